@@ -1,0 +1,29 @@
+# What every target of this build shares: language level, warnings, sanitizers, compiler cache.
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(RILL_CCACHE ccache)
+if(RILL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER AND PROJECT_IS_TOP_LEVEL)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${RILL_CCACHE})
+endif()
+
+# Applied to our own sources only: a consumer's flags are its own affair.
+function(rill_own_target target)
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    if(RILL_DEVELOPER)
+        target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror)
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+            # `event{.data = ...}` leaves the other members at their defaults on purpose.
+            target_compile_options(${target} PRIVATE -Wno-missing-designated-field-initializers -Wno-unknown-warning-option)
+        else()
+            target_compile_options(${target} PRIVATE -Wno-missing-field-initializers)
+        endif()
+    endif()
+    if(RILL_SANITIZE)
+        target_compile_options(${target} PRIVATE -fsanitize=${RILL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+        target_link_options(${target} PUBLIC -fsanitize=${RILL_SANITIZE})
+    endif()
+endfunction()

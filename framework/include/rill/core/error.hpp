@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <tl/expected.hpp>
+
+namespace rill {
+
+using boost::system::error_code;
+
+/// A value, or the reason why there is none. Used for everything that can be expected to go wrong at run time.
+template <class T>
+using result = tl::expected<T, error_code>;
+
+/// rill's own error conditions. Operating system errors keep their own category.
+enum class error
+{
+    invalid_utf8 = 1,    ///< event text is not well-formed UTF-8
+    invalid_field_value, ///< a field value holds CR, LF or NUL
+    invalid_header,      ///< a header name is not a token, or a value holds CR, LF or NUL (RFC 9110, 5.1 and 5.5)
+    message_too_large,   ///< a message exceeds the configured limit
+    stream_closed,       ///< the stream has ended; nothing more can be written
+};
+
+const boost::system::error_category& error_category() noexcept;
+
+inline error_code make_error_code(error e) noexcept
+{
+    return {static_cast<int>(e), error_category()};
+}
+
+} // namespace rill
+
+template <>
+struct boost::system::is_error_code_enum<rill::error> : std::true_type
+{
+};

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <rill/core/as_expected.hpp>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/detail/waiter.hpp>
+#include <rill/core/timer_service.hpp>
+
+namespace rill {
+
+namespace detail {
+
+/// A timer node with its waiting handler: what `interval` and `sleep_for` wait on.
+class timed_wait : public timer_node
+{
+public:
+    timed_wait();
+    timed_wait(const timed_wait&) = delete;
+    timed_wait& operator=(const timed_wait&) = delete;
+    ~timed_wait();
+
+    template <class Handler>
+    void start(timer_service& service, timer_service::clock::time_point when, Handler&& handler)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected()) {
+            slot.assign([this](boost::asio::cancellation_type_t) { abort(); });
+        }
+        waiter_.emplace(std::forward<Handler>(handler));
+        link(service, when);
+    }
+
+private:
+    void link(timer_service& service, timer_service::clock::time_point when);
+    void abort();
+
+    timer_service* service_ = nullptr;
+    waiter waiter_;
+};
+
+template <class Handler>
+timer_service& timers_of(const Handler& handler)
+{
+    return timer_service::of(boost::asio::get_associated_executor(handler, executor()).context());
+}
+
+} // namespace detail
+
+/// A steady beat: `tick()` completes once every `period`.
+///
+/// The beat starts with the first `tick()`, which completes one period later, and keeps its phase: a handler that is late does
+/// not shift later ticks. Ticks missed meanwhile are skipped, not caught up in a burst. Resolution is 1 ms; a tick is never
+/// early. At most one `tick()` may be pending. Must outlive its pending `tick()`, as it does when both live in one coroutine.
+class interval
+{
+public:
+    using duration = timer_service::clock::duration;
+
+    /// @param period the time between two ticks; at least 1 ms, anything less is taken as 1 ms
+    explicit interval(duration period) noexcept;
+
+    /// Waits for the next tick.
+    ///
+    /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. Cancellation: terminal, partial and
+    /// total; completes with `operation_aborted` and leaves the beat as it was.
+    template <class CompletionToken = detail::deferred_t>
+    auto tick(CompletionToken&& token = {})
+    {
+        return boost::asio::async_initiate<CompletionToken, void(error_code)>(
+            [this](auto&& handler) {
+                auto& service = detail::timers_of(handler);
+                wait_.start(service, next(service.now()), std::forward<decltype(handler)>(handler));
+            },
+            token);
+    }
+
+    duration period() const noexcept { return period_; }
+
+    /// How many ticks were skipped since the beat began.
+    std::uint64_t skipped() const noexcept { return skipped_; }
+
+private:
+    timer_service::clock::time_point next(timer_service::clock::time_point now) noexcept;
+
+    detail::timed_wait wait_;
+    duration period_;
+    timer_service::clock::time_point last_{};
+    std::uint32_t skipped_ = 0;
+    bool started_ = false;
+};
+
+/// Waits once, on the same wheel and the same (test) clock as `interval`.
+/// Throws on cancellation: boost::system::system_error with `operation_aborted`.
+awaitable<> sleep_for(timer_service::clock::duration time);
+
+} // namespace rill

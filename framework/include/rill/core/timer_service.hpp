@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <rill/core/error.hpp>
+
+namespace rill {
+
+struct timer_link
+{
+    timer_link* prev = nullptr;
+    timer_link* next = nullptr;
+};
+
+/// A link in the timer wheel. Embedded in whatever waits (an interval, a stream), so that a timer needs no memory of its own.
+/// Must not move or end while it is linked.
+struct timer_node : timer_link
+{
+    void (*fire)(timer_node&, error_code) = nullptr; ///< called once, unlinked: success when due, or operation_aborted
+    std::uint64_t deadline = 0;                      ///< in wheel ticks of 1 ms since the service began
+
+    bool linked() const noexcept { return next != nullptr; }
+};
+
+/// All timers of one worker: a hierarchical wheel of 1 ms ticks behind one operating-system timer. Adding and cancelling are
+/// O(1) and never allocate. An execution-context service, so that a timer works in any coroutine on that context.
+///
+/// Not thread-safe: belongs to the thread that runs the context. Nodes still linked when the context is destroyed are fired
+/// with operation_aborted, so that what they hold is released.
+class timer_service : public boost::asio::execution_context::service
+{
+public:
+    using clock = std::chrono::steady_clock;
+    using key_type = timer_service;
+    static boost::asio::execution_context::id id;
+
+    explicit timer_service(boost::asio::execution_context& context);
+    ~timer_service() override;
+
+    static timer_service& of(boost::asio::io_context& context);
+
+    /// The time this worker lives by: the steady clock, or what the manual clock says.
+    clock::time_point now() const;
+
+    /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be linked.
+    void add(timer_node& node, clock::time_point when);
+
+    /// Unlinks the node, if it is linked; its `fire` is not called.
+    void remove(timer_node& node) noexcept;
+
+    /// Unlinks the node and fires it with operation_aborted from the event loop, never from inside this call.
+    void abort(timer_node& node);
+
+    /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any coroutine.
+    void drain_aborted();
+
+    /// From now on time stands still at its present value and moves by advance() alone. For tests.
+    void use_manual_clock();
+
+    /// Moves the manual clock and fires, in order of their deadlines, what becomes due, including timers added meanwhile.
+    void advance(clock::duration by);
+
+private:
+    static constexpr unsigned slot_bits = 6;
+    static constexpr unsigned slots = 1U << slot_bits;
+    static constexpr unsigned levels = 8;
+    struct driver;
+    struct expiry
+    {
+        std::uint64_t tick;
+        unsigned level;
+        unsigned slot;
+    };
+
+    void shutdown() noexcept override;
+    std::uint64_t due_tick(clock::time_point when) const noexcept;
+    void link(timer_node& node) noexcept;
+    void unlink(timer_node& node) noexcept;
+    void run_until(std::uint64_t tick);
+    expiry next_expiry() const noexcept;
+    void arm();
+    void on_timer();
+
+    std::array<std::array<timer_link, slots>, levels> wheel_;
+    std::array<std::uint64_t, levels> occupied_{};
+    timer_link aborted_;
+    clock::time_point start_;
+    std::uint64_t current_ = 0; ///< everything due up to this tick was fired
+    std::uint64_t armed_ = UINT64_MAX;
+    bool running_ = false;
+    bool drain_posted_ = false;
+    bool manual_ = false;
+    clock::time_point manual_now_;
+    std::unique_ptr<driver> driver_;
+};
+
+} // namespace rill

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string_view>
+
+namespace rill {
+
+/// Why a stream has ended.
+enum class close_reason : unsigned char
+{
+    open,             ///< it has not
+    peer_closed,      ///< the client closed its side (FIN counts as leaving, as in Go and Node)
+    peer_reset,       ///< the connection was reset or broke
+    write_timeout,    ///< the client read nothing for the write timeout
+    evicted,          ///< ended by a limit, e.g. too much unread input behind the request
+    drained,          ///< the server is shutting down
+    handler_returned, ///< the handler came to its end
+    handler_error,    ///< the handler threw
+};
+
+std::string_view to_string(close_reason reason) noexcept;
+
+} // namespace rill

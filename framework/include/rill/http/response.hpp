@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <rill/http/headers.hpp>
+#include <rill/http/message.hpp>
+#include <rill/http/stream.hpp>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace rill {
+
+/// An open file, closed with the object.
+class file_handle
+{
+public:
+    file_handle() = default;
+    explicit file_handle(int descriptor) noexcept : descriptor_(descriptor) {}
+    file_handle(file_handle&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    file_handle& operator=(file_handle&& other) noexcept
+    {
+        std::swap(descriptor_, other.descriptor_);
+        return *this;
+    }
+    ~file_handle();
+
+    int get() const noexcept { return descriptor_; }
+    explicit operator bool() const noexcept { return descriptor_ >= 0; }
+
+private:
+    int descriptor_ = -1;
+};
+
+/// A part of a file as a body.
+struct file_body
+{
+    file_handle file;
+    std::uint64_t offset = 0; ///< in bytes
+    std::uint64_t length = 0; ///< in bytes
+};
+
+/// What a handler returns. Content-Length, Transfer-Encoding, Connection, Date and Server belong to the connection, which sets
+/// them itself: a handler can't break the framing.
+class response
+{
+public:
+    using body_type = std::variant<std::string, file_body, std::unique_ptr<streaming_body>>;
+
+    response(rill::status status = rill::status::ok) : status_(status) {}
+    response(rill::status status, std::string body, std::string_view content_type = "text/plain; charset=utf-8");
+
+    static response text(std::string body) { return {rill::status::ok, std::move(body)}; }
+    static response html(std::string body) { return {rill::status::ok, std::move(body), "text/html; charset=utf-8"}; }
+    static response json(std::string body) { return {rill::status::ok, std::move(body), "application/json"}; }
+
+    /// A body produced while it is sent: `produce` is `awaitable<>(response_writer&)`. Sent with chunked coding on HTTP/1.1,
+    /// closed by the end of the connection on HTTP/1.0.
+    static response stream(function_body::function produce, std::string_view content_type = "application/octet-stream");
+
+    rill::status status() const noexcept { return status_; }
+    void status(rill::status status) noexcept { status_ = status; }
+
+    headers& fields() noexcept { return fields_; }
+    const headers& fields() const noexcept { return fields_; }
+
+    /// Sets a header and returns the response, to be chained. A bad name or value turns the response into a 500 that says so:
+    /// it is a programming error, and must not reach the wire.
+    response& header(std::string_view name, std::string_view value) &;
+    response&& header(std::string_view name, std::string_view value) &&;
+
+    body_type& body() noexcept { return body_; }
+    const body_type& body() const noexcept { return body_; }
+    void body(body_type body) { body_ = std::move(body); }
+
+    bool streams() const noexcept { return std::holds_alternative<std::unique_ptr<streaming_body>>(body_); }
+
+private:
+    rill::status status_;
+    headers fields_;
+    body_type body_;
+};
+
+} // namespace rill

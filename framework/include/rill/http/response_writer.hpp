@@ -1,0 +1,129 @@
+#pragma once
+
+#include <boost/asio/error.hpp>
+#include <chrono>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/detail/waiter.hpp>
+#include <rill/http/close_reason.hpp>
+#include <string>
+#include <string_view>
+
+namespace rill {
+
+/// The seam between what produces a streamed body and the connection that carries it: the producer writes, and learns why the
+/// stream ended; it knows neither the socket nor the HTTP version. Lives until after the producing coroutine has ended.
+class response_writer
+{
+public:
+    using duration = std::chrono::steady_clock::duration;
+
+    response_writer(const response_writer&) = delete;
+    response_writer& operator=(const response_writer&) = delete;
+
+    /// Writes `data` as one piece of the body.
+    ///
+    /// The bytes are taken before write() returns, so `data` need not outlive the call. Completion: `void(error_code)`, when
+    /// the operating system has taken everything; at once where it can. Back-pressure is the wait: one write at a time.
+    /// Errors: operation_aborted once the stream has ended. Cancellation: terminal, partial and total end the wait, not the
+    /// transmission.
+    template <class CompletionToken = detail::deferred_t>
+    auto write(std::string_view data, CompletionToken&& token = {})
+    {
+        return wait_for(put(data), token);
+    }
+
+    /// While nothing is written for `period`, `filler` is sent as a piece of the body, so that proxies and dead peers are
+    /// kept in view. `filler` must stay valid for the whole stream, e.g. a literal. A period of 0 turns it off.
+    virtual void keep_alive(std::string_view filler, duration period) = 0;
+
+    /// Sent, if there is room, just before the stream is ended by a shutdown. Must stay valid for the whole stream.
+    virtual void farewell(std::string_view bytes) = 0;
+
+    /// Ends the stream when the client takes nothing for this long while something is waiting to be sent.
+    virtual void write_timeout(duration limit) = 0;
+
+    /// True once the server has begun to shut down. A stream that has asked is given the drain deadline to finish;
+    /// one that never asks is ended at once.
+    virtual bool stop_requested() = 0;
+
+    /// Why the stream has ended; close_reason::open before. Already known when the handler's destructors run.
+    close_reason reason() const noexcept { return reason_; }
+
+    // --- for encoders that write in place, such as sse::event_stream ---
+
+    enum class write_state : unsigned char
+    {
+        sent,
+        queued,
+        closed,
+        failed
+    };
+
+    /// What came of a piece: the write's state, and an error that kept it off the wire.
+    struct put_result
+    {
+        write_state state = write_state::closed;
+        error_code error;
+    };
+
+    /// Room in front of every piece for framing.
+    static constexpr std::size_t frame_room = 12;
+
+    /// The worker's reused buffer, holding just `frame_room` bytes: append the piece and commit() before anything else is
+    /// awaited or written.
+    static std::string& scratch();
+
+    /// Frames and sends what was appended to scratch().
+    virtual put_result commit(std::string& piece) = 0;
+
+    put_result put(std::string_view data);
+
+    /// The operation that completes when the piece is with the operating system.
+    template <class CompletionToken>
+    auto wait_for(put_result result, CompletionToken& token)
+    {
+        return boost::asio::async_initiate<CompletionToken, void(error_code)>(
+            [this, result](auto&& handler) {
+                if (waiter_) { // two writes at once, e.g. from two branches of one handler
+                    complete_other(std::forward<decltype(handler)>(handler));
+                    return;
+                }
+                if (result.state == write_state::queued) {
+                    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+                    if (slot.is_connected()) {
+                        slot.assign([this](boost::asio::cancellation_type_t) {
+                            complete_later(boost::asio::error::operation_aborted);
+                        });
+                    }
+                }
+                waiter_.emplace(std::forward<decltype(handler)>(handler));
+                if (result.state != write_state::queued || written()) {
+                    complete_now(result);
+                }
+            },
+            token);
+    }
+
+protected:
+    response_writer() = default;
+    ~response_writer() = default;
+
+    /// Whether everything that was queued has been sent meanwhile.
+    virtual bool written() const noexcept = 0;
+    /// Completes the waiting write from the event loop, after what is ready there now.
+    virtual void complete_later(error_code ec) = 0;
+
+    detail::waiter waiter_;
+    close_reason reason_ = close_reason::open;
+
+private:
+    template <class Handler>
+    static void complete_other(Handler handler)
+    {
+        handler(error_code(boost::asio::error::in_progress));
+    }
+
+    void complete_now(put_result result);
+};
+
+} // namespace rill

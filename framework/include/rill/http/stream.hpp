@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <rill/http/response_writer.hpp>
+
+namespace rill {
+
+/// A body that is produced while it is sent. One object per response; it lives until its coroutine has ended.
+class streaming_body
+{
+public:
+    streaming_body() = default;
+    streaming_body(const streaming_body&) = delete;
+    streaming_body& operator=(const streaming_body&) = delete;
+    virtual ~streaming_body() = default;
+
+    /// Called once, after the head was sent. The coroutine may refer to *this and to `out` to its end. Terminal cancellation
+    /// when the client leaves, or the server ends the stream.
+    virtual awaitable<> start(response_writer& out) = 0;
+};
+
+/// A streaming_body from a function `awaitable<>(response_writer&)`.
+class function_body final : public streaming_body
+{
+public:
+    using function = std::function<awaitable<>(response_writer&)>;
+
+    explicit function_body(function f) : function_(std::move(f)) {}
+
+    awaitable<> start(response_writer& out) override { return function_(out); }
+
+private:
+    function function_;
+};
+
+} // namespace rill

@@ -1,0 +1,74 @@
+#include <rill/http/headers.hpp>
+
+#include <algorithm>
+
+namespace rill {
+
+namespace {
+
+char lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// RFC 9110, 5.6.2
+bool is_token(std::string_view text) noexcept
+{
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::ranges::all_of(text, [&](char c) {
+        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || others.find(c) != others.npos;
+    });
+}
+
+// RFC 9110, 5.5: visible characters, spaces, tabs and obs-text
+bool is_field_value(std::string_view text) noexcept
+{
+    return std::ranges::all_of(text, [](char c) {
+        const auto u = static_cast<unsigned char>(c);
+        return u == '\t' || (u >= 0x20 && u != 0x7f);
+    });
+}
+
+} // namespace
+
+bool iequals(std::string_view a, std::string_view b) noexcept
+{
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::optional<std::string_view> headers::get(std::string_view name) const noexcept
+{
+    const auto found = std::ranges::find_if(fields_, [&](const field& f) { return iequals(f.name, name); });
+    if (found == fields_.end()) {
+        return std::nullopt;
+    }
+    return found->value;
+}
+
+result<void> headers::set(std::string_view name, std::string_view value)
+{
+    if (!is_token(name) || !is_field_value(value)) {
+        return tl::unexpected(make_error_code(error::invalid_header));
+    }
+    // The arguments may be views into a field that is about to go.
+    field replacement{std::string(name), std::string(value)};
+    erase(replacement.name);
+    fields_.push_back(std::move(replacement));
+    return {};
+}
+
+result<void> headers::add(std::string_view name, std::string_view value)
+{
+    if (!is_token(name) || !is_field_value(value)) {
+        return tl::unexpected(make_error_code(error::invalid_header));
+    }
+    fields_.push_back({std::string(name), std::string(value)});
+    return {};
+}
+
+void headers::erase(std::string_view name)
+{
+    std::erase_if(fields_, [&](const field& f) { return iequals(f.name, name); });
+}
+
+} // namespace rill

@@ -1,0 +1,70 @@
+#include <rill/http/request.hpp>
+
+#include <rill/http/percent.hpp>
+
+namespace rill {
+
+request::request(verb method, std::string target) : method_(method), target_(std::move(target)) {}
+
+void request::target(std::string target)
+{
+    target_ = std::move(target);
+}
+
+std::string_view request::path() const noexcept
+{
+    return std::string_view(target_).substr(0, target_.find('?'));
+}
+
+std::string_view request::query_string() const noexcept
+{
+    const auto mark = target_.find('?');
+    return mark == std::string::npos ? std::string_view() : std::string_view(target_).substr(mark + 1);
+}
+
+std::optional<std::string_view> request::path_parameter(std::string_view name) const noexcept
+{
+    for (const auto& [key, value] : path_parameters_) {
+        if (key == name) {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
+void request::path_parameter(std::string name, std::string value)
+{
+    path_parameters_.emplace_back(std::move(name), std::move(value));
+}
+
+std::optional<std::string> request::query_parameter(std::string_view name) const
+{
+    for (auto rest = query_string(); !rest.empty();) {
+        const auto end = std::min(rest.find('&'), rest.size());
+        const auto pair = rest.substr(0, end);
+        const auto equals = std::min(pair.find('='), pair.size());
+        if (percent_decode(pair.substr(0, equals), plus::is_space) == name) {
+            return percent_decode(pair.substr(std::min(equals + 1, pair.size())), plus::is_space);
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string_view> request::cookie(std::string_view name) const noexcept
+{
+    auto rest = header("Cookie").value_or("");
+    while (!rest.empty()) {
+        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+        const auto end = std::min(rest.find(';'), rest.size());
+        const auto pair = rest.substr(0, end);
+        const auto equals = pair.find('=');
+        if (equals != pair.npos && pair.substr(0, equals) == name) {
+            return pair.substr(equals + 1);
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return std::nullopt;
+}
+
+} // namespace rill
