@@ -98,23 +98,12 @@ public:
 
     template <class CompletionToken>
     auto operator()(CompletionToken&& token) &&
+        -> decltype(boost::asio::async_initiate<CompletionToken, Signature>(std::declval<Initiation>(), token))
     {
-        return asio_initiate(std::move(initiation_), token);
-    }
-
-    template <class CompletionToken>
-    auto operator()(CompletionToken&& token) const&
-    {
-        return asio_initiate(initiation_, token);
+        return boost::asio::async_initiate<CompletionToken, Signature>(std::move(initiation_), token);
     }
 
 private:
-    template <class I, class CompletionToken>
-    static auto asio_initiate(I&& initiation, CompletionToken& token)
-    {
-        return boost::asio::async_initiate<CompletionToken, Signature>(std::forward<I>(initiation), token);
-    }
-
     Initiation initiation_;
 };
 
