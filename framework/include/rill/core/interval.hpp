@@ -40,7 +40,12 @@ private:
 template <class Handler>
 timer_service& timers_of(const Handler& handler)
 {
-    return timer_service::of(boost::asio::get_associated_executor(handler, executor()).context());
+    const auto ex = boost::asio::get_associated_executor(handler);
+    if constexpr (requires { timer_service::of(ex.context()); }) {
+        return timer_service::of(ex.context());
+    } else { // a type-erased executor; rill's coroutines run on an io_context in any case
+        return timer_service::of(static_cast<asio::io_context&>(asio::query(ex, asio::execution::context)));
+    }
 }
 
 } // namespace detail
