@@ -1,0 +1,35 @@
+# Headers, libraries, the CMake package (find_package(rill)) and the pkg-config file. Nothing installed names a prefix: it is
+# chosen by `cmake --install --prefix`, and the tree may be moved afterwards.
+if(NOT RILL_INSTALL)
+    return()
+endif()
+include(CMakePackageConfigHelpers)
+
+get_property(modules GLOBAL PROPERTY RILL_MODULES)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rill)
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/framework/include/rill DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    FILES_MATCHING PATTERN "*.hpp")
+list(TRANSFORM modules PREPEND rill_ OUTPUT_VARIABLE targets)
+install(TARGETS ${targets} rill EXPORT rillTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT rillTargets NAMESPACE rill:: DESTINATION ${package_dir})
+
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/rillConfig.cmake.in ${PROJECT_BINARY_DIR}/rillConfig.cmake
+    INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/rillConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/rillConfig.cmake ${PROJECT_BINARY_DIR}/rillConfigVersion.cmake
+    DESTINATION ${package_dir})
+
+# A static archive must stand before those it needs. The definitions come from the target itself: coroutine frames are made in
+# user code, so a user of pkg-config has to see exactly what a user of CMake sees.
+list(REVERSE modules)
+list(TRANSFORM modules PREPEND -lrill_)
+list(JOIN modules " " RILL_PC_LIBS)
+set(definitions $<TARGET_PROPERTY:rill,INTERFACE_COMPILE_DEFINITIONS>)
+set(RILL_PC_DEFINITIONS "$<$<BOOL:${definitions}>:-D$<JOIN:${definitions}, -D>>")
+file(RELATIVE_PATH RILL_PC_PREFIX /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
+string(REGEX REPLACE "/$" "" RILL_PC_PREFIX "${RILL_PC_PREFIX}")
+configure_file(${CMAKE_CURRENT_LIST_DIR}/rill.pc.in ${PROJECT_BINARY_DIR}/rill.pc.in @ONLY)
+file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/rill.pc INPUT ${PROJECT_BINARY_DIR}/rill.pc.in)
+install(FILES ${PROJECT_BINARY_DIR}/rill.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
