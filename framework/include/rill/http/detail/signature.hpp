@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+namespace rill::detail {
+
+template <class... Types>
+struct type_list
+{
+    static constexpr std::size_t size = sizeof...(Types);
+};
+
+/// The list without its first element: what an sse handler takes after the stream.
+template <class List>
+struct rest;
+
+template <class First, class... Others>
+struct rest<type_list<First, Others...>>
+{
+    using first = First;
+    using type = type_list<Others...>;
+};
+
+template <class R, class... Args>
+struct signature
+{
+    using result = R;
+    using arguments = type_list<Args...>;
+};
+
+/// `result` and `arguments` of a function, a member function, or an object with one call operator that is not a
+/// template.
+template <class F>
+struct signature_of : signature_of<decltype(&F::operator())>
+{};
+
+template <class F>
+    requires(!std::is_same_v<F, std::remove_cvref_t<F>>)
+struct signature_of<F> : signature_of<std::remove_cvref_t<F>>
+{};
+
+template <class R, class... Args>
+struct signature_of<R(Args...)> : signature<R, Args...>
+{};
+template <class R, class... Args>
+struct signature_of<R(Args...) noexcept> : signature<R, Args...>
+{};
+template <class R, class... Args>
+struct signature_of<R (*)(Args...)> : signature<R, Args...>
+{};
+template <class R, class... Args>
+struct signature_of<R (*)(Args...) noexcept> : signature<R, Args...>
+{};
+template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...)> : signature<R, Args...>
+{};
+template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...) noexcept> : signature<R, Args...>
+{};
+template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...) const> : signature<R, Args...>
+{};
+template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...) const noexcept> : signature<R, Args...>
+{};
+template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...)&> : signature<R, Args...>
+{};
+template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...) const&> : signature<R, Args...>
+{};
+
+/// Whether signature_of<F> can tell: not so for generic lambdas and overloaded call operators.
+template <class F>
+concept has_signature =
+    std::is_function_v<std::remove_pointer_t<std::remove_cvref_t<F>>> ||
+    std::is_member_function_pointer_v<std::remove_cvref_t<F>> || requires { &std::remove_cvref_t<F>::operator(); };
+
+} // namespace rill::detail

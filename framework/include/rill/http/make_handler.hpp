@@ -1,0 +1,172 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <rill/http/extract.hpp>
+#include <rill/http/handler.hpp>
+#include <string_view>
+#include <utility>
+
+namespace rill {
+
+namespace detail {
+
+template <class T>
+struct awaited
+{
+    static constexpr bool is_awaitable = false;
+    using type = T;
+};
+
+template <class T>
+struct awaited<awaitable<T>>
+{
+    static constexpr bool is_awaitable = true;
+    using type = T;
+};
+
+// What a handler may return, as a response.
+inline response as_response(response r)
+{
+    return r;
+}
+inline response as_response(const problem& p)
+{
+    return to_response(p);
+}
+inline response as_response(std::string body)
+{
+    return response::text(std::move(body));
+}
+inline response as_response(std::string_view body)
+{
+    return response::text(std::string(body));
+}
+inline response as_response(const char* body)
+{
+    return response::text(body);
+}
+inline response as_response(status s)
+{
+    return response(s);
+}
+/// 500: the reason is the server's affair, and is not told.
+response as_response(const error_code& ec);
+
+template <class T, class E>
+response as_response(tl::expected<T, E> outcome)
+{
+    if (!outcome) {
+        return as_response(std::move(outcome.error()));
+    }
+    if constexpr (std::is_void_v<T>) {
+        return response(status::no_content);
+    } else {
+        return as_response(std::move(*outcome));
+    }
+}
+
+awaitable<response> answer(response r);
+
+template <class R, class F, class Args>
+response call_plain(F& f, Args args)
+{
+    if constexpr (std::is_void_v<R>) {
+        std::apply(f, std::move(args));
+        return response(status::no_content);
+    } else {
+        return as_response(std::apply(f, std::move(args)));
+    }
+}
+
+/// Waits for the handler and turns what it returns into a response. `args` live here as long as the handler runs.
+template <class R, class F, class Args>
+awaitable<response> call_awaiting(F& f, Args args)
+{
+    auto running = std::apply(f, std::move(args));
+    if constexpr (std::is_void_v<R>) {
+        co_await std::move(running);
+        co_return response(status::no_content);
+    } else {
+        auto outcome = co_await std::move(running);
+        co_return as_response(std::move(outcome));
+    }
+}
+
+template <class... Args>
+constexpr bool owns_its_parameters(type_list<Args...>)
+{
+    return ((is_request_reference<Args> || !std::is_reference_v<Args>)&&...);
+}
+
+/// A callable with its signature, as a handler. The callable is shared by all copies of the handler and does not move
+/// while coroutines refer to it.
+template <class F, class Result, class Arguments>
+class adapted
+{
+public:
+    explicit adapted(F f) : f_(std::make_shared<F>(std::move(f))) {}
+
+    awaitable<response> operator()(request& req) const
+    {
+        auto args = extract_all(req, Arguments{});
+        if (!args) {
+            return answer(to_response(args.error()));
+        }
+        using value = typename awaited<Result>::type;
+        if constexpr (!awaited<Result>::is_awaitable) {
+            return answer(call_plain<value>(*f_, std::move(*args)));
+        } else if constexpr (std::is_same_v<value, response> && owns_its_parameters(Arguments{})) {
+            return std::apply(*f_, std::move(*args)); // its own frame holds all it needs
+        } else {
+            return call_awaiting<value>(*f_, std::move(*args));
+        }
+    }
+
+private:
+    std::shared_ptr<F> f_;
+};
+
+template <class F>
+concept is_handler = requires(F& f, request& req) {
+    {
+        f(req)
+    } -> std::same_as<awaitable<response>>;
+} && std::copy_constructible<F>;
+
+} // namespace detail
+
+/// Makes a handler of any callable whose parameters are extractors (`query`, `path`, `header`, `cookie`, `json`, your
+/// own) or the request itself, and which returns, or as a coroutine co_returns, one of: response, result<response>,
+/// tl::expected<response, problem>, a string (text/plain), status, problem, or nothing (204).
+///
+/// The parameters are taken from the request first; when one fails, its problem is the answer and the callable is not
+/// called. A coroutine owns its by-value parameters. An error_code becomes a 500 that does not tell the reason. The
+/// callable lives as long as any copy of the handler, must outlive the coroutines it started (as it does in a router),
+/// and may be called from several workers at once. What already is a handler is returned as it is.
+template <class F>
+handler make_handler(F&& f)
+{
+    using callable = std::decay_t<F>;
+    if constexpr (detail::is_handler<callable>) {
+        return handler(std::forward<F>(f));
+    } else {
+        static_assert(detail::has_signature<callable>,
+                      "a handler must be a function or an object with one call operator that is not a template");
+        using signature = detail::signature_of<callable>;
+        return detail::adapted<callable, typename signature::result, typename signature::arguments>(std::forward<F>(f));
+    }
+}
+
+/// A member function as a handler, called on `object`, which must outlive the handler.
+template <class Method, class Class>
+    requires std::is_member_function_pointer_v<Method>
+handler make_handler(Method method, Class& object)
+{
+    using signature = detail::signature_of<Method>;
+    auto call = [method, &object](auto&&... args) ->
+        typename signature::result { return (object.*method)(std::forward<decltype(args)>(args)...); };
+    return detail::adapted<decltype(call), typename signature::result, typename signature::arguments>(std::move(call));
+}
+
+} // namespace rill

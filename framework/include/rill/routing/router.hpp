@@ -1,0 +1,89 @@
+#pragma once
+
+#include <memory>
+#include <rill/http/make_handler.hpp>
+#include <rill/routing/path_pattern.hpp>
+#include <string_view>
+#include <vector>
+
+namespace rill {
+
+namespace detail {
+class route_table;
+}
+
+/// Finds the handler for a request by its path and method, and runs the middleware around it. Itself a handler.
+///
+/// Segments are split at the slashes as received and then percent-decoded once, so an encoded slash is data (a tail,
+/// which would lose the difference, does not match it). In each segment a literal goes before `{x:int}`, that before
+/// `{x}`, that before
+/// `{x...}`; when the first choice leads nowhere, or has no handler for the method, the next is tried.
+///
+/// Answered without a handler: a path that can't be decoded or holds NUL (400), an unknown path (404), a path without
+/// this method (405 with Allow), OPTIONS (204 with Allow), and HEAD, which runs the GET handler, whose body the
+/// connection drops.
+///
+/// Set up before serving, in one thread; copies share the same routes. Mistakes in the routes throw route_error.
+class router
+{
+public:
+    router();
+    ~router();
+    router(router&&) noexcept;
+    router& operator=(router&&) noexcept;
+    router(const router&);
+    router& operator=(const router&);
+
+    /// Adds a route. `handle` is a handler or anything make_handler() takes; `around` is middleware for this route
+    /// alone, the first is outermost.
+    template <class F, class... Middleware>
+    router& handle(verb method, std::string_view pattern, F&& handle, Middleware&&... around)
+    {
+        return add(method, pattern, make_handler(std::forward<F>(handle)),
+                   {middleware(std::forward<Middleware>(around))...});
+    }
+
+    template <class F, class... Middleware>
+    router& get(std::string_view pattern, F&& h, Middleware&&... around)
+    {
+        return handle(verb::get, pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
+    }
+    template <class F, class... Middleware>
+    router& post(std::string_view pattern, F&& h, Middleware&&... around)
+    {
+        return handle(verb::post, pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
+    }
+    template <class F, class... Middleware>
+    router& put(std::string_view pattern, F&& h, Middleware&&... around)
+    {
+        return handle(verb::put, pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
+    }
+    template <class F, class... Middleware>
+    router& patch(std::string_view pattern, F&& h, Middleware&&... around)
+    {
+        return handle(verb::patch, pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
+    }
+    template <class F, class... Middleware>
+    router& del(std::string_view pattern, F&& h, Middleware&&... around)
+    {
+        return handle(verb::delete_, pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
+    }
+
+    /// Adds middleware around all of this router, whether added before or after the routes; the first is outermost.
+    /// Around the router that is served it also sees what no route answers (404, 405); around a mounted one, its routes
+    /// only.
+    router& use(middleware around);
+
+    /// Takes over all routes of `other`, below `prefix`, with its middleware around each. The prefix may hold
+    /// parameters; a slash at its end is ignored. The route "/" of `other` becomes the prefix itself.
+    router& mount(std::string_view prefix, router&& other);
+
+    awaitable<response> operator()(request& req) const;
+
+private:
+    router& add(verb method, std::string_view pattern, handler handle, std::vector<middleware> around);
+
+    std::shared_ptr<detail::route_table> table_;
+};
+
+} // namespace rill

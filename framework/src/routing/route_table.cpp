@@ -1,0 +1,219 @@
+#include "routing/route_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <rill/http/percent.hpp>
+
+namespace rill::detail {
+
+namespace {
+
+using kind = path_pattern::kind;
+
+bool is_integer(std::string_view text) noexcept
+{
+    std::int64_t number = 0;
+    const auto end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data(), end, number);
+    return ec == std::errc() && stop == end;
+}
+
+std::string name_of(verb method)
+{
+    const auto name = boost::beast::http::to_string(method);
+    return {name.data(), name.size()};
+}
+
+// A tail is handed over as one text: a slash that was data could no longer be told from one that was not.
+bool fits_tail(const split_path& path, std::size_t from) noexcept
+{
+    return std::none_of(path.segments.begin() + static_cast<std::ptrdiff_t>(from), path.segments.end(),
+                        [](const std::string& s) { return s.find('/') != s.npos; });
+}
+
+} // namespace
+
+struct route_table::node
+{
+    std::vector<std::pair<std::string, node_ptr>> literals; ///< sorted by the literal
+    node_ptr integer;
+    node_ptr text;
+    node_ptr tail;
+    std::vector<const route*> routes;
+
+    auto position(std::string_view literal) const
+    {
+        return std::ranges::lower_bound(literals, literal, {},
+                                        [](const auto& l) -> std::string_view { return l.first; });
+    }
+
+    const node* literal(std::string_view text) const
+    {
+        const auto it = position(text);
+        return it != literals.end() && it->first == text ? it->second.get() : nullptr;
+    }
+};
+
+void route_table::node_deleter::operator()(node* n) const
+{
+    delete n;
+}
+
+handler compose(const std::vector<middleware>& around, handler handle)
+{
+    for (auto it = around.rbegin(); it != around.rend(); ++it) {
+        handle = [outer = *it, next = std::move(handle)](request& req) { return outer(req, next); };
+    }
+    return handle;
+}
+
+std::optional<split_path> split(std::string_view path)
+{
+    if (!path.starts_with('/')) {
+        return std::nullopt;
+    }
+    split_path result;
+    for (std::size_t begin = 1; begin <= path.size();) {
+        const auto end = std::min(path.find('/', begin), path.size());
+        auto decoded = percent_decode(path.substr(begin, end - begin));
+        if (!decoded || decoded->find('\0') != decoded->npos) {
+            return std::nullopt;
+        }
+        result.segments.push_back(std::move(*decoded));
+        begin = end + 1;
+    }
+    return result;
+}
+
+route_table::node& route_table::at(const path_pattern& pattern)
+{
+    const auto descend = [](node_ptr& child) -> node* {
+        if (!child) {
+            child.reset(new node);
+        }
+        return child.get();
+    };
+    node* here = descend(root_);
+    for (const auto& segment : pattern.segments()) {
+        switch (segment.kind) {
+        case kind::literal: {
+            auto it = here->literals.begin() + (here->position(segment.text) - here->literals.begin());
+            if (it == here->literals.end() || it->first != segment.text) {
+                it = here->literals.emplace(it, segment.text, nullptr);
+            }
+            here = descend(it->second);
+            break;
+        }
+        case kind::integer:
+            here = descend(here->integer);
+            break;
+        case kind::text:
+            here = descend(here->text);
+            break;
+        case kind::tail:
+            here = descend(here->tail);
+            break;
+        }
+    }
+    return *here;
+}
+
+void route_table::add(route r)
+{
+    auto& place = at(r.pattern);
+    for (const auto* other : place.routes) {
+        if (other->method == r.method) {
+            const auto method = name_of(r.method) + " ";
+            throw route_error("ambiguous route: " + method + r.pattern.text() + " collides with " + method +
+                              other->pattern.text());
+        }
+    }
+    r.composed = compose(r.around, r.handle);
+    routes_.push_back(std::make_unique<route>(std::move(r)));
+    place.routes.push_back(routes_.back().get());
+}
+
+void route_table::collect(const node& n, verb wanted, match& out)
+{
+    const auto with = [&](verb method) {
+        const auto it = std::ranges::find(n.routes, method, &route::method);
+        return it != n.routes.end() ? *it : nullptr;
+    };
+    out.found = with(wanted);
+    if (!out.found && wanted == verb::head) {
+        out.found = with(verb::get);
+    }
+    out.same_path.insert(out.same_path.end(), n.routes.begin(), n.routes.end());
+}
+
+// Every node has one depth, so it is visited once at most: the search is bounded by the size of the tree, whatever the
+// path.
+void route_table::visit(const node& n, const split_path& path, std::size_t index, verb wanted, match& out) const
+{
+    if (index == path.segments.size()) {
+        collect(n, wanted, out);
+        return;
+    }
+    const auto& segment = path.segments[index];
+    if (const auto* child = n.literal(segment)) {
+        visit(*child, path, index + 1, wanted, out);
+    }
+    if (!out.found && n.integer && is_integer(segment)) {
+        visit(*n.integer, path, index + 1, wanted, out);
+    }
+    if (!out.found && n.text && !segment.empty()) {
+        visit(*n.text, path, index + 1, wanted, out);
+    }
+    if (!out.found && n.tail && fits_tail(path, index)) {
+        collect(*n.tail, wanted, out);
+    }
+}
+
+route_table::match route_table::find(const split_path& path, verb wanted) const
+{
+    match out;
+    if (root_) {
+        visit(*root_, path, 0, wanted, out);
+    }
+    return out;
+}
+
+void route_table::capture(const route& r, const split_path& path, request& req)
+{
+    req.clear_path_parameters();
+    const auto& pattern = r.pattern.segments();
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i].kind == kind::tail) {
+            auto rest = path.segments[i];
+            for (auto at = i + 1; at < path.segments.size(); ++at) {
+                rest += '/' + path.segments[at];
+            }
+            req.path_parameter(pattern[i].text, std::move(rest));
+        } else if (pattern[i].kind != kind::literal) {
+            req.path_parameter(pattern[i].text, path.segments[i]);
+        }
+    }
+}
+
+std::string allowed_methods(const std::vector<const route*>& routes)
+{
+    std::vector<verb> methods{verb::options};
+    for (const auto* r : routes) {
+        methods.push_back(r->method);
+        if (r->method == verb::get) {
+            methods.push_back(verb::head);
+        }
+    }
+    std::vector<std::string> names;
+    std::ranges::transform(methods, std::back_inserter(names), name_of);
+    std::ranges::sort(names);
+    names.erase(std::ranges::unique(names).begin(), names.end());
+    std::string list;
+    for (const auto& name : names) {
+        list += (list.empty() ? "" : ", ") + name;
+    }
+    return list;
+}
+
+} // namespace rill::detail

@@ -1,0 +1,116 @@
+#include <rill/routing/router.hpp>
+
+#include "routing/route_table.hpp"
+
+#include <algorithm>
+
+namespace rill {
+
+namespace {
+
+using detail::answer;
+using detail::route;
+using detail::route_table;
+
+response refuse(status code, std::string detail)
+{
+    return to_response(problem{.status = code, .detail = std::move(detail), .title = {}});
+}
+
+response allowing(std::string_view methods)
+{
+    response r(status::no_content);
+    r.header("Allow", methods);
+    return r;
+}
+
+// OPTIONS that no handler answers still passes the middleware of the route it asks about: a CORS preflight is answered
+// there.
+awaitable<response> automatic_options(request& req, std::vector<middleware> around, std::string allow)
+{
+    handler chain = detail::compose(around, [allow](request&) { return answer(allowing(allow)); });
+    auto r = co_await chain(req);
+    co_return r;
+}
+
+const route& asked_about(const request& req, const std::vector<const route*>& candidates)
+{
+    const auto name = req.header("Access-Control-Request-Method").value_or("");
+    const auto method = boost::beast::http::string_to_verb({name.data(), name.size()});
+    const auto it = std::ranges::find(candidates, method, &route::method);
+    return it != candidates.end() ? **it : *candidates.front();
+}
+
+awaitable<response> dispatch(const route_table& table, request& req)
+{
+    if (req.method() == verb::options && req.path() == "*") {
+        return answer(allowing("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"));
+    }
+    const auto path = detail::split(req.path());
+    if (!path) {
+        return answer(refuse(status::bad_request, "the request's path is malformed"));
+    }
+    const auto match = table.find(*path, req.method());
+    if (match.found) {
+        route_table::capture(*match.found, *path, req);
+        return match.found->composed(req);
+    }
+    if (match.same_path.empty()) {
+        return answer(refuse(status::not_found, "there is nothing at this path"));
+    }
+    auto allow = detail::allowed_methods(match.same_path);
+    if (req.method() == verb::options) {
+        return automatic_options(req, asked_about(req, match.same_path).around, std::move(allow));
+    }
+    return answer(refuse(status::method_not_allowed, "this path allows only " + allow).header("Allow", allow));
+}
+
+} // namespace
+
+router::router() : table_(std::make_shared<route_table>()) {}
+router::~router() = default;
+router::router(router&&) noexcept = default;
+router& router::operator=(router&&) noexcept = default;
+router::router(const router&) = default;
+router& router::operator=(const router&) = default;
+
+router& router::add(verb method, std::string_view pattern, handler handle, std::vector<middleware> around)
+{
+    table_->add({method, path_pattern(pattern), std::move(handle), std::move(around), {}});
+    return *this;
+}
+
+router& router::use(middleware around)
+{
+    table_->around.push_back(std::move(around));
+    // By plain pointer: the table owns this handler.
+    table_->entry =
+        detail::compose(table_->around, [table = table_.get()](request& req) { return dispatch(*table, req); });
+    return *this;
+}
+
+router& router::mount(std::string_view prefix, router&& other)
+{
+    if (other.table_ == table_) {
+        throw route_error("a router can't be mounted on itself");
+    }
+    while (prefix.ends_with('/')) {
+        prefix.remove_suffix(1);
+    }
+    const auto mounted = std::move(other.table_);
+    other.table_ = std::make_shared<route_table>();
+    for (const auto& r : mounted->routes()) {
+        auto around = mounted->around;
+        around.insert(around.end(), r->around.begin(), r->around.end());
+        const bool is_root = r->pattern.text() == "/" && !prefix.empty();
+        add(r->method, std::string(prefix) + (is_root ? "" : r->pattern.text()), r->handle, std::move(around));
+    }
+    return *this;
+}
+
+awaitable<response> router::operator()(request& req) const
+{
+    return table_->entry ? table_->entry(req) : dispatch(*table_, req);
+}
+
+} // namespace rill
