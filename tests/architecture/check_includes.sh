@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Checks who includes whom. Prints one line for each violation and fails if there is one.
+# usage: check_includes.sh SOURCE_DIR
+set -euo pipefail
+cd "$1"
+
+# A module may include itself and these. A module without a line here may not exist.
+declare -A may_include=(
+    [core]=""
+    [http]="core"
+    [routing]="http core"
+    [sse]="http core"
+    [pubsub]="sse http core"
+    [transport]="http core"
+    [server]="transport http core"
+    [client]="http sse core"
+    [redis]="pubsub sse http core"
+)
+# These own Beast's parsers and sockets; everyone else sees only its vocabulary.
+beast_users=" transport client "
+beast_vocabulary='^boost/beast/http/(verb|status|field)\.hpp$'
+# What makes every user's file slow to compile.
+slow_for_users='^(regex|iostream|format|boost/asio\.hpp)$'
+
+violations=0
+violation() { # FILE MESSAGE
+    printf '%s: %s\n' "$1" "$2"
+    violations=$((violations + 1))
+}
+
+files() { # DIR... -> its C++ files
+    find "$@" \( -name node_modules -o -name build \) -prune -o -type f \( -name '*.hpp' -o -name '*.cpp' \) -print | sort
+}
+
+# Lines "FILE<tab>angle|quote<tab>NAME" of all files given on standard input.
+includes() {
+    tr '\n' '\0' | xargs -0 -r grep -HE '^[[:space:]]*#[[:space:]]*include' -- |
+        sed -nE 's/^([^:]+):[[:space:]]*#[[:space:]]*include[[:space:]]*(<([^>]+)>|"([^"]+)").*/\1\t\2\t\3\4/p' |
+        sed -E 's/\t<[^\t]*\t/\tangle\t/; s/\t"[^\t]*\t/\tquote\t/'
+}
+
+may_use() { # MODULE OTHER
+    [[ $1 == "$2" || " ${may_include[$1]} " == *" $2 "* ]]
+}
+
+check_module_file() { # FILE MODULE KIND NAME
+    local other
+    case $4 in
+    rill/*/*) other=${4#rill/} other=${other%%/*} ;;
+    rill/*) other="the whole of rill" ;;
+    *) other=$2 ;;
+    esac
+    if [[ $3 == quote ]]; then # a private header: beside the file, or MODULE/NAME below framework/src
+        if [[ $1 == framework/include/* ]]; then
+            violation "$1" "a public header includes the private \"$4\""
+        fi
+        case $4 in
+        *..*) violation "$1" "\"$4\" climbs out of its directory" ;;
+        */*) other=${4%%/*} ;;
+        esac
+    fi
+    may_use "$2" "$other" || violation "$1" "$2 may not include $other ($4)"
+    if [[ $4 == boost/beast* && ! $4 =~ $beast_vocabulary ]]; then
+        if [[ $1 == framework/include/* || $beast_users != *" $2 "* ]]; then
+            violation "$1" "Beast beyond its vocabulary: $4"
+        fi
+    fi
+    if [[ $1 == framework/include/* && $4 =~ $slow_for_users ]]; then
+        violation "$1" "too slow for a public header: $4"
+    fi
+}
+
+check_framework() {
+    local file kind name module
+    for module in framework/include/rill/*/ framework/src/*/; do
+        module=$(basename "$module")
+        [[ -v may_include[$module] ]] || violation "$module" "a module without a rule in tests/architecture"
+    done
+    while IFS=$'\t' read -r file kind name; do
+        module=${file#framework/include/rill/} module=${module#framework/src/}
+        if [[ $module != */* ]]; then
+            continue # rill/rill.hpp and its like include everything
+        fi
+        module=${module%%/*}
+        [[ ! -v may_include[$module] ]] || check_module_file "$file" "$module" "$kind" "$name"
+    done < <(files framework | includes)
+}
+
+# What a module links decides what it can include: both must tell the same story.
+check_links() {
+    local module links link
+    while read -r module links; do
+        [[ -v may_include[$module] ]] || continue
+        for link in $links; do
+            if [[ $link == rill::* ]] && ! may_use "$module" "${link#rill::}"; then
+                violation framework/CMakeLists.txt "$module may not link $link"
+            fi
+        done
+    done < <(sed -nE 's/^rill_module\(([a-z_0-9]+) LINK (.*)\)/\1 \2/p' framework/CMakeLists.txt)
+}
+
+# Samples and benchmarks show what users can do: public headers and their own files, nothing else.
+check_users() { # DIR
+    local file kind name
+    [[ -d $1 ]] || return 0
+    while IFS=$'\t' read -r file kind name; do
+        if [[ $name == */detail/* && $name == rill/* ]]; then
+            violation "$file" "<$name> is not for users"
+        elif [[ $name == *framework/* || ($kind == quote && ! -f ${file%/*}/$name && ! -f $1/$name) ]]; then
+            violation "$file" "\"$name\" is not a public header, nor its own"
+        fi
+    done < <(files "$1" | includes)
+}
+
+# A unit test may look into its own module; every other test is a user.
+check_tests() {
+    local file kind name module
+    while IFS=$'\t' read -r file kind name; do
+        module=${file#tests/} module=${module%%/*}
+        if [[ $kind == angle || -f ${file%/*}/$name || -f tests/$name ]]; then
+            continue
+        fi
+        if [[ $name == *..* || $name != "$module"/* || ! -f framework/src/$name ]]; then
+            violation "$file" "\"$name\" is private to another module"
+        fi
+    done < <(files tests | includes)
+}
+
+check_guards() {
+    local file
+    while read -r file; do
+        grep -qxF '#pragma once' "$file" || violation "$file" "no #pragma once"
+    done < <(find framework samples bench tests \( -name node_modules -o -name build \) -prune -o -type f -name '*.hpp' -print | sort)
+}
+
+check_framework
+check_links
+check_users samples
+check_users bench
+check_tests
+check_guards
+if ((violations)); then
+    echo "$violations violations of the include rules" >&2
+    exit 1
+fi
+echo "the include rules hold in $(files framework samples bench tests | wc -l) files"

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs a build, moves it, and builds and runs tests/install/consumer against it in the three ways the README names:
+# find_package, add_subdirectory and pkg-config.
+# usage: run.sh SOURCE_DIR BUILD_DIR CXX
+set -euo pipefail
+
+source_dir=$1 build_dir=$2 cxx=$3
+consumer=$source_dir/tests/install/consumer
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+step() { printf -- '--- %s\n' "$*"; }
+
+configure() { # DIR [-D...]
+    cmake -S "$consumer" -B "$work/$1" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_BUILD_TYPE=Release "${@:2}"
+}
+
+build_and_run() { # DIR
+    cmake --build "$work/$1" --target consumer --parallel 2
+    "$work/$1/consumer"
+}
+
+# The macros of a command line, one a line.
+macros() { tr ' ' '\n' | grep -E '^-D' | sort -u; }
+
+step "install, then move the tree: nothing in it may name the prefix"
+cmake --install "$build_dir" --prefix "$work/first" >"$work/install.log"
+mv "$work/first" "$work/prefix"
+if grep -rlF -e "$work/first" -e "$build_dir" -e "$source_dir" --include='*.cmake' --include='*.pc' "$work/prefix"; then
+    echo "these files name a directory of this machine" >&2
+    exit 1
+fi
+
+step "find_package"
+configure package -DCMAKE_PREFIX_PATH="$work/prefix"
+build_and_run package
+
+step "pkg-config and a bare compiler"
+pc_dir=$(dirname "$(find "$work/prefix" -name rill.pc)")
+export PKG_CONFIG_PATH=$pc_dir
+read -ra cflags < <(pkg-config --cflags rill)
+read -ra libs < <(pkg-config --libs rill)
+"$cxx" -std=c++20 "${cflags[@]}" "$consumer/main.cpp" -o "$work/bare" "${libs[@]}"
+"$work/bare"
+
+step "both give the same macros"
+pkg-config --cflags rill | macros >"$work/macros.pc"
+grep -F '"command"' "$work/package/compile_commands.json" | macros | grep -v '^-DNDEBUG$' >"$work/macros.cmake"
+diff "$work/macros.cmake" "$work/macros.pc"
+grep -qx -e -DBOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING "$work/macros.pc"
+
+step "add_subdirectory"
+launcher=()
+if command -v ccache >/dev/null; then
+    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+configure subdirectory -DRILL_SOURCE="$source_dir" "${launcher[@]}"
+build_and_run subdirectory
