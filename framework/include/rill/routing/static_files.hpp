@@ -1,0 +1,31 @@
+#pragma once
+
+#include <rill/http/handler.hpp>
+#include <string>
+#include <string_view>
+
+namespace rill {
+
+struct static_files_options
+{
+    std::string index = "index.html";       ///< served for a directory
+    std::string cache_control = "no-cache"; ///< keep a copy, but ask whether it is still good
+};
+
+/// A handler that serves the files below `directory` to GET and HEAD.
+///
+///     app.get("/", rill::static_files("public"));                  // public/index.html
+///     app.get("/assets/{path...}", rill::static_files("public"));  // everything below public
+///
+/// The file is named by the tail parameter `path`; without one, or when it names a directory, it is the index there.
+/// Answers conditional requests (304, 412; RFC 9110, 13) from a strong ETag and Last-Modified, and requests for one
+/// range (206, 416; RFC 9110, 14); several ranges at once get the whole file.
+///
+/// Nothing outside the directory can be reached: each segment is opened relative to the directory before, starting at
+/// `directory` as it was opened here. Symbolic links, names that begin with a dot, and all but regular files are not
+/// found (404).
+///
+/// The file is opened, not read, in the calling thread. Throws std::system_error when `directory` can't be opened.
+handler static_files(std::string_view directory, static_files_options options = {});
+
+} // namespace rill

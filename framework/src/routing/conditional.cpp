@@ -1,0 +1,144 @@
+#include "routing/conditional.hpp"
+
+#include "routing/http_date.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace rill::detail {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) noexcept
+{
+    const auto begin = text.find_first_not_of(" \t");
+    return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+enum class comparison : bool
+{
+    strong,
+    weak
+};
+
+// Takes one entity-tag and the comma behind it off the list; nothing at the end, or where the list is malformed.
+std::optional<std::string_view> next_tag(std::string_view& list)
+{
+    list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
+    const std::size_t prefix = list.starts_with("W/") ? 2 : 0;
+    if (list.substr(prefix, 1) != "\"") {
+        return std::nullopt;
+    }
+    const auto end = list.find('"', prefix + 1);
+    if (end == list.npos) {
+        return std::nullopt;
+    }
+    const auto tag = list.substr(0, end + 1);
+    list.remove_prefix(end + 1);
+    return tag;
+}
+
+bool lists(std::string_view list, std::string_view etag, comparison how)
+{
+    if (trimmed(list) == "*") {
+        return true;
+    }
+    while (auto tag = next_tag(list)) {
+        if (how == comparison::weak && tag->starts_with("W/")) {
+            tag->remove_prefix(2);
+        }
+        if (*tag == etag) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::optional<std::int64_t> date(const request& req, std::string_view name)
+{
+    const auto value = req.header(name);
+    return value ? parse_http_date(*value) : std::nullopt;
+}
+
+bool if_range_holds(const request& req, const validators& now)
+{
+    const auto value = req.header("If-Range");
+    if (!value) {
+        return true;
+    }
+    const auto text = trimmed(*value);
+    return text == now.etag || parse_http_date(text) == now.modified;
+}
+
+bool is_digits(std::string_view text) noexcept
+{
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// A number too large for 64 bits is beyond the end of any file, and so is this.
+std::uint64_t position(std::string_view digits) noexcept
+{
+    std::uint64_t number = 0;
+    const auto [stop, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return ec == std::errc() ? number : UINT64_MAX;
+}
+
+byte_range suffix(std::uint64_t wanted, std::uint64_t size) noexcept
+{
+    const auto length = std::min(wanted, size);
+    return length == 0 ? byte_range{byte_range::kind::unsatisfiable}
+                       : byte_range{byte_range::kind::part, size - length, length};
+}
+
+} // namespace
+
+precondition check_preconditions(const request& req, const validators& now)
+{
+    if (const auto list = req.header("If-Match")) {
+        if (!lists(*list, now.etag, comparison::strong)) {
+            return precondition::failed;
+        }
+    } else if (const auto since = date(req, "If-Unmodified-Since"); since && now.modified > *since) {
+        return precondition::failed;
+    }
+    if (const auto list = req.header("If-None-Match")) {
+        return lists(*list, now.etag, comparison::weak) ? precondition::not_modified : precondition::passed;
+    }
+    const auto since = date(req, "If-Modified-Since");
+    return since && now.modified <= *since ? precondition::not_modified : precondition::passed;
+}
+
+byte_range requested_range(const request& req, const validators& now, std::uint64_t size)
+{
+    constexpr std::string_view unit = "bytes=";
+    const auto value = trimmed(req.header("Range").value_or(""));
+    if (req.method() != verb::get || !iequals(value.substr(0, unit.size()), unit) || !if_range_holds(req, now)) {
+        return {};
+    }
+    const auto spec = trimmed(value.substr(unit.size()));
+    const auto dash = spec.find('-');
+    if (dash == spec.npos) {
+        return {};
+    }
+    const auto first = spec.substr(0, dash);
+    const auto last = spec.substr(dash + 1);
+    if (first.empty() && is_digits(last)) {
+        return suffix(position(last), size);
+    }
+    // Anything else, such as a list of ranges, is not served in parts.
+    if (!is_digits(first) || !(last.empty() || is_digits(last))) {
+        return {};
+    }
+    const auto begin = position(first);
+    const auto end = last.empty() ? UINT64_MAX : position(last);
+    if (begin > end) {
+        return {};
+    }
+    if (begin >= size) {
+        return {byte_range::kind::unsatisfiable};
+    }
+    return {byte_range::kind::part, begin, std::min(end, size - 1) - begin + 1};
+}
+
+} // namespace rill::detail

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <rill/http/response.hpp>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <tl/expected.hpp>
+
+namespace rill::detail {
+
+struct open_file
+{
+    file_handle handle;
+    struct stat info;
+    std::string name; ///< the last segment
+};
+
+/// Opens the regular file `path` below the directory `root`, or `index` when that is a directory. No way leads out of
+/// the root: see static_files(). The error is 404, or 503 when the process can't open any more files.
+tl::expected<open_file, status> open_beneath(const file_handle& root, std::string_view path, const std::string& index);
+
+} // namespace rill::detail

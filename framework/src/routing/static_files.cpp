@@ -1,0 +1,118 @@
+#include <rill/routing/static_files.hpp>
+
+#include "routing/conditional.hpp"
+#include "routing/content_type.hpp"
+#include "routing/http_date.hpp"
+#include "routing/open_beneath.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <rill/http/make_handler.hpp>
+#include <system_error>
+
+namespace rill {
+
+namespace {
+
+using detail::byte_range;
+using detail::open_file;
+using detail::precondition;
+using detail::validators;
+
+response refuse(status code, std::string detail)
+{
+    return to_response(problem{.status = code, .detail = std::move(detail), .title = {}});
+}
+
+std::string hex(std::uint64_t number)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    do {
+        text.insert(text.begin(), digits[number % 16]);
+        number /= 16;
+    } while (number != 0);
+    return text;
+}
+
+validators validators_of(const struct stat& info)
+{
+    const auto nanoseconds = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000U +
+                             static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
+    const auto tag = hex(info.st_ino) + '-' + hex(static_cast<std::uint64_t>(info.st_size)) + '-' + hex(nanoseconds);
+    return {'"' + tag + '"', info.st_mtim.tv_sec};
+}
+
+response part_of(open_file file, const byte_range& range, std::uint64_t size)
+{
+    if (range.kind == byte_range::kind::unsatisfiable) {
+        return refuse(status::range_not_satisfiable, "the file has " + std::to_string(size) + " bytes")
+            .header("Content-Range", "bytes */" + std::to_string(size));
+    }
+    response r(status::ok);
+    std::uint64_t offset = 0;
+    std::uint64_t length = size;
+    if (range.kind == byte_range::kind::part) {
+        offset = range.offset;
+        length = range.length;
+        r.status(status::partial_content);
+        r.header("Content-Range", "bytes " + std::to_string(offset) + '-' + std::to_string(offset + length - 1) + '/' +
+                                      std::to_string(size));
+    }
+    r.header("Content-Type", detail::content_type_of(file.name));
+    r.body(file_body{std::move(file.handle), offset, length});
+    return r;
+}
+
+response answer_with(const request& req, open_file file)
+{
+    const auto now = validators_of(file.info);
+    const auto size = static_cast<std::uint64_t>(file.info.st_size);
+    response r;
+    switch (detail::check_preconditions(req, now)) {
+    case precondition::failed:
+        return refuse(status::precondition_failed, "the file is not in the state the request asks for");
+    case precondition::not_modified:
+        r.status(status::not_modified);
+        break;
+    case precondition::passed:
+        r = part_of(std::move(file), detail::requested_range(req, now, size), size);
+        r.header("Accept-Ranges", "bytes");
+        break;
+    }
+    r.header("ETag", now.etag);
+    r.header("Last-Modified", detail::format_http_date(now.modified));
+    return r;
+}
+
+response serve_file(const file_handle& root, const static_files_options& options, const request& req)
+{
+    if (req.method() != verb::get && req.method() != verb::head) {
+        return refuse(status::method_not_allowed, "files allow only GET and HEAD").header("Allow", "GET, HEAD");
+    }
+    auto file = detail::open_beneath(root, req.path_parameter("path").value_or(""), options.index);
+    if (!file) {
+        const bool missing = file.error() == status::not_found;
+        return refuse(file.error(), missing ? "there is no such file" : "too many files are open");
+    }
+    return answer_with(req, std::move(*file))
+        .header("Cache-Control", options.cache_control)
+        .header("X-Content-Type-Options", "nosniff");
+}
+
+} // namespace
+
+handler static_files(std::string_view directory, static_files_options options)
+{
+    const std::string name(directory);
+    auto root = std::make_shared<const file_handle>(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!*root) {
+        throw std::system_error(errno, std::generic_category(),
+                                "static_files: can't open the directory '" + name + "'");
+    }
+    return [root = std::move(root), options = std::move(options)](request& req) {
+        return detail::answer(serve_file(*root, options, req));
+    };
+}
+
+} // namespace rill
