@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <rill/http/handler.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rill {
+
+struct cors_options
+{
+    std::vector<std::string> origins{"*"};       ///< e.g. "https://app.example"; "*" is any
+    std::vector<std::string> methods{};          ///< empty: what the client asks for
+    std::vector<std::string> request_headers{};  ///< beyond the safelisted ones; empty: what the client asks for
+    std::vector<std::string> response_headers{}; ///< that scripts may read beyond the safelisted ones
+    bool credentials = false;                    ///< cookies and authorisation; needs named origins
+    std::chrono::seconds preflight_max_age{600}; ///< how long a browser may keep the answer to a preflight
+};
+
+/// Cross-origin resource sharing (Fetch standard, "CORS protocol"): answers preflights itself, and marks the responses
+/// to allowed origins; others are served unmarked, which browsers keep from their scripts. Every response gets `Vary:
+/// Origin` unless any origin is allowed. Throws std::invalid_argument for credentials together with "*".
+middleware cors(cors_options options = {});
+
+/// Whether these are a user's name and password. Called in the event loop, so it must not block; compare secrets in
+/// constant time. With several workers it is called from all of their threads.
+using credentials_check = std::function<bool(std::string_view user, std::string_view password)>;
+
+/// HTTP Basic authentication (RFC 7617): 401 with a challenge unless `check` agrees. Only over TLS: the password is
+/// sent in clear. Throws std::invalid_argument when `realm` holds a quote, a backslash or a control character.
+middleware basic_auth(credentials_check check, std::string_view realm = "rill");
+
+/// Gives every request an X-Request-Id: the client's, when it is 1 to 64 letters, digits, '-', '_' or '.', otherwise 32
+/// random hexadecimal digits. Set in the request, for handlers and logs, and in the response.
+middleware request_id();
+
+/// Answers 503 when the handler has not returned its response within `limit`, and cancels it (terminal cancellation;
+/// the answer is sent when the handler has unwound). A streamed body begins afterwards and is not limited.
+middleware timeout(std::chrono::steady_clock::duration limit);
+
+/// One line per response, without a line end:
+///
+///     127.0.0.1 "GET /ticks?ms=20 HTTP/1.1" 200 1234 0.8ms
+///
+/// address, request line, status, bytes of the body ('-' when it is streamed), time until the response was ready. When
+/// the handler was cancelled, because the client has left, the status is 499; when it threw anything else, 500. What a
+/// client could use to forge lines is shown as '?'. With several workers `sink` is called from all of their threads.
+middleware access_log(std::function<void(std::string_view line)> sink);
+
+} // namespace rill
