@@ -68,7 +68,8 @@ result<void> headers::add(std::string_view name, std::string_view value)
 
 void headers::erase(std::string_view name)
 {
-    std::erase_if(fields_, [&](const field& f) { return iequals(f.name, name); });
+    const std::string owned(name); // it may be the name of a field that is about to go
+    std::erase_if(fields_, [&](const field& f) { return iequals(f.name, owned); });
 }
 
 } // namespace rill

@@ -47,6 +47,9 @@ public:
     /// The time this worker lives by: the steady clock, or what the manual clock says.
     clock::time_point now() const;
 
+    /// The last tick that was processed: the time in ms since the service began, at no cost and a little late.
+    std::uint64_t coarse_tick() const noexcept { return current_; }
+
     /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be linked.
     void add(timer_node& node, clock::time_point when);
 

@@ -10,13 +10,26 @@
 
 namespace rill {
 
+/// What happens to a stream while its producer does nothing. One object serves any number of streams.
+struct stream_policy
+{
+    /// While nothing is written for `heartbeat`, `filler` is sent as a piece of the body, so that proxies keep the connection
+    /// and a vanished peer is found. 0 turns it off.
+    std::chrono::milliseconds heartbeat{0};
+    std::string filler{};
+
+    /// Sent just before a shutdown ends the stream.
+    std::string farewell{};
+
+    /// The stream ends when the client takes nothing for this long while something waits to be sent. 0: the server's own.
+    std::chrono::milliseconds write_timeout{0};
+};
+
 /// The seam between what produces a streamed body and the connection that carries it: the producer writes, and learns why the
 /// stream ended; it knows neither the socket nor the HTTP version. Lives until after the producing coroutine has ended.
 class response_writer
 {
 public:
-    using duration = std::chrono::steady_clock::duration;
-
     response_writer(const response_writer&) = delete;
     response_writer& operator=(const response_writer&) = delete;
 
@@ -32,15 +45,8 @@ public:
         return wait_for(put(data), token);
     }
 
-    /// While nothing is written for `period`, `filler` is sent as a piece of the body, so that proxies and dead peers are
-    /// kept in view. `filler` must stay valid for the whole stream, e.g. a literal. A period of 0 turns it off.
-    virtual void keep_alive(std::string_view filler, duration period) = 0;
-
-    /// Sent, if there is room, just before the stream is ended by a shutdown. Must stay valid for the whole stream.
-    virtual void farewell(std::string_view bytes) = 0;
-
-    /// Ends the stream when the client takes nothing for this long while something is waiting to be sent.
-    virtual void write_timeout(duration limit) = 0;
+    /// How the connection treats this stream from now on. `policy` must outlive the stream.
+    virtual void policy(const stream_policy& policy) = 0;
 
     /// True once the server has begun to shut down. A stream that has asked is given the drain deadline to finish;
     /// one that never asks is ended at once.

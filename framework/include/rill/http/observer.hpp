@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <rill/http/close_reason.hpp>
+#include <string_view>
+
+namespace rill {
+
+enum class log_level : unsigned char
+{
+    debug,
+    info,
+    warning,
+    error,
+    off
+};
+
+/// What the server tells about itself. Everything is called from the worker threads, possibly from several at once, and must
+/// neither throw nor block.
+struct observer
+{
+    struct stream_opened
+    {
+        std::uint64_t id; ///< unique in this process; the same in stream_closed
+        std::string_view target;
+        std::string_view remote_address;
+    };
+
+    struct stream_closed
+    {
+        std::uint64_t id;
+        close_reason reason;
+        std::chrono::milliseconds duration;
+    };
+
+    std::function<void(log_level, std::string_view)> log{};
+    std::function<void(const stream_opened&)> on_stream_opened{};
+    std::function<void(const stream_closed&)> on_stream_closed{};
+};
+
+} // namespace rill

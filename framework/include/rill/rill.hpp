@@ -1,0 +1,18 @@
+#pragma once
+
+// Everything a server needs. Files that need less may include the parts.
+
+#include <rill/core/as_expected.hpp>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/interval.hpp>
+#include <rill/http/extract.hpp>
+#include <rill/http/make_handler.hpp>
+#include <rill/http/problem.hpp>
+#include <rill/http/request.hpp>
+#include <rill/http/response.hpp>
+#include <rill/routing/middleware.hpp>
+#include <rill/routing/router.hpp>
+#include <rill/routing/static_files.hpp>
+#include <rill/server/server.hpp>
+#include <rill/sse/endpoint.hpp>
+#include <rill/sse/event.hpp>

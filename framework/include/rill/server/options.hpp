@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <rill/http/limits.hpp>
+#include <rill/http/observer.hpp>
+#include <string>
+
+namespace rill {
+
+/// Everything that a server can be told. The defaults are those of a small production server on one core.
+struct server_options
+{
+    /// A numeric address, or "localhost". "0.0.0.0" and "::" mean every interface.
+    std::string host = "127.0.0.1";
+    /// 0: any free port; server::port() tells which.
+    std::uint16_t port = 8080;
+    /// Workers: threads with an event loop of their own. With more than one, handlers are called from all of them at once.
+    unsigned threads = 1;
+    /// Lets several processes listen on the same port. Without it a port that is taken is an error at start.
+    bool reuse_port = false;
+    int backlog = 4096;
+
+    connection_limits limits{};
+    /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested(), may go on.
+    std::chrono::milliseconds drain_timeout{10'000};
+
+    rill::observer observer{};
+    /// What the built-in log, which goes to standard error when observer.log is not set, tells.
+    rill::log_level log_level = rill::log_level::info;
+    /// Called once, when connections are accepted; with the URL.
+    std::function<void(const std::string& url)> on_listening{};
+};
+
+} // namespace rill

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <rill/core/error.hpp>
+#include <rill/http/handler.hpp>
+#include <rill/server/options.hpp>
+#include <string>
+
+namespace rill {
+
+/// An HTTP server: workers that accept, and a shutdown that ends every stream properly.
+///
+///     listen() -> run() (blocks) -> stop(), from any thread or from a signal -> run() returns
+///
+/// The handler and everything it refers to must outlive run().
+class server
+{
+public:
+    server(handler app, server_options options = {});
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+    ~server();
+
+    /// Binds all listening sockets. On failure the error says in one line what could not be had, e.g. a port that is taken.
+    tl::expected<void, std::string> listen();
+
+    /// The port that is listened on, once listen() has succeeded.
+    std::uint16_t port() const noexcept;
+    std::string url() const;
+
+    /// Serves until stop() was called and the drain is over. Runs one worker in this thread.
+    void run();
+
+    /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once.
+    void run_until_signalled();
+
+    /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and what is
+    /// left after the drain timeout is cancelled. Thread-safe; returns at once. Calls after the first do nothing.
+    void stop();
+
+    /// Connections that are open now. Thread-safe.
+    std::size_t connections() const noexcept;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+/// Listens, serves until SIGINT or SIGTERM, and drains.
+/// @return 0 after a drain, 1 when the server could not start (the log says why in one line): main()'s result
+int serve(handler app, server_options options = {});
+
+} // namespace rill

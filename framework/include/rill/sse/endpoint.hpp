@@ -1,0 +1,148 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <rill/http/extract.hpp>
+#include <rill/http/handler.hpp>
+#include <rill/sse/event_stream.hpp>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace rill::sse {
+
+struct endpoint_options
+{
+    /// While nothing else is sent, a comment goes out this often, so that proxies keep the connection and a vanished client
+    /// is found. 0 turns it off.
+    std::chrono::milliseconds heartbeat{15'000};
+
+    /// Sent first: how long a client shall wait before it reconnects.
+    std::optional<std::chrono::milliseconds> retry{};
+
+    /// The stream ends when the client takes nothing for this long while something waits to be sent.
+    std::chrono::milliseconds write_timeout{5'000};
+
+    /// Sent to every stream that a shutdown ends, already encoded; e.g. ": bye\n\n" or "retry: 3000\n\n".
+    std::string farewell{};
+
+    /// The query parameter that gives the last event id where a client cannot set the header, as with a new EventSource.
+    std::string last_event_id_parameter{"lastEventId"};
+
+    /// Further response headers, e.g. {"Access-Control-Allow-Origin", "*"}.
+    std::vector<std::pair<std::string, std::string>> headers{};
+
+    /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops reconnecting
+    /// (WHATWG HTML, 9.2.3). Called with the request and its last event id.
+    std::function<bool(const request&, std::string_view last_event_id)> finished{};
+};
+
+namespace detail {
+
+/// The last event id that the request brings: the header, or the query parameter that the options name.
+std::string last_event_id(const request& r, const endpoint_options& options);
+
+/// The response's head; its body is added by the endpoint.
+response stream_head(const endpoint_options& options);
+
+stream_policy make_policy(const endpoint_options& options);
+
+/// Sends the reconnection time, if there is one, before the handler's first event.
+void send_retry(response_writer& out, const endpoint_options& options);
+
+template <class F>
+struct endpoint_state
+{
+    endpoint_options options;
+    stream_policy policy;
+    F handler;
+};
+
+/// One live stream: small, as there is one for each client.
+template <class F, class... Args>
+class endpoint_body final : public streaming_body
+{
+public:
+    endpoint_body(endpoint_state<F>& state, std::tuple<Args...> args, std::string_view last_event_id)
+        : state_(state), stream_(last_event_id), args_(std::move(args))
+    {
+    }
+
+    awaitable<> start(response_writer& out) override
+    {
+        stream_.writer(out);
+        out.policy(state_.policy);
+        send_retry(out, state_.options);
+        return std::apply(
+            [this](auto&... args) { return std::invoke(state_.handler, stream_, std::move(args)...); }, args_);
+    }
+
+private:
+    endpoint_state<F>& state_; // the router's, which outlives every stream
+    event_stream stream_;
+    [[no_unique_address]] std::tuple<Args...> args_;
+};
+
+template <class F, class Arguments>
+class endpoint_handler;
+
+template <class F, class Stream, class... Args>
+class endpoint_handler<F, rill::detail::type_list<Stream, Args...>>
+{
+    static_assert(std::is_same_v<Stream, event_stream&>,
+                  "the first parameter of an endpoint's handler is rill::sse::event_stream&");
+    static_assert((!std::is_reference_v<Args> && ...),
+                  "an endpoint's handler takes extractors by value: the request is gone when the stream lives");
+
+public:
+    endpoint_handler(F handler, const endpoint_options& options)
+        : state_(new endpoint_state<F>{options, make_policy(options), std::move(handler)})
+    {
+    }
+
+    tl::expected<response, problem> operator()(request& r) const
+    {
+        auto args = extract_all<Args...>(r);
+        if (!args) {
+            return tl::unexpected(std::move(args.error()));
+        }
+        const auto id = last_event_id(r, state_->options);
+        if (state_->options.finished && state_->options.finished(r, id)) {
+            return response(status::no_content);
+        }
+        auto head = stream_head(state_->options);
+        head.body(std::make_unique<endpoint_body<F, Args...>>(*state_, std::move(*args), id));
+        return head;
+    }
+
+private:
+    std::shared_ptr<endpoint_state<F>> state_;
+};
+
+} // namespace detail
+
+/// Makes a stream handler into what the router takes.
+///
+/// `handler` is `awaitable<>(event_stream&, extractors...)`: a function, a lambda or a function object, copied into the
+/// router. Extractors are resolved before the stream begins: what is missing or malformed is answered with 400 or 422, and
+/// the handler never runs. When the client leaves, what the handler awaits is cancelled and its frame unwinds; returning ends
+/// the stream; an exception other than the cancellation is logged and ends the stream.
+template <class F>
+auto endpoint(F handler, endpoint_options options = {})
+{
+    using arguments = typename rill::detail::signature_of<F>::arguments;
+    return detail::endpoint_handler<F, arguments>(std::move(handler), std::move(options));
+}
+
+/// The same for a member function of an object that outlives the server.
+template <class Class, class... Args>
+auto endpoint(awaitable<> (Class::*handler)(event_stream&, Args...), Class& object, endpoint_options options = {})
+{
+    return endpoint(
+        [handler, &object](event_stream& stream, Args... args) { return (object.*handler)(stream, std::move(args)...); },
+        std::move(options));
+}
+
+} // namespace rill::sse

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <rill/http/response_writer.hpp>
+#include <rill/sse/event.hpp>
+#include <string>
+#include <string_view>
+
+namespace rill::sse {
+
+/// One client's live stream of events, as a handler sees it. Given to the handler by sse::endpoint; outlives the handler's
+/// coroutine. Not to be used from another thread.
+class event_stream
+{
+public:
+    explicit event_stream(std::string_view last_event_id = {});
+    /// For producers with a writer of their own, and for tests. `out` must outlive the stream.
+    event_stream(response_writer& out, std::string_view last_event_id = {}) : event_stream(last_event_id) { out_ = &out; }
+    event_stream(const event_stream&) = delete;
+    event_stream& operator=(const event_stream&) = delete;
+
+    /// Sends one event.
+    ///
+    /// The event is encoded before send() returns: it may borrow temporaries. Completion: `void(error_code)`, when the
+    /// operating system has taken it; at once where it can. A client that does not read holds the handler here, until the
+    /// write timeout ends the stream.
+    /// Errors: operation_aborted once the stream has ended; error::invalid_utf8, with nothing sent. By default they throw
+    /// boost::system::system_error; with rill::as_expected they are returned.
+    template <class CompletionToken = rill::detail::deferred_t>
+    auto send(const event& e, CompletionToken&& token = {})
+    {
+        return out_->wait_for(put(e), token);
+    }
+
+    /// Sends a comment, which the client ignores.
+    template <class CompletionToken = rill::detail::deferred_t>
+    auto comment(std::string_view text, CompletionToken&& token = {})
+    {
+        return out_->wait_for(put({.comment = text}), token);
+    }
+
+    /// The id of the last event that the client has seen, from the Last-Event-ID header or the query; empty if there is none.
+    std::string_view last_event_id() const noexcept
+    {
+        return last_event_id_ ? std::string_view(*last_event_id_) : std::string_view();
+    }
+
+    /// The last event id as a number; `none` when it is not one.
+    std::int64_t last_event_number(std::int64_t none = 0) const noexcept;
+
+    /// See response_writer::stop_requested().
+    bool stop_requested() const { return out_->stop_requested(); }
+
+    /// Why the stream has ended; known when the handler's destructors run.
+    close_reason reason() const noexcept { return out_->reason(); }
+
+    response_writer& writer() noexcept { return *out_; }
+    void writer(response_writer& out) noexcept { out_ = &out; }
+
+private:
+    response_writer::put_result put(const event& e);
+
+    response_writer* out_ = nullptr;
+    std::unique_ptr<const std::string> last_event_id_; // most streams have none: a pointer, not a string, in each
+};
+
+} // namespace rill::sse

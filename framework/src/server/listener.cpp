@@ -1,0 +1,141 @@
+#include "server/listener.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "transport/http1_connection.hpp"
+
+namespace rill {
+
+namespace {
+
+constexpr int accepts_per_turn = 256;
+constexpr std::chrono::milliseconds pause_time{50};
+
+std::string failure(const std::string& what, int error)
+{
+    return what + ": " + boost::system::error_code(error, boost::system::system_category()).message();
+}
+
+void enable(int socket, int level, int option) noexcept
+{
+    const int on = 1;
+    ::setsockopt(socket, level, option, &on, sizeof on);
+}
+
+// What a client did wrong before its connection was accepted says nothing about the next one (accept(2)).
+bool is_clients_fault(int error) noexcept
+{
+    return error == ECONNABORTED || error == EINTR || error == EPROTO || error == EPERM || error == ENETDOWN ||
+           error == EHOSTDOWN || error == EHOSTUNREACH || error == ENETUNREACH || error == ENONET ||
+           error == ENOPROTOOPT || error == EOPNOTSUPP;
+}
+
+} // namespace
+
+std::string make_url(const std::string& host, std::uint16_t port)
+{
+    const auto name = host == "0.0.0.0" || host == "::" ? std::string("localhost")
+                      : host.find(':') != host.npos     ? "[" + host + "]"
+                                                        : host;
+    return "http://" + name + ":" + std::to_string(port);
+}
+
+tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port)
+{
+    error_code ec;
+    const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
+    if (ec) {
+        return tl::unexpected("'" + options.host + "' is not an address: must be numeric, e.g. 127.0.0.1 or ::1, or localhost");
+    }
+    const asio::ip::tcp::endpoint endpoint(address, port);
+    const int socket = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (socket < 0) {
+        return tl::unexpected(failure("can't open a socket", errno));
+    }
+    enable(socket, SOL_SOCKET, SO_REUSEADDR);
+    if (reuse_port) {
+        enable(socket, SOL_SOCKET, SO_REUSEPORT);
+    }
+    if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
+        ::listen(socket, options.backlog) != 0) {
+        const auto reason = failure("can't listen on " + options.host + " port " + std::to_string(port), errno);
+        ::close(socket);
+        return tl::unexpected(reason);
+    }
+    return socket;
+}
+
+std::uint16_t local_port(int socket) noexcept
+{
+    asio::ip::tcp::endpoint endpoint;
+    socklen_t length = sizeof(sockaddr_storage);
+    return ::getsockname(socket, endpoint.data(), &length) == 0 ? endpoint.port() : 0;
+}
+
+listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(socket)
+{
+    fire = [](timer_node& node, error_code ec) {
+        if (!ec) {
+            static_cast<listener&>(node).accept_all();
+        }
+    };
+    if (const auto ec = worker_.reactor.add(socket_, *this)) {
+        throw boost::system::system_error(ec, "epoll_ctl");
+    }
+}
+
+listener::~listener()
+{
+    close();
+}
+
+void listener::close()
+{
+    worker_.timers.remove(*this);
+    if (socket_ >= 0) {
+        ::close(std::exchange(socket_, -1));
+    }
+}
+
+void listener::on_ready(transport::readiness)
+{
+    accept_all();
+}
+
+void listener::accept_all()
+{
+    for (int accepted = 0; socket_ >= 0; ++accepted) {
+        if (accepted == accepts_per_turn) { // the edge is not coming again for those who wait already
+            worker_.timers.remove(*this);
+            worker_.timers.add(*this, worker_.timers.now());
+            return;
+        }
+        const int connection = ::accept4(socket_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (connection >= 0) {
+            short_of_resources_ = false;
+            transport::http1_connection::start(worker_, connection);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        } else if (!is_clients_fault(errno)) {
+            pause(errno);
+            return;
+        }
+    }
+}
+
+// Out of descriptors or memory: the pending connection stays in the kernel's queue, where it would wake us again at once.
+void listener::pause(int error)
+{
+    if (!std::exchange(short_of_resources_, true)) {
+        worker_.log(log_level::error, failure("can't accept connections for now", error));
+    }
+    worker_.timers.remove(*this);
+    worker_.timers.add(*this, worker_.timers.now() + pause_time);
+}
+
+} // namespace rill

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <rill/core/timer_service.hpp>
+#include <rill/server/options.hpp>
+#include <string>
+
+#include "transport/reactor.hpp"
+#include "transport/worker_context.hpp"
+
+namespace rill {
+
+/// A bound, listening, non-blocking socket, or one line that says why there is none.
+tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port);
+
+std::uint16_t local_port(int socket) noexcept;
+
+/// "http://host:port", fit for a browser.
+std::string make_url(const std::string& host, std::uint16_t port);
+
+/// Accepts connections for one worker. When descriptors or memory run out it pauses and tries again, so that it neither dies
+/// nor spins.
+class listener final : private transport::pollable, private timer_node
+{
+public:
+    /// Takes over the socket.
+    listener(transport::worker_context& worker, int socket);
+    listener(const listener&) = delete;
+    listener& operator=(const listener&) = delete;
+    ~listener();
+
+    /// Nothing is accepted from now on.
+    void close();
+
+private:
+    void on_ready(transport::readiness what) override;
+    void accept_all();
+    void pause(int error);
+
+    transport::worker_context& worker_;
+    int socket_;
+    bool short_of_resources_ = false;
+};
+
+} // namespace rill

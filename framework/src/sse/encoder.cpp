@@ -1,0 +1,114 @@
+#include <rill/sse/encoder.hpp>
+
+#include <cstring>
+
+namespace rill::sse {
+
+namespace {
+
+using byte = unsigned char;
+
+// How many bytes the well-formed sequence at `p` has; 0 if there is none. Unicode 15, table 3-7.
+std::size_t sequence_length(const byte* p, std::size_t left) noexcept
+{
+    const auto tail = [&](std::size_t i, byte low = 0x80, byte high = 0xbf) {
+        return i < left && p[i] >= low && p[i] <= high;
+    };
+    const byte lead = p[0];
+    if (lead < 0x80) {
+        return 1;
+    }
+    if (lead >= 0xc2 && lead <= 0xdf) {
+        return tail(1) ? 2 : 0;
+    }
+    if (lead >= 0xe0 && lead <= 0xef) {
+        const byte low = lead == 0xe0 ? 0xa0 : 0x80;
+        const byte high = lead == 0xed ? 0x9f : 0xbf; // no surrogates
+        return tail(1, low, high) && tail(2) ? 3 : 0;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        const byte low = lead == 0xf0 ? 0x90 : 0x80;
+        const byte high = lead == 0xf4 ? 0x8f : 0xbf; // up to U+10FFFF
+        return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+void append_line(std::string& out, std::string_view field, std::string_view value)
+{
+    out.append(field).append(value).push_back('\n');
+}
+
+// One line of output per line of text; CR, LF and CRLF all end a line, or a CRLF would make an extra, empty one.
+void append_lines(std::string& out, std::string_view field, std::string_view text)
+{
+    for (;;) {
+        const auto end = text.find_first_of("\r\n");
+        append_line(out, field, text.substr(0, end));
+        if (end == text.npos) {
+            return;
+        }
+        const bool crlf = text[end] == '\r' && end + 1 < text.size() && text[end + 1] == '\n';
+        text.remove_prefix(end + (crlf ? 2 : 1));
+    }
+}
+
+bool is_encodable(const event& e) noexcept
+{
+    return is_valid_utf8(e.data.value_or("")) && is_valid_utf8(e.comment.value_or("")) &&
+           (!e.name || is_valid_utf8(e.name->view())) && (!e.id || is_valid_utf8(e.id->view()));
+}
+
+} // namespace
+
+bool is_valid_utf8(std::string_view text) noexcept
+{
+    const auto* p = reinterpret_cast<const byte*>(text.data());
+    for (std::size_t left = text.size(); left != 0;) {
+        // Eight ASCII characters at a time: most events are nothing else.
+        if (std::uint64_t word = 0; left >= sizeof word) {
+            std::memcpy(&word, p, sizeof word);
+            if ((word & 0x8080808080808080U) == 0) {
+                p += sizeof word;
+                left -= sizeof word;
+                continue;
+            }
+        }
+        const auto length = sequence_length(p, left);
+        if (length == 0) {
+            return false;
+        }
+        p += length;
+        left -= length;
+    }
+    return true;
+}
+
+result<void> encode(const event& e, std::string& out)
+{
+    if (!is_encodable(e)) {
+        return tl::unexpected(make_error_code(error::invalid_utf8));
+    }
+    if (e.comment) {
+        append_lines(out, ": ", *e.comment);
+    }
+    if (e.name) {
+        append_line(out, "event: ", e.name->view());
+    }
+    if (e.id) {
+        append_line(out, "id: ", e.id->view());
+    }
+    if (e.retry) {
+        char digits[24];
+        const auto count = e.retry->count() < 0 ? 0 : e.retry->count();
+        const auto end = std::to_chars(digits, digits + sizeof digits, count).ptr;
+        append_line(out, "retry: ", std::string_view(digits, static_cast<std::size_t>(end - digits)));
+    }
+    if (e.data) {
+        append_lines(out, "data: ", *e.data);
+    }
+    out.push_back('\n');
+    return {};
+}
+
+} // namespace rill::sse

@@ -1,0 +1,54 @@
+#include <rill/sse/endpoint.hpp>
+
+#include <rill/sse/encoder.hpp>
+#include <stdexcept>
+
+namespace rill::sse::detail {
+
+std::string last_event_id(const request& r, const endpoint_options& options)
+{
+    if (const auto header = r.header("Last-Event-ID")) {
+        return std::string(*header);
+    }
+    return r.query_parameter(options.last_event_id_parameter).value_or("");
+}
+
+response stream_head(const endpoint_options& options)
+{
+    response head(status::ok);
+    head.header("Content-Type", "text/event-stream");
+    head.header("Cache-Control", "no-cache, no-transform"); // no-transform: a compressing proxy would buffer
+    head.header("X-Accel-Buffering", "no");                 // the same for nginx
+    for (const auto& [name, value] : options.headers) {
+        head.header(name, value);
+    }
+    return head;
+}
+
+stream_policy make_policy(const endpoint_options& options)
+{
+    for (const auto& [name, value] : options.headers) {
+        if (!headers().add(name, value)) {
+            throw std::invalid_argument("sse::endpoint: header '" + name + "' is not allowed: " +
+                                        make_error_code(error::invalid_header).message());
+        }
+    }
+    return {.heartbeat = options.heartbeat,
+            .filler = ":\n\n",
+            .farewell = options.farewell,
+            .write_timeout = options.write_timeout};
+}
+
+void send_retry(response_writer& out, const endpoint_options& options)
+{
+    if (!options.retry) {
+        return;
+    }
+    auto& piece = response_writer::scratch();
+    if (encode({.retry = options.retry}, piece)) {
+        // Its outcome is the stream's: a client that is gone already shows in the handler's first send.
+        static_cast<void>(out.commit(piece));
+    }
+}
+
+} // namespace rill::sse::detail

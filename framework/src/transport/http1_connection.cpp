@@ -1,0 +1,314 @@
+#include "transport/http1_connection.hpp"
+
+#include <array>
+#include <boost/system/system_error.hpp>
+
+#include "transport/http1_pending_stream.hpp"
+#include "transport/socket.hpp"
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::uint8_t later_aborted = 255;
+
+} // namespace
+
+void http1_connection::start(worker_context& worker, int socket)
+{
+    auto* connection = new http1_connection(worker, socket);
+    prepare_connection(socket, worker.limits);
+    if (const auto ec = worker.reactor.add(socket, *connection)) {
+        worker.log(log_level::error, "connection refused: " + ec.message());
+        delete connection;
+        return;
+    }
+    connection->read_requests({});
+}
+
+http1_connection::http1_connection(worker_context& worker, int socket) : http1_response_writer(worker, socket)
+{
+    fire = [](timer_node& node, error_code ec) {
+        if (!ec) {
+            static_cast<http1_connection&>(node).on_timer();
+        }
+    };
+    worker.opened(*this);
+}
+
+http1_connection::~http1_connection()
+{
+    worker_.timers.remove(*this);
+    close_socket(socket_);
+    worker_.closed(*this);
+}
+
+void http1_connection::defer()
+{
+    if (!deferred_) {
+        deferred_ = true;
+        worker_.later(*this);
+    }
+}
+
+void http1_connection::then(next_step step)
+{
+    next_ = step;
+    defer();
+}
+
+void http1_connection::on_later()
+{
+    deferred_ = false;
+    if (completes_later_) {
+        completes_later_ = false;
+        if (waiter_) {
+            waiter_.complete(later_error_ == 0               ? error_code()
+                             : later_error_ == later_aborted ? error_code(asio::error::operation_aborted)
+                                                             : error_code(static_cast<error>(later_error_)));
+        }
+    }
+    if (check_peer_) {
+        check_peer_ = false;
+        if ((phase_ == phase::handling || phase_ == phase::streaming) && (peer_finished_ || broken_)) {
+            cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
+        }
+    }
+    if (coroutine_runs_ || deferred_) {
+        return; // its end will bring us back here
+    }
+    switch (std::exchange(next_, next_step::none)) {
+    case next_step::none:
+        return;
+    case next_step::read_requests:
+        return read_requests({});
+    case next_step::begin_stream:
+        return begin_stream();
+    case next_step::end_stream:
+        return end_stream();
+    case next_step::close:
+        return close_politely();
+    case next_step::vanish:
+        delete this;
+    }
+}
+
+void http1_connection::cancel(close_reason reason)
+{
+    if (reason_ != close_reason::open) {
+        return;
+    }
+    reason_ = reason;
+    cancel_.emit(asio::cancellation_type::terminal);
+    if (waiter_) {
+        waiter_.complete(asio::error::operation_aborted);
+    }
+}
+
+void http1_connection::drain()
+{
+    switch (phase_) {
+    case phase::reading:
+        if (idle_ && waiter_) {
+            complete_later(asio::error::operation_aborted);
+        }
+        return;
+    case phase::streaming:
+        if (!asked_for_stop_) {
+            cancel(close_reason::drained);
+        }
+        return;
+    case phase::handling:
+    case phase::responding:
+    case phase::closing:
+        return; // ends by itself; serve_requests() does not read on
+    }
+}
+
+void http1_connection::abandon()
+{
+    if (phase_ == phase::closing) {
+        then(next_step::vanish);
+    } else {
+        cancel(close_reason::drained);
+    }
+}
+
+void http1_connection::on_ready(readiness what)
+{
+    peer_finished_ = peer_finished_ || what.peer_finished;
+    broken_ = broken_ || what.broken;
+    if (what.writable && !broken_) {
+        on_output();
+    }
+    if (what.readable) {
+        on_input();
+    }
+}
+
+void http1_connection::on_input()
+{
+    switch (phase_) {
+    case phase::reading:
+        if (waiter_) {
+            waiter_.complete({}); // whatever it is, reading tells
+        }
+        return;
+    case phase::handling:
+    case phase::streaming:
+        if (broken_ || peer_finished_) {
+            cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
+        } else if (unread_bytes(socket_) > worker_.limits.input_behind_stream) {
+            // Pipelined requests wait in the kernel, up to here: behind a full window a FIN could not be seen.
+            cancel(close_reason::evicted);
+        }
+        return;
+    case phase::responding:
+        if (broken_) {
+            cancel(close_reason::peer_reset);
+        }
+        return;
+    case phase::closing:
+        return drain_input();
+    }
+}
+
+void http1_connection::on_output()
+{
+    if (!unsent_) {
+        return;
+    }
+    if (!flush()) {
+        broken_ = true;
+        on_broken();
+    } else if (!unsent_ && waiter_) {
+        waiter_.complete({});
+    }
+}
+
+void http1_connection::on_blocked()
+{
+    set_timer(write_timeout());
+}
+
+void http1_connection::on_unblocked()
+{
+    switch (phase_) {
+    case phase::streaming:
+        return set_stream_timer();
+    case phase::closing:
+        return then(next_step::close);
+    case phase::reading:
+    case phase::handling:
+    case phase::responding:
+        return worker_.timers.remove(*this);
+    }
+}
+
+// Found out inside a write of the handler's: the cancellation comes from the event loop.
+void http1_connection::on_broken()
+{
+    broken_ = true;
+    if (phase_ == phase::closing) {
+        then(next_step::vanish);
+        return;
+    }
+    if (phase_ == phase::responding) {
+        if (waiter_) {
+            complete_later(asio::error::operation_aborted);
+        }
+        return;
+    }
+    check_peer_ = true;
+    defer();
+}
+
+void http1_connection::complete_later(error_code ec)
+{
+    completes_later_ = true;
+    later_error_ = !ec                                ? 0
+                   : ec.category() == error_category() ? static_cast<std::uint8_t>(ec.value())
+                                                       : later_aborted;
+    defer();
+}
+
+std::chrono::milliseconds http1_connection::write_timeout() const noexcept
+{
+    return policy_->write_timeout.count() > 0 ? policy_->write_timeout : worker_.limits.write_timeout;
+}
+
+void http1_connection::set_timer(std::chrono::milliseconds after)
+{
+    worker_.timers.remove(*this);
+    worker_.timers.add(*this, worker_.timers.now() + after);
+}
+
+void http1_connection::on_timer()
+{
+    switch (phase_) {
+    case phase::reading:
+        timed_out_ = true;
+        if (waiter_) {
+            waiter_.complete(asio::error::timed_out);
+        }
+        return;
+    case phase::responding:
+    case phase::handling:
+    case phase::streaming:
+        return on_stream_timer();
+    case phase::closing:
+        reset_on_close(socket_);
+        return then(next_step::vanish);
+    }
+}
+
+// Closing with unread input would reset the connection, and the last bytes might be lost on the way (RFC 9112, 9.6): say that
+// we are done, and read until the client is.
+void http1_connection::close_politely()
+{
+    phase_ = phase::closing;
+    if (broken_) {
+        return then(next_step::vanish);
+    }
+    if (unsent_) {
+        return set_timer(write_timeout());
+    }
+    finish_sending(socket_);
+    set_timer(worker_.limits.linger_timeout);
+    drain_input();
+}
+
+void http1_connection::drain_input()
+{
+    std::array<char, 4096> ignored; // not initialised: nobody reads it
+    std::size_t budget = 256 * 1024;
+    while (budget != 0) {
+        const auto received = receive_some(socket_, ignored.data(), ignored.size());
+        if (!received && received.error() == asio::error::would_block) {
+            return;
+        }
+        if (!received || *received == 0) {
+            if (!received || !unsent_) { // after its FIN a client may still be reading
+                then(next_step::vanish);
+            }
+            return;
+        }
+        budget -= std::min(budget, *received);
+    }
+    then(next_step::vanish); // a flood is not waited for
+}
+
+void http1_connection::log_error(std::exception_ptr error, std::string_view where) const
+{
+    std::string text(where);
+    try {
+        std::rethrow_exception(std::move(error));
+    } catch (const std::exception& e) {
+        text.append(": ").append(e.what());
+    } catch (...) {
+        text.append(": something that is not a std::exception");
+    }
+    worker_.log(log_level::error, text);
+}
+
+} // namespace rill::transport

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <rill/core/detail/waiter.hpp>
+#include <rill/core/timer_service.hpp>
+#include <rill/http/response.hpp>
+
+#include "transport/http1_response_writer.hpp"
+#include "transport/reactor.hpp"
+#include "transport/request_parser.hpp"
+
+namespace rill::transport {
+
+/// One client's connection, from accept to close.
+///
+///     reading -> handling -> responding -> reading ...      the request phase: one coroutine, with parser and buffers
+///                    \-> streaming -> (reading | closing)    the stream phase: the handler's coroutine, and this object
+///     any -> closing -> gone
+///
+/// A stream has no use for the parser, the request and their coroutine: they are gone before it begins. What a stream
+/// costs for as long as it lives is this object, so its members are few and ordered by size.
+///
+/// Owns itself: made by start(), it ends when its socket is closed and no coroutine runs on it. All changes of phase are made
+/// from worker_context::later(), outside any coroutine.
+class http1_connection final : public http1_response_writer, private pollable, private timer_node
+{
+public:
+    /// Takes over an accepted, non-blocking socket.
+    static void start(worker_context& worker, int socket);
+
+    http1_connection(worker_context& worker, int socket);
+    http1_connection(const http1_connection&) = delete;
+    http1_connection& operator=(const http1_connection&) = delete;
+
+    /// The handler's pending operation completes with operation_aborted, and its frame unwinds. Only from the event loop.
+    void cancel(close_reason reason);
+
+    /// The two stages of a shutdown.
+    void drain();
+    void abandon();
+
+    void on_later();
+
+private:
+    friend class worker_context;
+    ~http1_connection();
+
+    enum class phase : std::uint8_t
+    {
+        reading,
+        handling,
+        responding,
+        streaming,
+        closing
+    };
+    enum class next_step : std::uint8_t
+    {
+        none,
+        read_requests,
+        begin_stream,
+        end_stream,
+        close,
+        vanish
+    };
+    struct pending_stream; // what the request phase hands to the stream phase
+
+    // Readiness, time, and writes that fail or wait.
+    void on_ready(readiness what) override;
+    void on_input();
+    void on_output();
+    void on_timer();
+    void on_stream_timer();
+    void on_blocked() override;
+    void on_unblocked() override;
+    void on_broken() override;
+    void complete_later(error_code ec) override;
+    void set_timer(std::chrono::milliseconds after);
+    std::chrono::milliseconds write_timeout() const noexcept;
+    void defer();
+    void then(next_step step);
+
+    // The request phase (http1_requests.cpp).
+    void read_requests(std::string input);
+    awaitable<> serve_requests(std::string input);
+    awaitable<request_parser::state> read_request(request_parser& parser, std::string& input);
+    awaitable<std::size_t> read_more(std::string& input);
+    awaitable<response> run_handler(request& r);
+    awaitable<bool> respond(response& r, const request& to, bool keep_alive);
+    awaitable<bool> send_file(file_body& file);
+    awaitable<> refuse(const problem& p);
+    auto wait_readable();
+    static void on_requests_done(void* self, std::exception_ptr error);
+
+    // The stream phase (http1_stream.cpp).
+    void prepare_stream(response& r, const request& to, bool keep_alive, std::string input);
+    void begin_stream();
+    void end_stream();
+    void set_stream_timer();
+    static void on_stream_done(void* self, std::exception_ptr error);
+
+    void close_politely();
+    void vanish();
+    void drain_input();
+    void log_error(std::exception_ptr error, std::string_view where) const;
+
+    // 8-byte members
+    asio::cancellation_signal cancel_;
+    std::unique_ptr<streaming_body> body_;
+    std::unique_ptr<pending_stream> pending_;
+    http1_connection* previous_ = nullptr; // the worker's list
+    http1_connection* following_ = nullptr;
+    // smaller ones
+    std::uint32_t stream_number_ = 0;
+    std::uint32_t stream_began_ = 0; // coarse tick
+    std::uint8_t later_error_ = 0;   // what completes_later_ completes with
+    phase phase_ = phase::reading;
+    next_step next_ = next_step::none;
+    bool deferred_ : 1 = false;
+    bool coroutine_runs_ : 1 = false;
+    bool completes_later_ : 1 = false;
+    bool check_peer_ : 1 = false;
+    bool peer_finished_ : 1 = false;
+    bool broken_ : 1 = false;
+    bool timed_out_ : 1 = false;
+    bool idle_ : 1 = false; // between two requests, with nothing read of the next
+    bool keep_alive_ : 1 = false;
+};
+
+} // namespace rill::transport

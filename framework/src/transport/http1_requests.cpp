@@ -1,0 +1,216 @@
+// The request phase of a connection: read, handle, respond, again.
+
+#include <array>
+#include <boost/system/system_error.hpp>
+#include <rill/core/as_expected.hpp>
+#include <unistd.h>
+
+#include "transport/http1_connection.hpp"
+#include "transport/http1_pending_stream.hpp"
+#include "transport/response_head.hpp"
+#include "transport/socket.hpp"
+#include <rill/core/detail/spawn.hpp>
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::size_t read_size = 16 * 1024;
+constexpr std::size_t file_piece = 64 * 1024;
+
+} // namespace
+
+void http1_connection::read_requests(std::string input)
+{
+    coroutine_runs_ = true;
+    detail::spawn(worker_.io, serve_requests(std::move(input)), cancel_.slot(), &on_requests_done, this);
+}
+
+void http1_connection::on_requests_done(void* self, std::exception_ptr error)
+{
+    auto& connection = *static_cast<http1_connection*>(self);
+    connection.coroutine_runs_ = false;
+    if (error && connection.reason_ == close_reason::open) {
+        connection.log_error(error, "connection ended");
+    }
+    if (error || connection.next_ == next_step::none) {
+        connection.next_ = next_step::vanish;
+    }
+    connection.defer();
+}
+
+awaitable<> http1_connection::serve_requests(std::string input)
+{
+    request_parser parser(worker_.limits);
+    const auto remote = peer_address(socket_);
+    for (bool first = true;; first = false) {
+        phase_ = phase::reading;
+        idle_ = !first && input.empty();
+        timed_out_ = false;
+        set_timer(idle_ ? worker_.limits.idle_timeout : worker_.limits.head_timeout);
+        const auto state = co_await read_request(parser, input);
+        worker_.timers.remove(*this);
+        if (state == request_parser::state::rejected) {
+            co_await refuse(parser.rejection());
+            co_return;
+        }
+        if (state != request_parser::state::complete) {
+            if (timed_out_ && !idle_) {
+                co_await refuse({.status = status::request_timeout, .detail = "the request did not arrive in time"});
+            } else {
+                then(next_step::close);
+            }
+            co_return;
+        }
+        request r = parser.take();
+        r.remote_address(remote);
+        response answer = co_await run_handler(r);
+        if (reason_ != close_reason::open) {
+            co_return; // cancelled: nobody is there to be answered
+        }
+        const bool keep = parser.keep_alive() && !worker_.draining();
+        if (answer.streams() && r.method() != verb::head && !is_bodiless(answer.status())) {
+            prepare_stream(answer, r, keep, std::move(input));
+            co_return;
+        }
+        const bool sent = co_await respond(answer, r, keep);
+        if (!sent || !keep) {
+            then(sent ? next_step::close : next_step::vanish);
+            co_return;
+        }
+    }
+}
+
+auto http1_connection::wait_readable()
+{
+    return asio::async_initiate<const as_expected_t, void(error_code)>(
+        [this](auto&& handler) { waiter_.emplace(std::forward<decltype(handler)>(handler)); }, as_expected);
+}
+
+// Appends what has arrived. 0: the end of the input, a broken connection, the deadline or a shutdown.
+awaitable<std::size_t> http1_connection::read_more(std::string& input)
+{
+    for (;;) {
+        thread_local std::array<char, read_size> buffer; // used up before anything is awaited
+        const auto received = receive_some(socket_, buffer.data(), buffer.size());
+        if (received) {
+            input.append(buffer.data(), *received);
+            co_return *received;
+        }
+        if (received.error() != asio::error::would_block) {
+            broken_ = true;
+            co_return 0;
+        }
+        const auto ready = co_await wait_readable();
+        if (!ready) {
+            co_return 0;
+        }
+    }
+}
+
+awaitable<request_parser::state> http1_connection::read_request(request_parser& parser, std::string& input)
+{
+    bool in_body = false;
+    for (;;) {
+        auto state = parser.put(input);
+        if (state == request_parser::state::wants_continue) {
+            send_bytes("HTTP/1.1 100 Continue\r\n\r\n");
+            state = request_parser::state::need_more;
+        }
+        if (state != request_parser::state::need_more) {
+            co_return state;
+        }
+        if (parser.head_done() && !in_body) {
+            in_body = true;
+            set_timer(worker_.limits.body_timeout);
+        }
+        const auto received = co_await read_more(input);
+        if (received == 0) {
+            co_return state;
+        }
+        if (idle_) {
+            idle_ = false;
+            set_timer(worker_.limits.head_timeout);
+        }
+    }
+}
+
+awaitable<response> http1_connection::run_handler(request& r)
+{
+    phase_ = phase::handling;
+    if (peer_finished_ || broken_) { // seen while reading: a handler that waits for something is told so
+        check_peer_ = true;
+        defer();
+    }
+    std::exception_ptr error;
+    try {
+        co_return co_await worker_.app(r);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    if (reason_ == close_reason::open) {
+        log_error(error, "handler of " + std::string(r.path()) + " failed");
+    }
+    co_return to_response({.status = status::internal_server_error, .detail = "the handler failed"});
+}
+
+// False when the response could not be sent whole.
+awaitable<bool> http1_connection::respond(response& answer, const request& to, bool keep_alive)
+{
+    phase_ = phase::responding;
+    policy_ = &default_policy;
+    const bool bodiless = is_bodiless(answer.status());
+    auto* text = std::get_if<std::string>(&answer.body());
+    auto* file = std::get_if<file_body>(&answer.body());
+    framing frame;
+    if (text != nullptr && !bodiless) {
+        frame.content_length = text->size();
+    } else if (file != nullptr && !bodiless) {
+        frame.content_length = file->length;
+    } else if (answer.streams() && !bodiless) {
+        frame.chunked = to.version() >= 11; // the answer to HEAD says what GET's would
+    }
+    auto bytes = make_response_head(answer.status(), answer.fields(), frame, !keep_alive, to.version(), worker_.date());
+    const bool with_body = to.method() != verb::head && !bodiless;
+    if (with_body && text != nullptr) {
+        bytes.append(*text);
+    }
+    const auto sent = co_await wait_for({send_bytes(bytes), {}}, as_expected);
+    if (!sent) {
+        co_return false;
+    }
+    if (with_body && file != nullptr) {
+        co_return co_await send_file(*file);
+    }
+    co_return true;
+}
+
+awaitable<bool> http1_connection::send_file(file_body& file)
+{
+    std::string piece;
+    while (file.length != 0) {
+        piece.resize(std::min<std::uint64_t>(file.length, file_piece));
+        const auto count = ::pread(file.file.get(), piece.data(), piece.size(), static_cast<off_t>(file.offset));
+        if (count <= 0) {
+            worker_.log(log_level::error, "a file became shorter while it was sent");
+            co_return false; // the promised length can't be kept: the connection must not be used again
+        }
+        file.offset += static_cast<std::uint64_t>(count);
+        file.length -= static_cast<std::uint64_t>(count);
+        const auto sent = co_await wait_for({send_bytes({piece.data(), static_cast<std::size_t>(count)}), {}}, as_expected);
+        if (!sent) {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+awaitable<> http1_connection::refuse(const problem& p)
+{
+    auto answer = to_response(p);
+    const request none;
+    const bool sent = co_await respond(answer, none, false);
+    then(sent ? next_step::close : next_step::vanish);
+}
+
+} // namespace rill::transport

@@ -1,0 +1,88 @@
+#include "transport/http1_response_writer.hpp"
+
+#include "transport/socket.hpp"
+
+namespace rill::transport {
+
+const stream_policy http1_response_writer::default_policy{};
+
+response_writer::put_result http1_response_writer::commit(std::string& piece)
+{
+    if (reason_ != close_reason::open) {
+        return {write_state::closed, {}};
+    }
+    return {send_piece(piece), {}};
+}
+
+response_writer::write_state http1_response_writer::send_piece(std::string& piece)
+{
+    std::string_view bytes(piece);
+    bytes.remove_prefix(frame_room);
+    if (chunked_) { // RFC 9112, 7.1: the size, written backwards into the room in front of the piece
+        constexpr std::string_view digits = "0123456789abcdef";
+        piece.append("\r\n");
+        std::size_t at = frame_room;
+        piece[--at] = '\n';
+        piece[--at] = '\r';
+        for (auto size = bytes.size(); size != 0; size /= 16) {
+            piece[--at] = digits[size % 16];
+        }
+        bytes = std::string_view(piece).substr(at);
+    }
+    return send_bytes(bytes);
+}
+
+response_writer::write_state http1_response_writer::send_bytes(std::string_view bytes)
+{
+    if (unsent_) { // order matters more than a system call
+        unsent_->bytes.append(bytes);
+        return write_state::queued;
+    }
+    const auto sent = send_some(socket_, bytes);
+    if (!sent) {
+        on_broken();
+        return write_state::closed;
+    }
+    last_progress_ = static_cast<std::uint32_t>(worker_.timers.coarse_tick());
+    if (*sent == bytes.size()) {
+        return write_state::sent;
+    }
+    unsent_ = std::make_unique<unsent_bytes>();
+    unsent_->bytes.assign(bytes.substr(*sent));
+    on_blocked();
+    return write_state::queued;
+}
+
+bool http1_response_writer::flush()
+{
+    while (unsent_) {
+        const auto left = std::string_view(unsent_->bytes).substr(unsent_->sent);
+        const auto sent = send_some(socket_, left);
+        if (!sent) {
+            return false;
+        }
+        if (*sent == 0) {
+            return true;
+        }
+        last_progress_ = static_cast<std::uint32_t>(worker_.timers.coarse_tick());
+        unsent_->sent += *sent;
+        if (*sent == left.size()) {
+            unsent_.reset();
+            on_unblocked();
+        }
+    }
+    return true;
+}
+
+void http1_response_writer::policy(const stream_policy& policy)
+{
+    policy_ = &policy;
+}
+
+bool http1_response_writer::stop_requested()
+{
+    asked_for_stop_ = true;
+    return worker_.draining();
+}
+
+} // namespace rill::transport

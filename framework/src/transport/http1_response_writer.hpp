@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <rill/http/response_writer.hpp>
+#include <string>
+
+#include "transport/worker_context.hpp"
+
+namespace rill::transport {
+
+/// The write side of an HTTP/1 connection: framing, the unsent rest, and the wait for room.
+class http1_response_writer : public response_writer
+{
+public:
+    put_result commit(std::string& piece) override;
+    void policy(const stream_policy& policy) override;
+    bool stop_requested() override;
+
+    /// Hands bytes to the kernel as they are; what it does not take is kept and sent when there is room.
+    write_state send_bytes(std::string_view bytes);
+
+    /// Frames the piece in scratch() as a chunk, where the body is chunked, and hands it to the kernel.
+    write_state send_piece(std::string& piece);
+
+protected:
+    http1_response_writer(worker_context& worker, int socket) noexcept : worker_(worker), socket_(socket) {}
+    ~http1_response_writer() = default;
+
+    bool written() const noexcept override { return unsent_ == nullptr; }
+
+    /// Sends what is left. False when the connection turned out to be broken.
+    bool flush();
+
+    /// The kernel's buffer is full: a deadline is needed. / All is sent again.
+    virtual void on_blocked() = 0;
+    virtual void on_unblocked() = 0;
+    /// A write failed; the connection is to be ended from the event loop.
+    virtual void on_broken() = 0;
+
+    struct unsent_bytes
+    {
+        std::string bytes;
+        std::size_t sent = 0;
+    };
+
+    static const stream_policy default_policy;
+
+    worker_context& worker_;
+    const stream_policy* policy_ = &default_policy;
+    std::unique_ptr<unsent_bytes> unsent_;
+    int socket_;
+    std::uint32_t last_progress_ = 0; ///< the coarse tick of the last byte that the kernel took
+    bool chunked_ = false;
+    bool asked_for_stop_ = false;
+};
+
+} // namespace rill::transport

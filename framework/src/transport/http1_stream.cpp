@@ -1,0 +1,156 @@
+// The stream phase of a connection: the handler's coroutine writes, this object watches.
+
+#include <atomic>
+#include <rill/core/detail/spawn.hpp>
+
+#include "transport/http1_connection.hpp"
+#include "transport/http1_pending_stream.hpp"
+#include "transport/response_head.hpp"
+#include "transport/socket.hpp"
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+std::atomic<std::uint32_t> streams_begun{0};
+
+} // namespace
+
+void http1_connection::prepare_stream(response& answer, const request& to, bool keep_alive, std::string input)
+{
+    chunked_ = to.version() >= 11;
+    keep_alive_ = keep_alive && chunked_;
+    const framing frame{.chunked = chunked_};
+    pending_ = std::make_unique<pending_stream>(
+        pending_stream{make_response_head(answer.status(), answer.fields(), frame, !keep_alive_, to.version(), worker_.date()),
+                       std::move(input), std::string(to.target())});
+    body_ = std::move(std::get<std::unique_ptr<streaming_body>>(answer.body()));
+    then(next_step::begin_stream);
+}
+
+void http1_connection::begin_stream()
+{
+    phase_ = phase::streaming;
+    policy_ = &default_policy;
+    stream_number_ = ++streams_begun;
+    stream_began_ = static_cast<std::uint32_t>(worker_.timers.coarse_tick());
+    limit_unsent(socket_, worker_.limits.unsent_bytes);
+    if (worker_.events.on_stream_opened) {
+        const auto remote = peer_address(socket_);
+        worker_.events.on_stream_opened({stream_number_, pending_->target, remote});
+    }
+    send_bytes(pending_->head);
+    if (pending_->input.empty()) {
+        pending_.reset();
+    } else {
+        *pending_ = {{}, std::move(pending_->input), {}};
+    }
+    coroutine_runs_ = true;
+    try {
+        detail::spawn(worker_.io, body_->start(*this), cancel_.slot(), &on_stream_done, this);
+    } catch (...) { // start() itself is the user's too
+        on_stream_done(this, std::current_exception());
+        return;
+    }
+    if (!unsent_ && coroutine_runs_) {
+        set_stream_timer();
+    }
+    if (peer_finished_ || broken_) {
+        check_peer_ = true;
+        defer();
+    }
+    if (worker_.draining()) {
+        drain();
+    }
+}
+
+void http1_connection::on_stream_done(void* self, std::exception_ptr error)
+{
+    auto& connection = *static_cast<http1_connection*>(self);
+    connection.coroutine_runs_ = false;
+    if (connection.reason_ == close_reason::open) {
+        connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
+        if (error && !connection.broken_) { // a broken connection shows in the handler first, and is no error of its
+            connection.log_error(error, "stream " + std::to_string(connection.stream_number_) + " failed");
+        }
+        if (connection.broken_) {
+            connection.reason_ = close_reason::peer_reset;
+        }
+    }
+    connection.then(next_step::end_stream);
+}
+
+void http1_connection::end_stream()
+{
+    worker_.timers.remove(*this);
+    body_.reset();
+    if (worker_.events.on_stream_closed) {
+        const auto lasted = static_cast<std::uint32_t>(worker_.timers.coarse_tick()) - stream_began_;
+        worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
+    }
+    switch (reason_) {
+    case close_reason::drained:
+        if (!policy_->farewell.empty()) {
+            auto& piece = scratch();
+            piece.append(policy_->farewell);
+            send_piece(piece);
+        }
+        [[fallthrough]];
+    case close_reason::handler_returned:
+        if (chunked_) {
+            send_bytes(last_chunk);
+        }
+        break;
+    case close_reason::write_timeout:
+    case close_reason::evicted:
+        reset_on_close(socket_);
+        delete this;
+        return;
+    default:
+        delete this; // the client is gone, or must see that the body is not whole
+        return;
+    }
+    if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
+        reason_ = close_reason::open;
+        asked_for_stop_ = false;
+        const auto rest = std::exchange(pending_, nullptr);
+        read_requests(rest ? std::move(rest->input) : std::string());
+        return;
+    }
+    policy_ = &default_policy; // the stream's own may end with its handler
+    close_politely();
+}
+
+// One timer serves a stream: the heartbeat while all is sent, the write deadline while it is not.
+void http1_connection::set_stream_timer()
+{
+    if (policy_->heartbeat.count() > 0) {
+        set_timer(policy_->heartbeat);
+    } else {
+        worker_.timers.remove(*this);
+    }
+}
+
+// The timer is not moved with every write, which would cost each event: when it fires it is asked how long ago the last
+// progress was, and set again for what is left.
+void http1_connection::on_stream_timer()
+{
+    const auto quiet =
+        std::chrono::milliseconds(static_cast<std::uint32_t>(worker_.timers.coarse_tick()) - last_progress_);
+    const auto limit = unsent_ ? write_timeout() : policy_->heartbeat;
+    if (quiet < limit) {
+        set_timer(limit - quiet);
+    } else if (unsent_) {
+        cancel(close_reason::write_timeout);
+    } else {
+        auto& piece = scratch();
+        piece.append(policy_->filler);
+        if (send_piece(piece) == write_state::sent) {
+            set_timer(limit);
+        }
+    }
+}
+
+} // namespace rill::transport

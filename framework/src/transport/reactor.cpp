@@ -1,0 +1,77 @@
+#include "transport/reactor.hpp"
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <sys/epoll.h>
+#include <system_error>
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::size_t batch = 256;
+
+int open_epoll()
+{
+    const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
+    if (descriptor < 0) {
+        throw std::system_error(errno, std::system_category(), "epoll_create1");
+    }
+    return descriptor;
+}
+
+readiness translate(std::uint32_t events) noexcept
+{
+    return {.readable = (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
+            .writable = (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
+            .peer_finished = (events & (EPOLLRDHUP | EPOLLHUP)) != 0,
+            .broken = (events & EPOLLERR) != 0};
+}
+
+} // namespace
+
+reactor::reactor(asio::io_context& context) : epoll_(context, open_epoll())
+{
+    wait();
+}
+
+error_code reactor::add(int descriptor, pollable& target)
+{
+    epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = &target}};
+    if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
+        return {errno, boost::system::system_category()};
+    }
+    return {};
+}
+
+void reactor::remove(int descriptor)
+{
+    ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
+void reactor::wait()
+{
+    epoll_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
+        if (!ec) {
+            poll();
+        }
+    });
+}
+
+void reactor::poll()
+{
+    std::array<epoll_event, batch> events;
+    const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch, 0);
+    for (int i = 0; i < count; ++i) {
+        static_cast<pollable*>(events[static_cast<std::size_t>(i)].data.ptr)->on_ready(
+            translate(events[static_cast<std::size_t>(i)].events));
+    }
+    if (count == static_cast<int>(batch)) { // there may be more; let timers and other work have their turn first
+        asio::post(epoll_.get_executor(), [this] { poll(); });
+    } else {
+        wait();
+    }
+}
+
+} // namespace rill::transport

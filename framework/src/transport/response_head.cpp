@@ -1,0 +1,57 @@
+#include "transport/response_head.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rill::transport {
+
+namespace {
+
+bool belongs_to_connection(std::string_view name) noexcept
+{
+    constexpr std::array<std::string_view, 7> own{"Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
+                                                  "Date",           "Server",            "Upgrade"};
+    return std::ranges::any_of(own, [&](std::string_view own_name) { return iequals(own_name, name); });
+}
+
+void append_field(std::string& head, std::string_view name, std::string_view value)
+{
+    head.append(name).append(": ").append(value).append("\r\n");
+}
+
+} // namespace
+
+bool is_bodiless(status status) noexcept
+{
+    return static_cast<unsigned>(status) < 200 || status == status::no_content || status == status::not_modified;
+}
+
+std::string make_response_head(status status, const headers& fields, const framing& framing, bool close, unsigned version,
+                               std::string_view date)
+{
+    std::string head;
+    head.reserve(320);
+    const auto reason = boost::beast::http::obsolete_reason(status);
+    head.append("HTTP/1.1 ").append(std::to_string(static_cast<unsigned>(status))).append(" ");
+    head.append(reason.data(), reason.size()).append("\r\n");
+    append_field(head, "Date", date);
+    append_field(head, "Server", "rill");
+    for (const auto& field : fields) {
+        if (!belongs_to_connection(field.name)) {
+            append_field(head, field.name, field.value);
+        }
+    }
+    if (framing.chunked) {
+        append_field(head, "Transfer-Encoding", "chunked");
+    } else if (framing.content_length) {
+        append_field(head, "Content-Length", std::to_string(*framing.content_length));
+    }
+    if (close) {
+        append_field(head, "Connection", "close");
+    } else if (version < 11) {
+        append_field(head, "Connection", "keep-alive");
+    }
+    return head.append("\r\n");
+}
+
+} // namespace rill::transport

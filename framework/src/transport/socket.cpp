@@ -1,0 +1,113 @@
+#include "transport/socket.hpp"
+
+#include <arpa/inet.h>
+#include <array>
+#include <boost/asio/error.hpp>
+#include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace rill::transport {
+
+namespace {
+
+error_code last_error() noexcept
+{
+    return {errno, boost::system::system_category()};
+}
+
+void set_option(int socket, int level, int name, int value) noexcept
+{
+    // Options tune; a kernel that lacks one serves all the same.
+    static_cast<void>(::setsockopt(socket, level, name, &value, sizeof value));
+}
+
+} // namespace
+
+result<std::size_t> send_some(int socket, std::string_view bytes) noexcept
+{
+    for (;;) {
+        const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0) {
+            return static_cast<std::size_t>(sent);
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return 0;
+        }
+        if (errno != EINTR) {
+            return tl::unexpected(last_error());
+        }
+    }
+}
+
+result<std::size_t> receive_some(int socket, char* into, std::size_t size) noexcept
+{
+    for (;;) {
+        const auto received = ::recv(socket, into, size, MSG_DONTWAIT);
+        if (received >= 0) {
+            return static_cast<std::size_t>(received);
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return tl::unexpected(error_code(boost::asio::error::would_block));
+        }
+        if (errno != EINTR) {
+            return tl::unexpected(last_error());
+        }
+    }
+}
+
+std::size_t unread_bytes(int socket) noexcept
+{
+    int count = 0;
+    return ::ioctl(socket, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+void prepare_connection(int socket, const connection_limits& limits) noexcept
+{
+    set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (limits.acknowledge_timeout.count() > 0) {
+        set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limits.acknowledge_timeout.count()));
+    }
+}
+
+void limit_unsent(int socket, std::size_t bytes) noexcept
+{
+    if (bytes != 0) {
+        set_option(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(bytes));
+    }
+}
+
+void close_socket(int socket) noexcept
+{
+    ::close(socket);
+}
+
+void reset_on_close(int socket) noexcept
+{
+    const linger now{.l_onoff = 1, .l_linger = 0};
+    static_cast<void>(::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now));
+}
+
+void finish_sending(int socket) noexcept
+{
+    static_cast<void>(::shutdown(socket, SHUT_WR));
+}
+
+std::string peer_address(int socket)
+{
+    sockaddr_storage address{};
+    socklen_t length = sizeof address;
+    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+        return {};
+    }
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const void* raw = address.ss_family == AF_INET6
+                          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr)
+                          : static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(address).sin_addr);
+    return ::inet_ntop(address.ss_family, raw, text.data(), text.size()) != nullptr ? text.data() : std::string();
+}
+
+} // namespace rill::transport

@@ -1,0 +1,143 @@
+#include "transport/worker_context.hpp"
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <ctime>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include "transport/http1_connection.hpp"
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::size_t trim_after = 1024;
+constexpr std::chrono::milliseconds trim_delay{250};
+
+// Thousands of small blocks that were freed together stay with the C library otherwise: a server that has lost a crowd of
+// clients would keep their memory for good.
+void return_free_memory() noexcept
+{
+#if defined(__GLIBC__)
+    ::malloc_trim(0);
+#endif
+}
+
+} // namespace
+
+worker_context::worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
+                               const observer& observer)
+    : io(context), timers(timer_service::of(context)), reactor(context), app(app), limits(limits), events(observer)
+{
+    trim_.owner = this;
+    trim_.fire = [](timer_node& node, error_code ec) {
+        if (!ec) {
+            static_cast<trim_timer&>(node).owner->closed_since_trim_ = 0;
+            return_free_memory();
+        }
+    };
+}
+
+// Connections that a shutdown could not end are left alone: their coroutines still refer to them.
+worker_context::~worker_context()
+{
+    timers.remove(trim_);
+}
+
+void worker_context::later(http1_connection& connection)
+{
+    later_.push_back(&connection);
+    if (!later_posted_) {
+        later_posted_ = true;
+        asio::post(io, [this] { run_later(); });
+    }
+}
+
+void worker_context::run_later()
+{
+    later_posted_ = false;
+    for (auto* connection : std::exchange(later_, {})) {
+        connection->on_later();
+    }
+}
+
+void worker_context::opened(http1_connection& connection)
+{
+    connection.following_ = first_;
+    if (first_ != nullptr) {
+        first_->previous_ = &connection;
+    }
+    first_ = &connection;
+    ++connections_;
+}
+
+void worker_context::closed(http1_connection& connection)
+{
+    (connection.previous_ != nullptr ? connection.previous_->following_ : first_) = connection.following_;
+    if (connection.following_ != nullptr) {
+        connection.following_->previous_ = connection.previous_;
+    }
+    --connections_;
+    if (++closed_since_trim_ >= trim_after && !trim_.linked()) {
+        timers.add(trim_, timers.now() + trim_delay);
+    }
+    check_drained();
+}
+
+void worker_context::check_drained()
+{
+    if (draining_ && connections_ == 0 && on_drained) {
+        asio::post(io, std::exchange(on_drained, nullptr));
+    }
+}
+
+void worker_context::begin_drain()
+{
+    draining_ = true;
+    for (auto* connection = first_; connection != nullptr;) {
+        auto* following = connection->following_; // a connection never ends inside this call, see later()
+        connection->drain();
+        connection = following;
+    }
+    check_drained();
+}
+
+void worker_context::cancel_all()
+{
+    for (auto* connection = first_; connection != nullptr;) {
+        auto* following = connection->following_;
+        connection->abandon();
+        connection = following;
+    }
+}
+
+std::string_view worker_context::date()
+{
+    const auto now = std::time(nullptr);
+    if (now != date_second_) {
+        date_second_ = now;
+        std::tm utc{};
+        ::gmtime_r(&now, &utc);
+        static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+        static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+        std::array<char, 64> text{}; // strftime would ask the locale
+        const int length = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                                         days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
+                                         months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
+                                         utc.tm_min, utc.tm_sec);
+        date_.assign(text.data(), static_cast<std::size_t>(length));
+    }
+    return date_;
+}
+
+void worker_context::log(log_level level, std::string_view text) const
+{
+    if (events.log) {
+        events.log(level, text);
+    }
+}
+
+} // namespace rill::transport

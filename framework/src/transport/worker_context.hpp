@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <rill/core/timer_service.hpp>
+#include <rill/http/handler.hpp>
+#include <rill/http/limits.hpp>
+#include <rill/http/observer.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "transport/reactor.hpp"
+
+namespace rill::transport {
+
+class http1_connection;
+
+/// What the connections of one worker share. Belongs to the worker's thread.
+class worker_context
+{
+public:
+    worker_context(asio::io_context& context, const handler& app, const connection_limits& limits, const observer& observer);
+    worker_context(const worker_context&) = delete;
+    worker_context& operator=(const worker_context&) = delete;
+    ~worker_context();
+
+    /// Calls `connection.on_later()` from the event loop, once, outside any coroutine. What ends a connection goes this way,
+    /// so that it never ends under the feet of a coroutine or of the reactor.
+    void later(http1_connection& connection);
+
+    void opened(http1_connection& connection);
+    void closed(http1_connection& connection);
+    std::size_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
+
+    /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end.
+    void begin_drain();
+    /// Second stage: everything that is left is cancelled.
+    void cancel_all();
+    bool draining() const noexcept { return draining_; }
+
+    /// Called from the event loop, once the shutdown has begun and no connection is left.
+    std::function<void()> on_drained;
+
+    /// The Date header's value (RFC 9110, 6.6.1), made once a second.
+    std::string_view date();
+
+    void log(log_level level, std::string_view text) const;
+
+    asio::io_context& io;
+    timer_service& timers;
+    transport::reactor reactor;
+    const handler& app;
+    const connection_limits& limits;
+    const rill::observer& events;
+
+private:
+    void run_later();
+    void check_drained();
+
+    std::vector<http1_connection*> later_;
+    bool later_posted_ = false;
+    http1_connection* first_ = nullptr;
+    std::atomic<std::size_t> connections_ = 0; // written by the worker, read by anyone
+    std::size_t closed_since_trim_ = 0;
+    bool draining_ = false;
+    std::int64_t date_second_ = -1;
+    std::string date_;
+    struct trim_timer : timer_node
+    {
+        worker_context* owner = nullptr;
+    } trim_;
+};
+
+} // namespace rill::transport

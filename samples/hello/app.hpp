@@ -1,0 +1,9 @@
+#pragma once
+
+#include <rill/rill.hpp>
+
+namespace hello {
+
+rill::router app();
+
+} // namespace hello

@@ -1,0 +1,11 @@
+#include "hello/app.hpp"
+#include "support/command_line.hpp"
+
+int main(int argc, char** argv)
+{
+    samples::command_line line("hello", "The smallest rill server");
+    if (const auto parsed = line.parse(argc, argv); !parsed) {
+        return parsed.error();
+    }
+    return rill::serve(hello::app(), line.server);
+}
