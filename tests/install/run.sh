@@ -11,8 +11,13 @@ trap 'rm -rf "$work"' EXIT
 
 step() { printf -- '--- %s\n' "$*"; }
 
+launcher=()
+if command -v ccache >/dev/null; then
+    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+fi
+
 configure() { # DIR [-D...]
-    cmake -S "$consumer" -B "$work/$1" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_BUILD_TYPE=Release "${@:2}"
+    cmake -S "$consumer" -B "$work/$1" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_BUILD_TYPE=Release "${launcher[@]}" "${@:2}"
 }
 
 build_and_run() { # DIR
@@ -50,9 +55,5 @@ diff "$work/macros.cmake" "$work/macros.pc"
 grep -qx -e -DBOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING "$work/macros.pc"
 
 step "add_subdirectory"
-launcher=()
-if command -v ccache >/dev/null; then
-    launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
-fi
-configure subdirectory -DRILL_SOURCE="$source_dir" "${launcher[@]}"
+configure subdirectory -DRILL_SOURCE="$source_dir"
 build_and_run subdirectory

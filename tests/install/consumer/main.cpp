@@ -1,33 +1,69 @@
-#include <boost/asio/co_spawn.hpp>
-#include <chrono>
+// A whole application of a user: routes, a stream, a server; and a client that looks at what arrives.
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <cstdio>
-#include <rill/core/interval.hpp>
+#include <rill/rill.hpp>
+#include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 
 namespace {
 
-rill::awaitable<> two_ticks(int& ticks)
+rill::awaitable<> count(rill::sse::event_stream& stream)
 {
     rill::interval every{1ms};
-    co_await every.tick();
-    ++ticks;
-    co_await every.tick();
-    ++ticks;
+    for (int n = 1; n <= 3; ++n) {
+        co_await every.tick();
+        const std::string text = std::to_string(n);
+        co_await stream.send({.data = text});
+    }
+}
+
+std::string fetch(std::uint16_t port, const std::string& path)
+{
+    namespace asio = boost::asio;
+    asio::io_context context;
+    asio::ip::tcp::socket socket(context);
+    socket.connect({asio::ip::address_v4::loopback(), port});
+    asio::write(socket, asio::buffer("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+    std::string answer;
+    boost::system::error_code end;
+    asio::read(socket, asio::dynamic_buffer(answer), end);
+    return answer;
+}
+
+bool expect(const std::string& answer, const std::string& text)
+{
+    if (answer.find(text) != std::string::npos) {
+        return true;
+    }
+    std::printf("no \"%s\" in:\n%s\n", text.c_str(), answer.c_str());
+    return false;
 }
 
 } // namespace
 
 int main()
 {
-    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
-    int ticks = 0;
-    boost::asio::co_spawn(context, two_ticks(ticks), [](std::exception_ptr error) {
-        if (error) {
-            std::rethrow_exception(error);
-        }
-    });
-    context.run();
-    std::printf("ticks: %d\n", ticks);
-    return ticks == 2 ? 0 : 1;
+    rill::router app;
+    app.get("/count", rill::sse::endpoint(count));
+    app.get("/hello", [] { return rill::response::text("hello"); });
+
+    rill::server server(std::move(app), {.port = 0});
+    if (const auto listening = server.listen(); !listening) {
+        std::printf("%s\n", listening.error().c_str());
+        return 1;
+    }
+    std::thread worker([&] { server.run(); });
+    const std::string hello = fetch(server.port(), "/hello");
+    const std::string events = fetch(server.port(), "/count");
+    server.stop();
+    worker.join();
+
+    const bool good = expect(hello, "hello") && expect(events, "data: 3\n\n");
+    std::printf("%s\n", good ? "the consumer works" : "the consumer fails");
+    return good ? 0 : 1;
 }
