@@ -2,29 +2,199 @@
 
 #include "../support/run.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <rill/core/interval.hpp>
 
 namespace {
 
+using rill::awaitable;
+using rill::problem;
+using rill::request;
+using rill::response;
 using rill::status;
 using rill::verb;
+using rill_test::header;
 using rill_test::run;
 using rill_test::text;
 
-rill::awaitable<rill::response> ticks(rill::query<"ms", rill::bounded<int, 10, 60000>, 2000> ms)
+awaitable<response> ticks(rill::query<"ms", rill::bounded<int, 10, 60000>, 2000> ms)
 {
-    co_return rill::response::text(std::to_string(std::chrono::milliseconds(ms).count()));
+    co_return response::text(std::to_string(std::chrono::milliseconds(ms).count()));
 }
+
+// Suspends, so that what it uses afterwards must have been kept.
+awaitable<> pause()
+{
+    co_await boost::asio::post(boost::asio::use_awaitable_t<rill::executor>());
+}
+
+template <class F>
+response get(F&& f, std::string target = "/")
+{
+    const auto handle = rill::make_handler(std::forward<F>(f));
+    return run(handle, verb::get, std::move(target));
+}
+
+BOOST_AUTO_TEST_SUITE(make_handler_suite)
 
 BOOST_AUTO_TEST_CASE(parameters_are_taken_from_the_request)
 {
-    const auto handle = rill::make_handler(ticks);
-    BOOST_TEST(text(run(handle, verb::get, "/")) == "2000");
-    BOOST_TEST(text(run(handle, verb::get, "/?ms=10")) == "10");
-    const auto refused = run(handle, verb::get, "/?ms=5");
+    BOOST_TEST(text(get(ticks)) == "2000");
+    BOOST_TEST(text(get(&ticks, "/?ms=10")) == "10");
+    const auto refused = get(ticks, "/?ms=5");
     BOOST_TEST((refused.status() == status::bad_request));
+    BOOST_TEST(header(refused, "Content-Type") == "application/problem+json");
     BOOST_TEST(text(refused).find("query parameter 'ms': '5' is not allowed: must be a number from 10 to 60000") !=
                std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(not_called_when_a_parameter_is_refused)
+{
+    int calls = 0;
+    auto counting = [&](rill::query<"n", int>) { ++calls; };
+    BOOST_TEST((get(counting, "/?n=x").status() == status::bad_request));
+    BOOST_TEST(calls == 0);
+    BOOST_TEST((get(counting, "/?n=1").status() == status::no_content));
+    BOOST_TEST(calls == 1);
+}
+
+BOOST_AUTO_TEST_CASE(everything_that_may_be_returned)
+{
+    BOOST_TEST(text(get([] { return response::html("h"); })) == "h");
+    BOOST_TEST(text(get([] { return std::string("s"); })) == "s");
+    BOOST_TEST(text(get([] { return "literal"; })) == "literal");
+    BOOST_TEST(text(get([] { return std::string_view("view"); })) == "view");
+    BOOST_TEST(header(get([] { return "literal"; }), "Content-Type") == "text/plain; charset=utf-8");
+    BOOST_TEST((get([] { return status::accepted; }).status() == status::accepted));
+    BOOST_TEST((get([] { return problem{.status = status::conflict, .detail = "d", .title = {}}; }).status() ==
+                status::conflict));
+    BOOST_TEST(text(get([]() -> rill::result<response> { return response::text("r"); })) == "r");
+    BOOST_TEST(text(get([]() -> tl::expected<std::string, problem> { return "e"; })) == "e");
+    BOOST_TEST((get([]() -> tl::expected<response, problem> {
+                    return tl::unexpected(problem{.status = status::gone, .detail = {}, .title = {}});
+                }).status() == status::gone));
+    BOOST_TEST((get([]() -> rill::result<void> { return {}; }).status() == status::no_content));
+    BOOST_TEST((get([] {}).status() == status::no_content));
+}
+
+BOOST_AUTO_TEST_CASE(everything_that_may_be_awaited)
+{
+    BOOST_TEST(text(get([]() -> awaitable<response> { co_return response::text("r"); })) == "r");
+    BOOST_TEST(text(get([]() -> awaitable<std::string> { co_return "s"; })) == "s");
+    BOOST_TEST(text(get([]() -> awaitable<const char*> { co_return "l"; })) == "l");
+    BOOST_TEST((get([]() -> awaitable<status> { co_return status::accepted; }).status() == status::accepted));
+    BOOST_TEST((get([]() -> awaitable<> { co_return; }).status() == status::no_content));
+    BOOST_TEST((get([]() -> awaitable<tl::expected<response, problem>> {
+                    co_return tl::unexpected(problem{.status = status::gone, .detail = {}, .title = {}});
+                }).status() == status::gone));
+    BOOST_TEST((get([]() -> awaitable<rill::result<std::string>> { co_return "x"; }).status() == status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(an_error_code_does_not_leak)
+{
+    const auto failed = get([]() -> rill::result<response> {
+        return tl::unexpected(rill::error_code(ENOENT, boost::system::generic_category()));
+    });
+    BOOST_TEST((failed.status() == status::internal_server_error));
+    BOOST_TEST(text(failed).find("directory") == std::string::npos);
+    BOOST_TEST(text(failed).find("the server could not answer") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(exceptions_pass)
+{
+    BOOST_CHECK_THROW(get([]() -> awaitable<std::string> {
+                          throw std::runtime_error("x");
+                          co_return "";
+                      }),
+                      std::runtime_error);
+    BOOST_CHECK_THROW(get([]() -> std::string { throw std::runtime_error("x"); }), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(parameters_outlive_a_suspension)
+{
+    const std::string longer(100, 'q');
+    auto by_value = [](rill::query<"q"> q) -> awaitable<response> {
+        co_await pause();
+        co_return response::text(*q);
+    };
+    auto by_reference = [](const rill::query<"q">& q) -> awaitable<response> {
+        co_await pause();
+        co_return response::text(*q);
+    };
+    auto of_request = [](request& req, rill::query<"q"> q) -> awaitable<std::string> {
+        co_await pause();
+        co_return std::string(req.path()) + *q;
+    };
+    BOOST_TEST(text(get(by_value, "/?q=" + longer)) == longer);
+    BOOST_TEST(text(get(by_reference, "/?q=" + longer)) == longer);
+    BOOST_TEST(text(get(of_request, "/p?q=" + longer)) == "/p" + longer);
+}
+
+BOOST_AUTO_TEST_CASE(state_is_kept_in_place_while_coroutines_run)
+{
+    rill::handler outer;
+    {
+        auto stateful = [name = std::string(100, 'n')](rill::query<"q"> q) -> awaitable<std::string> {
+            co_await pause();
+            co_return name + *q;
+        };
+        auto inner = rill::make_handler(std::move(stateful));
+        outer = inner;
+    }
+    request req(verb::get, "/?q=x");
+    auto running = outer(req);
+    rill::handler moved = std::move(outer); // the callable stays where it is
+    BOOST_TEST(text(run(std::move(running))) == std::string(100, 'n') + "x");
+    BOOST_TEST(text(run(moved, req)) == std::string(100, 'n') + "x");
+}
+
+BOOST_AUTO_TEST_CASE(callables_that_change_or_cannot_be_copied)
+{
+    const auto counting = rill::make_handler([n = 0]() mutable { return std::to_string(++n); });
+    const auto copy = counting;
+    BOOST_TEST(text(run(counting, verb::get, "/")) == "1");
+    BOOST_TEST(text(run(copy, verb::get, "/")) == "2");
+    BOOST_TEST(text(get([p = std::make_unique<int>(7)] { return std::to_string(*p); })) == "7");
+}
+
+struct controller
+{
+    std::string greeting = "hello ";
+
+    awaitable<response> greet(rill::query<"name"> name)
+    {
+        co_await pause();
+        co_return response::text(greeting + *name);
+    }
+    std::string read(const request& req) const noexcept { return greeting + std::string(req.path()); }
+};
+
+BOOST_AUTO_TEST_CASE(member_functions)
+{
+    controller c;
+    BOOST_TEST(text(run(rill::make_handler(&controller::greet, c), verb::get, "/?name=you")) == "hello you");
+    BOOST_TEST(text(run(rill::make_handler(&controller::read, c), verb::get, "/p")) == "hello /p");
+    const controller constant{"const "};
+    BOOST_TEST(text(run(rill::make_handler(&controller::read, constant), verb::get, "/p")) == "const /p");
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_passes_through)
+{
+    const rill::handler original = [](request& req) -> awaitable<response> {
+        co_return response::text(std::string(req.path()));
+    };
+    BOOST_TEST(text(get(original, "/x")) == "/x");
+    BOOST_TEST(text(get([](auto& req) -> awaitable<response> { co_return response::text(std::string(req.path())); },
+                        "/y")) == "/y");
+    using plain = awaitable<response> (*)(request&);
+    const plain function = [](request&) -> awaitable<response> { co_return status::accepted; };
+    const auto handle = rill::make_handler(function);
+    BOOST_REQUIRE(handle.target<plain>() != nullptr);
+    BOOST_TEST((*handle.target<plain>() == function));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

@@ -1,0 +1,38 @@
+#include <rill/http/percent.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+using namespace std::string_literals;
+
+BOOST_AUTO_TEST_SUITE(percent_suite)
+
+BOOST_AUTO_TEST_CASE(decodes_once)
+{
+    const std::pair<std::string, std::string> table[] = {
+        {"", ""},         {"plain", "plain"},     {"%41", "A"},   {"%2f%2F", "//"}, {"%252f", "%2f"},
+        {"a%20b", "a b"}, {"%c3%a4", "\xc3\xa4"}, {"%00", "\0"s}, {"%ff", "\xff"},  {"a+b", "a+b"},
+    };
+    for (const auto& [encoded, decoded] : table) {
+        BOOST_TEST_CONTEXT(encoded)
+        {
+            BOOST_TEST((rill::percent_decode(encoded) == decoded));
+        }
+    }
+    BOOST_TEST((rill::percent_decode("a+b%2B", rill::plus::is_space) == "a b+"));
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_no_encoding)
+{
+    for (const auto* text : {"%", "%4", "%zz", "%4g", "%g4", "abc%", "%%41", "% 41", "%-1", "%0x"}) {
+        BOOST_TEST_CONTEXT(text)
+        {
+            BOOST_TEST(!rill::percent_decode(text).has_value());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace

@@ -1,0 +1,41 @@
+#include <rill/http/problem.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+using rill::problem;
+using rill::status;
+
+boost::json::object members(const rill::response& r)
+{
+    return boost::json::parse(std::get<std::string>(r.body())).as_object();
+}
+
+BOOST_AUTO_TEST_SUITE(problem_suite)
+
+BOOST_AUTO_TEST_CASE(is_answered_as_problem_json)
+{
+    const auto r =
+        rill::to_response(problem{.status = status::not_found, .detail = "no \"such\" thing\n", .title = {}});
+    BOOST_TEST((r.status() == status::not_found));
+    BOOST_TEST((r.fields().get("Content-Type") == "application/problem+json"));
+    const auto m = members(r);
+    BOOST_TEST(m.at("type").as_string() == "about:blank");
+    BOOST_TEST(m.at("title").as_string() == "Not Found");
+    BOOST_TEST(m.at("status").as_int64() == 404);
+    BOOST_TEST(m.at("detail").as_string() == "no \"such\" thing\n");
+}
+
+BOOST_AUTO_TEST_CASE(own_title_and_no_detail)
+{
+    const auto m = members(rill::to_response(problem{.status = status::conflict, .detail = {}, .title = "Taken"}));
+    BOOST_TEST(m.at("title").as_string() == "Taken");
+    BOOST_TEST(!m.contains("detail"));
+    BOOST_TEST(members(rill::to_response(problem{})).at("status").as_int64() == 500);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
