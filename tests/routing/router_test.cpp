@@ -2,24 +2,368 @@
 
 #include "../support/run.hpp"
 
+#include <rill/routing/middleware.hpp>
+
 namespace {
 
+using rill::awaitable;
+using rill::handler;
+using rill::middleware;
+using rill::request;
+using rill::response;
+using rill::router;
 using rill::status;
 using rill::verb;
+using rill_test::header;
 using rill_test::run;
 using rill_test::text;
 
-BOOST_AUTO_TEST_CASE(a_route_is_found_by_path_and_method)
+/// Answers with its own name and the parameters that were taken from the path.
+auto named(std::string name, std::vector<std::string> parameters = {})
 {
-    rill::router app;
-    app.get("/users/{id:int}", [](rill::path<"id", int> id) { return std::to_string(*id + 1); });
-    app.post("/users/{id:int}", [](rill::path<"id"> id) { return *id; });
-    BOOST_TEST(text(run(app, verb::get, "/users/41?x=y")) == "42");
-    BOOST_TEST(text(run(app, verb::post, "/users/41")) == "41");
-    BOOST_TEST((run(app, verb::get, "/users/x").status() == status::not_found));
-    const auto refused = run(app, verb::put, "/users/1");
-    BOOST_TEST((refused.status() == status::method_not_allowed));
-    BOOST_TEST(rill_test::header(refused, "Allow") == "GET, HEAD, OPTIONS, POST");
+    return [name = std::move(name), parameters = std::move(parameters)](const request& req) {
+        auto answer = name;
+        for (const auto& p : parameters) {
+            answer += " " + p + "=[" + std::string(req.path_parameter(p).value_or("(none)")) + "]";
+        }
+        return answer;
+    };
 }
+
+/// Writes its name before and after.
+middleware tracing(std::string name, std::string& trace)
+{
+    return [name = std::move(name), &trace](request& req, const handler& next) -> awaitable<response> {
+        trace += name + "(";
+        auto r = co_await next(req);
+        trace += ")" + name;
+        co_return r;
+    };
+}
+
+middleware refusing(std::string& trace)
+{
+    return [&trace](request&, const handler&) -> awaitable<response> {
+        trace += "refused";
+        co_return response(status::forbidden);
+    };
+}
+
+status status_of(const router& app, verb method, std::string target)
+{
+    return run(app, method, std::move(target)).status();
+}
+
+BOOST_AUTO_TEST_SUITE(router_suite)
+
+BOOST_AUTO_TEST_CASE(priorities_and_backtracking)
+{
+    router app;
+    app.get("/", named("root"));
+    app.get("/a", named("a"));
+    app.get("/a/", named("a-slash"));
+    app.get("/users/me", named("me"));
+    app.get("/users/{id:int}", named("int", {"id"}));
+    app.get("/users/{name}", named("text", {"name"}));
+    app.get("/users/{rest...}", named("tail", {"rest"}));
+    app.get("/users/me/{x:int}", named("me-int", {"x"}));
+    app.get("/users/{name}/posts", named("posts", {"name"}));
+    app.get("/files/{path...}", named("files", {"path"}));
+    app.get("/x y/\xc3\xa4", named("decoded"));
+    const std::pair<std::string, std::string> table[] = {
+        {"/", "root"},
+        {"/a", "a"},
+        {"/a/", "a-slash"},
+        {"/%61", "a"},
+        {"/users/me", "me"},
+        {"/users/%6de", "me"},
+        {"/users/7", "int id=[7]"},
+        {"/users/-7", "int id=[-7]"},
+        {"/users/007", "int id=[007]"},
+        {"/users/9223372036854775807", "int id=[9223372036854775807]"},
+        {"/users/9223372036854775808", "text name=[9223372036854775808]"},
+        {"/users/+7", "text name=[+7]"},
+        {"/users/7x", "text name=[7x]"},
+        {"/users/a%2Fb", "text name=[a/b]"},
+        {"/users/a%252Fb", "text name=[a%2Fb]"},
+        {"/users/%7Bname%7D", "text name=[{name}]"},
+        {"/users/", "tail rest=[]"},
+        {"/users/a/b", "tail rest=[a/b]"},
+        {"/users/a//b/", "tail rest=[a//b/]"},
+        {"/users/me/7", "me-int x=[7]"},
+        {"/users/me/seven", "tail rest=[me/seven]"},
+        {"/users/me/posts", "posts name=[me]"},
+        {"/users/7/posts", "posts name=[7]"},
+        {"/users/7/posts/1", "tail rest=[7/posts/1]"},
+        {"/files/", "files path=[]"},
+        {"/files/a%20b/c", "files path=[a b/c]"},
+        {"/files/../x", "files path=[../x]"},
+        {"/x%20y/%C3%A4", "decoded"},
+        {"/a?x=/b", "a"},
+    };
+    for (const auto& [target, answer] : table) {
+        BOOST_TEST_CONTEXT(target)
+        {
+            BOOST_TEST(text(run(app, verb::get, target)) == answer);
+        }
+    }
+    for (const auto* target :
+         {"/b", "/A", "/a//", "//", "//a", "/files", "/users", "/files/a%2Fb", "/a%2F", "/x+y/%C3%A4"})
+    {
+        BOOST_TEST_CONTEXT(target)
+        {
+            BOOST_TEST((status_of(app, verb::get, target) == status::not_found));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(paths_that_are_none)
+{
+    router app;
+    app.get("/{rest...}", named("tail"));
+    for (const auto* target : {"/%", "/%4", "/%zz", "/a/%g0/b", "/%00", "/a%00b", "", "a", "*", "http://host/a", "?x"})
+    {
+        BOOST_TEST_CONTEXT(target)
+        {
+            BOOST_TEST((status_of(app, verb::get, target) == status::bad_request));
+        }
+    }
+    BOOST_TEST((status_of(app, verb::get, "/?%zz") == status::ok)); // not a matter of the path
+}
+
+BOOST_AUTO_TEST_CASE(a_candidate_with_the_method_is_preferred)
+{
+    router app;
+    app.get("/users/me", named("get-me"));
+    app.post("/users/{name}", named("post", {"name"}));
+    app.del("/{any}/{rest...}", named("delete", {"any", "rest"}));
+    BOOST_TEST(text(run(app, verb::get, "/users/me")) == "get-me");
+    BOOST_TEST(text(run(app, verb::post, "/users/me")) == "post name=[me]");
+    BOOST_TEST(text(run(app, verb::delete_, "/users/me")) == "delete any=[users] rest=[me]");
+    const auto refused = run(app, verb::patch, "/users/me");
+    BOOST_TEST((refused.status() == status::method_not_allowed));
+    BOOST_TEST(header(refused, "Allow") == "DELETE, GET, HEAD, OPTIONS, POST");
+    BOOST_TEST(header(refused, "Content-Type") == "application/problem+json");
+    BOOST_TEST((status_of(app, verb::get, "/users/you") == status::method_not_allowed));
+}
+
+BOOST_AUTO_TEST_CASE(all_methods)
+{
+    router app;
+    app.get("/", named("get")).post("/", named("post")).put("/", named("put"));
+    app.patch("/", named("patch")).del("/", named("delete")).handle(verb::propfind, "/", named("propfind"));
+    const std::pair<verb, std::string> table[] = {
+        {verb::get, "get"},     {verb::post, "post"},      {verb::put, "put"},
+        {verb::patch, "patch"}, {verb::delete_, "delete"}, {verb::propfind, "propfind"},
+    };
+    for (const auto& [method, answer] : table) {
+        BOOST_TEST(text(run(app, method, "/")) == answer);
+    }
+    BOOST_TEST((status_of(app, verb::unknown, "/") == status::method_not_allowed));
+}
+
+BOOST_AUTO_TEST_CASE(head_runs_get_unless_it_has_a_handler)
+{
+    router app;
+    app.get("/a", named("get"));
+    app.get("/b", named("get"));
+    app.handle(verb::head, "/b", named("head"));
+    app.post("/c", named("post"));
+    BOOST_TEST(text(run(app, verb::head, "/a")) == "get");
+    BOOST_TEST(text(run(app, verb::head, "/b")) == "head");
+    BOOST_TEST((status_of(app, verb::head, "/c") == status::method_not_allowed));
+    BOOST_TEST((status_of(app, verb::head, "/d") == status::not_found));
+}
+
+BOOST_AUTO_TEST_CASE(options)
+{
+    router app;
+    app.get("/a", named("get"));
+    app.put("/a", named("put"));
+    app.handle(verb::options, "/b", named("own"));
+    const auto r = run(app, verb::options, "/a");
+    BOOST_TEST((r.status() == status::no_content));
+    BOOST_TEST(header(r, "Allow") == "GET, HEAD, OPTIONS, PUT");
+    BOOST_TEST(text(run(app, verb::options, "/b")) == "own");
+    BOOST_TEST((status_of(app, verb::options, "/c") == status::not_found));
+    const auto star = run(app, verb::options, "*");
+    BOOST_TEST((star.status() == status::no_content));
+    BOOST_TEST(header(star, "Allow").find("GET") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(ambiguous_routes)
+{
+    const std::tuple<std::string, std::string, std::string> table[] = {
+        {"/a/{x}", "/a/{y}", "ambiguous route: GET /a/{y} collides with GET /a/{x}"},
+        {"/a", "/a", "ambiguous route: GET /a collides with GET /a"},
+        {"/{x:int}/b", "/{y:int}/b", "ambiguous route: GET /{y:int}/b collides with GET /{x:int}/b"},
+        {"/{x...}", "/{y...}", "ambiguous route: GET /{y...} collides with GET /{x...}"},
+    };
+    for (const auto& [first, second, message] : table) {
+        router app;
+        app.get(first, named("1"));
+        app.post(second, named("2")); // another method does not collide
+        BOOST_CHECK_EXCEPTION(app.get(second, named("3")), rill::route_error,
+                              [&](const rill::route_error& e) { return e.what() == message; });
+        BOOST_TEST_CONTEXT(message)
+        {
+            BOOST_TEST((run(app, verb::options, "/none/b/c/d").status() != status::ok));
+        }
+    }
+    router app;
+    app.get("/a/{x}", named("text"));
+    app.get("/a/{x:int}", named("int")); // another shape
+    app.get("/a/{x...}", named("tail"));
+    BOOST_CHECK_THROW(app.get("a", named("bad")), rill::route_error);
+}
+
+BOOST_AUTO_TEST_CASE(middleware_order)
+{
+    std::string trace;
+    router app;
+    app.use(tracing("1", trace));
+    app.get(
+        "/", [&trace] { trace += "handler"; }, tracing("3", trace), tracing("4", trace));
+    app.use(tracing("2", trace));
+    run(app, verb::get, "/");
+    BOOST_TEST(trace == "1(2(3(4(handler)4)3)2)1");
+}
+
+BOOST_AUTO_TEST_CASE(middleware_around_what_no_route_answers)
+{
+    std::string trace;
+    router app;
+    app.use(tracing("m", trace));
+    app.get("/", named("root"), tracing("route", trace));
+    for (const auto& [method, target, code] :
+         {std::tuple{verb::get, "/none", status::not_found}, std::tuple{verb::put, "/", status::method_not_allowed},
+          std::tuple{verb::get, "/%", status::bad_request}, std::tuple{verb::options, "*", status::no_content}})
+    {
+        trace.clear();
+        BOOST_TEST((status_of(app, method, target) == code));
+        BOOST_TEST(trace == "m()m");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(middleware_that_answers_by_itself)
+{
+    std::string trace;
+    router app;
+    app.use(tracing("1", trace)).use(refusing(trace)).use(tracing("2", trace));
+    app.get("/", [&trace] { trace += "handler"; });
+    BOOST_TEST((status_of(app, verb::get, "/") == status::forbidden));
+    BOOST_TEST(trace == "1(refused)1");
+}
+
+BOOST_AUTO_TEST_CASE(middleware_may_rewrite_the_request)
+{
+    router app;
+    app.use([](request& req, const handler& next) {
+        req.target("/new");
+        return next(req);
+    });
+    app.get("/new", named("new"));
+    BOOST_TEST(text(run(app, verb::get, "/old")) == "new");
+}
+
+BOOST_AUTO_TEST_CASE(mounted_routers)
+{
+    std::string trace;
+    router posts;
+    posts.use(tracing("posts", trace));
+    posts.get("/", named("all posts", {"user"}), tracing("route", trace));
+    posts.get("/{id:int}", named("post", {"user", "id"}));
+    router users;
+    users.use(tracing("users", trace));
+    users.get("/{user}", named("user", {"user"}));
+    users.mount("/{user}/posts", std::move(posts));
+    router app;
+    app.use(tracing("app", trace));
+    app.get("/", named("root"));
+    app.mount("/api/users/", std::move(users));
+    const std::tuple<std::string, std::string, std::string> table[] = {
+        {"/", "root", "app()app"},
+        {"/api/users/me", "user user=[me]", "app(users()users)app"},
+        {"/api/users/me/posts", "all posts user=[me]", "app(users(posts(route()route)posts)users)app"},
+        {"/api/users/me/posts/7", "post user=[me] id=[7]", "app(users(posts()posts)users)app"},
+    };
+    for (const auto& [target, answer, order] : table) {
+        trace.clear();
+        BOOST_TEST(text(run(app, verb::get, target)) == answer);
+        BOOST_TEST(trace == order);
+    }
+    trace.clear();
+    BOOST_TEST((status_of(app, verb::get, "/api/users/me/none") == status::not_found));
+    BOOST_TEST(trace == "app()app");
+    BOOST_TEST((status_of(app, verb::get, "/api/users/me/posts/") == status::not_found));
+}
+
+BOOST_AUTO_TEST_CASE(mounting_mistakes)
+{
+    router app;
+    app.get("/a/b", named("1"));
+    router other;
+    other.get("/b", named("2"));
+    BOOST_CHECK_THROW(app.mount("/a", std::move(other)), rill::route_error);
+    router bad;
+    bad.get("/b", named("3"));
+    BOOST_CHECK_THROW(app.mount("a", std::move(bad)), rill::route_error);
+    BOOST_CHECK_THROW(app.mount("/a", std::move(app)), rill::route_error);
+    router plain;
+    plain.get("/", named("4"));
+    app.mount("/", std::move(plain));
+    BOOST_TEST(text(run(app, verb::get, "/")) == "4");
+}
+
+BOOST_AUTO_TEST_CASE(a_preflight_passes_the_middleware_of_its_route)
+{
+    router api;
+    api.use(rill::cors());
+    api.put("/x", named("put"));
+    router app;
+    app.get("/api/{any}", named("get"));
+    app.mount("/api", std::move(api));
+    request req(verb::options, "/api/x");
+    BOOST_TEST(req.fields().set("Origin", "https://a.example").has_value());
+    BOOST_TEST(req.fields().set("Access-Control-Request-Method", "PUT").has_value());
+    auto r = run(app, req);
+    BOOST_TEST((r.status() == status::no_content));
+    BOOST_TEST(header(r, "Access-Control-Allow-Methods") == "PUT");
+    BOOST_TEST(req.fields().set("Access-Control-Request-Method", "GET").has_value());
+    r = run(app, req);
+    BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "(none)");
+    BOOST_TEST(header(r, "Allow") == "GET, HEAD, OPTIONS, PUT");
+}
+
+BOOST_AUTO_TEST_CASE(a_router_is_a_handler)
+{
+    rill::handler handle;
+    {
+        router app;
+        app.get("/users/{id}", [](rill::path<"id"> id) -> awaitable<std::string> { co_return *id; });
+        app.use([](request& req, const handler& next) { return next(req); });
+        handle = app; // shares the routes
+        handle = std::move(app);
+    }
+    BOOST_TEST(text(run(handle, verb::get, "/users/7")) == "7");
+    request req(verb::get, "/users/7");
+    req.path_parameter("id", "stale");
+    BOOST_TEST(text(run(handle, req)) == "7");
+}
+
+BOOST_AUTO_TEST_CASE(many_routes)
+{
+    router app;
+    for (int i = 0; i < 500; ++i) {
+        const auto n = std::to_string(i * 7919 % 500);
+        app.get("/r" + n + "/{x}/end", named("route " + n, {"x"}));
+    }
+    for (int i = 0; i < 500; ++i) {
+        const auto n = std::to_string(i);
+        BOOST_TEST(text(run(app, verb::get, "/r" + n + "/v/end")) == "route " + n + " x=[v]");
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

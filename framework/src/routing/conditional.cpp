@@ -87,8 +87,7 @@ std::uint64_t position(std::string_view digits) noexcept
 byte_range suffix(std::uint64_t wanted, std::uint64_t size) noexcept
 {
     const auto length = std::min(wanted, size);
-    return length == 0 ? byte_range{byte_range::kind::unsatisfiable}
-                       : byte_range{byte_range::kind::part, size - length, length};
+    return length == 0 ? byte_range{range_kind::unsatisfiable} : byte_range{range_kind::part, size - length, length};
 }
 
 } // namespace
@@ -136,9 +135,9 @@ byte_range requested_range(const request& req, const validators& now, std::uint6
         return {};
     }
     if (begin >= size) {
-        return {byte_range::kind::unsatisfiable};
+        return {range_kind::unsatisfiable};
     }
-    return {byte_range::kind::part, begin, std::min(end, size - 1) - begin + 1};
+    return {range_kind::part, begin, std::min(end, size - 1) - begin + 1};
 }
 
 } // namespace rill::detail

@@ -24,16 +24,16 @@ enum class precondition : unsigned char
 /// The preconditions of a GET or HEAD, in the order of RFC 9110, 13.2.2.
 precondition check_preconditions(const request& req, const validators& now);
 
+enum class range_kind : unsigned char
+{
+    whole, ///< no range asked for, or none that we serve
+    part,
+    unsatisfiable ///< 416
+};
+
 struct byte_range
 {
-    enum class kind : unsigned char
-    {
-        whole, ///< no range asked for, or none that we serve
-        part,
-        unsatisfiable ///< 416
-    };
-
-    byte_range::kind kind = kind::whole;
+    range_kind kind = range_kind::whole;
     std::uint64_t offset = 0; ///< in bytes
     std::uint64_t length = 0; ///< in bytes
 };

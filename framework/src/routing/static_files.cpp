@@ -17,6 +17,7 @@ namespace {
 using detail::byte_range;
 using detail::open_file;
 using detail::precondition;
+using detail::range_kind;
 using detail::validators;
 
 response refuse(status code, std::string detail)
@@ -45,14 +46,14 @@ validators validators_of(const struct stat& info)
 
 response part_of(open_file file, const byte_range& range, std::uint64_t size)
 {
-    if (range.kind == byte_range::kind::unsatisfiable) {
+    if (range.kind == range_kind::unsatisfiable) {
         return refuse(status::range_not_satisfiable, "the file has " + std::to_string(size) + " bytes")
             .header("Content-Range", "bytes */" + std::to_string(size));
     }
     response r(status::ok);
     std::uint64_t offset = 0;
     std::uint64_t length = size;
-    if (range.kind == byte_range::kind::part) {
+    if (range.kind == range_kind::part) {
         offset = range.offset;
         length = range.length;
         r.status(status::partial_content);
