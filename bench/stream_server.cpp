@@ -21,7 +21,7 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
 {
     rill::interval every{std::chrono::milliseconds(ms)};
     for (;;) {
-        co_await stream.send({.data = now_ns()});
+        co_await stream.send(now_ns());
         co_await every.tick();
     }
 }

@@ -8,20 +8,28 @@ namespace detail {
 
 timed_wait::timed_wait()
 {
-    fire = [](timer_node& node, error_code ec) { static_cast<timed_wait&>(node).waiter_.complete(ec); };
+    fire = [](timer_node& node, error_code ec) { static_cast<timed_wait&>(node).fired(ec); };
 }
 
 timed_wait::~timed_wait()
 {
     if (linked()) {
         service_->remove(*this);
+        if (coroutine_ != nullptr) {
+            coroutine_->waiting = nullptr;
+        }
     }
 }
 
-void timed_wait::link(timer_service& service, timer_service::clock::time_point when)
+void timed_wait::fired(error_code ec)
 {
-    service_ = &service;
-    service.add(*this, when);
+    // The handler may end this object: what is needed afterwards is on the stack.
+    auto* coroutine = std::exchange(coroutine_, nullptr);
+    if (coroutine != nullptr) {
+        coroutine->waiting = nullptr;
+    }
+    const resuming it(coroutine);
+    waiter_.complete(ec);
 }
 
 void timed_wait::abort()
@@ -35,17 +43,12 @@ interval::interval(duration period) noexcept : period_(std::max<duration>(period
 
 timer_service::clock::time_point interval::next(timer_service::clock::time_point now) noexcept
 {
-    if (!started_) {
-        started_ = true;
-        last_ = now;
+    auto last = wait_.deadline;
+    if (last == timer_service::clock::time_point()) { // the beat begins
+        last = now;
     }
-    // An aborted wait has moved last_ ahead of now: that tick is still to come.
-    if (last_ <= now) {
-        const auto missed = (now - last_) / period_;
-        skipped_ += static_cast<std::uint32_t>(missed);
-        last_ += (missed + 1) * period_;
-    }
-    return last_;
+    // An aborted wait has its deadline ahead of now: that tick is still to come.
+    return last > now ? last : last + ((now - last) / period_ + 1) * period_;
 }
 
 awaitable<> sleep_for(timer_service::clock::duration time)

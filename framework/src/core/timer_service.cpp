@@ -85,25 +85,25 @@ timer_service::clock::time_point timer_service::now() const
 std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
 {
     const auto since = std::chrono::ceil<std::chrono::milliseconds>(when - start_) / tick_length;
-    return std::max(static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0)), current_ + 1);
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
-void timer_service::add(timer_node& node, clock::time_point when)
+void timer_service::add(timer_node& node)
 {
-    node.deadline = due_tick(when);
-    link(node);
-    if (!running_ && node.deadline < armed_) {
+    const auto tick = std::max(due_tick(node.deadline), current_ + 1);
+    link(node, tick);
+    if (!running_ && tick < armed_) {
         arm();
     }
 }
 
 // The level is that of the highest bit in which the deadline differs from the present: everything on a level is due before
 // anything on the level above.
-void timer_service::link(timer_node& node) noexcept
+void timer_service::link(timer_node& node, std::uint64_t tick) noexcept
 {
-    const auto differs = (node.deadline ^ current_) | (slots - 1);
+    const auto differs = (tick ^ current_) | (slots - 1);
     const auto level = std::min<unsigned>((std::bit_width(differs) - 1) / slot_bits, levels - 1);
-    const auto slot = (node.deadline >> (level * slot_bits)) & (slots - 1);
+    const auto slot = (tick >> (level * slot_bits)) & (slots - 1);
     push_back(wheel_[level][slot], node);
     occupied_[level] |= std::uint64_t{1} << slot;
 }
@@ -186,7 +186,7 @@ void timer_service::run_until(std::uint64_t tick)
             if (next.level == 0) {
                 node.fire(node, {});
             } else {
-                link(node); // one level down, or due now
+                link(node, std::max(due_tick(node.deadline), current_)); // one level down, or due now
             }
         }
     }

@@ -35,9 +35,11 @@ response_writer::put_result response_writer::put(std::string_view data)
 
 void response_writer::complete_now(put_result result)
 {
-    error_code ec = result.error;
+    error_code ec;
     if (result.state == write_state::closed) {
         ec = boost::asio::error::operation_aborted;
+    } else if (result.state == write_state::failed) {
+        ec = result.error;
     }
     if (nested_writes >= writes_before_yield) {
         complete_later(ec);

@@ -2,7 +2,6 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -77,16 +76,14 @@ std::uint16_t local_port(int socket) noexcept
     return ::getsockname(socket, endpoint.data(), &length) == 0 ? endpoint.port() : 0;
 }
 
-listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(socket)
+listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(worker.io, socket)
 {
     fire = [](timer_node& node, error_code ec) {
         if (!ec) {
             static_cast<listener&>(node).accept_all();
         }
     };
-    if (const auto ec = worker_.reactor.add(socket_, *this)) {
-        throw boost::system::system_error(ec, "epoll_ctl");
-    }
+    wait();
 }
 
 listener::~listener()
@@ -97,35 +94,35 @@ listener::~listener()
 void listener::close()
 {
     worker_.timers.remove(*this);
-    if (socket_ >= 0) {
-        ::close(std::exchange(socket_, -1));
-    }
+    error_code ignored; // closing is all that is left to be done
+    socket_.close(ignored);
 }
 
-void listener::on_ready(transport::readiness)
+void listener::wait()
 {
-    accept_all();
+    socket_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
+        if (!ec) {
+            accept_all();
+        }
+    });
 }
 
+// At most so many in one turn: those who are connected already have their turn too.
 void listener::accept_all()
 {
-    for (int accepted = 0; socket_ >= 0; ++accepted) {
-        if (accepted == accepts_per_turn) { // the edge is not coming again for those who wait already
-            worker_.timers.remove(*this);
-            worker_.timers.add(*this, worker_.timers.now());
-            return;
-        }
-        const int connection = ::accept4(socket_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    for (int i = 0; i < accepts_per_turn && socket_.is_open(); ++i) {
+        const int connection = ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (connection >= 0) {
             short_of_resources_ = false;
             transport::http1_connection::start(worker_, connection);
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return;
+            break;
         } else if (!is_clients_fault(errno)) {
             pause(errno);
             return;
         }
     }
+    wait();
 }
 
 // Out of descriptors or memory: the pending connection stays in the kernel's queue, where it would wake us again at once.

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <rill/core/timer_service.hpp>
 #include <rill/server/options.hpp>
 #include <string>
 
-#include "transport/reactor.hpp"
 #include "transport/worker_context.hpp"
 
 namespace rill {
@@ -19,7 +19,7 @@ std::string make_url(const std::string& host, std::uint16_t port);
 
 /// Accepts connections for one worker. When descriptors or memory run out it pauses and tries again, so that it neither dies
 /// nor spins.
-class listener final : private transport::pollable, private timer_node
+class listener final : private timer_node
 {
 public:
     /// Takes over the socket.
@@ -32,12 +32,12 @@ public:
     void close();
 
 private:
-    void on_ready(transport::readiness what) override;
+    void wait();
     void accept_all();
     void pause(int error);
 
     transport::worker_context& worker_;
-    int socket_;
+    asio::posix::basic_stream_descriptor<executor> socket_;
     bool short_of_resources_ = false;
 };
 

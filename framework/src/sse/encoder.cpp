@@ -1,5 +1,7 @@
 #include <rill/sse/encoder.hpp>
 
+#include <array>
+#include <charconv>
 #include <cstring>
 
 namespace rill::sse {
@@ -53,10 +55,10 @@ void append_lines(std::string& out, std::string_view field, std::string_view tex
     }
 }
 
-bool is_encodable(const event& e) noexcept
+bool is_encodable(const event& e, std::string_view id) noexcept
 {
-    return is_valid_utf8(e.data.value_or("")) && is_valid_utf8(e.comment.value_or("")) &&
-           (!e.name || is_valid_utf8(e.name->view())) && (!e.id || is_valid_utf8(e.id->view()));
+    return is_valid_utf8(e.data.view()) && is_valid_utf8(e.comment.view()) && is_valid_utf8(e.name.view()) &&
+           is_valid_utf8(id);
 }
 
 } // namespace
@@ -84,28 +86,41 @@ bool is_valid_utf8(std::string_view text) noexcept
     return true;
 }
 
+std::string_view event_id::view(std::span<char, 20> digits) const noexcept
+{
+    if (data_ == &signed_number) {
+        return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value_).ptr};
+    }
+    if (data_ == &unsigned_number) {
+        const auto number = static_cast<std::uint64_t>(value_);
+        return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr};
+    }
+    return {data_, static_cast<std::size_t>(value_)};
+}
+
 result<void> encode(const event& e, std::string& out)
 {
-    if (!is_encodable(e)) {
+    std::array<char, 20> id_digits;
+    const auto id = e.id.view(id_digits);
+    if (!is_encodable(e, id)) {
         return tl::unexpected(make_error_code(error::invalid_utf8));
     }
     if (e.comment) {
-        append_lines(out, ": ", *e.comment);
+        append_lines(out, ": ", e.comment.view());
     }
     if (e.name) {
-        append_line(out, "event: ", e.name->view());
+        append_line(out, "event: ", e.name.view());
     }
     if (e.id) {
-        append_line(out, "id: ", e.id->view());
+        append_line(out, "id: ", id);
     }
     if (e.retry) {
-        char digits[24];
-        const auto count = e.retry->count() < 0 ? 0 : e.retry->count();
-        const auto end = std::to_chars(digits, digits + sizeof digits, count).ptr;
-        append_line(out, "retry: ", std::string_view(digits, static_cast<std::size_t>(end - digits)));
+        std::array<char, 20> digits;
+        const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), e.retry.milliseconds()).ptr;
+        append_line(out, "retry: ", {digits.data(), end});
     }
     if (e.data) {
-        append_lines(out, "data: ", *e.data);
+        append_lines(out, "data: ", e.data.view());
     }
     out.push_back('\n');
     return {};

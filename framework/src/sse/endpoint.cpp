@@ -45,7 +45,7 @@ void send_retry(response_writer& out, const endpoint_options& options)
         return;
     }
     auto& piece = response_writer::scratch();
-    if (encode({.retry = options.retry}, piece)) {
+    if (encode({.retry = *options.retry}, piece)) {
         // Its outcome is the stream's: a client that is gone already shows in the handler's first send.
         static_cast<void>(out.commit(piece));
     }

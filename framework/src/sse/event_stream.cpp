@@ -1,5 +1,6 @@
 #include <rill/sse/event_stream.hpp>
 
+#include <charconv>
 #include <rill/sse/encoder.hpp>
 
 namespace rill::sse {
@@ -13,7 +14,7 @@ response_writer::put_result event_stream::put(const event& e)
 {
     auto& piece = response_writer::scratch();
     if (const auto encoded = encode(e, piece); !encoded) {
-        return {response_writer::write_state::failed, encoded.error()};
+        return {response_writer::write_state::failed, static_cast<error>(encoded.error().value())};
     }
     return out_->commit(piece);
 }

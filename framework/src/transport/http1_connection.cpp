@@ -18,7 +18,7 @@ void http1_connection::start(worker_context& worker, int socket)
 {
     auto* connection = new http1_connection(worker, socket);
     prepare_connection(socket, worker.limits);
-    if (const auto ec = worker.reactor.add(socket, *connection)) {
+    if (const auto ec = worker.reactor.add(socket, connection)) {
         worker.log(log_level::error, "connection refused: " + ec.message());
         delete connection;
         return;
@@ -33,14 +33,14 @@ http1_connection::http1_connection(worker_context& worker, int socket) : http1_r
             static_cast<http1_connection&>(node).on_timer();
         }
     };
-    worker.opened(*this);
+    worker.opened(*this, socket);
 }
 
 http1_connection::~http1_connection()
 {
     worker_.timers.remove(*this);
+    worker_.closed(socket_);
     close_socket(socket_);
-    worker_.closed(*this);
 }
 
 void http1_connection::defer()
@@ -62,11 +62,9 @@ void http1_connection::on_later()
     deferred_ = false;
     if (completes_later_) {
         completes_later_ = false;
-        if (waiter_) {
-            waiter_.complete(later_error_ == 0               ? error_code()
-                             : later_error_ == later_aborted ? error_code(asio::error::operation_aborted)
-                                                             : error_code(static_cast<error>(later_error_)));
-        }
+        complete(later_error_ == 0               ? error_code()
+                 : later_error_ == later_aborted ? error_code(asio::error::operation_aborted)
+                                                 : error_code(static_cast<error>(later_error_)));
     }
     if (check_peer_) {
         check_peer_ = false;
@@ -93,16 +91,23 @@ void http1_connection::on_later()
     }
 }
 
+// Resumes the coroutine, if it waits for this connection.
+void http1_connection::complete(error_code ec)
+{
+    if (waiter_) {
+        const detail::resuming it(this);
+        waiter_.complete(ec);
+    }
+}
+
 void http1_connection::cancel(close_reason reason)
 {
     if (reason_ != close_reason::open) {
         return;
     }
     reason_ = reason;
-    cancel_.emit(asio::cancellation_type::terminal);
-    if (waiter_) {
-        waiter_.complete(asio::error::operation_aborted);
-    }
+    detail::cancel(cancel_, *this);
+    complete(asio::error::operation_aborted);
 }
 
 void http1_connection::drain()
@@ -150,9 +155,7 @@ void http1_connection::on_input()
 {
     switch (phase_) {
     case phase::reading:
-        if (waiter_) {
-            waiter_.complete({}); // whatever it is, reading tells
-        }
+        complete({}); // whatever it is, reading tells
         return;
     case phase::handling:
     case phase::streaming:
@@ -181,8 +184,8 @@ void http1_connection::on_output()
     if (!flush()) {
         broken_ = true;
         on_broken();
-    } else if (!unsent_ && waiter_) {
-        waiter_.complete({});
+    } else if (!unsent_) {
+        complete({});
     }
 }
 
@@ -248,9 +251,7 @@ void http1_connection::on_timer()
     switch (phase_) {
     case phase::reading:
         timed_out_ = true;
-        if (waiter_) {
-            waiter_.complete(asio::error::timed_out);
-        }
+        complete(asio::error::timed_out);
         return;
     case phase::responding:
     case phase::handling:

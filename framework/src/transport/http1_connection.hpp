@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/timer_service.hpp>
 #include <rill/http/response.hpp>
@@ -26,7 +27,7 @@ namespace rill::transport {
 ///
 /// Owns itself: made by start(), it ends when its socket is closed and no coroutine runs on it. All changes of phase are made
 /// from worker_context::later(), outside any coroutine.
-class http1_connection final : public http1_response_writer, private pollable, private timer_node
+class http1_connection final : public http1_response_writer, private detail::spawned_coroutine, private timer_node
 {
 public:
     /// Takes over an accepted, non-blocking socket.
@@ -44,6 +45,7 @@ public:
     void abandon();
 
     void on_later();
+    void on_ready(readiness what);
 
 private:
     friend class worker_context;
@@ -66,10 +68,9 @@ private:
         close,
         vanish
     };
-    struct pending_stream; // what the request phase hands to the stream phase
+    class pending_stream; // what the request phase hands to the stream phase
 
     // Readiness, time, and writes that fail or wait.
-    void on_ready(readiness what) override;
     void on_input();
     void on_output();
     void on_timer();
@@ -93,27 +94,24 @@ private:
     awaitable<bool> send_file(file_body& file);
     awaitable<> refuse(const problem& p);
     auto wait_readable();
-    static void on_requests_done(void* self, std::exception_ptr error);
+    static void on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
     // The stream phase (http1_stream.cpp).
     void prepare_stream(response& r, const request& to, bool keep_alive, std::string input);
     void begin_stream();
     void end_stream();
     void set_stream_timer();
-    static void on_stream_done(void* self, std::exception_ptr error);
+    static void on_stream_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
     void close_politely();
     void vanish();
     void drain_input();
     void log_error(std::exception_ptr error, std::string_view where) const;
 
-    // 8-byte members
+    void complete(error_code ec);
+
     asio::cancellation_signal cancel_;
-    std::unique_ptr<streaming_body> body_;
-    std::unique_ptr<pending_stream> pending_;
-    http1_connection* previous_ = nullptr; // the worker's list
-    http1_connection* following_ = nullptr;
-    // smaller ones
+    std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
     std::uint32_t stream_number_ = 0;
     std::uint32_t stream_began_ = 0; // coarse tick
     std::uint8_t later_error_ = 0;   // what completes_later_ completes with
@@ -128,6 +126,7 @@ private:
     bool timed_out_ : 1 = false;
     bool idle_ : 1 = false; // between two requests, with nothing read of the next
     bool keep_alive_ : 1 = false;
+    bool keeps_input_ : 1 = false; // body_ is a pending_stream still
 };
 
 } // namespace rill::transport

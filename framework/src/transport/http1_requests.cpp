@@ -3,13 +3,12 @@
 #include <array>
 #include <boost/system/system_error.hpp>
 #include <rill/core/as_expected.hpp>
+#include <rill/core/detail/spawn.hpp>
 #include <unistd.h>
 
 #include "transport/http1_connection.hpp"
-#include "transport/http1_pending_stream.hpp"
 #include "transport/response_head.hpp"
 #include "transport/socket.hpp"
-#include <rill/core/detail/spawn.hpp>
 
 namespace rill::transport {
 
@@ -23,12 +22,12 @@ constexpr std::size_t file_piece = 64 * 1024;
 void http1_connection::read_requests(std::string input)
 {
     coroutine_runs_ = true;
-    detail::spawn(worker_.io, serve_requests(std::move(input)), cancel_.slot(), &on_requests_done, this);
+    detail::spawn<&on_requests_done>(worker_.io, serve_requests(std::move(input)), cancel_, *this);
 }
 
-void http1_connection::on_requests_done(void* self, std::exception_ptr error)
+void http1_connection::on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error)
 {
-    auto& connection = *static_cast<http1_connection*>(self);
+    auto& connection = static_cast<http1_connection&>(self);
     connection.coroutine_runs_ = false;
     if (error && connection.reason_ == close_reason::open) {
         connection.log_error(error, "connection ended");

@@ -23,7 +23,7 @@ public:
     write_state send_piece(std::string& piece);
 
 protected:
-    http1_response_writer(worker_context& worker, int socket) noexcept : worker_(worker), socket_(socket) {}
+    http1_response_writer(worker_context& worker, int socket) noexcept : socket_(socket), worker_(worker) {}
     ~http1_response_writer() = default;
 
     bool written() const noexcept override { return unsent_ == nullptr; }
@@ -45,13 +45,14 @@ protected:
 
     static const stream_policy default_policy;
 
+    // The first ones fit behind the members of the base.
+    bool chunked_ = false;
+    bool asked_for_stop_ = false;
+    int socket_;
+    std::uint32_t last_progress_ = 0; ///< the coarse tick of the last byte that the kernel took
     worker_context& worker_;
     const stream_policy* policy_ = &default_policy;
     std::unique_ptr<unsent_bytes> unsent_;
-    int socket_;
-    std::uint32_t last_progress_ = 0; ///< the coarse tick of the last byte that the kernel took
-    bool chunked_ = false;
-    bool asked_for_stop_ = false;
 };
 
 } // namespace rill::transport

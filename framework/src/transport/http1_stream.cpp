@@ -23,10 +23,10 @@ void http1_connection::prepare_stream(response& answer, const request& to, bool 
     chunked_ = to.version() >= 11;
     keep_alive_ = keep_alive && chunked_;
     const framing frame{.chunked = chunked_};
-    pending_ = std::make_unique<pending_stream>(
-        pending_stream{make_response_head(answer.status(), answer.fields(), frame, !keep_alive_, to.version(), worker_.date()),
-                       std::move(input), std::string(to.target())});
-    body_ = std::move(std::get<std::unique_ptr<streaming_body>>(answer.body()));
+    body_ = std::make_unique<pending_stream>(
+        std::move(std::get<std::unique_ptr<streaming_body>>(answer.body())),
+        make_response_head(answer.status(), answer.fields(), frame, !keep_alive_, to.version(), worker_.date()),
+        std::move(input), to.target());
     then(next_step::begin_stream);
 }
 
@@ -37,21 +37,21 @@ void http1_connection::begin_stream()
     stream_number_ = ++streams_begun;
     stream_began_ = static_cast<std::uint32_t>(worker_.timers.coarse_tick());
     limit_unsent(socket_, worker_.limits.unsent_bytes);
+    auto& pending = static_cast<pending_stream&>(*body_);
     if (worker_.events.on_stream_opened) {
         const auto remote = peer_address(socket_);
-        worker_.events.on_stream_opened({stream_number_, pending_->target, remote});
+        worker_.events.on_stream_opened({stream_number_, pending.target, remote});
     }
-    send_bytes(pending_->head);
-    if (pending_->input.empty()) {
-        pending_.reset();
-    } else {
-        *pending_ = {{}, std::move(pending_->input), {}};
+    send_bytes(pending.head);
+    keeps_input_ = !pending.input.empty();
+    if (!keeps_input_) {
+        body_ = std::move(pending.body);
     }
     coroutine_runs_ = true;
     try {
-        detail::spawn(worker_.io, body_->start(*this), cancel_.slot(), &on_stream_done, this);
+        detail::spawn<&on_stream_done>(worker_.io, body_->start(*this), cancel_, *this);
     } catch (...) { // start() itself is the user's too
-        on_stream_done(this, std::current_exception());
+        on_stream_done(*this, std::current_exception());
         return;
     }
     if (!unsent_ && coroutine_runs_) {
@@ -66,9 +66,9 @@ void http1_connection::begin_stream()
     }
 }
 
-void http1_connection::on_stream_done(void* self, std::exception_ptr error)
+void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exception_ptr error)
 {
-    auto& connection = *static_cast<http1_connection*>(self);
+    auto& connection = static_cast<http1_connection&>(self);
     connection.coroutine_runs_ = false;
     if (connection.reason_ == close_reason::open) {
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
@@ -85,6 +85,7 @@ void http1_connection::on_stream_done(void* self, std::exception_ptr error)
 void http1_connection::end_stream()
 {
     worker_.timers.remove(*this);
+    auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
     body_.reset();
     if (worker_.events.on_stream_closed) {
         const auto lasted = static_cast<std::uint32_t>(worker_.timers.coarse_tick()) - stream_began_;
@@ -115,8 +116,7 @@ void http1_connection::end_stream()
     if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
         reason_ = close_reason::open;
         asked_for_stop_ = false;
-        const auto rest = std::exchange(pending_, nullptr);
-        read_requests(rest ? std::move(rest->input) : std::string());
+        read_requests(std::move(input));
         return;
     }
     policy_ = &default_policy; // the stream's own may end with its handler

@@ -31,23 +31,19 @@ readiness translate(std::uint32_t events) noexcept
 
 } // namespace
 
-reactor::reactor(asio::io_context& context) : epoll_(context, open_epoll())
+reactor::reactor(asio::io_context& context, ready_function on_ready)
+    : epoll_(context, open_epoll()), on_ready_(on_ready)
 {
     wait();
 }
 
-error_code reactor::add(int descriptor, pollable& target)
+error_code reactor::add(int descriptor, void* target)
 {
-    epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = &target}};
+    epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = target}};
     if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
         return {errno, boost::system::system_category()};
     }
     return {};
-}
-
-void reactor::remove(int descriptor)
-{
-    ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
 void reactor::wait()
@@ -64,8 +60,8 @@ void reactor::poll()
     std::array<epoll_event, batch> events;
     const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch, 0);
     for (int i = 0; i < count; ++i) {
-        static_cast<pollable*>(events[static_cast<std::size_t>(i)].data.ptr)->on_ready(
-            translate(events[static_cast<std::size_t>(i)].events));
+        const auto& event = events[static_cast<std::size_t>(i)];
+        on_ready_(event.data.ptr, translate(event.events));
     }
     if (count == static_cast<int>(batch)) { // there may be more; let timers and other work have their turn first
         asio::post(epoll_.get_executor(), [this] { poll(); });

@@ -17,16 +17,6 @@ struct readiness
     bool broken = false;        ///< reset or another error
 };
 
-/// Something with a descriptor that is told of its readiness.
-class pollable
-{
-public:
-    virtual void on_ready(readiness what) = 0;
-
-protected:
-    ~pollable() = default;
-};
-
 /// The worker's own epoll, nested in Asio's: an idle connection costs it one kernel entry and no memory of ours, where Asio's
 /// reactor would keep a few hundred bytes. Edge-triggered; one registration per connection for its whole life.
 ///
@@ -34,22 +24,23 @@ protected:
 class reactor
 {
 public:
-    explicit reactor(asio::io_context& context);
+    /// How a target is told. One function for all of them: a virtual one would cost every connection a pointer.
+    using ready_function = void (*)(void* target, readiness what);
+
+    reactor(asio::io_context& context, ready_function on_ready);
     reactor(const reactor&) = delete;
     reactor& operator=(const reactor&) = delete;
 
-    /// Reports to `target` from now on, until the descriptor is closed. `target` must not end while on_ready() calls of the
-    /// present turn of the event loop may still come: see worker_context::later().
-    error_code add(int descriptor, pollable& target);
-
-    /// For a descriptor that outlives its target.
-    void remove(int descriptor);
+    /// Reports to `target` from now on, until the descriptor is closed. `target` must not end inside a call of the ready
+    /// function, as more of them may follow in the same turn: see worker_context::later().
+    error_code add(int descriptor, void* target);
 
 private:
     void wait();
     void poll();
 
     asio::posix::basic_stream_descriptor<executor> epoll_;
+    ready_function on_ready_;
 };
 
 } // namespace rill::transport

@@ -29,7 +29,10 @@ void return_free_memory() noexcept
 
 worker_context::worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
                                const observer& observer)
-    : io(context), timers(timer_service::of(context)), reactor(context), app(app), limits(limits), events(observer)
+    : io(context), timers(timer_service::of(context)),
+      reactor(context,
+              [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
+      app(app), limits(limits), events(observer)
 {
     trim_.owner = this;
     trim_.fire = [](timer_node& node, error_code ec) {
@@ -63,22 +66,19 @@ void worker_context::run_later()
     }
 }
 
-void worker_context::opened(http1_connection& connection)
+void worker_context::opened(http1_connection& connection, int socket)
 {
-    connection.following_ = first_;
-    if (first_ != nullptr) {
-        first_->previous_ = &connection;
+    const auto index = static_cast<std::size_t>(socket);
+    if (by_socket_.size() <= index) {
+        by_socket_.resize(index + 1);
     }
-    first_ = &connection;
+    by_socket_[index] = &connection;
     ++connections_;
 }
 
-void worker_context::closed(http1_connection& connection)
+void worker_context::closed(int socket)
 {
-    (connection.previous_ != nullptr ? connection.previous_->following_ : first_) = connection.following_;
-    if (connection.following_ != nullptr) {
-        connection.following_->previous_ = connection.previous_;
-    }
+    by_socket_[static_cast<std::size_t>(socket)] = nullptr;
     --connections_;
     if (++closed_since_trim_ >= trim_after && !trim_.linked()) {
         timers.add(trim_, timers.now() + trim_delay);
@@ -96,20 +96,20 @@ void worker_context::check_drained()
 void worker_context::begin_drain()
 {
     draining_ = true;
-    for (auto* connection = first_; connection != nullptr;) {
-        auto* following = connection->following_; // a connection never ends inside this call, see later()
-        connection->drain();
-        connection = following;
+    for (std::size_t i = 0; i < by_socket_.size(); ++i) { // by index: a handler that unwinds may do anything but close
+        if (by_socket_[i] != nullptr) {
+            by_socket_[i]->drain();
+        }
     }
     check_drained();
 }
 
 void worker_context::cancel_all()
 {
-    for (auto* connection = first_; connection != nullptr;) {
-        auto* following = connection->following_;
-        connection->abandon();
-        connection = following;
+    for (std::size_t i = 0; i < by_socket_.size(); ++i) {
+        if (by_socket_[i] != nullptr) {
+            by_socket_[i]->abandon();
+        }
     }
 }
 

@@ -29,8 +29,8 @@ public:
     /// so that it never ends under the feet of a coroutine or of the reactor.
     void later(http1_connection& connection);
 
-    void opened(http1_connection& connection);
-    void closed(http1_connection& connection);
+    void opened(http1_connection& connection, int socket);
+    void closed(int socket);
     std::size_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
 
     /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end.
@@ -60,7 +60,7 @@ private:
 
     std::vector<http1_connection*> later_;
     bool later_posted_ = false;
-    http1_connection* first_ = nullptr;
+    std::vector<http1_connection*> by_socket_; // cheaper than links in every connection
     std::atomic<std::size_t> connections_ = 0; // written by the worker, read by anyone
     std::size_t closed_since_trim_ = 0;
     bool draining_ = false;

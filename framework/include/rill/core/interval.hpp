@@ -2,12 +2,24 @@
 
 #include <rill/core/as_expected.hpp>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/timer_service.hpp>
 
 namespace rill {
 
 namespace detail {
+
+template <class Handler>
+timer_service& timers_of(const Handler& handler)
+{
+    const auto ex = boost::asio::get_associated_executor(handler);
+    if constexpr (requires { timer_service::of(ex.context()); }) {
+        return timer_service::of(ex.context());
+    } else { // a type-erased executor; rill's coroutines run on an io_context in any case
+        return timer_service::of(static_cast<asio::io_context&>(asio::query(ex, asio::execution::context)));
+    }
+}
 
 /// A timer node with its waiting handler: what `interval` and `sleep_for` wait on.
 class timed_wait : public timer_node
@@ -21,32 +33,30 @@ public:
     template <class Handler>
     void start(timer_service& service, timer_service::clock::time_point when, Handler&& handler)
     {
+        service_ = &service;
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected()) {
-            slot.assign([this](boost::asio::cancellation_type_t) { abort(); });
+            if (running_coroutine != nullptr && running_coroutine->slot == slot) {
+                coroutine_ = running_coroutine;
+                coroutine_->waiting = this;
+            } else {
+                slot.assign([this](boost::asio::cancellation_type_t) { abort(); });
+            }
         }
         waiter_.emplace(std::forward<Handler>(handler));
-        link(service, when);
+        service.add(*this, when);
     }
 
-private:
-    void link(timer_service& service, timer_service::clock::time_point when);
+    /// Completes with operation_aborted, from the event loop.
     void abort();
 
+private:
+    void fired(error_code ec);
+
     timer_service* service_ = nullptr;
+    spawned_coroutine* coroutine_ = nullptr;
     waiter waiter_;
 };
-
-template <class Handler>
-timer_service& timers_of(const Handler& handler)
-{
-    const auto ex = boost::asio::get_associated_executor(handler);
-    if constexpr (requires { timer_service::of(ex.context()); }) {
-        return timer_service::of(ex.context());
-    } else { // a type-erased executor; rill's coroutines run on an io_context in any case
-        return timer_service::of(static_cast<asio::io_context&>(asio::query(ex, asio::execution::context)));
-    }
-}
 
 } // namespace detail
 
@@ -57,6 +67,18 @@ timer_service& timers_of(const Handler& handler)
 /// early. At most one `tick()` may be pending. Must outlive its pending `tick()`, as it does when both live in one coroutine.
 class interval
 {
+    // First, as its return type is deduced.
+    template <class CompletionToken>
+    auto initiate(CompletionToken& token)
+    {
+        return boost::asio::async_initiate<CompletionToken, void(error_code)>(
+            [this](auto&& handler) {
+                auto& service = detail::timers_of(handler);
+                wait_.start(service, next(service.now()), std::forward<decltype(handler)>(handler));
+            },
+            token);
+    }
+
 public:
     using duration = timer_service::clock::duration;
 
@@ -67,30 +89,21 @@ public:
     ///
     /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. Cancellation: terminal, partial and
     /// total; completes with `operation_aborted` and leaves the beat as it was.
-    template <class CompletionToken = detail::deferred_t>
-    auto tick(CompletionToken&& token = {})
+    template <class CompletionToken>
+    auto tick(CompletionToken&& token)
     {
-        return boost::asio::async_initiate<CompletionToken, void(error_code)>(
-            [this](auto&& handler) {
-                auto& service = detail::timers_of(handler);
-                wait_.start(service, next(service.now()), std::forward<decltype(handler)>(handler));
-            },
-            token);
+        return initiate(token);
     }
+    auto tick() { return initiate(detail::deferred); }
 
     duration period() const noexcept { return period_; }
-
-    /// How many ticks were skipped since the beat began.
-    std::uint64_t skipped() const noexcept { return skipped_; }
 
 private:
     timer_service::clock::time_point next(timer_service::clock::time_point now) noexcept;
 
+    // The wait's deadline is the last tick's time: one interval lies in the frame of every handler.
     detail::timed_wait wait_;
     duration period_;
-    timer_service::clock::time_point last_{};
-    std::uint32_t skipped_ = 0;
-    bool started_ = false;
 };
 
 /// Waits once, on the same wheel and the same (test) clock as `interval`.

@@ -22,7 +22,7 @@ struct timer_link
 struct timer_node : timer_link
 {
     void (*fire)(timer_node&, error_code) = nullptr; ///< called once, unlinked: success when due, or operation_aborted
-    std::uint64_t deadline = 0;                      ///< in wheel ticks of 1 ms since the service began
+    std::chrono::steady_clock::time_point deadline{};
 
     bool linked() const noexcept { return next != nullptr; }
 };
@@ -51,7 +51,12 @@ public:
     std::uint64_t coarse_tick() const noexcept { return current_; }
 
     /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be linked.
-    void add(timer_node& node, clock::time_point when);
+    void add(timer_node& node, clock::time_point when)
+    {
+        node.deadline = when;
+        add(node);
+    }
+    void add(timer_node& node);
 
     /// Unlinks the node, if it is linked; its `fire` is not called.
     void remove(timer_node& node) noexcept;
@@ -82,7 +87,7 @@ private:
 
     void shutdown() noexcept override;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
-    void link(timer_node& node) noexcept;
+    void link(timer_node& node, std::uint64_t tick) noexcept;
     void unlink(timer_node& node) noexcept;
     void run_until(std::uint64_t tick);
     expiry next_expiry() const noexcept;

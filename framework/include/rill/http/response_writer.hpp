@@ -33,18 +33,6 @@ public:
     response_writer(const response_writer&) = delete;
     response_writer& operator=(const response_writer&) = delete;
 
-    /// Writes `data` as one piece of the body.
-    ///
-    /// The bytes are taken before write() returns, so `data` need not outlive the call. Completion: `void(error_code)`, when
-    /// the operating system has taken everything; at once where it can. Back-pressure is the wait: one write at a time.
-    /// Errors: operation_aborted once the stream has ended. Cancellation: terminal, partial and total end the wait, not the
-    /// transmission.
-    template <class CompletionToken = detail::deferred_t>
-    auto write(std::string_view data, CompletionToken&& token = {})
-    {
-        return wait_for(put(data), token);
-    }
-
     /// How the connection treats this stream from now on. `policy` must outlive the stream.
     virtual void policy(const stream_policy& policy) = 0;
 
@@ -55,7 +43,7 @@ public:
     /// Why the stream has ended; close_reason::open before. Already known when the handler's destructors run.
     close_reason reason() const noexcept { return reason_; }
 
-    // --- for encoders that write in place, such as sse::event_stream ---
+    // For encoders that write in place, such as sse::event_stream.
 
     enum class write_state : unsigned char
     {
@@ -69,7 +57,7 @@ public:
     struct put_result
     {
         write_state state = write_state::closed;
-        error_code error;
+        rill::error error{}; ///< with write_state::failed
     };
 
     /// Room in front of every piece for framing.
@@ -88,8 +76,10 @@ public:
     template <class CompletionToken>
     auto wait_for(put_result result, CompletionToken& token)
     {
+        result_ = result;
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
-            [this, result](auto&& handler) {
+            [this](auto&& handler) {
+                const auto result = result_;
                 if (waiter_) { // two writes at once, e.g. from two branches of one handler
                     complete_other(std::forward<decltype(handler)>(handler));
                     return;
@@ -110,6 +100,19 @@ public:
             token);
     }
 
+    /// Writes `data` as one piece of the body.
+    ///
+    /// The bytes are taken before write() returns, so `data` need not outlive the call. Completion: `void(error_code)`, when
+    /// the operating system has taken everything; at once where it can. Back-pressure is the wait: one write at a time.
+    /// Errors: operation_aborted once the stream has ended. Cancellation: terminal, partial and total end the wait, not the
+    /// transmission.
+    template <class CompletionToken>
+    auto write(std::string_view data, CompletionToken&& token)
+    {
+        return wait_for(put(data), token);
+    }
+    auto write(std::string_view data) { return wait_for(put(data), detail::deferred); }
+
 protected:
     response_writer() = default;
     ~response_writer() = default;
@@ -120,6 +123,7 @@ protected:
     virtual void complete_later(error_code ec) = 0;
 
     detail::waiter waiter_;
+    put_result result_{}; // here rather than in each operation, which lies in the handler's frame
     close_reason reason_ = close_reason::open;
 
 private:

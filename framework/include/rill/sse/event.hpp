@@ -1,11 +1,10 @@
 #pragma once
 
-#include <charconv>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
-#include <optional>
 #include <rill/core/error.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -29,8 +28,26 @@ constexpr bool is_field_value(std::string_view text) noexcept
 
 } // namespace detail
 
+/// Borrowed text that may be absent, which is not the same as empty. One of these for each field of every event lies in
+/// the handler's coroutine frame: half the size of an optional string_view counts.
+class text
+{
+public:
+    constexpr text() = default;
+    constexpr text(std::string_view value) : data_(value.data() != nullptr ? value.data() : ""), size_(value.size()) {}
+    constexpr text(const char* value) : text(std::string_view(value)) {}
+    text(const std::string& value) : text(std::string_view(value)) {}
+
+    constexpr explicit operator bool() const noexcept { return data_ != nullptr; }
+    constexpr std::string_view view() const noexcept { return {data_, size_}; }
+
+private:
+    const char* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
 /// A value that cannot hold CR, LF or NUL, so that it can neither end its line nor be ignored by the client (WHATWG HTML, 9.2.6:
-/// an id with NUL is dropped). Borrows its text.
+/// an id with NUL is dropped). Borrows its text; by default absent.
 class field_value
 {
 public:
@@ -38,28 +55,29 @@ public:
 
     /// From a literal; a forbidden character is a compile-time error.
     template <std::size_t N>
-    consteval field_value(const char (&literal)[N]) : text_(literal, N - 1)
+    consteval field_value(const char (&literal)[N]) : text_(std::string_view(literal, N - 1))
     {
-        if (!detail::is_field_value(text_)) {
+        if (!detail::is_field_value(text_.view())) {
             detail::field_value_holds_cr_lf_or_nul();
         }
     }
 
     /// From text known at run time. Fails with error::invalid_field_value.
-    static result<field_value> parse(std::string_view text) noexcept
+    static result<field_value> parse(std::string_view value) noexcept
     {
-        if (!detail::is_field_value(text)) {
+        if (!detail::is_field_value(value)) {
             return tl::unexpected(make_error_code(error::invalid_field_value));
         }
-        field_value value;
-        value.text_ = text;
-        return value;
+        field_value parsed;
+        parsed.text_ = value;
+        return parsed;
     }
 
-    constexpr std::string_view view() const noexcept { return text_; }
+    constexpr explicit operator bool() const noexcept { return static_cast<bool>(text_); }
+    constexpr std::string_view view() const noexcept { return text_.view(); }
 
 private:
-    std::string_view text_;
+    text text_;
 };
 
 /// The name of an event: what addEventListener() listens for. Without one it is a "message".
@@ -69,31 +87,55 @@ using event_name = field_value;
 class event_id
 {
 public:
+    constexpr event_id() = default;
+
     template <std::size_t N>
-    consteval event_id(const char (&literal)[N]) : text_(field_value(literal).view())
+    consteval event_id(const char (&literal)[N]) : event_id(field_value(literal))
     {
     }
-    event_id(field_value value) noexcept : text_(value.view()) {}
+    constexpr event_id(field_value value) noexcept
+        : data_(value.view().data()), value_(static_cast<std::int64_t>(value.view().size()))
+    {
+    }
 
     template <std::integral Number>
     requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
-    event_id(Number number) noexcept
+    constexpr event_id(Number number) noexcept
+        : data_(std::is_signed_v<Number> ? &signed_number : &unsigned_number), value_(static_cast<std::int64_t>(number))
     {
-        const auto end = std::to_chars(digits_, digits_ + sizeof digits_, number).ptr;
-        count_ = static_cast<std::uint8_t>(end - digits_);
     }
 
-    static result<event_id> parse(std::string_view text) noexcept
+    static result<event_id> parse(std::string_view value) noexcept
     {
-        return field_value::parse(text).map([](field_value value) { return event_id(value); });
+        return field_value::parse(value).map([](field_value parsed) { return event_id(parsed); });
     }
 
-    std::string_view view() const noexcept { return count_ != 0 ? std::string_view(digits_, count_) : text_; }
+    constexpr explicit operator bool() const noexcept { return data_ != nullptr; }
+
+    /// The text, for which a number needs somewhere to put its digits.
+    std::string_view view(std::span<char, 20> digits) const noexcept;
 
 private:
-    std::string_view text_;
-    char digits_[23]{};
-    std::uint8_t count_ = 0;
+    // In place of a pointer to text: value_ is the number.
+    static constexpr char signed_number = 0;
+    static constexpr char unsigned_number = 0;
+
+    const char* data_ = nullptr;
+    std::int64_t value_ = 0;
+};
+
+/// A reconnection time that may be absent.
+class retry_time
+{
+public:
+    constexpr retry_time() = default;
+    constexpr retry_time(std::chrono::milliseconds time) : milliseconds_(time.count() < 0 ? 0 : time.count()) {}
+
+    constexpr explicit operator bool() const noexcept { return milliseconds_ >= 0; }
+    constexpr std::int64_t milliseconds() const noexcept { return milliseconds_; }
+
+private:
+    std::int64_t milliseconds_ = -1;
 };
 
 /// One event of a stream (WHATWG HTML, 9.2.5). Borrows everything it names; it is encoded before the first suspension, so
@@ -101,14 +143,14 @@ private:
 struct event
 {
     /// The payload; CR, LF and CRLF in it reach the client as LF. Absent: nothing is dispatched to the client's listeners.
-    std::optional<std::string_view> data{};
-    std::optional<event_name> name{};
+    text data{};
+    event_name name{};
     /// An empty id resets the client's last event id.
-    std::optional<event_id> id{};
+    event_id id{};
     /// How long the client shall wait before it reconnects.
-    std::optional<std::chrono::milliseconds> retry{};
+    retry_time retry{};
     /// Seen by people who look at the wire, not by the client.
-    std::optional<std::string_view> comment{};
+    text comment{};
 };
 
 // g++ 12 destroys aggregate temporaries with non-trivial members twice inside a co_await expression.

@@ -26,18 +26,28 @@ public:
     /// write timeout ends the stream.
     /// Errors: operation_aborted once the stream has ended; error::invalid_utf8, with nothing sent. By default they throw
     /// boost::system::system_error; with rill::as_expected they are returned.
-    template <class CompletionToken = rill::detail::deferred_t>
-    auto send(const event& e, CompletionToken&& token = {})
+    template <class CompletionToken>
+    auto send(const event& e, CompletionToken&& token)
     {
         return out_->wait_for(put(e), token);
     }
+    auto send(const event& e) { return out_->wait_for(put(e), rill::detail::deferred); }
+
+    /// Sends an event that is nothing but data.
+    template <class CompletionToken>
+    auto send(std::string_view data, CompletionToken&& token)
+    {
+        return out_->wait_for(put({.data = data}), token);
+    }
+    auto send(std::string_view data) { return out_->wait_for(put({.data = data}), rill::detail::deferred); }
 
     /// Sends a comment, which the client ignores.
-    template <class CompletionToken = rill::detail::deferred_t>
-    auto comment(std::string_view text, CompletionToken&& token = {})
+    template <class CompletionToken>
+    auto comment(std::string_view comment, CompletionToken&& token)
     {
-        return out_->wait_for(put({.comment = text}), token);
+        return out_->wait_for(put({.comment = comment}), token);
     }
+    auto comment(std::string_view comment) { return out_->wait_for(put({.comment = comment}), rill::detail::deferred); }
 
     /// The id of the last event that the client has seen, from the Last-Event-ID header or the query; empty if there is none.
     std::string_view last_event_id() const noexcept

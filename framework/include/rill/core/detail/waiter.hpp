@@ -90,6 +90,9 @@ struct deferred_t
 {
 };
 
+/// To be passed by reference: a temporary token would lie in the caller's coroutine frame.
+inline constexpr deferred_t deferred{};
+
 template <class Signature, class Initiation>
 class [[nodiscard("an operation does nothing until it is awaited")]] deferred_operation
 {
