@@ -1,40 +1,27 @@
 #include <rill/core/interval.hpp>
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 
 namespace rill {
 
 namespace detail {
 
-timed_wait::timed_wait()
-{
-    fire = [](timer_node& node, error_code ec) { static_cast<timed_wait&>(node).fired(ec); };
-}
-
 timed_wait::~timed_wait()
 {
     if (linked()) {
-        service_->remove(*this);
-        if (coroutine_ != nullptr) {
-            coroutine_->waiting = nullptr;
-        }
+        timer_service::remove(*this);
+        fire(*this, asio::error::operation_aborted);
     }
 }
 
-void timed_wait::fired(error_code ec)
+spawned_coroutine* timed_wait::leave() noexcept
 {
-    // The handler may end this object: what is needed afterwards is on the stack.
     auto* coroutine = std::exchange(coroutine_, nullptr);
     if (coroutine != nullptr) {
         coroutine->waiting = nullptr;
     }
-    const resuming it(coroutine);
-    waiter_.complete(ec);
-}
-
-void timed_wait::abort()
-{
-    service_->abort(*this);
+    return coroutine;
 }
 
 } // namespace detail

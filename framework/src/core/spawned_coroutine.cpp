@@ -4,10 +4,10 @@
 
 namespace rill::detail {
 
-void cancel(asio::cancellation_signal& signal, spawned_coroutine& coroutine)
+void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine)
 {
     if (coroutine.waiting != nullptr) {
-        coroutine.waiting->abort();
+        timers.abort(*coroutine.waiting);
     }
     // Also then: it marks the coroutine as cancelled, so that whatever it awaits next throws.
     signal.emit(asio::cancellation_type::terminal);

@@ -112,14 +112,6 @@ void timer_service::unlink(timer_node& node) noexcept
 {
     node.prev->next = node.next;
     node.next->prev = node.prev;
-    if (node.prev == node.next) { // the list's head is all that is left
-        // As integers: the head may be that of the aborted list, which is no part of the wheel.
-        const auto offset = reinterpret_cast<std::uintptr_t>(node.next) - reinterpret_cast<std::uintptr_t>(&wheel_);
-        if (offset < sizeof wheel_) {
-            const auto index = offset / sizeof(timer_link);
-            occupied_[index / slots] &= ~(std::uint64_t{1} << (index % slots));
-        }
-    }
     node.prev = node.next = nullptr;
 }
 
@@ -189,6 +181,8 @@ void timer_service::run_until(std::uint64_t tick)
                 link(node, std::max(due_tick(node.deadline), current_)); // one level down, or due now
             }
         }
+        // Not earlier: unlinking a node needs no wheel, and leaves the bit of an emptied slot behind.
+        occupied_[next.level] &= ~(std::uint64_t{1} << next.slot);
     }
     current_ = std::max(current_, tick);
 }

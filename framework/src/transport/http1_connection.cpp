@@ -106,7 +106,7 @@ void http1_connection::cancel(close_reason reason)
         return;
     }
     reason_ = reason;
-    detail::cancel(cancel_, *this);
+    detail::cancel(worker_.timers, cancel_, *this);
     complete(asio::error::operation_aborted);
 }
 

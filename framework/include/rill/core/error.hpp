@@ -12,7 +12,7 @@ template <class T>
 using result = tl::expected<T, error_code>;
 
 /// rill's own error conditions. Operating system errors keep their own category.
-enum class error
+enum class error : unsigned char // small: results of writes lie in every stream
 {
     invalid_utf8 = 1,    ///< event text is not well-formed UTF-8
     invalid_field_value, ///< a field value holds CR, LF or NUL

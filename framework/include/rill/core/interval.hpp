@@ -21,41 +21,43 @@ timer_service& timers_of(const Handler& handler)
     }
 }
 
-/// A timer node with its waiting handler: what `interval` and `sleep_for` wait on.
+/// A timer node with its waiting handler: what `interval` and `sleep_for` wait on. One lies in the frame of nearly every
+/// handler, so it holds no more than it must.
 class timed_wait : public timer_node
 {
 public:
-    timed_wait();
+    timed_wait() = default;
     timed_wait(const timed_wait&) = delete;
     timed_wait& operator=(const timed_wait&) = delete;
+    /// A wait that is pending completes with operation_aborted.
     ~timed_wait();
 
     template <class Handler>
-    void start(timer_service& service, timer_service::clock::time_point when, Handler&& handler)
+    void start(timer_service& service, timer_service::clock::time_point when, Handler handler)
     {
-        service_ = &service;
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected()) {
             if (running_coroutine != nullptr && running_coroutine->slot == slot) {
                 coroutine_ = running_coroutine;
                 coroutine_->waiting = this;
             } else {
-                slot.assign([this](boost::asio::cancellation_type_t) { abort(); });
+                slot.assign([this, &service](boost::asio::cancellation_type_t) { service.abort(*this); });
             }
         }
-        waiter_.emplace(std::forward<Handler>(handler));
+        storage_.put(std::move(handler));
+        fire = [](timer_node& node, error_code ec) {
+            auto& self = static_cast<timed_wait&>(node);
+            const resuming it(self.leave());
+            self.storage_.take<Handler>(&ec);
+        };
         service.add(*this, when);
     }
 
-    /// Completes with operation_aborted, from the event loop.
-    void abort();
-
 private:
-    void fired(error_code ec);
+    spawned_coroutine* leave() noexcept;
 
-    timer_service* service_ = nullptr;
+    handler_storage storage_;
     spawned_coroutine* coroutine_ = nullptr;
-    waiter waiter_;
 };
 
 } // namespace detail

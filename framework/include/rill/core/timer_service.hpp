@@ -59,7 +59,7 @@ public:
     void add(timer_node& node);
 
     /// Unlinks the node, if it is linked; its `fire` is not called.
-    void remove(timer_node& node) noexcept;
+    static void remove(timer_node& node) noexcept;
 
     /// Unlinks the node and fires it with operation_aborted from the event loop, never from inside this call.
     void abort(timer_node& node);
@@ -88,14 +88,14 @@ private:
     void shutdown() noexcept override;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
     void link(timer_node& node, std::uint64_t tick) noexcept;
-    void unlink(timer_node& node) noexcept;
+    static void unlink(timer_node& node) noexcept;
     void run_until(std::uint64_t tick);
     expiry next_expiry() const noexcept;
     void arm();
     void on_timer();
 
     std::array<std::array<timer_link, slots>, levels> wheel_;
-    std::array<std::uint64_t, levels> occupied_{};
+    std::array<std::uint64_t, levels> occupied_{}; ///< a bit for each slot that may hold a node
     timer_link aborted_;
     clock::time_point start_;
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired

@@ -33,13 +33,19 @@ public:
     }
     auto send(const event& e) { return out_->wait_for(put(e), rill::detail::deferred); }
 
-    /// Sends an event that is nothing but data.
-    template <class CompletionToken>
-    auto send(std::string_view data, CompletionToken&& token)
+    /// Sends an event that is nothing but data. (A template so that no string_view lies in the handler's frame.)
+    template <class Text, class CompletionToken>
+    requires std::convertible_to<const Text&, std::string_view>
+    auto send(const Text& data, CompletionToken&& token)
     {
-        return out_->wait_for(put({.data = data}), token);
+        return out_->wait_for(put({.data = std::string_view(data)}), token);
     }
-    auto send(std::string_view data) { return out_->wait_for(put({.data = data}), rill::detail::deferred); }
+    template <class Text>
+    requires std::convertible_to<const Text&, std::string_view>
+    auto send(const Text& data)
+    {
+        return out_->wait_for(put({.data = std::string_view(data)}), rill::detail::deferred);
+    }
 
     /// Sends a comment, which the client ignores.
     template <class CompletionToken>

@@ -3,6 +3,10 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <rill/core/awaitable.hpp>
 
+namespace rill {
+class timer_service;
+}
+
 namespace rill::detail {
 
 class timed_wait;
@@ -38,6 +42,6 @@ private:
 };
 
 /// Cancels what the coroutine awaits: it completes with operation_aborted, from the event loop.
-void cancel(asio::cancellation_signal& signal, spawned_coroutine& coroutine);
+void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine);
 
 } // namespace rill::detail

@@ -13,8 +13,55 @@
 
 namespace rill::detail {
 
-/// One pending completion handler, `void(error_code)`, with its type erased. A coroutine's handler is two pointers, which fit
+/// Where a completion handler `void(error_code)` waits, its type erased. A coroutine's handler is two pointers, which fit
 /// inside, so that waiting allocates nothing; a larger handler goes to the heap.
+struct handler_storage
+{
+    alignas(void*) std::byte bytes[2 * sizeof(void*)];
+
+    template <class Handler>
+    static constexpr bool fits = sizeof(Handler) <= sizeof(bytes) && alignof(Handler) <= alignof(void*) &&
+                                 std::is_nothrow_move_constructible_v<Handler>;
+
+    template <class Handler>
+    void put(Handler handler)
+    {
+        if constexpr (fits<Handler>) {
+            ::new (static_cast<void*>(bytes)) Handler(std::move(handler));
+        } else {
+            ::new (static_cast<void*>(bytes)) std::unique_ptr<Handler>(std::make_unique<Handler>(std::move(handler)));
+        }
+    }
+
+    /// Takes the handler out, and calls it if `ec` is given. The storage may be gone when this returns.
+    template <class Handler>
+    void take(const error_code* ec)
+    {
+        if constexpr (fits<Handler>) {
+            Handler handler = move_out<Handler>();
+            if (ec != nullptr) {
+                handler(*ec);
+            }
+        } else {
+            auto handler = move_out<std::unique_ptr<Handler>>();
+            if (ec != nullptr) {
+                (*handler)(*ec);
+            }
+        }
+    }
+
+private:
+    template <class T>
+    T move_out()
+    {
+        auto* stored = std::launder(reinterpret_cast<T*>(bytes));
+        T value(std::move(*stored));
+        stored->~T();
+        return value;
+    }
+};
+
+/// One pending completion handler, or none.
 class waiter
 {
 public:
@@ -23,65 +70,29 @@ public:
     waiter& operator=(const waiter&) = delete;
     ~waiter() { reset(); }
 
-    explicit operator bool() const noexcept { return invoke_ != nullptr; }
+    explicit operator bool() const noexcept { return take_ != nullptr; }
 
     template <class Handler>
     void emplace(Handler handler)
     {
-        if constexpr (fits<Handler>) {
-            ::new (static_cast<void*>(storage_)) Handler(std::move(handler));
-            invoke_ = &invoke_inline<Handler>;
-        } else {
-            using box = std::unique_ptr<Handler>;
-            ::new (static_cast<void*>(storage_)) box(std::make_unique<Handler>(std::move(handler)));
-            invoke_ = &invoke_boxed<Handler>;
-        }
+        storage_.put(std::move(handler));
+        take_ = [](handler_storage& storage, const error_code* ec) { storage.take<Handler>(ec); };
     }
 
     /// Calls the handler; the waiter is empty (and may be gone) from then on.
-    void complete(error_code ec) { std::exchange(invoke_, nullptr)(storage_, &ec); }
+    void complete(error_code ec) { std::exchange(take_, nullptr)(storage_, &ec); }
 
     /// Drops the handler without calling it.
     void reset()
     {
-        if (invoke_ != nullptr) {
-            std::exchange(invoke_, nullptr)(storage_, nullptr);
+        if (take_ != nullptr) {
+            std::exchange(take_, nullptr)(storage_, nullptr);
         }
     }
 
 private:
-    static constexpr std::size_t capacity = 2 * sizeof(void*);
-    using invoke_fn = void (*)(void*, const error_code*);
-
-    template <class Handler>
-    static constexpr bool fits = sizeof(Handler) <= capacity && alignof(Handler) <= alignof(void*) &&
-                                 std::is_nothrow_move_constructible_v<Handler>;
-
-    template <class Handler>
-    static void invoke_inline(void* storage, const error_code* ec)
-    {
-        auto* stored = std::launder(static_cast<Handler*>(storage));
-        Handler handler(std::move(*stored));
-        stored->~Handler();
-        if (ec != nullptr) {
-            handler(*ec);
-        }
-    }
-
-    template <class Handler>
-    static void invoke_boxed(void* storage, const error_code* ec)
-    {
-        using box = std::unique_ptr<Handler>;
-        auto* stored = std::launder(static_cast<box*>(storage));
-        box handler(std::move(*stored));
-        stored->~box();
-        if (ec != nullptr) {
-            (*handler)(*ec);
-        }
-    }
-
-    alignas(void*) std::byte storage_[capacity];
-    invoke_fn invoke_ = nullptr;
+    handler_storage storage_;
+    void (*take_)(handler_storage&, const error_code*) = nullptr;
 };
 
 /// The completion token that makes `co_await op` throw on error: the operation itself is what is awaited. rill's own
