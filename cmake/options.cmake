@@ -26,7 +26,7 @@ function(rill_own_target target)
         target_compile_options(${target} PRIVATE -fsanitize=${RILL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
         target_link_options(${target} PUBLIC -fsanitize=${RILL_SANITIZE})
         if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # sees ghosts in instrumented code, as in boost::optional
-            target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+            target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-tsan) # the latter: fences in Asio
         endif()
     endif()
 endfunction()
