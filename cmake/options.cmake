@@ -19,7 +19,8 @@ function(rill_own_target target)
             # `event{.data = ...}` leaves the other members at their defaults on purpose.
             target_compile_options(${target} PRIVATE -Wno-missing-designated-field-initializers -Wno-unknown-warning-option)
         else()
-            target_compile_options(${target} PRIVATE -Wno-missing-field-initializers)
+            # -Wrestrict: g++ 12 warns of what std::string does itself (PR105651).
+            target_compile_options(${target} PRIVATE -Wno-missing-field-initializers -Wno-restrict)
         endif()
     endif()
     if(RILL_SANITIZE)

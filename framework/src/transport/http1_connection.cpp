@@ -102,7 +102,9 @@ void http1_connection::complete(error_code ec)
 
 void http1_connection::cancel(close_reason reason)
 {
-    if (reason_ != close_reason::open) {
+    // Between two coroutines there is nothing to cancel, and the next one must not find itself cancelled already: it is
+    // told by what is remembered in peer_finished_ and broken_.
+    if (reason_ != close_reason::open || !coroutine_runs_) {
         return;
     }
     reason_ = reason;

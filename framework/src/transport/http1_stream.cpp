@@ -62,7 +62,7 @@ void http1_connection::begin_stream()
         defer();
     }
     if (worker_.draining()) {
-        drain();
+        cancel(close_reason::drained);
     }
 }
 

@@ -1,0 +1,484 @@
+// The cancellation contract: however a client leaves, and whatever its handler awaits at that moment, the handler's frame
+// unwinds, its destructors know why, and nothing is left behind.
+
+#include "server/fixture.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <map>
+
+using namespace rill_test;
+namespace asio = rill::asio;
+namespace data = boost::unit_test::data;
+
+namespace {
+
+/// Counts the frames that are alive, and notes the reason that the last destructor saw.
+struct witness
+{
+    static inline std::atomic<int> alive{0};
+    static inline std::atomic<int> started{0};
+    static inline std::atomic<rill::close_reason> last{rill::close_reason::open};
+
+    explicit witness(rill::sse::event_stream& s) : stream(s)
+    {
+        ++alive;
+        ++started;
+    }
+    witness(const witness&) = delete;
+    witness& operator=(const witness&) = delete;
+    ~witness()
+    {
+        last = stream.reason();
+        --alive;
+    }
+
+    rill::sse::event_stream& stream;
+};
+
+struct nested_witness
+{
+    static inline std::atomic<int> alive{0};
+    nested_witness() { ++alive; }
+    nested_witness(const nested_witness&) = delete;
+    nested_witness& operator=(const nested_witness&) = delete;
+    ~nested_witness() { --alive; }
+};
+
+rill::awaitable<> waits_on_interval(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await stream.send("begun");
+    rill::interval every{1h};
+    for (;;) {
+        co_await every.tick();
+    }
+}
+
+rill::awaitable<> ticks_fast(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await stream.send("begun");
+    rill::interval every{1ms};
+    for (;;) {
+        co_await every.tick();
+        co_await stream.send("tick");
+    }
+}
+
+rill::awaitable<> waits_on_write(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await stream.send("begun");
+    const std::string much(256 * 1024, 'x');
+    for (;;) {
+        co_await stream.send(much);
+    }
+}
+
+rill::awaitable<> waits_on_asio(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await stream.send("begun");
+    const auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer(executor, 1h);
+    co_await timer.async_wait(asio::use_awaitable_t<rill::executor>());
+}
+
+rill::awaitable<> child(rill::sse::event_stream& stream)
+{
+    nested_witness here;
+    co_await stream.send("begun");
+    rill::interval every{1h};
+    co_await every.tick();
+}
+
+rill::awaitable<> waits_on_child(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await child(stream);
+}
+
+rill::awaitable<> waits_on_first_of_two(rill::sse::event_stream& stream)
+{
+    using namespace asio::experimental::awaitable_operators;
+    witness here(stream);
+    co_await stream.send("begun");
+    co_await (rill::sleep_for(1h) || child(stream));
+}
+
+rill::awaitable<> waits_on_spawned(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await stream.send("begun");
+    const auto executor = co_await asio::this_coro::executor;
+    co_await asio::co_spawn(executor, rill::sleep_for(1h), asio::use_awaitable_t<rill::executor>());
+}
+
+rill::awaitable<> waits_before_first_event(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await rill::sleep_for(1h);
+}
+
+rill::awaitable<> looks_at_errors(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await stream.send("begun");
+    rill::interval every{1h};
+    const auto ticked = co_await every.tick(rill::as_expected);
+    BOOST_TEST(!ticked.has_value());
+    BOOST_TEST((ticked.error() == asio::error::operation_aborted));
+}
+
+rill::router app()
+{
+    rill::router app;
+    const rill::sse::endpoint_options options{.heartbeat = 0ms, .write_timeout = 200ms, .farewell = "data: bye\n\n"};
+    app.get("/interval", rill::sse::endpoint(waits_on_interval, options));
+    app.get("/ticks", rill::sse::endpoint(ticks_fast, options));
+    app.get("/write", rill::sse::endpoint(waits_on_write, options));
+    app.get("/asio", rill::sse::endpoint(waits_on_asio, options));
+    app.get("/child", rill::sse::endpoint(waits_on_child, options));
+    app.get("/two", rill::sse::endpoint(waits_on_first_of_two, options));
+    app.get("/spawned", rill::sse::endpoint(waits_on_spawned, options));
+    app.get("/before", rill::sse::endpoint(waits_before_first_event, options));
+    app.get("/expected", rill::sse::endpoint(looks_at_errors, options));
+    return app;
+}
+
+const std::vector<std::string> waits{"/interval", "/ticks", "/asio",   "/child",   "/two",
+                                     "/spawned",  "/before", "/expected", "/write"};
+
+/// Opens a stream and waits until its handler is where the test wants it.
+void open(client& c, const std::string& target, int started_before)
+{
+    c.get(target);
+    BOOST_REQUIRE(eventually([&] { return witness::started > started_before; }));
+    BOOST_REQUIRE(c.read_until(target == "/before" ? "\r\n\r\n" : "begun"));
+}
+
+/// What must hold once all clients are gone.
+void check_nothing_left(running_server& server, std::size_t descriptors)
+{
+    BOOST_TEST(eventually([&] { return witness::alive == 0 && nested_witness::alive == 0; }));
+    BOOST_TEST(eventually([&] { return server.connections() == 0; }));
+    BOOST_TEST(eventually([&] { return open_descriptors() == descriptors; }));
+    BOOST_TEST(server.log() == ""); // leaving is no error
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cancellation)
+
+BOOST_DATA_TEST_CASE(peer_closes, data::make(waits), target)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    {
+        client c(server.port());
+        open(c, target, witness::started);
+    }
+    check_nothing_left(server, descriptors);
+    BOOST_TEST((witness::last == rill::close_reason::peer_closed || witness::last == rill::close_reason::peer_reset));
+    if (target != "/write" && target != "/ticks") { // there the close meets unread data, and resets
+        BOOST_TEST((server.reasons() == std::vector{rill::close_reason::peer_closed}));
+    }
+}
+
+BOOST_DATA_TEST_CASE(peer_resets, data::make(waits), target)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    client c(server.port());
+    open(c, target, witness::started);
+    c.reset();
+    check_nothing_left(server, descriptors);
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::peer_reset}));
+    BOOST_TEST((witness::last == rill::close_reason::peer_reset));
+}
+
+BOOST_DATA_TEST_CASE(peer_closes_its_half, data::make(waits), target)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    client c(server.port());
+    open(c, target, witness::started);
+    c.half_close();
+    BOOST_TEST(eventually([] { return witness::alive == 0; }));
+    BOOST_TEST((witness::last == rill::close_reason::peer_closed));
+    c.close();
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_DATA_TEST_CASE(many_leave_at_once, data::make(waits), target)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    const int before = witness::started;
+    std::vector<std::unique_ptr<client>> clients;
+    for (int i = 0; i < 50; ++i) {
+        clients.push_back(std::make_unique<client>(server.port()));
+        clients.back()->get(target);
+    }
+    BOOST_REQUIRE(eventually([&] { return witness::started == before + 50; }));
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        i % 2 == 0 ? clients[i]->reset() : clients[i]->close();
+    }
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_DATA_TEST_CASE(server_drains, data::make(waits), target)
+{
+    const auto descriptors = open_descriptors();
+    {
+        running_server server(app());
+        client c(server.port());
+        open(c, target, witness::started);
+        if (target == "/write") { // its client does not read while the drain begins; then it does, and is told
+            server.begin_stop();
+            BOOST_TEST(eventually([] { return witness::alive == 0; }));
+        } else {
+            server.begin_stop();
+        }
+        BOOST_TEST(c.read_to_end());
+        BOOST_TEST(c.received().find("bye") != std::string::npos);
+        BOOST_TEST(c.received().ends_with("0\r\n\r\n"));
+        server.stop();
+        BOOST_TEST((server.reasons() == std::vector{rill::close_reason::drained}));
+        BOOST_TEST(witness::alive == 0);
+        BOOST_TEST(server.log() == "");
+    }
+    BOOST_TEST(open_descriptors() == descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(frozen_reader_is_ended_by_the_write_timeout)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    client c(server.port(), 4096);
+    open(c, "/write", witness::started);
+    BOOST_TEST(eventually([] { return witness::alive == 0; }));
+    BOOST_TEST((witness::last == rill::close_reason::write_timeout));
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::write_timeout}));
+    c.close();
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(frozen_reader_with_small_events_is_ended_too)
+{
+    rill::server_options options;
+    options.limits.unsent_bytes = 4096;
+    running_server server(app(), options);
+    const auto descriptors = open_descriptors();
+    client c(server.port(), 2048);
+    open(c, "/ticks", witness::started);
+    BOOST_TEST(eventually([] { return witness::alive == 0; }));
+    BOOST_TEST((witness::last == rill::close_reason::write_timeout));
+    c.close();
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(pipelined_bytes_are_no_disconnect)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    client c(server.port());
+    const int before = witness::started;
+    c.send("GET /ticks HTTP/1.1\r\nHost: test\r\n\r\nGET /ticks HTTP/1.1\r\nHost: test\r\n\r\n");
+    BOOST_REQUIRE(c.read_until("begun"));
+    c.send("GET /interval HTTP/1.1\r\n");
+    for (int i = 0; i < 20; ++i) {
+        c.forget();
+        BOOST_REQUIRE(c.read_until("data: tick\n\n"));
+    }
+    BOOST_TEST(witness::started == before + 1); // the next request waits for the stream's end
+    BOOST_TEST(witness::alive == 1);
+    c.close();
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(flood_behind_a_stream_is_evicted)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    client c(server.port());
+    open(c, "/interval", witness::started);
+    const std::string garbage(16 * 1024, 'g');
+    BOOST_TEST(eventually([&] {
+        c.try_send(garbage);
+        return witness::alive == 0;
+    }));
+    BOOST_TEST((witness::last == rill::close_reason::evicted));
+    c.close();
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(fin_behind_pipelined_bytes_is_seen)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    client c(server.port());
+    open(c, "/interval", witness::started);
+    c.send(std::string(60 * 1024, 'g'));
+    c.close();
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(gone_before_the_handler_starts)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    const int before = witness::started;
+    for (int i = 0; i < 20; ++i) {
+        client c(server.port());
+        c.get("/before");
+        i % 2 == 0 ? c.close() : c.half_close();
+    }
+    BOOST_TEST(eventually([&] { return witness::started >= before + 10; })); // a reset may overtake its request
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(ordinary_handler_is_cancelled_too)
+{
+    static std::atomic<int> alive{0};
+    static std::atomic<int> entered{0};
+    struct counted
+    {
+        counted() { ++alive, ++entered; }
+        counted(const counted&) = delete;
+        counted& operator=(const counted&) = delete;
+        ~counted() { --alive; }
+    };
+    rill::router app;
+    app.get("/slow", []() -> rill::awaitable<rill::response> {
+        counted here;
+        co_await rill::sleep_for(1h);
+        co_return rill::response::text("never");
+    });
+    running_server server(std::move(app));
+    const auto descriptors = open_descriptors();
+    client closes(server.port());
+    closes.get("/slow");
+    client resets(server.port());
+    resets.get("/slow");
+    BOOST_REQUIRE(eventually([] { return entered == 2; }));
+    closes.close();
+    resets.reset();
+    BOOST_TEST(eventually([] { return alive == 0; }));
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(plain_chunked_stream_follows_the_same_contract)
+{
+    static std::atomic<int> alive{0};
+    struct counted
+    {
+        counted() { ++alive; }
+        counted(const counted&) = delete;
+        counted& operator=(const counted&) = delete;
+        ~counted() { --alive; }
+    };
+    rill::router app;
+    app.get("/rows", [] {
+        return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
+            counted here;
+            for (;;) {
+                co_await out.write("row\n");
+                co_await rill::sleep_for(1ms);
+            }
+        });
+    });
+    running_server server(std::move(app));
+    const auto descriptors = open_descriptors();
+    client c(server.port());
+    c.get("/rows");
+    BOOST_REQUIRE(c.read_until("row\nrow\n") || c.read_until("row\n\r\n"));
+    c.close();
+    BOOST_TEST(eventually([] { return alive == 0; }));
+    check_nothing_left(server, descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(handler_that_returns_or_throws)
+{
+    rill::router app;
+    app.get("/returns", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        co_await stream.send("only");
+    }));
+    app.get("/throws", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        co_await stream.send("only");
+        throw std::runtime_error("a handler's own error");
+    }));
+    app.get("/throws-at-once", rill::sse::endpoint([](rill::sse::event_stream&) -> rill::awaitable<> {
+        throw std::runtime_error("before its coroutine exists");
+    }));
+    running_server server(std::move(app));
+    client c(server.port());
+    c.send("GET /returns HTTP/1.1\r\nHost: t\r\n\r\nGET /returns HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+    BOOST_TEST(c.read_to_end()); // the connection was kept for the pipelined request
+    const auto first = c.received().find("data: only");
+    BOOST_TEST(c.received().find("data: only", first + 1) != std::string::npos);
+    BOOST_TEST(c.received().ends_with("0\r\n\r\n"));
+
+    client throws(server.port());
+    throws.get("/throws");
+    throws.read_to_end();
+    BOOST_TEST(throws.received().find("data: only") != std::string::npos);
+    BOOST_TEST(!throws.received().ends_with("0\r\n\r\n")); // the client can tell that it is not whole
+
+    client at_once(server.port());
+    at_once.get("/throws-at-once");
+    at_once.read_to_end();
+    BOOST_TEST(eventually([&] { return server.reasons().size() == 4; }));
+    BOOST_TEST(server.log().find("a handler's own error") != std::string::npos);
+    BOOST_TEST(server.log().find("before its coroutine exists") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(stop_token_gives_time_to_say_farewell)
+{
+    rill::router app;
+    app.get("/polite", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        rill::interval every{1ms};
+        co_await stream.send("begun");
+        while (!stream.stop_requested()) {
+            co_await every.tick();
+        }
+        co_await stream.send("the handler's own farewell");
+    }));
+    running_server server(std::move(app));
+    client c(server.port());
+    c.get("/polite");
+    BOOST_REQUIRE(c.read_until("begun"));
+    server.begin_stop();
+    BOOST_TEST(c.read_to_end());
+    BOOST_TEST(c.received().find("the handler's own farewell") != std::string::npos);
+    server.stop();
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
+}
+
+BOOST_AUTO_TEST_CASE(deadline_ends_a_stream_that_asked_but_stays)
+{
+    rill::server_options options;
+    options.drain_timeout = 100ms;
+    rill::router app;
+    app.get("/stays", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        witness here(stream);
+        static_cast<void>(stream.stop_requested());
+        co_await stream.send("begun");
+        co_await rill::sleep_for(1h);
+    }));
+    running_server server(std::move(app), options);
+    client c(server.port());
+    c.get("/stays");
+    BOOST_REQUIRE(c.read_until("begun"));
+    server.stop();
+    BOOST_TEST(witness::alive == 0);
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::drained}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
