@@ -68,7 +68,9 @@ void http1_connection::on_later()
     }
     if (check_peer_) {
         check_peer_ = false;
-        if ((phase_ == phase::handling || phase_ == phase::streaming) && (peer_finished_ || broken_)) {
+        if (reason_ != close_reason::open) {
+            unwind(); // a write has found it out
+        } else if ((phase_ == phase::handling || phase_ == phase::streaming) && (peer_finished_ || broken_)) {
             cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
         }
     }
@@ -108,8 +110,15 @@ void http1_connection::cancel(close_reason reason)
         return;
     }
     reason_ = reason;
-    detail::cancel(worker_.timers, cancel_, *this);
-    complete(asio::error::operation_aborted);
+    unwind();
+}
+
+void http1_connection::unwind()
+{
+    if (coroutine_runs_) {
+        detail::cancel(worker_.timers, cancel_, *this);
+        complete(asio::error::operation_aborted);
+    }
 }
 
 void http1_connection::drain()
@@ -223,6 +232,9 @@ void http1_connection::on_broken()
             complete_later(asio::error::operation_aborted);
         }
         return;
+    }
+    if (reason_ == close_reason::open) {
+        reason_ = close_reason::peer_reset; // at once: the handler's destructors may be next
     }
     check_peer_ = true;
     defer();

@@ -109,6 +109,7 @@ private:
     void log_error(std::exception_ptr error, std::string_view where) const;
 
     void complete(error_code ec);
+    void unwind();
 
     asio::cancellation_signal cancel_;
     std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins

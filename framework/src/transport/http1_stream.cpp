@@ -72,11 +72,8 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exce
     connection.coroutine_runs_ = false;
     if (connection.reason_ == close_reason::open) {
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
-        if (error && !connection.broken_) { // a broken connection shows in the handler first, and is no error of its
+        if (error) {
             connection.log_error(error, "stream " + std::to_string(connection.stream_number_) + " failed");
-        }
-        if (connection.broken_) {
-            connection.reason_ = close_reason::peer_reset;
         }
     }
     connection.then(next_step::end_stream);
