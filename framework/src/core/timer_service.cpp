@@ -129,6 +129,11 @@ void timer_service::abort(timer_node& node)
     }
     unlink(node);
     push_back(aborted_, node);
+    post_drain();
+}
+
+void timer_service::post_drain()
+{
     if (!drain_posted_) {
         drain_posted_ = true;
         asio::post(static_cast<asio::io_context&>(context()), [this] {
@@ -140,10 +145,15 @@ void timer_service::abort(timer_node& node)
 
 void timer_service::drain_aborted()
 {
-    while (!empty(aborted_)) {
-        auto& node = static_cast<timer_node&>(*aborted_.next);
-        unlink(node);
-        node.fire(node, asio::error::operation_aborted);
+    try {
+        while (!empty(aborted_)) {
+            auto& node = static_cast<timer_node&>(*aborted_.next);
+            unlink(node);
+            node.fire(node, asio::error::operation_aborted);
+        }
+    } catch (...) {
+        post_drain(); // a handler that throws out of the event loop must not hold up the others
+        throw;
     }
 }
 

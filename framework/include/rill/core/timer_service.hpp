@@ -89,6 +89,7 @@ private:
     std::uint64_t due_tick(clock::time_point when) const noexcept;
     void link(timer_node& node, std::uint64_t tick) noexcept;
     static void unlink(timer_node& node) noexcept;
+    void post_drain();
     void run_until(std::uint64_t tick);
     expiry next_expiry() const noexcept;
     void arm();

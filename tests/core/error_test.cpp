@@ -1,0 +1,39 @@
+#include <rill/core/error.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <string>
+
+BOOST_AUTO_TEST_SUITE(error_test)
+
+BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
+{
+    std::set<std::string> messages;
+    for (const auto e : {rill::error::invalid_utf8, rill::error::invalid_field_value, rill::error::invalid_header,
+                         rill::error::message_too_large, rill::error::stream_closed})
+    {
+        const rill::error_code ec = e; // implicit, as for any error enum
+        BOOST_TEST(ec.failed());
+        BOOST_TEST(ec.category().name() == std::string("rill"));
+        BOOST_TEST((ec == e));
+        messages.insert(ec.message());
+    }
+    BOOST_TEST(messages.size() == 5U);
+    BOOST_TEST(!messages.contains(rill::error_code(99, rill::error_category()).message()));
+}
+
+BOOST_AUTO_TEST_CASE(the_category_is_one_object)
+{
+    BOOST_TEST((&rill::error_category() == &rill::error_category()));
+    BOOST_TEST((rill::error_code(1, boost::system::system_category()) != rill::error::invalid_utf8));
+}
+
+BOOST_AUTO_TEST_CASE(results_carry_either)
+{
+    const rill::result<int> good = 3;
+    const rill::result<int> bad = tl::unexpected(make_error_code(rill::error::stream_closed));
+    BOOST_TEST(*good == 3);
+    BOOST_TEST((!bad && bad.error() == rill::error::stream_closed));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

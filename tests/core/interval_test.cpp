@@ -1,0 +1,313 @@
+#include <rill/core/interval.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <vector>
+
+#include "support/manual_loop.hpp"
+
+using namespace std::chrono_literals;
+using rill_test::manual_loop;
+using clock_type = rill::timer_service::clock;
+
+namespace {
+
+struct ticks
+{
+    manual_loop& loop;
+    std::vector<std::int64_t> at{}; // ms since the beginning
+    clock_type::time_point began = loop.timers.now();
+
+    void note() { at.push_back(std::chrono::floor<std::chrono::milliseconds>(loop.timers.now() - began).count()); }
+};
+
+rill::awaitable<> beat(ticks& seen, std::chrono::milliseconds period, int count)
+{
+    rill::interval every(period);
+    for (int i = 0; i < count; ++i) {
+        co_await every.tick();
+        seen.note();
+    }
+}
+
+} // namespace
+
+// The wheel's ticks lie a fraction of a ms beside the manual clock's, and a tick is never early: it is seen by a clock
+// that moves in whole ms at its time, or one ms later. `a tick at t` below means just that.
+#define CHECK_TICKS(seen, ...)                                                                                         \
+    do {                                                                                                               \
+        const std::vector<std::int64_t> expected{__VA_ARGS__};                                                         \
+        BOOST_REQUIRE_EQUAL((seen).at.size(), expected.size());                                                        \
+        for (std::size_t i = 0; i < expected.size(); ++i) {                                                            \
+            BOOST_TEST((seen).at[i] >= expected[i]);                                                                   \
+            BOOST_TEST((seen).at[i] <= expected[i] + 1);                                                               \
+        }                                                                                                              \
+    } while (false)
+
+BOOST_AUTO_TEST_SUITE(interval_test)
+
+BOOST_AUTO_TEST_CASE(ticks_once_every_period_from_one_period_on)
+{
+    manual_loop loop;
+    ticks seen{loop};
+    manual_loop::outcome end;
+    loop.start(beat(seen, 20ms, 5), end);
+    loop.pass(200ms);
+    BOOST_TEST(end.done);
+    CHECK_TICKS(seen, 20, 40, 60, 80, 100);
+}
+
+BOOST_AUTO_TEST_CASE(the_beat_begins_with_the_first_tick_not_with_the_interval)
+{
+    manual_loop loop;
+    ticks seen{loop};
+    manual_loop::outcome end;
+    loop.start(
+        [](ticks& s) -> rill::awaitable<> {
+            rill::interval every(20ms);
+            co_await rill::sleep_for(50ms);
+            co_await every.tick();
+            s.note();
+        }(seen),
+        end);
+    loop.pass(200ms);
+    BOOST_REQUIRE_EQUAL(seen.at.size(), 1U);
+    BOOST_TEST(seen.at[0] >= 70);
+    BOOST_TEST(seen.at[0] <= 72); // two timers
+}
+
+BOOST_AUTO_TEST_CASE(a_late_handler_does_not_shift_the_beat)
+{
+    manual_loop loop;
+    ticks seen{loop};
+    manual_loop::outcome end;
+    loop.start(
+        [](ticks& s) -> rill::awaitable<> {
+            rill::interval every(20ms);
+            for (int i = 0; i < 4; ++i) {
+                co_await every.tick();
+                s.note();
+                co_await rill::sleep_for(7ms);
+            }
+        }(seen),
+        end);
+    loop.pass(200ms);
+    CHECK_TICKS(seen, 20, 40, 60, 80);
+}
+
+BOOST_AUTO_TEST_CASE(missed_ticks_are_skipped)
+{
+    manual_loop loop;
+    ticks seen{loop};
+    manual_loop::outcome end;
+    loop.start(
+        [](ticks& s) -> rill::awaitable<> {
+            rill::interval every(20ms);
+            co_await every.tick();
+            s.note();
+            co_await rill::sleep_for(50ms); // those at 40 and 60 are missed
+            co_await every.tick();
+            s.note();
+            co_await every.tick();
+            s.note();
+        }(seen),
+        end);
+    loop.pass(200ms);
+    CHECK_TICKS(seen, 20, 80, 100);
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_leaps_brings_one_tick)
+{
+    manual_loop loop;
+    ticks seen{loop};
+    manual_loop::outcome end;
+    loop.start(beat(seen, 20ms, 2), end);
+    loop.timers.advance(1007ms);
+    loop.pass(100ms);
+    BOOST_TEST(end.done);
+    CHECK_TICKS(seen, 1007, 1020);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_tick_leaves_the_beat_as_it_was)
+{
+    manual_loop loop;
+    ticks seen{loop};
+    rill::interval every(20ms);
+    boost::asio::cancellation_signal cancel;
+    std::vector<rill::error_code> ends;
+    const auto tick = [&] {
+        every.tick(boost::asio::bind_cancellation_slot(
+            cancel.slot(), boost::asio::bind_executor(loop.context.get_executor(), [&](rill::error_code ec) {
+                ends.push_back(ec);
+                seen.note();
+            })));
+    };
+    tick();
+    loop.pass(10ms);
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    BOOST_TEST(ends.empty()); // not from inside emit()
+    loop.turn();
+    BOOST_REQUIRE_EQUAL(ends.size(), 1U);
+    BOOST_TEST(ends[0] == boost::asio::error::operation_aborted);
+    tick();
+    loop.pass(30ms);
+    CHECK_TICKS(seen, 10, 20);
+    tick();
+    loop.pass(30ms);
+    CHECK_TICKS(seen, 10, 20, 60); // it was asked for at 40, when that tick was over
+}
+
+BOOST_AUTO_TEST_CASE(as_expected_gives_a_value)
+{
+    manual_loop loop;
+    bool ticked = false;
+    manual_loop::outcome end;
+    loop.start(
+        [](bool& t) -> rill::awaitable<> {
+            rill::interval every(5ms);
+            const tl::expected<void, rill::error_code> result = co_await every.tick(rill::as_expected);
+            t = result.has_value();
+        }(ticked),
+        end);
+    loop.pass(10ms);
+    BOOST_TEST(ticked);
+}
+
+BOOST_AUTO_TEST_CASE(works_in_a_coroutine_with_a_type_erased_executor)
+{
+    manual_loop loop;
+    bool ticked = false;
+    boost::asio::co_spawn(
+        loop.context,
+        [](bool& t) -> boost::asio::awaitable<void> {
+            rill::interval every(5ms);
+            co_await every.tick(boost::asio::use_awaitable);
+            t = true;
+        }(ticked),
+        boost::asio::detached);
+    loop.pass(10ms);
+    BOOST_TEST(ticked);
+}
+
+namespace {
+
+rill::awaitable<> one_tick(std::chrono::milliseconds period)
+{
+    rill::interval every(period);
+    co_await every.tick();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(works_in_a_race)
+{
+    using namespace boost::asio::experimental::awaitable_operators;
+    manual_loop loop;
+    std::vector<std::size_t> winners;
+    manual_loop::outcome end;
+    loop.start(
+        [](std::vector<std::size_t>& w) -> rill::awaitable<> {
+            for (int i = 0; i < 3; ++i) {
+                const auto first = co_await (one_tick(30ms) || one_tick(10ms));
+                w.push_back(first.index());
+                const auto second = co_await (one_tick(10ms) || one_tick(30ms));
+                w.push_back(second.index());
+            }
+        }(winners),
+        end);
+    loop.pass(100ms);
+    BOOST_TEST(end.done);
+    const std::vector<std::size_t> expected{1, 0, 1, 0, 1, 0};
+    BOOST_TEST(winners == expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_pending_tick_completes_when_its_interval_is_destroyed)
+{
+    manual_loop loop;
+    auto every = std::make_unique<rill::interval>(20ms);
+    rill::error_code got;
+    manual_loop::outcome end;
+    loop.start(
+        [](rill::interval& i, rill::error_code& g) -> rill::awaitable<> {
+            const auto ticked = co_await i.tick(rill::as_expected);
+            g = ticked ? rill::error_code() : ticked.error();
+        }(*every, got),
+        end);
+    every.reset();
+    loop.turn();
+    BOOST_TEST(end.done);
+    BOOST_TEST(got == boost::asio::error::operation_aborted);
+    loop.pass(50ms);
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_ends_with_its_context)
+{
+    struct guard
+    {
+        bool& gone;
+        ~guard() { gone = true; }
+    };
+    bool gone = false;
+    manual_loop::outcome end;
+    {
+        manual_loop loop;
+        loop.start(
+            [](bool& g) -> rill::awaitable<> {
+                const guard here{g};
+                rill::interval every(20ms);
+                co_await every.tick();
+            }(gone),
+            end);
+        BOOST_TEST(!gone);
+    }
+    BOOST_TEST(gone);
+}
+
+BOOST_AUTO_TEST_CASE(periods_out_of_range)
+{
+    BOOST_TEST((rill::interval(0ms).period() == 1ms));
+    BOOST_TEST((rill::interval(-5s).period() == 1ms));
+    manual_loop loop;
+    ticks seen{loop};
+    manual_loop::outcome end;
+    loop.start(
+        [](ticks& s) -> rill::awaitable<> {
+            rill::interval every(rill::interval::duration::max());
+            co_await every.tick();
+            s.note();
+        }(seen),
+        end);
+    manual_loop::outcome sleeper;
+    loop.start(rill::sleep_for(rill::interval::duration::max()), sleeper);
+    loop.pass(1000ms);
+    BOOST_TEST(seen.at.empty()); // "never" is not "at once"
+    BOOST_TEST(!sleeper.done);
+}
+
+BOOST_AUTO_TEST_CASE(sleep_for_nothing_or_less_ends_in_the_next_tick)
+{
+    for (const auto time : {0ms, -7ms}) {
+        manual_loop loop;
+        manual_loop::outcome end;
+        loop.start(rill::sleep_for(time), end);
+        BOOST_TEST(!end.done);
+        loop.pass(1ms);
+        BOOST_TEST(end.done);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_tick_that_nobody_awaits_does_nothing)
+{
+    manual_loop loop;
+    rill::interval every(20ms);
+    auto operation = every.tick();
+    static_cast<void>(operation);
+    loop.pass(50ms);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

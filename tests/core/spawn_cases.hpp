@@ -1,0 +1,323 @@
+#pragma once
+
+// The cases of spawn(), run with rill's own entry coroutine and with Asio's public co_spawn: included by a file for
+// each, of which one defines RILL_PUBLIC_CO_SPAWN, and names its SPAWN_SUITE. Everything is local to the file that
+// includes it.
+#include <rill/core/detail/spawn.hpp>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/test/unit_test.hpp>
+#include <rill/core/interval.hpp>
+#include <stdexcept>
+
+#include "support/manual_loop.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, rill::executor>;
+
+// What owns a coroutine, as a connection does.
+struct owner : rill::detail::spawned_coroutine
+{
+    rill_test::manual_loop loop;
+    asio::cancellation_signal signal;
+    int ended = 0;
+    bool frame_was_alive = false;
+    std::exception_ptr error;
+    int frames = 0; // of coroutines that hold a `guard`
+
+    static void on_done(rill::detail::spawned_coroutine& self, std::exception_ptr error)
+    {
+        auto& o = static_cast<owner&>(self);
+        ++o.ended;
+        o.frame_was_alive = o.frames != 0;
+        o.error = std::move(error);
+    }
+
+    void spawn(rill::awaitable<> body)
+    {
+        rill::detail::spawn<&on_done>(loop.context, std::move(body), signal, *this);
+        loop.turn();
+    }
+
+    // Cancels, and checks that the coroutine ends by it, from the event loop.
+    void check_cancelled()
+    {
+        BOOST_REQUIRE_EQUAL(ended, 0);
+        rill::detail::cancel(loop.timers, signal, *this);
+        for (int i = 0; i < 10 && ended == 0; ++i) { // a race ends in several turns
+            loop.turn();
+        }
+        BOOST_REQUIRE_EQUAL(ended, 1);
+        BOOST_TEST(frames == 0);
+        BOOST_TEST(!frame_was_alive);
+        BOOST_TEST(waiting == nullptr);
+        BOOST_REQUIRE(static_cast<bool>(error));
+        BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
+                              [](const auto& e) { return e.code() == asio::error::operation_aborted; });
+        rill::detail::cancel(loop.timers, signal, *this); // once more does nothing
+        loop.pass(5ms);
+        BOOST_TEST(ended == 1);
+    }
+};
+
+struct guard
+{
+    int& count;
+    explicit guard(int& c) : count(c) { ++count; }
+    guard(const guard&) = delete;
+    guard& operator=(const guard&) = delete;
+    ~guard() { --count; }
+};
+
+rill::awaitable<> tick_for_ever(owner& o)
+{
+    const guard here(o.frames);
+    rill::interval every(5ms);
+    for (;;) {
+        co_await every.tick();
+    }
+}
+
+rill::awaitable<> wait_for_asio(owner& o)
+{
+    const guard here(o.frames);
+    timer t(o.loop.context, 1h);
+    co_await t.async_wait(rill::detail::deferred);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(SPAWN_SUITE)
+
+BOOST_AUTO_TEST_CASE(done_is_called_once)
+{
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        const guard here(self.frames);
+        co_return;
+    }(o));
+    BOOST_TEST(o.ended == 1);
+    BOOST_TEST(!o.error);
+    BOOST_TEST(!o.frame_was_alive);
+    BOOST_TEST(o.frames == 0);
+}
+
+BOOST_AUTO_TEST_CASE(done_is_called_once_after_waiting)
+{
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        const guard here(self.frames);
+        co_await rill::sleep_for(5ms);
+    }(o));
+    BOOST_TEST(o.ended == 0);
+    BOOST_TEST(o.frames == 1);
+    o.loop.pass(10ms);
+    BOOST_TEST(o.ended == 1);
+    BOOST_TEST(!o.error);
+    BOOST_TEST(o.frames == 0);
+    BOOST_TEST(o.waiting == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(done_tells_of_an_exception)
+{
+    for (const bool at_once : {true, false}) {
+        owner o;
+        o.spawn([](owner& self, bool now) -> rill::awaitable<> {
+            const guard here(self.frames);
+            if (!now) {
+                co_await rill::sleep_for(5ms);
+            }
+            throw std::runtime_error("from the handler");
+        }(o, at_once));
+        o.loop.pass(10ms);
+        BOOST_REQUIRE_EQUAL(o.ended, 1);
+        BOOST_TEST(!o.frame_was_alive);
+        BOOST_REQUIRE(static_cast<bool>(o.error));
+        BOOST_CHECK_THROW(std::rethrow_exception(o.error), std::runtime_error);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_an_interval)
+{
+    owner o;
+    o.spawn(tick_for_ever(o));
+    o.loop.pass(23ms);
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_its_very_first_wait)
+{
+    owner o;
+    o.spawn(tick_for_ever(o));
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_a_timer_of_asio)
+{
+    owner o;
+    o.spawn(wait_for_asio(o));
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_an_interval_after_a_timer_of_asio)
+{
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        const guard here(self.frames);
+        timer t(self.loop.context, 0ms);
+        co_await t.async_wait(rill::detail::deferred);
+        co_await tick_for_ever(self);
+    }(o));
+    while (o.frames < 2) {
+        o.loop.turn();
+    }
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_a_timer_of_asio_after_an_interval)
+{
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        co_await rill::sleep_for(5ms);
+        co_await wait_for_asio(self);
+    }(o));
+    o.loop.pass(10ms);
+    BOOST_REQUIRE_EQUAL(o.frames, 1);
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_a_called_coroutine)
+{
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        const guard here(self.frames);
+        co_await tick_for_ever(self);
+    }(o));
+    o.loop.pass(7ms);
+    BOOST_REQUIRE_EQUAL(o.frames, 2);
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_a_spawned_child)
+{
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        const guard here(self.frames);
+        co_await asio::co_spawn(self.loop.context.get_executor(), tick_for_ever(self),
+                                asio::use_awaitable_t<rill::executor>());
+    }(o));
+    o.loop.pass(7ms);
+    BOOST_REQUIRE_EQUAL(o.frames, 2);
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_in_a_race)
+{
+    using namespace asio::experimental::awaitable_operators;
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        const guard here(self.frames);
+        co_await (tick_for_ever(self) || wait_for_asio(self));
+    }(o));
+    o.loop.pass(7ms);
+    BOOST_REQUIRE_EQUAL(o.frames, 3);
+    rill::detail::cancel(o.loop.timers, o.signal, o);
+    for (int i = 0; i < 10 && o.ended == 0; ++i) {
+        o.loop.turn();
+    }
+    BOOST_TEST(o.ended == 1);
+    BOOST_TEST(o.frames == 0);
+    BOOST_TEST(static_cast<bool>(o.error)); // the operators have an exception of their own for several that failed
+}
+
+BOOST_AUTO_TEST_CASE(a_race_that_is_won_goes_on)
+{
+    using namespace asio::experimental::awaitable_operators;
+    owner o;
+    int rounds = 0;
+    o.spawn([](owner& self, int& n) -> rill::awaitable<> {
+        const guard here(self.frames);
+        for (; n < 3; ++n) {
+            co_await (tick_for_ever(self) || rill::sleep_for(12ms));
+        }
+        co_await tick_for_ever(self);
+    }(o, rounds));
+    o.loop.pass(60ms);
+    BOOST_TEST(rounds == 3);
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(errors_as_values_end_the_coroutine_too)
+{
+    owner o;
+    int aborted = 0;
+    o.spawn([](owner& self, int& count) -> rill::awaitable<> {
+        const guard here(self.frames);
+        rill::interval every(5ms);
+        for (;;) {
+            const auto ticked = co_await every.tick(rill::as_expected);
+            if (!ticked) {
+                ++count;
+            }
+        }
+    }(o, aborted));
+    o.loop.pass(7ms);
+    o.check_cancelled();
+    BOOST_TEST(aborted == 1);
+}
+
+#if defined(RILL_PUBLIC_CO_SPAWN) // the own entry coroutine aborts rill's timers whatever the cancellation state says
+BOOST_AUTO_TEST_CASE(a_handler_may_shield_itself)
+{
+    owner o;
+    o.spawn([](owner& self) -> rill::awaitable<> {
+        const guard here(self.frames);
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await rill::sleep_for(20ms);
+    }(o));
+    o.loop.pass(5ms);
+    rill::detail::cancel(o.loop.timers, o.signal, o);
+    o.loop.pass(5ms);
+    BOOST_TEST(o.ended == 0);
+    o.loop.pass(20ms);
+    BOOST_TEST(o.ended == 1);
+    BOOST_TEST(!o.error);
+}
+#endif
+
+BOOST_AUTO_TEST_CASE(one_coroutine_after_another_on_the_same_owner)
+{
+    owner o;
+    for (int i = 0; i < 3; ++i) {
+        o.ended = 0;
+        o.spawn(rill::sleep_for(5ms));
+        o.loop.pass(7ms);
+        BOOST_TEST(o.ended == 1);
+        BOOST_TEST(!o.error);
+    }
+    o.ended = 0;
+    o.spawn(tick_for_ever(o));
+    o.loop.pass(7ms);
+    o.check_cancelled();
+}
+
+BOOST_AUTO_TEST_CASE(many_coroutines_cancel_each_its_own)
+{
+    owner a;
+    owner b;
+    a.spawn(tick_for_ever(a));
+    b.spawn(tick_for_ever(b));
+    a.loop.pass(7ms);
+    b.loop.pass(7ms);
+    a.check_cancelled();
+    BOOST_TEST(b.ended == 0);
+    b.check_cancelled();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

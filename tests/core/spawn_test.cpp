@@ -1,0 +1,3 @@
+// rill's own entry coroutine, where this version of Asio is known.
+#define SPAWN_SUITE spawn_test
+#include "core/spawn_cases.hpp"

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/timer_service.hpp>
+#include <utility>
+
+namespace rill_test {
+
+/// An event loop on a manual clock, turned by hand.
+struct manual_loop
+{
+    boost::asio::io_context context{1};
+    rill::timer_service& timers = rill::timer_service::of(context);
+
+    manual_loop() { timers.use_manual_clock(); }
+
+    /// Runs what is ready.
+    void turn()
+    {
+        context.restart();
+        context.poll();
+    }
+
+    /// Moves the clock in steps of 1 ms, running what becomes ready after each.
+    void pass(std::chrono::milliseconds time)
+    {
+        for (; time.count() > 0; --time) {
+            timers.advance(std::chrono::milliseconds(1));
+            turn();
+        }
+    }
+
+    /// How a coroutine has ended, if it has.
+    struct outcome
+    {
+        bool done = false;
+        std::exception_ptr error;
+    };
+
+    void start(rill::awaitable<> body, outcome& result)
+    {
+        boost::asio::co_spawn(context.get_executor(), std::move(body), [&result](std::exception_ptr error) {
+            result = {.done = true, .error = std::move(error)};
+        });
+        turn();
+    }
+};
+
+} // namespace rill_test
