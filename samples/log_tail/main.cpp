@@ -1,0 +1,14 @@
+#include "log_tail/app.hpp"
+#include "support/command_line.hpp"
+
+int main(int argc, char** argv)
+{
+    samples::command_line line("log_tail", "Streams the lines that are appended to a file");
+    log_tail::options options;
+    line.cli.add_option("FILE", options.file, "the log; need not exist yet")->required();
+    line.cli.add_option("--public", options.directory, "directory of the page");
+    if (const auto parsed = line.parse(argc, argv); !parsed) {
+        return parsed.error();
+    }
+    return rill::serve(log_tail::app(options), line.server);
+}
