@@ -1,0 +1,133 @@
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "log_tail/app.hpp"
+#include "support/client.hpp"
+#include "support/running_server.hpp"
+
+namespace {
+
+/// A directory of its own, removed with the object.
+class temporary_directory
+{
+public:
+    temporary_directory()
+    {
+        std::string name = (std::filesystem::temp_directory_path() / "rill-XXXXXX").string();
+        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path = name;
+    }
+    temporary_directory(const temporary_directory&) = delete;
+    temporary_directory& operator=(const temporary_directory&) = delete;
+    ~temporary_directory() { std::filesystem::remove_all(path); }
+
+    std::filesystem::path path;
+};
+
+struct fixture
+{
+    temporary_directory directory;
+    std::string file = directory.path / "app.log";
+    rill_test::running_server server{log_tail::app({.file = file, .period = std::chrono::milliseconds(5)})};
+    rill_test::client client{server.port()};
+
+    void append(std::string_view text) const { std::ofstream(file, std::ios::app | std::ios::binary) << text; }
+
+    std::string next()
+    {
+        const auto event = client.event();
+        return event ? event->id + " " + event->data : "(the end)";
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(log_tail_test, fixture)
+
+BOOST_AUTO_TEST_CASE(begins_with_the_last_ten_lines)
+{
+    for (int i = 1; i <= 15; ++i) {
+        append("line " + std::to_string(i) + "\n");
+    }
+    client.get("/log");
+    BOOST_TEST(client.header("content-type") == "text/event-stream");
+    const auto lines = client.events(10);
+    BOOST_REQUIRE(lines.size() == 10U);
+    BOOST_TEST(lines.front().data == "line 6");
+    BOOST_TEST(lines.back().data == "line 15");
+    BOOST_TEST(lines.back().id == std::to_string(std::filesystem::file_size(file)));
+}
+
+BOOST_AUTO_TEST_CASE(appended_lines_appear_when_they_are_complete)
+{
+    append("one\n");
+    client.get("/log");
+    BOOST_TEST(next() == "4 one");
+    append("tw");
+    append("o\n\xFF\n");
+    BOOST_TEST(next() == "8 two");
+    BOOST_TEST(next() == "10 \uFFFD");
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_a_file_that_does_not_exist_yet)
+{
+    client.get("/log");
+    append("first\n");
+    BOOST_TEST(next() == "6 first");
+}
+
+BOOST_AUTO_TEST_CASE(follows_a_rotation)
+{
+    append("old\n");
+    client.get("/log");
+    BOOST_TEST(next() == "4 old");
+    append("last of the old\nunfinished");
+    std::filesystem::rename(file, file + ".1");
+    append("first of the new\n");
+    BOOST_TEST(next() == "20 last of the old");
+    BOOST_TEST(next() == "30 unfinished");
+    BOOST_TEST(next() == "17 first of the new");
+}
+
+BOOST_AUTO_TEST_CASE(survives_truncation)
+{
+    append("a line that is longer than the next\n");
+    client.get("/log");
+    BOOST_TEST(next() == "36 a line that is longer than the next");
+    std::filesystem::resize_file(file, 0);
+    append("new\n");
+    BOOST_TEST(next() == "4 new");
+}
+
+BOOST_AUTO_TEST_CASE(resumes_where_the_last_event_id_says)
+{
+    append("one\ntwo\nthree\n");
+    client.get("/log", "Last-Event-ID: 4\r\n");
+    BOOST_TEST(next() == "8 two");
+    BOOST_TEST(next() == "14 three");
+    append("four\n");
+    BOOST_TEST(next() == "19 four");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_of_another_file_begins_anew)
+{
+    append("one\ntwo\n");
+    client.get("/log", "Last-Event-ID: 1000\r\n"); // the file was replaced meanwhile
+    BOOST_TEST(next() == "4 one");
+    rill_test::client second(server.port());
+    second.get("/log", "Last-Event-ID: 6\r\n"); // inside a line
+    BOOST_TEST(second.event().value().data == "one");
+    rill_test::client third(server.port());
+    third.get("/log", "Last-Event-ID: nonsense\r\n");
+    BOOST_TEST(third.event().value().data == "one");
+}
+
+BOOST_AUTO_TEST_CASE(has_a_page)
+{
+    client.get("/");
+    BOOST_TEST(client.status() == 200);
+    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

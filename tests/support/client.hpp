@@ -1,0 +1,266 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <boost/test/unit_test.hpp>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <netinet/in.h>
+#include <optional>
+#include <poll.h>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace rill_test {
+
+struct received_event
+{
+    std::string data;
+    std::string name;
+    std::string id;
+};
+
+/// A small blocking HTTP client on a plain socket: one request, one response, streamed or not. Written apart from the
+/// framework, so that no mistake can cancel itself out. Throws when the server says nothing for `patience`.
+class client
+{
+public:
+    static constexpr std::chrono::seconds patience{30};
+
+    explicit client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+            ::close(socket_);
+            throw std::runtime_error("client: cannot connect");
+        }
+    }
+    client(const client&) = delete;
+    client& operator=(const client&) = delete;
+    ~client() { hang_up(); }
+
+    void hang_up()
+    {
+        if (socket_ >= 0) {
+            ::close(std::exchange(socket_, -1));
+        }
+    }
+
+    /// Sends a request and reads the head of its response. `fields` are header lines, each with its CRLF.
+    client& request(std::string_view method, std::string_view target, std::string_view fields = {},
+                    std::string_view body = {})
+    {
+        std::string text(method);
+        text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n").append(fields);
+        if (!body.empty()) {
+            text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+        }
+        text.append("\r\n").append(body);
+        send(text);
+        read_head();
+        return *this;
+    }
+    client& get(std::string_view target, std::string_view fields = {}) { return request("GET", target, fields); }
+
+    int status() const { return status_; }
+
+    /// The response's header of that name, which is given in lower case; empty without one.
+    std::string header(std::string_view name) const
+    {
+        for (const auto& [key, value] : fields_) {
+            if (key == name) {
+                return value;
+            }
+        }
+        return {};
+    }
+
+    /// The rest of the body.
+    std::string body()
+    {
+        while (receive_body()) {
+        }
+        return std::exchange(body_, {});
+    }
+
+    /// The next event with data; none when the stream has ended.
+    std::optional<received_event> event()
+    {
+        for (;;) {
+            const auto end = body_.find("\n\n");
+            if (end != body_.npos) {
+                const auto block = body_.substr(0, end + 1);
+                body_.erase(0, end + 2);
+                if (auto parsed = parse(block)) {
+                    return parsed;
+                }
+            } else if (!receive_body()) {
+                return std::nullopt;
+            }
+        }
+    }
+
+    /// The next `count` events; fewer when the stream ends.
+    std::vector<received_event> events(std::size_t count)
+    {
+        std::vector<received_event> result;
+        while (result.size() < count) {
+            auto next = event();
+            if (!next) {
+                break;
+            }
+            result.push_back(std::move(*next));
+        }
+        return result;
+    }
+
+private:
+    void send(std::string_view text)
+    {
+        while (!text.empty()) {
+            const auto n = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+            if (n < 0) {
+                throw std::runtime_error("client: cannot send");
+            }
+            text.remove_prefix(static_cast<std::size_t>(n));
+        }
+    }
+
+    /// Appends to raw_ what has come; false at the end of the connection.
+    bool receive()
+    {
+        pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
+        const auto limit = std::chrono::milliseconds(patience).count();
+        if (::poll(&readable, 1, static_cast<int>(limit)) != 1) {
+            throw std::runtime_error("client: nothing came in time");
+        }
+        char bytes[16 * 1024];
+        const auto n = ::recv(socket_, bytes, sizeof bytes, 0);
+        if (n < 0) {
+            throw std::runtime_error("client: the connection broke");
+        }
+        raw_.append(bytes, static_cast<std::size_t>(n));
+        return n > 0;
+    }
+
+    std::string read_line()
+    {
+        auto end = raw_.find("\r\n");
+        while (end == raw_.npos) {
+            if (!receive()) {
+                throw std::runtime_error("client: the response is incomplete");
+            }
+            end = raw_.find("\r\n");
+        }
+        auto line = raw_.substr(0, end);
+        raw_.erase(0, end + 2);
+        return line;
+    }
+
+    void read_head()
+    {
+        const auto status_line = read_line();
+        if (status_line.size() < 12 || !status_line.starts_with("HTTP/1.1 ")) {
+            throw std::runtime_error("client: not a status line: " + status_line);
+        }
+        status_ = std::stoi(status_line.substr(9, 3));
+        fields_.clear();
+        for (auto line = read_line(); !line.empty(); line = read_line()) {
+            const auto colon = line.find(':');
+            std::string name = line.substr(0, colon);
+            for (auto& c : name) {
+                c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+            }
+            fields_.emplace_back(std::move(name), line.substr(line.find_first_not_of(' ', colon + 1)));
+        }
+        chunked_ = header("transfer-encoding") == "chunked";
+        left_ = 0;
+        last_chunk_ = false;
+        if (const auto length = header("content-length"); !length.empty()) {
+            left_ = std::stoul(length);
+        } else if (!chunked_) {
+            left_ = SIZE_MAX; // up to the end of the connection
+        }
+    }
+
+    /// Appends to body_ what has come; false when it is complete.
+    bool receive_body()
+    {
+        if (left_ == 0 && (!chunked_ || !begin_chunk())) {
+            return false;
+        }
+        if (raw_.empty() && !receive()) {
+            if (left_ == SIZE_MAX) {
+                return false;
+            }
+            throw std::runtime_error("client: the body is incomplete");
+        }
+        const auto n = std::min(left_, raw_.size());
+        body_.append(raw_, 0, n);
+        raw_.erase(0, n);
+        left_ -= left_ == SIZE_MAX ? 0 : n;
+        if (chunked_ && left_ == 0 && !read_line().empty()) {
+            throw std::runtime_error("client: a chunk is longer than announced");
+        }
+        return true;
+    }
+
+    bool begin_chunk()
+    {
+        if (last_chunk_) {
+            return false;
+        }
+        const auto line = read_line();
+        const auto parsed = std::from_chars(line.data(), line.data() + line.size(), left_, 16);
+        if (parsed.ec != std::errc()) {
+            throw std::runtime_error("client: not a chunk: " + line);
+        }
+        last_chunk_ = left_ == 0;
+        if (last_chunk_) {
+            read_line(); // no trailers
+        }
+        return !last_chunk_;
+    }
+
+    static std::optional<received_event> parse(std::string_view block)
+    {
+        received_event result;
+        bool has_data = false;
+        while (!block.empty()) {
+            const auto line = block.substr(0, block.find('\n'));
+            block.remove_prefix(line.size() + 1);
+            const auto colon = line.find(':');
+            const auto name = line.substr(0, colon);
+            auto value = colon == line.npos ? std::string_view() : line.substr(colon + 1);
+            value.remove_prefix(value.starts_with(' ') ? 1 : 0);
+            if (name == "data") {
+                result.data.append(has_data ? "\n" : "").append(value);
+                has_data = true;
+            } else if (name == "event") {
+                result.name = value;
+            } else if (name == "id") {
+                result.id = value;
+            }
+        }
+        return has_data ? std::optional(std::move(result)) : std::nullopt;
+    }
+
+    int socket_;
+    int status_ = 0;
+    std::vector<std::pair<std::string, std::string>> fields_;
+    std::string raw_;      ///< received, not yet looked at
+    std::string body_;     ///< decoded, not yet given out
+    std::size_t left_ = 0; ///< of the body, or of its present chunk
+    bool chunked_ = false;
+    bool last_chunk_ = false;
+};
+
+} // namespace rill_test
