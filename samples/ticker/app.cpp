@@ -7,8 +7,6 @@ namespace ticker {
 
 namespace {
 
-using period = rill::query<"ms", rill::bounded<int, 10, 60000>, 2000>;
-
 /// One viewer, for as long as the object lives: the handler's destructors run when the client leaves.
 class viewer
 {
@@ -35,7 +33,9 @@ std::string tick_text()
     return text;
 }
 
-// [readme]
+// [handler]
+using period = rill::query<"ms", rill::bounded<int, 10, 60000>, 2000>;
+
 rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
 {
     viewer here;
@@ -44,18 +44,20 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
         co_await every.tick();
         co_await stream.send({.data = tick_text(), .id = id});
     }
-} // the client left: the pending co_await was cancelled, and `here` says goodbye
-// [readme]
+} // the client left: the pending co_await was cancelled, and the destructors run
+// [handler]
 
 } // namespace
 
 rill::router app(const std::string& directory)
 {
     using namespace std::chrono_literals;
+    // [routes]
     rill::router app;
     app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .headers = {{"Access-Control-Allow-Origin", "*"}}}));
     app.get("/{path...}", rill::static_files(directory.empty() ? TICKER_PUBLIC : directory));
     return app;
+    // [routes]
 }
 
 } // namespace ticker

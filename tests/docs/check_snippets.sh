@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Checks that the C++ in the documentation is code that is compiled and tested. Every ```cpp block stands directly below a
+# comment that says where it comes from,
+#
+#     <!-- samples/ticker/app.cpp [handler] -->
+#
+# and equals the lines between the two `// [handler]` there, whatever their common indentation.
+# usage: check_snippets.sh SOURCE_DIR
+set -euo pipefail
+cd "$1"
+
+region() { # FILE NAME: its lines, without the indentation of the marker
+    awk -v mark="// [$2]" '
+        { text = $0; sub(/^ +/, "", text) }
+        text == mark { inside = !inside; found++; indent = length($0) - length(text); next }
+        inside { print substr($0, 1, indent) ~ /^ *$/ ? substr($0, indent + 1) : $0 }
+        END { if (found != 2) exit 1 }' "$1"
+}
+
+failures=0
+checked=0
+fail() { printf '%s\n' "$*"; failures=$((failures + 1)); }
+
+check_block() { # MARKDOWN LINE SOURCE BLOCK
+    local file name expected
+    if [[ ! $3 =~ ^'<!-- '([^ ]+)' ['([a-z-]+)'] -->'$ ]]; then
+        fail "$1:$2: C++ that does not say where it comes from"
+        return
+    fi
+    file=${BASH_REMATCH[1]} name=${BASH_REMATCH[2]}
+    if [[ ! -f $file ]] || ! expected=$(region "$file" "$name"); then
+        fail "$1:$2: there is no region [$name] in $file"
+    elif [[ $expected != "$4" ]]; then
+        fail "$1:$2: differs from [$name] in $file:"
+        diff <(printf '%s\n' "$expected") <(printf '%s\n' "$4") || true
+    fi
+    checked=$((checked + 1))
+}
+
+while read -r markdown; do
+    number=0 before='' inside=0 block=''
+    while IFS= read -r line || [[ $line ]]; do
+        number=$((number + 1))
+        if ((inside)) && [[ $line == '```' ]]; then
+            check_block "$markdown" "$start" "$source" "${block%$'\n'}"
+            inside=0
+        elif ((inside)); then
+            block+=$line$'\n'
+        elif [[ $line == '```cpp' ]]; then
+            inside=1 block='' start=$number source=$before
+        fi
+        before=$line
+    done <"$markdown"
+done < <(find . \( -name build -o -name node_modules -o -name .git \) -prune -o -type f -name '*.md' -print | sort)
+
+if ((failures)); then
+    echo "$failures snippets are wrong" >&2
+    exit 1
+fi
+echo "$checked snippets equal their source"

@@ -1,0 +1,191 @@
+// The code of the documentation: compiled here, and compared with the pages by check_snippets.sh.
+
+#include <rill/http/json.hpp>
+#include <rill/rill.hpp>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/describe.hpp>
+#include <iostream>
+
+using namespace std::chrono_literals;
+
+namespace guide {
+
+std::string current_time();
+std::string next_row();
+
+// [minimal]
+rill::awaitable<> clock(rill::sse::event_stream& stream)
+{
+    rill::interval every{2s};
+    for (;;) {
+        co_await every.tick();
+        co_await stream.send({.data = current_time()});
+    }
+}
+
+int serve_clock()
+{
+    rill::router app;
+    app.get("/clock", rill::sse::endpoint(clock));
+    app.get("/{path...}", rill::static_files("public"));
+    return rill::serve(std::move(app), {.port = 8080});
+}
+// [minimal]
+
+rill::awaitable<rill::response> find_user(rill::path<"id", int> id);
+
+// [handlers]
+rill::response version()
+{
+    return rill::response::text("1.0");
+}
+
+rill::awaitable<rill::response> slow(rill::request& r)
+{
+    co_await rill::sleep_for(100ms); // cancelled, if the client leaves
+    co_return rill::response::text("you asked for " + std::string(r.path()));
+}
+
+rill::router routes()
+{
+    rill::router app;
+    app.get("/version", version);
+    app.get("/slow", slow);
+    app.get("/users/{id:int}", find_user);
+    app.get("/hello/{name}", [](rill::path<"name"> name) { return "hello, " + *name; });
+    return app;
+}
+// [handlers]
+
+// [json]
+struct order
+{
+    std::string item;
+    int count = 0;
+};
+BOOST_DESCRIBE_STRUCT(order, (), (item, count))
+
+// A body that is no JSON, or no order, is answered with 400, 415 or 422; the handler does not run.
+rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dry_run)
+{
+    return rill::json_response(boost::json::object{{"item", o->item}, {"placed", !*dry_run}});
+}
+// [json]
+
+// [middleware]
+rill::awaitable<rill::response> require_token(rill::request& r, const rill::handler& next)
+{
+    if (r.header("Authorization") != "Bearer sesame") {
+        co_return rill::to_response({.status = rill::status::unauthorized}); // short-circuit
+    }
+    auto answer = co_await next(r);
+    answer.header("Cache-Control", "private"); // after
+    co_return answer;
+}
+
+rill::router protected_routes()
+{
+    rill::router admin;
+    admin.use(require_token);
+    admin.get("/version", version);
+
+    rill::router app;
+    app.use(rill::cors({}));
+    app.mount("/admin", std::move(admin));
+    app.get("/version", version, rill::timeout(5s)); // for one route
+    return app;
+}
+// [middleware]
+
+// [events]
+rill::awaitable<> events(rill::sse::event_stream& stream)
+{
+    co_await stream.send("data and nothing else");
+    co_await stream.send({.data = "two\nlines", .name = "note", .id = 7});
+    co_await stream.send({.data = rill::to_json(order{"tea", 2}), .name = "order"});
+    co_await stream.send({.retry = 3s, .comment = "reconnect after three seconds"});
+
+    const auto id = rill::sse::event_id::parse(current_time()); // text from outside may hold a line break
+    if (id) {
+        co_await stream.send({.data = "x", .id = *id});
+    }
+}
+// [events]
+
+// [expected]
+rill::awaitable<> looks(rill::sse::event_stream& stream)
+{
+    rill::interval every{1s};
+    for (;;) {
+        co_await every.tick();
+        const auto sent = co_await stream.send(next_row(), rill::as_expected);
+        if (!sent) {
+            std::clog << "ended: " << to_string(stream.reason()) << '\n'; // e.g. peer_closed
+            co_return;
+        }
+    }
+}
+// [expected]
+
+// [stop]
+rill::awaitable<> polite(rill::sse::event_stream& stream)
+{
+    rill::interval every{1s};
+    while (!stream.stop_requested()) {
+        co_await stream.send(next_row());
+        co_await every.tick();
+    }
+    co_await stream.send({.data = "see you", .name = "bye"});
+}
+// [stop]
+
+// [first-of-two]
+rill::awaitable<> at_most_a_minute(rill::sse::event_stream& stream)
+{
+    using namespace boost::asio::experimental::awaitable_operators;
+    co_await (looks(stream) || rill::sleep_for(60s));
+}
+// [first-of-two]
+
+// [rows]
+rill::response export_rows()
+{
+    return rill::response::stream(
+        [](rill::response_writer& out) -> rill::awaitable<> {
+            for (int i = 0; i < 1'000'000; ++i) {
+                co_await out.write(next_row()); // waits while the client is slower than we are
+            }
+        },
+        "text/csv");
+}
+// [rows]
+
+// [options]
+int serve_with_options(rill::router app)
+{
+    rill::server_options options;
+    options.host = "0.0.0.0";
+    options.threads = 2;
+    options.limits.body_bytes = 64 * 1024;
+    options.limits.write_timeout = 5s;
+    options.drain_timeout = 3s;
+    options.observer.on_stream_closed = [](const rill::observer::stream_closed& closed) {
+        std::clog << closed.id << ' ' << to_string(closed.reason) << ' ' << closed.duration.count() << " ms\n";
+    };
+    return rill::serve(std::move(app), options);
+}
+// [options]
+
+// [endpoint-options]
+auto feed()
+{
+    return rill::sse::endpoint(clock, {.heartbeat = 10s,
+                                       .retry = 2s,
+                                       .write_timeout = 5s,
+                                       .farewell = "event: bye\ndata:\n\n",
+                                       .headers = {{"Access-Control-Allow-Origin", "*"}}});
+}
+// [endpoint-options]
+
+} // namespace guide
