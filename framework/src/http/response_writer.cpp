@@ -17,7 +17,7 @@ std::string& response_writer::scratch()
 {
     thread_local std::string buffer;
     if (buffer.capacity() > scratch_kept) {
-        buffer = {};
+        std::string().swap(buffer); // an assignment would keep the memory
     }
     buffer.assign(frame_room, '\0');
     return buffer;

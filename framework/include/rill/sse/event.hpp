@@ -129,7 +129,13 @@ class retry_time
 {
 public:
     constexpr retry_time() = default;
-    constexpr retry_time(std::chrono::milliseconds time) : milliseconds_(time.count() < 0 ? 0 : time.count()) {}
+    /// From any duration, such as 3s; a fraction of a millisecond is cut off, less than nothing is 0.
+    template <class Rep, class Period>
+    constexpr retry_time(std::chrono::duration<Rep, Period> time)
+        : milliseconds_(std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::milli>>(time).count())
+    {
+        milliseconds_ = milliseconds_ < 0 ? 0 : milliseconds_;
+    }
 
     constexpr explicit operator bool() const noexcept { return milliseconds_ >= 0; }
     constexpr std::int64_t milliseconds() const noexcept { return milliseconds_; }

@@ -1,0 +1,194 @@
+#include <rill/sse/endpoint.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <rill/core/interval.hpp>
+#include <rill/http/make_handler.hpp>
+#include <stdexcept>
+
+#include "support/fake_writer.hpp"
+#include "support/manual_loop.hpp"
+#include "support/run.hpp"
+
+using namespace std::chrono_literals;
+using namespace rill_test;
+using rill::sse::endpoint;
+using rill::sse::endpoint_options;
+using rill::sse::event_stream;
+
+namespace {
+
+rill::awaitable<> show_id(event_stream& stream)
+{
+    co_await stream.send(stream.last_event_id());
+}
+
+rill::response answer(const rill::handler& handle, rill::request r)
+{
+    return run(handle, r);
+}
+
+// What a stream writes, to its end or to its first wait.
+struct played
+{
+    manual_loop loop;
+    fake_writer out{loop.context};
+    manual_loop::outcome end;
+
+    explicit played(rill::response& r)
+    {
+        BOOST_REQUIRE(r.streams());
+        loop.start(std::get<std::unique_ptr<rill::streaming_body>>(r.body())->start(out), end);
+    }
+};
+
+std::string wire(rill::response r)
+{
+    return played(r).out.sent;
+}
+
+rill::request with_header(std::string target, std::string_view name, std::string_view value)
+{
+    rill::request r(rill::verb::get, std::move(target));
+    BOOST_REQUIRE(r.fields().set(name, value).has_value());
+    return r;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(endpoint_test)
+
+BOOST_AUTO_TEST_CASE(the_response_is_an_event_stream_that_nothing_buffers)
+{
+    const auto r = answer(rill::make_handler(endpoint(show_id)), {rill::verb::get, "/"});
+    BOOST_TEST((r.status() == rill::status::ok));
+    BOOST_TEST(header(r, "Content-Type") == "text/event-stream");
+    BOOST_TEST(header(r, "Cache-Control") == "no-cache, no-transform");
+    BOOST_TEST(header(r, "X-Accel-Buffering") == "no");
+    BOOST_TEST(r.streams());
+}
+
+BOOST_AUTO_TEST_CASE(further_headers)
+{
+    const auto r =
+        answer(rill::make_handler(endpoint(show_id, {.headers = {{"Access-Control-Allow-Origin", "*"}, {"X-A", "b"}}})),
+               {rill::verb::get, "/"});
+    BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "*");
+    BOOST_TEST(header(r, "X-A") == "b");
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_header_is_an_error_at_set_up)
+{
+    BOOST_CHECK_THROW(endpoint(show_id, {.headers = {{"X A", "b"}}}), std::invalid_argument);
+    BOOST_CHECK_THROW(endpoint(show_id, {.headers = {{"X-A", "b\r\nX-B: c"}}}), std::invalid_argument);
+    BOOST_CHECK_THROW(endpoint(show_id, {.headers = {{"", "b"}}}), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(last_event_id_comes_from_the_header_or_else_from_the_query)
+{
+    const auto handle = rill::make_handler(endpoint(show_id));
+    BOOST_TEST(wire(answer(handle, {rill::verb::get, "/"})) == "data: \n\n");
+    BOOST_TEST(wire(answer(handle, with_header("/", "last-event-id", "7"))) == "data: 7\n\n");
+    BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?lastEventId=a%20b"})) == "data: a b\n\n");
+    BOOST_TEST(wire(answer(handle, with_header("/?lastEventId=8", "Last-Event-ID", "7"))) == "data: 7\n\n");
+
+    const auto renamed = rill::make_handler(endpoint(show_id, {.last_event_id_parameter = "since"}));
+    BOOST_TEST(wire(answer(renamed, {rill::verb::get, "/?since=3&lastEventId=8"})) == "data: 3\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(finished_streams_are_answered_with_204)
+{
+    std::string seen;
+    const auto handle =
+        rill::make_handler(endpoint(show_id, {.finished = [&](const rill::request& r, std::string_view id) {
+                                        seen = std::string(r.path()) + " " + std::string(id);
+                                        return id == "end";
+                                    }}));
+    const auto over = answer(handle, with_header("/x", "Last-Event-ID", "end"));
+    BOOST_TEST((over.status() == rill::status::no_content));
+    BOOST_TEST(!over.streams());
+    BOOST_TEST(seen == "/x end");
+    BOOST_TEST(answer(handle, {rill::verb::get, "/x"}).streams());
+    BOOST_TEST(seen == "/x ");
+}
+
+BOOST_AUTO_TEST_CASE(extractors_are_resolved_before_the_stream)
+{
+    bool ran = false;
+    const auto count = [&ran](event_stream& stream, rill::query<"n", int> n) -> rill::awaitable<> {
+        ran = true;
+        co_await stream.send(std::to_string(n.value));
+    };
+    const auto handle = rill::make_handler(endpoint(count));
+    for (const auto* target : {"/", "/?n=", "/?n=x"}) {
+        const auto r = answer(handle, {rill::verb::get, target});
+        BOOST_TEST((r.status() == rill::status::bad_request));
+        BOOST_TEST(!r.streams());
+    }
+    BOOST_TEST(!ran);
+    auto good = answer(handle, {rill::verb::get, "/?n=12"});
+    BOOST_TEST(!ran); // not before the body begins
+    BOOST_TEST(wire(std::move(good)) == "data: 12\n\n");
+    BOOST_TEST(ran);
+}
+
+BOOST_AUTO_TEST_CASE(retry_goes_first)
+{
+    const auto handle = rill::make_handler(endpoint(show_id, {.retry = 1500ms}));
+    BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?lastEventId=x"})) == "retry: 1500\n\ndata: x\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_options_reach_the_connection)
+{
+    const auto handle =
+        rill::make_handler(endpoint(show_id, {.heartbeat = 7s, .write_timeout = 9s, .farewell = ": bye\n\n"}));
+    auto r = answer(handle, {rill::verb::get, "/"});
+    const played p(r);
+    BOOST_REQUIRE(p.out.used_policy != nullptr);
+    BOOST_TEST((p.out.used_policy->heartbeat == 7s));
+    BOOST_TEST((p.out.used_policy->write_timeout == 9s));
+    BOOST_TEST(p.out.used_policy->farewell == ": bye\n\n");
+    BOOST_TEST(p.out.used_policy->filler == ":\n\n"); // a comment: seen by proxies, not by the page
+
+    auto defaults = answer(rill::make_handler(endpoint(show_id)), {rill::verb::get, "/"});
+    const played d(defaults);
+    BOOST_TEST((d.out.used_policy->heartbeat == 15s));
+    BOOST_TEST((d.out.used_policy->write_timeout == 5s));
+}
+
+BOOST_AUTO_TEST_CASE(each_stream_has_its_own_state)
+{
+    const auto handle = rill::make_handler(endpoint(show_id));
+    auto a = answer(handle, {rill::verb::get, "/?lastEventId=a"});
+    auto b = answer(handle, {rill::verb::get, "/?lastEventId=b"});
+    BOOST_TEST(wire(std::move(b)) == "data: b\n\n");
+    BOOST_TEST(wire(std::move(a)) == "data: a\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_may_be_a_member_function)
+{
+    struct clock
+    {
+        std::string prefix = "t";
+        rill::awaitable<> serve(event_stream& stream, rill::query<"n", int> n)
+        {
+            co_await stream.send(prefix + std::to_string(n.value));
+        }
+    } object;
+    const auto handle = rill::make_handler(endpoint(&clock::serve, object));
+    BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?n=4"})) == "data: t4\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_handler_throws_ends_its_stream)
+{
+    const auto bad = [](event_stream& stream) -> rill::awaitable<> {
+        co_await stream.send("before");
+        throw std::runtime_error("from the handler");
+    };
+    auto r = answer(rill::make_handler(endpoint(bad)), {rill::verb::get, "/"});
+    const played p(r);
+    BOOST_TEST(p.out.sent == "data: before\n\n");
+    BOOST_REQUIRE(p.end.done);
+    BOOST_CHECK_THROW(std::rethrow_exception(p.end.error), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,160 @@
+#include <rill/sse/event_stream.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <rill/core/as_expected.hpp>
+#include <string>
+#include <vector>
+
+#include "support/fake_writer.hpp"
+#include "support/manual_loop.hpp"
+
+using rill::sse::event_stream;
+using rill_test::fake_writer;
+using rill_test::manual_loop;
+
+namespace {
+
+struct fixture
+{
+    manual_loop loop;
+    fake_writer out{loop.context};
+    event_stream stream{out};
+    manual_loop::outcome end;
+};
+
+void check_code(const std::exception_ptr& error, rill::error_code expected)
+{
+    BOOST_REQUIRE(static_cast<bool>(error));
+    BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
+                          [&](const auto& e) { return e.code() == expected; });
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(event_stream_test)
+
+BOOST_AUTO_TEST_CASE(sends_events_text_and_comments)
+{
+    fixture f;
+    f.loop.start(
+        [](event_stream& stream) -> rill::awaitable<> {
+            co_await stream.send({.data = "one", .name = "n", .id = 1});
+            co_await stream.send("two");
+            co_await stream.send(std::string("three"));
+            co_await stream.comment("four");
+            co_await stream.send({.data = std::to_string(5)}); // borrowed from a temporary
+        }(f.stream),
+        f.end);
+    BOOST_REQUIRE(f.end.done);
+    BOOST_TEST(!f.end.error);
+    BOOST_TEST(f.out.sent == "event: n\nid: 1\ndata: one\n\ndata: two\n\ndata: three\n\n: four\n\ndata: 5\n\n");
+    BOOST_TEST(f.out.pieces == 5U); // each is one write
+}
+
+BOOST_AUTO_TEST_CASE(sends_with_errors_as_values)
+{
+    fixture f;
+    std::vector<rill::error_code> got;
+    f.loop.start(
+        [](event_stream& stream, std::vector<rill::error_code>& errors) -> rill::awaitable<> {
+            const auto event = co_await stream.send({.data = "a"}, rill::as_expected);
+            errors.push_back(event ? rill::error_code() : event.error());
+            const auto text = co_await stream.send("b", rill::as_expected);
+            errors.push_back(text ? rill::error_code() : text.error());
+            const auto comment = co_await stream.comment("c", rill::as_expected);
+            errors.push_back(comment ? rill::error_code() : comment.error());
+            const auto bad = co_await stream.send("\xff", rill::as_expected);
+            errors.push_back(bad ? rill::error_code() : bad.error());
+        }(f.stream, got),
+        f.end);
+    BOOST_REQUIRE_EQUAL(got.size(), 4U);
+    BOOST_TEST(!got[0]);
+    BOOST_TEST(!got[1]);
+    BOOST_TEST(!got[2]);
+    BOOST_TEST((got[3] == rill::error::invalid_utf8));
+    BOOST_TEST(f.out.sent == "data: a\n\ndata: b\n\n: c\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_encoding_error_throws_and_leaves_nothing_on_the_wire)
+{
+    fixture f;
+    f.loop.start(
+        [](event_stream& stream) -> rill::awaitable<> {
+            co_await stream.send({.data = "good", .comment = "\xed\xa0\x80"});
+        }(f.stream),
+        f.end);
+    check_code(f.end.error, rill::error::invalid_utf8);
+    BOOST_TEST(f.out.sent.empty());
+    BOOST_TEST(f.out.pieces == 0U);
+
+    // The stream itself goes on.
+    manual_loop::outcome again;
+    f.loop.start([](event_stream& stream) -> rill::awaitable<> { co_await stream.send("next"); }(f.stream), again);
+    BOOST_TEST(!again.error);
+    BOOST_TEST(f.out.sent == "data: next\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(after_its_end_a_stream_takes_nothing)
+{
+    fixture f;
+    BOOST_TEST((f.stream.reason() == rill::close_reason::open));
+    f.out.close(rill::close_reason::peer_reset);
+    f.loop.start(
+        [](event_stream& stream) -> rill::awaitable<> {
+            for (;;) {
+                co_await stream.send("x");
+            }
+        }(f.stream),
+        f.end);
+    check_code(f.end.error, boost::asio::error::operation_aborted);
+    BOOST_TEST(f.out.sent.empty());
+    BOOST_TEST((f.stream.reason() == rill::close_reason::peer_reset));
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_client_holds_the_handler)
+{
+    fixture f;
+    f.out.block();
+    f.loop.start(
+        [](event_stream& stream) -> rill::awaitable<> {
+            co_await stream.send("1");
+            co_await stream.send("2");
+        }(f.stream),
+        f.end);
+    BOOST_TEST(f.out.pieces == 1U);
+    f.out.unblock();
+    f.loop.turn();
+    BOOST_TEST(f.end.done);
+    BOOST_TEST(f.out.pieces == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(last_event_ids)
+{
+    fixture f;
+    BOOST_TEST(event_stream(f.out).last_event_id().empty());
+    std::string id = "borrowed";
+    const event_stream stream(f.out, id);
+    id.assign("XXXXXXXX");
+    BOOST_TEST(stream.last_event_id() == "borrowed"); // its own copy: the request is gone by now
+
+    const auto number = [&](std::string_view text) { return event_stream(f.out, text).last_event_number(-1); };
+    BOOST_TEST(number("42") == 42);
+    BOOST_TEST(number("0") == 0);
+    BOOST_TEST(number("-7") == -7);
+    BOOST_TEST(number("9223372036854775807") == INT64_MAX);
+    for (const std::string_view none : {"", "x", "42x", " 42", "42 ", "+42", "4.2", "9223372036854775808", "0x10"}) {
+        BOOST_TEST(number(none) == -1);
+    }
+    BOOST_TEST(event_stream(f.out).last_event_number() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(stop_requested_is_the_connections)
+{
+    fixture f;
+    BOOST_TEST(!f.stream.stop_requested());
+    f.out.stopping = true;
+    BOOST_TEST(f.stream.stop_requested());
+    BOOST_TEST((&f.stream.writer() == &f.out));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

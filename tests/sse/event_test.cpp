@@ -1,0 +1,119 @@
+#include <rill/sse/event.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <limits>
+#include <type_traits>
+
+using rill::sse::event;
+using rill::sse::event_id;
+using rill::sse::event_name;
+using rill::sse::retry_time;
+
+namespace {
+
+template <class Field>
+concept takes_run_time_text = requires(std::string_view view, std::string string, const char* pointer) {
+    Field(view);
+} || requires(std::string string) { Field(string); } || requires(const char* pointer) { Field(pointer); };
+
+// Run-time text only through parse(), which can say no.
+static_assert(!takes_run_time_text<event_name>);
+static_assert(!takes_run_time_text<event_id>);
+static_assert(!std::is_constructible_v<event_id, bool>);
+static_assert(!std::is_constructible_v<event_id, char>);
+static_assert(!std::is_constructible_v<event_id, double>);
+static_assert(!std::is_constructible_v<event_name, int>);
+
+// The character check itself, as the compiler runs it for a literal.
+static_assert(rill::sse::detail::is_field_value("plain"));
+static_assert(rill::sse::detail::is_field_value(""));
+static_assert(!rill::sse::detail::is_field_value("a\nb"));
+static_assert(!rill::sse::detail::is_field_value("a\rb"));
+static_assert(!rill::sse::detail::is_field_value(std::string_view("a\0b", 3)));
+
+static_assert(std::is_trivially_destructible_v<event>); // g++ 12 destroys others twice inside co_await
+static_assert(std::is_trivially_copyable_v<event>);
+
+// Usable in constant expressions, literals included.
+constexpr event literal{.data = "text", .name = "tick", .id = "a1", .retry = std::chrono::seconds(3), .comment = "c"};
+static_assert(literal.name.view() == "tick");
+static_assert(literal.retry.milliseconds() == 3000);
+static_assert(!event{}.data && !event{}.name && !event{}.id && !event{}.retry && !event{}.comment);
+static_assert(event{.data = ""}.data && event{.name = ""}.name && event{.id = ""}.id); // empty is not absent
+
+std::string shown(event_id id)
+{
+    std::array<char, 20> digits;
+    return std::string(id.view(digits));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(event_test)
+
+BOOST_AUTO_TEST_CASE(parse_takes_what_fits_in_a_line)
+{
+    for (const std::string_view text : {"", " ", "tick", "with spaces : and colons", "\x01\x7f", "\xc3\xa4"}) {
+        const auto name = event_name::parse(text);
+        BOOST_REQUIRE(name.has_value());
+        BOOST_TEST(name->view() == text);
+        BOOST_TEST(static_cast<bool>(*name));
+        const auto id = event_id::parse(text);
+        BOOST_REQUIRE(id.has_value());
+        BOOST_TEST(shown(*id) == text);
+        BOOST_TEST(static_cast<bool>(*id));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(parse_rejects_line_ends_and_nul_anywhere)
+{
+    for (const char bad : {'\r', '\n', '\0'}) {
+        for (std::size_t at = 0; at < 4; ++at) {
+            std::string text = "abcd";
+            text[at] = bad;
+            BOOST_REQUIRE(!event_name::parse(text).has_value());
+            BOOST_TEST((event_name::parse(text).error() == rill::error::invalid_field_value));
+            BOOST_REQUIRE(!event_id::parse(text).has_value());
+            BOOST_TEST((event_id::parse(text).error() == rill::error::invalid_field_value));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_default_string_view_is_empty_not_absent)
+{
+    BOOST_TEST(static_cast<bool>(event_name::parse(std::string_view()).value()));
+    BOOST_TEST(static_cast<bool>(event{.data = std::string_view()}.data));
+    BOOST_TEST(static_cast<bool>(event{.data = std::string()}.data));
+}
+
+BOOST_AUTO_TEST_CASE(ids_may_be_numbers)
+{
+    BOOST_TEST(shown(0) == "0");
+    BOOST_TEST(shown(-1) == "-1");
+    BOOST_TEST(shown(7U) == "7");
+    BOOST_TEST(shown(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
+    BOOST_TEST(shown(std::numeric_limits<std::int64_t>::max()) == "9223372036854775807");
+    BOOST_TEST(shown(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
+    BOOST_TEST(shown(static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) + 1) ==
+               "9223372036854775808");
+    BOOST_TEST(shown(std::int8_t{-128}) == "-128");
+    BOOST_TEST(shown(std::uint8_t{255}) == "255");
+    BOOST_TEST(static_cast<bool>(event_id(0)));
+}
+
+BOOST_AUTO_TEST_CASE(an_absent_name_makes_an_absent_id)
+{
+    BOOST_TEST(!event_id(event_name()));
+    BOOST_TEST(shown(event_id()).empty());
+}
+
+BOOST_AUTO_TEST_CASE(retry_times)
+{
+    BOOST_TEST(!retry_time());
+    BOOST_TEST(static_cast<bool>(retry_time(std::chrono::milliseconds(0))));
+    BOOST_TEST(retry_time(std::chrono::seconds(2)).milliseconds() == 2000);
+    BOOST_TEST(retry_time(std::chrono::milliseconds(-5)).milliseconds() == 0); // not absent
+    BOOST_TEST(retry_time(std::chrono::milliseconds::max()).milliseconds() == std::numeric_limits<std::int64_t>::max());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
