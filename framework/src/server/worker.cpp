@@ -64,6 +64,7 @@ void mailbox::deliver()
 worker::worker(const handler& app, const server_options& options, const observer& observer)
     : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer), mailbox_(io_)
 {
+    context_.timers.coalescing(options.timer_coalescing);
     deadline_.owner = this;
     deadline_.fire = [](timer_node& node, error_code ec) {
         if (!ec) {

@@ -55,7 +55,8 @@ awaitable<> http1_connection::serve_requests(std::string input)
         }
         if (state != request_parser::state::complete) {
             if (timed_out_ && !idle_) {
-                co_await refuse({.status = status::request_timeout, .detail = "the request did not arrive in time"});
+                const problem late{.status = status::request_timeout, .detail = "the request did not arrive in time"};
+                co_await refuse(late); // not a temporary: g++ 12 would destroy it twice
             } else {
                 then(next_step::close);
             }

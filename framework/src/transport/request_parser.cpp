@@ -7,6 +7,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <limits>
 #include <optional>
+#include <utility>
 
 namespace rill::transport {
 
@@ -15,6 +16,7 @@ namespace http = boost::beast::http;
 struct request_parser::beast_parser
 {
     std::optional<http::request_parser<http::string_body>> message;
+    request head; // as it was checked: Beast adds the trailers to the message's fields, where they must not be (RFC 9110, 6.5.1)
 };
 
 namespace {
@@ -22,6 +24,12 @@ namespace {
 std::string_view view(boost::beast::string_view text) noexcept
 {
     return {text.data(), text.size()};
+}
+
+// RFC 9110, 10.1.1: what an HTTP/1.0 client expects is ignored, as it would not know the interim answer.
+std::string_view expectation(const http::request_header<>& head) noexcept
+{
+    return head.version() >= 11 ? view(head[http::field::expect]) : std::string_view();
 }
 
 // RFC 9112, 3.2: origin form, absolute form (reduced to its origin form), or "*" with OPTIONS.
@@ -68,6 +76,7 @@ request_parser::state request_parser::put(std::string& input)
             return state::need_more;
         }
         parser_->message.emplace();
+        start_line_read_ = false;
         parser_->message->header_limit(static_cast<std::uint32_t>(limits_.head_bytes));
         parser_->message->body_limit(limits_.body_bytes);
     }
@@ -81,17 +90,19 @@ request_parser::state request_parser::put_head(std::string& input)
     const auto line_end = input.find('\n');
     const auto used = message.put(boost::asio::buffer(input), ec);
     input.erase(0, used);
-    if (ec == http::error::need_more) {
-        return state::need_more;
-    }
-    if (ec) {
+    if (ec && ec != http::error::need_more) {
         return reject_syntax(ec, line_end);
+    }
+    start_line_read_ = start_line_read_ || used != 0;
+    if (ec) {
+        return state::need_more;
     }
     if (const auto checked = check_head(); checked != state::complete) {
         return checked;
     }
+    keep_head();
     message.eager(true);
-    if (!message.is_done() && input.empty() && iequals(view(message.get()[http::field::expect]), "100-continue")) {
+    if (!message.is_done() && input.empty() && iequals(expectation(message.get()), "100-continue")) {
         return state::wants_continue;
     }
     return put_body(input);
@@ -131,7 +142,7 @@ request_parser::state request_parser::reject(status status, std::string detail)
 request_parser::state request_parser::reject_syntax(error_code ec, std::size_t line_end)
 {
     if (ec == http::error::header_limit) {
-        if (line_end > limits_.target_bytes) { // or there is none
+        if (!start_line_read_ && line_end > limits_.target_bytes) { // or there is none
             return reject(status::uri_too_long,
                           "the request target is longer than " + std::to_string(limits_.target_bytes) + " bytes");
         }
@@ -179,7 +190,7 @@ request_parser::state request_parser::check_head()
     if (!origin_form(view(head.target()), head.method())) {
         return reject(status::bad_request, "the request target is malformed");
     }
-    if (const auto expect = view(head[http::field::expect]); !expect.empty() && !iequals(expect, "100-continue")) {
+    if (const auto expect = expectation(head); !expect.empty() && !iequals(expect, "100-continue")) {
         return reject(status::expectation_failed, "the only expectation known here is 100-continue");
     }
     return state::complete;
@@ -187,8 +198,15 @@ request_parser::state request_parser::check_head()
 
 request request_parser::take()
 {
-    auto message = parser_->message->release();
+    request r = std::exchange(parser_->head, {});
+    r.body(std::move(parser_->message->get().body()));
     parser_->message.reset();
+    return r;
+}
+
+void request_parser::keep_head()
+{
+    const auto& message = parser_->message->get();
     keep_alive_ = message.keep_alive();
     request r(message.method(), *origin_form(view(message.target()), message.method()));
     r.version(message.version());
@@ -196,8 +214,7 @@ request request_parser::take()
         // What Beast's parser has accepted is a valid field, so that this cannot fail.
         static_cast<void>(r.fields().add(view(field.name_string()), view(field.value())));
     }
-    r.body(std::move(message.body()));
-    return r;
+    parser_->head = std::move(r);
 }
 
 } // namespace rill::transport

@@ -47,11 +47,13 @@ private:
     state reject(status status, std::string detail);
     state reject_syntax(error_code ec, std::size_t line_end);
     state check_head();
+    void keep_head();
 
     const connection_limits& limits_;
     std::unique_ptr<beast_parser> parser_;
     problem rejection_;
     bool keep_alive_ = true;
+    bool start_line_read_ = false;
 };
 
 } // namespace rill::transport

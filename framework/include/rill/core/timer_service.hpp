@@ -67,6 +67,10 @@ public:
     /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any coroutine.
     void drain_aborted();
 
+    /// While the worker is busy, timers are fired together at multiples of this time, so up to that much late: a wake-up costs
+    /// more than what a stream does in it, on our side and, for every event sent, on the receiver's. 0 turns it off.
+    void coalescing(std::chrono::milliseconds window);
+
     /// From now on time stands still at its present value and moves by advance() alone. For tests.
     void use_manual_clock();
 
@@ -101,6 +105,9 @@ private:
     clock::time_point start_;
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired
     std::uint64_t armed_ = UINT64_MAX;
+    std::uint64_t fired_ = 0;     ///< in this turn
+    std::uint64_t coalescing_ = 8;
+    bool busy_ = false;
     bool running_ = false;
     bool drain_posted_ = false;
     bool manual_ = false;

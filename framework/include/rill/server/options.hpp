@@ -26,6 +26,10 @@ struct server_options
     /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested(), may go on.
     std::chrono::milliseconds drain_timeout{10'000};
 
+    /// While a worker fires more than four timers a millisecond, it fires them together at multiples of this time, so up to that
+    /// much late: fewer wake-ups for the same events. 0 turns it off.
+    std::chrono::milliseconds timer_coalescing{8};
+
     rill::observer observer{};
     /// What the built-in log, which goes to standard error when observer.log is not set, tells.
     rill::log_level log_level = rill::log_level::info;
