@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <exception>
 #include <sys/epoll.h>
 #include <system_error>
 
@@ -59,14 +60,22 @@ void reactor::poll()
 {
     std::array<epoll_event, batch> events;
     const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch, 0);
+    std::exception_ptr failed;
     for (int i = 0; i < count; ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
-        on_ready_(event.data.ptr, translate(event.events));
+        try {
+            on_ready_(event.data.ptr, translate(event.events));
+        } catch (...) { // a user's completion handler; the others' edges will not be reported again
+            failed = std::current_exception();
+        }
     }
     if (count == static_cast<int>(batch)) { // there may be more; let timers and other work have their turn first
         asio::post(epoll_.get_executor(), [this] { poll(); });
     } else {
         wait();
+    }
+    if (failed) {
+        std::rethrow_exception(failed);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <ctime>
+#include <exception>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -16,8 +17,8 @@ namespace {
 constexpr std::size_t trim_after = 1024;
 constexpr std::chrono::milliseconds trim_delay{250};
 
-// Thousands of small blocks that were freed together stay with the C library otherwise: a server that has lost a crowd of
-// clients would keep their memory for good.
+// Thousands of small blocks that were freed together stay with the C library otherwise: a server that has lost a crowd
+// of clients would keep their memory for good.
 void return_free_memory() noexcept
 {
 #if defined(__GLIBC__)
@@ -30,8 +31,7 @@ void return_free_memory() noexcept
 worker_context::worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
                                const observer& observer)
     : io(context), timers(timer_service::of(context)),
-      reactor(context,
-              [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
+      reactor(context, [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
       app(app), limits(limits), events(observer)
 {
     trim_.owner = this;
@@ -61,8 +61,16 @@ void worker_context::later(http1_connection& connection)
 void worker_context::run_later()
 {
     later_posted_ = false;
+    std::exception_ptr failed;
     for (auto* connection : std::exchange(later_, {})) {
-        connection->on_later();
+        try {
+            connection->on_later();
+        } catch (...) { // a user's completion handler; the other connections must not be forgotten for it
+            failed = std::current_exception();
+        }
+    }
+    if (failed) {
+        std::rethrow_exception(failed);
     }
 }
 

@@ -1,0 +1,342 @@
+#include "transport/request_parser.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <vector>
+
+using rill::status;
+using rill::transport::request_parser;
+using state = request_parser::state;
+
+namespace {
+
+const rill::connection_limits default_limits;
+
+struct parsed
+{
+    state outcome = state::need_more;
+    rill::request request;
+    bool keep_alive = false;
+    rill::problem rejection;
+    std::string rest;
+    bool asked_to_continue = false;
+};
+
+void finish(request_parser& parser, parsed& p)
+{
+    if (p.outcome == state::complete) {
+        p.request = parser.take();
+        p.keep_alive = parser.keep_alive();
+    } else if (p.outcome == state::rejected) {
+        p.rejection = parser.rejection();
+    }
+}
+
+parsed parse(std::string input, const rill::connection_limits& limits = default_limits)
+{
+    request_parser parser(limits);
+    parsed p;
+    p.outcome = parser.put(input);
+    if (p.outcome == state::wants_continue) {
+        p.asked_to_continue = true;
+    }
+    p.rest = input;
+    finish(parser, p);
+    return p;
+}
+
+parsed parse_bytewise(const std::string& input, const rill::connection_limits& limits = default_limits)
+{
+    request_parser parser(limits);
+    parsed p;
+    std::string buffer;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+        buffer.push_back(input[i]);
+        p.outcome = parser.put(buffer);
+        if (p.outcome == state::wants_continue) {
+            p.asked_to_continue = true;
+        } else if (p.outcome != state::need_more) {
+            p.rest = buffer + input.substr(i + 1);
+            finish(parser, p);
+            return p;
+        }
+    }
+    return p;
+}
+
+status rejected_with(const std::string& input, const rill::connection_limits& limits = default_limits)
+{
+    const auto p = parse(input, limits);
+    BOOST_REQUIRE_MESSAGE(p.outcome == state::rejected, input.substr(0, 200));
+    const auto bytewise = parse_bytewise(input, limits);
+    BOOST_REQUIRE(bytewise.outcome == state::rejected);
+    BOOST_TEST(static_cast<unsigned>(bytewise.rejection.status) == static_cast<unsigned>(p.rejection.status));
+    return p.rejection.status;
+}
+
+std::string get(std::string_view more = "", std::string_view target = "/")
+{
+    return "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n" + std::string(more) + "\r\n";
+}
+
+const std::vector<std::string> good_requests{
+    get(),
+    get("X-A: b\r\nX-A: c\r\nCookie: d=e\r\n", "/path/x?y=z"),
+    "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+    "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+    "POST /p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n",
+    "POST /p HTTP/1.1\r\nHost: a\r\ntransfer-encoding: Chunked\r\n\r\nA;x=y\r\n0123456789\r\n0\r\nX-T: t\r\n\r\n",
+    "GET / HTTP/1.0\r\n\r\n",
+    "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(request_parser_test)
+
+BOOST_AUTO_TEST_CASE(byte_by_byte_is_the_same_as_whole)
+{
+    for (const auto& text : good_requests) {
+        const auto whole = parse(text);
+        const auto bytewise = parse_bytewise(text);
+        BOOST_REQUIRE_MESSAGE(whole.outcome == state::complete, text);
+        BOOST_REQUIRE_MESSAGE(bytewise.outcome == state::complete, text);
+        BOOST_TEST(whole.rest.empty());
+        BOOST_TEST(bytewise.rest.empty());
+        BOOST_TEST(whole.keep_alive == bytewise.keep_alive);
+        const auto& a = whole.request;
+        const auto& b = bytewise.request;
+        BOOST_TEST((a.method() == b.method()));
+        BOOST_TEST(a.target() == b.target());
+        BOOST_TEST(a.version() == b.version());
+        BOOST_TEST(a.body() == b.body());
+        BOOST_REQUIRE_EQUAL(a.fields().size(), b.fields().size());
+        for (auto i = a.fields().begin(), j = b.fields().begin(); i != a.fields().end(); ++i, ++j) {
+            BOOST_TEST(i->name == j->name);
+            BOOST_TEST(i->value == j->value);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_request_holds)
+{
+    const auto p = parse("POST /a/b?c=d HTTP/1.1\r\nHost: h\r\nX-A:  b \r\nContent-Length: 5\r\n\r\nhello");
+    BOOST_REQUIRE(p.outcome == state::complete);
+    BOOST_TEST((p.request.method() == rill::verb::post));
+    BOOST_TEST(p.request.target() == "/a/b?c=d");
+    BOOST_TEST(p.request.version() == 11U);
+    BOOST_TEST(p.request.header("x-a").value() == "b");
+    BOOST_TEST(p.request.body() == "hello");
+}
+
+BOOST_AUTO_TEST_CASE(pipelined_requests_are_taken_one_by_one)
+{
+    std::string input;
+    for (const auto& text : good_requests) {
+        input += text;
+    }
+    request_parser parser(default_limits);
+    for (std::size_t i = 0; i < good_requests.size(); ++i) {
+        BOOST_REQUIRE(parser.put(input) == state::complete);
+        const auto single = parse(good_requests[i]);
+        const auto r = parser.take();
+        BOOST_TEST(r.target() == single.request.target());
+        BOOST_TEST(r.body() == single.request.body());
+    }
+    BOOST_TEST(input.empty());
+    BOOST_TEST((parser.put(input) == state::need_more));
+    BOOST_TEST(!parser.head_done());
+}
+
+BOOST_AUTO_TEST_CASE(chunked_bodies)
+{
+    const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    BOOST_TEST(parse(head + "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n").request.body() == "hello world");
+    BOOST_TEST((parse(head + "5\r\nhello\r\n").outcome == state::need_more));
+    for (const auto* bad :
+         {"x\r\nhello\r\n0\r\n\r\n", "5\r\nhelloo\r\n0\r\n\r\n", "-1\r\n\r\n", "\r\n\r\n", "ffffffffffffffffff\r\nx"})
+    {
+        const auto p = parse(head + bad);
+        BOOST_REQUIRE_MESSAGE(p.outcome == state::rejected, bad);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(trailers_are_no_headers)
+{
+    // What comes behind the body was not there when the head was checked (RFC 9110, 6.5.1).
+    const auto p = parse("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+                         "Host: evil\r\nAuthorization: Basic x\r\nX-T: t\r\n\r\n");
+    BOOST_REQUIRE(p.outcome == state::complete);
+    BOOST_TEST(p.request.body() == "x");
+    BOOST_TEST(p.request.header("Host").value() == "a");
+    BOOST_TEST(!p.request.header("Authorization").has_value());
+    BOOST_TEST(!p.request.header("X-T").has_value());
+    BOOST_TEST(p.request.fields().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(limits)
+{
+    const rill::connection_limits small{.target_bytes = 20, .head_bytes = 200, .body_bytes = 10};
+    BOOST_TEST((parse(get("", "/" + std::string(19, 'x')), small).outcome == state::complete));
+    BOOST_TEST((rejected_with(get("", "/" + std::string(20, 'x')), small) == status::uri_too_long));
+    BOOST_TEST((rejected_with("GET /" + std::string(500, 'x'), small) == status::uri_too_long)); // no end in sight
+    BOOST_TEST(
+        (rejected_with(get("X: " + std::string(300, 'x') + "\r\n"), small) == status::request_header_fields_too_large));
+    BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nX: " + std::string(300, 'x'), small) ==
+                status::request_header_fields_too_large));
+    BOOST_TEST((rejected_with("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", small) ==
+                status::payload_too_large));
+    BOOST_TEST((parse("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789", small).outcome ==
+                state::complete));
+    BOOST_TEST(
+        (rejected_with("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n012345\r\n6\r\n012345\r\n",
+                       small) == status::payload_too_large));
+}
+
+BOOST_AUTO_TEST_CASE(exactly_one_host)
+{
+    BOOST_TEST((rejected_with("GET / HTTP/1.1\r\n\r\n") == status::bad_request));
+    BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == status::bad_request));
+    BOOST_TEST((rejected_with("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == status::bad_request));
+    BOOST_TEST((parse("GET / HTTP/1.0\r\n\r\n").outcome == state::complete));
+    BOOST_TEST((parse("GET / HTTP/1.1\r\nHost:\r\n\r\n").outcome == state::complete)); // RFC 9112, 3.2: may be empty
+}
+
+BOOST_AUTO_TEST_CASE(ambiguous_framing_is_rejected)
+{
+    const auto post = [](const std::string& fields, const std::string& version = "1.1") {
+        return "POST / HTTP/" + version + "\r\nHost: a\r\n" + fields + "\r\n";
+    };
+    BOOST_TEST((rejected_with(post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")) == status::bad_request));
+    BOOST_TEST((rejected_with(post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")) == status::bad_request));
+    BOOST_TEST((rejected_with(post("Transfer-Encoding: chunked\r\n", "1.0")) == status::bad_request));
+    BOOST_TEST((rejected_with(post("Content-Length: 5\r\nContent-Length: 6\r\n")) == status::bad_request));
+    for (const auto* length : {"-1", "+5", "5x", "0x5", "99999999999999999999999"}) {
+        BOOST_TEST((rejected_with(post("Content-Length: " + std::string(length) + "\r\n")) == status::bad_request),
+                   length);
+    }
+    for (const auto* coding : {"gzip", "gzip, chunked", "chunked, chunked", "identity", "xchunked", "chunked, gzip"}) {
+        const auto answer = rejected_with(post("Transfer-Encoding: " + std::string(coding) + "\r\n"));
+        BOOST_TEST((answer == status::not_implemented || answer == status::bad_request), coding);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(targets)
+{
+    const auto target = [](const std::string& t) {
+        const auto p = parse(get("", t));
+        return p.outcome == state::complete ? std::string(p.request.target())
+                                            : std::to_string(static_cast<unsigned>(p.rejection.status));
+    };
+    BOOST_TEST(target("/") == "/");
+    BOOST_TEST(target("/a?b") == "/a?b");
+    BOOST_TEST(target("http://host/a?b") == "/a?b");
+    BOOST_TEST(target("HTTPS://host:8080/a") == "/a");
+    BOOST_TEST(target("http://host") == "/");
+    BOOST_TEST(target("http://host?b") == "/?b");
+    BOOST_TEST(target("*") == "400"); // only with OPTIONS
+    BOOST_TEST(target("relative") == "400");
+    BOOST_TEST(target("ftp://host/a") == "400");
+    BOOST_TEST(target("http://") == "400");
+    BOOST_TEST(target("/\x7f") == "400");
+    BOOST_TEST(target("/\xc3\xa4") == "400");
+}
+
+BOOST_AUTO_TEST_CASE(versions)
+{
+    for (const auto* version : {"1.2", "0.9", "2.0", "3.0"}) {
+        BOOST_TEST((rejected_with("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n") ==
+                    status::http_version_not_supported),
+                   version);
+    }
+    for (const auto* line :
+         {"GET /\r\n\r\n", "GET / HTTP\r\n\r\n", "GET / http/1.1\r\n\r\n", "GET / HTTP/1.1 x\r\n\r\n"})
+    {
+        const auto answer = rejected_with(line);
+        BOOST_TEST((answer == status::http_version_not_supported || answer == status::bad_request), line);
+    }
+    BOOST_TEST(parse("GET / HTTP/1.0\r\n\r\n").request.version() == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_methods)
+{
+    BOOST_TEST((rejected_with("BREW / HTTP/1.1\r\nHost: a\r\n\r\n") == status::not_implemented));
+}
+
+BOOST_AUTO_TEST_CASE(expectations)
+{
+    const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n\r\n";
+    {
+        request_parser parser(default_limits);
+        std::string input = head;
+        BOOST_TEST((parser.put(input) == state::wants_continue));
+        BOOST_TEST(parser.head_done());
+        BOOST_TEST((parser.put(input) == state::need_more)); // asked once
+        input = "hi";
+        BOOST_TEST((parser.put(input) == state::complete));
+        BOOST_TEST(parser.take().body() == "hi");
+    }
+    BOOST_TEST((parse(head + "h").outcome == state::need_more)); // the client has not waited
+    BOOST_TEST((parse(head + "hi").outcome == state::complete));
+    BOOST_TEST(parse_bytewise(head + "hi").asked_to_continue);
+    BOOST_TEST((parse(get("Expect: 100-continue\r\n")).outcome == state::complete)); // no body to wait for
+    BOOST_TEST((rejected_with(get("Expect: cake\r\n")) == status::expectation_failed));
+}
+
+BOOST_AUTO_TEST_CASE(expectations_of_http_1_0_are_ignored)
+{
+    // RFC 9110, 10.1.1: such a client does not know the interim answer.
+    const std::string head = "POST / HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    BOOST_TEST((parse(head).outcome == state::need_more));
+    BOOST_TEST((parse(head + "hi").outcome == state::complete));
+    BOOST_TEST((parse("GET / HTTP/1.0\r\nExpect: cake\r\n\r\n").outcome == state::complete));
+}
+
+BOOST_AUTO_TEST_CASE(empty_lines_before_a_request_are_skipped)
+{
+    BOOST_TEST((parse("\r\n\r\n" + get()).outcome == state::complete));
+    request_parser parser(default_limits);
+    std::string input = "\r\n\n\r";
+    BOOST_TEST((parser.put(input) == state::need_more));
+    BOOST_TEST(input.empty()); // they do not pile up
+}
+
+BOOST_AUTO_TEST_CASE(garbage_is_rejected)
+{
+    const std::string tls_hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
+    for (const std::string& garbage :
+         {tls_hello + std::string(600, '\x07') + "\r\n\r\n", std::string("\0\0\0\0\r\n\r\n", 8),
+          std::string("hello\r\n\r\n"), std::string("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+          std::string("GET  / HTTP/1.1\r\nHost: a\r\n\r\n"), std::string("GET / HTTP/1.1\r\nHost : a\r\n\r\n"),
+          std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"),
+          std::string("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 37),
+          std::string("GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n"),
+          std::string("GET / HTTP/1.1\r\n: a\r\nHost: a\r\n\r\n")})
+    {
+        const auto p = parse(garbage);
+        BOOST_TEST((p.outcome == state::rejected), garbage);
+        BOOST_TEST(static_cast<unsigned>(p.rejection.status) >= 400U);
+        BOOST_TEST(static_cast<unsigned>(p.rejection.status) <= 505U);
+    }
+    // Without any line end, the limit of the head ends it.
+    BOOST_TEST((parse(std::string(20'000, 'x')).outcome == state::rejected));
+}
+
+BOOST_AUTO_TEST_CASE(keep_alive)
+{
+    const auto keeps = [](const std::string& version, const std::string& fields) {
+        const auto p = parse("GET / HTTP/" + version + "\r\nHost: a\r\n" + fields + "\r\n");
+        BOOST_REQUIRE(p.outcome == state::complete);
+        return p.keep_alive;
+    };
+    BOOST_TEST(keeps("1.1", ""));
+    BOOST_TEST(!keeps("1.1", "Connection: close\r\n"));
+    BOOST_TEST(!keeps("1.1", "Connection: x, Close\r\n"));
+    BOOST_TEST(keeps("1.1", "Connection: keep-alive\r\n"));
+    BOOST_TEST(!keeps("1.0", ""));
+    BOOST_TEST(keeps("1.0", "Connection: Keep-Alive\r\n"));
+    BOOST_TEST(!keeps("1.0", "Connection: close\r\n"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

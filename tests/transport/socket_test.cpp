@@ -1,0 +1,141 @@
+#include "transport/socket.hpp"
+
+#include <array>
+#include <boost/asio/error.hpp>
+#include <boost/test/unit_test.hpp>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+#include "support/loopback.hpp"
+
+using namespace rill::transport;
+using rill_test::loopback;
+
+namespace {
+
+// Until something can be read, or the connection has ended: the kernel hands over between the two sides at its leisure.
+void wait_readable(int socket)
+{
+    pollfd p{.fd = socket, .events = POLLIN, .revents = 0};
+    BOOST_REQUIRE(::poll(&p, 1, 30'000) == 1);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(socket_test)
+
+BOOST_AUTO_TEST_CASE(bytes_arrive)
+{
+    const loopback pair;
+    std::array<char, 16> buffer;
+    auto nothing = receive_some(pair.server, buffer.data(), buffer.size());
+    BOOST_REQUIRE(!nothing.has_value());
+    BOOST_TEST(nothing.error() == boost::asio::error::would_block);
+    BOOST_TEST(unread_bytes(pair.server) == 0U);
+
+    pair.client_sends("hello");
+    wait_readable(pair.server);
+    BOOST_TEST(unread_bytes(pair.server) == 5U);
+    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 5U);
+    BOOST_TEST(std::string_view(buffer.data(), 5) == "hello");
+
+    BOOST_TEST(send_some(pair.server, "answer").value() == 6U);
+    BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 6);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_buffer_takes_nothing)
+{
+    const loopback pair;
+    const std::string large(1 << 20, 'x');
+    std::size_t taken = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const auto sent = send_some(pair.server, large);
+        BOOST_REQUIRE(sent.has_value());
+        taken += *sent;
+        if (*sent == 0) {
+            break;
+        }
+    }
+    BOOST_TEST(taken > 0U);
+    BOOST_TEST(taken < 1000U * large.size());
+    BOOST_TEST(send_some(pair.server, "x").value() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(fin_reads_as_zero)
+{
+    loopback pair;
+    std::array<char, 4> buffer;
+    pair.client_sends("ab");
+    pair.close_client();
+    wait_readable(pair.server);
+    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 2U);
+    wait_readable(pair.server);
+    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(rst_is_an_error_for_both_directions)
+{
+    loopback pair;
+    std::array<char, 4> buffer;
+    pair.reset_client();
+    wait_readable(pair.server);
+    const auto received = receive_some(pair.server, buffer.data(), buffer.size());
+    BOOST_REQUIRE(!received.has_value());
+    BOOST_TEST(received.error() == boost::asio::error::connection_reset);
+    const auto sent = send_some(pair.server, "x"); // and no SIGPIPE
+    BOOST_REQUIRE(!sent.has_value());
+    BOOST_TEST(sent.error() == boost::asio::error::broken_pipe);
+}
+
+BOOST_AUTO_TEST_CASE(finish_sending_is_seen_as_fin)
+{
+    const loopback pair;
+    finish_sending(pair.server);
+    std::array<char, 4> buffer;
+    BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 0);
+    pair.client_sends("still");
+    wait_readable(pair.server);
+    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(reset_on_close_resets)
+{
+    loopback pair;
+    reset_on_close(pair.server);
+    close_socket(pair.release_server());
+    std::array<char, 4> buffer;
+    BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == -1);
+    BOOST_TEST(errno == ECONNRESET);
+}
+
+BOOST_AUTO_TEST_CASE(options_of_a_connection)
+{
+    const loopback pair;
+    prepare_connection(pair.server, {.acknowledge_timeout = std::chrono::milliseconds(1234)});
+    limit_unsent(pair.server, 5678);
+    const auto option = [&](int name) {
+        int value = 0;
+        socklen_t length = sizeof value;
+        BOOST_REQUIRE(::getsockopt(pair.server, IPPROTO_TCP, name, &value, &length) == 0);
+        return value;
+    };
+    BOOST_TEST(option(TCP_NODELAY) != 0);
+    BOOST_TEST(option(TCP_USER_TIMEOUT) == 1234);
+    BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
+    limit_unsent(pair.server, 0); // as it was
+    BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
+}
+
+BOOST_AUTO_TEST_CASE(addresses)
+{
+    const loopback pair;
+    BOOST_TEST(peer_address(pair.server) == "127.0.0.1");
+    BOOST_TEST(peer_address(-1).empty());
+    std::array<int, 2> local{};
+    BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, local.data()) == 0);
+    BOOST_TEST(peer_address(local[0]).empty());
+    ::close(local[0]);
+    ::close(local[1]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,160 @@
+#include "transport/worker_context.hpp"
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/test/unit_test.hpp>
+#include <rill/core/interval.hpp>
+#include <rill/http/make_handler.hpp>
+#include <string>
+#include <vector>
+
+#include "support/loopback.hpp"
+#include "transport/http1_connection.hpp"
+
+using namespace std::chrono_literals;
+using rill::transport::http1_connection;
+using rill::transport::worker_context;
+using rill_test::loopback;
+
+namespace {
+
+struct fixture
+{
+    rill::handler app;
+    rill::connection_limits limits{};
+    rill::observer events{};
+    boost::asio::io_context io{1};
+    worker_context worker{io, app, limits, events};
+    std::vector<rill::close_reason> closed;
+
+    explicit fixture(rill::handler handle) : app(std::move(handle))
+    {
+        events.on_stream_closed = [this](const auto& stream) { closed.push_back(stream.reason); };
+    }
+
+    void accept(loopback& pair) { http1_connection::start(worker, pair.release_server()); }
+
+    template <class Condition>
+    void run_until(Condition condition)
+    {
+        io.restart();
+        for (int i = 0; i < 1000 && !condition(); ++i) {
+            io.run_one_for(std::chrono::seconds(30));
+        }
+        BOOST_REQUIRE(condition());
+    }
+
+    std::string run_until_received(const loopback& pair, std::string_view text)
+    {
+        std::string got;
+        run_until([&] {
+            std::array<char, 4096> buffer;
+            const auto count = ::recv(pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT);
+            got.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+            return got.find(text) != std::string::npos;
+        });
+        return got;
+    }
+};
+
+rill::awaitable<rill::response> hello(rill::request& r)
+{
+    co_return rill::response::text("hello " + std::string(r.path()));
+}
+
+rill::awaitable<> ticks(rill::response_writer& out)
+{
+    rill::interval every(1ms);
+    for (;;) {
+        co_await out.write("tick\n");
+        co_await every.tick();
+    }
+}
+
+rill::awaitable<rill::response> stream_ticks(rill::request&)
+{
+    co_return rill::response::stream(ticks);
+}
+
+constexpr std::string_view get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(worker_context_test)
+
+BOOST_AUTO_TEST_CASE(connections_are_counted_and_answered)
+{
+    fixture f(hello);
+    loopback pair;
+    f.accept(pair);
+    BOOST_TEST(f.worker.connections() == 1U);
+    pair.client_sends(get);
+    const auto first = f.run_until_received(pair, "hello /a");
+    BOOST_TEST(first.starts_with("HTTP/1.1 200 OK\r\n"));
+    pair.client_sends(get);
+    f.run_until_received(pair, "hello /a"); // kept alive
+    pair.close_client();
+    f.run_until([&] { return f.worker.connections() == 0; });
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_ends_when_its_client_leaves)
+{
+    for (const bool reset : {false, true}) {
+        fixture f(stream_ticks);
+        loopback pair;
+        f.accept(pair);
+        pair.client_sends(get);
+        f.run_until_received(pair, "tick");
+        if (reset) {
+            pair.reset_client();
+        } else {
+            pair.close_client();
+        }
+        f.run_until([&] { return f.worker.connections() == 0; });
+        BOOST_REQUIRE_EQUAL(f.closed.size(), 1U);
+        // With FIN, what is written meanwhile may be answered with RST.
+        BOOST_TEST((f.closed[0] == rill::close_reason::peer_reset ||
+                    (!reset && f.closed[0] == rill::close_reason::peer_closed)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_ends_idle_connections_and_streams)
+{
+    fixture f(stream_ticks);
+    loopback streaming;
+    f.accept(streaming);
+    streaming.client_sends(get);
+    f.run_until_received(streaming, "tick");
+    bool drained = false;
+    f.worker.on_drained = [&] { drained = true; };
+    BOOST_TEST(!f.worker.draining());
+    f.worker.begin_drain();
+    BOOST_TEST(f.worker.draining());
+    f.run_until_received(streaming, "0\r\n\r\n"); // whole, by its framing
+    streaming.close_client();
+    f.run_until([&] { return drained; });
+    BOOST_TEST(f.worker.connections() == 0U);
+    BOOST_REQUIRE_EQUAL(f.closed.size(), 1U);
+    BOOST_TEST((f.closed[0] == rill::close_reason::drained));
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_without_connections_is_over_at_once)
+{
+    fixture f(hello);
+    bool drained = false;
+    f.worker.on_drained = [&] { drained = true; };
+    f.worker.begin_drain();
+    BOOST_TEST(!drained); // from the event loop
+    f.run_until([&] { return drained; });
+}
+
+BOOST_AUTO_TEST_CASE(the_date_is_an_imf_fixdate)
+{
+    fixture f(hello);
+    const std::string date(f.worker.date());
+    BOOST_REQUIRE_EQUAL(date.size(), std::string_view("Sun, 06 Nov 1994 08:49:37 GMT").size()); // RFC 9110, 5.6.7
+    BOOST_TEST(date.substr(3, 2) == ", ");
+    BOOST_TEST(date.ends_with(" GMT"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
