@@ -1,5 +1,6 @@
 #include "transport/reactor.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 #include <functional>
