@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
+#include <hello/app.hpp>
 
-#include "hello/app.hpp"
 #include "support/client.hpp"
 #include "support/running_server.hpp"
 

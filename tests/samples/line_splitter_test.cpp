@@ -1,6 +1,5 @@
-#include "log_tail/line_splitter.hpp"
-
 #include <boost/test/unit_test.hpp>
+#include <log_tail/line_splitter.hpp>
 
 using log_tail::begin_of_last_lines;
 using log_tail::line_splitter;

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <log_tail/app.hpp>
 
-#include "log_tail/app.hpp"
 #include "support/client.hpp"
 #include "support/running_server.hpp"
 

@@ -1,8 +1,8 @@
 #include <boost/test/unit_test.hpp>
+#include <ticker/app.hpp>
 
 #include "support/client.hpp"
 #include "support/running_server.hpp"
-#include "ticker/app.hpp"
 
 namespace {
 

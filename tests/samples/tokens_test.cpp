@@ -1,11 +1,11 @@
 #include <boost/test/unit_test.hpp>
 #include <condition_variable>
 #include <mutex>
+#include <tokens/app.hpp>
+#include <tokens/babbler.hpp>
 
 #include "support/client.hpp"
 #include "support/running_server.hpp"
-#include "tokens/app.hpp"
-#include "tokens/babbler.hpp"
 
 namespace {
 
