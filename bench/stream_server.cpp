@@ -3,16 +3,33 @@
 //     GET /ticks?ms=N    the first event at once, then one every N ms; data is CLOCK_REALTIME in ns as decimal digits
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <charconv>
 #include <ctime>
 #include <rill/rill.hpp>
 
 namespace {
 
-std::string now_ns()
+/// A number's digits, which need no memory of their own.
+class digits
+{
+public:
+    explicit digits(long long number)
+        : size_(static_cast<std::uint8_t>(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr - text_.data()))
+    {
+    }
+    operator std::string_view() const { return {text_.data(), size_}; }
+
+private:
+    std::array<char, 20> text_;
+    std::uint8_t size_;
+};
+
+digits now_ns()
 {
     std::timespec now{};
     std::timespec_get(&now, TIME_UTC);
-    return std::to_string(now.tv_sec * 1'000'000'000LL + now.tv_nsec);
+    return digits(now.tv_sec * 1'000'000'000LL + now.tv_nsec);
 }
 
 using period = rill::query<"ms", rill::bounded<int, 1, 86'400'000>, 1000>;

@@ -272,7 +272,6 @@ BOOST_AUTO_TEST_CASE(errors_as_values_end_the_coroutine_too)
     BOOST_TEST(aborted == 1);
 }
 
-#if defined(RILL_PUBLIC_CO_SPAWN) // the own entry coroutine aborts rill's timers whatever the cancellation state says
 BOOST_AUTO_TEST_CASE(a_handler_may_shield_itself)
 {
     owner o;
@@ -289,7 +288,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_shield_itself)
     BOOST_TEST(o.ended == 1);
     BOOST_TEST(!o.error);
 }
-#endif
+
 
 BOOST_AUTO_TEST_CASE(one_coroutine_after_another_on_the_same_owner)
 {

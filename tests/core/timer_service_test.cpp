@@ -24,14 +24,15 @@ struct probe : timer_node
 {
     probe()
     {
-        fire = [](timer_node& node, error_code ec) {
+        static constexpr rill::timer_operations timer_kind{[](timer_node& node, error_code ec) {
             auto& self = static_cast<probe&>(node);
             ++self.fired;
             self.error = ec;
             if (self.then) {
                 self.then(self);
             }
-        };
+        }};
+        operations = &timer_kind;
     }
 
     int fired = 0;

@@ -6,10 +6,11 @@ namespace rill::detail {
 
 void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine)
 {
-    if (coroutine.waiting != nullptr) {
-        timers.abort(*coroutine.waiting);
+    if (auto* waiting = coroutine.waiting) {
+        // What the wait has spared itself is done now, for once: so a coroutine that shields itself from cancellation
+        // (asio::this_coro::reset_cancellation_state) is shielded here too.
+        coroutine.slot.assign([&timers, waiting](asio::cancellation_type_t) { timers.abort(*waiting); });
     }
-    // Also then: it marks the coroutine as cancelled, so that whatever it awaits next throws.
     signal.emit(asio::cancellation_type::terminal);
 }
 

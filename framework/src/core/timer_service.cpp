@@ -28,13 +28,22 @@ bool empty(const timer_link& head) noexcept
 }
 
 // Between two of its events a stream's memory has left the caches, and fetching it costs more than all else that firing does:
-// so the next node, and the coroutine frame around it, is asked for while the present one works.
-void prefetch(const timer_link* next) noexcept
+// so it is asked for while the nodes before it work. First the node, with the coroutine frame around it; a node later what
+// that points to.
+void prefetch_following(const timer_link& head) noexcept
 {
+    const auto* first = head.next;
+    if (first == &head) {
+        return;
+    }
+    const auto& next = static_cast<const timer_node&>(*first);
+    if (next.operations->prefetch != nullptr) {
+        next.operations->prefetch(next);
+    }
     constexpr std::ptrdiff_t line = 64;
-    const auto* node = reinterpret_cast<const char*>(next);
+    const auto* second = reinterpret_cast<const char*>(first->next);
     for (std::ptrdiff_t offset = -2 * line; offset <= 3 * line; offset += line) {
-        __builtin_prefetch(node + offset);
+        __builtin_prefetch(second + offset);
     }
 }
 
@@ -62,7 +71,8 @@ timer_service::timer_service(asio::execution_context& context)
     : asio::execution_context::service(context), start_(clock::now()),
       driver_(std::make_unique<driver>(static_cast<asio::io_context&>(context)))
 {
-    for (auto& level : wheel_) {
+    std::for_each(near_.begin(), near_.end(), make_empty);
+    for (auto& level : far_) {
         std::for_each(level.begin(), level.end(), make_empty);
     }
     make_empty(aborted_);
@@ -78,36 +88,36 @@ timer_service& timer_service::of(asio::io_context& context)
 void timer_service::shutdown() noexcept
 {
     driver_.reset();
-    for (auto& level : wheel_) {
-        for (auto& head : level) {
-            while (!empty(head)) {
-                auto& node = static_cast<timer_node&>(*head.next);
-                unlink(node);
-                push_back(aborted_, node);
-            }
+    const auto abort_all = [this](timer_link& head) {
+        while (!empty(head)) {
+            auto& node = static_cast<timer_node&>(*head.next);
+            unlink(node);
+            push_back(aborted_, node);
         }
+    };
+    std::for_each(near_.begin(), near_.end(), abort_all);
+    for (auto& level : far_) {
+        std::for_each(level.begin(), level.end(), abort_all);
     }
     drain_aborted();
 }
 
 timer_service::clock::time_point timer_service::now() const
 {
-    return manual_ ? manual_now_ : clock::now();
+    return manual_ ? manual_now_ : running_ ? turn_ : clock::now();
 }
 
 // Rounded up: a timer is never early.
 std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
 {
     const auto since = std::chrono::ceil<std::chrono::milliseconds>(when - start_) / tick_length;
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
+    const auto tick = static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
+    return busy_ ? (tick + coalescing_ - 1) / coalescing_ * coalescing_ : tick;
 }
 
 void timer_service::add(timer_node& node)
 {
-    auto tick = std::max(due_tick(node.deadline), current_ + 1);
-    if (busy_) {
-        tick = (tick + coalescing_ - 1) / coalescing_ * coalescing_;
-    }
+    const auto tick = std::max(due_tick(node.deadline), current_ + 1);
     link(node, tick);
     if (!running_ && tick < armed_) {
         arm();
@@ -118,11 +128,43 @@ void timer_service::add(timer_node& node)
 // anything on the level above.
 void timer_service::link(timer_node& node, std::uint64_t tick) noexcept
 {
-    const auto differs = (tick ^ current_) | (slots - 1);
-    const auto level = std::min<unsigned>((std::bit_width(differs) - 1) / slot_bits, levels - 1);
-    const auto slot = (tick >> (level * slot_bits)) & (slots - 1);
-    push_back(wheel_[level][slot], node);
-    occupied_[level] |= std::uint64_t{1} << slot;
+    const auto highest = static_cast<unsigned>(std::bit_width(tick ^ current_));
+    unsigned level = 0;
+    auto slot = static_cast<unsigned>(tick & (near_slots - 1));
+    if (highest > near_bits) {
+        level = std::min((highest - near_bits - 1) / far_bits + 1, far_levels);
+        slot = static_cast<unsigned>(tick >> shift_of(level)) & (far_slots - 1);
+    }
+    push_back(head_of(level, slot), node);
+    mark(level, slot);
+}
+
+void timer_service::mark(unsigned level, unsigned slot) noexcept
+{
+    if (level == 0) {
+        near_occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
+        near_summary_ |= std::uint64_t{1} << (slot / 64);
+    } else {
+        far_occupied_[level - 1] |= std::uint64_t{1} << slot;
+    }
+}
+
+void timer_service::unmark(unsigned level, unsigned slot) noexcept
+{
+    if (level == 0) {
+        auto& word = near_occupied_[slot / 64];
+        word &= ~(std::uint64_t{1} << (slot % 64));
+        if (word == 0) {
+            near_summary_ &= ~(std::uint64_t{1} << (slot / 64));
+        }
+    } else {
+        far_occupied_[level - 1] &= ~(std::uint64_t{1} << slot);
+    }
+}
+
+timer_link& timer_service::head_of(unsigned level, unsigned slot) noexcept
+{
+    return level == 0 ? near_[slot] : far_[level - 1][slot];
 }
 
 void timer_service::unlink(timer_node& node) noexcept
@@ -166,7 +208,7 @@ void timer_service::drain_aborted()
         while (!empty(aborted_)) {
             auto& node = static_cast<timer_node&>(*aborted_.next);
             unlink(node);
-            node.fire(node, asio::error::operation_aborted);
+            node.operations->fire(node, asio::error::operation_aborted);
         }
     } catch (...) {
         post_drain(); // a handler that throws out of the event loop must not hold up the others
@@ -176,12 +218,17 @@ void timer_service::drain_aborted()
 
 timer_service::expiry timer_service::next_expiry() const noexcept
 {
-    for (unsigned level = 0; level < levels; ++level) {
-        if (occupied_[level] != 0) {
-            const auto slot = static_cast<unsigned>(std::countr_zero(occupied_[level]));
-            const auto shift = level * slot_bits;
-            const auto above = current_ >> (shift + slot_bits) << (shift + slot_bits);
-            return {std::max(above | (std::uint64_t{slot} << shift), current_), level, slot};
+    const auto above = [this](unsigned bits) { return current_ >> bits << bits; };
+    if (near_summary_ != 0) {
+        const auto word = static_cast<unsigned>(std::countr_zero(near_summary_));
+        const auto slot = word * 64 + static_cast<unsigned>(std::countr_zero(near_occupied_[word]));
+        return {std::max(above(near_bits) | slot, current_), 0, slot};
+    }
+    for (unsigned level = 1; level <= far_levels; ++level) {
+        if (const auto occupied = far_occupied_[level - 1]; occupied != 0) {
+            const auto slot = static_cast<unsigned>(std::countr_zero(occupied));
+            const auto tick = above(shift_of(level + 1)) | (std::uint64_t{slot} << shift_of(level));
+            return {std::max(tick, current_), level, slot};
         }
     }
     return {UINT64_MAX, 0, 0};
@@ -192,26 +239,35 @@ void timer_service::run_until(std::uint64_t tick)
     // Also when a handler throws out of the event loop: the wheel goes on with the next call.
     struct running
     {
-        bool& flag;
-        explicit running(bool& f) : flag(f) { flag = true; }
-        ~running() { flag = false; }
-    } guard(running_);
+        timer_service& service;
+        timer_service* outer = std::exchange(firing_, &service);
+        explicit running(timer_service& s) : service(s)
+        {
+            service.turn_ = clock::now();
+            service.running_ = true;
+        }
+        ~running()
+        {
+            service.running_ = false;
+            firing_ = outer;
+        }
+    } guard(*this);
     for (auto next = next_expiry(); next.tick <= tick; next = next_expiry()) {
         current_ = next.tick;
-        auto& head = wheel_[next.level][next.slot];
+        auto& head = head_of(next.level, next.slot);
         while (!empty(head)) {
             auto& node = static_cast<timer_node&>(*head.next);
             unlink(node);
             if (next.level == 0) {
-                prefetch(head.next->next);
+                prefetch_following(head);
                 ++fired_;
-                node.fire(node, {});
+                node.operations->fire(node, {});
             } else {
                 link(node, std::max(due_tick(node.deadline), current_)); // one level down, or due now
             }
         }
         // Not earlier: unlinking a node needs no wheel, and leaves the bit of an emptied slot behind.
-        occupied_[next.level] &= ~(std::uint64_t{1} << next.slot);
+        unmark(next.level, next.slot);
     }
     current_ = std::max(current_, tick);
 }

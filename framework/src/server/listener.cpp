@@ -78,11 +78,12 @@ std::uint16_t local_port(int socket) noexcept
 
 listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(worker.io, socket)
 {
-    fire = [](timer_node& node, error_code ec) {
+    static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
             static_cast<listener&>(node).accept_all();
         }
-    };
+    }};
+    operations = &timer_kind;
     wait();
 }
 

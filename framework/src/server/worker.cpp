@@ -1,6 +1,7 @@
 #include "server/worker.hpp"
 
 #include <cerrno>
+#include <exception>
 #include <sys/eventfd.h>
 #include <system_error>
 #include <unistd.h>
@@ -11,6 +12,8 @@ namespace {
 
 // How long coroutines that were cancelled at the deadline may take to unwind.
 constexpr std::chrono::milliseconds unwind_time{2'000};
+
+constexpr int unwinding_turns = 100;
 
 int open_eventfd()
 {
@@ -41,8 +44,8 @@ void mailbox::wait()
 {
     event_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
         if (!ec) {
-            deliver();
             wait();
+            deliver();
         }
     });
 }
@@ -56,8 +59,16 @@ void mailbox::deliver()
         const std::lock_guard lock(mutex_);
         messages.swap(messages_);
     }
+    std::exception_ptr failed;
     for (const auto& message : messages) {
-        message();
+        try {
+            message();
+        } catch (...) { // the others, stop() among them, must not be lost for it
+            failed = std::current_exception();
+        }
+    }
+    if (failed) {
+        std::rethrow_exception(failed);
     }
 }
 
@@ -66,17 +77,28 @@ worker::worker(const handler& app, const server_options& options, const observer
 {
     context_.timers.coalescing(options.timer_coalescing);
     deadline_.owner = this;
-    deadline_.fire = [](timer_node& node, error_code ec) {
+    static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
             static_cast<deadline&>(node).owner->on_deadline();
         }
-    };
+    }};
+    deadline_.operations = &timer_kind;
     context_.on_drained = [this] { io_.stop(); };
 }
 
+// Handlers that did not end in the drain, or had none, are cancelled here: their coroutines must not outlive what they use.
 worker::~worker()
 {
     context_.timers.remove(deadline_);
+    if (listener_) {
+        listener_->close();
+    }
+    context_.on_drained = nullptr;
+    for (int turn = 0; turn < unwinding_turns && context_.connections() != 0; ++turn) {
+        context_.cancel_all();
+        io_.restart();
+        io_.poll();
+    }
 }
 
 void worker::run()

@@ -20,7 +20,11 @@ response stream_head(const endpoint_options& options)
     head.header("Cache-Control", "no-cache, no-transform"); // no-transform: a compressing proxy would buffer
     head.header("X-Accel-Buffering", "no");                 // the same for nginx
     for (const auto& [name, value] : options.headers) {
-        head.header(name, value);
+        if (iequals(name, "Set-Cookie")) { // the one field that may stand several times (RFC 9110, 5.3)
+            static_cast<void>(head.fields().add(name, value));
+        } else {
+            head.header(name, value);
+        }
     }
     return head;
 }

@@ -28,11 +28,12 @@ void http1_connection::start(worker_context& worker, int socket)
 
 http1_connection::http1_connection(worker_context& worker, int socket) : http1_response_writer(worker, socket)
 {
-    fire = [](timer_node& node, error_code ec) {
+    static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
             static_cast<http1_connection&>(node).on_timer();
         }
-    };
+    }};
+    operations = &timer_kind;
     worker.opened(*this, socket);
 }
 
@@ -97,6 +98,7 @@ void http1_connection::on_later()
 void http1_connection::complete(error_code ec)
 {
     if (waiter_) {
+        completes_later_ = false; // what was put off is done with this
         const detail::resuming it(this);
         waiter_.complete(ec);
     }
@@ -202,7 +204,9 @@ void http1_connection::on_output()
 
 void http1_connection::on_blocked()
 {
-    set_timer(write_timeout());
+    if (phase_ != phase::reading) { // there the timer is the request's, and 100 Continue does not wait
+        set_timer(write_timeout());
+    }
 }
 
 void http1_connection::on_unblocked()
@@ -212,10 +216,11 @@ void http1_connection::on_unblocked()
         return set_stream_timer();
     case phase::closing:
         return then(next_step::close);
-    case phase::reading:
     case phase::handling:
     case phase::responding:
         return worker_.timers.remove(*this);
+    case phase::reading:
+        return;
     }
 }
 

@@ -114,7 +114,7 @@ private:
     asio::cancellation_signal cancel_;
     std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
     std::uint32_t stream_number_ = 0;
-    std::uint32_t stream_began_ = 0; // coarse tick
+    std::uint32_t stream_began_ = 0; // ms
     std::uint8_t later_error_ = 0;   // what completes_later_ completes with
     phase phase_ = phase::reading;
     next_step next_ = next_step::none;

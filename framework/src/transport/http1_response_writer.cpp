@@ -43,7 +43,7 @@ response_writer::write_state http1_response_writer::send_bytes(std::string_view 
         on_broken();
         return write_state::closed;
     }
-    last_progress_ = static_cast<std::uint32_t>(worker_.timers.coarse_tick());
+    last_progress_ = worker_.now();
     if (*sent == bytes.size()) {
         return write_state::sent;
     }
@@ -64,7 +64,7 @@ bool http1_response_writer::flush()
         if (*sent == 0) {
             return true;
         }
-        last_progress_ = static_cast<std::uint32_t>(worker_.timers.coarse_tick());
+        last_progress_ = worker_.now();
         unsent_->sent += *sent;
         if (*sent == left.size()) {
             unsent_.reset();

@@ -49,7 +49,7 @@ protected:
     bool chunked_ = false;
     bool asked_for_stop_ = false;
     int socket_;
-    std::uint32_t last_progress_ = 0; ///< the coarse tick of the last byte that the kernel took
+    std::uint32_t last_progress_ = 0; ///< when the kernel took the last byte, in ms
     worker_context& worker_;
     const stream_policy* policy_ = &default_policy;
     std::unique_ptr<unsent_bytes> unsent_;

@@ -35,7 +35,7 @@ void http1_connection::begin_stream()
     phase_ = phase::streaming;
     policy_ = &default_policy;
     stream_number_ = ++streams_begun;
-    stream_began_ = static_cast<std::uint32_t>(worker_.timers.coarse_tick());
+    stream_began_ = worker_.now();
     limit_unsent(socket_, worker_.limits.unsent_bytes);
     auto& pending = static_cast<pending_stream&>(*body_);
     if (worker_.events.on_stream_opened) {
@@ -85,7 +85,7 @@ void http1_connection::end_stream()
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
     body_.reset();
     if (worker_.events.on_stream_closed) {
-        const auto lasted = static_cast<std::uint32_t>(worker_.timers.coarse_tick()) - stream_began_;
+        const auto lasted = worker_.now() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
     }
     switch (reason_) {
@@ -134,8 +134,7 @@ void http1_connection::set_stream_timer()
 // progress was, and set again for what is left.
 void http1_connection::on_stream_timer()
 {
-    const auto quiet =
-        std::chrono::milliseconds(static_cast<std::uint32_t>(worker_.timers.coarse_tick()) - last_progress_);
+    const auto quiet = std::chrono::milliseconds(worker_.now() - last_progress_);
     const auto limit = unsent_ ? write_timeout() : policy_->heartbeat;
     if (quiet < limit) {
         set_timer(limit - quiet);

@@ -35,12 +35,13 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
       app(app), limits(limits), events(observer)
 {
     trim_.owner = this;
-    trim_.fire = [](timer_node& node, error_code ec) {
+    static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
             static_cast<trim_timer&>(node).owner->closed_since_trim_ = 0;
             return_free_memory();
         }
-    };
+    }};
+    trim_.operations = &timer_kind;
 }
 
 // Connections that a shutdown could not end are left alone: their coroutines still refer to them.
@@ -119,6 +120,12 @@ void worker_context::cancel_all()
             by_socket_[i]->abandon();
         }
     }
+}
+
+std::uint32_t worker_context::now() const noexcept
+{
+    return static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(timers.now().time_since_epoch()).count());
 }
 
 std::string_view worker_context::date()

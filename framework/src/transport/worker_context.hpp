@@ -42,6 +42,9 @@ public:
     /// Called from the event loop, once the shutdown has begun and no connection is left.
     std::function<void()> on_drained;
 
+    /// The worker's time in ms, modulo 2^32: for differences. Costs nothing while timers are fired.
+    std::uint32_t now() const noexcept;
+
     /// The Date header's value (RFC 9110, 6.6.1), made once a second.
     std::string_view date();
 

@@ -15,7 +15,8 @@ timer_service& timers_of(const Handler& handler)
 {
     const auto ex = boost::asio::get_associated_executor(handler);
     if constexpr (requires { timer_service::of(ex.context()); }) {
-        return timer_service::of(ex.context());
+        auto* firing = timer_service::firing();
+        return firing != nullptr && &firing->context() == &ex.context() ? *firing : timer_service::of(ex.context());
     } else { // a type-erased executor; rill's coroutines run on an io_context in any case
         return timer_service::of(static_cast<asio::io_context&>(asio::query(ex, asio::execution::context)));
     }
@@ -45,15 +46,21 @@ public:
             }
         }
         storage_.put(std::move(handler));
-        fire = [](timer_node& node, error_code ec) {
-            auto& self = static_cast<timed_wait&>(node);
-            const resuming it(self.leave());
-            self.storage_.take<Handler>(&ec);
-        };
+        static constexpr timer_operations handler_operations{&fire<Handler>, &prefetch};
+        operations = &handler_operations;
         service.add(*this, when);
     }
 
 private:
+    template <class Handler>
+    static void fire(timer_node& node, error_code ec)
+    {
+        auto& self = static_cast<timed_wait&>(node);
+        const resuming it(self.leave());
+        self.storage_.take<Handler>(&ec);
+    }
+
+    static void prefetch(const timer_node& node) noexcept;
     spawned_coroutine* leave() noexcept;
 
     handler_storage storage_;

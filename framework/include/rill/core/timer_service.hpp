@@ -17,11 +17,21 @@ struct timer_link
     timer_link* next = nullptr;
 };
 
+struct timer_node;
+
+/// What the wheel does with a node: the same for all nodes of a kind.
+struct timer_operations
+{
+    void (*fire)(timer_node&, error_code); ///< called once, unlinked: success when due, or operation_aborted
+    /// Asks the processor for the memory that firing will touch, shortly before it does.
+    void (*prefetch)(const timer_node&) noexcept = nullptr;
+};
+
 /// A link in the timer wheel. Embedded in whatever waits (an interval, a stream), so that a timer needs no memory of its own.
 /// Must not move or end while it is linked.
 struct timer_node : timer_link
 {
-    void (*fire)(timer_node&, error_code) = nullptr; ///< called once, unlinked: success when due, or operation_aborted
+    const timer_operations* operations = nullptr;
     std::chrono::steady_clock::time_point deadline{};
 
     bool linked() const noexcept { return next != nullptr; }
@@ -44,11 +54,12 @@ public:
 
     static timer_service& of(boost::asio::io_context& context);
 
-    /// The time this worker lives by: the steady clock, or what the manual clock says.
+    /// The time this worker lives by: the steady clock, or what the manual clock says. While timers are fired it is that of
+    /// the turn's beginning.
     clock::time_point now() const;
 
-    /// The last tick that was processed: the time in ms since the service began, at no cost and a little late.
-    std::uint64_t coarse_tick() const noexcept { return current_; }
+    /// The service whose timers are being fired on this thread, if any: found without a search.
+    static timer_service* firing() noexcept { return firing_; }
 
     /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be linked.
     void add(timer_node& node, clock::time_point when)
@@ -78,9 +89,12 @@ public:
     void advance(clock::duration by);
 
 private:
-    static constexpr unsigned slot_bits = 6;
-    static constexpr unsigned slots = 1U << slot_bits;
-    static constexpr unsigned levels = 8;
+    // The first level spans 4 s: most timers of streams are never moved. Moving one touches memory that has gone cold.
+    static constexpr unsigned near_bits = 12;
+    static constexpr unsigned near_slots = 1U << near_bits;
+    static constexpr unsigned far_bits = 6;
+    static constexpr unsigned far_slots = 1U << far_bits;
+    static constexpr unsigned far_levels = 6;
     struct driver;
     struct expiry
     {
@@ -88,6 +102,11 @@ private:
         unsigned level;
         unsigned slot;
     };
+
+    static constexpr unsigned shift_of(unsigned level) noexcept
+    {
+        return level == 0 ? 0 : near_bits + (level - 1) * far_bits;
+    }
 
     void shutdown() noexcept override;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
@@ -99,8 +118,16 @@ private:
     void arm();
     void on_timer();
 
-    std::array<std::array<timer_link, slots>, levels> wheel_;
-    std::array<std::uint64_t, levels> occupied_{}; ///< a bit for each slot that may hold a node
+    void mark(unsigned level, unsigned slot) noexcept;
+    void unmark(unsigned level, unsigned slot) noexcept;
+    timer_link& head_of(unsigned level, unsigned slot) noexcept;
+
+    // A bit for each slot that may hold a node; level 0 is the near one, with a summary bit for every 64 slots.
+    std::array<timer_link, near_slots> near_;
+    std::array<std::uint64_t, near_slots / 64> near_occupied_{};
+    std::uint64_t near_summary_ = 0;
+    std::array<std::array<timer_link, far_slots>, far_levels> far_;
+    std::array<std::uint64_t, far_levels> far_occupied_{};
     timer_link aborted_;
     clock::time_point start_;
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired
@@ -108,6 +135,8 @@ private:
     std::uint64_t fired_ = 0;     ///< in this turn
     std::uint64_t coalescing_ = 8;
     bool busy_ = false;
+    static inline thread_local timer_service* firing_ = nullptr;
+    clock::time_point turn_;
     bool running_ = false;
     bool drain_posted_ = false;
     bool manual_ = false;

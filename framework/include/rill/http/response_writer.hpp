@@ -72,7 +72,7 @@ public:
 
     put_result put(std::string_view data);
 
-    /// The operation that completes when the piece is with the operating system.
+    /// The operation that completes when the piece is with the operating system. To be awaited before the next piece is put.
     template <class CompletionToken>
     auto wait_for(put_result result, CompletionToken& token)
     {
