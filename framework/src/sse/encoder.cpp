@@ -41,11 +41,30 @@ void append_line(std::string& out, std::string_view field, std::string_view valu
     out.append(field).append(value).push_back('\n');
 }
 
+// The first CR or LF. Eight characters at a time: find_first_of() would call the C library for each single one.
+std::size_t find_line_end(std::string_view text) noexcept
+{
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    constexpr std::uint64_t highs = 0x8080808080808080U;
+    const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+        std::memcpy(&word, text.data() + at, sizeof word);
+        if ((has_zero(word ^ (ones * '\n')) | has_zero(word ^ (ones * '\r'))) != 0) {
+            break; // somewhere in these eight
+        }
+    }
+    while (at < text.size() && text[at] != '\n' && text[at] != '\r') {
+        ++at;
+    }
+    return at < text.size() ? at : std::string_view::npos;
+}
+
 // One line of output per line of text; CR, LF and CRLF all end a line, or a CRLF would make an extra, empty one.
 void append_lines(std::string& out, std::string_view field, std::string_view text)
 {
     for (;;) {
-        const auto end = text.find_first_of("\r\n");
+        const auto end = find_line_end(text);
         append_line(out, field, text.substr(0, end));
         if (end == text.npos) {
             return;

@@ -133,7 +133,7 @@ private:
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired
     std::uint64_t armed_ = UINT64_MAX;
     std::uint64_t fired_ = 0;     ///< in this turn
-    std::uint64_t coalescing_ = 8;
+    std::uint64_t coalescing_ = 7;
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;
     clock::time_point turn_;

@@ -27,8 +27,8 @@ struct server_options
     std::chrono::milliseconds drain_timeout{10'000};
 
     /// While a worker fires more than four timers a millisecond, it fires them together at multiples of this time, so up to that
-    /// much late: fewer wake-ups for the same events. 0 turns it off.
-    std::chrono::milliseconds timer_coalescing{8};
+    /// much late: fewer wake-ups for the same events. 0 turns it off. (7, to fall in step with no other clock of the system.)
+    std::chrono::milliseconds timer_coalescing{7};
 
     rill::observer observer{};
     /// What the built-in log, which goes to standard error when observer.log is not set, tells.
