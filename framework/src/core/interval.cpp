@@ -32,6 +32,18 @@ void timed_wait::prefetch(const timer_node& node) noexcept
     __builtin_prefetch(owner + line);
 }
 
+// The cancellation state, which every co_await asks, and what the coroutine works with.
+void timed_wait::prefetch_further(const timer_node& node) noexcept
+{
+    if (const auto* coroutine = static_cast<const timed_wait&>(node).coroutine_) {
+        const char* state = nullptr;
+        static_assert(sizeof coroutine->slot == sizeof state);
+        std::memcpy(&state, &coroutine->slot, sizeof state);
+        __builtin_prefetch(state);
+        __builtin_prefetch(coroutine->works_with);
+    }
+}
+
 spawned_coroutine* timed_wait::leave() noexcept
 {
     auto* coroutine = std::exchange(coroutine_, nullptr);

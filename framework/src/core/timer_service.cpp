@@ -28,22 +28,30 @@ bool empty(const timer_link& head) noexcept
 }
 
 // Between two of its events a stream's memory has left the caches, and fetching it costs more than all else that firing does:
-// so it is asked for while the nodes before it work. First the node, with the coroutine frame around it; a node later what
-// that points to.
+// so it is asked for while the nodes before it work: the third next node with the coroutine frame around it, what the second
+// points to, and what is behind that of the first.
 void prefetch_following(const timer_link& head) noexcept
 {
-    const auto* first = head.next;
-    if (first == &head) {
+    const auto* link = head.next;
+    if (link == &head) {
         return;
     }
-    const auto& next = static_cast<const timer_node&>(*first);
-    if (next.operations->prefetch != nullptr) {
-        next.operations->prefetch(next);
+    const auto& first = static_cast<const timer_node&>(*link);
+    if (first.operations->prefetch_further != nullptr) {
+        first.operations->prefetch_further(first);
+    }
+    link = link->next;
+    if (link == &head) {
+        return;
+    }
+    const auto& second = static_cast<const timer_node&>(*link);
+    if (second.operations->prefetch != nullptr) {
+        second.operations->prefetch(second);
     }
     constexpr std::ptrdiff_t line = 64;
-    const auto* second = reinterpret_cast<const char*>(first->next);
+    const auto* third = reinterpret_cast<const char*>(link->next);
     for (std::ptrdiff_t offset = -2 * line; offset <= 3 * line; offset += line) {
-        __builtin_prefetch(second + offset);
+        __builtin_prefetch(third + offset);
     }
 }
 
@@ -111,13 +119,22 @@ timer_service::clock::time_point timer_service::now() const
 std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
 {
     const auto since = std::chrono::ceil<std::chrono::milliseconds>(when - start_) / tick_length;
-    const auto tick = static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
-    return busy_ ? (tick + coalescing_ - 1) / coalescing_ * coalescing_ : tick;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
+}
+
+// While the worker is busy, timers of about the same delay meet at multiples of a sixteenth of it.
+std::uint64_t timer_service::meeting_tick(std::uint64_t tick) const noexcept
+{
+    if (!busy_ || tick <= current_) {
+        return tick;
+    }
+    const auto apart = std::clamp<std::uint64_t>(std::bit_floor((tick - current_) / 16), 1, coalescing_);
+    return (tick + apart - 1) / apart * apart;
 }
 
 void timer_service::add(timer_node& node)
 {
-    const auto tick = std::max(due_tick(node.deadline), current_ + 1);
+    const auto tick = meeting_tick(std::max(due_tick(node.deadline), current_ + 1));
     link(node, tick);
     if (!running_ && tick < armed_) {
         arm();
@@ -128,10 +145,10 @@ void timer_service::add(timer_node& node)
 // anything on the level above.
 void timer_service::link(timer_node& node, std::uint64_t tick) noexcept
 {
-    const auto highest = static_cast<unsigned>(std::bit_width(tick ^ current_));
     unsigned level = 0;
     auto slot = static_cast<unsigned>(tick & (near_slots - 1));
-    if (highest > near_bits) {
+    if (tick - current_ >= near_slots) {
+        const auto highest = static_cast<unsigned>(std::bit_width(tick ^ current_));
         level = std::min((highest - near_bits - 1) / far_bits + 1, far_levels);
         slot = static_cast<unsigned>(tick >> shift_of(level)) & (far_slots - 1);
     }
@@ -216,22 +233,40 @@ void timer_service::drain_aborted()
     }
 }
 
+// The near level is a ring that begins at the present.
+timer_service::expiry timer_service::next_near() const noexcept
+{
+    const auto now_slot = static_cast<unsigned>(current_ & (near_slots - 1));
+    const auto now_word = now_slot / 64;
+    const auto this_word = near_occupied_[now_word] >> (now_slot % 64);
+    unsigned ahead = 0;
+    if (this_word != 0) {
+        ahead = static_cast<unsigned>(std::countr_zero(this_word));
+    } else if (near_summary_ != 0) {
+        // The words behind this one first; then, around the ring, those before it and the rest of this one.
+        const auto behind = now_word + 1 < 64 ? near_summary_ >> (now_word + 1) << (now_word + 1) : 0;
+        const auto word = static_cast<unsigned>(std::countr_zero(behind != 0 ? behind : near_summary_));
+        const auto slot = word * 64 + static_cast<unsigned>(std::countr_zero(near_occupied_[word]));
+        ahead = (slot - now_slot) & (near_slots - 1);
+    } else {
+        return {UINT64_MAX, 0, 0};
+    }
+    return {current_ + ahead, 0, (now_slot + ahead) & (near_slots - 1)};
+}
+
 timer_service::expiry timer_service::next_expiry() const noexcept
 {
+    const auto near = next_near();
     const auto above = [this](unsigned bits) { return current_ >> bits << bits; };
-    if (near_summary_ != 0) {
-        const auto word = static_cast<unsigned>(std::countr_zero(near_summary_));
-        const auto slot = word * 64 + static_cast<unsigned>(std::countr_zero(near_occupied_[word]));
-        return {std::max(above(near_bits) | slot, current_), 0, slot};
-    }
     for (unsigned level = 1; level <= far_levels; ++level) {
         if (const auto occupied = far_occupied_[level - 1]; occupied != 0) {
             const auto slot = static_cast<unsigned>(std::countr_zero(occupied));
             const auto tick = above(shift_of(level + 1)) | (std::uint64_t{slot} << shift_of(level));
-            return {std::max(tick, current_), level, slot};
+            // At the same tick the far nodes first: some may be due in it.
+            return near.tick < tick ? near : expiry{std::max(tick, current_), level, slot};
         }
     }
-    return {UINT64_MAX, 0, 0};
+    return near;
 }
 
 void timer_service::run_until(std::uint64_t tick)
@@ -263,7 +298,12 @@ void timer_service::run_until(std::uint64_t tick)
                 ++fired_;
                 node.operations->fire(node, {});
             } else {
-                link(node, std::max(due_tick(node.deadline), current_)); // one level down, or due now
+                // One level down, or due now. It has waited for long: it meets the others at the longest distance.
+                auto due = std::max(due_tick(node.deadline), current_);
+                if (busy_) {
+                    due = (due + coalescing_ - 1) / coalescing_ * coalescing_;
+                }
+                link(node, due);
             }
         }
         // Not earlier: unlinking a node needs no wheel, and leaves the bit of an emptied slot behind.

@@ -48,6 +48,7 @@ void http1_connection::begin_stream()
         body_ = std::move(pending.body);
     }
     coroutine_runs_ = true;
+    works_with = body_.get();
     try {
         detail::spawn<&on_stream_done>(worker_.io, body_->start(*this), cancel_, *this);
     } catch (...) { // start() itself is the user's too
@@ -83,6 +84,7 @@ void http1_connection::end_stream()
 {
     worker_.timers.remove(*this);
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
+    works_with = nullptr;
     body_.reset();
     if (worker_.events.on_stream_closed) {
         const auto lasted = worker_.now() - stream_began_;

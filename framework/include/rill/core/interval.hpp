@@ -46,7 +46,7 @@ public:
             }
         }
         storage_.put(std::move(handler));
-        static constexpr timer_operations handler_operations{&fire<Handler>, &prefetch};
+        static constexpr timer_operations handler_operations{&fire<Handler>, &prefetch, &prefetch_further};
         operations = &handler_operations;
         service.add(*this, when);
     }
@@ -61,6 +61,7 @@ private:
     }
 
     static void prefetch(const timer_node& node) noexcept;
+    static void prefetch_further(const timer_node& node) noexcept;
     spawned_coroutine* leave() noexcept;
 
     handler_storage storage_;

@@ -23,8 +23,9 @@ struct timer_node;
 struct timer_operations
 {
     void (*fire)(timer_node&, error_code); ///< called once, unlinked: success when due, or operation_aborted
-    /// Asks the processor for the memory that firing will touch, shortly before it does.
+    /// Asks the processor for the memory that firing will touch: what the node points to, and then what that points to.
     void (*prefetch)(const timer_node&) noexcept = nullptr;
+    void (*prefetch_further)(const timer_node&) noexcept = nullptr;
 };
 
 /// A link in the timer wheel. Embedded in whatever waits (an interval, a stream), so that a timer needs no memory of its own.
@@ -78,8 +79,9 @@ public:
     /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any coroutine.
     void drain_aborted();
 
-    /// While the worker is busy, timers are fired together at multiples of this time, so up to that much late: a wake-up costs
-    /// more than what a stream does in it, on our side and, for every event sent, on the receiver's. 0 turns it off.
+    /// While the worker is busy, timers are fired together: each up to a sixteenth of its delay late, and at most `window`. A
+    /// wake-up costs more than what a stream does in it, on our side and, for every event sent, on the receiver's. 0 turns it
+    /// off.
     void coalescing(std::chrono::milliseconds window);
 
     /// From now on time stands still at its present value and moves by advance() alone. For tests.
@@ -110,10 +112,12 @@ private:
 
     void shutdown() noexcept override;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
+    std::uint64_t meeting_tick(std::uint64_t tick) const noexcept;
     void link(timer_node& node, std::uint64_t tick) noexcept;
     static void unlink(timer_node& node) noexcept;
     void post_drain();
     void run_until(std::uint64_t tick);
+    expiry next_near() const noexcept;
     expiry next_expiry() const noexcept;
     void arm();
     void on_timer();
@@ -133,7 +137,7 @@ private:
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired
     std::uint64_t armed_ = UINT64_MAX;
     std::uint64_t fired_ = 0;     ///< in this turn
-    std::uint64_t coalescing_ = 7;
+    std::uint64_t coalescing_ = 32;
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;
     clock::time_point turn_;

@@ -26,9 +26,9 @@ struct server_options
     /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested(), may go on.
     std::chrono::milliseconds drain_timeout{10'000};
 
-    /// While a worker fires more than four timers a millisecond, it fires them together at multiples of this time, so up to that
-    /// much late: fewer wake-ups for the same events. 0 turns it off. (7, to fall in step with no other clock of the system.)
-    std::chrono::milliseconds timer_coalescing{7};
+    /// While a worker fires more than four timers a millisecond, it fires them together: each up to a sixteenth of its delay
+    /// late, and at most this. Fewer wake-ups for the same events. 0 turns it off.
+    std::chrono::milliseconds timer_coalescing{32};
 
     rill::observer observer{};
     /// What the built-in log, which goes to standard error when observer.log is not set, tells.

@@ -46,14 +46,16 @@ template <spawn_done Done>
 void spawn(asio::io_context& context, awaitable<> body, asio::cancellation_signal& signal, spawned_coroutine& coroutine)
 {
 #if defined(RILL_PUBLIC_CO_SPAWN)
-    coroutine = {};
+    coroutine.slot = {};
+    coroutine.waiting = nullptr;
     const resuming nobody(nullptr);
     asio::co_spawn(
         context.get_executor(), std::move(body),
         asio::bind_cancellation_slot(signal.slot(), [&coroutine](std::exception_ptr error) { Done(coroutine, error); }));
 #else
     const asio::cancellation_state state(signal.slot());
-    coroutine = {.slot = state.slot()};
+    coroutine.slot = state.slot();
+    coroutine.waiting = nullptr;
     const resuming it(&coroutine);
     asio::detail::awaitable_thread<executor>(entry_point<Done>(std::move(body), coroutine), context.get_executor(),
                                              signal.slot(), state)

@@ -20,6 +20,7 @@ struct spawned_coroutine
 {
     asio::cancellation_slot slot{};  ///< what its operations are cancelled through
     timed_wait* waiting = nullptr; ///< the rill timer that it waits for
+    const void* works_with = nullptr; ///< memory that it touches each time it is resumed, to be prefetched
 };
 
 /// Whose coroutine runs at present on this thread, where that is known.
