@@ -122,19 +122,25 @@ std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
     return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
-// While the worker is busy, timers of about the same delay meet at multiples of a sixteenth of it.
-std::uint64_t timer_service::meeting_tick(std::uint64_t tick) const noexcept
+// While the worker is busy, timers of about the same delay meet at multiples of a sixteenth of it, or somewhat less. The distances
+// divide the periods that people choose, so that a stream's own beat stays even.
+std::uint64_t timer_service::meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept
 {
-    if (!busy_ || tick <= current_) {
+    if (!busy_) {
         return tick;
     }
-    const auto apart = std::clamp<std::uint64_t>(std::bit_floor((tick - current_) / 16), 1, coalescing_);
-    return (tick + apart - 1) / apart * apart;
+    for (const std::uint64_t apart : {100, 50, 20, 10, 5, 2}) {
+        if (apart <= delay / 16 && apart <= coalescing_) {
+            return (tick + apart - 1) / apart * apart;
+        }
+    }
+    return tick;
 }
 
 void timer_service::add(timer_node& node)
 {
-    const auto tick = meeting_tick(std::max(due_tick(node.deadline), current_ + 1));
+    const auto due = std::max(due_tick(node.deadline), current_ + 1);
+    const auto tick = meeting_tick(due, due - current_);
     link(node, tick);
     if (!running_ && tick < armed_) {
         arm();
@@ -299,11 +305,7 @@ void timer_service::run_until(std::uint64_t tick)
                 node.operations->fire(node, {});
             } else {
                 // One level down, or due now. It has waited for long: it meets the others at the longest distance.
-                auto due = std::max(due_tick(node.deadline), current_);
-                if (busy_) {
-                    due = (due + coalescing_ - 1) / coalescing_ * coalescing_;
-                }
-                link(node, due);
+                link(node, meeting_tick(std::max(due_tick(node.deadline), current_), UINT64_MAX));
             }
         }
         // Not earlier: unlinking a node needs no wheel, and leaves the bit of an emptied slot behind.

@@ -112,7 +112,7 @@ private:
 
     void shutdown() noexcept override;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
-    std::uint64_t meeting_tick(std::uint64_t tick) const noexcept;
+    std::uint64_t meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
     void link(timer_node& node, std::uint64_t tick) noexcept;
     static void unlink(timer_node& node) noexcept;
     void post_drain();
@@ -137,7 +137,7 @@ private:
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired
     std::uint64_t armed_ = UINT64_MAX;
     std::uint64_t fired_ = 0;     ///< in this turn
-    std::uint64_t coalescing_ = 32;
+    std::uint64_t coalescing_ = 50;
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;
     clock::time_point turn_;

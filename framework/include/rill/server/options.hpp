@@ -28,7 +28,7 @@ struct server_options
 
     /// While a worker fires more than four timers a millisecond, it fires them together: each up to a sixteenth of its delay
     /// late, and at most this. Fewer wake-ups for the same events. 0 turns it off.
-    std::chrono::milliseconds timer_coalescing{32};
+    std::chrono::milliseconds timer_coalescing{50};
 
     rill::observer observer{};
     /// What the built-in log, which goes to standard error when observer.log is not set, tells.
