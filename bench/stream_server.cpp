@@ -15,9 +15,9 @@ class digits
 {
 public:
     explicit digits(long long number)
-        : size_(static_cast<std::uint8_t>(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr - text_.data()))
-    {
-    }
+        : size_(static_cast<std::uint8_t>(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr -
+                                          text_.data()))
+    {}
     operator std::string_view() const { return {text_.data(), size_}; }
 
 private:

@@ -1,10 +1,11 @@
-// All clients of a server vanish at once, by reset. How long until their handlers have unwound, and does the memory come back?
+// All clients of a server vanish at once, by reset. How long until their handlers have unwound, and does the memory
+// come back?
 //
 //     vanish SERVER_BINARY [STREAMS] [PORT]
 //
-// Starts the server (the bench contract: --port P, GET /ticks?ms=N), opens the streams, waits until each has its first event,
-// resets all of them, and watches the server's descriptors and memory from outside. Fails when something stays behind, or when
-// the server has logged an error.
+// Starts the server (the bench contract: --port P, GET /ticks?ms=N), opens the streams, waits until each has its first
+// event, resets all of them, and watches the server's descriptors and memory from outside. Fails when something stays
+// behind, or when the server has logged an error.
 
 #include <arpa/inet.h>
 #include <chrono>
@@ -195,10 +196,11 @@ int main(int argc, char** argv)
         after = server.memory();
     }
     const auto returned = seconds_since(start);
-    std::printf("streams %d; resets sent in %.3f s; all unwound after %.3f s; PSS before %ld KiB, peak %ld KiB, after %ld KiB "
-                "(%+.1f %%) at %.3f s\n",
-                streams, closed, unwound, before, peak, after, 100.0 * static_cast<double>(after - before) / static_cast<double>(before),
-                returned);
+    std::printf(
+        "streams %d; resets sent in %.3f s; all unwound after %.3f s; PSS before %ld KiB, peak %ld KiB, after %ld KiB "
+        "(%+.1f %%) at %.3f s\n",
+        streams, closed, unwound, before, peak, after,
+        100.0 * static_cast<double>(after - before) / static_cast<double>(before), returned);
     if (const auto errors = server.errors(); !errors.empty()) {
         fail("the server's log has errors:\n" + errors);
     }

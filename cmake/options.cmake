@@ -24,7 +24,8 @@ function(rill_own_target target)
         endif()
     endif()
     if(RILL_SANITIZE)
-        target_compile_options(${target} PRIVATE -fsanitize=${RILL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+        # -O1 -g1: compiling is what a sanitizer run spends most of its time on.
+        target_compile_options(${target} PRIVATE -fsanitize=${RILL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all -O1 -g1)
         target_link_options(${target} PUBLIC -fsanitize=${RILL_SANITIZE})
         if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # sees ghosts in instrumented code, as in boost::optional
             target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-tsan) # the latter: fences in Asio

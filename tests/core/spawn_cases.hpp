@@ -289,7 +289,6 @@ BOOST_AUTO_TEST_CASE(a_handler_may_shield_itself)
     BOOST_TEST(!o.error);
 }
 
-
 BOOST_AUTO_TEST_CASE(one_coroutine_after_another_on_the_same_owner)
 {
     owner o;

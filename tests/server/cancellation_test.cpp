@@ -1,5 +1,5 @@
-// The cancellation contract: however a client leaves, and whatever its handler awaits at that moment, the handler's frame
-// unwinds, its destructors know why, and nothing is left behind.
+// The cancellation contract: however a client leaves, and whatever its handler awaits at that moment, the handler's
+// frame unwinds, its destructors know why, and nothing is left behind.
 
 #include "server/fixture.hpp"
 
@@ -152,7 +152,7 @@ rill::router app()
     return app;
 }
 
-const std::vector<std::string> waits{"/interval", "/ticks", "/asio",   "/child",   "/two",
+const std::vector<std::string> waits{"/interval", "/ticks",  "/asio",     "/child", "/two",
                                      "/spawned",  "/before", "/expected", "/write"};
 
 /// Opens a stream and waits until its handler is where the test wants it.
@@ -409,15 +409,15 @@ BOOST_AUTO_TEST_CASE(handler_that_returns_or_throws)
 {
     rill::router app;
     app.get("/returns", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-        co_await stream.send("only");
-    }));
+                co_await stream.send("only");
+            }));
     app.get("/throws", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-        co_await stream.send("only");
-        throw std::runtime_error("a handler's own error");
-    }));
+                co_await stream.send("only");
+                throw std::runtime_error("a handler's own error");
+            }));
     app.get("/throws-at-once", rill::sse::endpoint([](rill::sse::event_stream&) -> rill::awaitable<> {
-        throw std::runtime_error("before its coroutine exists");
-    }));
+                throw std::runtime_error("before its coroutine exists");
+            }));
     running_server server(std::move(app));
     client c(server.port());
     c.send("GET /returns HTTP/1.1\r\nHost: t\r\n\r\nGET /returns HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
@@ -444,13 +444,13 @@ BOOST_AUTO_TEST_CASE(stop_token_gives_time_to_say_farewell)
 {
     rill::router app;
     app.get("/polite", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-        rill::interval every{1ms};
-        co_await stream.send("begun");
-        while (!stream.stop_requested()) {
-            co_await every.tick();
-        }
-        co_await stream.send("the handler's own farewell");
-    }));
+                rill::interval every{1ms};
+                co_await stream.send("begun");
+                while (!stream.stop_requested()) {
+                    co_await every.tick();
+                }
+                co_await stream.send("the handler's own farewell");
+            }));
     running_server server(std::move(app));
     client c(server.port());
     c.get("/polite");
@@ -468,11 +468,11 @@ BOOST_AUTO_TEST_CASE(deadline_ends_a_stream_that_asked_but_stays)
     options.drain_timeout = 100ms;
     rill::router app;
     app.get("/stays", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-        witness here(stream);
-        static_cast<void>(stream.stop_requested());
-        co_await stream.send("begun");
-        co_await rill::sleep_for(1h);
-    }));
+                witness here(stream);
+                static_cast<void>(stream.stop_requested());
+                co_await stream.send("begun");
+                co_await rill::sleep_for(1h);
+            }));
     running_server server(std::move(app), options);
     client c(server.port());
     c.get("/stays");

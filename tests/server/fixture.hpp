@@ -133,7 +133,10 @@ public:
         }
     }
     /// As send(), for bytes that the server may refuse to take.
-    void try_send(std::string_view bytes) { static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT)); }
+    void try_send(std::string_view bytes)
+    {
+        static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    }
 
     void get(std::string_view target) { send("GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n"); }
 

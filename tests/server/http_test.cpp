@@ -16,7 +16,10 @@ rill::router app()
     app.get("/hello", [] { return "hello"; });
     app.post("/echo", [](rill::request& r) { return rill::response::text(r.body()); });
     app.get("/length", [] {
-        return rill::response::text("four").header("X-Own", "yes").header("Content-Length", "4000").header("Connection", "x");
+        return rill::response::text("four")
+            .header("X-Own", "yes")
+            .header("Content-Length", "4000")
+            .header("Connection", "x");
     });
     app.get("/none", [] { return rill::response(rill::status::no_content); });
     app.get("/fails", []() -> rill::awaitable<rill::response> {
@@ -102,7 +105,7 @@ BOOST_AUTO_TEST_CASE(head_has_the_head_of_get)
 {
     running_server server(app());
     const auto answer = talk(server, "HEAD /hello HTTP/1.1\r\nHost: t\r\n\r\nHEAD /rows HTTP/1.1\r\nHost: t\r\n\r\n" +
-                                             get("/none", close_after));
+                                         get("/none", close_after));
     BOOST_TEST(answer.find("Content-Length: 5\r\n") != answer.npos);
     BOOST_TEST(answer.find("hello") == answer.npos);
     BOOST_TEST(answer.find("row") == answer.npos);
@@ -113,7 +116,7 @@ BOOST_AUTO_TEST_CASE(options_and_unknown)
 {
     running_server server(app());
     const auto answer = talk(server, "OPTIONS /echo HTTP/1.1\r\nHost: t\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n" +
-                                             get("/echo") + get("/nowhere", close_after));
+                                         get("/echo") + get("/nowhere", close_after));
     BOOST_TEST(occurrences(answer, "HTTP/1.1 204 ") == 2u);
     BOOST_TEST(answer.find("405 Method Not Allowed") != answer.npos);
     BOOST_TEST(answer.find("Allow: ") != answer.npos);
@@ -124,11 +127,12 @@ BOOST_AUTO_TEST_CASE(options_and_unknown)
 BOOST_AUTO_TEST_CASE(reads_bodies)
 {
     running_server server(app());
-    const auto length = talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nbody!" + get("/hello", close_after));
+    const auto length =
+        talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nbody!" + get("/hello", close_after));
     BOOST_TEST(length.find("\r\n\r\nbody!HTTP/1.1 200 OK") != length.npos);
     const auto chunked = talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                          "3\r\nbod\r\n2;x=y\r\ny!\r\n0\r\nTrailer: t\r\n\r\n" +
-                                              get("/hello", close_after));
+                                      "3\r\nbod\r\n2;x=y\r\ny!\r\n0\r\nTrailer: t\r\n\r\n" +
+                                          get("/hello", close_after));
     BOOST_TEST(chunked.find("\r\n\r\nbody!HTTP/1.1 200 OK") != chunked.npos);
 }
 
@@ -158,7 +162,9 @@ BOOST_AUTO_TEST_CASE(limits)
         }
     };
     starts("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 1001\r\n\r\n", "413");
-    starts("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n", "413");
+    starts("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
+               "\r\n0\r\n\r\n",
+           "413");
     starts(get("/" + std::string(9000, 'x')), "414");
     starts(get("/" + std::string(100'000, 'x')), "414");
     starts(get("/hello", "X-Long: " + std::string(20'000, 'x') + "\r\n"), "431");
@@ -196,7 +202,8 @@ BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
     options.limits.idle_timeout = 50ms;
     running_server server(app(), options);
     BOOST_TEST(talk(server, "GET /hello HT").starts_with("HTTP/1.1 408 "));
-    BOOST_TEST(talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nbod").starts_with("HTTP/1.1 408 "));
+    BOOST_TEST(
+        talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nbod").starts_with("HTTP/1.1 408 "));
     const auto idle = talk(server, get("/hello")); // between requests there is nothing to be answered
     BOOST_TEST(occurrences(idle, "HTTP/1.1 ") == 1u);
     BOOST_TEST(idle.ends_with("hello"));
@@ -273,12 +280,12 @@ BOOST_AUTO_TEST_CASE(several_workers)
     options.threads = 2;
     rill::router ticking;
     ticking.get("/ticks", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-        rill::interval every{1ms};
-        for (;;) {
-            co_await every.tick();
-            co_await stream.send("tick");
-        }
-    }));
+                    rill::interval every{1ms};
+                    for (;;) {
+                        co_await every.tick();
+                        co_await stream.send("tick");
+                    }
+                }));
     running_server server(std::move(ticking), options);
     std::vector<std::unique_ptr<client>> clients;
     for (int i = 0; i < 40; ++i) {

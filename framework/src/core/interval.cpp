@@ -16,8 +16,8 @@ timed_wait::~timed_wait()
     }
 }
 
-// The coroutine's bottom frame, which the first word of the handler points to, and what its owner keeps beside it. A hint: a
-// wrong address does no harm.
+// The coroutine's bottom frame, which the first word of the handler points to, and what its owner keeps beside it. A
+// hint: a wrong address does no harm.
 void timed_wait::prefetch(const timer_node& node) noexcept
 {
     constexpr std::ptrdiff_t line = 64;

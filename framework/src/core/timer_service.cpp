@@ -27,9 +27,9 @@ bool empty(const timer_link& head) noexcept
     return head.next == &head;
 }
 
-// Between two of its events a stream's memory has left the caches, and fetching it costs more than all else that firing does:
-// so it is asked for while the nodes before it work: the third next node with the coroutine frame around it, what the second
-// points to, and what is behind that of the first.
+// Between two of its events a stream's memory has left the caches, and fetching it costs more than all else that firing
+// does: so it is asked for while the nodes before it work: the third next node with the coroutine frame around it, what
+// the second points to, and what is behind that of the first.
 void prefetch_following(const timer_link& head) noexcept
 {
     const auto* link = head.next;
@@ -122,8 +122,8 @@ std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
     return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
-// While the worker is busy, timers of about the same delay meet at multiples of a sixteenth of it, or somewhat less. The distances
-// divide the periods that people choose, so that a stream's own beat stays even.
+// While the worker is busy, timers of about the same delay meet at multiples of a sixteenth of it, or somewhat less.
+// The distances divide the periods that people choose, so that a stream's own beat stays even.
 std::uint64_t timer_service::meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept
 {
     if (!busy_) {
@@ -147,8 +147,8 @@ void timer_service::add(timer_node& node)
     }
 }
 
-// The level is that of the highest bit in which the deadline differs from the present: everything on a level is due before
-// anything on the level above.
+// The level is that of the highest bit in which the deadline differs from the present: everything on a level is due
+// before anything on the level above.
 void timer_service::link(timer_node& node, std::uint64_t tick) noexcept
 {
     unsigned level = 0;
@@ -360,7 +360,8 @@ void timer_service::use_manual_clock()
 void timer_service::advance(clock::duration by)
 {
     manual_now_ += by;
-    run_until(static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(manual_now_ - start_) / tick_length));
+    run_until(
+        static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(manual_now_ - start_) / tick_length));
 }
 
 } // namespace rill

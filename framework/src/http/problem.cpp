@@ -8,9 +8,10 @@ namespace rill {
 response to_response(const problem& p)
 {
     const auto reason = boost::beast::http::obsolete_reason(p.status);
-    boost::json::object members{{"type", "about:blank"},
-                                {"title", p.title.empty() ? std::string_view(reason.data(), reason.size()) : std::string_view(p.title)},
-                                {"status", static_cast<unsigned>(p.status)}};
+    boost::json::object members{
+        {"type", "about:blank"},
+        {"title", p.title.empty() ? std::string_view(reason.data(), reason.size()) : std::string_view(p.title)},
+        {"status", static_cast<unsigned>(p.status)}};
     if (!p.detail.empty()) {
         members["detail"] = p.detail;
     }

@@ -4,8 +4,8 @@ namespace rill {
 
 namespace {
 
-// Completing a write inside its own initiation costs neither a queue entry nor a wake-up, but nests one stack frame per write:
-// after this many the handler yields to the event loop, which also keeps one busy stream from starving the rest.
+// Completing a write inside its own initiation costs neither a queue entry nor a wake-up, but nests one stack frame per
+// write: after this many the handler yields to the event loop, which also keeps one busy stream from starving the rest.
 constexpr int writes_before_yield = 16;
 thread_local int nested_writes = 0;
 

@@ -49,7 +49,8 @@ tl::expected<int, std::string> open_listening_socket(const server_options& optio
     error_code ec;
     const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
     if (ec) {
-        return tl::unexpected("'" + options.host + "' is not an address: must be numeric, e.g. 127.0.0.1 or ::1, or localhost");
+        return tl::unexpected("'" + options.host +
+                              "' is not an address: must be numeric, e.g. 127.0.0.1 or ::1, or localhost");
     }
     const asio::ip::tcp::endpoint endpoint(address, port);
     const int socket = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -61,7 +62,8 @@ tl::expected<int, std::string> open_listening_socket(const server_options& optio
         enable(socket, SOL_SOCKET, SO_REUSEPORT);
     }
     if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
-        ::listen(socket, options.backlog) != 0) {
+        ::listen(socket, options.backlog) != 0)
+    {
         const auto reason = failure("can't listen on " + options.host + " port " + std::to_string(port), errno);
         ::close(socket);
         return tl::unexpected(reason);
@@ -126,7 +128,8 @@ void listener::accept_all()
     wait();
 }
 
-// Out of descriptors or memory: the pending connection stays in the kernel's queue, where it would wake us again at once.
+// Out of descriptors or memory: the pending connection stays in the kernel's queue, where it would wake us again at
+// once.
 void listener::pause(int error)
 {
     if (!std::exchange(short_of_resources_, true)) {

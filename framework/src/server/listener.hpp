@@ -10,15 +10,16 @@
 namespace rill {
 
 /// A bound, listening, non-blocking socket, or one line that says why there is none.
-tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port);
+tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port,
+                                                     bool reuse_port);
 
 std::uint16_t local_port(int socket) noexcept;
 
 /// "http://host:port", fit for a browser.
 std::string make_url(const std::string& host, std::uint16_t port);
 
-/// Accepts connections for one worker. When descriptors or memory run out it pauses and tries again, so that it neither dies
-/// nor spins.
+/// Accepts connections for one worker. When descriptors or memory run out it pauses and tries again, so that it neither
+/// dies nor spins.
 class listener final : private timer_node
 {
 public:

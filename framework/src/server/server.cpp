@@ -42,8 +42,7 @@ observer complete(observer events, log_level level)
 
 server::server(handler app, server_options options)
     : state_(new state{std::move(app), options, complete(options.observer, options.log_level), {}, options.port})
-{
-}
+{}
 
 server::~server() = default;
 

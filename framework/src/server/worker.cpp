@@ -73,7 +73,8 @@ void mailbox::deliver()
 }
 
 worker::worker(const handler& app, const server_options& options, const observer& observer)
-    : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer), mailbox_(io_)
+    : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer),
+      mailbox_(io_)
 {
     context_.timers.coalescing(options.timer_coalescing);
     deadline_.owner = this;
@@ -86,7 +87,8 @@ worker::worker(const handler& app, const server_options& options, const observer
     context_.on_drained = [this] { io_.stop(); };
 }
 
-// Handlers that did not end in the drain, or had none, are cancelled here: their coroutines must not outlive what they use.
+// Handlers that did not end in the drain, or had none, are cancelled here: their coroutines must not outlive what they
+// use.
 worker::~worker()
 {
     context_.timers.remove(deadline_);

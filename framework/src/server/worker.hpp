@@ -12,8 +12,8 @@
 
 namespace rill {
 
-/// What other threads may ask of a worker. Its io_context does no locking, so nothing is ever posted to it from outside: a
-/// message goes into a queue, and an eventfd wakes the loop.
+/// What other threads may ask of a worker. Its io_context does no locking, so nothing is ever posted to it from
+/// outside: a message goes into a queue, and an eventfd wakes the loop.
 class mailbox
 {
 public:

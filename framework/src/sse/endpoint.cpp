@@ -33,8 +33,8 @@ stream_policy make_policy(const endpoint_options& options)
 {
     for (const auto& [name, value] : options.headers) {
         if (!headers().add(name, value)) {
-            throw std::invalid_argument("sse::endpoint: header '" + name + "' is not allowed: " +
-                                        make_error_code(error::invalid_header).message());
+            throw std::invalid_argument("sse::endpoint: header '" + name +
+                                        "' is not allowed: " + make_error_code(error::invalid_header).message());
         }
     }
     return {.heartbeat = options.heartbeat,

@@ -7,8 +7,7 @@ namespace rill::sse {
 
 event_stream::event_stream(std::string_view last_event_id)
     : last_event_id_(last_event_id.empty() ? nullptr : std::make_unique<const std::string>(last_event_id))
-{
-}
+{}
 
 response_writer::put_result event_stream::put(const event& e)
 {

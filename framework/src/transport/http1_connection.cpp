@@ -248,9 +248,7 @@ void http1_connection::on_broken()
 void http1_connection::complete_later(error_code ec)
 {
     completes_later_ = true;
-    later_error_ = !ec                                ? 0
-                   : ec.category() == error_category() ? static_cast<std::uint8_t>(ec.value())
-                                                       : later_aborted;
+    later_error_ = !ec ? 0 : ec.category() == error_category() ? static_cast<std::uint8_t>(ec.value()) : later_aborted;
     defer();
 }
 
@@ -282,8 +280,8 @@ void http1_connection::on_timer()
     }
 }
 
-// Closing with unread input would reset the connection, and the last bytes might be lost on the way (RFC 9112, 9.6): say that
-// we are done, and read until the client is.
+// Closing with unread input would reset the connection, and the last bytes might be lost on the way (RFC 9112, 9.6):
+// say that we are done, and read until the client is.
 void http1_connection::close_politely()
 {
     phase_ = phase::closing;

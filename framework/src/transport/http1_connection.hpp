@@ -19,14 +19,15 @@ namespace rill::transport {
 /// One client's connection, from accept to close.
 ///
 ///     reading -> handling -> responding -> reading ...      the request phase: one coroutine, with parser and buffers
-///                    \-> streaming -> (reading | closing)    the stream phase: the handler's coroutine, and this object
+///                    \-> streaming -> (reading | closing)    the stream phase: the handler's coroutine, and this
+///                    object
 ///     any -> closing -> gone
 ///
 /// A stream has no use for the parser, the request and their coroutine: they are gone before it begins. What a stream
 /// costs for as long as it lives is this object, so its members are few and ordered by size.
 ///
-/// Owns itself: made by start(), it ends when its socket is closed and no coroutine runs on it. All changes of phase are made
-/// from worker_context::later(), outside any coroutine.
+/// Owns itself: made by start(), it ends when its socket is closed and no coroutine runs on it. All changes of phase
+/// are made from worker_context::later(), outside any coroutine.
 class http1_connection final : public http1_response_writer, private detail::spawned_coroutine, private timer_node
 {
 public:
@@ -37,7 +38,8 @@ public:
     http1_connection(const http1_connection&) = delete;
     http1_connection& operator=(const http1_connection&) = delete;
 
-    /// The handler's pending operation completes with operation_aborted, and its frame unwinds. Only from the event loop.
+    /// The handler's pending operation completes with operation_aborted, and its frame unwinds. Only from the event
+    /// loop.
     void cancel(close_reason reason);
 
     /// The two stages of a shutdown.

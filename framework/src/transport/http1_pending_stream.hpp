@@ -14,8 +14,7 @@ class http1_connection::pending_stream final : public streaming_body
 public:
     pending_stream(std::unique_ptr<streaming_body> body, std::string head, std::string input, std::string_view target)
         : body(std::move(body)), head(std::move(head)), input(std::move(input)), target(target)
-    {
-    }
+    {}
 
     awaitable<> start(response_writer& out) override { return body->start(out); }
 

@@ -17,8 +17,8 @@ struct readiness
     bool broken = false;        ///< reset or another error
 };
 
-/// The worker's own epoll, nested in Asio's: an idle connection costs it one kernel entry and no memory of ours, where Asio's
-/// reactor would keep a few hundred bytes. Edge-triggered; one registration per connection for its whole life.
+/// The worker's own epoll, nested in Asio's: an idle connection costs it one kernel entry and no memory of ours, where
+/// Asio's reactor would keep a few hundred bytes. Edge-triggered; one registration per connection for its whole life.
 ///
 /// Belongs to the thread that runs the context.
 class reactor
@@ -31,8 +31,8 @@ public:
     reactor(const reactor&) = delete;
     reactor& operator=(const reactor&) = delete;
 
-    /// Reports to `target` from now on, until the descriptor is closed. `target` must not end inside a call of the ready
-    /// function, as more of them may follow in the same turn: see worker_context::later().
+    /// Reports to `target` from now on, until the descriptor is closed. `target` must not end inside a call of the
+    /// ready function, as more of them may follow in the same turn: see worker_context::later().
     error_code add(int descriptor, void* target);
 
 private:

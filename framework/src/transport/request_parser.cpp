@@ -16,7 +16,8 @@ namespace http = boost::beast::http;
 struct request_parser::beast_parser
 {
     std::optional<http::request_parser<http::string_body>> message;
-    request head; // as it was checked: Beast adds the trailers to the message's fields, where they must not be (RFC 9110, 6.5.1)
+    request head; // as it was checked: Beast adds the trailers to the message's fields, where they must not be (RFC
+                  // 9110, 6.5.1)
 };
 
 namespace {
@@ -35,7 +36,10 @@ std::string_view expectation(const http::request_header<>& head) noexcept
 // RFC 9112, 3.2: origin form, absolute form (reduced to its origin form), or "*" with OPTIONS.
 std::optional<std::string> origin_form(std::string_view target, verb method)
 {
-    if (std::ranges::any_of(target, [](char c) { return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f; })) {
+    if (std::ranges::any_of(target, [](char c) {
+            return static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f;
+        }))
+    {
         return std::nullopt;
     }
     if (target.starts_with('/') || (target == "*" && method == verb::options)) {
@@ -57,8 +61,7 @@ std::optional<std::string> origin_form(std::string_view target, verb method)
 
 request_parser::request_parser(const connection_limits& limits)
     : limits_(limits), parser_(std::make_unique<beast_parser>())
-{
-}
+{}
 
 request_parser::~request_parser() = default;
 
@@ -183,7 +186,8 @@ request_parser::state request_parser::check_head()
             return reject(status::bad_request, "Transfer-Encoding is not allowed here");
         }
         if (!iequals(view(head[http::field::transfer_encoding]), "chunked") ||
-            head.count(http::field::transfer_encoding) != 1) {
+            head.count(http::field::transfer_encoding) != 1)
+        {
             return reject(status::not_implemented, "the only transfer coding known here is chunked");
         }
     }

@@ -8,8 +8,8 @@
 
 namespace rill::transport {
 
-/// Makes requests out of bytes, without I/O: Beast's parser, and the checks that Beast leaves to its user. One object reads all
-/// requests of a connection, one after the other.
+/// Makes requests out of bytes, without I/O: Beast's parser, and the checks that Beast leaves to its user. One object
+/// reads all requests of a connection, one after the other.
 class request_parser
 {
 public:

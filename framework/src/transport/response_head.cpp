@@ -9,8 +9,8 @@ namespace {
 
 bool belongs_to_connection(std::string_view name) noexcept
 {
-    constexpr std::array<std::string_view, 7> own{"Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
-                                                  "Date",           "Server",            "Upgrade"};
+    constexpr std::array<std::string_view, 7> own{
+        "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "Server", "Upgrade"};
     return std::ranges::any_of(own, [&](std::string_view own_name) { return iequals(own_name, name); });
 }
 
@@ -26,8 +26,8 @@ bool is_bodiless(status status) noexcept
     return static_cast<unsigned>(status) < 200 || status == status::no_content || status == status::not_modified;
 }
 
-std::string make_response_head(status status, const headers& fields, const framing& framing, bool close, unsigned version,
-                               std::string_view date)
+std::string make_response_head(status status, const headers& fields, const framing& framing, bool close,
+                               unsigned version, std::string_view date)
 {
     std::string head;
     head.reserve(320);

@@ -17,8 +17,8 @@ struct framing
 };
 
 /// The head of a response, ready to be sent. The handler's own framing headers are left out: they are the connection's.
-std::string make_response_head(status status, const headers& fields, const framing& framing, bool close, unsigned version,
-                               std::string_view date);
+std::string make_response_head(status status, const headers& fields, const framing& framing, bool close,
+                               unsigned version, std::string_view date);
 
 /// Whether a response of that status never has a body (RFC 9110, 6.4.1).
 bool is_bodiless(status status) noexcept;

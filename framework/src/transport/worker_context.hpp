@@ -20,13 +20,14 @@ class http1_connection;
 class worker_context
 {
 public:
-    worker_context(asio::io_context& context, const handler& app, const connection_limits& limits, const observer& observer);
+    worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
+                   const observer& observer);
     worker_context(const worker_context&) = delete;
     worker_context& operator=(const worker_context&) = delete;
     ~worker_context();
 
-    /// Calls `connection.on_later()` from the event loop, once, outside any coroutine. What ends a connection goes this way,
-    /// so that it never ends under the feet of a coroutine or of the reactor.
+    /// Calls `connection.on_later()` from the event loop, once, outside any coroutine. What ends a connection goes this
+    /// way, so that it never ends under the feet of a coroutine or of the reactor.
     void later(http1_connection& connection);
 
     void opened(http1_connection& connection, int socket);

@@ -32,5 +32,4 @@ inline error_code make_error_code(error e) noexcept
 
 template <>
 struct boost::system::is_error_code_enum<rill::error> : std::true_type
-{
-};
+{};

@@ -22,8 +22,8 @@ timer_service& timers_of(const Handler& handler)
     }
 }
 
-/// A timer node with its waiting handler: what `interval` and `sleep_for` wait on. One lies in the frame of nearly every
-/// handler, so it holds no more than it must.
+/// A timer node with its waiting handler: what `interval` and `sleep_for` wait on. One lies in the frame of nearly
+/// every handler, so it holds no more than it must.
 class timed_wait : public timer_node
 {
 public:
@@ -72,9 +72,10 @@ private:
 
 /// A steady beat: `tick()` completes once every `period`.
 ///
-/// The beat starts with the first `tick()`, which completes one period later, and keeps its phase: a handler that is late does
-/// not shift later ticks. Ticks missed meanwhile are skipped, not caught up in a burst. Resolution is 1 ms; a tick is never
-/// early. At most one `tick()` may be pending. Must outlive its pending `tick()`, as it does when both live in one coroutine.
+/// The beat starts with the first `tick()`, which completes one period later, and keeps its phase: a handler that is
+/// late does not shift later ticks. Ticks missed meanwhile are skipped, not caught up in a burst. Resolution is 1 ms; a
+/// tick is never early. At most one `tick()` may be pending. Must outlive its pending `tick()`, as it does when both
+/// live in one coroutine.
 class interval
 {
     // First, as its return type is deduced.
@@ -97,8 +98,8 @@ public:
 
     /// Waits for the next tick.
     ///
-    /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. Cancellation: terminal, partial and
-    /// total; completes with `operation_aborted` and leaves the beat as it was.
+    /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. Cancellation: terminal, partial
+    /// and total; completes with `operation_aborted` and leaves the beat as it was.
     template <class CompletionToken>
     auto tick(CompletionToken&& token)
     {

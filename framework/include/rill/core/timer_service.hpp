@@ -28,8 +28,8 @@ struct timer_operations
     void (*prefetch_further)(const timer_node&) noexcept = nullptr;
 };
 
-/// A link in the timer wheel. Embedded in whatever waits (an interval, a stream), so that a timer needs no memory of its own.
-/// Must not move or end while it is linked.
+/// A link in the timer wheel. Embedded in whatever waits (an interval, a stream), so that a timer needs no memory of
+/// its own. Must not move or end while it is linked.
 struct timer_node : timer_link
 {
     const timer_operations* operations = nullptr;
@@ -38,11 +38,12 @@ struct timer_node : timer_link
     bool linked() const noexcept { return next != nullptr; }
 };
 
-/// All timers of one worker: a hierarchical wheel of 1 ms ticks behind one operating-system timer. Adding and cancelling are
-/// O(1) and never allocate. An execution-context service, so that a timer works in any coroutine on that context.
+/// All timers of one worker: a hierarchical wheel of 1 ms ticks behind one operating-system timer. Adding and
+/// cancelling are O(1) and never allocate. An execution-context service, so that a timer works in any coroutine on that
+/// context.
 ///
-/// Not thread-safe: belongs to the thread that runs the context. Nodes still linked when the context is destroyed are fired
-/// with operation_aborted, so that what they hold is released.
+/// Not thread-safe: belongs to the thread that runs the context. Nodes still linked when the context is destroyed are
+/// fired with operation_aborted, so that what they hold is released.
 class timer_service : public boost::asio::execution_context::service
 {
 public:
@@ -55,14 +56,15 @@ public:
 
     static timer_service& of(boost::asio::io_context& context);
 
-    /// The time this worker lives by: the steady clock, or what the manual clock says. While timers are fired it is that of
-    /// the turn's beginning.
+    /// The time this worker lives by: the steady clock, or what the manual clock says. While timers are fired it is
+    /// that of the turn's beginning.
     clock::time_point now() const;
 
     /// The service whose timers are being fired on this thread, if any: found without a search.
     static timer_service* firing() noexcept { return firing_; }
 
-    /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be linked.
+    /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be
+    /// linked.
     void add(timer_node& node, clock::time_point when)
     {
         node.deadline = when;
@@ -76,18 +78,20 @@ public:
     /// Unlinks the node and fires it with operation_aborted from the event loop, never from inside this call.
     void abort(timer_node& node);
 
-    /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any coroutine.
+    /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any
+    /// coroutine.
     void drain_aborted();
 
-    /// While the worker is busy, timers are fired together: each up to a sixteenth of its delay late, and at most `window`. A
-    /// wake-up costs more than what a stream does in it, on our side and, for every event sent, on the receiver's. 0 turns it
-    /// off.
+    /// While the worker is busy, timers are fired together: each up to a sixteenth of its delay late, and at most
+    /// `window`. A wake-up costs more than what a stream does in it, on our side and, for every event sent, on the
+    /// receiver's. 0 turns it off.
     void coalescing(std::chrono::milliseconds window);
 
     /// From now on time stands still at its present value and moves by advance() alone. For tests.
     void use_manual_clock();
 
-    /// Moves the manual clock and fires, in order of their deadlines, what becomes due, including timers added meanwhile.
+    /// Moves the manual clock and fires, in order of their deadlines, what becomes due, including timers added
+    /// meanwhile.
     void advance(clock::duration by);
 
 private:
@@ -136,7 +140,7 @@ private:
     clock::time_point start_;
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired
     std::uint64_t armed_ = UINT64_MAX;
-    std::uint64_t fired_ = 0;     ///< in this turn
+    std::uint64_t fired_ = 0; ///< in this turn
     std::uint64_t coalescing_ = 50;
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;

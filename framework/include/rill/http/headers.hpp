@@ -22,8 +22,9 @@ public:
     std::optional<std::string_view> get(std::string_view name) const noexcept;
     bool contains(std::string_view name) const noexcept { return get(name).has_value(); }
 
-    /// Replaces all fields of that name. Fails with error::invalid_header, changing nothing, when the name is not a token or the
-    /// value holds CR, LF, NUL or another control character (RFC 9110, 5.5), so that no header can be smuggled in.
+    /// Replaces all fields of that name. Fails with error::invalid_header, changing nothing, when the name is not a
+    /// token or the value holds CR, LF, NUL or another control character (RFC 9110, 5.5), so that no header can be
+    /// smuggled in.
     result<void> set(std::string_view name, std::string_view value);
 
     /// As set(), but keeps the fields that are there.

@@ -17,8 +17,8 @@ enum class log_level : unsigned char
     off
 };
 
-/// What the server tells about itself. Everything is called from the worker threads, possibly from several at once, and must
-/// neither throw nor block.
+/// What the server tells about itself. Everything is called from the worker threads, possibly from several at once, and
+/// must neither throw nor block.
 struct observer
 {
     struct stream_opened

@@ -10,8 +10,8 @@
 
 namespace rill {
 
-/// A request whose head and body have been read. Handlers get it by reference; it ends when the response has been returned, so
-/// a stream takes along what it needs (see sse::endpoint and the extractors).
+/// A request whose head and body have been read. Handlers get it by reference; it ends when the response has been
+/// returned, so a stream takes along what it needs (see sse::endpoint and the extractors).
 class request
 {
 public:

@@ -40,8 +40,8 @@ struct file_body
     std::uint64_t length = 0; ///< in bytes
 };
 
-/// What a handler returns. Content-Length, Transfer-Encoding, Connection, Date and Server belong to the connection, which sets
-/// them itself: a handler can't break the framing.
+/// What a handler returns. Content-Length, Transfer-Encoding, Connection, Date and Server belong to the connection,
+/// which sets them itself: a handler can't break the framing.
 class response
 {
 public:
@@ -54,8 +54,8 @@ public:
     static response html(std::string body) { return {rill::status::ok, std::move(body), "text/html; charset=utf-8"}; }
     static response json(std::string body) { return {rill::status::ok, std::move(body), "application/json"}; }
 
-    /// A body produced while it is sent: `produce` is `awaitable<>(response_writer&)`. Sent with chunked coding on HTTP/1.1,
-    /// closed by the end of the connection on HTTP/1.0.
+    /// A body produced while it is sent: `produce` is `awaitable<>(response_writer&)`. Sent with chunked coding on
+    /// HTTP/1.1, closed by the end of the connection on HTTP/1.0.
     static response stream(function_body::function produce, std::string_view content_type = "application/octet-stream");
 
     rill::status status() const noexcept { return status_; }
@@ -64,8 +64,8 @@ public:
     headers& fields() noexcept { return fields_; }
     const headers& fields() const noexcept { return fields_; }
 
-    /// Sets a header and returns the response, to be chained. A bad name or value turns the response into a 500 that says so:
-    /// it is a programming error, and must not reach the wire.
+    /// Sets a header and returns the response, to be chained. A bad name or value turns the response into a 500 that
+    /// says so: it is a programming error, and must not reach the wire.
     response& header(std::string_view name, std::string_view value) &;
     response&& header(std::string_view name, std::string_view value) &&;
 

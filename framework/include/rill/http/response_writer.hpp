@@ -13,20 +13,22 @@ namespace rill {
 /// What happens to a stream while its producer does nothing. One object serves any number of streams.
 struct stream_policy
 {
-    /// While nothing is written for `heartbeat`, `filler` is sent as a piece of the body, so that proxies keep the connection
-    /// and a vanished peer is found. 0 turns it off.
+    /// While nothing is written for `heartbeat`, `filler` is sent as a piece of the body, so that proxies keep the
+    /// connection and a vanished peer is found. 0 turns it off.
     std::chrono::milliseconds heartbeat{0};
     std::string filler{};
 
     /// Sent just before a shutdown ends the stream.
     std::string farewell{};
 
-    /// The stream ends when the client takes nothing for this long while something waits to be sent. 0: the server's own.
+    /// The stream ends when the client takes nothing for this long while something waits to be sent. 0: the server's
+    /// own.
     std::chrono::milliseconds write_timeout{0};
 };
 
-/// The seam between what produces a streamed body and the connection that carries it: the producer writes, and learns why the
-/// stream ended; it knows neither the socket nor the HTTP version. Lives until after the producing coroutine has ended.
+/// The seam between what produces a streamed body and the connection that carries it: the producer writes, and learns
+/// why the stream ended; it knows neither the socket nor the HTTP version. Lives until after the producing coroutine
+/// has ended.
 class response_writer
 {
 public:
@@ -63,8 +65,8 @@ public:
     /// Room in front of every piece for framing.
     static constexpr std::size_t frame_room = 12;
 
-    /// The worker's reused buffer, holding just `frame_room` bytes: append the piece and commit() before anything else is
-    /// awaited or written.
+    /// The worker's reused buffer, holding just `frame_room` bytes: append the piece and commit() before anything else
+    /// is awaited or written.
     static std::string& scratch();
 
     /// Frames and sends what was appended to scratch().
@@ -72,7 +74,8 @@ public:
 
     put_result put(std::string_view data);
 
-    /// The operation that completes when the piece is with the operating system. To be awaited before the next piece is put.
+    /// The operation that completes when the piece is with the operating system. To be awaited before the next piece is
+    /// put.
     template <class CompletionToken>
     auto wait_for(put_result result, CompletionToken& token)
     {
@@ -102,10 +105,10 @@ public:
 
     /// Writes `data` as one piece of the body.
     ///
-    /// The bytes are taken before write() returns, so `data` need not outlive the call. Completion: `void(error_code)`, when
-    /// the operating system has taken everything; at once where it can. Back-pressure is the wait: one write at a time.
-    /// Errors: operation_aborted once the stream has ended. Cancellation: terminal, partial and total end the wait, not the
-    /// transmission.
+    /// The bytes are taken before write() returns, so `data` need not outlive the call. Completion: `void(error_code)`,
+    /// when the operating system has taken everything; at once where it can. Back-pressure is the wait: one write at a
+    /// time. Errors: operation_aborted once the stream has ended. Cancellation: terminal, partial and total end the
+    /// wait, not the transmission.
     template <class CompletionToken>
     auto write(std::string_view data, CompletionToken&& token)
     {

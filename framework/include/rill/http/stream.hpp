@@ -14,8 +14,8 @@ public:
     streaming_body& operator=(const streaming_body&) = delete;
     virtual ~streaming_body() = default;
 
-    /// Called once, after the head was sent. The coroutine may refer to *this and to `out` to its end. Terminal cancellation
-    /// when the client leaves, or the server ends the stream.
+    /// Called once, after the head was sent. The coroutine may refer to *this and to `out` to its end. Terminal
+    /// cancellation when the client leaves, or the server ends the stream.
     virtual awaitable<> start(response_writer& out) = 0;
 };
 

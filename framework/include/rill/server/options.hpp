@@ -16,18 +16,20 @@ struct server_options
     std::string host = "127.0.0.1";
     /// 0: any free port; server::port() tells which.
     std::uint16_t port = 8080;
-    /// Workers: threads with an event loop of their own. With more than one, handlers are called from all of them at once.
+    /// Workers: threads with an event loop of their own. With more than one, handlers are called from all of them at
+    /// once.
     unsigned threads = 1;
     /// Lets several processes listen on the same port. Without it a port that is taken is an error at start.
     bool reuse_port = false;
     int backlog = 4096;
 
     connection_limits limits{};
-    /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested(), may go on.
+    /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested(), may go
+    /// on.
     std::chrono::milliseconds drain_timeout{10'000};
 
-    /// While a worker fires more than four timers a millisecond, it fires them together: each up to a sixteenth of its delay
-    /// late, and at most this. Fewer wake-ups for the same events. 0 turns it off.
+    /// While a worker fires more than four timers a millisecond, it fires them together: each up to a sixteenth of its
+    /// delay late, and at most this. Fewer wake-ups for the same events. 0 turns it off.
     std::chrono::milliseconds timer_coalescing{50};
 
     rill::observer observer{};

@@ -22,7 +22,8 @@ public:
     server& operator=(const server&) = delete;
     ~server();
 
-    /// Binds all listening sockets. On failure the error says in one line what could not be had, e.g. a port that is taken.
+    /// Binds all listening sockets. On failure the error says in one line what could not be had, e.g. a port that is
+    /// taken.
     tl::expected<void, std::string> listen();
 
     /// The port that is listened on, once listen() has succeeded.
@@ -35,8 +36,9 @@ public:
     /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once.
     void run_until_signalled();
 
-    /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and what is
-    /// left after the drain timeout is cancelled. Thread-safe; returns at once. Calls after the first do nothing.
+    /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and
+    /// what is left after the drain timeout is cancelled. Thread-safe; returns at once. Calls after the first do
+    /// nothing.
     void stop();
 
     /// Connections that are open now. Thread-safe.

@@ -15,8 +15,8 @@ namespace rill::sse {
 
 struct endpoint_options
 {
-    /// While nothing else is sent, a comment goes out this often, so that proxies keep the connection and a vanished client
-    /// is found. 0 turns it off.
+    /// While nothing else is sent, a comment goes out this often, so that proxies keep the connection and a vanished
+    /// client is found. 0 turns it off.
     std::chrono::milliseconds heartbeat{15'000};
 
     /// Sent first: how long a client shall wait before it reconnects.
@@ -28,14 +28,15 @@ struct endpoint_options
     /// Sent to every stream that a shutdown ends, already encoded; e.g. ": bye\n\n" or "retry: 3000\n\n".
     std::string farewell{};
 
-    /// The query parameter that gives the last event id where a client cannot set the header, as with a new EventSource.
+    /// The query parameter that gives the last event id where a client cannot set the header, as with a new
+    /// EventSource.
     std::string last_event_id_parameter{"lastEventId"};
 
     /// Further response headers, e.g. {"Access-Control-Allow-Origin", "*"}.
     std::vector<std::pair<std::string, std::string>> headers{};
 
-    /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops reconnecting
-    /// (WHATWG HTML, 9.2.3). Called with the request and its last event id.
+    /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops
+    /// reconnecting (WHATWG HTML, 9.2.3). Called with the request and its last event id.
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 };
 
@@ -67,16 +68,15 @@ class endpoint_body final : public streaming_body
 public:
     endpoint_body(endpoint_state<F>& state, std::tuple<Args...> args, std::string_view last_event_id)
         : state_(state), stream_(last_event_id), args_(std::move(args))
-    {
-    }
+    {}
 
     awaitable<> start(response_writer& out) override
     {
         stream_.writer(out);
         out.policy(state_.policy);
         send_retry(out, state_.options);
-        return std::apply(
-            [this](auto&... args) { return std::invoke(state_.handler, stream_, std::move(args)...); }, args_);
+        return std::apply([this](auto&... args) { return std::invoke(state_.handler, stream_, std::move(args)...); },
+                          args_);
     }
 
 private:
@@ -99,8 +99,7 @@ class endpoint_handler<F, rill::detail::type_list<Stream, Args...>>
 public:
     endpoint_handler(F handler, const endpoint_options& options)
         : state_(new endpoint_state<F>{options, make_policy(options), std::move(handler)})
-    {
-    }
+    {}
 
     tl::expected<response, problem> operator()(request& r) const
     {
@@ -126,9 +125,9 @@ private:
 /// Makes a stream handler into what the router takes.
 ///
 /// `handler` is `awaitable<>(event_stream&, extractors...)`: a function, a lambda or a function object, copied into the
-/// router. Extractors are resolved before the stream begins: what is missing or malformed is answered with 400 or 422, and
-/// the handler never runs. When the client leaves, what the handler awaits is cancelled and its frame unwinds; returning ends
-/// the stream; an exception other than the cancellation is logged and ends the stream.
+/// router. Extractors are resolved before the stream begins: what is missing or malformed is answered with 400 or 422,
+/// and the handler never runs. When the client leaves, what the handler awaits is cancelled and its frame unwinds;
+/// returning ends the stream; an exception other than the cancellation is logged and ends the stream.
 template <class F>
 auto endpoint(F handler, endpoint_options options = {})
 {
@@ -140,9 +139,9 @@ auto endpoint(F handler, endpoint_options options = {})
 template <class Class, class... Args>
 auto endpoint(awaitable<> (Class::*handler)(event_stream&, Args...), Class& object, endpoint_options options = {})
 {
-    return endpoint(
-        [handler, &object](event_stream& stream, Args... args) { return (object.*handler)(stream, std::move(args)...); },
-        std::move(options));
+    return endpoint([handler, &object](event_stream& stream,
+                                       Args... args) { return (object.*handler)(stream, std::move(args)...); },
+                    std::move(options));
 }
 
 } // namespace rill::sse

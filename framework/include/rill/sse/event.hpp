@@ -46,8 +46,8 @@ private:
     std::size_t size_ = 0;
 };
 
-/// A value that cannot hold CR, LF or NUL, so that it can neither end its line nor be ignored by the client (WHATWG HTML, 9.2.6:
-/// an id with NUL is dropped). Borrows its text; by default absent.
+/// A value that cannot hold CR, LF or NUL, so that it can neither end its line nor be ignored by the client (WHATWG
+/// HTML, 9.2.6: an id with NUL is dropped). Borrows its text; by default absent.
 class field_value
 {
 public:
@@ -91,19 +91,16 @@ public:
 
     template <std::size_t N>
     consteval event_id(const char (&literal)[N]) : event_id(field_value(literal))
-    {
-    }
+    {}
     constexpr event_id(field_value value) noexcept
         : data_(value.view().data()), value_(static_cast<std::int64_t>(value.view().size()))
-    {
-    }
+    {}
 
     template <std::integral Number>
-    requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
+        requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
     constexpr event_id(Number number) noexcept
         : data_(std::is_signed_v<Number> ? &signed_number : &unsigned_number), value_(static_cast<std::int64_t>(number))
-    {
-    }
+    {}
 
     static result<event_id> parse(std::string_view value) noexcept
     {
@@ -144,11 +141,12 @@ private:
     std::int64_t milliseconds_ = -1;
 };
 
-/// One event of a stream (WHATWG HTML, 9.2.5). Borrows everything it names; it is encoded before the first suspension, so
-/// temporaries inside the braces of `send({.data = std::to_string(n)})` are fine.
+/// One event of a stream (WHATWG HTML, 9.2.5). Borrows everything it names; it is encoded before the first suspension,
+/// so temporaries inside the braces of `send({.data = std::to_string(n)})` are fine.
 struct event
 {
-    /// The payload; CR, LF and CRLF in it reach the client as LF. Absent: nothing is dispatched to the client's listeners.
+    /// The payload; CR, LF and CRLF in it reach the client as LF. Absent: nothing is dispatched to the client's
+    /// listeners.
     text data{};
     event_name name{};
     /// An empty id resets the client's last event id.

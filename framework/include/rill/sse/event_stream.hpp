@@ -8,24 +8,26 @@
 
 namespace rill::sse {
 
-/// One client's live stream of events, as a handler sees it. Given to the handler by sse::endpoint; outlives the handler's
-/// coroutine. Not to be used from another thread.
+/// One client's live stream of events, as a handler sees it. Given to the handler by sse::endpoint; outlives the
+/// handler's coroutine. Not to be used from another thread.
 class event_stream
 {
 public:
     explicit event_stream(std::string_view last_event_id = {});
     /// For producers with a writer of their own, and for tests. `out` must outlive the stream.
-    event_stream(response_writer& out, std::string_view last_event_id = {}) : event_stream(last_event_id) { out_ = &out; }
+    event_stream(response_writer& out, std::string_view last_event_id = {}) : event_stream(last_event_id)
+    {
+        out_ = &out;
+    }
     event_stream(const event_stream&) = delete;
     event_stream& operator=(const event_stream&) = delete;
 
     /// Sends one event.
     ///
     /// The event is encoded before send() returns: it may borrow temporaries. Completion: `void(error_code)`, when the
-    /// operating system has taken it; at once where it can. A client that does not read holds the handler here, until the
-    /// write timeout ends the stream.
-    /// Errors: operation_aborted once the stream has ended; error::invalid_utf8, with nothing sent. By default they throw
-    /// boost::system::system_error; with rill::as_expected they are returned.
+    /// operating system has taken it; at once where it can. A client that does not read holds the handler here, until
+    /// the write timeout ends the stream. Errors: operation_aborted once the stream has ended; error::invalid_utf8,
+    /// with nothing sent. By default they throw boost::system::system_error; with rill::as_expected they are returned.
     template <class CompletionToken>
     auto send(const event& e, CompletionToken&& token)
     {
@@ -35,13 +37,13 @@ public:
 
     /// Sends an event that is nothing but data. (A template so that no string_view lies in the handler's frame.)
     template <class Text, class CompletionToken>
-    requires std::convertible_to<const Text&, std::string_view>
+        requires std::convertible_to<const Text&, std::string_view>
     auto send(const Text& data, CompletionToken&& token)
     {
         return out_->wait_for(put({.data = std::string_view(data)}), token);
     }
     template <class Text>
-    requires std::convertible_to<const Text&, std::string_view>
+        requires std::convertible_to<const Text&, std::string_view>
     auto send(const Text& data)
     {
         return out_->wait_for(put({.data = std::string_view(data)}), rill::detail::deferred);
@@ -55,7 +57,8 @@ public:
     }
     auto comment(std::string_view comment) { return out_->wait_for(put({.comment = comment}), rill::detail::deferred); }
 
-    /// The id of the last event that the client has seen, from the Last-Event-ID header or the query; empty if there is none.
+    /// The id of the last event that the client has seen, from the Last-Event-ID header or the query; empty if there is
+    /// none.
     std::string_view last_event_id() const noexcept
     {
         return last_event_id_ ? std::string_view(*last_event_id_) : std::string_view();

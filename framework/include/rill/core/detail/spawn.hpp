@@ -21,7 +21,8 @@ using spawn_done = void (*)(spawned_coroutine& coroutine, std::exception_ptr err
 
 #if !defined(RILL_PUBLIC_CO_SPAWN)
 
-/// The bottom of the coroutine's stack. Everything in its frame is paid for by each stream, hence the template parameter.
+/// The bottom of the coroutine's stack. Everything in its frame is paid for by each stream, hence the template
+/// parameter.
 template <spawn_done Done>
 asio::awaitable<asio::detail::awaitable_thread_entry_point, executor> entry_point(awaitable<> body,
                                                                                   spawned_coroutine& coroutine)
@@ -37,8 +38,8 @@ asio::awaitable<asio::detail::awaitable_thread_entry_point, executor> entry_poin
 
 #endif
 
-/// Runs `body` as a coroutine of its own on `context`, starting inside this call. `coroutine` must live until it is done.
-/// Cancelled by cancel(signal, coroutine), terminal only.
+/// Runs `body` as a coroutine of its own on `context`, starting inside this call. `coroutine` must live until it is
+/// done. Cancelled by cancel(signal, coroutine), terminal only.
 ///
 /// Does what asio::co_spawn does for a caller that already is on the right thread, for about a third of its memory per
 /// coroutine (see docs/rationale/own-entry-coroutine.md).
@@ -49,9 +50,9 @@ void spawn(asio::io_context& context, awaitable<> body, asio::cancellation_signa
     coroutine.slot = {};
     coroutine.waiting = nullptr;
     const resuming nobody(nullptr);
-    asio::co_spawn(
-        context.get_executor(), std::move(body),
-        asio::bind_cancellation_slot(signal.slot(), [&coroutine](std::exception_ptr error) { Done(coroutine, error); }));
+    asio::co_spawn(context.get_executor(), std::move(body),
+                   asio::bind_cancellation_slot(signal.slot(),
+                                                [&coroutine](std::exception_ptr error) { Done(coroutine, error); }));
 #else
     const asio::cancellation_state state(signal.slot());
     coroutine.slot = state.slot();

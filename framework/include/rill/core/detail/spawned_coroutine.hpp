@@ -13,13 +13,14 @@ class timed_wait;
 
 /// A coroutine that spawn() has started, as its owner sees it; lives until the coroutine has ended.
 ///
-/// A timer that is awaited is what nearly all streams are doing nearly all the time. Through Asio's cancellation slot each such
-/// wait would allocate a handler (48 bytes for as long as it lasts, and some 40 ns for each event); instead the wait
-/// notes itself here, and the owner aborts it. Everything else that is awaited goes through the slot, as usual.
+/// A timer that is awaited is what nearly all streams are doing nearly all the time. Through Asio's cancellation slot
+/// each such wait would allocate a handler (48 bytes for as long as it lasts, and some 40 ns for each event); instead
+/// the wait notes itself here, and the owner aborts it. Everything else that is awaited goes through the slot, as
+/// usual.
 struct spawned_coroutine
 {
-    asio::cancellation_slot slot{};  ///< what its operations are cancelled through
-    timed_wait* waiting = nullptr; ///< the rill timer that it waits for
+    asio::cancellation_slot slot{};   ///< what its operations are cancelled through
+    timed_wait* waiting = nullptr;    ///< the rill timer that it waits for
     const void* works_with = nullptr; ///< memory that it touches each time it is resumed, to be prefetched
 };
 

@@ -13,8 +13,8 @@
 
 namespace rill::detail {
 
-/// Where a completion handler `void(error_code)` waits, its type erased. A coroutine's handler is two pointers, which fit
-/// inside, so that waiting allocates nothing; a larger handler goes to the heap.
+/// Where a completion handler `void(error_code)` waits, its type erased. A coroutine's handler is two pointers, which
+/// fit inside, so that waiting allocates nothing; a larger handler goes to the heap.
 struct handler_storage
 {
     alignas(void*) std::byte bytes[2 * sizeof(void*)];
@@ -98,8 +98,7 @@ private:
 /// The completion token that makes `co_await op` throw on error: the operation itself is what is awaited. rill's own
 /// counterpart of asio::deferred, whose header would cost every user file compile time.
 struct deferred_t
-{
-};
+{};
 
 /// To be passed by reference: a temporary token would lie in the caller's coroutine frame.
 inline constexpr deferred_t deferred{};
@@ -111,8 +110,8 @@ public:
     explicit deferred_operation(Initiation initiation) : initiation_(std::move(initiation)) {}
 
     template <class CompletionToken>
-    auto operator()(CompletionToken&& token) &&
-        -> decltype(boost::asio::async_initiate<CompletionToken, Signature>(std::declval<Initiation>(), token))
+    auto operator()(CompletionToken&& token) && -> decltype(boost::asio::async_initiate<CompletionToken, Signature>(
+        std::declval<Initiation>(), token))
     {
         return boost::asio::async_initiate<CompletionToken, Signature>(std::move(initiation_), token);
     }
