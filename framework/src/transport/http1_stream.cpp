@@ -85,7 +85,7 @@ void http1_connection::end_stream()
     worker_.timers.remove(*this);
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
     works_with = nullptr;
-    body_.reset();
+    const auto body = std::move(body_); // to the end of this function: it may hold the policy
     if (worker_.events.on_stream_closed) {
         const auto lasted = worker_.now() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
@@ -115,6 +115,7 @@ void http1_connection::end_stream()
     if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
         reason_ = close_reason::open;
         asked_for_stop_ = false;
+        policy_ = &default_policy;
         read_requests(std::move(input));
         return;
     }

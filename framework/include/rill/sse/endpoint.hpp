@@ -66,21 +66,21 @@ template <class F, class... Args>
 class endpoint_body final : public streaming_body
 {
 public:
-    endpoint_body(endpoint_state<F>& state, std::tuple<Args...> args, std::string_view last_event_id)
-        : state_(state), stream_(last_event_id), args_(std::move(args))
+    endpoint_body(std::shared_ptr<endpoint_state<F>> state, std::tuple<Args...> args, std::string_view last_event_id)
+        : state_(std::move(state)), stream_(last_event_id), args_(std::move(args))
     {}
 
     awaitable<> start(response_writer& out) override
     {
         stream_.writer(out);
-        out.policy(state_.policy);
-        send_retry(out, state_.options);
-        return std::apply([this](auto&... args) { return std::invoke(state_.handler, stream_, std::move(args)...); },
+        out.policy(state_->policy);
+        send_retry(out, state_->options);
+        return std::apply([this](auto&... args) { return std::invoke(state_->handler, stream_, std::move(args)...); },
                           args_);
     }
 
 private:
-    endpoint_state<F>& state_; // the router's, which outlives every stream
+    std::shared_ptr<endpoint_state<F>> state_; // an endpoint may be made for one request, and end before its stream
     event_stream stream_;
     [[no_unique_address]] std::tuple<Args...> args_;
 };
@@ -112,7 +112,7 @@ public:
             return response(status::no_content);
         }
         auto head = stream_head(state_->options);
-        head.body(std::make_unique<endpoint_body<F, Args...>>(*state_, std::move(*args), id));
+        head.body(std::make_unique<endpoint_body<F, Args...>>(state_, std::move(*args), id));
         return head;
     }
 
