@@ -1,0 +1,140 @@
+#include "harness/load_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "harness/duration.hpp"
+#include "harness/process_stats.hpp"
+
+namespace bench {
+
+namespace {
+
+constexpr std::uint64_t spare_files = 64; // of a client process, for anything but streams
+constexpr std::uint32_t streams_per_process = 19'000;
+constexpr unsigned most_processes = 1024;
+constexpr std::chrono::milliseconds shortest_period{1};
+
+tl::expected<unsigned, std::string> choose_processes(const load_options& options, std::uint64_t open_files)
+{
+    const auto room = open_files > spare_files ? std::min<std::uint64_t>(open_files - spare_files, UINT32_MAX) : 1;
+    const auto needed = static_cast<unsigned>((options.streams + room - 1) / room);
+    unsigned processes = 0;
+    if (options.processes == "auto") {
+        const auto comfortable = std::min<std::uint64_t>(room, streams_per_process);
+        processes = static_cast<unsigned>((options.streams + comfortable - 1) / comfortable);
+    } else {
+        const auto* end = options.processes.data() + options.processes.size();
+        const auto parsed = std::from_chars(options.processes.data(), end, processes);
+        if (parsed.ec != std::errc() || parsed.ptr != end || processes == 0) {
+            return tl::unexpected(std::string("--procs must be a number from 1 on, or auto"));
+        }
+    }
+    if (processes < needed || processes > most_processes || processes > options.streams) {
+        return tl::unexpected("--procs " + std::to_string(processes) + ": with " + std::to_string(open_files) +
+                              " open files a process, " + std::to_string(options.streams) + " streams take " +
+                              std::to_string(needed) + " to " +
+                              std::to_string(std::min<std::uint32_t>(most_processes, options.streams)) + " processes");
+    }
+    return processes;
+}
+
+tl::expected<void, std::string> check_headers(const std::vector<std::string>& headers)
+{
+    for (const auto& line : headers) {
+        const auto colon = line.find(':');
+        const bool has_control =
+            std::any_of(line.begin(), line.end(), [](unsigned char c) { return c < ' ' && c != '\t'; });
+        if (colon == line.npos || colon == 0 || has_control || line.find(' ') < colon) {
+            return tl::unexpected("--header '" + line + "' is not of the form 'Name: value'");
+        }
+    }
+    return {};
+}
+
+tl::expected<void, std::string> check_servers(const std::vector<pid_t>& pids)
+{
+    for (const auto pid : pids) {
+        if (!can_be_measured(pid)) {
+            return tl::unexpected("--server-pid " + std::to_string(pid) +
+                                  ": there is no such process, or its memory may not be looked at by this user");
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+void load_options::add_to(CLI::App& command, bool with_streams)
+{
+    command
+        .add_option("URL", url,
+                    "the endpoint, e.g. http://127.0.0.1:8080/ticks?ms=1000; ms= tells the period of events")
+        ->required();
+    if (with_streams) {
+        command.add_option("--streams", streams, "how many streams")
+            ->capture_default_str()
+            ->check(CLI::Range(1U, 10'000'000U));
+    }
+    command.add_option("--ramp", ramp, "connections opened a second; 0: as fast as they are answered")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    command.add_option("--procs", processes, "client processes, or auto: as the limit of open files demands")
+        ->capture_default_str();
+    command
+        .add_option("--server-pid", server_pids,
+                    "a process of the server, whose CPU and memory are measured; repeatable")
+        ->allow_extra_args(false);
+    command.add_option("--period", period, "time between two events of a stream; default: as ms= in the URL says");
+    command.add_option("--timeout", answer_timeout, "how long a server may take to answer a request")
+        ->capture_default_str();
+    command.add_option("--settle,--warmup", settle, "pause before measuring, once all streams are open")
+        ->capture_default_str();
+    command.add_option("--ids", ids, "what numeric ids promise: dense (a gap is a loss), ordered, or ignored")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"dense", "ordered", "ignored"}));
+    command.add_option("--header", headers, "a further line of the request, 'Name: value'; repeatable")
+        ->allow_extra_args(false);
+    command.add_flag("--allow-remote", allow_remote, "send load to hosts other than this one");
+    command.add_option("--json", json, "file for the figures as one JSON object; - is standard output");
+}
+
+tl::expected<load_plan, std::string> make_plan(const load_options& options, std::uint64_t open_files)
+{
+    load_plan plan;
+    auto to = parse_target(options.url, options.allow_remote);
+    if (!to) {
+        return tl::unexpected(to.error());
+    }
+    plan.to = std::move(*to);
+    plan.streams = options.streams;
+    plan.ramp_per_second = options.ramp;
+    plan.period = plan.to.period.value_or(std::chrono::nanoseconds(0));
+    if (!options.period.empty()) {
+        const auto period = parse_duration(options.period);
+        if (!period || *period < shortest_period) {
+            return tl::unexpected(period ? "--period must be at least 1ms" : "--period: " + period.error());
+        }
+        plan.period = *period;
+    }
+    const auto timeout = parse_duration(options.answer_timeout);
+    if (!timeout || timeout->count() == 0) {
+        return tl::unexpected("--timeout: " + (timeout ? "must not be 0" : timeout.error()));
+    }
+    plan.answer_timeout = *timeout;
+    plan.ids = options.ids == "dense" ? id_rule::dense : options.ids == "ordered" ? id_rule::ordered : id_rule::ignored;
+    plan.headers = options.headers;
+    if (const auto good = check_headers(plan.headers).and_then([&] { return check_servers(options.server_pids); });
+        !good)
+    {
+        return tl::unexpected(good.error());
+    }
+    const auto processes = choose_processes(options, open_files);
+    if (!processes) {
+        return tl::unexpected(processes.error());
+    }
+    plan.processes = *processes;
+    return plan;
+}
+
+} // namespace bench

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <sys/types.h>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "harness/load_plan.hpp"
+
+namespace bench {
+
+/// What the command lines of all subcommands that hold streams have in common, as it was written.
+struct load_options
+{
+    std::string url;
+    std::uint32_t streams = 1000;
+    std::string processes = "auto";
+    double ramp = 0;
+    std::string period; ///< empty: from the URL
+    std::string answer_timeout = "10s";
+    std::string settle = "2s";
+    std::string ids = "dense";
+    std::vector<std::string> headers;
+    std::vector<pid_t> server_pids;
+    bool allow_remote = false;
+    std::string json; ///< a file, or - for standard output; empty: none
+
+    /// Adds them to a subcommand. `with_streams`: also --streams.
+    void add_to(CLI::App& command, bool with_streams = true);
+};
+
+/// Checks what the command line could not. The plan's processes suffice for its streams.
+/// @param open_files how many a process may have
+tl::expected<load_plan, std::string> make_plan(const load_options& options, std::uint64_t open_files);
+
+} // namespace bench

@@ -1,0 +1,15 @@
+#include "harness/load_results.hpp"
+
+namespace bench {
+
+std::string_view name_of(failure reason)
+{
+    constexpr std::array<std::string_view, failure_count> names{
+        "refused", "cannot_connect",   "no_free_port", "no_descriptor", "connect_timeout", "no_answer",
+        "not_200", "not_event_stream", "not_http",     "closed_early",  "reset_early",     "ended",
+        "reset",   "not_opened",
+    };
+    return names[static_cast<std::size_t>(reason)];
+}
+
+} // namespace bench

@@ -1,0 +1,95 @@
+#include "harness/process_stats.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <sstream>
+#include <unistd.h>
+
+namespace bench {
+
+std::string read_file(const std::string& path)
+{
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+std::int64_t number_behind(const std::string& text, const std::string& key)
+{
+    for (std::size_t at = text.find(key); at != text.npos; at = text.find(key, at + 1)) {
+        if (at == 0 || text[at - 1] == '\n') {
+            return std::strtoll(text.c_str() + at + key.size(), nullptr, 10);
+        }
+    }
+    return 0;
+}
+
+double cpu_time::user() const
+{
+    const auto ticks = user_ticks + system_ticks;
+    return ticks > 0 ? total * static_cast<double>(user_ticks) / static_cast<double>(ticks) : 0;
+}
+
+cpu_time cpu_time_of(pid_t pid)
+{
+    clockid_t clock{};
+    std::timespec used{};
+    if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &used) != 0) {
+        return {};
+    }
+    cpu_time result{.total = static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9};
+    // proc(5): the name in parentheses may hold anything; user and system ticks are fields 14 and 15.
+    std::istringstream stat(read_file("/proc/" + std::to_string(pid) + "/stat"));
+    std::string word;
+    const auto text = stat.str();
+    stat.seekg(static_cast<std::streamoff>(std::min(text.rfind(')'), text.size())));
+    for (int field = 2; field < 14; ++field) {
+        stat >> word;
+    }
+    stat >> result.user_ticks >> result.system_ticks;
+    return result;
+}
+
+cpu_time cpu_time_of(const std::vector<pid_t>& pids)
+{
+    cpu_time sum;
+    for (const auto pid : pids) {
+        sum = sum + cpu_time_of(pid);
+    }
+    return sum;
+}
+
+memory_use memory_of(const std::vector<pid_t>& pids)
+{
+    memory_use sum;
+    for (const auto pid : pids) {
+        const auto rollup = read_file("/proc/" + std::to_string(pid) + "/smaps_rollup");
+        sum.pss += number_behind(rollup, "Pss:") * 1024;
+        sum.rss += number_behind(rollup, "Rss:") * 1024;
+    }
+    return sum;
+}
+
+machine_memory memory_of_machine()
+{
+    const auto meminfo = read_file("/proc/meminfo");
+    machine_memory result{.available = number_behind(meminfo, "MemAvailable:") * 1024,
+                          .slab = number_behind(meminfo, "Slab:") * 1024};
+    const auto sockets = read_file("/proc/net/sockstat");
+    if (const auto line = sockets.find("TCP:"), mem = sockets.find(" mem ", line);
+        line != sockets.npos && mem != sockets.npos)
+    {
+        result.tcp = std::strtoll(sockets.c_str() + mem + 5, nullptr, 10) * ::sysconf(_SC_PAGESIZE);
+    }
+    return result;
+}
+
+bool can_be_measured(pid_t pid)
+{
+    return memory_of({pid}).rss > 0;
+}
+
+} // namespace bench

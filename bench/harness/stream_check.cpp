@@ -1,0 +1,169 @@
+#include "harness/stream_check.hpp"
+
+#include <algorithm>
+
+namespace bench {
+
+namespace {
+
+// A number in `data` is taken for a time if it is not far from now.
+constexpr std::int64_t far = 3'600'000'000'000;
+
+std::optional<std::int64_t> as_time(std::optional<std::uint64_t> number, std::int64_t now)
+{
+    const auto is_time =
+        number && *number > static_cast<std::uint64_t>(now - far) && *number < static_cast<std::uint64_t>(now + far);
+    return is_time ? std::optional(static_cast<std::int64_t>(*number)) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<failure> stream_check::feed(std::string_view bytes, std::int64_t now, check_context& context)
+{
+    context.counters.bytes.add(bytes.size());
+    for (;;) {
+        std::string_view body;
+        switch (response_.next(bytes, body)) {
+        case response_scanner::step::more:
+            return std::nullopt;
+        case response_scanner::step::head:
+            if (const auto bad = check_head(now, context)) {
+                return bad;
+            }
+            break;
+        case response_scanner::step::body:
+            while (events_.next(body)) {
+                check_event(now, context);
+            }
+            break;
+        case response_scanner::step::end:
+            return failure::ended;
+        case response_scanner::step::malformed:
+            return failure::not_http;
+        }
+    }
+}
+
+std::optional<failure> stream_check::check_head(std::int64_t now, check_context& context)
+{
+    if (response_.status() != 200) {
+        return failure::not_200;
+    }
+    if (!response_.is_event_stream()) {
+        return failure::not_event_stream;
+    }
+    if (context.period > 0) {
+        beats_.begin(now, context.period);
+    }
+    return std::nullopt;
+}
+
+void stream_check::check_event(std::int64_t now, check_context& context)
+{
+    context.counters.events.add();
+    if (!has_event_) {
+        has_event_ = true;
+        context.counters.with_events.add();
+    }
+    if (context.measures(now)) {
+        ++context.window.events;
+    }
+    const auto made = as_time(events_.data(), now);
+    if (const auto id = events_.id(); id && context.ids != id_rule::ignored) {
+        has_ids_ = true;
+        check_number(*id, context.ids == id_rule::dense, context);
+    } else if (made && !has_ids_) {
+        check_number(static_cast<std::uint64_t>(*made), false, context);
+    }
+    check_beat(made, now, context);
+}
+
+void stream_check::check_number(std::uint64_t number, bool is_dense, check_context& context)
+{
+    const auto found = is_dense ? sequence_.check(number) : sequence_.check_order(number);
+    if (found.what == sequence_check::verdict::repeated) {
+        context.counters.repeated.add();
+    } else if (found.what == sequence_check::verdict::out_of_order) {
+        context.counters.out_of_order.add();
+    }
+    if (found.missing > 0) {
+        const auto missing = std::min<std::uint64_t>(found.missing, UINT32_MAX - lost_ids_);
+        lost_ids_ += static_cast<std::uint32_t>(missing);
+        context.counters.lost_ids.add(missing);
+        count_lost(context);
+    } else if (found.was_missing && lost_ids_ > 0) { // it was only late
+        --lost_ids_;
+        context.counters.lost_ids.subtract();
+        count_lost(context);
+    }
+}
+
+void stream_check::check_beat(std::optional<std::int64_t> made, std::int64_t now, check_context& context)
+{
+    const bool measures = context.measures(now);
+    if (!made) {
+        context.counters.without_time.add();
+    } else if (measures) {
+        context.window.delivery.add(now - *made);
+    }
+    if (context.period > 0) {
+        const auto outcome = beats_.event(made.value_or(now), now, context.period);
+        if (outcome.is_extra) {
+            context.counters.extra.add();
+        }
+        count_missed(outcome.missed, context);
+        if (measures) {
+            context.window.lateness.add(outcome.lateness);
+        }
+    } else if (made && measures) {
+        context.window.lateness.add(now - *made);
+    }
+}
+
+void stream_check::close_beats(std::int64_t limit, std::int64_t now, check_context& context)
+{
+    if (context.period > 0 && has_head()) {
+        count_missed(beats_.overdue(limit, now, context.period), context);
+    }
+}
+
+// What was due before the measurement is not its business.
+void stream_check::count_missed(const schedule::missed_beats& missed, check_context& context)
+{
+    for (std::uint32_t i = 0; i < missed.count; ++i) {
+        const auto due = missed.first_due + i * context.period;
+        if (due >= context.from && due < context.until) {
+            context.window.lateness.add(missed.lateness(i, context.period));
+            context.counters.missed_beats.add();
+            ++missed_;
+        }
+    }
+    count_lost(context);
+}
+
+// An id that was left out is usually a beat without an event, too: not to be counted twice.
+void stream_check::count_lost(check_context& context)
+{
+    const auto lost = std::max(lost_ids_, missed_);
+    if (lost > lost_) {
+        context.counters.lost.add(lost - lost_);
+    } else if (lost < lost_) {
+        context.counters.lost.subtract(lost_ - lost);
+    }
+    lost_ = lost;
+}
+
+void stream_check::reconnect() noexcept
+{
+    response_ = {};
+    events_ = {};
+    beats_ = {};
+    has_event_ = false;
+}
+
+std::optional<std::uint64_t> stream_check::last_id() const noexcept
+{
+    return has_ids_ ? std::optional(sequence_.highest()) : std::nullopt;
+}
+
+} // namespace bench

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "harness/event_scanner.hpp"
+#include "harness/load_plan.hpp"
+#include "harness/load_results.hpp"
+#include "harness/response_scanner.hpp"
+#include "harness/schedule.hpp"
+#include "harness/sequence_check.hpp"
+
+namespace bench {
+
+/// What the checks of all streams of a process have in common.
+struct check_context
+{
+    load_counters& counters;
+    load_window& window;
+    std::int64_t period = 0; ///< ns; 0: not known
+    id_rule ids = id_rule::dense;
+    /// Times of the measurement, CLOCK_REALTIME: what arrives within goes to `window`, beats due before it are not
+    /// missed.
+    std::int64_t from = INT64_MAX;
+    std::int64_t until = INT64_MAX;
+
+    bool measures(std::int64_t now) const noexcept { return now >= from && now < until; }
+};
+
+/// One stream, seen as a sequence of bytes: is this the response that was hoped for, and are the events what they
+/// should be? Knows no sockets.
+class stream_check
+{
+public:
+    /// @param now when the bytes arrived, CLOCK_REALTIME in ns
+    /// @return why the stream is of no more use, if so. A response that has come to its end is failure::ended
+    std::optional<failure> feed(std::string_view bytes, std::int64_t now, check_context& context);
+
+    /// A new connection for the same stream: the response is another one, the ids go on.
+    void reconnect() noexcept;
+
+    /// Closes the beats that were due until `limit`; at `now` they have not come.
+    void close_beats(std::int64_t limit, std::int64_t now, check_context& context);
+
+    bool has_head() const noexcept { return response_.has_head(); }
+    bool has_event() const noexcept { return has_event_; }
+    int status() const noexcept { return response_.status(); }
+    /// For the field Last-Event-ID of a new request.
+    std::optional<std::uint64_t> last_id() const noexcept;
+
+private:
+    std::optional<failure> check_head(std::int64_t now, check_context& context);
+    void check_event(std::int64_t now, check_context& context);
+    void check_number(std::uint64_t number, bool is_dense, check_context& context);
+    void check_beat(std::optional<std::int64_t> made, std::int64_t now, check_context& context);
+    void count_missed(const schedule::missed_beats& missed, check_context& context);
+    void count_lost(check_context& context);
+
+    response_scanner response_;
+    event_scanner events_;
+    sequence_check sequence_;
+    schedule beats_;
+    std::uint32_t lost_ids_ = 0;
+    std::uint32_t missed_ = 0;
+    std::uint32_t lost_ = 0; ///< as it was counted so far
+    bool has_event_ = false;
+    bool has_ids_ = false;
+};
+
+} // namespace bench

@@ -1,0 +1,54 @@
+#include "harness/text.hpp"
+
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <cmath>
+#include <cstdio>
+
+namespace bench {
+
+std::string grouped(std::uint64_t number)
+{
+    auto text = std::to_string(number);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
+        text.insert(static_cast<std::size_t>(at), 1, ',');
+    }
+    return text;
+}
+
+std::string fixed(double number, int digits)
+{
+    std::array<char, 400> buffer;
+    const int size = std::snprintf(buffer.data(), buffer.size(), "%.*f", digits, number);
+    std::string text(buffer.data(), static_cast<std::size_t>(size));
+    if (text.find('.') != text.npos) {
+        text.erase(text.find_last_not_of('0') + 1);
+        if (text.ends_with('.')) {
+            text.pop_back();
+        }
+    }
+    return text == "-0" ? "0" : text;
+}
+
+std::string to_json_text(const boost::json::value& value)
+{
+    std::string text;
+    if (const auto* number = value.if_double()) {
+        return std::isfinite(*number) ? fixed(*number, 6) : "null";
+    }
+    if (const auto* array = value.if_array()) {
+        for (const auto& item : *array) {
+            text += (text.empty() ? "" : ",") + to_json_text(item);
+        }
+        return "[" + text + "]";
+    }
+    if (const auto* object = value.if_object()) {
+        for (const auto& [key, item] : *object) {
+            text += (text.empty() ? "" : ",") + boost::json::serialize(key) + ":" + to_json_text(item);
+        }
+        return "{" + text + "}";
+    }
+    return boost::json::serialize(value);
+}
+
+} // namespace bench
