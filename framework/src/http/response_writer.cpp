@@ -9,7 +9,7 @@ namespace {
 constexpr int writes_before_yield = 16;
 thread_local int nested_writes = 0;
 
-constexpr std::size_t scratch_kept = 64 * 1024;
+constexpr std::size_t scratch_kept = 64UL * 1024;
 
 } // namespace
 

@@ -124,9 +124,8 @@ void route_table::add(route r)
     auto& place = at(r.pattern);
     for (const auto* other : place.routes) {
         if (other->method == r.method) {
-            const auto method = name_of(r.method) + " ";
-            throw route_error("ambiguous route: " + method + r.pattern.text() + " collides with " + method +
-                              other->pattern.text());
+            const auto described = [](const route& one) { return name_of(one.method) + " " + one.pattern.text(); };
+            throw route_error("ambiguous route: " + described(r) + " collides with " + described(*other));
         }
     }
     r.composed = compose(r.around, r.handle);

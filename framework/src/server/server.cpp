@@ -40,9 +40,13 @@ observer complete(observer events, log_level level)
 
 } // namespace
 
-server::server(handler app, server_options options)
-    : state_(new state{std::move(app), options, complete(options.observer, options.log_level), {}, options.port})
-{}
+server::server(handler app, server_options options) : state_(std::make_unique<state>())
+{
+    state_->app = std::move(app);
+    state_->events = complete(options.observer, options.log_level);
+    state_->port = options.port;
+    state_->options = std::move(options);
+}
 
 server::~server() = default;
 
@@ -138,9 +142,10 @@ std::size_t server::connections() const noexcept
 
 int serve(handler app, server_options options)
 {
-    server s(std::move(app), options);
+    const auto events = complete(options.observer, options.log_level);
+    server s(std::move(app), std::move(options));
     if (const auto listening = s.listen(); !listening) {
-        complete(options.observer, options.log_level).log(log_level::error, listening.error());
+        events.log(log_level::error, listening.error());
         return 1;
     }
     s.run_until_signalled();

@@ -299,7 +299,7 @@ void http1_connection::close_politely()
 void http1_connection::drain_input()
 {
     std::array<char, 4096> ignored; // not initialised: nobody reads it
-    std::size_t budget = 256 * 1024;
+    std::size_t budget = 256UL * 1024;
     while (budget != 0) {
         const auto received = receive_some(socket_, ignored.data(), ignored.size());
         if (!received && received.error() == asio::error::would_block) {

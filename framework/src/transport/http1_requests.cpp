@@ -14,8 +14,8 @@ namespace rill::transport {
 
 namespace {
 
-constexpr std::size_t read_size = 16 * 1024;
-constexpr std::size_t file_piece = 64 * 1024;
+constexpr std::size_t read_size = 16UL * 1024;
+constexpr std::size_t file_piece = 64UL * 1024;
 
 } // namespace
 
@@ -29,10 +29,11 @@ void http1_connection::on_requests_done(detail::spawned_coroutine& self, std::ex
 {
     auto& connection = static_cast<http1_connection&>(self);
     connection.coroutine_runs_ = false;
-    if (error && connection.reason_ == close_reason::open) {
-        connection.log_error(error, "connection ended");
+    const bool failed = error != nullptr;
+    if (failed && connection.reason_ == close_reason::open) {
+        connection.log_error(std::move(error), "connection ended");
     }
-    if (error || connection.next_ == next_step::none) {
+    if (failed || connection.next_ == next_step::none) {
         connection.next_ = next_step::vanish;
     }
     connection.defer();

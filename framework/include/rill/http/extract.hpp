@@ -172,9 +172,10 @@ private:
     static tl::expected<value_type, problem> convert(std::string_view text)
     {
         if constexpr (is_optional<T>) {
-            return convert_to<typename T::value_type>(text).map([](auto&& v) { return value_type(std::move(v)); });
+            return convert_to<typename T::value_type>(text).map(
+                [](auto&& v) { return value_type(std::forward<decltype(v)>(v)); });
         } else {
-            return convert_to<T>(text).map([](auto&& v) { return value_type(std::move(v)); });
+            return convert_to<T>(text).map([](auto&& v) { return value_type(std::forward<decltype(v)>(v)); });
         }
     }
 
@@ -250,7 +251,7 @@ struct extractor<T>
     {
         return T::read(req).map([](auto&& value) {
             T parameter;
-            parameter.value = std::move(value);
+            parameter.value = std::forward<decltype(value)>(value);
             return parameter;
         });
     }

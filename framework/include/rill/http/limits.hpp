@@ -8,9 +8,9 @@ namespace rill {
 /// What one connection may cost. Every default can be changed in server_options.
 struct connection_limits
 {
-    std::size_t target_bytes = 8 * 1024;  ///< a longer request target is answered with 414
-    std::size_t head_bytes = 16 * 1024;   ///< a longer request head is answered with 431
-    std::size_t body_bytes = 1024 * 1024; ///< a longer request body is answered with 413
+    std::size_t target_bytes = 8UL * 1024;  ///< a longer request target is answered with 414
+    std::size_t head_bytes = 16UL * 1024;   ///< a longer request head is answered with 431
+    std::size_t body_bytes = 1024UL * 1024; ///< a longer request body is answered with 413
     std::size_t input_behind_stream =
         65'536; ///< unread bytes behind a streaming request; more, and the client is evicted
 
@@ -22,7 +22,7 @@ struct connection_limits
     std::chrono::milliseconds linger_timeout{1'000}; ///< how long a closed connection's last bytes are waited for
 
     /// How much a stream may hold in the kernel unsent, before its handler has to wait. 0: as much as the kernel takes.
-    std::size_t unsent_bytes = 64 * 1024;
+    std::size_t unsent_bytes = 64UL * 1024;
 
     /// Unacknowledged data is given up after this time: finds a peer that vanished without a word. 0: the kernel's
     /// default.
