@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/http/make_handler.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,24 @@ rill::awaitable<rill::response> stream_ticks(rill::request&)
     co_return rill::response::stream(ticks);
 }
 
+// A completion handler that is no coroutine: writes again and again, and then throws. From the 16th on it is called
+// from worker_context::later().
+struct throws_in_the_end
+{
+    rill::response_writer& out;
+    int& thrown;
+    int left = 20;
+
+    void operator()(rill::error_code) const
+    {
+        if (left == 0) {
+            ++thrown;
+            throw std::runtime_error("from a completion handler");
+        }
+        out.write("x", throws_in_the_end{out, thrown, left - 1});
+    }
+};
+
 constexpr std::string_view get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 
 } // namespace
@@ -146,6 +165,37 @@ BOOST_AUTO_TEST_CASE(a_drain_without_connections_is_over_at_once)
     f.worker.begin_drain();
     BOOST_TEST(!drained); // from the event loop
     f.run_until([&] { return drained; });
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_of_one_connection_costs_the_others_nothing)
+{
+    int thrown = 0;
+    fixture f([&thrown](rill::request&) -> rill::awaitable<rill::response> {
+        co_return rill::response::stream([&thrown](rill::response_writer& out) -> rill::awaitable<> {
+            throws_in_the_end{out, thrown}({});
+            co_await rill::sleep_for(1h);
+        });
+    });
+    std::array<loopback, 3> pairs;
+    for (auto& pair : pairs) {
+        f.accept(pair);
+        pair.client_sends(get);
+    }
+    int escaped = 0;
+    while (thrown < 3) {
+        try {
+            f.run_until([&] { return thrown == 3; });
+        } catch (const std::runtime_error&) {
+            ++escaped;
+        }
+    }
+    BOOST_TEST(escaped >= 1); // the event loop's owner is told of one of them
+    // None has been forgotten: each still takes notice of its client, and ends.
+    for (auto& pair : pairs) {
+        pair.close_client();
+    }
+    f.run_until([&] { return f.worker.connections() == 0; });
+    BOOST_TEST(f.closed.size() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(the_date_is_an_imf_fixdate)

@@ -1,7 +1,7 @@
 #include "server/worker.hpp"
 
 #include <cerrno>
-#include <exception>
+#include <rill/core/detail/first_failure.hpp>
 #include <sys/eventfd.h>
 #include <system_error>
 #include <unistd.h>
@@ -59,17 +59,11 @@ void mailbox::deliver()
         const std::lock_guard lock(mutex_);
         messages.swap(messages_);
     }
-    std::exception_ptr failed;
-    for (const auto& message : messages) {
-        try {
-            message();
-        } catch (...) { // the others, stop() among them, must not be lost for it
-            failed = std::current_exception();
-        }
+    detail::first_failure failure;
+    for (const auto& message : messages) { // all of them: stop() must not be lost for one that throws
+        failure.run(message);
     }
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
+    failure.rethrow();
 }
 
 worker::worker(const handler& app, const server_options& options, const observer& observer)
@@ -111,6 +105,8 @@ void worker::run()
         } catch (const std::exception& e) {
             // From a completion handler of the user's own: none of ours throws. The loop goes on for all the others.
             context_.log(log_level::error, std::string("exception in the event loop: ") + e.what());
+        } catch (...) {
+            context_.log(log_level::error, "exception in the event loop: something that is not a std::exception");
         }
     }
 }

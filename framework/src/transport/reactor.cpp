@@ -3,7 +3,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <exception>
+#include <rill/core/detail/first_failure.hpp>
 #include <sys/epoll.h>
 #include <system_error>
 
@@ -60,23 +60,17 @@ void reactor::poll()
 {
     std::array<epoll_event, batch> events;
     const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch, 0);
-    std::exception_ptr failed;
+    detail::first_failure failure; // of a user's completion handler; the others' edges will not be reported again
     for (int i = 0; i < count; ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
-        try {
-            on_ready_(event.data.ptr, translate(event.events));
-        } catch (...) { // a user's completion handler; the others' edges will not be reported again
-            failed = std::current_exception();
-        }
+        failure.run([&] { on_ready_(event.data.ptr, translate(event.events)); });
     }
     if (count == static_cast<int>(batch)) { // there may be more; let timers and other work have their turn first
         asio::post(epoll_.get_executor(), [this] { poll(); });
     } else {
         wait();
     }
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
+    failure.rethrow();
 }
 
 } // namespace rill::transport

@@ -3,7 +3,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <ctime>
-#include <exception>
+#include <rill/core/detail/first_failure.hpp>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -62,17 +62,11 @@ void worker_context::later(http1_connection& connection)
 void worker_context::run_later()
 {
     later_posted_ = false;
-    std::exception_ptr failed;
+    detail::first_failure failure; // of a user's completion handler; the other connections must not be forgotten for it
     for (auto* connection : std::exchange(later_, {})) {
-        try {
-            connection->on_later();
-        } catch (...) { // a user's completion handler; the other connections must not be forgotten for it
-            failed = std::current_exception();
-        }
+        failure.run([&] { connection->on_later(); });
     }
-    if (failed) {
-        std::rethrow_exception(failed);
-    }
+    failure.rethrow();
 }
 
 void worker_context::opened(http1_connection& connection, int socket)
