@@ -36,23 +36,62 @@ std::size_t sequence_length(const byte* p, std::size_t left) noexcept
     return 0;
 }
 
-void append_line(std::string& out, std::string_view field, std::string_view value)
+constexpr std::uint64_t ones = 0x0101010101010101U;
+constexpr std::uint64_t highs = 0x8080808080808080U;
+
+constexpr std::uint64_t has_line_end(std::uint64_t word) noexcept
 {
-    out.append(field).append(value).push_back('\n');
+    const auto has_zero = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & highs; };
+    return has_zero(word ^ (ones * '\n')) | has_zero(word ^ (ones * '\r'));
+}
+
+std::uint64_t word_at(const char* p) noexcept
+{
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+}
+
+// Whether `text` is ASCII without a line end, as nearly all text of events is: found out in one pass, eight characters
+// at a time.
+bool is_plain(std::string_view text) noexcept
+{
+    const auto stands_out = [](std::uint64_t word) { return (word & highs) | has_line_end(word); };
+    const char* p = text.data();
+    std::size_t left = text.size();
+    std::uint64_t found = 0;
+    for (; left >= sizeof found; p += sizeof found, left -= sizeof found) {
+        found |= stands_out(word_at(p));
+    }
+    if (left != 0 && text.size() >= sizeof found) {
+        found |= stands_out(word_at(p + left - sizeof found)); // the last eight, some of them once more
+        left = 0;
+    }
+    for (; left != 0; --left) {
+        found |= stands_out(static_cast<byte>(*p++));
+    }
+    return found == 0;
+}
+
+// "field: value" and its line end, with one look at the string's capacity.
+template <std::size_t Size>
+void append_line(std::string& out, const char (&field)[Size], std::string_view value)
+{
+    constexpr std::size_t name = Size - 1;
+    const auto at = out.size();
+    out.resize(at + name + value.size() + 1, '\n');
+    std::memcpy(out.data() + at, field, name);
+    if (!value.empty()) {
+        std::memcpy(out.data() + at + name, value.data(), value.size());
+    }
 }
 
 // The first CR or LF. Eight characters at a time: find_first_of() would call the C library for each single one.
 std::size_t find_line_end(std::string_view text) noexcept
 {
-    constexpr std::uint64_t ones = 0x0101010101010101U;
-    constexpr std::uint64_t highs = 0x8080808080808080U;
-    const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
     std::size_t at = 0;
-    for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
-        std::memcpy(&word, text.data() + at, sizeof word);
-        if ((has_zero(word ^ (ones * '\n')) | has_zero(word ^ (ones * '\r'))) != 0) {
-            break; // somewhere in these eight
-        }
+    while (at + sizeof ones <= text.size() && has_line_end(word_at(text.data() + at)) == 0) {
+        at += sizeof ones;
     }
     while (at < text.size() && text[at] != '\n' && text[at] != '\r') {
         ++at;
@@ -61,7 +100,8 @@ std::size_t find_line_end(std::string_view text) noexcept
 }
 
 // One line of output per line of text; CR, LF and CRLF all end a line, or a CRLF would make an extra, empty one.
-void append_lines(std::string& out, std::string_view field, std::string_view text)
+template <std::size_t Size>
+void append_lines(std::string& out, const char (&field)[Size], std::string_view text)
 {
     for (;;) {
         const auto end = find_line_end(text);
@@ -74,10 +114,28 @@ void append_lines(std::string& out, std::string_view field, std::string_view tex
     }
 }
 
+// What comes before the data.
+void append_fields(std::string& out, const event& e, std::string_view id)
+{
+    if (e.comment) {
+        append_lines(out, ": ", e.comment.view());
+    }
+    if (e.name) {
+        append_line(out, "event: ", e.name.view());
+    }
+    if (e.id) {
+        append_line(out, "id: ", id);
+    }
+    if (e.retry) {
+        std::array<char, 20> digits;
+        const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), e.retry.milliseconds()).ptr;
+        append_line(out, "retry: ", {digits.data(), end});
+    }
+}
+
 bool is_encodable(const event& e, std::string_view id) noexcept
 {
-    return is_valid_utf8(e.data.view()) && is_valid_utf8(e.comment.view()) && is_valid_utf8(e.name.view()) &&
-           is_valid_utf8(id);
+    return is_valid_utf8(e.comment.view()) && is_valid_utf8(e.name.view()) && is_valid_utf8(id);
 }
 
 } // namespace
@@ -119,27 +177,23 @@ std::string_view event_id::view(std::span<char, 20> digits) const noexcept
 
 result<void> encode(const event& e, std::string& out)
 {
-    std::array<char, 20> id_digits;
-    const auto id = e.id.view(id_digits);
-    if (!is_encodable(e, id)) {
+    const auto data = e.data.view();
+    const bool plain = is_plain(data);
+    if (!plain && !is_valid_utf8(data)) {
         return tl::unexpected(make_error_code(error::invalid_utf8));
     }
-    if (e.comment) {
-        append_lines(out, ": ", e.comment.view());
+    if (e.comment || e.name || e.id || e.retry) {
+        std::array<char, 20> id_digits;
+        const auto id = e.id.view(id_digits);
+        if (!is_encodable(e, id)) {
+            return tl::unexpected(make_error_code(error::invalid_utf8));
+        }
+        append_fields(out, e, id);
     }
-    if (e.name) {
-        append_line(out, "event: ", e.name.view());
-    }
-    if (e.id) {
-        append_line(out, "id: ", id);
-    }
-    if (e.retry) {
-        std::array<char, 20> digits;
-        const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), e.retry.milliseconds()).ptr;
-        append_line(out, "retry: ", {digits.data(), end});
-    }
-    if (e.data) {
-        append_lines(out, "data: ", e.data.view());
+    if (plain && e.data) {
+        append_line(out, "data: ", data);
+    } else if (e.data) {
+        append_lines(out, "data: ", data);
     }
     out.push_back('\n');
     return {};
