@@ -225,6 +225,23 @@ BOOST_AUTO_TEST_CASE(every_sequence_of_line_ends_up_to_six_characters_keeps_the_
     }
 }
 
+// At every distance from the eight-byte steps of the fast path, in front and behind.
+BOOST_AUTO_TEST_CASE(a_line_end_is_found_wherever_it_stands)
+{
+    for (std::size_t length = 1; length <= 26; ++length) {
+        const std::string whole(length, 'x');
+        BOOST_REQUIRE_EQUAL(encoded({.data = whole}), "data: " + whole + "\n\n");
+        for (std::size_t at = 0; at < length; ++at) {
+            const auto wire = "data: " + std::string(at, 'x') + "\ndata: " + std::string(length - at - 1, 'x') + "\n\n";
+            for (const char end : {'\r', '\n'}) {
+                auto text = whole;
+                text[at] = end;
+                BOOST_REQUIRE_EQUAL(encoded({.data = text}), wire);
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(absent_and_empty_data_differ)
 {
     BOOST_TEST(encoded({}) == "\n");
