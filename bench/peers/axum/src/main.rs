@@ -1,0 +1,101 @@
+//! A peer for benchmarks: the two endpoints on axum and tokio's current_thread runtime.
+
+use axum::extract::{Query, State};
+use axum::http::{header, HeaderName, StatusCode};
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::Router;
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::net::TcpSocket;
+use tokio::sync::broadcast;
+use tokio::time::{interval, interval_at, Instant};
+use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
+use tokio_stream::{Stream, StreamExt};
+
+type Parameters = Query<HashMap<String, u64>>;
+type Broadcasts = Arc<Mutex<HashMap<Duration, broadcast::Sender<String>>>>;
+
+fn now() -> String {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    since_epoch.unwrap_or_default().as_nanos().to_string()
+}
+
+fn period(Query(parameters): &Parameters) -> Result<Duration, (StatusCode, &'static str)> {
+    match parameters.get("ms").copied().unwrap_or(1000) {
+        ms @ 1..=86_400_000 => Ok(Duration::from_millis(ms)),
+        _ => Err((
+            StatusCode::BAD_REQUEST,
+            "ms must be a number from 1 to 86400000",
+        )),
+    }
+}
+
+fn event_stream(data: impl Stream<Item = String> + Send + 'static) -> Response {
+    let events = data.map(|data| Ok::<_, Infallible>(Event::default().data(data)));
+    let headers = [
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    (headers, Sse::new(events)).into_response()
+}
+
+async fn ticks(parameters: Parameters) -> Response {
+    match period(&parameters) {
+        Ok(period) => event_stream(IntervalStream::new(interval(period)).map(|_| now())),
+        Err(bad) => bad.into_response(),
+    }
+}
+
+async fn broadcast(State(broadcasts): State<Broadcasts>, parameters: Parameters) -> Response {
+    let period = match period(&parameters) {
+        Ok(period) => period,
+        Err(bad) => return bad.into_response(),
+    };
+    let mut broadcasts = broadcasts.lock().unwrap();
+    let sender = broadcasts.entry(period).or_insert_with(|| {
+        let sender = broadcast::channel(8).0;
+        tokio::spawn(send_ticks(period, sender.clone()));
+        sender
+    });
+    // One that is too slow misses events, which the stream reports as an error.
+    event_stream(BroadcastStream::new(sender.subscribe()).filter_map(Result::ok))
+}
+
+async fn send_ticks(period: Duration, sender: broadcast::Sender<String>) {
+    let mut ticks = interval_at(Instant::now() + period, period);
+    loop {
+        ticks.tick().await;
+        let _ = sender.send(now()); // fails while there is nobody to receive it
+    }
+}
+
+async fn serve(port: u16) -> Result<(), Box<dyn Error>> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
+    let listener = socket.listen(4096)?.into_std()?;
+    let app = Router::new()
+        .route("/ticks", get(ticks))
+        .route("/broadcast", get(broadcast))
+        .with_state(Broadcasts::default());
+    let server = axum::Server::from_tcp(listener)?.tcp_nodelay(true);
+    Ok(server.serve(app.into_make_service()).await?)
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let port = match arguments.get(1..) {
+        Some([option, port]) if option == "--port" => port.parse()?,
+        _ => return Err("usage: server --port PORT".into()),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(serve(port))
+}

@@ -1,0 +1,91 @@
+# What ./dev bench peers reads and calls: build_peers makes each server that can be made here, in build/release/bench (C and C++)
+# and build/peers, and says what it left out and why. It needs the functions of ./dev.
+# shellcheck shell=bash
+
+have() { # PROGRAM PACKAGE...: the program is there, if need be after its packages were installed
+    command -v "$1" >/dev/null && return
+    (need_packages "${@:2}") || return
+    command -v "$1" >/dev/null
+}
+
+nchan_module=/usr/lib/nginx/modules/ngx_nchan_module.so
+
+# nginx is wanted as a program: Debian's package would start a service at port 80, now and at each boot.
+have_nchan() (
+    PATH=$PATH:/usr/sbin
+    if command -v nginx >/dev/null && [[ -e $nchan_module ]]; then exit; fi
+    command -v dpkg-query >/dev/null || exit
+    policy=/usr/sbin/policy-rc.d as_root=() new=$(missing_of nginx)
+    ((EUID == 0)) || as_root=(sudo -n)
+    if [[ $new && ! -e $policy ]] && "${as_root[@]}" true 2>/dev/null; then
+        trap '"${as_root[@]}" rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
+    fi
+    need_packages nginx libnginx-mod-nchan || exit
+    if [[ $new ]] && command -v systemctl >/dev/null; then "${as_root[@]}" systemctl disable nginx || true; fi
+    [[ -e $nchan_module ]]
+)
+
+declare -A peer_result
+built() { peer_result[$1]="built${2:+ with $2}"; }
+skipped() { # PEER WHY; it must not look as if it were there
+    peer_result[$1]="skipped: $2"
+    rm -f "$root/build/peers/$1/server"
+}
+
+build_cpp() {
+    local name
+    if (need_for_build && build release bench/peers/all); then
+        for name in floor beast; do built "$name"; done
+    else
+        for name in floor beast; do peer_result[$name]='skipped: the C++ build failed, see above'; done
+    fi
+}
+
+build_go() {
+    have go golang-go || { skipped go 'there is no go on the PATH'; return; }
+    step "building go"
+    if (cd "$peers/go" && GOTOOLCHAIN=local go build -mod=readonly -buildvcs=false -o "$out/go/server" .); then
+        built go "$(go version | cut -d' ' -f3)"
+    else
+        skipped go 'go build failed, see above'
+    fi
+}
+
+build_axum() {
+    have cargo cargo rustc || { skipped axum 'there is no cargo on the PATH'; return; }
+    step "building axum"
+    if (cd "$peers/axum" && cargo build --release --locked --target-dir "$out/axum/target"); then
+        ln -sfn target/release/server "$out/axum/server"
+        built axum "$(rustc --version | cut -d' ' -f1,2)"
+    else
+        skipped axum 'cargo build failed, see above'
+    fi
+}
+
+build_node() {
+    have node nodejs || { skipped node 'there is no node on the PATH'; return; }
+    ln -sfn ../../../bench/peers/node/server.js "$out/node/server"
+    built node "node $(node --version)"
+}
+
+build_nchan() {
+    have_nchan || { skipped nchan 'nginx and libnginx-mod-nchan are not installed'; return; }
+    [[ -x $root/build/release/bench/nchan_publisher ]] || { skipped nchan 'its publisher was not built'; return; }
+    ln -sfn ../../../bench/peers/nchan/server "$out/nchan/server"
+    built nchan "$(PATH=$PATH:/usr/sbin nginx -v 2>&1 | cut -d' ' -f3)"
+}
+
+build_peers() {
+    local peers=$root/bench/peers out=$root/build/peers name any=''
+    mkdir -p "$out"/{go,axum,node,nchan}
+    for name in cpp go axum node nchan; do
+        "build_$name"
+    done
+    step "peers"
+    for name in floor beast go axum node nchan; do
+        printf '%-6s %s\n' "$name" "${peer_result[$name]}"
+        [[ ${peer_result[$name]} == skipped:* ]] || any=$name
+    done
+    [[ $any ]] || die "no peer could be built"
+}

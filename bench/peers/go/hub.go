@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+// A hub sends each tick's event to all who have subscribed. One that is still busy with the events before misses it.
+type hub struct {
+	mutex       sync.Mutex
+	subscribers map[chan string]struct{}
+}
+
+var (
+	hubs      = map[time.Duration]*hub{} // by period
+	hubsMutex sync.Mutex
+)
+
+// hubOf returns the hub of a period, which begins to tick when it is first asked for.
+func hubOf(every time.Duration) *hub {
+	hubsMutex.Lock()
+	defer hubsMutex.Unlock()
+	h := hubs[every]
+	if h == nil {
+		h = &hub{subscribers: map[chan string]struct{}{}}
+		hubs[every] = h
+		go h.run(every)
+	}
+	return h
+}
+
+func (h *hub) run(every time.Duration) {
+	for range time.Tick(every) {
+		event := fmt.Sprintf("data: %d\n\n", time.Now().UnixNano())
+		h.mutex.Lock()
+		for subscriber := range h.subscribers {
+			select {
+			case subscriber <- event:
+			default:
+			}
+		}
+		h.mutex.Unlock()
+	}
+}
+
+func (h *hub) subscribe() chan string {
+	events := make(chan string, 8)
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.subscribers[events] = struct{}{}
+	return events
+}
+
+func (h *hub) unsubscribe(events chan string) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	delete(h.subscribers, events)
+}

@@ -1,0 +1,197 @@
+// Every server of bench/peers/peers.json keeps the contract of bench/peers/README.md. One that is not built is left
+// out, unless it is part of this build.
+
+#include "support/client.hpp"
+#include "support/server_process.hpp"
+#include <boost/json.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <list>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using rill_test::client;
+using rill_test::eventually;
+using rill_test::server_process;
+namespace data = boost::unit_test::data;
+
+const std::filesystem::path repository = RILL_SOURCE_DIR;
+constexpr std::string_view accepts = "Accept: text/event-stream\r\n";
+
+/// A line of the manifest, for one of its endpoints.
+struct contestant
+{
+    std::string name;
+    std::string endpoint;
+    std::vector<std::string> command;
+
+    friend std::ostream& operator<<(std::ostream& out, const contestant& c) { return out << c.name << c.endpoint; }
+
+    bool available() const
+    {
+        const bool is_there = std::filesystem::exists(repository / command.at(0));
+        if (command.at(0).starts_with("build/release/")) {
+            BOOST_REQUIRE_MESSAGE(is_there, command.at(0) << " is not there");
+        } else if (!is_there) {
+            BOOST_TEST_MESSAGE(name << " is not built here: ./dev bench peers");
+        }
+        return is_there;
+    }
+
+    std::string target(std::string_view ms) const { return endpoint + "?ms=" + std::string(ms); }
+};
+
+std::vector<contestant> contestants()
+{
+    std::ifstream file(repository / "bench/peers/peers.json");
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    std::vector<contestant> all;
+    const auto manifest = boost::json::parse(text);
+    for (const auto& entry : manifest.as_array()) {
+        const auto command = boost::json::value_to<std::vector<std::string>>(entry.at("command"));
+        for (const auto& endpoint : entry.at("endpoints").as_array()) {
+            all.push_back({std::string(entry.at("name").as_string()), std::string(endpoint.as_string()), command});
+        }
+    }
+    return all;
+}
+
+/// The command that starts it, with ticks every 50 ms.
+std::vector<std::string> start(const contestant& c)
+{
+    std::vector<std::string> command{(repository / "bench/peers/start").string()};
+    for (const auto& argument : c.command) {
+        command.push_back(argument == "{ms}" ? "50" : argument);
+    }
+    return command;
+}
+
+std::int64_t now_ns()
+{
+    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::int64_t time_of(const std::optional<rill_test::received_event>& event)
+{
+    BOOST_REQUIRE(event.has_value());
+    const auto& text = event->data;
+    BOOST_REQUIRE_MESSAGE(!text.empty() && text.find_first_not_of("0123456789") == text.npos, "not a number: " << text);
+    return std::stoll(text);
+}
+
+void check_head(const client& stream)
+{
+    BOOST_TEST(stream.status() == 200);
+    BOOST_TEST(stream.header("content-type").starts_with("text/event-stream"));
+    BOOST_TEST(stream.header("cache-control") == "no-cache, no-transform");
+    BOOST_TEST(stream.header("x-accel-buffering") == "no");
+}
+
+} // namespace
+
+BOOST_DATA_TEST_CASE(events_are_times_that_rise, data::make(contestants()), tested)
+{
+    if (!tested.available()) {
+        return;
+    }
+    const server_process server(start(tested));
+    const auto before = now_ns();
+    client stream(server.port());
+    stream.get(tested.target("50"), accepts);
+    check_head(stream);
+    auto last = before;
+    for (int i = 0; i < 5; ++i) {
+        const auto time = time_of(stream.event());
+        BOOST_TEST(time > last);
+        last = time;
+    }
+    BOOST_TEST(last <= now_ns());
+}
+
+BOOST_DATA_TEST_CASE(a_bad_period_is_refused, data::make(contestants()), tested)
+{
+    if (!tested.available()) {
+        return;
+    }
+    const server_process server(start(tested));
+    client stream(server.port());
+    stream.get(tested.target("0"), accepts);
+    BOOST_TEST(stream.status() / 100 == 4);
+}
+
+BOOST_DATA_TEST_CASE(ticks_begin_at_once_and_broadcasts_are_shared, data::make(contestants()), tested)
+{
+    if (!tested.available()) {
+        return;
+    }
+    const server_process server(start(tested));
+    client first(server.port());
+    if (tested.endpoint == "/ticks") {
+        first.get(tested.target("86400000"), accepts);
+        const auto time = time_of(first.event());
+        BOOST_TEST(time <= now_ns());
+        return;
+    }
+    client second(server.port());
+    first.get(tested.target("50"), accepts);
+    time_of(first.event());
+    const auto asked = now_ns();
+    second.get(tested.target("50"), accepts);
+    const auto joined = time_of(second.event());
+    BOOST_TEST(joined > asked); // no event of a tick before
+    std::set<std::int64_t> of_second{joined};
+    for (int i = 0; i < 3; ++i) {
+        of_second.insert(time_of(second.event()));
+    }
+    int common = 0;
+    for (auto time = asked; time < *of_second.rbegin();) {
+        time = time_of(first.event());
+        common += of_second.contains(time) ? 1 : 0;
+    }
+    BOOST_TEST(common > 0); // streams with ticks of their own would never agree to the nanosecond
+}
+
+BOOST_DATA_TEST_CASE(a_stream_is_freed_when_its_client_leaves, data::make(contestants()), tested)
+{
+    if (!tested.available()) {
+        return;
+    }
+    constexpr std::size_t streams = 20;
+    const server_process server(start(tested));
+    client stays(server.port());
+    stays.get(tested.target("50"), accepts);
+    time_of(stays.event());
+    std::list<client> clients;
+    for (std::size_t i = 0; i < streams; ++i) {
+        clients.emplace_back(server.port()).get(tested.target("50"), accepts);
+        time_of(clients.back().event());
+    }
+    const auto all = server.descriptors();
+    clients.clear();
+    BOOST_TEST(eventually([&] { return server.descriptors() <= all - streams; }));
+    time_of(stays.event());
+}
+
+BOOST_DATA_TEST_CASE(a_server_ends_with_who_started_it, data::make(contestants()), tested)
+{
+    if (!tested.available()) {
+        return;
+    }
+    std::vector<std::string> command{"/bin/bash", "-c", R"("$@" & wait)", "bash"};
+    const auto started = start(tested);
+    command.insert(command.end(), started.begin(), started.end());
+    server_process shell(std::move(command));
+    shell.kill();
+    BOOST_TEST(eventually([&] { return !shell.accepts(); }));
+}

@@ -1,0 +1,132 @@
+#pragma once
+
+#include "support/client.hpp"
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace rill_test {
+
+/// Repeats the check until it holds; false when it has not within half a minute.
+template <class Check>
+bool eventually(const Check& holds)
+{
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return true;
+}
+
+/// A server as a process of its own, on a free port of the loopback interface, for as long as the object lives.
+class server_process
+{
+public:
+    /// `command` is the program's path and its arguments, of which "{port}" becomes the port.
+    explicit server_process(std::vector<std::string> command) : port_(free_port())
+    {
+        std::replace(command.begin(), command.end(), std::string("{port}"), std::to_string(port_));
+        std::vector<char*> arguments;
+        for (auto& argument : command) {
+            arguments.push_back(argument.data());
+        }
+        arguments.push_back(nullptr);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::execv(arguments[0], arguments.data());
+            ::_exit(127);
+        }
+        if (!eventually([&] { return accepts() || ended(); }) || ended()) {
+            stop();
+            BOOST_FAIL("the server did not start: " << command.front());
+        }
+    }
+    server_process(const server_process&) = delete;
+    server_process& operator=(const server_process&) = delete;
+    ~server_process() { stop(); }
+
+    std::uint16_t port() const noexcept { return port_; }
+
+    bool accepts() const
+    {
+        try {
+            client probe(port_);
+            return true;
+        } catch (const std::runtime_error&) {
+            return false;
+        }
+    }
+
+    /// How many files the process and its descendants have open.
+    std::size_t descriptors() const { return descriptors(std::to_string(pid_)); }
+
+    void kill()
+    {
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
+    }
+
+private:
+    static std::uint16_t free_port()
+    {
+        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        auto* generic = reinterpret_cast<sockaddr*>(&address);
+        BOOST_REQUIRE(::bind(socket, generic, length) == 0);
+        BOOST_REQUIRE(::getsockname(socket, generic, &length) == 0);
+        ::close(socket);
+        return ntohs(address.sin_port);
+    }
+
+    static std::size_t descriptors(const std::string& pid)
+    {
+        const std::filesystem::path process = "/proc/" + pid;
+        std::error_code gone;
+        std::filesystem::directory_iterator files(process / "fd", gone);
+        auto count = static_cast<std::size_t>(std::distance(begin(files), end(files)));
+        std::ifstream children(process / "task" / pid / "children");
+        for (std::string child; children >> child;) {
+            count += descriptors(child);
+        }
+        return count;
+    }
+
+    bool ended()
+    {
+        if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) {
+            pid_ = -1;
+        }
+        return pid_ < 0;
+    }
+
+    void stop()
+    {
+        if (!ended()) {
+            ::kill(pid_, SIGTERM);
+            if (!eventually([&] { return ended(); })) {
+                kill();
+            }
+        }
+    }
+
+    std::uint16_t port_;
+    pid_t pid_ = -1;
+};
+
+} // namespace rill_test
