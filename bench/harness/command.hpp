@@ -21,5 +21,9 @@ enum exit_code : int
 using command_body = std::function<int()>;
 
 void add_hold_command(CLI::App& app, command_body& chosen);
+void add_scale_command(CLI::App& app, command_body& chosen);
+void add_storm_command(CLI::App& app, command_body& chosen);
+void add_churn_command(CLI::App& app, command_body& chosen);
+void add_slow_command(CLI::App& app, command_body& chosen);
 
 } // namespace bench

@@ -2,41 +2,36 @@
 
 #include "harness/command.hpp"
 #include "harness/duration.hpp"
-#include "harness/interrupt.hpp"
-#include "harness/load_options.hpp"
-#include "harness/output.hpp"
 
 namespace bench {
 
-tl::expected<std::unique_ptr<hold_figures>, std::string> hold(const hold_settings& settings, progress& shown)
+tl::expected<std::unique_ptr<hold_figures>, std::string> hold(const scenario& settings,
+                                                              std::chrono::nanoseconds duration)
 {
     auto result = std::make_unique<hold_figures>();
     result->plan = settings.plan;
     result->has_server = !settings.servers.empty();
-    result->server_before = memory_of(settings.servers);
-    result->machine_before = memory_of_machine();
-    load_session session(settings.plan, settings.servers, shown);
+    result->before = memory_sample::of(settings.servers);
+    load_session session(settings.plan, settings.servers, settings.shown);
     const auto ramp = session.ramp();
     if (!ramp) {
         return tl::unexpected(ramp.error());
     }
-    result->ramp_seconds = *ramp;
+    result->ramp = **ramp;
     if (session.totals().live > 0) {
         if (const auto settled = session.wait(settings.settle, "settling"); !settled) {
             return tl::unexpected(settled.error());
         }
-        auto measured = session.measure(settings.hold);
+        const auto measured = session.measure(duration, "holding");
         if (!measured) {
             return tl::unexpected(measured.error());
         }
         result->measured = **measured;
     }
-    result->server_after = memory_of(settings.servers);
-    result->machine_after = memory_of_machine();
-    result->client_after = memory_of(session.clients());
+    result->after = memory_sample::of(settings.servers);
+    result->client = memory_of(session.clients());
     result->totals = session.totals();
-    result->answer_time = session.answer_time();
-    result->was_interrupted = interrupted();
+    result->statuses = session.statuses();
     return result;
 }
 
@@ -45,38 +40,29 @@ namespace {
 struct hold_command
 {
     load_options options;
-    std::string duration = "10s";
+    std::chrono::nanoseconds duration = std::chrono::seconds(10);
+    std::chrono::nanoseconds max_p99{0}; ///< 0: no objective
+
+    std::string faults(const hold_figures& figures) const
+    {
+        const std::chrono::nanoseconds p99(figures.measured.window.lateness.quantile(0.99));
+        auto text = figures.faults();
+        if (max_p99.count() > 0 && p99 > max_p99) {
+            text +=
+                (text.empty() ? "" : "; ") + ("p99 of the lateness is " + to_text(p99)) + ", not " + to_text(max_p99);
+        }
+        return text;
+    }
 
     int run() const
     {
-        const auto machine_here = machine::here();
-        hold_settings settings;
-        const auto plan = make_plan(options, machine_here.open_files);
-        const auto settle = parse_duration(options.settle);
-        const auto time = parse_duration(duration);
-        if (!plan || !settle || !time) {
-            return complain(!plan     ? plan.error()
-                            : !settle ? "--settle: " + settle.error()
-                                      : "--for: " + time.error(),
-                            bad_usage);
-        }
-        settings.plan = *plan;
-        settings.servers = options.server_pids;
-        settings.settle = *settle;
-        settings.hold = *time;
-        watch_for_interrupts();
-        progress shown(stderr);
-        shown.say("rill-bench: " + std::to_string(plan->streams) + " streams to " + plan->to.url() + " on " +
-                  machine_here.text());
-        const auto figures = hold(settings, shown);
-        shown.clear();
-        if (!figures) {
-            return complain(figures.error(), could_not_run);
-        }
-        if (!write_figures(options.json, (*figures)->json(), (*figures)->text())) {
-            return could_not_run;
-        }
-        return (*figures)->was_interrupted ? was_interrupted : (*figures)->faults().empty() ? all_good : found_fault;
+        return run_scenario("hold", options, [this](scenario& settings) -> tl::expected<scenario_result, std::string> {
+            const auto figures = hold(settings, duration);
+            if (!figures) {
+                return tl::unexpected(figures.error());
+            }
+            return scenario_result{(*figures)->json(), (*figures)->text(), faults(**figures)};
+        });
     }
 };
 
@@ -87,7 +73,9 @@ void add_hold_command(CLI::App& app, command_body& chosen)
     auto* command = app.add_subcommand("hold", "open streams, hold them, and check every event");
     const auto body = std::make_shared<hold_command>();
     body->options.add_to(*command);
-    command->add_option("--for", body->duration, "how long to measure, e.g. 30s or 2m")->capture_default_str();
+    add_duration(*command, "--for", body->duration, "how long to measure");
+    add_duration(*command, "--max-p99", body->max_p99, "an objective: the lateness that 99 % of events must not exceed")
+        ->default_str("none");
     command->callback([body, &chosen] { chosen = [body] { return body->run(); }; });
 }
 

@@ -65,6 +65,21 @@ tl::expected<void, std::string> check_servers(const std::vector<pid_t>& pids)
 
 } // namespace
 
+CLI::Option* add_duration(CLI::App& command, const std::string& name, std::chrono::nanoseconds& value,
+                          const std::string& description)
+{
+    const auto read = [name, &value](const std::string& text) {
+        const auto duration = parse_duration(text);
+        if (!duration) {
+            throw CLI::ValidationError(name, duration.error());
+        }
+        value = *duration;
+    };
+    return command.add_option_function<std::string>(name, read, description)
+        ->type_name("DURATION")
+        ->default_str(to_text(value));
+}
+
 void load_options::add_to(CLI::App& command, bool with_streams)
 {
     command
@@ -85,11 +100,12 @@ void load_options::add_to(CLI::App& command, bool with_streams)
         .add_option("--server-pid", server_pids,
                     "a process of the server, whose CPU and memory are measured; repeatable")
         ->allow_extra_args(false);
-    command.add_option("--period", period, "time between two events of a stream; default: as ms= in the URL says");
-    command.add_option("--timeout", answer_timeout, "how long a server may take to answer a request")
-        ->capture_default_str();
-    command.add_option("--settle,--warmup", settle, "pause before measuring, once all streams are open")
-        ->capture_default_str();
+    add_duration(command, "--period", period, "time between two events of a stream")
+        ->default_str("as ms= in the URL says");
+    command.add_flag("--no-schedule", no_schedule,
+                     "expect no beat: lateness is that of the delivery, and only ids tell of losses");
+    add_duration(command, "--timeout", answer_timeout, "how long a server may take to answer a request");
+    add_duration(command, "--settle,--warmup", settle, "pause before measuring, once all streams are open");
     command.add_option("--ids", ids, "what numeric ids promise: dense (a gap is a loss), ordered, or ignored")
         ->capture_default_str()
         ->check(CLI::IsMember({"dense", "ordered", "ignored"}));
@@ -110,18 +126,16 @@ tl::expected<load_plan, std::string> make_plan(const load_options& options, std:
     plan.streams = options.streams;
     plan.ramp_per_second = options.ramp;
     plan.period = plan.to.period.value_or(std::chrono::nanoseconds(0));
-    if (!options.period.empty()) {
-        const auto period = parse_duration(options.period);
-        if (!period || *period < shortest_period) {
-            return tl::unexpected(period ? "--period must be at least 1ms" : "--period: " + period.error());
-        }
-        plan.period = *period;
+    if (options.period.count() > 0 || options.no_schedule) {
+        plan.period = options.no_schedule ? std::chrono::nanoseconds(0) : options.period;
     }
-    const auto timeout = parse_duration(options.answer_timeout);
-    if (!timeout || timeout->count() == 0) {
-        return tl::unexpected("--timeout: " + (timeout ? "must not be 0" : timeout.error()));
+    if (plan.period.count() > 0 && plan.period < shortest_period) {
+        return tl::unexpected(std::string("--period must be at least 1ms"));
     }
-    plan.answer_timeout = *timeout;
+    if (options.answer_timeout.count() == 0) {
+        return tl::unexpected(std::string("--timeout must not be 0"));
+    }
+    plan.answer_timeout = options.answer_timeout;
     plan.ids = options.ids == "dense" ? id_rule::dense : options.ids == "ordered" ? id_rule::ordered : id_rule::ignored;
     plan.headers = options.headers;
     if (const auto good = check_headers(plan.headers).and_then([&] { return check_servers(options.server_pids); });

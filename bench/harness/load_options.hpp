@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <string>
 #include <sys/types.h>
 #include <tl/expected.hpp>
@@ -10,16 +11,21 @@
 
 namespace bench {
 
-/// What the command lines of all subcommands that hold streams have in common, as it was written.
+/// An option whose value is a duration as parse_duration() takes it.
+CLI::Option* add_duration(CLI::App& command, const std::string& name, std::chrono::nanoseconds& value,
+                          const std::string& description);
+
+/// What the command lines of all subcommands that hold streams have in common.
 struct load_options
 {
     std::string url;
     std::uint32_t streams = 1000;
     std::string processes = "auto";
     double ramp = 0;
-    std::string period; ///< empty: from the URL
-    std::string answer_timeout = "10s";
-    std::string settle = "2s";
+    std::chrono::nanoseconds period{0}; ///< 0: from the URL
+    bool no_schedule = false;           ///< no period, whatever the URL says
+    std::chrono::nanoseconds answer_timeout = std::chrono::seconds(10);
+    std::chrono::nanoseconds settle = std::chrono::seconds(2);
     std::string ids = "dense";
     std::vector<std::string> headers;
     std::vector<pid_t> server_pids;

@@ -14,10 +14,15 @@ struct load_order
     enum class kind : std::uint8_t
     {
         none,
-        open,    ///< open the streams that are not open
-        measure, ///< from `from` until `until`
+        open,    ///< open the streams; done when each has got an answer or has failed
+        measure, ///< look at what comes from `from` until `until`
+        cut,     ///< at `from`, close all streams and open them again; done when all are live, or at `until`
+        freeze,  ///< stop reading the streams that the plan says
     };
     kind what = kind::none;
+    bool by_reset = false; ///< close with RST instead of FIN
+    double leave_per_second =
+        0;                 ///< while measuring: so many streams of each client, as a share of them, leave and come back
     std::int64_t from = 0; ///< CLOCK_REALTIME in ns
     std::int64_t until = 0;
 };
@@ -27,7 +32,7 @@ struct load_control
 {
     std::atomic<std::uint32_t> number = 0; ///< of the order; it is complete when this changes
     load_order order;
-    std::atomic<bool> give_up = false;               ///< open no more streams: the order to open them is done
+    std::atomic<bool> give_up = false;               ///< open no more streams, and do not wait for any
     std::atomic<std::int64_t> end_early = INT64_MAX; ///< ends a measurement before its time
     std::atomic<bool> stop = false;
 };
@@ -37,8 +42,7 @@ struct load_client_block
 {
     std::atomic<std::uint32_t> done = 0; ///< the number of the last order that was carried out
     load_counters counters;
-    load_window window;    ///< of the last measurement; complete when the order is done
-    histogram answer_time; ///< from connect() to the end of the head; complete as above
+    load_window window; ///< of the last order; complete when that is done
 };
 
 } // namespace bench

@@ -29,9 +29,18 @@ struct load_plan
     unsigned opening_at_once = 512; ///< connections without an answer yet, of all processes together
     id_rule ids = id_rule::dense;
     std::vector<std::string> headers; ///< further lines of the request, without their CRLF
+    double frozen_share = 0;          ///< of the streams: those that load_order::kind::freeze stops reading
+    int frozen_buffer = 0;            ///< SO_RCVBUF of those, bytes; 0: the system's choice
+
+    /// Whether the stream is one of the frozen share, which lies evenly among the others.
+    bool is_to_freeze(std::uint32_t index) const
+    {
+        return static_cast<std::uint64_t>((index + 1) * frozen_share) !=
+               static_cast<std::uint64_t>(index * frozen_share);
+    }
 };
 
-/// The streams that one of the processes holds. They number from first() on.
+/// How many of the streams one of the processes holds.
 constexpr std::uint32_t share_of(std::uint32_t streams, unsigned processes, unsigned number)
 {
     return streams / processes + (number < streams % processes ? 1 : 0);

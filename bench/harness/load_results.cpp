@@ -12,4 +12,12 @@ std::string_view name_of(failure reason)
     return names[static_cast<std::size_t>(reason)];
 }
 
+void load_window::add(const load_window& other)
+{
+    events += other.events;
+    answer.add(other.answer);
+    lateness.add(other.lateness);
+    delivery.add(other.delivery);
+}
+
 } // namespace bench

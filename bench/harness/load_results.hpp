@@ -60,18 +60,28 @@ struct load_counters
     counter missed_beats; ///< beats without an event, since the first measurement began
     counter repeated;
     counter out_of_order;
-    counter extra;        ///< events that no beat called for
-    counter without_time; ///< events whose data is no timestamp
+    counter extra;                              ///< events that no beat called for
+    counter without_time;                       ///< events whose data is no timestamp
+    counter left;                               ///< live streams that were closed by us on purpose
+    counter returned;                           ///< of those: live again
+    counter restarted;                          ///< of those: their ids began anew
+    counter away;                               ///< beats that passed while a stream without ids was away
+    counter frozen;                             ///< live streams that are not read any more
+    counter evicted;                            ///< of those: the server closed them
+    std::array<counter, failure_count> retried; ///< attempts to return that failed and were repeated
     std::array<counter, failure_count> failed;
     std::array<counter, 600> statuses; ///< of failure::not_200
 };
 
-/// Of one client process, in one measurement.
+/// Of one client process, while it carried out one order.
 struct load_window
 {
     std::uint64_t events = 0;
+    histogram answer;   ///< from connect(), or from when all streams were cut, to the end of the response's head
     histogram lateness; ///< against the schedule, if the period is known; otherwise the same as `delivery`
     histogram delivery; ///< from the timestamp in the event to its arrival
+
+    void add(const load_window& other);
 };
 
 } // namespace bench

@@ -10,6 +10,7 @@
 
 #include "harness/load_orders.hpp"
 #include "harness/load_plan.hpp"
+#include "harness/load_totals.hpp"
 #include "harness/process_group.hpp"
 #include "harness/process_stats.hpp"
 #include "harness/progress.hpp"
@@ -17,26 +18,16 @@
 
 namespace bench {
 
-/// Sums over all client processes at one moment.
-struct load_totals
-{
-    std::uint64_t opened = 0, answered = 0, live = 0, with_events = 0, events = 0, bytes = 0;
-    std::uint64_t lost = 0, lost_ids = 0, missed_beats = 0, repeated = 0, out_of_order = 0, extra = 0, without_time = 0;
-    std::array<std::uint64_t, failure_count> failed{};
-    std::array<std::uint64_t, 600> statuses{}; ///< of failure::not_200
-
-    std::uint64_t all_failed() const;
-};
-
 /// What was seen between two moments.
 struct load_measurement
 {
     double seconds = 0;
     load_window window;
-    cpu_time server;
-    cpu_time client;
-    double busiest_client = 0; ///< of the client processes: its CPU time as a share of the time that passed
+    cpu_time server, client;
+    double busiest_client = 0; ///< see cpu_meter
 };
+
+using load_result = tl::expected<std::unique_ptr<load_measurement>, std::string>;
 
 /// Client processes that hold the streams of one plan, and the process that directs them: this one.
 ///
@@ -52,26 +43,38 @@ public:
 
     /// Opens the streams and waits until each has got an answer or has failed. Gives up on those left when no answer
     /// came for twice the answer timeout.
-    /// @return how long it took, in seconds
-    tl::expected<double, std::string> ramp();
+    load_result ramp();
 
     /// Lets time pass with the streams open.
     tl::expected<void, std::string> wait(std::chrono::nanoseconds duration, const std::string& what);
 
     /// Looks at what comes in for that long.
-    tl::expected<std::unique_ptr<load_measurement>, std::string> measure(std::chrono::nanoseconds duration);
+    /// @param leaving_per_second so many streams, as a share of all, leave each second and come back at once
+    /// @param by_reset           they leave with RST instead of FIN
+    load_result measure(std::chrono::nanoseconds duration, const std::string& what, double leaving_per_second = 0,
+                        bool by_reset = false);
 
-    load_totals totals() const;
-    histogram answer_time() const;
+    /// Cuts all live streams at once and opens them again; those that fail try again.
+    /// @param patience how long to wait until all are live; the others then count as failed
+    load_result cut(std::chrono::nanoseconds patience, bool by_reset);
+
+    /// Waits until those who left while measuring are live again, or have failed.
+    tl::expected<void, std::string> wait_for_returns();
+
+    /// Stops reading the plan's frozen share of the streams.
+    tl::expected<void, std::string> freeze();
+
+    load_totals totals() const { return sum_of(&blocks_[0], plan_.processes); }
+    status_counts statuses() const { return statuses_of(&blocks_[0], plan_.processes); }
     const std::vector<pid_t>& clients() const { return processes_.pids(); }
-    const load_plan& plan() const { return plan_; }
 
 private:
     void give(const load_order& order);
-    bool is_done(unsigned client) const;
+    bool is_done() const;
     tl::expected<void, std::string> wait_until(const std::function<bool()>& is_over,
                                                const std::function<std::string()>& text);
-    bool all_done() const;
+    load_result collect(std::int64_t from, std::int64_t until, const cpu_meter& meter,
+                        const std::function<std::string()>& text);
 
     load_plan plan_;
     std::vector<pid_t> servers_;

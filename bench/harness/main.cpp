@@ -9,6 +9,10 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     bench::command_body chosen;
     bench::add_hold_command(app, chosen);
+    bench::add_scale_command(app, chosen);
+    bench::add_storm_command(app, chosen);
+    bench::add_churn_command(app, chosen);
+    bench::add_slow_command(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& e) {

@@ -7,7 +7,22 @@
 #include <sstream>
 #include <unistd.h>
 
+#include "harness/clock.hpp"
+
 namespace bench {
+
+namespace {
+
+std::vector<double> cpu_of_each(const std::vector<pid_t>& pids)
+{
+    std::vector<double> result;
+    for (const auto pid : pids) {
+        result.push_back(cpu_time_of(pid).total);
+    }
+    return result;
+}
+
+} // namespace
 
 std::string read_file(const std::string& path)
 {
@@ -60,6 +75,22 @@ cpu_time cpu_time_of(const std::vector<pid_t>& pids)
         sum = sum + cpu_time_of(pid);
     }
     return sum;
+}
+
+cpu_meter::cpu_meter(std::vector<pid_t> servers, std::vector<pid_t> clients)
+    : servers_(std::move(servers)), clients_(std::move(clients)), server_(cpu_time_of(servers_)),
+      client_(cpu_time_of(clients_)), each_client_(cpu_of_each(clients_)), since_(now_ns())
+{}
+
+double cpu_meter::busiest_client() const
+{
+    const auto seconds = std::max(static_cast<double>(now_ns() - since_) / 1e9, 1e-6);
+    const auto now = cpu_of_each(clients_);
+    double most = 0;
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        most = std::max(most, (now[i] - each_client_[i]) / seconds);
+    }
+    return most;
 }
 
 memory_use memory_of(const std::vector<pid_t>& pids)

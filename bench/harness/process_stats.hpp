@@ -33,6 +33,24 @@ struct cpu_time
 cpu_time cpu_time_of(pid_t pid);
 cpu_time cpu_time_of(const std::vector<pid_t>& pids);
 
+/// CPU time that was used since the object was made.
+class cpu_meter
+{
+public:
+    cpu_meter(std::vector<pid_t> servers, std::vector<pid_t> clients);
+
+    cpu_time server() const { return cpu_time_of(servers_) - server_; }
+    cpu_time client() const { return cpu_time_of(clients_) - client_; }
+    /// Of the client processes: its CPU time as a share of the time that passed.
+    double busiest_client() const;
+
+private:
+    std::vector<pid_t> servers_, clients_;
+    cpu_time server_, client_;
+    std::vector<double> each_client_;
+    std::int64_t since_;
+};
+
 /// Memory in bytes, from /proc/PID/smaps_rollup: what is shared with others counts in part (PSS), or wholly (RSS).
 struct memory_use
 {

@@ -56,15 +56,23 @@ std::int64_t schedule::beats_open(std::int64_t made, std::int64_t period) const 
     return std::clamp<std::int64_t>((made - due_ + tolerance(period)) / period, 0, UINT32_MAX);
 }
 
-schedule::missed_beats schedule::overdue(std::int64_t limit, std::int64_t now, std::int64_t period) noexcept
+schedule::missed_beats schedule::open_beats(std::int64_t limit, std::int64_t now, std::int64_t period) const noexcept
 {
     if (due_ > limit) {
         return {};
     }
-    const missed_beats result{due_, static_cast<std::uint32_t>((limit - due_) / period + 1), last_made_, now};
-    due_ += result.count * period;
-    is_behind_ = false;
-    return result;
+    const auto count = std::min<std::int64_t>((limit - due_) / period + 1, UINT32_MAX);
+    return {due_, static_cast<std::uint32_t>(count), last_made_, now};
+}
+
+schedule::missed_beats schedule::close_beats(std::int64_t limit, std::int64_t now, std::int64_t period) noexcept
+{
+    const auto closed = open_beats(limit, now, period);
+    if (closed.count > 0) {
+        due_ += closed.count * period;
+        is_behind_ = false;
+    }
+    return closed;
 }
 
 } // namespace bench

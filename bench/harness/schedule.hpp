@@ -46,12 +46,16 @@ public:
     /// @param period  the same in all calls, positive
     outcome event(std::int64_t made, std::int64_t arrived, std::int64_t period) noexcept;
 
-    /// The beats that were due until `limit` and have not come at `now`. They are closed by this: asked again, they
-    /// are not reported again.
-    missed_beats overdue(std::int64_t limit, std::int64_t now, std::int64_t period) noexcept;
+    /// The beats that were due until `limit` and have not come at `now`.
+    missed_beats open_beats(std::int64_t limit, std::int64_t now, std::int64_t period) const noexcept;
+
+    /// The same, and closes them: nothing is expected for them any more.
+    missed_beats close_beats(std::int64_t limit, std::int64_t now, std::int64_t period) noexcept;
 
     /// The oldest beat that is open.
     std::int64_t due() const noexcept { return due_; }
+    /// When the last event was made that belongs to a beat, or the response began.
+    std::int64_t last_made() const noexcept { return last_made_; }
 
 private:
     std::int64_t beats_open(std::int64_t made, std::int64_t period) const noexcept;

@@ -69,13 +69,37 @@ void stream_check::check_event(std::int64_t now, check_context& context)
         ++context.window.events;
     }
     const auto made = as_time(events_.data(), now);
+    if (is_back_) {
+        check_return(made.value_or(now), context);
+    }
+    check_numbers(made, context);
+    check_beat(made, now, context);
+}
+
+// Without ids the times tell what is repeated or out of order.
+void stream_check::check_numbers(std::optional<std::int64_t> made, check_context& context)
+{
     if (const auto id = events_.id(); id && context.ids != id_rule::ignored) {
         has_ids_ = true;
         check_number(*id, context.ids == id_rule::dense, context);
     } else if (made && !has_ids_) {
         check_number(static_cast<std::uint64_t>(*made), false, context);
     }
-    check_beat(made, now, context);
+}
+
+// What should have come while the stream was away. With ids a gap tells it, unless the server begins anew.
+void stream_check::check_return(std::int64_t made, check_context& context)
+{
+    is_back_ = false;
+    if (const auto id = events_.id(); has_ids_ && id) {
+        if (*id <= sequence_.highest()) {
+            sequence_ = {};
+            context.counters.restarted.add();
+        }
+    } else if (context.period > 0 && last_made_ > 0) {
+        const auto beats = (made - last_made_ + context.period / 2) / context.period;
+        context.counters.away.add(static_cast<std::uint64_t>(std::max<std::int64_t>(beats - 1, 0)));
+    }
 }
 
 void stream_check::check_number(std::uint64_t number, bool is_dense, check_context& context)
@@ -111,7 +135,8 @@ void stream_check::check_beat(std::optional<std::int64_t> made, std::int64_t now
         if (outcome.is_extra) {
             context.counters.extra.add();
         }
-        count_missed(outcome.missed, context);
+        // With ids, those tell whether anything was lost: a server may well leave out beats after a stall.
+        count_missed(outcome.missed, !(has_ids_ && context.ids == id_rule::dense), context);
         if (measures) {
             context.window.lateness.add(outcome.lateness);
         }
@@ -120,22 +145,28 @@ void stream_check::check_beat(std::optional<std::int64_t> made, std::int64_t now
     }
 }
 
-void stream_check::close_beats(std::int64_t limit, std::int64_t now, check_context& context)
+void stream_check::end_measurement(std::int64_t grace, check_context& context)
 {
-    if (context.period > 0 && has_head()) {
-        count_missed(beats_.overdue(limit, now, context.period), context);
+    if (context.period == 0 || !has_head()) {
+        return;
+    }
+    const auto end = context.until;
+    count_missed(beats_.close_beats(end - grace, end, context.period), true, context);
+    const auto open = beats_.open_beats(end, end, context.period);
+    for (std::uint32_t i = 0; i < open.count; ++i) {
+        context.window.lateness.add(open.lateness(i, context.period));
     }
 }
 
 // What was due before the measurement is not its business.
-void stream_check::count_missed(const schedule::missed_beats& missed, check_context& context)
+void stream_check::count_missed(const schedule::missed_beats& missed, bool are_lost, check_context& context)
 {
     for (std::uint32_t i = 0; i < missed.count; ++i) {
         const auto due = missed.first_due + i * context.period;
         if (due >= context.from && due < context.until) {
             context.window.lateness.add(missed.lateness(i, context.period));
             context.counters.missed_beats.add();
-            ++missed_;
+            lost_beats_ += are_lost ? 1 : 0;
         }
     }
     count_lost(context);
@@ -144,7 +175,7 @@ void stream_check::count_missed(const schedule::missed_beats& missed, check_cont
 // An id that was left out is usually a beat without an event, too: not to be counted twice.
 void stream_check::count_lost(check_context& context)
 {
-    const auto lost = std::max(lost_ids_, missed_);
+    const auto lost = std::max(lost_ids_, lost_beats_);
     if (lost > lost_) {
         context.counters.lost.add(lost - lost_);
     } else if (lost < lost_) {
@@ -155,6 +186,8 @@ void stream_check::count_lost(check_context& context)
 
 void stream_check::reconnect() noexcept
 {
+    last_made_ = has_event_ ? beats_.last_made() : last_made_;
+    is_back_ = true;
     response_ = {};
     events_ = {};
     beats_ = {};

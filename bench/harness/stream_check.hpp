@@ -37,11 +37,12 @@ public:
     /// @return why the stream is of no more use, if so. A response that has come to its end is failure::ended
     std::optional<failure> feed(std::string_view bytes, std::int64_t now, check_context& context);
 
-    /// A new connection for the same stream: the response is another one, the ids go on.
+    /// A new connection for the same stream: the response is another one, the ids should go on.
     void reconnect() noexcept;
 
-    /// Closes the beats that were due until `limit`; at `now` they have not come.
-    void close_beats(std::int64_t limit, std::int64_t now, check_context& context);
+    /// The measurement has ended: what was due `grace` before that and has not come is lost. What was due since then
+    /// may still come, but is late already.
+    void end_measurement(std::int64_t grace, check_context& context);
 
     bool has_head() const noexcept { return response_.has_head(); }
     bool has_event() const noexcept { return has_event_; }
@@ -52,9 +53,11 @@ public:
 private:
     std::optional<failure> check_head(std::int64_t now, check_context& context);
     void check_event(std::int64_t now, check_context& context);
+    void check_numbers(std::optional<std::int64_t> made, check_context& context);
     void check_number(std::uint64_t number, bool is_dense, check_context& context);
+    void check_return(std::int64_t made, check_context& context);
     void check_beat(std::optional<std::int64_t> made, std::int64_t now, check_context& context);
-    void count_missed(const schedule::missed_beats& missed, check_context& context);
+    void count_missed(const schedule::missed_beats& missed, bool are_lost, check_context& context);
     void count_lost(check_context& context);
 
     response_scanner response_;
@@ -62,10 +65,12 @@ private:
     sequence_check sequence_;
     schedule beats_;
     std::uint32_t lost_ids_ = 0;
-    std::uint32_t missed_ = 0;
-    std::uint32_t lost_ = 0; ///< as it was counted so far
+    std::uint32_t lost_beats_ = 0;
+    std::uint32_t lost_ = 0;     ///< as it was counted so far
+    std::int64_t last_made_ = 0; ///< before this connection: the last event; 0: there was none
     bool has_event_ = false;
     bool has_ids_ = false;
+    bool is_back_ = false; ///< on another connection, and its first event has not come
 };
 
 } // namespace bench

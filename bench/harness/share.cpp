@@ -1,0 +1,37 @@
+#include "harness/share.hpp"
+
+#include <charconv>
+
+#include "harness/text.hpp"
+
+namespace bench {
+
+tl::expected<double, std::string> parse_share(std::string_view text)
+{
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (unit == "%" || unit == " %") {
+        value /= 100;
+    }
+    if (error != std::errc() || (!unit.empty() && unit != "%" && unit != " %") || !(value > 0 && value <= 1)) {
+        return tl::unexpected("'" + std::string(text) + "' is not a share: write for example 10% or 0.1, at most 100%");
+    }
+    return value;
+}
+
+CLI::Option* add_share(CLI::App& command, const std::string& name, double& value, const std::string& description)
+{
+    const auto read = [name, &value](const std::string& text) {
+        const auto share = parse_share(text);
+        if (!share) {
+            throw CLI::ValidationError(name, share.error());
+        }
+        value = *share;
+    };
+    return command.add_option_function<std::string>(name, read, description)
+        ->type_name("SHARE")
+        ->default_str(fixed(value * 100, 3) + "%");
+}
+
+} // namespace bench

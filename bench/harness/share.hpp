@@ -1,0 +1,16 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace bench {
+
+/// "10%", "0.5 %" or "0.1": a share, from above 0 up to 1.
+tl::expected<double, std::string> parse_share(std::string_view text);
+
+/// An option whose value is a share.
+CLI::Option* add_share(CLI::App& command, const std::string& name, double& value, const std::string& description);
+
+} // namespace bench

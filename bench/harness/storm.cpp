@@ -1,0 +1,159 @@
+// storm: all streams are cut at once, and all want to be back at once.
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <memory>
+
+#include "harness/command.hpp"
+#include "harness/figures.hpp"
+#include "harness/interrupt.hpp"
+#include "harness/load_session.hpp"
+#include "harness/scenario.hpp"
+#include "harness/text.hpp"
+
+namespace bench {
+
+namespace {
+
+struct storm_round
+{
+    load_measurement back;  ///< from the cut until all are live again
+    load_measurement after; ///< with all of them back
+    load_totals before, end;
+    memory_sample memory; ///< at the end
+
+    std::uint64_t cut() const { return end.left - before.left; }
+    std::uint64_t returned() const { return end.returned - before.returned; }
+    std::uint64_t retried() const { return end.all_retried() - before.all_retried(); }
+    std::uint64_t lost() const { return end.lost_ids - before.lost_ids; }
+    std::uint64_t away() const { return end.away - before.away; }
+    std::uint64_t restarted() const { return end.restarted - before.restarted; }
+};
+
+boost::json::object to_json(const storm_round& round, bool has_server)
+{
+    std::array<std::uint64_t, failure_count> retried{};
+    for (std::size_t i = 0; i < failure_count; ++i) {
+        retried[i] = round.end.retried[i] - round.before.retried[i];
+    }
+    boost::json::object result{
+        {"cut", round.cut()},
+        {"returned", round.returned()},
+        {"all_back_s", static_cast<double>(round.back.window.answer.max()) / 1e9},
+        {"attempts_failed", round.retried()},
+        {"attempts_failed_by", reasons(retried, {})},
+        {"lost_ids", round.lost()},
+        {"beats_away", round.away()},
+        {"ids_began_anew", round.restarted()},
+        {"server_cpu_s_until_back",
+         has_server ? boost::json::value(round.back.server.total) : boost::json::value(nullptr)},
+        {"pss_bytes", has_server ? boost::json::value(round.memory.server.pss) : boost::json::value(nullptr)},
+    };
+    add_quantiles(result, "back_", round.back.window.answer);
+    add_quantiles(result, "", round.after.window.lateness);
+    return result;
+}
+
+std::string to_text(const storm_round& round, std::size_t number, bool has_server)
+{
+    std::string text =
+        "storm " + std::to_string(number) + "   " + grouped(round.returned()) + " of " + grouped(round.cut()) +
+        " are back after " + fixed(static_cast<double>(round.back.window.answer.max()) / 1e9, 3) + " s; " +
+        quantiles_text(round.back.window.answer) + "; " + grouped(round.retried()) + " attempts failed\n";
+    text += "          lost by id " + grouped(round.lost()) + ", beats while away " + grouped(round.away()) +
+            ", ids that began anew " + grouped(round.restarted()) + "\n";
+    if (has_server) {
+        text += "          server " + fixed(round.back.server.total, 2) + " s of CPU until all were back, PSS " +
+                grouped(static_cast<std::uint64_t>(round.memory.server.pss / 1024)) + " KiB after\n";
+    }
+    return text;
+}
+
+struct storm_command
+{
+    load_options options;
+    unsigned rounds = 3;
+    std::chrono::nanoseconds patience = std::chrono::seconds(60);
+    std::chrono::nanoseconds duration = std::chrono::seconds(5);
+    std::string how = "reset";
+
+    tl::expected<storm_round, std::string> one_round(load_session& session, const scenario& settings) const
+    {
+        storm_round round;
+        round.before = session.totals();
+        const auto back = session.cut(patience, how == "reset");
+        if (!back) {
+            return tl::unexpected(back.error());
+        }
+        round.back = **back;
+        const auto after = session.measure(duration, "holding");
+        if (!after) {
+            return tl::unexpected(after.error());
+        }
+        round.after = **after;
+        round.end = session.totals();
+        round.memory = memory_sample::of(settings.servers);
+        return round;
+    }
+
+    tl::expected<scenario_result, std::string> run(const scenario& settings) const
+    {
+        const bool has_server = !settings.servers.empty();
+        scenario_result result;
+        const auto empty = memory_sample::of(settings.servers);
+        load_session session(settings.plan, settings.servers, settings.shown);
+        if (const auto ramp = session.ramp(); !ramp) {
+            return tl::unexpected(ramp.error());
+        }
+        if (const auto settled = session.wait(settings.settle, "settling"); !settled) {
+            return tl::unexpected(settled.error());
+        }
+        const auto before = memory_sample::of(settings.servers);
+        boost::json::array list;
+        std::vector<double> times;
+        for (unsigned i = 0; i < rounds && !interrupted() && session.totals().live > 0; ++i) {
+            const auto round = one_round(session, settings);
+            if (!round) {
+                return tl::unexpected(round.error());
+            }
+            list.push_back(to_json(*round, has_server));
+            result.text += to_text(*round, i + 1, has_server);
+            times.push_back(static_cast<double>(round->back.window.answer.max()) / 1e9);
+        }
+        const auto after = memory_sample::of(settings.servers);
+        const auto totals = session.totals();
+        add_totals(result.figures, settings.plan, totals, session.statuses());
+        add_memory(result.figures, empty, after, totals.live, has_server);
+        result.figures["pss_bytes_before"] =
+            has_server ? boost::json::value(before.server.pss) : boost::json::value(nullptr);
+        std::sort(times.begin(), times.end());
+        result.figures["all_back_s"] = times.empty() ? boost::json::value(nullptr) : times[times.size() / 2];
+        result.figures["rounds"] = std::move(list);
+        result.text += memory_text(empty, after, totals.live, has_server);
+        result.faults = faults_of(totals, session.statuses());
+        return result;
+    }
+};
+
+} // namespace
+
+void add_storm_command(CLI::App& app, command_body& chosen)
+{
+    auto* command =
+        app.add_subcommand("storm", "cut all streams at once, and measure until all are back and what was lost");
+    const auto body = std::make_shared<storm_command>();
+    body->options.add_to(*command);
+    command->add_option("--rounds", body->rounds, "how many storms")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 1000U));
+    add_duration(*command, "--patience", body->patience, "how long to wait until all are back");
+    add_duration(*command, "--for", body->duration, "how long to measure after each storm");
+    command->add_option("--how", body->how, "how the connections are cut")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"reset", "finish"}));
+    command->callback([body, &chosen] {
+        chosen = [body] { return run_scenario("storm", body->options, [body](scenario& s) { return body->run(s); }); };
+    });
+}
+
+} // namespace bench
