@@ -1,0 +1,191 @@
+#include "harness/compare_session.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "harness/child_program.hpp"
+#include "harness/clock.hpp"
+#include "harness/interrupt.hpp"
+#include "harness/plot_scale.hpp"
+#include "harness/process_stats.hpp"
+#include "harness/report_table.hpp"
+#include "harness/server_start.hpp"
+
+namespace bench {
+
+namespace {
+
+constexpr double start_patience = 15;
+constexpr double stop_patience = 3;
+constexpr double stuck_after = 300; // seconds that a client may take beyond what it was told
+
+/// What `hold` wrote; empty when it is no JSON object.
+boost::json::object read_figures(const std::string& file)
+{
+    boost::json::error_code error;
+    auto value = boost::json::parse(read_file(file), error);
+    return !error && value.is_object() ? std::move(value.get_object()) : boost::json::object();
+}
+
+/// Why a run of `hold` that ended with `code` does not count; empty when it does.
+std::string fault_in(const boost::json::object& hold, int code, const std::string& log)
+{
+    std::string text;
+    const auto add = [&](std::string_view key, const std::string& what) {
+        const auto* value = hold.if_contains(key);
+        if (value != nullptr && value->is_number() && value->to_number<double>() > 0) {
+            text += (text.empty() ? "" : ", ") + readable_tick(value->to_number<double>()) + " " + what;
+        }
+    };
+    add("failed", "streams failed");
+    add("lost", "events lost");
+    add("repeated", "events repeated");
+    add("out_of_order", "events out of order");
+    if (text.empty() && code != 0) {
+        text = "the client ended with " + std::to_string(code) + ": " + last_line(log);
+    }
+    return text;
+}
+
+/// Waits for the end of a program; kills it when interrupted or after `patience` seconds.
+int wait_for(child_program& program, double patience)
+{
+    const auto deadline = now_ns() + static_cast<std::int64_t>(patience * 1e9);
+    while (!program.exit_code() && !interrupted() && now_ns() < deadline) {
+        sleep_ns(20'000'000);
+    }
+    program.stop(stop_patience);
+    return *program.exit_code();
+}
+
+} // namespace
+
+compare_session::compare_session(compare_settings settings, std::vector<peer> peers, comparison& into, progress& shown)
+    : settings_(std::move(settings)), peers_(std::move(peers)), all_(into), shown_(shown)
+{}
+
+bool compare_session::takes_part(const compared_server& server, const compared_load& asked) const
+{
+    return server.missing.empty() &&
+           std::find(server.endpoints.begin(), server.endpoints.end(), asked.endpoint) != server.endpoints.end();
+}
+
+std::size_t compare_session::planned_runs() const
+{
+    std::size_t count = 0;
+    for (const auto& asked : all_.loads) {
+        count += static_cast<std::size_t>(std::count_if(all_.servers.begin(), all_.servers.end(),
+                                                        [&](const auto& server) { return takes_part(server, asked); }));
+    }
+    return count * all_.rounds;
+}
+
+void compare_session::run(const std::function<void()>& after_round)
+{
+    for (unsigned round = 1; round <= all_.rounds; ++round) {
+        for (const auto& asked : all_.loads) {
+            for (std::size_t i = 0; i < peers_.size(); ++i) {
+                if (!takes_part(all_.servers[i], asked)) {
+                    continue;
+                }
+                auto run = run_one(peers_[i], asked, round);
+                if (interrupted()) {
+                    return;
+                }
+                shown_.say(show(run));
+                all_.runs.push_back(std::move(run));
+            }
+        }
+        after_round();
+    }
+}
+
+comparison_run compare_session::run_one(const peer& server, const compared_load& asked, unsigned round)
+{
+    comparison_run run{.server = server.name, .asked = asked, .round = round};
+    ++started_;
+    shown_.show([&] {
+        return "run " + std::to_string(started_) + " of " + std::to_string(planned_runs()) + ", round " +
+               std::to_string(round) + " of " + std::to_string(all_.rounds) + ": " + server.name + ", " +
+               load_text(asked);
+    });
+    if (const auto port = next_port()) {
+        measure(run, server, *port);
+    } else {
+        run.failure = "all " + std::to_string(compare_ports) + " ports from " + std::to_string(settings_.first_port) +
+                      " on are taken by other programs";
+    }
+    return run;
+}
+
+std::optional<std::uint16_t> compare_session::next_port()
+{
+    for (unsigned tries = 0; tries < compare_ports; ++tries) {
+        const auto port = static_cast<std::uint16_t>(settings_.first_port + next_port_++ % compare_ports);
+        if (!is_taken(port)) {
+            return port;
+        }
+        shown_.say("port " + std::to_string(port) + " is taken by another program: using another one");
+    }
+    return std::nullopt;
+}
+
+void compare_session::measure(comparison_run& run, const peer& server, std::uint16_t port)
+{
+    auto command = command_of(server, port, all_.period_ms);
+    command.insert(command.begin(), settings_.root + "/bench/peers/start");
+    const auto log = settings_.folder + "/" + server.name + ".log";
+    const auto started = start_server({std::move(command), settings_.server_core, log}, port, start_patience);
+    if (!started) {
+        run.failure = started.error();
+        return;
+    }
+    const auto figures = settings_.folder + "/hold.json";
+    const auto client_log = settings_.folder + "/hold.log";
+    std::filesystem::remove(figures);
+    program_start hold{{"/proc/self/exe", "hold", url_of(run.asked, port), "--streams",
+                        std::to_string(run.asked.streams), "--for", settings_.hold_for, "--settle", settings_.settle,
+                        "--json", figures},
+                       settings_.client_core,
+                       client_log};
+    for (const auto pid : with_descendants((*started)->pid())) {
+        hold.command.insert(hold.command.end(), {"--server-pid", std::to_string(pid)});
+    }
+    const auto client = child_program::start(hold);
+    if (!client) {
+        run.failure = client.error();
+        return;
+    }
+    const auto code = wait_for(**client, all_.seconds + stuck_after);
+    const auto server_code = (*started)->exit_code();
+    (*started)->stop(stop_patience);
+    run.hold = read_figures(figures);
+    run.failure = fault_in(run.hold, code, client_log);
+    if (server_code) {
+        run.failure = "the server ended with " + std::to_string(*server_code) + ": " + last_line(log);
+    }
+    if (run.failure.empty()) {
+        if (auto measured = figures_of(run.hold)) {
+            run.measured = *measured;
+        } else {
+            run.failure = measured.error();
+        }
+    }
+}
+
+std::string compare_session::url_of(const compared_load& asked, std::uint16_t port) const
+{
+    return "http://127.0.0.1:" + std::to_string(port) + asked.endpoint + "?ms=" + std::to_string(all_.period_ms);
+}
+
+std::string compare_session::show(const comparison_run& run) const
+{
+    const auto what = std::to_string(started_) + "/" + std::to_string(planned_runs()) + "  round " +
+                      std::to_string(run.round) + "  " + load_text(run.asked) + "  " + run.server + ": ";
+    return what + (run.failure.empty() ? readable(run.measured.events_per_cpu_s) + " events/CPU-s, " +
+                                             readable(run.measured.pss_bytes_per_stream) + " B/stream, p99 " +
+                                             readable(run.measured.p99_ms) + " ms"
+                                       : "FAILED, " + run.failure);
+}
+
+} // namespace bench

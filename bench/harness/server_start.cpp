@@ -1,0 +1,90 @@
+#include "harness/server_start.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/clock.hpp"
+#include "harness/interrupt.hpp"
+#include "harness/text.hpp"
+
+namespace bench {
+
+namespace {
+
+class tcp_socket
+{
+public:
+    tcp_socket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
+    tcp_socket(const tcp_socket&) = delete;
+    tcp_socket& operator=(const tcp_socket&) = delete;
+    ~tcp_socket() { ::close(fd_); }
+
+    bool connect(std::uint16_t port) const
+    {
+        const auto address = local(port);
+        return ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    }
+
+    /// Not even beside sockets that share their port; those that are waiting to be forgotten are no obstacle.
+    bool listen(std::uint16_t port) const
+    {
+        const int on = 1;
+        const auto address = local(port);
+        return ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+               ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 && ::listen(fd_, 1) == 0;
+    }
+
+private:
+    static sockaddr_in local(std::uint16_t port)
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        return address;
+    }
+
+    int fd_;
+};
+
+std::string why_it_ended(int exit_code, const std::string& log)
+{
+    const auto said = last_line(log);
+    return "the server ended with " + std::to_string(exit_code) + (said.empty() ? "" : ": " + said);
+}
+
+} // namespace
+
+bool is_taken(std::uint16_t port)
+{
+    return !tcp_socket().listen(port);
+}
+
+tl::expected<std::unique_ptr<child_program>, std::string> start_server(const program_start& how, std::uint16_t port,
+                                                                       double patience)
+{
+    if (is_taken(port)) {
+        return tl::unexpected("port " + std::to_string(port) + " is taken by another program");
+    }
+    auto server = child_program::start(how);
+    if (!server) {
+        return server;
+    }
+    const auto deadline = now_ns() + static_cast<std::int64_t>(patience * 1e9);
+    while (!tcp_socket().connect(port)) {
+        if (const auto code = (*server)->exit_code()) {
+            return tl::unexpected(why_it_ended(*code, how.log));
+        }
+        if (interrupted()) {
+            return tl::unexpected(std::string("interrupted"));
+        }
+        if (now_ns() > deadline) {
+            return tl::unexpected("the server does not listen after " + fixed(patience, 1) + " s");
+        }
+        sleep_ns(2'000'000);
+    }
+    return server;
+}
+
+} // namespace bench
