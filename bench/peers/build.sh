@@ -22,7 +22,7 @@ have_nchan() (
         printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
     fi
     need_packages nginx libnginx-mod-nchan || exit
-    if [[ $new ]] && command -v systemctl >/dev/null; then "${as_root[@]}" systemctl disable nginx || true; fi
+    [[ ! $new ]] || "${as_root[@]}" update-rc.d nginx disable || true
     [[ -e $nchan_module ]]
 )
 
@@ -43,7 +43,7 @@ build_cpp() {
 }
 
 build_go() {
-    have go golang-go || { skipped go 'there is no go on the PATH'; return; }
+    have go golang-go ca-certificates || { skipped go 'there is no go on the PATH'; return; }
     step "building go"
     if (cd "$peers/go" && GOTOOLCHAIN=local go build -mod=readonly -buildvcs=false -o "$out/go/server" .); then
         built go "$(go version | cut -d' ' -f3)"
@@ -53,7 +53,7 @@ build_go() {
 }
 
 build_axum() {
-    have cargo cargo rustc || { skipped axum 'there is no cargo on the PATH'; return; }
+    have cargo cargo rustc ca-certificates || { skipped axum 'there is no cargo on the PATH'; return; }
     step "building axum"
     if (cd "$peers/axum" && cargo build --release --locked --target-dir "$out/axum/target"); then
         ln -sfn target/release/server "$out/axum/server"
