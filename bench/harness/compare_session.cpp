@@ -30,21 +30,12 @@ boost::json::object read_figures(const std::string& file)
 /// Why a run of `hold` that ended with `code` does not count; empty when it does.
 std::string fault_in(const boost::json::object& hold, int code, const std::string& log)
 {
-    std::string text;
-    const auto add = [&](std::string_view key, const std::string& what) {
-        const auto* value = hold.if_contains(key);
-        if (value != nullptr && value->is_number() && value->to_number<double>() > 0) {
-            text += (text.empty() ? "" : ", ") + readable_tick(value->to_number<double>()) + " " + what;
-        }
-    };
-    add("failed", "streams failed");
-    add("lost", "events lost");
-    add("repeated", "events repeated");
-    add("out_of_order", "events out of order");
-    if (text.empty() && code != 0) {
-        text = "the client ended with " + std::to_string(code) + ": " + last_line(log);
+    if (const auto* faults = hold.if_contains("faults");
+        faults != nullptr && faults->is_string() && !faults->get_string().empty())
+    {
+        return std::string(faults->get_string());
     }
-    return text;
+    return code == 0 ? "" : "the client ended with " + std::to_string(code) + ": " + last_line(log);
 }
 
 /// Waits for the end of a program; kills it when interrupted or after `patience` seconds.
@@ -70,25 +61,27 @@ bool compare_session::takes_part(const compared_server& server, const compared_l
            std::find(server.endpoints.begin(), server.endpoints.end(), asked.endpoint) != server.endpoints.end();
 }
 
-std::size_t compare_session::planned_runs() const
+std::size_t compare_session::runs_per_round() const
 {
     std::size_t count = 0;
     for (const auto& asked : all_.loads) {
         count += static_cast<std::size_t>(std::count_if(all_.servers.begin(), all_.servers.end(),
                                                         [&](const auto& server) { return takes_part(server, asked); }));
     }
-    return count * all_.rounds;
+    return count;
 }
 
-void compare_session::run(const std::function<void()>& after_round)
+void compare_session::run(unsigned rounds, const std::function<void()>& after_round)
 {
-    for (unsigned round = 1; round <= all_.rounds; ++round) {
+    planned_ = rounds * runs_per_round();
+    for (const unsigned last = all_.rounds + rounds; all_.rounds < last;) {
+        ++all_.rounds;
         for (const auto& asked : all_.loads) {
             for (std::size_t i = 0; i < peers_.size(); ++i) {
                 if (!takes_part(all_.servers[i], asked)) {
                     continue;
                 }
-                auto run = run_one(peers_[i], asked, round);
+                auto run = run_one(peers_[i], asked, all_.rounds);
                 if (interrupted()) {
                     return;
                 }
@@ -105,9 +98,8 @@ comparison_run compare_session::run_one(const peer& server, const compared_load&
     comparison_run run{.server = server.name, .asked = asked, .round = round};
     ++started_;
     shown_.show([&] {
-        return "run " + std::to_string(started_) + " of " + std::to_string(planned_runs()) + ", round " +
-               std::to_string(round) + " of " + std::to_string(all_.rounds) + ": " + server.name + ", " +
-               load_text(asked);
+        return "run " + std::to_string(started_) + " of " + std::to_string(planned_) + ", round " +
+               std::to_string(round) + ": " + server.name + ", " + load_text(asked);
     });
     if (const auto port = next_port()) {
         measure(run, server, *port);
@@ -135,7 +127,8 @@ void compare_session::measure(comparison_run& run, const peer& server, std::uint
     auto command = command_of(server, port, all_.period_ms);
     command.insert(command.begin(), settings_.root + "/bench/peers/start");
     const auto log = settings_.folder + "/" + server.name + ".log";
-    const auto started = start_server({std::move(command), settings_.server_core, log}, port, start_patience);
+    const auto started =
+        start_server({std::move(command), settings_.server_core, log}, port, target_of(run.asked), start_patience);
     if (!started) {
         run.failure = started.error();
         return;
@@ -143,9 +136,9 @@ void compare_session::measure(comparison_run& run, const peer& server, std::uint
     const auto figures = settings_.folder + "/hold.json";
     const auto client_log = settings_.folder + "/hold.log";
     std::filesystem::remove(figures);
-    program_start hold{{"/proc/self/exe", "hold", url_of(run.asked, port), "--streams",
-                        std::to_string(run.asked.streams), "--for", settings_.hold_for, "--settle", settings_.settle,
-                        "--json", figures},
+    program_start hold{{"/proc/self/exe", "hold", "http://127.0.0.1:" + std::to_string(port) + target_of(run.asked),
+                        "--streams", std::to_string(run.asked.streams), "--for", settings_.hold_for, "--settle",
+                        settings_.settle, "--json", figures},
                        settings_.client_core,
                        client_log};
     for (const auto pid : with_descendants((*started)->pid())) {
@@ -173,14 +166,14 @@ void compare_session::measure(comparison_run& run, const peer& server, std::uint
     }
 }
 
-std::string compare_session::url_of(const compared_load& asked, std::uint16_t port) const
+std::string compare_session::target_of(const compared_load& asked) const
 {
-    return "http://127.0.0.1:" + std::to_string(port) + asked.endpoint + "?ms=" + std::to_string(all_.period_ms);
+    return asked.endpoint + "?ms=" + std::to_string(all_.period_ms);
 }
 
 std::string compare_session::show(const comparison_run& run) const
 {
-    const auto what = std::to_string(started_) + "/" + std::to_string(planned_runs()) + "  round " +
+    const auto what = std::to_string(started_) + "/" + std::to_string(planned_) + "  round " +
                       std::to_string(run.round) + "  " + load_text(run.asked) + "  " + run.server + ": ";
     return what + (run.failure.empty() ? readable(run.measured.events_per_cpu_s) + " events/CPU-s, " +
                                              readable(run.measured.pss_bytes_per_stream) + " B/stream, p99 " +

@@ -34,19 +34,20 @@ public:
     /// All of `into` but the runs must be there already. The peers are those of into.servers.
     compare_session(compare_settings settings, std::vector<peer> peers, comparison& into, progress& shown);
 
-    /// Runs all rounds: returns early when interrupted() becomes true. A server that fails does not hold up the others.
+    /// Adds that many rounds to those of `into`; returns early when interrupted() becomes true. A server that fails
+    /// does not hold up the others.
     /// @param after_round called after each complete round
-    void run(const std::function<void()>& after_round);
+    void run(unsigned rounds, const std::function<void()>& after_round);
 
-    /// How many runs there will be.
-    std::size_t planned_runs() const;
+    /// How many runs a round has.
+    std::size_t runs_per_round() const;
 
 private:
     bool takes_part(const compared_server& server, const compared_load& asked) const;
     comparison_run run_one(const peer& server, const compared_load& asked, unsigned round);
     std::optional<std::uint16_t> next_port();
     void measure(comparison_run& run, const peer& server, std::uint16_t port);
-    std::string url_of(const compared_load& asked, std::uint16_t port) const;
+    std::string target_of(const compared_load& asked) const;
     std::string show(const comparison_run& run) const;
 
     compare_settings settings_;
@@ -54,6 +55,7 @@ private:
     comparison& all_;
     progress& shown_;
     std::size_t started_ = 0; ///< runs
+    std::size_t planned_ = 0; ///< runs
     unsigned next_port_ = 0;  ///< behind the first one
 };
 

@@ -60,13 +60,13 @@ void draw_marks(markup& out, const plot_scale& scale, const plot_row& row, doubl
         return;
     }
     line(out, left, y, right, y, "guide");
-    for (const auto& each : row.marks) {
-        draw_range(out, scale, each, y);
-    }
     for (std::size_t i = 0; i < row.marks.size(); ++i) {
-        // Several marks have shapes of their own, one has the shape of its server.
-        const auto shape = row.marks.size() > 1 ? static_cast<unsigned>(i) : row.colour;
-        mark(out, scale.at(row.marks[i].median), y, shape, "f" + number);
+        // Several marks have shapes of their own and lie a little below each other; one has the shape of its server.
+        const bool is_one = row.marks.size() == 1;
+        const double own_y =
+            is_one ? y : y + 5 * (static_cast<double>(i) - (static_cast<double>(row.marks.size()) - 1) / 2);
+        draw_range(out, scale, row.marks[i], own_y);
+        mark(out, scale.at(row.marks[i].median), own_y, is_one ? row.colour : static_cast<unsigned>(i), "f" + number);
     }
 }
 

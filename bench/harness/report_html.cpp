@@ -27,7 +27,7 @@ p { margin: 0.4em 0; max-width: 46em; }
 table { border-collapse: collapse; font-size: 0.85em; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; }
-th:first-child, td:first-child { text-align: left; }
+th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--ground); }
 td small, th small { display: block; color: var(--faint); font-weight: 400; font-size: 0.85em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; font-size: 0.9em; margin: 0.8em 0; }
 dt { color: var(--faint); }
@@ -72,7 +72,7 @@ void write_conditions(markup& out, const comparison& all)
     write_definition(out, "date", all.date);
     out.leaf("dt", "command").open("dd").leaf("code", all.command).close();
     for (const auto& [name, value] : all.machine) {
-        write_definition(out, std::string_view(name), shown(value));
+        write_definition(out, name == "text" ? "machine" : std::string_view(name), shown(value));
     }
     for (const auto& server : all.servers) {
         write_definition(out, server.name,
@@ -96,13 +96,9 @@ void write_method(markup& out, const comparison& all)
 /// Where and when, in one line; the rest is further down.
 std::string circumstances(const comparison& all)
 {
-    std::string result = all.date.substr(0, 10);
-    for (const auto* key : {"cpu", "cores", "memory", "kernel"}) {
-        if (const auto* value = all.machine.if_contains(key)) {
-            result += " \u00b7 " + shown(*value) + (std::string_view(key) == "cores" ? " cores" : "");
-        }
-    }
-    return result;
+    const auto* text = all.machine.if_contains("text");
+    const auto machine = text == nullptr ? std::string() : shown(*text);
+    return all.date.substr(0, 10) + " \u00b7 " + machine.substr(0, machine.find(';'));
 }
 
 void write_row(markup& out, const server_summary& summary, unsigned rounds)

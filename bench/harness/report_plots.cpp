@@ -29,11 +29,11 @@ const subject memory{"memory",
 const subject throughput{
     "events", "Events per CPU-second", "higher is better", "the server's CPU, user and kernel", {"events_per_cpu_s"}};
 const subject of_floor{
-    "of-floor", "Events per CPU-s, of the floor's", "higher is better", "ratio within the same round", {"of_floor"}};
+    "of-floor", "Compared with the floor", "higher is better", "events per CPU-s, ratio within a round", {"of_floor"}};
 const subject user_cpu{"user-cpu",
                        "User CPU per event",
                        "lower is better",
-                       "microseconds of the server, without the kernel",
+                       "microseconds, sampled by the kernel's clock",
                        {"user_us_per_event"}};
 const subject lateness{
     "lateness", "Lateness", "lower is better", "milliseconds from due to received", {"p50_ms", "p99_ms", "p999_ms"}};

@@ -1,7 +1,9 @@
 #include "harness/server_start.hpp"
 
+#include <algorithm>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "harness/clock.hpp"
@@ -24,6 +26,16 @@ public:
     {
         const auto address = local(port);
         return ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    }
+
+    /// Whether anything comes back within `wait` ns.
+    bool answers(const std::string& target, std::int64_t wait) const
+    {
+        const auto request = "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
+        const timeval limit{.tv_sec = wait / 1'000'000'000, .tv_usec = wait % 1'000'000'000 / 1000};
+        char first = 0;
+        return ::send(fd_, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()) &&
+               ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0 && ::recv(fd_, &first, 1, 0) == 1;
     }
 
     /// Not even beside sockets that share their port; those that are waiting to be forgotten are no obstacle.
@@ -62,7 +74,7 @@ bool is_taken(std::uint16_t port)
 }
 
 tl::expected<std::unique_ptr<child_program>, std::string> start_server(const program_start& how, std::uint16_t port,
-                                                                       double patience)
+                                                                       const std::string& target, double patience)
 {
     if (is_taken(port)) {
         return tl::unexpected("port " + std::to_string(port) + " is taken by another program");
@@ -72,7 +84,12 @@ tl::expected<std::unique_ptr<child_program>, std::string> start_server(const pro
         return server;
     }
     const auto deadline = now_ns() + static_cast<std::int64_t>(patience * 1e9);
-    while (!tcp_socket().connect(port)) {
+    for (;;) {
+        const tcp_socket probe;
+        const bool listens = probe.connect(port);
+        if (listens && probe.answers(target, std::max<std::int64_t>(deadline - now_ns(), 1'000'000))) {
+            return server;
+        }
         if (const auto code = (*server)->exit_code()) {
             return tl::unexpected(why_it_ended(*code, how.log));
         }
@@ -80,11 +97,11 @@ tl::expected<std::unique_ptr<child_program>, std::string> start_server(const pro
             return tl::unexpected(std::string("interrupted"));
         }
         if (now_ns() > deadline) {
-            return tl::unexpected("the server does not listen after " + fixed(patience, 1) + " s");
+            return tl::unexpected((listens ? "the server does not answer " + target : "the server does not listen") +
+                                  " within " + fixed(patience, 1) + " s");
         }
         sleep_ns(2'000'000);
     }
-    return server;
 }
 
 } // namespace bench

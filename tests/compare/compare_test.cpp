@@ -91,6 +91,23 @@ BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
     BOOST_TEST(text_of(path + "/stderr").find(path + "/out/report.html") != std::string::npos);
 }
 
+BOOST_FIXTURE_TEST_CASE(rounds_can_be_added_later, folder)
+{
+    const auto one = tiny + "--for 100ms --rounds 1 --add rill" + (has_a_second_core() ? "" : " --client-core 0");
+    BOOST_TEST(run(*this, one) == 0);
+    BOOST_TEST(text_of(path + "/stdout").find("| rill | - |") != std::string::npos); // no figures of a single run
+    BOOST_TEST(run(*this, one) == 0);
+    BOOST_TEST(text_of(path + "/stdout").find("| 2 of 2 |") != std::string::npos);
+    const auto all = bench::comparison_from(boost::json::parse(text_of(path + "/out/compare.json")));
+    BOOST_REQUIRE(all.has_value());
+    BOOST_TEST(all->rounds == 2U);
+    BOOST_TEST(all->runs.size() == 4U);
+    BOOST_TEST(all->command.ends_with("--rounds 2"));
+
+    BOOST_TEST(run(*this, one + " broken") == 2);
+    BOOST_TEST(text_of(path + "/stderr").find("has other servers") != std::string::npos);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_single_round_is_refused, folder)
 {
     BOOST_TEST(run(*this, tiny + "--rounds 1") == 2);

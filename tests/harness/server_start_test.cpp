@@ -54,7 +54,7 @@ const std::string log_file =
 
 std::string error_of(const std::string& script, std::uint16_t port, double patience)
 {
-    const auto started = start_server({{"/bin/sh", "-c", script}, {}, log_file}, port, patience);
+    const auto started = start_server({{"/bin/sh", "-c", script}, {}, log_file}, port, "/", patience);
     std::filesystem::remove(log_file);
     return started ? "started" : started.error();
 }
@@ -86,12 +86,12 @@ BOOST_AUTO_TEST_CASE(a_server_that_ends_is_an_error_with_its_last_words)
 
 BOOST_AUTO_TEST_CASE(a_server_that_never_listens_is_an_error)
 {
-    BOOST_TEST(error_of("sleep 1000", free_port(), 0.1) == "the server does not listen after 0.1 s");
+    BOOST_TEST(error_of("sleep 1000", free_port(), 0.1) == "the server does not listen within 0.1 s");
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_an_error)
 {
-    const auto started = start_server({{"/no/such/program"}, {}, log_file}, free_port(), 60);
+    const auto started = start_server({{"/no/such/program"}, {}, log_file}, free_port(), "/", 60);
     BOOST_TEST(!started.has_value());
     std::filesystem::remove(log_file);
 }

@@ -1,0 +1,221 @@
+#include "harness/compare_request.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <sched.h>
+#include <sstream>
+
+#include "harness/duration.hpp"
+#include "harness/process_stats.hpp"
+#include "harness/text.hpp"
+
+namespace bench {
+
+namespace {
+
+constexpr std::string_view floor_name = "floor";
+constexpr std::uint64_t spare_files = 100; // of a server, for anything but streams
+
+std::string now_as_text()
+{
+    const std::time_t now = std::time(nullptr);
+    std::tm local{};
+    ::localtime_r(&now, &local);
+    char text[40];
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &local)};
+}
+
+template <class T>
+std::string joined(const std::vector<T>& items)
+{
+    std::ostringstream result;
+    for (const auto& item : items) {
+        result << (&item == &items.front() ? "" : ",") << item;
+    }
+    return result.str();
+}
+
+} // namespace
+
+std::string source_tree()
+{
+    return RILL_ROOT;
+}
+
+void compare_request::add_to(CLI::App& command)
+{
+    command.add_option("SERVER", servers, "those to compare, beside the floor; default: all that are built");
+    command.add_option("--streams", streams, "how many streams; several give curves")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 10'000'000U));
+    command
+        .add_option("--broadcast-streams", broadcast_streams,
+                    "the same for broadcast; default: the greatest of --streams")
+        ->delimiter(',')
+        ->check(CLI::Range(1U, 10'000'000U));
+    command.add_option("--endpoint", endpoints, "ticks (a timer for each stream), broadcast (one for all), or both")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::IsMember({"ticks", "broadcast"}));
+    command.add_option("--ms", period_ms, "time between two events of a stream, milliseconds")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 86'400'000U));
+    command.add_option("--for", settings.hold_for, "how long each run is measured")->capture_default_str();
+    command.add_option("--settle", settings.settle, "pause before it, once all streams are open")
+        ->capture_default_str();
+    command.add_option("--rounds", rounds, "rounds, at least 2 without --add: a single run is no basis for anything")
+        ->capture_default_str()
+        ->check(CLI::Range(1U, 1000U));
+    command.add_flag("--add", add, "add the rounds to the comparison in --out, if there is one");
+    command
+        .add_option("--out", folder,
+                    "folder for compare.json, report.html, the plots and logs; made if it is not there")
+        ->capture_default_str();
+    command.add_option("--json", json, "a further file for all runs as one JSON object; - is standard output");
+    command.add_option("--port", settings.first_port, "the first of 200 ports that the servers use in turn")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 65'335));
+    command.add_option("--server-core", settings.server_core, "the core that servers run on")->capture_default_str();
+    command.add_option("--client-core", settings.client_core, "the core that the client runs on")
+        ->capture_default_str();
+    command.add_option("--manifest", manifest,
+                       "the list of servers; default: bench/peers/peers.json of the source tree");
+    command.add_option("--root", root, "the source tree, where the servers' paths begin")->capture_default_str();
+}
+
+tl::expected<std::vector<peer>, std::string> compare_request::peers() const
+{
+    const auto file = manifest.empty() ? root + "/bench/peers/peers.json" : manifest;
+    const auto text = read_file(file);
+    if (text.empty()) {
+        return tl::unexpected("can't read " + file);
+    }
+    return parse_peers(text)
+        .and_then([&](const auto& all) { return choose_peers(all, servers, floor_name); })
+        .map_error([&](const auto& why) { return file + ": " + why; });
+}
+
+std::vector<compared_load> compare_request::loads() const
+{
+    std::vector<compared_load> result;
+    for (const auto& endpoint : endpoints) {
+        const auto counts = endpoint != "broadcast"     ? streams
+                            : broadcast_streams.empty() ? std::vector{*std::max_element(streams.begin(), streams.end())}
+                                                        : broadcast_streams;
+        for (const auto count : counts) {
+            if (const compared_load next{"/" + endpoint, count};
+                std::find(result.begin(), result.end(), next) == result.end())
+            {
+                result.push_back(next);
+            }
+        }
+    }
+    return result;
+}
+
+tl::expected<void, std::string> compare_request::check(const machine& here) const
+{
+    if (rounds < 2 && !add) {
+        return tl::unexpected(
+            std::string("--rounds 1: a single run is no basis for anything (but --add adds single rounds)"));
+    }
+    std::uint32_t most = 0;
+    for (const auto& asked : loads()) {
+        most = std::max(most, asked.streams);
+    }
+    if (most + spare_files > here.open_files) {
+        return tl::unexpected(grouped(most) + " streams: each server is one process, which may have " +
+                              std::to_string(here.open_files) + " open files");
+    }
+    cpu_set_t cores;
+    if (::sched_getaffinity(0, sizeof cores, &cores) != 0) {
+        return tl::unexpected(std::string("can't tell the cores that may be used"));
+    }
+    for (const auto core : {settings.server_core, settings.client_core}) {
+        if (core >= CPU_SETSIZE || !CPU_ISSET(core, &cores)) {
+            return tl::unexpected(
+                "core " + std::to_string(core) +
+                " is not there, or may not be used; choose others by --server-core and --client-core");
+        }
+    }
+    return {};
+}
+
+tl::expected<comparison, std::string> compare_request::prepare(const std::vector<peer>& chosen,
+                                                               const machine& here) const
+{
+    return check(here).and_then([&] { return begin(chosen, here); }).and_then([&](comparison&& begun) {
+        return add ? go_on(std::move(begun)) : std::move(begun);
+    });
+}
+
+tl::expected<comparison, std::string> compare_request::begin(const std::vector<peer>& chosen, const machine& here) const
+{
+    const auto seconds = parse_duration(settings.hold_for);
+    const auto settle = parse_duration(settings.settle);
+    if (!seconds || !settle) {
+        return tl::unexpected(!seconds ? "--for: " + seconds.error() : "--settle: " + settle.error());
+    }
+    comparison all{.date = now_as_text(),
+                   .command = as_text(rounds),
+                   .machine = here.json(),
+                   .period_ms = period_ms,
+                   .seconds = to_seconds(*seconds),
+                   .rounds = 0,
+                   .floor = std::string(floor_name),
+                   .loads = loads(),
+                   .servers = {},
+                   .runs = {}};
+    all.machine["text"] = here.text();
+    for (const auto& each : chosen) {
+        compared_server server{.name = each.name, .title = each.title, .note = each.note};
+        server.command = each.command.front();
+        server.endpoints = each.endpoints;
+        if (!std::filesystem::exists(std::filesystem::path(root) / each.command.front())) {
+            server.missing = "not built: there is no " + each.command.front();
+        }
+        all.servers.push_back(std::move(server));
+    }
+    return all;
+}
+
+tl::expected<comparison, std::string> compare_request::go_on(comparison&& begun) const
+{
+    const auto text = read_file(folder + "/compare.json");
+    if (text.empty()) {
+        return std::move(begun);
+    }
+    boost::json::error_code error;
+    auto earlier = comparison_from(boost::json::parse(text, error));
+    if (!earlier) {
+        return tl::unexpected("--add: " + folder + "/compare.json is " + earlier.error());
+    }
+    // What the figures depend on must be the same.
+    auto expected = to_json(begun);
+    auto found = to_json(*earlier);
+    for (const auto* key : {"servers", "loads", "period_ms", "seconds", "floor", "machine"}) {
+        if (expected[key] != found[key]) {
+            return tl::unexpected("--add: the comparison in " + folder + " has other " + key);
+        }
+    }
+    earlier->command = as_text(earlier->rounds + rounds);
+    return std::move(*earlier);
+}
+
+std::string compare_request::as_text(unsigned all_rounds) const
+{
+    std::string result = "rill-bench compare";
+    for (const auto& each : servers) {
+        result += " " + each;
+    }
+    result += " --endpoint " + joined(endpoints) + " --streams " + joined(streams);
+    if (!broadcast_streams.empty()) {
+        result += " --broadcast-streams " + joined(broadcast_streams);
+    }
+    return result + " --ms " + std::to_string(period_ms) + " --for " + settings.hold_for + " --settle " +
+           settings.settle + " --rounds " + std::to_string(all_rounds);
+}
+
+} // namespace bench
