@@ -1,10 +1,7 @@
 #include "server/worker.hpp"
 
-#include <cerrno>
-#include <rill/core/detail/first_failure.hpp>
-#include <sys/eventfd.h>
-#include <system_error>
-#include <unistd.h>
+#include <exception>
+#include <string>
 
 namespace rill {
 
@@ -15,60 +12,11 @@ constexpr std::chrono::milliseconds unwind_time{2'000};
 
 constexpr int unwinding_turns = 100;
 
-int open_eventfd()
-{
-    const int descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (descriptor < 0) {
-        throw std::system_error(errno, std::system_category(), "eventfd");
-    }
-    return descriptor;
-}
-
 } // namespace
-
-mailbox::mailbox(asio::io_context& context) : event_(context, open_eventfd())
-{
-    wait();
-}
-
-void mailbox::post(std::function<void()> message)
-{
-    const std::lock_guard lock(mutex_);
-    messages_.push_back(std::move(message));
-    const std::uint64_t one = 1;
-    // Fails only when the counter is full, and then the worker is being woken already.
-    static_cast<void>(::write(event_.native_handle(), &one, sizeof one));
-}
-
-void mailbox::wait()
-{
-    event_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
-        if (!ec) {
-            wait();
-            deliver();
-        }
-    });
-}
-
-void mailbox::deliver()
-{
-    std::uint64_t count = 0;
-    static_cast<void>(::read(event_.native_handle(), &count, sizeof count));
-    std::vector<std::function<void()>> messages;
-    {
-        const std::lock_guard lock(mutex_);
-        messages.swap(messages_);
-    }
-    detail::first_failure failure;
-    for (const auto& message : messages) { // all of them: stop() must not be lost for one that throws
-        failure.run(message);
-    }
-    failure.rethrow();
-}
 
 worker::worker(const handler& app, const server_options& options, const observer& observer)
     : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer),
-      mailbox_(io_)
+      mailbox_(mailbox::of(io_))
 {
     context_.timers.coalescing(options.timer_coalescing);
     deadline_.owner = this;

@@ -1,35 +1,13 @@
 #pragma once
 
-#include <atomic>
-#include <functional>
-#include <mutex>
 #include <optional>
+#include <rill/core/mailbox.hpp>
 #include <rill/server/options.hpp>
-#include <vector>
 
 #include "server/listener.hpp"
 #include "transport/worker_context.hpp"
 
 namespace rill {
-
-/// What other threads may ask of a worker. Its io_context does no locking, so nothing is ever posted to it from
-/// outside: a message goes into a queue, and an eventfd wakes the loop.
-class mailbox
-{
-public:
-    explicit mailbox(asio::io_context& context);
-
-    /// Runs `message` in the worker's thread. Thread-safe.
-    void post(std::function<void()> message);
-
-private:
-    void wait();
-    void deliver();
-
-    asio::posix::basic_stream_descriptor<executor> event_;
-    std::mutex mutex_;
-    std::vector<std::function<void()>> messages_;
-};
 
 /// One thread's share of a server: an event loop with its listener and its connections.
 class worker
@@ -64,7 +42,7 @@ private:
     const server_options& options_;
     asio::io_context io_;
     transport::worker_context context_;
-    mailbox mailbox_;
+    mailbox& mailbox_;
     std::optional<listener> listener_;
     deadline deadline_;
     bool stopping_ = false;

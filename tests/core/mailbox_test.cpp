@@ -1,0 +1,117 @@
+#include <rill/core/mailbox.hpp>
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+using rill::mailbox;
+
+namespace {
+
+void turn(boost::asio::io_context& context)
+{
+    context.restart();
+    context.poll();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(mailbox_test)
+
+BOOST_AUTO_TEST_CASE(a_message_runs_from_the_event_loop_not_inside_post)
+{
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    bool ran = false;
+    mailbox::of(context).post([&] { ran = true; });
+    BOOST_TEST(!ran);
+    turn(context);
+    BOOST_TEST(ran);
+}
+
+BOOST_AUTO_TEST_CASE(messages_keep_their_order)
+{
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    auto& box = mailbox::of(context);
+    std::vector<int> ran;
+    box.post([&] {
+        ran.push_back(1);
+        box.post([&] { ran.push_back(3); });
+    });
+    box.post([&] { ran.push_back(2); });
+    turn(context);
+    turn(context);
+    BOOST_TEST((ran == std::vector{1, 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(there_is_one_mailbox_for_a_context)
+{
+    boost::asio::io_context context{1};
+    BOOST_TEST(&mailbox::of(context) == &mailbox::of(context));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_throws_does_not_lose_the_others)
+{
+    boost::asio::io_context context{1};
+    int ran = 0;
+    auto& box = mailbox::of(context);
+    box.post([&] { ++ran; });
+    box.post([] { throw std::runtime_error("from a message"); });
+    box.post([&] { ++ran; });
+    BOOST_CHECK_THROW(turn(context), std::runtime_error);
+    BOOST_TEST(ran == 2);
+    box.post([&] { ++ran; });
+    turn(context);
+    BOOST_TEST(ran == 3);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_may_outlive_its_mailbox)
+{
+    const auto held = std::make_shared<int>(0);
+    std::optional<boost::asio::io_context> context(std::in_place, 1);
+    const auto address = mailbox::of(*context).get_address();
+    address.post([held] { BOOST_ERROR("delivered"); });
+    BOOST_TEST(held.use_count() == 2);
+    context.reset();
+    BOOST_TEST(held.use_count() == 1); // undelivered messages are destroyed
+    address.post([held] { BOOST_ERROR("delivered"); });
+    BOOST_TEST(held.use_count() == 1);
+    mailbox::address().post([] { BOOST_ERROR("delivered"); });
+}
+
+BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_contexts_thread)
+{
+    constexpr int threads = 4;
+    constexpr int messages = 2000;
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    const auto address = mailbox::of(context).get_address();
+    std::vector<int> last(threads, -1);
+    int ran = 0;
+    bool in_order = true;
+    std::vector<std::thread> senders;
+    for (int sender = 0; sender < threads; ++sender) {
+        senders.emplace_back([&, sender] {
+            for (int i = 0; i < messages; ++i) {
+                address.post([&, sender, i] {
+                    auto& before = last[static_cast<std::size_t>(sender)];
+                    in_order = in_order && before == i - 1;
+                    before = i;
+                    if (++ran == threads * messages) {
+                        context.stop();
+                    }
+                });
+            }
+        });
+    }
+    context.run();
+    for (auto& sender : senders) {
+        sender.join();
+    }
+    BOOST_TEST(ran == threads * messages);
+    BOOST_TEST(in_order);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
