@@ -1,0 +1,120 @@
+#pragma once
+
+#include <rill/core/error.hpp>
+#include <rill/http/shared_piece.hpp>
+#include <rill/sse/event.hpp>
+#include <string>
+#include <string_view>
+
+namespace rill::pubsub {
+
+/// The id that a log has given to an event: opaque text. By default the digits of a counter.
+using event_id = std::string;
+
+enum class event_kind : unsigned char
+{
+    message, ///< was published
+    gap,     ///< something before the next event is lost: see make_gap()
+    dropped, ///< the stream was too slow: see make_dropped()
+};
+
+/// An event as it goes over the wire, with its framing: encoded once for any number of streams, and for replay.
+/// Immutable and shared; a copy costs one atomic increment. Thread-safe.
+class encoded_event : public shared_piece
+{
+public:
+    encoded_event() = default;
+
+    event_kind kind() const noexcept { return bool(*this) ? fields().kind : event_kind::message; }
+    std::string_view topic() const noexcept { return view(&event_block::topic); }
+    /// Empty for a notice.
+    std::string_view id() const noexcept { return view(&event_block::id); }
+    std::string_view name() const noexcept { return view(&event_block::name); }
+    /// As it was published, with the line ends that it had.
+    std::string_view data() const noexcept { return view(&event_block::data); }
+    /// What a newer event replaces it by; see slow_policy::latest_per_key. Not sent.
+    std::string_view key() const noexcept { return view(&event_block::key); }
+
+    /// The event to be changed and sent on, e.g. by sse::event_stream::send(). Borrows from *this.
+    sse::event as_event() const noexcept;
+
+    /// What it costs in memory, in bytes.
+    std::size_t footprint() const noexcept { return bool(*this) ? fields().footprint : 0; }
+
+private:
+    friend class event_draft;
+
+    struct span
+    {
+        std::uint32_t at = 0;
+        std::uint32_t size = 0;
+    };
+    struct event_block : block
+    {
+        event_kind kind = event_kind::message;
+        bool has_data = false;
+        std::uint32_t footprint = 0;
+        span topic;
+        span key;
+        span name;
+        span data;
+        span id;
+    };
+
+    explicit encoded_event(event_block* owned) noexcept : shared_piece(owned) {}
+
+    const event_block& fields() const noexcept { return *static_cast<const event_block*>(get()); }
+    event_block& fields() noexcept { return *static_cast<event_block*>(get()); }
+    std::string_view view(span event_block::*field) const noexcept
+    {
+        return bool(*this) ? fields().text((fields().*field).at, (fields().*field).size) : std::string_view();
+    }
+};
+
+/// An event that has everything but its id, which the log assigns: all that takes time is done before that.
+class event_draft
+{
+public:
+    /// Encodes `e`. Errors: error::invalid_utf8; error::message_too_large from 1 GiB on.
+    /// @param key see encoded_event::key()
+    static result<event_draft> make(const sse::event& e, std::string_view topic = {}, std::string_view key = {});
+
+    std::string_view topic() const noexcept { return event_.topic(); }
+    std::string_view key() const noexcept { return event_.key(); }
+    std::string_view name() const noexcept { return event_.name(); }
+    std::string_view data() const noexcept { return event_.data(); }
+    bool has_data() const noexcept { return event_.fields().has_data; }
+    /// The publisher's own id; empty without one.
+    std::string_view own_id() const noexcept { return own_id_; }
+    std::size_t footprint() const noexcept { return event_.footprint(); }
+
+    /// Gives it its id and makes it immutable. `id` must not hold CR, LF or NUL; an empty one leaves the line out.
+    encoded_event finish(std::string_view id) &&;
+
+private:
+    friend encoded_event make_gap(std::string_view, std::string_view, std::string_view);
+    friend encoded_event make_dropped(std::uint64_t);
+
+    using event_block = encoded_event::event_block;
+    class layout;
+
+    event_draft(encoded_event event, std::string own_id) noexcept : event_(std::move(event)), own_id_(std::move(own_id))
+    {}
+    static event_block* allocate(std::size_t size);
+    void grow(std::size_t capacity);
+    encoded_event notice(event_kind kind, std::string_view id) &&;
+
+    encoded_event event_;
+    std::string own_id_;
+};
+
+/// The notice in front of a replay that can't be whole: name "gap", data {"requested":ID,"oldest":ID|null}. `requested`
+/// is the Last-Event-ID that the client named, cut and made valid UTF-8; `oldest` the id of the oldest event that is
+/// held, null if none is.
+/// @param id the id that the notice itself has; none if empty
+encoded_event make_gap(std::string_view requested, std::string_view oldest, std::string_view id = {});
+
+/// The notice in place of events that a slow stream has missed: name "dropped", data {"count":N}.
+encoded_event make_dropped(std::uint64_t count);
+
+} // namespace rill::pubsub

@@ -1,0 +1,211 @@
+#include <rill/pubsub/encoded_event.hpp>
+
+#include <algorithm>
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+#include <cstring>
+#include <new>
+#include <rill/sse/encoder.hpp>
+
+namespace rill::pubsub {
+
+namespace {
+
+constexpr std::size_t largest_event = std::size_t{1} << 30;
+constexpr std::size_t counter_digits = 20;
+constexpr std::size_t longest_requested_id = 128; // in a gap notice; the client knows the rest
+constexpr std::string_view id_field = "id: ";
+constexpr std::string_view line_end = "\n";
+constexpr std::size_t chunk_room = 2; // behind the piece
+
+bool has_line_end(std::string_view text) noexcept
+{
+    return text.find_first_of("\r\n") != text.npos;
+}
+
+// Kept, as what is built here has about the same size each time.
+std::string& encoding_buffer()
+{
+    thread_local std::string buffer;
+    constexpr std::size_t kept = 64 * 1024;
+    if (buffer.capacity() > kept) {
+        std::string().swap(buffer);
+    }
+    buffer.clear();
+    return buffer;
+}
+
+std::string quoted(std::string_view text)
+{
+    std::string valid(text.substr(0, longest_requested_id));
+    if (!sse::is_valid_utf8(valid)) {
+        for (char& c : valid) {
+            if (static_cast<unsigned char>(c) >= 0x80) {
+                c = '?';
+            }
+        }
+    }
+    return boost::json::serialize(boost::json::string(valid));
+}
+
+constexpr std::size_t room_for_id(std::size_t size) noexcept
+{
+    return id_field.size() + size + 2 * line_end.size() + chunk_room; // and the end of the chunk
+}
+
+// Errors that keep an event from being encoded, but for those that sse::encode() finds.
+error_code find_fault(const sse::event& e, std::string_view id, std::size_t others) noexcept
+{
+    if (e.data.view().size() + e.comment.view().size() + e.name.view().size() + id.size() + others > largest_event) {
+        return error::message_too_large;
+    }
+    return sse::is_valid_utf8(id) ? error_code() : error::invalid_utf8;
+}
+
+} // namespace
+
+sse::event encoded_event::as_event() const noexcept
+{
+    sse::event e;
+    if (!*this) {
+        return e;
+    }
+    if (fields().has_data) {
+        e.data = data();
+    }
+    if (const auto named = sse::event_name::parse(name()); named && !name().empty()) {
+        e.name = *named;
+    }
+    if (const auto identified = sse::event_id::parse(id()); identified && !id().empty()) {
+        e.id = *identified;
+    }
+    return e;
+}
+
+/// Fills a block from its head on.
+class event_draft::layout
+{
+public:
+    layout(event_block& block) noexcept : block_(block) {}
+
+    encoded_event::span put(std::string_view text) noexcept
+    {
+        const encoded_event::span placed{end_, static_cast<std::uint32_t>(text.size())};
+        std::copy(text.begin(), text.end(), block_.address(end_)); // which may be none at all, as memcpy() forbids
+        end_ += placed.size;
+        return placed;
+    }
+    void skip(std::size_t bytes) noexcept { end_ += static_cast<std::uint32_t>(bytes); }
+    std::uint32_t end() const noexcept { return end_; }
+
+private:
+    event_block& block_;
+    std::uint32_t end_ = sizeof(event_block);
+};
+
+event_draft::event_block* event_draft::allocate(std::size_t size)
+{
+    auto* made = ::new (::operator new(size)) event_block;
+    made->footprint = static_cast<std::uint32_t>(size);
+    return made;
+}
+
+// One allocation: head | topic | key | name | data, if the wire form does not hold it as it is | wire form.
+result<event_draft> event_draft::make(const sse::event& e, std::string_view topic, std::string_view key)
+{
+    std::array<char, counter_digits> digits;
+    const auto own_id = e.id.view(digits);
+    if (const auto fault = find_fault(e, own_id, topic.size() + key.size())) {
+        return tl::unexpected(fault);
+    }
+    auto anonymous = e;
+    anonymous.id = {}; // its line comes last
+    auto& wire = encoding_buffer();
+    if (const auto encoded = sse::encode(anonymous, wire); !encoded) {
+        return tl::unexpected(encoded.error());
+    }
+    wire.pop_back(); // the empty line, which is to follow the id
+    const auto data = e.data.view();
+    const bool apart = has_line_end(data);
+    auto* block =
+        allocate(sizeof(event_block) + topic.size() + key.size() + e.name.view().size() + (apart ? data.size() : 0) +
+                 shared_piece::front_room + wire.size() + room_for_id(std::max(own_id.size(), counter_digits)));
+    event_draft draft{encoded_event(block), std::string(own_id)};
+    layout place(*block);
+    block->has_data = static_cast<bool>(e.data);
+    block->topic = place.put(topic);
+    block->key = place.put(key);
+    block->name = place.put(e.name.view());
+    if (apart) {
+        block->data = place.put(data);
+    }
+    place.skip(shared_piece::front_room);
+    block->at = place.end();
+    block->size = place.put(wire).size;
+    if (e.data && !apart) { // its only line is the last one
+        const auto size = static_cast<std::uint32_t>(data.size());
+        block->data = {place.end() - static_cast<std::uint32_t>(line_end.size()) - size, size};
+    }
+    return draft;
+}
+
+// For an id that is longer than those of a counter: rare, as most logs have ids of 20 digits at most.
+void event_draft::grow(std::size_t capacity)
+{
+    const auto& old = event_.fields();
+    auto* larger = allocate(capacity);
+    const auto used = old.at + old.size;
+    constexpr auto head = sizeof(event_block);
+    std::memcpy(larger->address(head), old.text(head, used - head).data(), used - head);
+    larger->at = old.at;
+    larger->size = old.size;
+    larger->has_data = old.has_data;
+    larger->topic = old.topic;
+    larger->key = old.key;
+    larger->name = old.name;
+    larger->data = old.data;
+    event_ = encoded_event(larger);
+}
+
+encoded_event event_draft::finish(std::string_view id) &&
+{
+    const auto used = event_.fields().at + event_.fields().size;
+    if (used + room_for_id(id.size()) > event_.fields().footprint) {
+        grow(used + room_for_id(id.size()));
+    }
+    auto& block = event_.fields();
+    auto* end = block.address(used);
+    const auto put = [&](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
+    if (!id.empty()) {
+        put(id_field);
+        block.id = {used + static_cast<std::uint32_t>(id_field.size()), static_cast<std::uint32_t>(id.size())};
+        put(id);
+        put(line_end);
+    }
+    put(line_end);
+    block.size = static_cast<std::uint32_t>(end - block.address(block.at));
+    block.frame();
+    return std::move(event_);
+}
+
+encoded_event event_draft::notice(event_kind kind, std::string_view id) &&
+{
+    event_.fields().kind = kind;
+    return std::move(*this).finish(id);
+}
+
+encoded_event make_gap(std::string_view requested, std::string_view oldest, std::string_view id)
+{
+    const auto data = R"({"requested":)" + quoted(requested) + R"(,"oldest":)" +
+                      (oldest.empty() ? std::string("null") : quoted(oldest)) + "}";
+    return std::move(*event_draft::make({.data = data, .name = "gap"})).notice(event_kind::gap, id);
+}
+
+encoded_event make_dropped(std::uint64_t count)
+{
+    const auto data = R"({"count":)" + std::to_string(count) + "}";
+    return std::move(*event_draft::make({.data = data, .name = "dropped"})).notice(event_kind::dropped, {});
+}
+
+} // namespace rill::pubsub
