@@ -1,0 +1,193 @@
+#include <rill/pubsub/replay_buffer.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace rill::pubsub {
+
+namespace {
+
+// So few replaced events are not worth being swept out.
+constexpr std::size_t tolerated = 64;
+
+// The number that has exactly this decimal form.
+std::optional<std::uint64_t> parse_number(std::string_view digits) noexcept
+{
+    std::uint64_t number = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, number);
+    if (parsed.ec != std::errc() || parsed.ptr != end || (digits.size() > 1 && digits.front() == '0')) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+} // namespace
+
+replay_buffer::replay_buffer(const settings& s) : settings_(s), lost_sequence_(s.start)
+{
+    settings_.limits.events = std::max<std::size_t>(s.limits.events, 1);
+}
+
+replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t sequence, clock::time_point now)
+{
+    const auto size = e.footprint();
+    if (settings_.latest_per_key && !e.key().empty()) {
+        replace(e.key());
+        latest_.emplace(e.key(), end_);
+    }
+    if (settings_.ids == id_kind::opaque) {
+        remember_id(e.id(), sequence);
+    }
+    entries_.push_back({std::move(e), end_, sequence, total_bytes_, now});
+    total_bytes_ += size;
+    bytes_ += size;
+    ++live_;
+    drop_replaced();
+    while (live_ > settings_.limits.events || (bytes_ > settings_.limits.bytes && live_ > 1)) {
+        drop_oldest();
+    }
+    expire(now);
+    return end_++;
+}
+
+// The older event of this key, if there is one, has no more use: neither memory nor a place among the limits.
+void replay_buffer::replace(std::string_view key)
+{
+    const auto found = latest_.find(key);
+    if (found == latest_.end()) {
+        return;
+    }
+    auto& old = entries_[static_cast<std::size_t>(find(found->second) - entries_.begin())];
+    latest_.erase(found); // its text is about to go
+    bytes_ -= old.event.footprint();
+    --live_;
+    old.event = {};
+}
+
+void replay_buffer::drop_oldest()
+{
+    auto& oldest = entries_.front();
+    if (settings_.latest_per_key && !oldest.event.key().empty()) {
+        latest_.erase(oldest.event.key());
+    }
+    bytes_ -= oldest.event.footprint();
+    --live_;
+    lost_until_ = oldest.at + 1;
+    lost_sequence_ = oldest.sequence;
+    entries_.pop_front();
+    drop_replaced();
+}
+
+// At the front at once, elsewhere once they are more than the others.
+void replay_buffer::drop_replaced()
+{
+    while (!entries_.empty() && !entries_.front().event) {
+        entries_.pop_front();
+    }
+    if (entries_.size() > 2 * live_ + tolerated) {
+        std::erase_if(entries_, [](const entry& e) { return !e.event; });
+    }
+}
+
+void replay_buffer::remember_id(std::string_view id, std::uint64_t sequence)
+{
+    known_ids_.push_back({std::string(id), sequence});
+    sequences_.erase(id); // a log that repeats an id: the newer one counts
+    sequences_.emplace(known_ids_.back().id, sequence);
+    if (known_ids_.size() > settings_.limits.events + 1) { // who has seen the one before the oldest has missed nothing
+        const auto& oldest = known_ids_.front();
+        if (const auto found = sequences_.find(oldest.id);
+            found != sequences_.end() && found->second == oldest.sequence)
+        {
+            sequences_.erase(found);
+        }
+        known_ids_.pop_front();
+    }
+}
+
+void replay_buffer::expire(clock::time_point now)
+{
+    if (settings_.limits.age.count() > 0) {
+        while (!entries_.empty() && now - entries_.front().when > settings_.limits.age) {
+            drop_oldest();
+        }
+    }
+}
+
+void replay_buffer::shrink(std::size_t bytes)
+{
+    while (bytes_ > bytes) {
+        drop_oldest();
+    }
+}
+
+// Where nothing was replaced, positions count the entries.
+replay_buffer::iterator replay_buffer::find(position p) const noexcept
+{
+    if (entries_.empty() || p <= entries_.front().at) {
+        return entries_.begin();
+    }
+    const auto first = entries_.front().at;
+    if (entries_.back().at - first + 1 == entries_.size()) {
+        return entries_.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(p - first, entries_.size()));
+    }
+    return std::lower_bound(entries_.begin(), entries_.end(), p,
+                            [](const entry& e, position wanted) { return e.at < wanted; });
+}
+
+const replay_buffer::entry* replay_buffer::at_or_after(position p) const noexcept
+{
+    auto found = find(p);
+    while (found != entries_.end() && !found->event) {
+        ++found;
+    }
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+const replay_buffer::entry* replay_buffer::newest() const noexcept
+{
+    return entries_.empty() ? nullptr : &entries_.back(); // the newest of all is nobody's predecessor
+}
+
+std::optional<replay_buffer::position> replay_buffer::after(std::uint64_t sequence) const noexcept
+{
+    if (sequence < lost_sequence_) {
+        return std::nullopt;
+    }
+    const auto found = std::upper_bound(entries_.begin(), entries_.end(), sequence,
+                                        [](std::uint64_t seen, const entry& e) { return seen < e.sequence; });
+    return found == entries_.end() ? end_ : found->at;
+}
+
+std::optional<std::uint64_t> replay_buffer::sequence_of(std::string_view id) const
+{
+    if (settings_.ids == id_kind::numbers) {
+        return parse_number(id);
+    }
+    const auto found = sequences_.find(id);
+    return found == sequences_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::uint64_t replay_buffer::bytes_up_to(position p) const noexcept
+{
+    const auto found = find(p);
+    return found == entries_.end() ? total_bytes_ : found->bytes_before;
+}
+
+std::uint64_t replay_buffer::bytes_between(position from, position until) const noexcept
+{
+    return until <= from ? 0 : bytes_up_to(until) - bytes_up_to(from);
+}
+
+replay_buffer::position replay_buffer::tail(position until, std::size_t events, std::size_t bytes) const noexcept
+{
+    const auto by_events = until > events ? until - events : 0;
+    const auto all = bytes_up_to(until);
+    const auto found = std::partition_point(entries_.begin(), find(until),
+                                            [&](const entry& e) { return all - e.bytes_before > bytes; });
+    const auto by_bytes = found == entries_.end() ? end_ : std::min(found->at, until);
+    return std::max(by_events, by_bytes);
+}
+
+} // namespace rill::pubsub
