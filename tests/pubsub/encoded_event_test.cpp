@@ -101,6 +101,21 @@ BOOST_AUTO_TEST_CASE(an_id_may_be_longer_than_was_thought)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_of_a_draft_is_one_of_its_own)
+{
+    auto draft = event_draft::make({.data = "one\ntwo", .name = "n", .id = 3}, "t", "k");
+    BOOST_REQUIRE(draft.has_value());
+    auto copy = draft->copy();
+    BOOST_TEST(copy.own_id() == "3");
+    const auto first = std::move(*draft).finish("3");
+    const auto second = std::move(copy).finish("44");
+    BOOST_TEST(first.bytes() == "event: n\ndata: one\ndata: two\nid: 3\n\n");
+    BOOST_TEST(second.bytes() == "event: n\ndata: one\ndata: two\nid: 44\n\n");
+    BOOST_TEST(second.topic() == "t");
+    BOOST_TEST(second.key() == "k");
+    BOOST_TEST(second.data() == "one\ntwo");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_utf8_is_refused)
 {
     const auto invalid = rill::make_error_code(rill::error::invalid_utf8);

@@ -24,6 +24,16 @@ public:
             return "message exceeds the configured limit";
         case error::stream_closed:
             return "the stream has ended";
+        case error::event_id_refused:
+            return "event id is missing, not wanted, or does not come after the one before";
+        case error::unknown_event_id:
+            return "events after this id are not held";
+        case error::too_slow:
+            return "the stream was too slow";
+        case error::invalid_topic:
+            return "topic is empty, too long, or holds a character that it must not";
+        case error::too_many_topics:
+            return "there are as many topics as there may be";
         }
         return "unknown rill error";
     }

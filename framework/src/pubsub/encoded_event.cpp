@@ -150,29 +150,32 @@ result<event_draft> event_draft::make(const sse::event& e, std::string_view topi
     return draft;
 }
 
-// For an id that is longer than those of a counter: rare, as most logs have ids of 20 digits at most.
-void event_draft::grow(std::size_t capacity)
+encoded_event event_draft::clone(const event_block& original, std::size_t capacity)
 {
-    const auto& old = event_.fields();
-    auto* larger = allocate(capacity);
-    const auto used = old.at + old.size;
+    auto* made = allocate(capacity);
+    const auto used = original.at + original.size;
     constexpr auto head = sizeof(event_block);
-    std::memcpy(larger->address(head), old.text(head, used - head).data(), used - head);
-    larger->at = old.at;
-    larger->size = old.size;
-    larger->has_data = old.has_data;
-    larger->topic = old.topic;
-    larger->key = old.key;
-    larger->name = old.name;
-    larger->data = old.data;
-    event_ = encoded_event(larger);
+    std::memcpy(made->address(head), original.text(head, used - head).data(), used - head);
+    made->at = original.at;
+    made->size = original.size;
+    made->has_data = original.has_data;
+    made->topic = original.topic;
+    made->key = original.key;
+    made->name = original.name;
+    made->data = original.data;
+    return encoded_event(made);
+}
+
+event_draft event_draft::copy() const
+{
+    return {clone(event_.fields(), event_.footprint()), own_id_};
 }
 
 encoded_event event_draft::finish(std::string_view id) &&
 {
     const auto used = event_.fields().at + event_.fields().size;
     if (used + room_for_id(id.size()) > event_.fields().footprint) {
-        grow(used + room_for_id(id.size()));
+        event_ = clone(event_.fields(), used + room_for_id(id.size())); // rare: longer than the ids of counters
     }
     auto& block = event_.fields();
     auto* end = block.address(used);

@@ -75,6 +75,9 @@ private:
 class event_draft
 {
 public:
+    event_draft(event_draft&&) noexcept = default;
+    event_draft& operator=(event_draft&&) noexcept = default;
+
     /// Encodes `e`. Errors: error::invalid_utf8; error::message_too_large from 1 GiB on.
     /// @param key see encoded_event::key()
     static result<event_draft> make(const sse::event& e, std::string_view topic = {}, std::string_view key = {});
@@ -87,6 +90,8 @@ public:
     /// The publisher's own id; empty without one.
     std::string_view own_id() const noexcept { return own_id_; }
     std::size_t footprint() const noexcept { return event_.footprint(); }
+
+    event_draft copy() const;
 
     /// Gives it its id and makes it immutable. `id` must not hold CR, LF or NUL; an empty one leaves the line out.
     encoded_event finish(std::string_view id) &&;
@@ -101,7 +106,7 @@ private:
     event_draft(encoded_event event, std::string own_id) noexcept : event_(std::move(event)), own_id_(std::move(own_id))
     {}
     static event_block* allocate(std::size_t size);
-    void grow(std::size_t capacity);
+    static encoded_event clone(const event_block& original, std::size_t capacity);
     encoded_event notice(event_kind kind, std::string_view id) &&;
 
     encoded_event event_;

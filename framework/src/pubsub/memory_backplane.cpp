@@ -1,0 +1,74 @@
+#include <rill/pubsub/memory_backplane.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace rill::pubsub {
+
+namespace {
+
+std::uint64_t microseconds_since_1970() noexcept
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+bool comes_before(std::string_view a, std::string_view b) noexcept
+{
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+} // namespace
+
+memory_backplane::memory_backplane(settings s) : settings_(s)
+{
+    if (settings_.first_id == 0) {
+        settings_.first_id = microseconds_since_1970();
+    }
+    next_ = settings_.first_id;
+}
+
+result<event_id> memory_backplane::next_id(const event_draft& event)
+{
+    const bool counts = settings_.ids == id_source::counter;
+    if (counts != event.own_id().empty() || (!counts && !comes_before(last_, event.own_id()))) {
+        return tl::unexpected(make_error_code(error::event_id_refused));
+    }
+    return counts ? std::to_string(next_) : event_id(event.own_id());
+}
+
+// The lock is held while the readers take the event: so all of them see one order.
+result<event_id> memory_backplane::append(event_draft event, appended)
+{
+    const std::lock_guard lock(mutex_);
+    auto id = next_id(event);
+    if (!id) {
+        return id;
+    }
+    const auto number = settings_.ids == id_source::counter ? next_++ : 0;
+    if (number == 0) {
+        last_ = *id;
+    }
+    for (std::size_t i = 0; i + 1 < readers_.size(); ++i) {
+        readers_[i]->on_event(event.copy(), *id, number);
+    }
+    if (!readers_.empty()) {
+        readers_.back()->on_event(std::move(event), *id, number);
+    }
+    return id;
+}
+
+void memory_backplane::tail(reader& r)
+{
+    const std::lock_guard lock(mutex_);
+    readers_.push_back(&r);
+}
+
+void memory_backplane::stop(reader& r)
+{
+    const std::lock_guard lock(mutex_);
+    std::erase(readers_, &r);
+}
+
+} // namespace rill::pubsub

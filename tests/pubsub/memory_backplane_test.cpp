@@ -1,0 +1,131 @@
+#include <rill/pubsub/memory_backplane.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+using rill::pubsub::backplane;
+using rill::pubsub::event_draft;
+using rill::pubsub::memory_backplane;
+
+namespace {
+
+struct collecting_reader final : backplane::reader
+{
+    std::vector<std::string> ids;
+    std::vector<std::string> data;
+    std::vector<std::uint64_t> numbers;
+
+    void on_event(event_draft event, std::string_view id, std::uint64_t number) override
+    {
+        ids.emplace_back(id);
+        data.emplace_back(event.data());
+        numbers.push_back(number);
+        static_cast<void>(std::move(event).finish(id));
+    }
+    void on_gap() override { BOOST_ERROR("a gap"); }
+};
+
+rill::result<std::string> append(memory_backplane& log, const rill::sse::event& e)
+{
+    auto draft = event_draft::make(e);
+    BOOST_REQUIRE(draft.has_value());
+    return log.append(std::move(*draft), nullptr);
+}
+
+const auto refused = rill::make_error_code(rill::error::event_id_refused);
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(memory_backplane_test)
+
+BOOST_AUTO_TEST_CASE(the_counter_rises_by_one)
+{
+    memory_backplane log({.first_id = 7});
+    collecting_reader reader;
+    log.tail(reader);
+    BOOST_TEST(log.ids_are_numbers());
+    BOOST_TEST(log.first_number() == 7U);
+    BOOST_TEST(append(log, {.data = "a"}).value() == "7");
+    BOOST_TEST(append(log, {.data = "b"}).value() == "8");
+    BOOST_TEST((append(log, {.data = "x", .id = 9}).error() == refused));
+    BOOST_TEST(append(log, {.data = "c"}).value() == "9");
+    BOOST_TEST((reader.ids == std::vector<std::string>{"7", "8", "9"}));
+    BOOST_TEST((reader.numbers == std::vector<std::uint64_t>{7, 8, 9}));
+    BOOST_TEST((reader.data == std::vector<std::string>{"a", "b", "c"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_later_run_begins_with_a_higher_number)
+{
+    memory_backplane first;
+    const auto id = std::stoull(append(first, {.data = "x"}).value());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const memory_backplane second;
+    BOOST_TEST(second.first_number() > id);
+}
+
+BOOST_AUTO_TEST_CASE(publishers_ids_must_rise)
+{
+    memory_backplane log({.ids = memory_backplane::id_source::publisher});
+    collecting_reader reader;
+    log.tail(reader);
+    BOOST_TEST(!log.ids_are_numbers());
+    const auto with = [&](std::string_view id) {
+        return append(log, {.data = "x", .id = *rill::sse::event_id::parse(id)});
+    };
+    for (const auto* id : {"9", "10", "011", "999", "01ARZ3", "01ARZ4", "01BRZ3"}) {
+        BOOST_TEST(with(id).value() == id);
+    }
+    for (const auto* id : {"01BRZ3", "01BRZ2", "01B", "9", ""}) {
+        BOOST_TEST((with(id).error() == refused), id);
+    }
+    BOOST_TEST((append(log, {.data = "x"}).error() == refused));
+    BOOST_TEST(reader.ids.size() == 7U);
+    BOOST_TEST(reader.numbers.back() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(all_readers_get_all_until_they_stop)
+{
+    memory_backplane log({.first_id = 1});
+    collecting_reader first;
+    collecting_reader second;
+    log.tail(first);
+    log.tail(second);
+    BOOST_TEST(append(log, {.data = "a"}).has_value());
+    log.stop(first);
+    BOOST_TEST(append(log, {.data = "b"}).has_value());
+    log.stop(second);
+    BOOST_TEST(append(log, {.data = "c"}).value() == "3");
+    BOOST_TEST((first.data == std::vector<std::string>{"a"}));
+    BOOST_TEST((second.data == std::vector<std::string>{"a", "b"}));
+}
+
+BOOST_AUTO_TEST_CASE(publishers_on_several_threads_are_put_in_one_order)
+{
+    memory_backplane log({.first_id = 1});
+    collecting_reader first;
+    collecting_reader second;
+    log.tail(first);
+    log.tail(second);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t) {
+        threads.emplace_back([&log, t] {
+            for (int i = 0; i < 500; ++i) {
+                auto draft = event_draft::make({.data = std::to_string(t)});
+                static_cast<void>(log.append(std::move(*draft), nullptr));
+            }
+        });
+    }
+    for (auto& thread : threads) {
+        thread.join();
+    }
+    BOOST_REQUIRE_EQUAL(first.numbers.size(), 1500U);
+    for (std::size_t i = 0; i < first.numbers.size(); ++i) {
+        BOOST_REQUIRE_EQUAL(first.numbers[i], i + 1);
+    }
+    BOOST_TEST((first.data == second.data));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
