@@ -167,7 +167,8 @@ void check_nothing_left(running_server& server, std::size_t descriptors)
 {
     BOOST_TEST(eventually([&] { return witness::alive == 0 && nested_witness::alive == 0; }));
     BOOST_TEST(eventually([&] { return server.connections() == 0; }));
-    BOOST_TEST(eventually([&] { return open_descriptors() == descriptors; }));
+    // Not more than before: a sanitizer may have had a file open for a moment when they were counted.
+    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
     BOOST_TEST(server.log() == ""); // leaving is no error
 }
 
@@ -254,7 +255,7 @@ BOOST_DATA_TEST_CASE(server_drains, data::make(waits), target)
         BOOST_TEST(witness::alive == 0);
         BOOST_TEST(server.log() == "");
     }
-    BOOST_TEST(open_descriptors() == descriptors);
+    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
 }
 
 BOOST_AUTO_TEST_CASE(frozen_reader_is_ended_by_the_write_timeout)
@@ -265,9 +266,9 @@ BOOST_AUTO_TEST_CASE(frozen_reader_is_ended_by_the_write_timeout)
     open(c, "/write", witness::started);
     BOOST_TEST(eventually([] { return witness::alive == 0; }));
     BOOST_TEST((witness::last == rill::close_reason::write_timeout));
-    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::write_timeout}));
     c.close();
     check_nothing_left(server, descriptors);
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::write_timeout}));
 }
 
 BOOST_AUTO_TEST_CASE(frozen_reader_with_small_events_is_ended_too)
