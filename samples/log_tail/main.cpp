@@ -5,8 +5,8 @@ int main(int argc, char** argv)
 {
     samples::command_line line("log_tail", "Streams the lines that are appended to a file");
     log_tail::options options;
-    line.cli.add_option("FILE", options.file, "the log; need not exist yet")->required();
-    line.cli.add_option("--public", options.directory, "directory of the page");
+    line.add("FILE", options.file, "the log; need not exist yet");
+    line.add("--public", options.directory, "directory of the page");
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }

@@ -1,51 +1,37 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
+#include <limits>
+#include <memory>
 #include <rill/core/error.hpp>
 #include <rill/server/options.hpp>
 #include <string>
 
 namespace samples {
 
-/// The options that every sample has. Further ones may be added to `cli` before parse().
-struct command_line
+/// The options that every sample has; further ones are added before parse(). What parses them stays in the .cpp: a
+/// command line is the dearest thing to compile in a small program.
+class command_line
 {
-    CLI::App cli;
-    rill::server_options server;
-    std::string log_level = "info";
+public:
+    command_line(const std::string& name, const std::string& description);
+    command_line(const command_line&) = delete;
+    command_line& operator=(const command_line&) = delete;
+    ~command_line();
 
-    explicit command_line(std::string name, const std::string& description) : cli(description, name)
-    {
-        cli.add_option("--host", server.host, "address to listen on")->capture_default_str();
-        cli.add_option("--port", server.port, "port to listen on; 0 takes a free one")->capture_default_str();
-        cli.add_option("--threads", server.threads, "workers")->capture_default_str()->check(CLI::Range(1, 256));
-        cli.add_option("--log", log_level, "what is logged")
-            ->capture_default_str()
-            ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-        cli.set_version_flag("--version", std::move(name) + " (rill " RILL_VERSION ")");
-    }
+    /// Options whose values go to variables that outlive parse(). A name without dashes is an argument by position,
+    /// which must be given. A number outside `least` to `most` is refused.
+    void add(const std::string& name, std::string& value, const std::string& description);
+    void add(const std::string& name, int& value, const std::string& description,
+             int least = std::numeric_limits<int>::min(), int most = std::numeric_limits<int>::max());
 
     /// Fills in the options. Otherwise help, the version or an error was printed, and main() returns the exit code.
-    tl::expected<void, int> parse(int argc, char** argv)
-    {
-        try {
-            cli.parse(argc, argv);
-        } catch (const CLI::ParseError& e) {
-            return tl::unexpected(cli.exit(e));
-        }
-        server.log_level = log_level == "debug"     ? rill::log_level::debug
-                           : log_level == "info"    ? rill::log_level::info
-                           : log_level == "warning" ? rill::log_level::warning
-                           : log_level == "error"   ? rill::log_level::error
-                                                    : rill::log_level::off;
-        // What the sample is for goes to standard output, at once also into a pipe; the log goes to standard error.
-        server.on_listening = [name = cli.get_name()](const std::string& url) {
-            std::printf("%s: listening on %s\n", name.c_str(), url.c_str());
-            std::fflush(stdout);
-        };
-        return {};
-    }
+    tl::expected<void, int> parse(int argc, char** argv);
+
+    rill::server_options server;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
 };
 
 } // namespace samples

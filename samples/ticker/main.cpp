@@ -5,7 +5,7 @@ int main(int argc, char** argv)
 {
     samples::command_line line("ticker", "Streams the time to any number of browsers");
     std::string directory;
-    line.cli.add_option("--public", directory, "directory of the page");
+    line.add("--public", directory, "directory of the page");
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }

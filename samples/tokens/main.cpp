@@ -6,8 +6,8 @@ int main(int argc, char** argv)
     samples::command_line line("tokens", "Streams generated text, a word at a time, to whoever posts a prompt");
     tokens::options options;
     int ms = 60;
-    line.cli.add_option("--ms", ms, "time for one word, in ms")->capture_default_str()->check(CLI::Range(1, 60'000));
-    line.cli.add_option("--public", options.directory, "directory of the page");
+    line.add("--ms", ms, "time for one word, in ms", 1, 60'000);
+    line.add("--public", options.directory, "directory of the page");
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }
