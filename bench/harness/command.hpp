@@ -26,5 +26,6 @@ void add_storm_command(CLI::App& app, command_body& chosen);
 void add_churn_command(CLI::App& app, command_body& chosen);
 void add_slow_command(CLI::App& app, command_body& chosen);
 void add_compare_command(CLI::App& app, command_body& chosen);
+void add_million_command(CLI::App& app, command_body& chosen);
 
 } // namespace bench

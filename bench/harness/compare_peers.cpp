@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "harness/process_stats.hpp"
+
 namespace bench {
 
 namespace json = boost::json;
@@ -68,6 +70,16 @@ tl::expected<std::vector<peer>, std::string> parse_peers(std::string_view text)
     return result;
 }
 
+tl::expected<std::vector<peer>, std::string> read_peers(const std::string& file, const std::string& root)
+{
+    const auto path = file.empty() ? root + "/bench/peers/peers.json" : file;
+    const auto text = read_file(path);
+    if (text.empty()) {
+        return tl::unexpected("can't read " + path);
+    }
+    return parse_peers(text).map_error([&](const auto& why) { return path + ": " + why; });
+}
+
 std::vector<std::string> command_of(const peer& server, std::uint16_t port, std::uint32_t period_ms)
 {
     auto result = server.command;
@@ -78,6 +90,18 @@ std::vector<std::string> command_of(const peer& server, std::uint16_t port, std:
     return result;
 }
 
+tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name)
+{
+    std::string known;
+    for (const auto& each : all) {
+        if (each.name == name) {
+            return each;
+        }
+        known += " " + each.name;
+    }
+    return tl::unexpected("no server '" + std::string(name) + "'; there are:" + known);
+}
+
 tl::expected<std::vector<peer>, std::string> choose_peers(const std::vector<peer>& all,
                                                           const std::vector<std::string>& names, std::string_view floor)
 {
@@ -85,12 +109,8 @@ tl::expected<std::vector<peer>, std::string> choose_peers(const std::vector<peer
         return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
     };
     for (const auto& name : names) {
-        if (std::none_of(all.begin(), all.end(), [&](const auto& each) { return each.name == name; })) {
-            std::string known;
-            for (const auto& each : all) {
-                known += " " + each.name;
-            }
-            return tl::unexpected("no server '" + name + "'; there are:" + known);
+        if (const auto found = find_peer(all, name); !found) {
+            return tl::unexpected(found.error());
         }
     }
     std::vector<peer> result;

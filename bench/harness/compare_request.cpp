@@ -87,14 +87,7 @@ void compare_request::add_to(CLI::App& command)
 
 tl::expected<std::vector<peer>, std::string> compare_request::peers() const
 {
-    const auto file = manifest.empty() ? root + "/bench/peers/peers.json" : manifest;
-    const auto text = read_file(file);
-    if (text.empty()) {
-        return tl::unexpected("can't read " + file);
-    }
-    return parse_peers(text)
-        .and_then([&](const auto& all) { return choose_peers(all, servers, floor_name); })
-        .map_error([&](const auto& why) { return file + ": " + why; });
+    return read_peers(manifest, root).and_then([&](const auto& all) { return choose_peers(all, servers, floor_name); });
 }
 
 std::vector<compared_load> compare_request::loads() const

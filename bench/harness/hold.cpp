@@ -29,6 +29,9 @@ tl::expected<std::unique_ptr<hold_figures>, std::string> hold(const scenario& se
         result->measured = **measured;
     }
     result->after = memory_sample::of(settings.servers);
+    if (settings.at_full_count) {
+        settings.at_full_count();
+    }
     result->client = memory_of(session.clients());
     result->totals = session.totals();
     result->statuses = session.statuses();

@@ -11,8 +11,6 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t spare_files = 64; // of a client process, for anything but streams
-constexpr std::uint32_t streams_per_process = 19'000;
-constexpr unsigned most_processes = 1024;
 constexpr std::chrono::milliseconds shortest_period{1};
 
 tl::expected<unsigned, std::string> choose_processes(const load_options& options, std::uint64_t open_files)

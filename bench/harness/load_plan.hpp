@@ -17,6 +17,10 @@ enum class id_rule : std::uint8_t
     ignored,
 };
 
+/// A client process is comfortable with so many; the limit of open files is often 20,000.
+inline constexpr std::uint32_t streams_per_process = 19'000;
+inline constexpr unsigned most_processes = 1024;
+
 /// What the load clients are to do, set before they start.
 struct load_plan
 {

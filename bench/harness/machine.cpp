@@ -25,10 +25,10 @@ std::string cpu_model()
     return "unknown CPU";
 }
 
-/// The file's words, with one space between them.
+/// The words of a file below /proc/sys, with one space between them.
 std::string setting(const std::string& name)
 {
-    std::istringstream words(read_file("/proc/sys/net/" + name));
+    std::istringstream words(read_file("/proc/sys/" + name));
     std::string result;
     for (std::string word; words >> word;) {
         result += (result.empty() ? "" : " ") + word;
@@ -63,9 +63,9 @@ machine machine::here()
     ::uname(&names);
     result.system = std::string(names.sysname) + " " + names.release;
     result.open_files = raise_open_files();
-    result.ports = setting("ipv4/ip_local_port_range");
-    result.tcp_memory = setting("ipv4/tcp_mem");
-    result.backlog = std::atoll(setting("core/somaxconn").c_str());
+    result.ports = setting("net/ipv4/ip_local_port_range");
+    result.tcp_memory = setting("net/ipv4/tcp_mem");
+    result.backlog = std::atoll(setting("net/core/somaxconn").c_str());
     return result;
 }
 

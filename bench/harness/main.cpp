@@ -14,6 +14,7 @@ int main(int argc, char** argv)
     bench::add_churn_command(app, chosen);
     bench::add_slow_command(app, chosen);
     bench::add_compare_command(app, chosen);
+    bench::add_million_command(app, chosen);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& e) {

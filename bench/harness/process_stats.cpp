@@ -5,6 +5,7 @@
 #include <ctime>
 #include <fstream>
 #include <sstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/clock.hpp"
@@ -116,6 +117,14 @@ machine_memory memory_of_machine()
         result.tcp = std::strtoll(sockets.c_str() + mem + 5, nullptr, 10) * ::sysconf(_SC_PAGESIZE);
     }
     return result;
+}
+
+std::uint64_t open_files_of(pid_t pid)
+{
+    struct stat info
+    {};
+    const auto path = "/proc/" + std::to_string(pid) + "/fd";
+    return ::stat(path.c_str(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
 }
 
 bool can_be_measured(pid_t pid)

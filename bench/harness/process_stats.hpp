@@ -68,6 +68,9 @@ struct machine_memory
 };
 machine_memory memory_of_machine();
 
+/// How many files a process has open; 0 when the kernel (before Linux 6.2) does not tell without counting.
+std::uint64_t open_files_of(pid_t pid);
+
 /// Whether the process is there and may be measured by us.
 bool can_be_measured(pid_t pid);
 

@@ -17,7 +17,7 @@ int run_scenario(const std::string& name, const load_options& options,
     }
     watch_for_interrupts();
     progress shown(stderr);
-    scenario prepared{std::move(*plan), options.server_pids, options.settle, shown};
+    scenario prepared{std::move(*plan), options.server_pids, options.settle, shown, {}};
     shown.say("rill-bench " + name + " " + prepared.plan.to.url());
     auto result = body(prepared);
     shown.clear();

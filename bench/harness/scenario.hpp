@@ -21,6 +21,7 @@ struct scenario
     std::vector<pid_t> servers;         ///< whose CPU and memory are measured; may be empty
     std::chrono::nanoseconds settle{0}; ///< between the last answer and the first measurement
     progress& shown;
+    std::function<void()> at_full_count{}; ///< called at the end of the measurement, with all streams open
 };
 
 /// What it comes to.

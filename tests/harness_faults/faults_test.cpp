@@ -1,0 +1,244 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <filesystem>
+#include <harness/child_program.hpp>
+#include <harness/clock.hpp>
+#include <harness/process_stats.hpp>
+#include <harness/server_start.hpp>
+#include <unistd.h>
+
+// Can rill-bench fail? It holds nine streams of a server that treats three of them wrongly. What must be told is told
+// exactly, and nothing else is. The pure parts have tests of their own in tests/harness.
+
+using bench::child_program;
+
+namespace {
+
+constexpr double patience = 60; // seconds for what takes a moment
+
+std::uint16_t free_port()
+{
+    auto port = static_cast<std::uint16_t>(26'000 + ::getpid() % 5000);
+    while (bench::is_taken(port)) {
+        ++port;
+    }
+    return port;
+}
+
+struct fixture
+{
+    fixture() { std::filesystem::create_directory(path); }
+    ~fixture() { std::filesystem::remove_all(path); }
+
+    void serve(const std::string& mode, unsigned every = 3)
+    {
+        // The request that finds out whether it is there is the first one: of the nine that follow it, three are a
+        // multiple of three.
+        auto started = bench::start_server(
+            {{FAULTY_SERVER, std::to_string(port), mode, std::to_string(every)}, {}, path + "/server.log"}, port, "/",
+            patience);
+        BOOST_REQUIRE_MESSAGE(started.has_value(), started.error());
+        server = std::move(*started);
+    }
+
+    std::unique_ptr<child_program> start_hold(const std::vector<std::string>& more)
+    {
+        bench::program_start how{{RILL_BENCH, "hold", "http://127.0.0.1:" + std::to_string(port) + "/ticks?ms=100",
+                                  "--streams", "9", "--settle", "100ms", "--json", path + "/json"},
+                                 {},
+                                 path + "/log"};
+        how.command.insert(how.command.end(), more.begin(), more.end());
+        auto started = child_program::start(how);
+        BOOST_REQUIRE_MESSAGE(started.has_value(), started.error());
+        return std::move(*started);
+    }
+
+    /// Runs it to its end, and returns its exit code.
+    int hold(const std::vector<std::string>& more)
+    {
+        const auto client = start_hold(more);
+        while (!client->exit_code()) {
+            bench::sleep_ns(10'000'000);
+        }
+        BOOST_TEST_MESSAGE(bench::read_file(path + "/log"));
+        figures = {};
+        boost::json::error_code error;
+        if (auto value = boost::json::parse(bench::read_file(path + "/json"), error); !error && value.is_object()) {
+            figures = value.get_object();
+        }
+        return *client->exit_code();
+    }
+
+    double number(const std::string& key) const
+    {
+        const auto* value = figures.if_contains(key);
+        BOOST_REQUIRE_MESSAGE(value != nullptr && value->is_number(), "no number '" + key + "'");
+        return value->to_number<double>();
+    }
+
+    /// The streams that failed, by reason, as JSON.
+    std::string failures() const { return boost::json::serialize(figures.at("failures")); }
+
+    std::string path =
+        (std::filesystem::temp_directory_path() / ("rill-faults-" + std::to_string(::getpid()))).string();
+    std::uint16_t port = free_port();
+    std::unique_ptr<child_program> server;
+    boost::json::object figures;
+};
+
+struct expectation
+{
+    const char* mode;
+    double live;          ///< of nine
+    const char* failures; ///< by reason
+    double lost, repeated, out_of_order;
+};
+
+std::ostream& operator<<(std::ostream& out, const expectation& e)
+{
+    return out << e.mode;
+}
+
+const std::vector<expectation> expectations{
+    {"drop", 9, "{}", 3, 0, 0},
+    {"repeat", 9, "{}", 0, 3, 0},
+    {"reorder", 9, "{}", 0, 0, 3},
+    {"close", 6, R"({"ended":3})", 0, 0, 0},
+    {"reset", 6, R"({"reset":3})", 0, 0, 0},
+    {"500", 6, R"({"status_500":3})", 0, 0, 0},
+    {"mute", 6, R"({"no_answer":3})", 0, 0, 0},
+    {"garbage", 6, R"({"not_http":3})", 0, 0, 0},
+    {"html", 6, R"({"not_event_stream":3})", 0, 0, 0},
+    {"cut_head", 6, R"({"closed_early":3})", 0, 0, 0},
+    {"broken_chunk", 6, R"({"not_http":3})", 0, 0, 0},
+};
+
+/// Waits until none of the processes is there any more. The first `patience` seconds decide.
+bool are_gone(const std::vector<pid_t>& pids)
+{
+    const auto deadline = bench::now_ns() + static_cast<std::int64_t>(patience * 1e9);
+    const auto is_there = [](pid_t pid) { return ::kill(pid, 0) == 0; };
+    while (std::any_of(pids.begin(), pids.end(), is_there)) {
+        if (bench::now_ns() > deadline) {
+            return false;
+        }
+        bench::sleep_ns(5'000'000); // until init has noticed
+    }
+    return true;
+}
+
+/// The client's processes, once it holds its streams in three of them.
+std::vector<pid_t> wait_for_children(const child_program& client)
+{
+    std::vector<pid_t> all;
+    const auto deadline = bench::now_ns() + static_cast<std::int64_t>(patience * 1e9);
+    while (all.size() < 4 && bench::now_ns() < deadline) {
+        bench::sleep_ns(5'000'000);
+        all = bench::with_descendants(client.pid());
+    }
+    BOOST_REQUIRE_EQUAL(all.size(), 4U);
+    all.erase(all.begin());
+    return all;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(faults_test)
+
+BOOST_DATA_TEST_CASE_F(fixture, what_three_of_nine_streams_suffer_is_told, boost::unit_test::data::make(expectations),
+                       expected)
+{
+    serve(expected.mode);
+    BOOST_TEST(hold({"--for", "1500ms", "--timeout", "3s"}) == 1);
+    BOOST_TEST(number("live") == expected.live);
+    BOOST_TEST(number("failed") == 9 - expected.live);
+    BOOST_TEST(failures() == expected.failures);
+    BOOST_TEST(number("lost") == expected.lost);
+    BOOST_TEST(number("repeated") == expected.repeated);
+    BOOST_TEST(number("out_of_order") == expected.out_of_order);
+    BOOST_TEST(number("events") > 0);
+    BOOST_TEST(figures.at("ok") == false);
+    BOOST_TEST(!figures.at("faults").get_string().empty());
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, a_good_server_has_no_faults, (boost::unit_test::data::make({"good", "no_ids"})), mode)
+{
+    serve(mode, 1);
+    BOOST_TEST(hold({"--for", "1500ms"}) == 0);
+    BOOST_TEST(number("live") == 9);
+    for (const auto* key : {"failed", "lost", "repeated", "out_of_order", "lost_ids", "missed_beats", "extra"}) {
+        BOOST_TEST(number(key) == 0, key << " is " << number(key));
+    }
+    BOOST_TEST(failures() == "{}");
+    BOOST_TEST(number("streams_with_events") == 9);
+    BOOST_TEST(number("events") > 9);
+    BOOST_TEST(figures.at("ok") == true);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stall_is_lateness_though_every_event_is_stamped_when_it_is_sent, fixture)
+{
+    serve("delay");
+    BOOST_TEST(hold({"--for", "6s", "--max-p99", "1s"}) == 1);
+    BOOST_TEST(number("max_ms") > 2500); // it did nothing for 3 s
+    BOOST_TEST(number("p99_ms") > 1000);
+    BOOST_TEST(number("delivery_p99_ms") < 1000);
+    BOOST_TEST(number("lost") == 0); // it made up for them
+    BOOST_TEST(number("live") == 9);
+}
+
+BOOST_FIXTURE_TEST_CASE(events_that_no_id_tells_of_are_missed_by_the_beat, fixture)
+{
+    serve("drop_unseen");
+    BOOST_TEST(hold({"--for", "3s"}) == 1);
+    BOOST_TEST(number("lost") >= 3);
+    BOOST_TEST(number("missed_beats") == number("lost"));
+    BOOST_TEST(number("lost_ids") == 0);
+    BOOST_TEST(number("repeated") == 0);
+    BOOST_TEST(number("live") == 9);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stream_that_falls_silent_loses_events, fixture)
+{
+    serve("dry_up");
+    BOOST_TEST(hold({"--for", "3s"}) == 1);
+    BOOST_TEST(number("lost") >= 3);
+    BOOST_TEST(number("live") == 9); // nothing closed them
+    BOOST_TEST(number("failed") == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(nobody_listens, fixture)
+{
+    BOOST_TEST(hold({"--for", "1s"}) == 1);
+    BOOST_TEST(failures() == R"({"refused":9})");
+    BOOST_TEST(number("live") == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_its_processes_with_a_report, fixture)
+{
+    serve("good");
+    const auto client = start_hold({"--for", "1h", "--procs", "3"});
+    const auto children = wait_for_children(*client);
+    ::kill(client->pid(), SIGINT);
+    while (!client->exit_code()) {
+        bench::sleep_ns(5'000'000);
+    }
+    BOOST_TEST(client->exit_code().value() == 130);
+    BOOST_TEST(are_gone(children));
+    const auto written = boost::json::parse(bench::read_file(path + "/json")).as_object();
+    BOOST_TEST(written.at("interrupted") == true);
+}
+
+BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
+{
+    serve("good");
+    const auto client = start_hold({"--for", "1h", "--procs", "3"});
+    const auto children = wait_for_children(*client);
+    ::kill(client->pid(), SIGKILL); // nothing of it runs any more
+    BOOST_TEST(are_gone(children));
+    BOOST_TEST(client->exit_code().value_or(128 + SIGKILL) == 128 + SIGKILL);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

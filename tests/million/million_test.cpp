@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <harness/child_program.hpp>
+#include <harness/clock.hpp>
+#include <harness/process_stats.hpp>
+#include <harness/server_start.hpp>
+#include <unistd.h>
+
+// rill-bench million as a user runs it, with a few thousand streams.
+
+using bench::child_program;
+
+namespace {
+
+constexpr std::int64_t patience = 60'000'000'000; // for what takes a moment
+
+constexpr const char* manifest = R"([
+  {"name": "rill", "title": "rill", "command": [")" RILL_STREAM_SERVER
+                                 R"(", "--port", "{port}"], "endpoints": ["/ticks"]},
+  {"name": "lonely", "title": "Lonely", "command": [")" RILL_BEAST
+                                 R"(", "--port", "{port}"], "endpoints": ["/ticks"]},
+  {"name": "broadcaster", "title": "B", "command": ["/bin/true"], "endpoints": ["/broadcast"]},
+  {"name": "floor", "title": "Floor", "command": [")" RILL_FLOOR R"(", "--port", "{port}"], "endpoints": ["/ticks"]}])";
+
+struct fixture
+{
+    fixture()
+    {
+        std::filesystem::create_directory(path);
+        std::ofstream(path + "/peers.json") << manifest;
+        while (bench::is_taken(port)) {
+            ++port;
+        }
+    }
+    ~fixture() { std::filesystem::remove_all(path); }
+
+    std::unique_ptr<child_program> start(std::vector<std::string> command) const
+    {
+        for (const auto& word :
+             {std::string("--root"), std::string(RILL_ROOT), std::string("--manifest"), path + "/peers.json",
+              std::string("--port"), std::to_string(port), std::string("--json"), path + "/json"})
+        {
+            command.push_back(word);
+        }
+        auto started = child_program::start({std::move(command), {}, path + "/log"});
+        BOOST_REQUIRE_MESSAGE(started.has_value(), started.error());
+        return std::move(*started);
+    }
+
+    int end_of(child_program& program)
+    {
+        while (!program.exit_code()) {
+            bench::sleep_ns(10'000'000);
+        }
+        log = bench::read_file(path + "/log");
+        BOOST_TEST_MESSAGE(log);
+        return *program.exit_code();
+    }
+
+    int million(const std::vector<std::string>& arguments)
+    {
+        std::vector<std::string> command{RILL_BENCH, "million"};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        return end_of(*start(std::move(command)));
+    }
+
+    boost::json::object figures() const { return boost::json::parse(bench::read_file(path + "/json")).as_object(); }
+
+    std::string path =
+        (std::filesystem::temp_directory_path() / ("rill-million-" + std::to_string(::getpid()))).string();
+    std::uint16_t port = static_cast<std::uint16_t>(21'000 + ::getpid() % 900);
+    std::string log;
+};
+
+const std::vector<std::string> small{"--streams", "2000", "--servers", "3", "--ms", "1000", "--settle", "500ms"};
+
+std::vector<std::string> with(std::vector<std::string> options, const std::vector<std::string>& more)
+{
+    options.insert(options.end(), more.begin(), more.end());
+    return options;
+}
+
+void check_small_run(const boost::json::object& figures)
+{
+    BOOST_TEST(figures.at("command") == "million");
+    BOOST_TEST(figures.at("live") == 2000);
+    for (const auto* key : {"failed", "lost", "repeated", "out_of_order"}) {
+        BOOST_TEST(figures.at(key) == 0, key);
+    }
+    BOOST_TEST(figures.at("streams_with_events") == 2000);
+    BOOST_TEST(figures.at("events").to_number<int>() > 2000);
+    BOOST_TEST(figures.at("server_processes") == 3);
+    BOOST_TEST(figures.at("client_processes") == 1);
+    BOOST_TEST(figures.at("source_addresses") == 1);
+    BOOST_TEST(figures.at("pss_bytes_per_stream").to_number<double>() > 0);
+    BOOST_TEST(figures.at("slab_bytes_per_stream").is_number());
+    BOOST_TEST(figures.at("server_cpu_s").to_number<double>() > 0);
+    // Each has got a part of the streams, by the kernel's hash.
+    BOOST_TEST(figures.at("most_files_of_a_server").to_number<int>() > 2000 / 3);
+    BOOST_TEST(figures.at("most_files_of_a_server").to_number<int>() < 1500);
+    BOOST_TEST(figures.at("machine").is_object());
+}
+
+bool are_gone(const std::vector<pid_t>& pids)
+{
+    const auto deadline = bench::now_ns() + patience;
+    const auto is_there = [](pid_t pid) { return ::kill(pid, 0) == 0; };
+    while (std::any_of(pids.begin(), pids.end(), is_there)) {
+        if (bench::now_ns() > deadline) {
+            return false;
+        }
+        bench::sleep_ns(5'000'000);
+    }
+    return true;
+}
+
+/// Its processes, once there are three servers and a client.
+std::vector<pid_t> wait_for_children(const child_program& million, const std::string& log)
+{
+    std::vector<pid_t> all;
+    const auto deadline = bench::now_ns() + patience;
+    const auto are_there = [&] { // not before all servers listen: until then they are shells with children of their own
+        return all.size() == 5 && bench::read_file(log).find("rill-bench million http") != std::string::npos;
+    };
+    while (!are_there() && bench::now_ns() < deadline) {
+        bench::sleep_ns(5'000'000);
+        all = bench::with_descendants(million.pid());
+    }
+    BOOST_REQUIRE_EQUAL(all.size(), 5U);
+    all.erase(all.begin());
+    return all;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(million_test)
+
+BOOST_FIXTURE_TEST_CASE(streams_are_held_by_several_servers_on_one_port, fixture)
+{
+    BOOST_TEST(million(with(small, {"--for", "2500ms"})) == 0);
+    check_small_run(figures());
+    BOOST_TEST(log.find("2,000 streams in 3 processes of rill, from 1 client on 1 address") != log.npos);
+    BOOST_TEST(log.find("result    good") != log.npos);
+    BOOST_TEST(!bench::is_taken(port)); // nobody was left behind
+}
+
+BOOST_FIXTURE_TEST_CASE(another_server_can_be_held, fixture)
+{
+    BOOST_TEST(million(with(small, {"--for", "2500ms", "--server", "floor", "--ramp", "0"})) == 0);
+    check_small_run(figures());
+    BOOST_TEST(figures().at("server") == "floor");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_server_that_does_not_share_its_port_is_told, fixture)
+{
+    BOOST_TEST(million(with(small, {"--server", "lonely"})) == 3);
+    BOOST_TEST(log.find("several processes must be able to share a port") != log.npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(mistakes_are_refused, fixture)
+{
+    BOOST_TEST(million({"--server", "nobody"}) == 2);
+    BOOST_TEST(log.find("no server 'nobody'; there are: rill lonely broadcaster floor") != log.npos);
+    BOOST_TEST(million({"--server", "broadcaster"}) == 2);
+    BOOST_TEST(log.find("has no /ticks") != log.npos);
+    BOOST_TEST(million({"--streams", "0"}) == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_limit_is_named_before_anything_is_started, fixture)
+{
+    const auto limited =
+        start({"/bin/sh", "-c", "ulimit -n 150; exec \"$0\" \"$@\"", RILL_BENCH, "million", "--streams", "100000"});
+    BOOST_TEST(end_of(*limited) == 3);
+    BOOST_TEST(log.find("this machine does not allow 100,000 streams as it is") != log.npos);
+    BOOST_TEST(log.find("open files of a process (ulimit -n): with 150 each") != log.npos);
+    BOOST_TEST(log.find("this would lift it: ulimit -n 1195") != log.npos);
+    BOOST_TEST(!std::filesystem::exists(path + "/json"));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_its_processes_with_a_report, fixture)
+{
+    const auto running = start(with({RILL_BENCH, "million"}, with(small, {"--for", "1h"})));
+    const auto children = wait_for_children(*running, path + "/log");
+    ::kill(running->pid(), SIGINT);
+    BOOST_TEST(end_of(*running) == 130);
+    BOOST_TEST(are_gone(children));
+    BOOST_TEST(figures().at("interrupted") == true);
+}
+
+BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
+{
+    const auto running = start(with({RILL_BENCH, "million"}, with(small, {"--for", "1h"})));
+    const auto children = wait_for_children(*running, path + "/log");
+    ::kill(running->pid(), SIGKILL); // nothing of it runs any more
+    BOOST_TEST(are_gone(children));
+    BOOST_TEST(!bench::is_taken(port));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
