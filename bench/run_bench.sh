@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # What ./dev bench runs, in the build that ./dev build has made.
 #
-#     ./dev bench                      compile time against Asio + Beast; all clients vanishing at once
-#     ./dev bench --client PATH [N]    also N interleaved rounds (default 3) of stream_server and floor, each on core 0, under a
-#                                      load client on core 1: PATH PORT TARGET STREAMS SECONDS --pid SERVER, which prints one line
-#                                      of JSON with events_per_cpu_s, server_user, events, pss_bytes_per_stream, p99_ms, live
+#     ./dev bench [N]                  compile time against Asio + Beast; all clients vanishing at once; N interleaved rounds
+#                                      (default 3) of stream_server and floor under 15,000 streams, with a report in
+#                                      build/release/bench/report
+#     ./dev bench --client PATH [N]    the rounds under another load client, to see whether it agrees: PATH PORT TARGET
+#                                      STREAMS SECONDS --pid SERVER, which prints one line of JSON with events_per_cpu_s,
+#                                      server_user, events, pss_bytes_per_stream, p99_ms, live
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 bin=$here/../build/release/bench
@@ -37,10 +39,12 @@ echo "== compile time of one handler"
 bash "$here/compile_time/compare.sh"
 echo "== 15,000 clients vanish"
 "$bin/vanish" "$bin/stream_server" 15000 19201
-if [[ $client ]]; then
-    echo "== 15,000 streams, an event a second each, $rounds rounds"
-    for ((round = 0; round < rounds; round++)); do
-        measure rill "/ticks?ms=1000" "$bin/stream_server" --port 19200
-        measure floor "/ticks?ms=1000" "$bin/floor" --port 19200
-    done
+echo "== 15,000 streams, an event a second each, $rounds rounds"
+if [[ -z $client ]]; then
+    exec "$bin/rill-bench" compare rill --streams 15000 --endpoint ticks --for 10s --settle 2s --rounds "$rounds" \
+        --out "$bin/report"
 fi
+for ((round = 0; round < rounds; round++)); do
+    measure rill "/ticks?ms=1000" "$bin/stream_server" --port 19200
+    measure floor "/ticks?ms=1000" "$bin/floor" --port 19200
+done

@@ -152,12 +152,7 @@ tl::expected<scenario_result, std::string> million_command::hold_all(scenario& s
     result.figures["source_addresses"] = plan.addresses;
     result.figures["most_files_of_a_server"] = most_files;
     result.figures["tcp_mem_pages"] = tcp_pages;
-    result.text += "kernel    TCP buffers " + grouped(static_cast<std::uint64_t>(tcp_pages)) +
-                   " pages (tcp_mem); of the machine's memory " +
-                   fixed(static_cast<double>(held.before.machine.available - held.after.machine.available) /
-                             static_cast<double>(std::max<std::uint64_t>(held.totals.live, 1)),
-                         0) +
-                   " bytes a stream are gone, client included\n" + //
+    result.text += "kernel    " + grouped(static_cast<std::uint64_t>(tcp_pages)) + " pages of TCP buffers (tcp_mem)\n" +
                    "spread    " + spread(plan, server_) + "; the fullest server has " + grouped(most_files) +
                    " open files\n";
     if (const auto ended = fleet.ended()) {
