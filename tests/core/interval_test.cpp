@@ -35,6 +35,13 @@ rill::awaitable<> beat(ticks& seen, std::chrono::milliseconds period, int count)
     }
 }
 
+struct fixture
+{
+    manual_loop loop;
+    ticks seen{loop};
+    manual_loop::outcome end;
+};
+
 } // namespace
 
 // The wheel's ticks lie a fraction of a ms beside the manual clock's, and a tick is never early: it is seen by a clock
@@ -51,22 +58,16 @@ rill::awaitable<> beat(ticks& seen, std::chrono::milliseconds period, int count)
 
 BOOST_AUTO_TEST_SUITE(interval_test)
 
-BOOST_AUTO_TEST_CASE(ticks_once_every_period_from_one_period_on)
+BOOST_FIXTURE_TEST_CASE(ticks_once_every_period_from_one_period_on, fixture)
 {
-    manual_loop loop;
-    ticks seen{loop};
-    manual_loop::outcome end;
     loop.start(beat(seen, 20ms, 5), end);
     loop.pass(200ms);
     BOOST_TEST(end.done);
     CHECK_TICKS(seen, 20, 40, 60, 80, 100);
 }
 
-BOOST_AUTO_TEST_CASE(the_beat_begins_with_the_first_tick_not_with_the_interval)
+BOOST_FIXTURE_TEST_CASE(the_beat_begins_with_the_first_tick_not_with_the_interval, fixture)
 {
-    manual_loop loop;
-    ticks seen{loop};
-    manual_loop::outcome end;
     loop.start(
         [](ticks& s) -> rill::awaitable<> {
             rill::interval every(20ms);
@@ -81,11 +82,8 @@ BOOST_AUTO_TEST_CASE(the_beat_begins_with_the_first_tick_not_with_the_interval)
     BOOST_TEST(seen.at[0] <= 72); // two timers
 }
 
-BOOST_AUTO_TEST_CASE(a_late_handler_does_not_shift_the_beat)
+BOOST_FIXTURE_TEST_CASE(a_late_handler_does_not_shift_the_beat, fixture)
 {
-    manual_loop loop;
-    ticks seen{loop};
-    manual_loop::outcome end;
     loop.start(
         [](ticks& s) -> rill::awaitable<> {
             rill::interval every(20ms);
@@ -100,11 +98,8 @@ BOOST_AUTO_TEST_CASE(a_late_handler_does_not_shift_the_beat)
     CHECK_TICKS(seen, 20, 40, 60, 80);
 }
 
-BOOST_AUTO_TEST_CASE(missed_ticks_are_skipped)
+BOOST_FIXTURE_TEST_CASE(missed_ticks_are_skipped, fixture)
 {
-    manual_loop loop;
-    ticks seen{loop};
-    manual_loop::outcome end;
     loop.start(
         [](ticks& s) -> rill::awaitable<> {
             rill::interval every(20ms);
@@ -121,11 +116,8 @@ BOOST_AUTO_TEST_CASE(missed_ticks_are_skipped)
     CHECK_TICKS(seen, 20, 80, 100);
 }
 
-BOOST_AUTO_TEST_CASE(a_clock_that_leaps_brings_one_tick)
+BOOST_FIXTURE_TEST_CASE(a_clock_that_leaps_brings_one_tick, fixture)
 {
-    manual_loop loop;
-    ticks seen{loop};
-    manual_loop::outcome end;
     loop.start(beat(seen, 20ms, 2), end);
     loop.timers.advance(1007ms);
     loop.pass(100ms);

@@ -317,6 +317,28 @@ BOOST_AUTO_TEST_CASE(aborting_another_of_the_same_slot_while_firing)
     BOOST_TEST(probes[1].error == boost::asio::error::operation_aborted);
 }
 
+BOOST_AUTO_TEST_CASE(abort_all_leaves_none_behind)
+{
+    fixture f;
+    probe probes[4];
+    const clock_type::duration delays[] = {1ms, 5s, 10h, 24h * 3650};
+    for (std::size_t i = 0; i < std::size(probes); ++i) {
+        f.timers.add(probes[i], f.timers.now() + delays[i]);
+    }
+    f.timers.abort_all();
+    for (const auto& p : probes) {
+        BOOST_TEST(p.fired == 0);
+    }
+    f.context.poll();
+    for (const auto& p : probes) {
+        BOOST_TEST(p.fired == 1);
+        BOOST_TEST(p.error == boost::asio::error::operation_aborted);
+    }
+    f.timers.add(probes[0], f.timers.now() + 1ms); // the wheel goes on
+    f.timers.advance(10ms);
+    BOOST_TEST(probes[0].fired == 2);
+}
+
 BOOST_AUTO_TEST_CASE(abort_fires_once_from_the_loop)
 {
     fixture f;

@@ -1,5 +1,6 @@
 // The code of the documentation: compiled here, and compared with the pages by check_snippets.sh.
 
+#include <rill/core/operators.hpp>
 #include <rill/http/json.hpp>
 #include <rill/rill.hpp>
 
@@ -128,13 +129,32 @@ rill::awaitable<> looks(rill::sse::event_stream& stream)
 }
 // [expected]
 
+rill::awaitable<> follow(std::string source, rill::sse::event_stream& stream);
+
+// [tasks]
+rill::awaitable<> dashboard(rill::sse::event_stream& stream, std::vector<std::string> sources)
+{
+    co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
+        for (const auto& source : sources) {
+            if (!group.spawn(follow(source, stream))) { // 64 run already: see with_task_group()
+                co_await stream.send({.comment = "too many sources"});
+            }
+        }
+    });
+} // none of them is left
+// [tasks]
+
 // [stop]
 rill::awaitable<> polite(rill::sse::event_stream& stream)
 {
-    rill::interval every{1s};
-    while (!stream.stop_requested()) {
+    using namespace boost::asio::experimental::awaitable_operators;
+    rill::interval every{1min};
+    for (;;) {
+        const auto first = co_await (every.tick() || stream.stopped());
+        if (first.index() == 1) {
+            break;
+        }
         co_await stream.send(next_row());
-        co_await every.tick();
     }
     co_await stream.send({.data = "see you", .name = "bye"});
 }

@@ -6,26 +6,18 @@
 #include <rill/core/as_expected.hpp>
 #include <vector>
 
-#include "support/fake_writer.hpp"
-#include "support/manual_loop.hpp"
+#include "support/writer_fixture.hpp"
 
 using rill_test::fake_writer;
 using rill_test::manual_loop;
 
 namespace {
 
-struct fixture
-{
-    manual_loop loop;
-    fake_writer out{loop.context};
-    manual_loop::outcome end;
-};
+using fixture = rill_test::writer_fixture;
 
 void check_aborted(const std::exception_ptr& error)
 {
-    BOOST_REQUIRE(static_cast<bool>(error));
-    BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
-                          [](const auto& e) { return e.code() == boost::asio::error::operation_aborted; });
+    rill_test::check_code(error, boost::asio::error::operation_aborted);
 }
 
 } // namespace
@@ -171,6 +163,24 @@ BOOST_AUTO_TEST_CASE(scratch_begins_with_room_for_framing)
     BOOST_TEST(rill::response_writer::scratch().size() == rill::response_writer::frame_room);
     rill::response_writer::scratch().append(1'000'000, 'x');
     BOOST_TEST(rill::response_writer::scratch().capacity() < 100'000U); // one large event does not keep its memory
+}
+
+BOOST_AUTO_TEST_CASE(to_wait_for_the_stop_is_to_ask_for_it)
+{
+    fixture f;
+    const auto waits = [](fake_writer& out) -> rill::awaitable<> { co_await out.stopped(); };
+    {
+        const auto operation = f.out.stopped();
+        static_cast<void>(operation);
+        BOOST_TEST(f.out.asked == 0U); // not before it is awaited
+    }
+    f.loop.start(waits(f.out), f.end);
+    BOOST_TEST(f.out.asked == 1U);
+    BOOST_TEST(!f.end.done);
+    rill::stop::of(f.loop.context).request();
+    f.loop.turn();
+    BOOST_TEST(f.end.done);
+    BOOST_TEST(!f.end.error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,29 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "support/fake_writer.hpp"
-#include "support/manual_loop.hpp"
+#include "support/writer_fixture.hpp"
 
 using rill::sse::event_stream;
-using rill_test::fake_writer;
+using rill_test::check_code;
 using rill_test::manual_loop;
 
 namespace {
 
-struct fixture
+struct fixture : rill_test::writer_fixture
 {
-    manual_loop loop;
-    fake_writer out{loop.context};
     event_stream stream{out};
-    manual_loop::outcome end;
 };
-
-void check_code(const std::exception_ptr& error, rill::error_code expected)
-{
-    BOOST_REQUIRE(static_cast<bool>(error));
-    BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
-                          [&](const auto& e) { return e.code() == expected; });
-}
 
 } // namespace
 
@@ -155,6 +144,25 @@ BOOST_AUTO_TEST_CASE(stop_requested_is_the_connections)
     f.out.stopping = true;
     BOOST_TEST(f.stream.stop_requested());
     BOOST_TEST((&f.stream.writer() == &f.out));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_the_stop)
+{
+    fixture f;
+    f.loop.start(
+        [](event_stream& stream) -> rill::awaitable<> {
+            const auto stopped = co_await stream.stopped(rill::as_expected);
+            BOOST_TEST(stopped.has_value());
+            co_await stream.stopped(); // and it stays so
+            co_await stream.send("bye");
+        }(f.stream),
+        f.end);
+    BOOST_TEST(f.out.pieces == 0U);
+    rill::stop::of(f.loop.context).request();
+    f.loop.turn();
+    f.loop.turn();
+    BOOST_TEST(f.end.done);
+    BOOST_TEST(f.out.sent == "data: bye\n\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
@@ -40,11 +42,23 @@ struct manual_loop
         std::exception_ptr error;
     };
 
+    struct noting
+    {
+        outcome& result;
+        void operator()(std::exception_ptr error) const { result = {.done = true, .error = std::move(error)}; }
+    };
+
     void start(rill::awaitable<> body, outcome& result)
     {
-        boost::asio::co_spawn(context.get_executor(), std::move(body), [&result](std::exception_ptr error) {
-            result = {.done = true, .error = std::move(error)};
-        });
+        boost::asio::co_spawn(context.get_executor(), std::move(body), noting{result});
+        turn();
+    }
+
+    /// As start(); `cancel` ends it.
+    void start(rill::awaitable<> body, outcome& result, boost::asio::cancellation_signal& cancel)
+    {
+        boost::asio::co_spawn(context.get_executor(), std::move(body),
+                              boost::asio::bind_cancellation_slot(cancel.slot(), noting{result}));
         turn();
     }
 };

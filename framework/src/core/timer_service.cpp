@@ -96,18 +96,29 @@ timer_service& timer_service::of(asio::io_context& context)
 void timer_service::shutdown() noexcept
 {
     driver_.reset();
-    const auto abort_all = [this](timer_link& head) {
+    collect_all();
+    drain_aborted();
+}
+
+void timer_service::abort_all()
+{
+    collect_all();
+    post_drain();
+}
+
+void timer_service::collect_all() noexcept
+{
+    const auto collect = [this](timer_link& head) {
         while (!empty(head)) {
             auto& node = static_cast<timer_node&>(*head.next);
             unlink(node);
             push_back(aborted_, node);
         }
     };
-    std::for_each(near_.begin(), near_.end(), abort_all);
+    std::for_each(near_.begin(), near_.end(), collect);
     for (auto& level : far_) {
-        std::for_each(level.begin(), level.end(), abort_all);
+        std::for_each(level.begin(), level.end(), collect);
     }
-    drain_aborted();
 }
 
 timer_service::clock::time_point timer_service::now() const

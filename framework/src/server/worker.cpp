@@ -1,6 +1,7 @@
 #include "server/worker.hpp"
 
 #include <exception>
+#include <rill/core/stop.hpp>
 #include <string>
 
 namespace rill {
@@ -30,7 +31,7 @@ worker::worker(const handler& app, const server_options& options, const observer
 }
 
 // Handlers that did not end in the drain, or had none, are cancelled here: their coroutines must not outlive what they
-// use.
+// use. Those that shield themselves from cancellation are told by the waits themselves.
 worker::~worker()
 {
     context_.timers.remove(deadline_);
@@ -40,6 +41,8 @@ worker::~worker()
     context_.on_drained = nullptr;
     for (int turn = 0; turn < unwinding_turns && context_.connections() != 0; ++turn) {
         context_.cancel_all();
+        stop::of(io_).request();
+        context_.timers.abort_all();
         io_.restart();
         io_.poll();
     }

@@ -62,7 +62,7 @@ void http1_connection::begin_stream()
         check_peer_ = true;
         defer();
     }
-    if (worker_.draining()) {
+    if (worker_.draining() && !asked_for_stop_) {
         cancel(close_reason::drained);
     }
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <rill/core/detail/first_failure.hpp>
+#include <rill/core/stop.hpp>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -99,6 +100,7 @@ void worker_context::check_drained()
 void worker_context::begin_drain()
 {
     draining_ = true;
+    stop::of(io).request();
     for (std::size_t i = 0; i < by_socket_.size(); ++i) { // by index: a handler that unwinds may do anything but close
         if (by_socket_[i] != nullptr) {
             by_socket_[i]->drain();

@@ -34,7 +34,8 @@ public:
     void closed(int socket);
     std::size_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
 
-    /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end.
+    /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end,
+    /// and who waits for the worker's `stop` is told.
     void begin_drain();
     /// Second stage: everything that is left is cancelled.
     void cancel_all();

@@ -2,6 +2,7 @@
 
 #include <rill/core/as_expected.hpp>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/timer_service.hpp>
@@ -13,13 +14,9 @@ namespace detail {
 template <class Handler>
 timer_service& timers_of(const Handler& handler)
 {
-    const auto ex = boost::asio::get_associated_executor(handler);
-    if constexpr (requires { timer_service::of(ex.context()); }) {
-        auto* firing = timer_service::firing();
-        return firing != nullptr && &firing->context() == &ex.context() ? *firing : timer_service::of(ex.context());
-    } else { // a type-erased executor; rill's coroutines run on an io_context in any case
-        return timer_service::of(static_cast<asio::io_context&>(asio::query(ex, asio::execution::context)));
-    }
+    auto& context = context_of(handler);
+    auto* firing = timer_service::firing();
+    return firing != nullptr && &firing->context() == &context ? *firing : timer_service::of(context);
 }
 
 /// A timer node with its waiting handler: what `interval` and `sleep_for` wait on. One lies in the frame of nearly

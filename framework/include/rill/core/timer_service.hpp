@@ -78,6 +78,9 @@ public:
     /// Unlinks the node and fires it with operation_aborted from the event loop, never from inside this call.
     void abort(timer_node& node);
 
+    /// As abort(), for all nodes that are linked: for the end of a worker, whose coroutines must not outlive it.
+    void abort_all();
+
     /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any
     /// coroutine.
     void drain_aborted();
@@ -119,6 +122,7 @@ private:
     std::uint64_t meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
     void link(timer_node& node, std::uint64_t tick) noexcept;
     static void unlink(timer_node& node) noexcept;
+    void collect_all() noexcept;
     void post_drain();
     void run_until(std::uint64_t tick);
     expiry next_near() const noexcept;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/waiter.hpp>
+#include <rill/core/stop.hpp>
 #include <rill/http/close_reason.hpp>
 #include <string>
 #include <string_view>
@@ -31,6 +32,19 @@ struct stream_policy
 /// has ended.
 class response_writer
 {
+    // First, as its return type is deduced.
+    template <class CompletionToken>
+    auto initiate_stopped(CompletionToken& token)
+    {
+        return boost::asio::async_initiate<CompletionToken, void(error_code)>(
+            [this](auto&& handler) {
+                static_cast<void>(stop_requested());
+                auto& worker = stop::of(detail::context_of(handler));
+                worker.start(std::forward<decltype(handler)>(handler));
+            },
+            token);
+    }
+
 public:
     response_writer(const response_writer&) = delete;
     response_writer& operator=(const response_writer&) = delete;
@@ -41,6 +55,17 @@ public:
     /// True once the server has begun to shut down. A stream that has asked is given the drain deadline to finish;
     /// one that never asks is ended at once.
     virtual bool stop_requested() = 0;
+
+    /// Waits until the server begins to shut down; to wait counts as having asked, see stop_requested().
+    ///
+    /// Completion: `void(error_code)`, from the event loop, also when it has begun already. Cancellation: terminal,
+    /// partial and total; completes with operation_aborted.
+    template <class CompletionToken>
+    auto stopped(CompletionToken&& token)
+    {
+        return initiate_stopped(token);
+    }
+    auto stopped() { return initiate_stopped(detail::deferred); }
 
     /// Why the stream has ended; close_reason::open before. Already known when the handler's destructors run.
     close_reason reason() const noexcept { return reason_; }

@@ -24,8 +24,8 @@ struct server_options
     int backlog = 4096;
 
     connection_limits limits{};
-    /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested(), may go
-    /// on.
+    /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested() or wait
+    /// for stopped(), may go on.
     std::chrono::milliseconds drain_timeout{10'000};
 
     /// While a worker fires more than four timers a millisecond, it fires them together: each up to a sixteenth of its

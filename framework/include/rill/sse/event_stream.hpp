@@ -70,6 +70,14 @@ public:
     /// See response_writer::stop_requested().
     bool stop_requested() const { return out_->stop_requested(); }
 
+    /// Waits until the server begins to shut down: see response_writer::stopped().
+    template <class CompletionToken>
+    auto stopped(CompletionToken&& token)
+    {
+        return out_->stopped(token);
+    }
+    auto stopped() { return out_->stopped(); }
+
     /// Why the stream has ended; known when the handler's destructors run.
     close_reason reason() const noexcept { return out_->reason(); }
 

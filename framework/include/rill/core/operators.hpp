@@ -1,0 +1,68 @@
+#pragma once
+
+// Asio's awaitable operators for rill's operations too: `co_await (every.tick() || stream.stopped())`. Not part of
+// rill/rill.hpp, as Asio's header takes its time to compile. Needs, as for Asio's own operands,
+// `using namespace boost::asio::experimental::awaitable_operators;`
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <concepts>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/detail/waiter.hpp>
+
+namespace rill::detail {
+
+template <class Signature>
+struct outcome_of;
+
+template <>
+struct outcome_of<void(error_code)>
+{
+    using type = void;
+};
+
+template <class T>
+struct outcome_of<void(error_code, T)>
+{
+    using type = T;
+};
+
+template <class T>
+struct outcome_of<void(T)> // with as_expected
+{
+    using type = T;
+};
+
+template <class T>
+awaitable<T> as_awaitable(awaitable<T> coroutine)
+{
+    return coroutine;
+}
+
+template <class Signature, class Initiation>
+awaitable<typename outcome_of<Signature>::type> as_awaitable(deferred_operation<Signature, Initiation> operation)
+{
+    co_return co_await std::move(operation);
+}
+
+template <class T>
+concept operand = requires(T t) { as_awaitable(std::move(t)); };
+
+// Found by their operands, since at least one of those is an operation of rill's.
+
+/// Waits for the first of two to succeed and cancels the other: which one it was is the variant's index.
+template <operand A, operand B>
+auto operator||(A a, B b)
+{
+    using boost::asio::experimental::awaitable_operators::operator||;
+    return as_awaitable(std::move(a)) || as_awaitable(std::move(b));
+}
+
+/// Waits for both to succeed; when one fails the other is cancelled.
+template <operand A, operand B>
+auto operator&&(A a, B b)
+{
+    using boost::asio::experimental::awaitable_operators::operator&&;
+    return as_awaitable(std::move(a)) && as_awaitable(std::move(b));
+}
+
+} // namespace rill::detail

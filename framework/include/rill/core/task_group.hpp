@@ -1,0 +1,107 @@
+#pragma once
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/detail/context_of.hpp>
+#include <rill/core/detail/spawned_coroutine.hpp>
+#include <rill/core/detail/waiter.hpp>
+#include <vector>
+
+namespace rill {
+
+class task_group;
+
+/// Runs `body(group)`, a coroutine, and what it spawns with the group, and waits for all of them.
+///
+/// Completion: when the body and all tasks have ended. The first exception that leaves one of them cancels the others
+/// and is thrown here, once they have ended. Cancellation of the caller is passed on to all of them.
+/// @param most how many tasks may run at once, the body not counted
+template <class Body>
+awaitable<> with_task_group(Body body, std::size_t most = 64);
+
+/// Coroutines that run beside each other, of which none is left behind: with_task_group() returns, or throws, when the
+/// last of them has ended, so they may refer to what its caller has on its stack.
+///
+///     co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
+///         static_cast<void>(group.spawn(watch(file)));
+///         co_await serve(stream);
+///         group.cancel();
+///     });
+///
+/// All of them run on the worker of the caller, one at a time. Belongs to its thread.
+class task_group
+{
+
+public:
+    task_group(const task_group&) = delete;
+    task_group& operator=(const task_group&) = delete;
+    ~task_group();
+
+    /// Starts `task`; it runs inside this call up to its first wait. False when `most` tasks run already or the group
+    /// is ending: then `task` has not begun, and is gone.
+    [[nodiscard]] bool spawn(awaitable<> task);
+
+    /// Cancels the tasks that run now, not the body: what they await completes with operation_aborted, which counts as
+    /// no failure of theirs.
+    void cancel();
+
+    /// How many tasks run now, the body not counted.
+    std::size_t size() const noexcept { return running_ - (body_runs() ? 1 : 0); }
+
+private:
+    template <class Body>
+    friend awaitable<> with_task_group(Body body, std::size_t most);
+
+    struct task;
+
+    explicit task_group(std::size_t most) noexcept;
+
+    /// Runs `body` and what it spawns; completes when all have ended. Cancellation is passed on to them, and does not
+    /// shorten the wait.
+    auto run(awaitable<>& body)
+    {
+        auto initiate = [this, &body](auto&& handler) {
+            context_ = &detail::context_of(handler);
+            auto slot = boost::asio::get_associated_cancellation_slot(handler);
+            waiter_ = std::make_unique<detail::waiter>();
+            waiter_->emplace(std::forward<decltype(handler)>(handler));
+            if (slot.is_connected()) {
+                slot.assign([this](boost::asio::cancellation_type_t) { end_all(); });
+            }
+            start(std::move(body));
+        };
+        return detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);
+    }
+
+    static void on_done(detail::spawned_coroutine& coroutine, std::exception_ptr error);
+    void start(awaitable<> coroutine);
+    void finish(task& t, std::exception_ptr error);
+    void cancel_from(std::size_t first);
+    void end_all();
+    void reap();
+    bool body_runs() const noexcept;
+    void rethrow();
+
+    asio::io_context* context_ = nullptr;
+    std::unique_ptr<detail::waiter> waiter_;
+    std::vector<std::unique_ptr<task>> tasks_; // the body is the first
+    std::size_t most_;
+    std::size_t running_ = 0;
+    std::size_t cancelling_ = 0; // calls of cancel_from() on the stack
+    bool ending_ = false;
+    std::exception_ptr error_;
+};
+
+template <class Body>
+awaitable<> with_task_group(Body body, std::size_t most)
+{
+    task_group group(most);
+    auto coroutine = body(group);
+    co_await group.run(coroutine);
+    group.rethrow();
+}
+
+} // namespace rill

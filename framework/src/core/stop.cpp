@@ -1,0 +1,125 @@
+#include <rill/core/stop.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <memory>
+#include <rill/core/detail/first_failure.hpp>
+
+namespace rill {
+
+namespace asio = boost::asio;
+
+asio::execution_context::id stop::id;
+
+stop::stop(asio::execution_context& context) : asio::execution_context::service(context) {}
+
+stop::~stop() = default;
+
+stop& stop::of(asio::io_context& context)
+{
+    return asio::use_service<stop>(context);
+}
+
+void stop::request()
+{
+    if (std::exchange(requested_, true)) {
+        return;
+    }
+    while (!empty(waiting_)) {
+        move_to(completing_, first(waiting_));
+    }
+    post_completions();
+}
+
+stop::pending& stop::add(std::unique_ptr<pending> made)
+{
+    auto& wait = *made.release(); // owned by its list
+    move_to(requested_ ? completing_ : waiting_, wait);
+    if (requested_) {
+        post_completions();
+    }
+    return wait;
+}
+
+// Reached from the coroutine's cancellation slot. What the shutdown has completed stays completed.
+void stop::abort(pending& wait)
+{
+    if (!requested_ && !std::exchange(wait.aborted, true)) {
+        move_to(completing_, wait);
+        post_completions();
+    }
+}
+
+void stop::unlink(pending& wait) noexcept
+{
+    wait.prev->next = wait.next;
+    wait.next->prev = wait.prev;
+}
+
+void stop::move_to(link& list, pending& wait) noexcept
+{
+    unlink(wait);
+    wait.prev = list.prev;
+    wait.next = &list;
+    list.prev->next = &wait;
+    list.prev = &wait;
+}
+
+void stop::post_completions()
+{
+    if (!empty(completing_) && !std::exchange(posted_, true)) {
+        asio::post(static_cast<asio::io_context&>(context()), [this] {
+            posted_ = false;
+            complete_all();
+        });
+    }
+}
+
+void stop::complete_first()
+{
+    const std::unique_ptr<pending> wait(&first(completing_));
+    unlink(*wait);
+    if (wait->slot.is_connected()) {
+        wait->slot.clear(); // it must not be cancelled once it is gone
+    }
+    wait->waiter.complete(wait->aborted ? error_code(asio::error::operation_aborted) : error_code());
+}
+
+// Those that are there now: one that waits again at once has its turn in the next.
+void stop::complete_all()
+{
+    link last;
+    last.prev = completing_.prev;
+    last.next = &completing_;
+    completing_.prev->next = &last;
+    completing_.prev = &last;
+    detail::first_failure failure; // of a user's completion handler; it must not keep the others waiting
+    while (completing_.next != &last) {
+        failure.run([this] { complete_first(); });
+    }
+    completing_.next = last.next;
+    last.next->prev = &completing_;
+    post_completions();
+    failure.rethrow();
+}
+
+// As timer_service does: what the waiting coroutines hold is released.
+void stop::shutdown() noexcept
+{
+    posted_ = true; // nothing runs any more that could be posted to
+    while (!empty(waiting_)) {
+        move_to(completing_, first(waiting_));
+    }
+    requested_ = false;
+    detail::first_failure ignored;
+    while (!empty(completing_)) {
+        first(completing_).aborted = true;
+        ignored.run([this] { complete_first(); });
+    }
+    while (!empty(waiting_)) { // whoever waits again now is not called any more
+        const std::unique_ptr<pending> dropped(&first(waiting_));
+        unlink(*dropped);
+    }
+}
+
+} // namespace rill
