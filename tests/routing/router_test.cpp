@@ -147,6 +147,38 @@ BOOST_AUTO_TEST_CASE(a_candidate_with_the_method_is_preferred)
     BOOST_TEST((status_of(app, verb::get, "/users/you") == status::method_not_allowed));
 }
 
+BOOST_AUTO_TEST_CASE(a_tail_that_finds_nothing_does_not_hide_other_methods)
+{
+    router app;
+    app.post("/generate", named("post"));
+    app.put("/generate", named("put"));
+    app.del("/generate/{rest...}", named("delete", {"rest"}));
+    app.get("/{path...}", [](rill::path<"path"> path) {
+        if (*path == "generate" || *path == "nothing" || *path == "generate/x") {
+            return rill::to_response({.status = status::not_found, .detail = "no such file"});
+        }
+        return rill::response::text("file " + *path);
+    });
+    for (const auto method : {verb::get, verb::head}) {
+        const auto refused = run(app, method, "/generate");
+        BOOST_TEST((refused.status() == status::method_not_allowed));
+        BOOST_TEST(header(refused, "Allow") == "OPTIONS, POST, PUT");
+        BOOST_TEST(header(run(app, method, "/generate/x"), "Allow") == "DELETE, OPTIONS");
+        BOOST_TEST((status_of(app, method, "/nothing") == status::not_found));
+        BOOST_TEST((status_of(app, method, "/page") == status::ok));
+    }
+    BOOST_TEST(text(run(app, verb::post, "/generate")) == "post");
+    BOOST_TEST(header(run(app, verb::patch, "/generate"), "Allow") == "GET, HEAD, OPTIONS, POST, PUT");
+}
+
+BOOST_AUTO_TEST_CASE(a_tail_that_finds_something_is_asked_before_other_methods_are_named)
+{
+    router app;
+    app.post("/contact", named("post"));
+    app.get("/{path...}", named("page", {"path"}));
+    BOOST_TEST(text(run(app, verb::get, "/contact")) == "page path=[contact]");
+}
+
 BOOST_AUTO_TEST_CASE(all_methods)
 {
     router app;

@@ -143,6 +143,7 @@ void route_table::collect(const node& n, verb wanted, match& out)
     if (!out.found && wanted == verb::head) {
         out.found = with(verb::get);
     }
+    out.better = out.same_path.size();
     out.same_path.insert(out.same_path.end(), n.routes.begin(), n.routes.end());
 }
 

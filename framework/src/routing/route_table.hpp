@@ -39,6 +39,7 @@ public:
     {
         const route* found = nullptr;        ///< null: no such path, or not with this method
         std::vector<const route*> same_path; ///< the routes with other methods, best match first
+        std::size_t better = 0;              ///< how many of those match the path better than `found`
     };
 
     void add(route r);

@@ -41,6 +41,23 @@ const route& asked_about(const request& req, const std::vector<const route*>& ca
     return it != candidates.end() ? **it : *candidates.front();
 }
 
+response refuse_method(const std::vector<const route*>& candidates)
+{
+    const auto allow = detail::allowed_methods(candidates);
+    return refuse(status::method_not_allowed, "this path allows only " + allow).header("Allow", allow);
+}
+
+// A route for the rest of all paths, such as that of static files, has nothing at this one: then what matters is that
+// others have, with other methods.
+awaitable<response> unless_nothing_is_there(awaitable<response> rest, std::vector<const route*> others)
+{
+    auto r = co_await std::move(rest);
+    if (r.status() == status::not_found) {
+        co_return refuse_method(others);
+    }
+    co_return r;
+}
+
 awaitable<response> dispatch(const route_table& table, request& req)
 {
     if (req.method() == verb::options && req.path() == "*") {
@@ -53,16 +70,21 @@ awaitable<response> dispatch(const route_table& table, request& req)
     const auto match = table.find(*path, req.method());
     if (match.found) {
         route_table::capture(*match.found, *path, req);
+        if (match.better != 0 && match.found->pattern.segments().back().kind == path_pattern::kind::tail) {
+            return unless_nothing_is_there(
+                match.found->composed(req),
+                {match.same_path.begin(), match.same_path.begin() + static_cast<std::ptrdiff_t>(match.better)});
+        }
         return match.found->composed(req);
     }
     if (match.same_path.empty()) {
         return answer(refuse(status::not_found, "there is nothing at this path"));
     }
-    auto allow = detail::allowed_methods(match.same_path);
     if (req.method() == verb::options) {
-        return automatic_options(req, asked_about(req, match.same_path).around, std::move(allow));
+        return automatic_options(req, asked_about(req, match.same_path).around,
+                                 detail::allowed_methods(match.same_path));
     }
-    return answer(refuse(status::method_not_allowed, "this path allows only " + allow).header("Allow", allow));
+    return answer(refuse_method(match.same_path));
 }
 
 } // namespace
