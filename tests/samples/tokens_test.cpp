@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_server_does)
 {
     client.request("POST", "/v1/generate", json_type, R"({"prompt":"Go on","words":2000})");
     BOOST_TEST(client.events(1).size() == 1U);
-    server.server().stop();
+    server.begin_stop();
     const auto line = ended.next();
     BOOST_TEST(line.ends_with(" of 2000 words: drained"), line);
 }

@@ -119,6 +119,23 @@ rill::awaitable<> waits_on_spawned(rill::sse::event_stream& stream)
     co_await asio::co_spawn(executor, rill::sleep_for(1h), asio::use_awaitable_t<rill::executor>());
 }
 
+rill::awaitable<> waits_on_tasks(rill::sse::event_stream& stream)
+{
+    witness here(stream);
+    co_await rill::with_task_group([&stream](rill::task_group& group) -> rill::awaitable<> {
+        const auto through_asio = []() -> rill::awaitable<> {
+            nested_witness task;
+            asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
+            co_await timer.async_wait(asio::use_awaitable_t<rill::executor>());
+        };
+        nested_witness body;
+        BOOST_TEST(group.spawn(through_asio()));
+        BOOST_TEST(group.spawn(child(stream)));
+        rill::interval every{1h};
+        co_await every.tick();
+    });
+}
+
 rill::awaitable<> waits_before_first_event(rill::sse::event_stream& stream)
 {
     witness here(stream);
@@ -146,16 +163,17 @@ rill::router app()
     app.get("/child", rill::sse::endpoint(waits_on_child, options));
     app.get("/two", rill::sse::endpoint(waits_on_first_of_two, options));
     app.get("/spawned", rill::sse::endpoint(waits_on_spawned, options));
+    app.get("/tasks", rill::sse::endpoint(waits_on_tasks, options));
     app.get("/before", rill::sse::endpoint(waits_before_first_event, options));
     app.get("/expected", rill::sse::endpoint(looks_at_errors, options));
     return app;
 }
 
-const std::vector<std::string> waits{"/interval", "/ticks",  "/asio",     "/child", "/two",
-                                     "/spawned",  "/before", "/expected", "/write"};
+const std::vector<std::string> waits{"/interval", "/ticks",   "/asio",   "/child",    "/two",
+                                     "/tasks",    "/spawned", "/before", "/expected", "/write"};
 
 /// Opens a stream and waits until its handler is where the test wants it.
-void open(client& c, const std::string& target, int started_before)
+void open(raw_client& c, const std::string& target, int started_before)
 {
     c.get(target);
     BOOST_REQUIRE(eventually([&] { return witness::started > started_before; }));
@@ -181,7 +199,7 @@ BOOST_DATA_TEST_CASE(peer_closes, data::make(waits), target)
     running_server server(app());
     const auto descriptors = open_descriptors();
     {
-        client c(server.port());
+        raw_client c(server.port());
         open(c, target, witness::started);
     }
     check_nothing_left(server, descriptors);
@@ -195,7 +213,7 @@ BOOST_DATA_TEST_CASE(peer_resets, data::make(waits), target)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
-    client c(server.port());
+    raw_client c(server.port());
     open(c, target, witness::started);
     c.reset();
     check_nothing_left(server, descriptors);
@@ -207,7 +225,7 @@ BOOST_DATA_TEST_CASE(peer_closes_its_half, data::make(waits), target)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
-    client c(server.port());
+    raw_client c(server.port());
     open(c, target, witness::started);
     c.half_close();
     BOOST_TEST(eventually([] { return witness::alive == 0; }));
@@ -221,9 +239,9 @@ BOOST_DATA_TEST_CASE(many_leave_at_once, data::make(waits), target)
     running_server server(app());
     const auto descriptors = open_descriptors();
     const int before = witness::started;
-    std::vector<std::unique_ptr<client>> clients;
+    std::vector<std::unique_ptr<raw_client>> clients;
     for (int i = 0; i < 50; ++i) {
-        clients.push_back(std::make_unique<client>(server.port()));
+        clients.push_back(std::make_unique<raw_client>(server.port()));
         clients.back()->get(target);
     }
     BOOST_REQUIRE(eventually([&] { return witness::started == before + 50; }));
@@ -238,7 +256,7 @@ BOOST_DATA_TEST_CASE(server_drains, data::make(waits), target)
     const auto descriptors = open_descriptors();
     {
         running_server server(app());
-        client c(server.port());
+        raw_client c(server.port());
         open(c, target, witness::started);
         if (target == "/write") { // its client does not read while the drain begins; then it does, and is told
             server.begin_stop();
@@ -262,7 +280,7 @@ BOOST_AUTO_TEST_CASE(frozen_reader_is_ended_by_the_write_timeout)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
-    client c(server.port(), 4096);
+    raw_client c(server.port(), 4096);
     open(c, "/write", witness::started);
     BOOST_TEST(eventually([] { return witness::alive == 0; }));
     BOOST_TEST((witness::last == rill::close_reason::write_timeout));
@@ -277,7 +295,7 @@ BOOST_AUTO_TEST_CASE(frozen_reader_with_small_events_is_ended_too)
     options.limits.unsent_bytes = 4096;
     running_server server(app(), options);
     const auto descriptors = open_descriptors();
-    client c(server.port(), 2048);
+    raw_client c(server.port(), 2048);
     open(c, "/ticks", witness::started);
     BOOST_TEST(eventually([] { return witness::alive == 0; }));
     BOOST_TEST((witness::last == rill::close_reason::write_timeout));
@@ -289,7 +307,7 @@ BOOST_AUTO_TEST_CASE(pipelined_bytes_are_no_disconnect)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
-    client c(server.port());
+    raw_client c(server.port());
     const int before = witness::started;
     c.send("GET /ticks HTTP/1.1\r\nHost: test\r\n\r\nGET /ticks HTTP/1.1\r\nHost: test\r\n\r\n");
     BOOST_REQUIRE(c.read_until("begun"));
@@ -308,7 +326,7 @@ BOOST_AUTO_TEST_CASE(flood_behind_a_stream_is_evicted)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
-    client c(server.port());
+    raw_client c(server.port());
     open(c, "/interval", witness::started);
     const std::string garbage(16 * 1024, 'g');
     BOOST_TEST(eventually([&] {
@@ -324,7 +342,7 @@ BOOST_AUTO_TEST_CASE(fin_behind_pipelined_bytes_is_seen)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
-    client c(server.port());
+    raw_client c(server.port());
     open(c, "/interval", witness::started);
     c.send(std::string(60 * 1024, 'g'));
     c.close();
@@ -337,7 +355,7 @@ BOOST_AUTO_TEST_CASE(gone_before_the_handler_starts)
     const auto descriptors = open_descriptors();
     const int before = witness::started;
     for (int i = 0; i < 20; ++i) {
-        client c(server.port());
+        raw_client c(server.port());
         c.get("/before");
         i % 2 == 0 ? c.close() : c.half_close();
     }
@@ -364,9 +382,9 @@ BOOST_AUTO_TEST_CASE(ordinary_handler_is_cancelled_too)
     });
     running_server server(std::move(app));
     const auto descriptors = open_descriptors();
-    client closes(server.port());
+    raw_client closes(server.port());
     closes.get("/slow");
-    client resets(server.port());
+    raw_client resets(server.port());
     resets.get("/slow");
     BOOST_REQUIRE(eventually([] { return entered == 2; }));
     closes.close();
@@ -397,7 +415,7 @@ BOOST_AUTO_TEST_CASE(plain_chunked_stream_follows_the_same_contract)
     });
     running_server server(std::move(app));
     const auto descriptors = open_descriptors();
-    client c(server.port());
+    raw_client c(server.port());
     c.get("/rows");
     BOOST_REQUIRE(c.read_until("4\r\nrow\n\r\n4\r\nrow\n\r\n"));
     c.close();
@@ -419,20 +437,20 @@ BOOST_AUTO_TEST_CASE(handler_that_returns_or_throws)
                 throw std::runtime_error("before its coroutine exists");
             }));
     running_server server(std::move(app));
-    client c(server.port());
+    raw_client c(server.port());
     c.send("GET /returns HTTP/1.1\r\nHost: t\r\n\r\nGET /returns HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
     BOOST_TEST(c.read_to_end()); // the connection was kept for the pipelined request
     const auto first = c.received().find("data: only");
     BOOST_TEST(c.received().find("data: only", first + 1) != std::string::npos);
     BOOST_TEST(c.received().ends_with("0\r\n\r\n"));
 
-    client throws(server.port());
+    raw_client throws(server.port());
     throws.get("/throws");
     throws.read_to_end();
     BOOST_TEST(throws.received().find("data: only") != std::string::npos);
     BOOST_TEST(!throws.received().ends_with("0\r\n\r\n")); // the client can tell that it is not whole
 
-    client at_once(server.port());
+    raw_client at_once(server.port());
     at_once.get("/throws-at-once");
     at_once.read_to_end();
     BOOST_TEST(eventually([&] { return server.reasons().size() == 4; }));
@@ -452,7 +470,7 @@ BOOST_AUTO_TEST_CASE(stop_token_gives_time_to_say_farewell)
                 co_await stream.send("the handler's own farewell");
             }));
     running_server server(std::move(app));
-    client c(server.port());
+    raw_client c(server.port());
     c.get("/polite");
     BOOST_REQUIRE(c.read_until("begun"));
     server.begin_stop();
@@ -474,7 +492,7 @@ BOOST_AUTO_TEST_CASE(deadline_ends_a_stream_that_asked_but_stays)
                 co_await rill::sleep_for(1h);
             }));
     running_server server(std::move(app), options);
-    client c(server.port());
+    raw_client c(server.port());
     c.get("/stays");
     BOOST_REQUIRE(c.read_until("begun"));
     server.stop();

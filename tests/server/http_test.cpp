@@ -47,7 +47,7 @@ const std::string close_after = "Connection: close\r\n";
 /// Sends, reads to the end, and gives what came.
 std::string talk(running_server& server, const std::string& bytes)
 {
-    client c(server.port());
+    raw_client c(server.port());
     c.send(bytes);
     c.read_to_end();
     return c.received();
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(reads_bodies)
 BOOST_AUTO_TEST_CASE(says_continue)
 {
     running_server server(app());
-    client c(server.port());
+    raw_client c(server.port());
     c.send("POST /echo HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n");
     BOOST_REQUIRE(c.read_until("HTTP/1.1 100 Continue\r\n\r\n"));
     c.send("body!");
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
 BOOST_AUTO_TEST_CASE(large_response_arrives_whole)
 {
     running_server server(app());
-    client c(server.port(), 4096);
+    raw_client c(server.port(), 4096);
     c.send(get("/big", close_after));
     BOOST_TEST(c.read_to_end());
     const auto body = c.received().substr(c.received().find("\r\n\r\n") + 4);
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(client_that_never_reads_a_response_is_disconnected)
     rill::server_options options;
     options.limits.write_timeout = 100ms;
     running_server server(app(), options);
-    client c(server.port(), 4096);
+    raw_client c(server.port(), 4096);
     c.send(get("/big"));
     BOOST_TEST(eventually([&] { return server.connections() == 1; }));
     BOOST_TEST(eventually([&] { return server.connections() == 0; }));
@@ -261,10 +261,10 @@ BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
         co_return rill::response::text("done");
     });
     running_server server(std::move(slow));
-    client idle(server.port());
+    raw_client idle(server.port());
     idle.get("/hello");
     BOOST_REQUIRE(idle.read_until("hello"));
-    client busy(server.port());
+    raw_client busy(server.port());
     busy.get("/slow");
     BOOST_REQUIRE(eventually([] { return entered.load(); }));
     server.begin_stop();
@@ -287,9 +287,9 @@ BOOST_AUTO_TEST_CASE(several_workers)
                     }
                 }));
     running_server server(std::move(ticking), options);
-    std::vector<std::unique_ptr<client>> clients;
+    std::vector<std::unique_ptr<raw_client>> clients;
     for (int i = 0; i < 40; ++i) {
-        clients.push_back(std::make_unique<client>(server.port()));
+        clients.push_back(std::make_unique<raw_client>(server.port()));
         clients.back()->get("/ticks");
     }
     for (auto& c : clients) {
@@ -311,13 +311,13 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors_pauses_and_recovers)
     rlimit before{};
     ::getrlimit(RLIMIT_NOFILE, &before);
     rlimit low = before;
-    client first(server.port()); // to know that the server accepts
+    raw_client first(server.port()); // to know that the server accepts
     first.get("/hello");
     BOOST_REQUIRE(first.read_until("hello"));
-    client waiting(server.port());
+    raw_client waiting(server.port());
     low.rlim_cur = 3; // nothing more can be opened; what is open stays so
     BOOST_REQUIRE(eventually([&] { return server.connections() == 2; }));
-    std::vector<std::unique_ptr<client>> clients;
+    std::vector<std::unique_ptr<raw_client>> clients;
     clients.reserve(1);
     // The client's own descriptor must exist before the limit falls: the connection is made afterwards.
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_signal_drains_and_the_exit_code_is_0)
 {
     for (const int number : {SIGTERM, SIGINT}) {
         serving_process process(any_port());
-        client c(process.port());
+        raw_client c(process.port());
         c.get("/leaves");
         BOOST_REQUIRE(c.read_until("begun"));
         process.signal(number);
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once)
     auto options = any_port();
     options.drain_timeout = 1h;
     serving_process process(options);
-    client c(process.port());
+    raw_client c(process.port());
     c.get("/stays");
     BOOST_REQUIRE(c.read_until("begun"));
     process.signal(SIGTERM);

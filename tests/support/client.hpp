@@ -1,21 +1,16 @@
 #pragma once
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <boost/test/unit_test.hpp>
 #include <charconv>
-#include <chrono>
 #include <cstdint>
-#include <netinet/in.h>
 #include <optional>
-#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <utility>
 #include <vector>
+
+#include "support/connection.hpp"
 
 namespace rill_test {
 
@@ -28,32 +23,14 @@ struct received_event
 
 /// A small blocking HTTP client on a plain socket: one request, one response, streamed or not. Written apart from the
 /// framework, so that no mistake can cancel itself out. Throws when the server says nothing for `patience`.
-class client
+class client : private connection
 {
 public:
-    static constexpr std::chrono::seconds patience{30};
+    using connection::patience;
 
-    explicit client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-            ::close(socket_);
-            throw std::runtime_error("client: cannot connect");
-        }
-    }
-    client(const client&) = delete;
-    client& operator=(const client&) = delete;
-    ~client() { hang_up(); }
+    explicit client(std::uint16_t port) : connection(port) {}
 
-    void hang_up()
-    {
-        if (socket_ >= 0) {
-            ::close(std::exchange(socket_, -1));
-        }
-    }
+    void hang_up() { close(); }
 
     /// Sends a request and reads the head of its response. `fields` are header lines, each with its CRLF.
     client& request(std::string_view method, std::string_view target, std::string_view fields = {},
@@ -124,32 +101,14 @@ public:
     }
 
 private:
-    void send(std::string_view text)
-    {
-        while (!text.empty()) {
-            const auto n = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
-            if (n < 0) {
-                throw std::runtime_error("client: cannot send");
-            }
-            text.remove_prefix(static_cast<std::size_t>(n));
-        }
-    }
-
     /// Appends to raw_ what has come; false at the end of the connection.
     bool receive()
     {
-        pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
-        const auto limit = std::chrono::milliseconds(patience).count();
-        if (::poll(&readable, 1, static_cast<int>(limit)) != 1) {
-            throw std::runtime_error("client: nothing came in time");
+        const auto count = connection::receive(raw_);
+        if (count < 0) {
+            throw std::runtime_error("client: the connection broke, or nothing came in time");
         }
-        char bytes[16 * 1024];
-        const auto n = ::recv(socket_, bytes, sizeof bytes, 0);
-        if (n < 0) {
-            throw std::runtime_error("client: the connection broke");
-        }
-        raw_.append(bytes, static_cast<std::size_t>(n));
-        return n > 0;
+        return count > 0;
     }
 
     std::string read_line()
@@ -254,7 +213,6 @@ private:
         return has_data ? std::optional(std::move(result)) : std::nullopt;
     }
 
-    int socket_;
     int status_ = 0;
     std::vector<std::pair<std::string, std::string>> fields_;
     std::string raw_;      ///< received, not yet looked at

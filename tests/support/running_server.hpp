@@ -1,42 +1,79 @@
 #pragma once
 
 #include <boost/test/unit_test.hpp>
+#include <mutex>
 #include <rill/server/server.hpp>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace rill_test {
 
-/// A server on a free port of the loopback interface, in a thread of its own, for as long as the object lives.
+/// A server on a free port of the loopback interface, in a thread of its own, for as long as the object lives or until
+/// stop().
 class running_server
 {
 public:
     explicit running_server(rill::handler app, rill::server_options options = {})
-        : server_(std::move(app), on_free_port(std::move(options)))
+        : server_(std::move(app), prepared(std::move(options)))
     {
         const auto listening = server_.listen();
-        BOOST_REQUIRE_MESSAGE(listening, (listening ? "" : listening.error()));
+        BOOST_REQUIRE_MESSAGE(listening.has_value(), (listening ? "" : listening.error()));
         thread_ = std::thread([this] { server_.run(); });
     }
     running_server(const running_server&) = delete;
     running_server& operator=(const running_server&) = delete;
-    ~running_server()
+    ~running_server() { stop(); }
+
+    void begin_stop() { server_.stop(); }
+
+    /// Returns when the drain is over.
+    void stop()
     {
         server_.stop();
-        thread_.join();
+        if (thread_.joinable()) {
+            thread_.join();
+        }
     }
 
     std::uint16_t port() const noexcept { return server_.port(); }
-    rill::server& server() noexcept { return server_; }
+    std::size_t connections() const { return server_.connections(); }
+
+    /// The reasons of the streams that have been closed so far.
+    std::vector<rill::close_reason> reasons()
+    {
+        const std::lock_guard lock(mutex_);
+        return reasons_;
+    }
+
+    /// The warnings and errors so far, a line each.
+    std::string log()
+    {
+        const std::lock_guard lock(mutex_);
+        return log_;
+    }
 
 private:
-    static rill::server_options on_free_port(rill::server_options options)
+    rill::server_options prepared(rill::server_options options)
     {
         options.host = "127.0.0.1";
         options.port = 0;
-        options.log_level = rill::log_level::warning;
+        options.observer.log = [this](rill::log_level level, std::string_view text) {
+            if (level >= rill::log_level::warning) {
+                const std::lock_guard lock(mutex_);
+                log_.append(text).append("\n");
+            }
+        };
+        options.observer.on_stream_closed = [this](const rill::observer::stream_closed& closed) {
+            const std::lock_guard lock(mutex_);
+            reasons_.push_back(closed.reason);
+        };
         return options;
     }
 
+    std::mutex mutex_;
+    std::vector<rill::close_reason> reasons_;
+    std::string log_;
     rill::server server_;
     std::thread thread_;
 };

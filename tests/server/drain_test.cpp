@@ -1,0 +1,192 @@
+// The two stages of a shutdown, as handlers see them: time for a farewell, then cancellation.
+
+#include "server/fixture.hpp"
+
+#include <atomic>
+#include <boost/asio/this_coro.hpp>
+#include <rill/core/operators.hpp>
+
+using namespace rill_test;
+namespace asio = rill::asio;
+
+namespace {
+
+template <class Handler>
+rill::router stream_of(Handler handle)
+{
+    rill::router app;
+    app.get("/", rill::sse::endpoint(std::move(handle), {.heartbeat = 0ms, .farewell = "data: the endpoint's\n\n"}));
+    return app;
+}
+
+std::atomic<int> alive{0};
+
+struct counted
+{
+    counted() { ++alive; }
+    counted(const counted&) = delete;
+    counted& operator=(const counted&) = delete;
+    ~counted() { --alive; }
+};
+
+rill::awaitable<> waits_for_the_stop(rill::sse::event_stream& stream)
+{
+    counted here;
+    co_await stream.send("begun");
+    co_await stream.stopped();
+    co_await stream.send("farewell");
+}
+
+rill::awaitable<> ticks_until_the_stop(rill::sse::event_stream& stream)
+{
+    using namespace asio::experimental::awaitable_operators;
+    counted here;
+    co_await stream.send("begun");
+    rill::interval every{1ms};
+    for (;;) {
+        const auto first = co_await (every.tick() || stream.stopped());
+        if (first.index() == 1) {
+            break;
+        }
+        co_await stream.send("tick");
+    }
+    co_await stream.send("farewell");
+}
+
+/// Opens the stream, begins the drain and gives all that came.
+std::string drain(running_server& server)
+{
+    raw_client c(server.port());
+    c.get("/");
+    BOOST_REQUIRE(c.read_until("begun"));
+    server.begin_stop();
+    BOOST_TEST(c.read_to_end());
+    return c.received();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(drain_test)
+
+BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_the_stop_says_farewell)
+{
+    for (auto* handle : {&waits_for_the_stop, &ticks_until_the_stop}) {
+        rill::server_options options;
+        options.drain_timeout = 1h; // not what ends it
+        running_server server(stream_of(handle), options);
+        const auto received = drain(server);
+        BOOST_TEST(received.find("data: farewell\n\n") != received.npos);
+        BOOST_TEST(received.find("the endpoint's") == received.npos);
+        BOOST_TEST(received.ends_with("0\r\n\r\n"));
+        server.stop();
+        BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
+        BOOST_TEST(server.log() == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_stays_is_cancelled_at_the_deadline)
+{
+    rill::server_options options;
+    options.drain_timeout = 50ms;
+    running_server server(stream_of([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                              counted here;
+                              co_await stream.send("begun");
+                              const auto stopped = co_await stream.stopped(rill::as_expected);
+                              BOOST_TEST(stopped.has_value());
+                              BOOST_TEST(stream.stop_requested());
+                              co_await rill::sleep_for(1h);
+                          }),
+                          options);
+    const auto received = drain(server);
+    BOOST_TEST(received.find("the endpoint's") != received.npos);
+    server.stop();
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::drained}));
+    BOOST_TEST(alive == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_the_wait)
+{
+    for (auto* handle : {&waits_for_the_stop, &ticks_until_the_stop}) {
+        running_server server(stream_of(handle));
+        for (const bool reset : {false, true}) {
+            raw_client c(server.port());
+            c.get("/");
+            BOOST_REQUIRE(c.read_until("begun"));
+            BOOST_TEST(alive == 1);
+            reset ? c.reset() : c.half_close();
+            BOOST_TEST(eventually([] { return alive == 0; }));
+        }
+        BOOST_TEST(server.log() == "");
+    }
+}
+
+// Its answer was in flight when the drain began.
+BOOST_AUTO_TEST_CASE(a_stream_that_begins_in_the_drain_says_farewell_too)
+{
+    rill::router app;
+    std::atomic<bool> asked{false};
+    app.get("/", [&asked]() -> rill::awaitable<rill::response> {
+        const auto executor = co_await asio::this_coro::executor;
+        asked = true;
+        co_await rill::stop::of(executor.context()).wait();
+        co_return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
+            co_await out.stopped();
+            co_await out.write("farewell");
+        });
+    });
+    running_server server(std::move(app));
+    raw_client c(server.port());
+    c.get("/");
+    BOOST_REQUIRE(eventually([&] { return asked.load(); }));
+    server.begin_stop();
+    BOOST_TEST(c.read_to_end());
+    BOOST_TEST(c.received().find("farewell") != std::string::npos);
+    BOOST_TEST(c.received().ends_with("0\r\n\r\n"));
+    server.stop();
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
+}
+
+BOOST_AUTO_TEST_CASE(handlers_that_refuse_to_end_are_unwound_with_the_server)
+{
+    const auto descriptors = open_descriptors();
+    {
+        rill::server_options options;
+        options.drain_timeout = 10ms;
+        running_server server(stream_of([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                                  counted here;
+                                  co_await stream.send("begun");
+                                  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+                                  static_cast<void>(co_await stream.stopped(rill::as_expected));
+                                  rill::interval every{1h};
+                                  static_cast<void>(co_await every.tick(rill::as_expected));
+                                  co_await every.tick(); // not before this one it gives in
+                              }),
+                              options);
+        raw_client c(server.port());
+        c.get("/");
+        BOOST_REQUIRE(c.read_until("begun"));
+        server.stop();
+        BOOST_TEST(alive == 1);
+        BOOST_TEST(server.log().find("1 handlers did not end when they were cancelled") != std::string::npos);
+    }
+    BOOST_TEST(alive == 0);
+    BOOST_TEST(open_descriptors() == descriptors);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_never_ran_lets_its_clients_go)
+{
+    const auto descriptors = open_descriptors();
+    {
+        rill::server_options options;
+        options.port = 0;
+        rill::server server(stream_of(waits_for_the_stop), options);
+        BOOST_REQUIRE(server.listen().has_value());
+        raw_client c(server.port());
+        c.get("/");
+        server.stop();
+    }
+    BOOST_TEST(open_descriptors() == descriptors);
+    BOOST_TEST(alive == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
