@@ -37,7 +37,7 @@ class stop : public boost::asio::execution_context::service
     auto initiate(CompletionToken& token)
     {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
-            [this](auto&& handler) { start(std::forward<decltype(handler)>(handler)); }, token);
+            [this](auto&& handler) { this->start(std::forward<decltype(handler)>(handler)); }, token);
     }
 
 public:
