@@ -1,5 +1,7 @@
 #include "transport/http1_response_writer.hpp"
 
+#include <rill/http/detail/chunk.hpp>
+
 #include "transport/socket.hpp"
 
 namespace rill::transport {
@@ -18,16 +20,12 @@ response_writer::write_state http1_response_writer::send_piece(std::string& piec
 {
     std::string_view bytes(piece);
     bytes.remove_prefix(frame_room);
-    if (chunked_) { // RFC 9112, 7.1: the size, written backwards into the room in front of the piece
-        constexpr std::string_view digits = "0123456789abcdef";
-        piece.append("\r\n");
-        std::size_t at = frame_room;
-        piece[--at] = '\n';
-        piece[--at] = '\r';
-        for (auto size = bytes.size(); size != 0; size /= 16) {
-            piece[--at] = digits[size % 16];
-        }
-        bytes = std::string_view(piece).substr(at);
+    if (chunked_) { // the size goes into the room in front of the piece
+        const auto size = bytes.size();
+        piece.append(detail::chunk_end);
+        auto* begin = piece.data() + frame_room;
+        auto* head = detail::put_chunk_head(begin, size);
+        bytes = {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
     }
     return send_bytes(bytes);
 }
