@@ -129,8 +129,8 @@ rill::awaitable<> waits_on_tasks(rill::sse::event_stream& stream)
             co_await timer.async_wait(asio::use_awaitable_t<rill::executor>());
         };
         nested_witness body;
-        BOOST_TEST(group.spawn(through_asio()));
-        BOOST_TEST(group.spawn(child(stream)));
+        expect(group.spawn(through_asio()));
+        expect(group.spawn(child(stream)));
         rill::interval every{1h};
         co_await every.tick();
     });
@@ -148,8 +148,7 @@ rill::awaitable<> looks_at_errors(rill::sse::event_stream& stream)
     co_await stream.send("begun");
     rill::interval every{1h};
     const auto ticked = co_await every.tick(rill::as_expected);
-    BOOST_TEST(!ticked.has_value());
-    BOOST_TEST((ticked.error() == asio::error::operation_aborted));
+    expect(!ticked && ticked.error() == asio::error::operation_aborted);
 }
 
 rill::router app()

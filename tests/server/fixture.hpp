@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <dirent.h>
 #include <rill/rill.hpp>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -41,6 +43,15 @@ inline std::size_t open_descriptors()
     return count;
 }
 
+/// For handlers, which run in the server's thread, where Boost.Test must not be used: what does not hold is in the
+/// server's log.
+inline void expect(bool holds)
+{
+    if (!holds) {
+        throw std::runtime_error("a handler's expectation does not hold");
+    }
+}
+
 /// A client that can misbehave, and that reads bytes as they are.
 class raw_client : public connection
 {
@@ -52,7 +63,8 @@ public:
     /// Reads until what has come holds `text`; false at the end of the stream or after 30 s.
     bool read_until(std::string_view text)
     {
-        while (received_.find(text) == std::string::npos) {
+        for (std::size_t from = 0; received_.find(text, from) == std::string::npos;) {
+            from = received_.size() - std::min(received_.size(), text.size() - 1); // not again what was looked through
             if (receive(received_) <= 0) {
                 return false;
             }
