@@ -41,6 +41,26 @@ public:
         }
     }
 
+    /// What end() was called with.
+    rill::close_reason ended = rill::close_reason::open;
+
+    using rill::response_writer::put;
+    write_state put(const rill::shared_piece& piece) override
+    {
+        if (reason_ != rill::close_reason::open) {
+            return write_state::closed;
+        }
+        sent.append(piece.bytes());
+        ++pieces;
+        return blocked_ ? write_state::queued : write_state::sent;
+    }
+
+    void end(rill::close_reason reason) override
+    {
+        ended = reason;
+        boost::asio::post(context_, [this, reason] { close(reason); });
+    }
+
     bool has_waiter() const noexcept { return static_cast<bool>(waiter_); }
 
     void policy(const rill::stream_policy& policy) override { used_policy = &policy; }

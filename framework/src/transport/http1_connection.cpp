@@ -108,11 +108,21 @@ void http1_connection::cancel(close_reason reason)
 {
     // Between two coroutines there is nothing to cancel, and the next one must not find itself cancelled already: it is
     // told by what is remembered in peer_finished_ and broken_.
-    if (reason_ != close_reason::open || !coroutine_runs_) {
+    if (reason_ != close_reason::open || (!coroutine_runs_ && !pushed_)) {
         return;
     }
     reason_ = reason;
     unwind();
+}
+
+// Perhaps called by the coroutine that it ends.
+void http1_connection::end(close_reason reason)
+{
+    if (reason_ == close_reason::open && (coroutine_runs_ || pushed_)) {
+        reason_ = reason;
+        check_peer_ = true;
+        defer();
+    }
 }
 
 void http1_connection::unwind()
@@ -120,6 +130,8 @@ void http1_connection::unwind()
     if (coroutine_runs_) {
         detail::cancel(worker_.timers, cancel_, *this);
         complete(asio::error::operation_aborted);
+    } else if (pushed_) {
+        then(next_step::end_stream);
     }
 }
 

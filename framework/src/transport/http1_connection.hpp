@@ -42,6 +42,8 @@ public:
     /// loop.
     void cancel(close_reason reason);
 
+    void end(close_reason reason) override;
+
     /// The two stages of a shutdown.
     void drain();
     void abandon();
@@ -130,6 +132,7 @@ private:
     bool idle_ : 1 = false; // between two requests, with nothing read of the next
     bool keep_alive_ : 1 = false;
     bool keeps_input_ : 1 = false; // body_ is a pending_stream still
+    bool pushed_ : 1 = false;      // a stream whose body has no coroutine
 };
 
 } // namespace rill::transport

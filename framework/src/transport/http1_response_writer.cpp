@@ -36,6 +36,28 @@ response_writer::write_state http1_response_writer::send_bytes(std::string_view 
         unsent_->bytes.append(bytes);
         return write_state::queued;
     }
+    return send_first(bytes, nullptr);
+}
+
+response_writer::write_state http1_response_writer::put(const shared_piece& piece)
+{
+    if (reason_ != close_reason::open) {
+        return write_state::closed;
+    }
+    const auto bytes = framed(piece);
+    if (bytes.empty()) { // an empty chunk would end the body
+        return write_state::sent;
+    }
+    if (unsent_) {
+        unsent_->bytes.append(bytes);
+        return write_state::queued;
+    }
+    return send_first(bytes, &piece);
+}
+
+// `piece` is what holds the bytes, where they need not be copied.
+response_writer::write_state http1_response_writer::send_first(std::string_view bytes, const shared_piece* piece)
+{
     const auto sent = send_some(socket_, bytes);
     if (!sent) {
         on_broken();
@@ -46,7 +68,12 @@ response_writer::write_state http1_response_writer::send_bytes(std::string_view 
         return write_state::sent;
     }
     unsent_ = std::make_unique<unsent_bytes>();
-    unsent_->bytes.assign(bytes.substr(*sent));
+    if (piece != nullptr) {
+        unsent_->piece = *piece;
+        unsent_->sent = *sent;
+    } else {
+        unsent_->bytes.assign(bytes.substr(*sent));
+    }
     on_blocked();
     return write_state::queued;
 }
@@ -54,7 +81,8 @@ response_writer::write_state http1_response_writer::send_bytes(std::string_view 
 bool http1_response_writer::flush()
 {
     while (unsent_) {
-        const auto left = std::string_view(unsent_->bytes).substr(unsent_->sent);
+        const auto first = unsent_->piece ? framed(unsent_->piece) : std::string_view(unsent_->bytes);
+        const auto left = first.substr(unsent_->sent);
         const auto sent = send_some(socket_, left);
         if (!sent) {
             return false;
@@ -64,7 +92,13 @@ bool http1_response_writer::flush()
         }
         last_progress_ = worker_.now();
         unsent_->sent += *sent;
-        if (*sent == left.size()) {
+        if (*sent < left.size()) {
+            continue;
+        }
+        if (unsent_->piece && !unsent_->bytes.empty()) {
+            unsent_->piece = {};
+            unsent_->sent = 0;
+        } else {
             unsent_.reset();
             on_unblocked();
         }

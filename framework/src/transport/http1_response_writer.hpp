@@ -12,7 +12,9 @@ namespace rill::transport {
 class http1_response_writer : public response_writer
 {
 public:
+    using response_writer::put;
     put_result commit(std::string& piece) override;
+    write_state put(const shared_piece& piece) override;
     void policy(const stream_policy& policy) override;
     bool stop_requested() override;
 
@@ -37,11 +39,19 @@ protected:
     /// A write failed; the connection is to be ended from the event loop.
     virtual void on_broken() = 0;
 
+    /// What the kernel has not taken: the rest of a shared piece, and bytes behind it.
     struct unsent_bytes
     {
+        shared_piece piece;
         std::string bytes;
-        std::size_t sent = 0;
+        std::size_t sent = 0; ///< of the first of the two
     };
+
+    std::string_view framed(const shared_piece& piece) const noexcept
+    {
+        return chunked_ ? piece.chunk() : piece.bytes();
+    }
+    write_state send_first(std::string_view bytes, const shared_piece* piece);
 
     static const stream_policy default_policy;
 

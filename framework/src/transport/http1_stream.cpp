@@ -50,12 +50,18 @@ void http1_connection::begin_stream()
     coroutine_runs_ = true;
     works_with = body_.get();
     try {
-        detail::spawn<&on_stream_done>(worker_.io, body_->start(*this), cancel_, *this);
+        auto producer = body_->start(*this);
+        pushed_ = !producer.valid();
+        if (pushed_) {
+            coroutine_runs_ = false;
+        } else {
+            detail::spawn<&on_stream_done>(worker_.io, std::move(producer), cancel_, *this);
+        }
     } catch (...) { // start() itself is the user's too
         on_stream_done(*this, std::current_exception());
         return;
     }
-    if (!unsent_ && coroutine_runs_) {
+    if (!unsent_ && (coroutine_runs_ || pushed_)) {
         set_stream_timer();
     }
     if (peer_finished_ || broken_) {
@@ -83,21 +89,23 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exce
 void http1_connection::end_stream()
 {
     worker_.timers.remove(*this);
+    pushed_ = false;
+    waiter_.reset();
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
     works_with = nullptr;
-    const auto body = std::move(body_); // to the end of this function: it may hold the policy
     if (worker_.events.on_stream_closed) {
         const auto lasted = worker_.now() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
     }
+    if (reason_ == close_reason::drained && !policy_->farewell.empty()) {
+        auto& piece = scratch();
+        piece.append(policy_->farewell);
+        send_piece(piece);
+    }
+    policy_ = &default_policy; // the stream's own may be its body's
+    body_.reset();             // whose destructor may ask for the reason
     switch (reason_) {
     case close_reason::drained:
-        if (!policy_->farewell.empty()) {
-            auto& piece = scratch();
-            piece.append(policy_->farewell);
-            send_piece(piece);
-        }
-        [[fallthrough]];
     case close_reason::handler_returned:
         if (chunked_) {
             send_bytes(last_chunk);
@@ -115,11 +123,9 @@ void http1_connection::end_stream()
     if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
         reason_ = close_reason::open;
         asked_for_stop_ = false;
-        policy_ = &default_policy;
         read_requests(std::move(input));
         return;
     }
-    policy_ = &default_policy; // the stream's own may end with its handler
     close_politely();
 }
 

@@ -6,6 +6,7 @@
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/stop.hpp>
 #include <rill/http/close_reason.hpp>
+#include <rill/http/shared_piece.hpp>
 #include <string>
 #include <string_view>
 
@@ -98,6 +99,26 @@ public:
     virtual put_result commit(std::string& piece) = 0;
 
     put_result put(std::string_view data);
+
+    /// Sends a piece that other streams send too. Nothing is copied, also where the peer takes only a part of it now:
+    /// the stream refers to the piece until the rest is with the operating system.
+    virtual write_state put(const shared_piece& piece) = 0;
+
+    // For producers without a coroutine (see streaming_body::start).
+
+    /// Calls `handler(error_code)` once, from the event loop, when everything that was queued is with the operating
+    /// system; not if the stream ends first. Small enough, it is stored without an allocation
+    /// (detail::handler_storage).
+    template <class Handler>
+    void when_written(Handler handler)
+    {
+        waiter_.emplace(std::move(handler));
+    }
+
+    /// Ends the stream from the event loop: a coroutine's pending operation is cancelled; a body without one is
+    /// destroyed. With close_reason::handler_returned the body is complete, with any other the client sees that it is
+    /// not. Does nothing once the stream has ended.
+    virtual void end(close_reason reason) = 0;
 
     /// The operation that completes when the piece is with the operating system. To be awaited before the next piece is
     /// put.

@@ -16,6 +16,10 @@ public:
 
     /// Called once, after the head was sent. The coroutine may refer to *this and to `out` to its end. Terminal
     /// cancellation when the client leaves, or the server ends the stream.
+    ///
+    /// A body that others write for needs no coroutine, and none of the memory that one takes: it returns an empty
+    /// awaitable. Then the stream lives until the client leaves, the server ends it, or out.end() is called; the object
+    /// ends with it, from the event loop.
     virtual awaitable<> start(response_writer& out) = 0;
 };
 

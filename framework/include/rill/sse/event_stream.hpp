@@ -49,6 +49,15 @@ public:
         return out_->wait_for(put({.data = std::string_view(data)}), rill::detail::deferred);
     }
 
+    /// Sends an event that is encoded already, such as those of pubsub: its bytes are shared, not copied. An empty one
+    /// completes at once.
+    template <class CompletionToken>
+    auto send(const shared_piece& piece, CompletionToken&& token)
+    {
+        return out_->wait_for({out_->put(piece), {}}, token);
+    }
+    auto send(const shared_piece& piece) { return out_->wait_for({out_->put(piece), {}}, rill::detail::deferred); }
+
     /// Sends a comment, which the client ignores.
     template <class CompletionToken>
     auto comment(std::string_view comment, CompletionToken&& token)

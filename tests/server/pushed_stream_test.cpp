@@ -1,0 +1,249 @@
+// A streamed body without a coroutine: others write for it, its pieces are shared, and it ends with its connection.
+
+#include "server/fixture.hpp"
+
+#include <boost/asio/post.hpp>
+#include <rill/core/mailbox.hpp>
+
+using namespace rill_test;
+
+namespace {
+
+/// Lets the test reach a stream from its own thread.
+struct stage
+{
+    std::atomic<int> alive{0};
+    std::atomic<rill::close_reason> last{rill::close_reason::open};
+    std::atomic<rill::response_writer*> out{nullptr};
+    rill::mailbox::address worker;
+    rill::stream_policy policy{.farewell = "bye"};
+    std::atomic<bool> throws{false};
+
+    void run(std::function<void(rill::response_writer&)> f)
+    {
+        worker.post([this, f = std::move(f)] { f(*out); });
+    }
+};
+
+class pushed_body final : public rill::streaming_body
+{
+public:
+    explicit pushed_body(stage& s) : stage_(s) { ++stage_.alive; }
+    ~pushed_body() override
+    {
+        if (out_ != nullptr) {
+            stage_.last = out_->reason();
+        }
+        stage_.out = nullptr;
+        --stage_.alive;
+    }
+
+    rill::awaitable<> start(rill::response_writer& out) override
+    {
+        if (stage_.throws) {
+            throw std::runtime_error("no");
+        }
+        out_ = &out;
+        out.policy(stage_.policy);
+        stage_.out = &out;
+        return {};
+    }
+
+private:
+    stage& stage_;
+    rill::response_writer* out_ = nullptr;
+};
+
+rill::router app(stage& s)
+{
+    rill::router app;
+    app.get("/", [&s](rill::request&) -> rill::awaitable<rill::response> {
+        const auto executor = co_await rill::asio::this_coro::executor;
+        s.worker = rill::mailbox::of(executor.context()).get_address();
+        rill::response answer;
+        answer.body(std::make_unique<pushed_body>(s));
+        co_return answer;
+    });
+    app.get("/text", [] { return rill::response::text("text"); });
+    return app;
+}
+
+struct fixture
+{
+    stage s;
+    running_server server{app(s)};
+
+    void open(client& c)
+    {
+        c.get("/");
+        BOOST_REQUIRE(eventually([&] { return s.out != nullptr; }));
+    }
+    bool ended(rill::close_reason reason)
+    {
+        return eventually([&] { return s.alive == 0; }) && s.last == reason &&
+               eventually([&] { return server.connections() == 0; });
+    }
+};
+
+rill::shared_piece piece(std::string_view text)
+{
+    return rill::shared_piece::copy_of(text);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(pushed_stream)
+
+BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
+{
+    fixture f;
+    client c(f.server.port());
+    f.open(c);
+    f.s.run([](rill::response_writer& out) {
+        BOOST_CHECK(out.put(piece("one")) == rill::response_writer::write_state::sent);
+        BOOST_CHECK(out.put(rill::shared_piece()) == rill::response_writer::write_state::sent);
+        out.put(piece("0123456789abcdefg"));
+    });
+    BOOST_TEST(c.read_until("3\r\none\r\n11\r\n0123456789abcdefg\r\n"));
+    c.close();
+    BOOST_TEST(f.ended(rill::close_reason::peer_closed));
+}
+
+BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
+{
+    fixture f;
+    client c(f.server.port());
+    c.send("GET / HTTP/1.0\r\n\r\n");
+    BOOST_REQUIRE(eventually([&] { return f.s.out != nullptr; }));
+    f.s.run([](rill::response_writer& out) {
+        out.put(piece("one"));
+        out.end(rill::close_reason::handler_returned);
+    });
+    BOOST_TEST(c.read_to_end());
+    BOOST_TEST(c.received().ends_with("\r\n\r\none"));
+}
+
+// The kernel takes a part; the rest is not copied, and what is put behind it keeps its place.
+BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
+{
+    fixture f;
+    client c(f.server.port(), 4096);
+    f.open(c);
+    const auto large = piece(std::string(8 * 1024 * 1024, 'x'));
+    std::atomic<int> written{0};
+    f.s.run([&](rill::response_writer& out) {
+        BOOST_CHECK(out.put(large) == rill::response_writer::write_state::queued);
+        BOOST_CHECK(out.put(piece("behind")) == rill::response_writer::write_state::queued);
+        BOOST_CHECK(out.put("bytes").state == rill::response_writer::write_state::queued);
+        out.when_written([&](rill::error_code ec) { written = ec ? -1 : 1; });
+    });
+    BOOST_TEST(written == 0);
+    BOOST_TEST(c.read_until("x\r\n6\r\nbehind\r\n5\r\nbytes\r\n"));
+    BOOST_TEST(std::count(c.received().begin(), c.received().end(), 'x') == 8 * 1024 * 1024);
+    BOOST_TEST(eventually([&] { return written == 1; }));
+    f.s.run([](rill::response_writer& out) { out.put(piece("then")); });
+    BOOST_TEST(c.read_until("4\r\nthen\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_has_ended_leaves_the_connection_to_the_next_request)
+{
+    fixture f;
+    client c(f.server.port());
+    for (int i = 0; i < 3; ++i) {
+        f.open(c);
+        f.s.run([](rill::response_writer& out) {
+            out.put(piece("all"));
+            out.end(rill::close_reason::handler_returned);
+            out.end(rill::close_reason::evicted); // too late
+        });
+        BOOST_TEST(c.read_until("3\r\nall\r\n0\r\n\r\n"));
+        BOOST_TEST(eventually([&] { return f.s.alive == 0; }));
+        BOOST_TEST((f.s.last == rill::close_reason::handler_returned));
+        c.forget();
+        c.get("/text");
+        BOOST_TEST(c.read_until("text"));
+        c.forget();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_evicted_stream_is_not_ended_properly)
+{
+    fixture f;
+    client c(f.server.port());
+    f.open(c);
+    f.s.run([](rill::response_writer& out) {
+        out.end(rill::close_reason::evicted);
+        BOOST_CHECK(out.put(piece("too late")) == rill::response_writer::write_state::closed);
+    });
+    BOOST_TEST(!c.read_to_end());
+    BOOST_TEST(f.ended(rill::close_reason::evicted));
+    BOOST_TEST((f.server.reasons() == std::vector{rill::close_reason::evicted}));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_resets_or_vanishes_with_the_kernel_full)
+{
+    fixture f;
+    client c(f.server.port(), 4096);
+    f.open(c);
+    std::atomic<bool> called{false};
+    f.s.run([&](rill::response_writer& out) {
+        out.put(piece(std::string(8 * 1024 * 1024, 'x')));
+        out.when_written([&](rill::error_code) { called = true; });
+    });
+    c.reset();
+    BOOST_TEST(eventually([&] { return f.s.alive == 0; }));
+    BOOST_TEST(eventually([&] { return f.server.connections() == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
+{
+    fixture f;
+    f.s.policy.write_timeout = 50ms;
+    client c(f.server.port(), 4096);
+    f.open(c);
+    f.s.run([](rill::response_writer& out) { out.put(piece(std::string(8 * 1024 * 1024, 'x'))); });
+    BOOST_TEST(f.ended(rill::close_reason::write_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(heartbeats_fill_the_quiet)
+{
+    fixture f;
+    f.s.policy.heartbeat = 5ms;
+    f.s.policy.filler = "beat";
+    client c(f.server.port());
+    f.open(c);
+    BOOST_TEST(c.read_until("4\r\nbeat\r\n4\r\nbeat\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_shutdown_says_farewell)
+{
+    fixture f;
+    client c(f.server.port());
+    f.open(c);
+    f.server.begin_stop();
+    BOOST_TEST(c.read_until("3\r\nbye\r\n0\r\n\r\n"));
+    BOOST_TEST(f.ended(rill::close_reason::drained));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_half_closed_before_the_stream_began_is_gone)
+{
+    fixture f;
+    client c(f.server.port());
+    c.get("/");
+    c.half_close();
+    BOOST_TEST(eventually([&] { return f.server.connections() == 0 && f.s.alive == 0 && !f.server.reasons().empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_throws_ends_the_stream)
+{
+    fixture f;
+    f.s.throws = true;
+    client c(f.server.port());
+    c.get("/");
+    c.read_to_end();
+    BOOST_TEST(eventually([&] { return !f.server.reasons().empty(); }));
+    BOOST_TEST((f.server.reasons() == std::vector{rill::close_reason::handler_error}));
+    BOOST_TEST(f.s.alive == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
