@@ -1,12 +1,20 @@
-// The server that benchmarks measure: the ordinary coroutine loop for each stream, nothing special.
+// The server that benchmarks measure: the ordinary coroutine loop for each stream, and the ordinary broadcast.
 //
-//     GET /ticks?ms=N    the first event at once, then one every N ms; data is CLOCK_REALTIME in ns as decimal digits
+//     GET /ticks?ms=N        the first event at once, then one every N ms
+//     GET /broadcast?ms=N    one event every N ms for all streams of that N; the first is that of the next tick
+//
+// Data is CLOCK_REALTIME in ns as decimal digits.
 
 #include <CLI/CLI.hpp>
 #include <array>
 #include <charconv>
+#include <condition_variable>
 #include <ctime>
+#include <map>
+#include <mutex>
+#include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
+#include <thread>
 
 namespace {
 
@@ -43,6 +51,66 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
     }
 }
 
+/// A channel and what ticks in it.
+class broadcast
+{
+public:
+    explicit broadcast(std::chrono::milliseconds ms)
+        : handler_(rill::make_handler(rill::sse::endpoint(channel_))),
+          publisher_([this, ms](const std::stop_token& stop) { run(ms, stop); })
+    {}
+
+    const rill::handler& handler() const { return handler_; }
+
+private:
+    void run(std::chrono::milliseconds ms, const std::stop_token& stop)
+    {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        for (auto next = std::chrono::steady_clock::now() + ms;; next += ms) {
+            stopped_.wait_until(lock, stop, next, [] { return false; });
+            if (stop.stop_requested() || !channel_.publish(now_ns())) {
+                return;
+            }
+        }
+    }
+
+    rill::pubsub::channel channel_;
+    rill::handler handler_;
+    std::condition_variable_any stopped_;
+    std::jthread publisher_;
+};
+
+/// One for each period that was ever asked for.
+class broadcasts
+{
+public:
+    rill::awaitable<rill::response> join(period ms, rill::request& r)
+    {
+        const auto* found = find(ms);
+        if (found == nullptr) {
+            co_return rill::response(rill::status::service_unavailable);
+        }
+        co_return co_await found->handler()(r);
+    }
+
+private:
+    static constexpr std::size_t most = 64;
+
+    const broadcast* find(int ms)
+    {
+        const std::lock_guard lock(mutex_);
+        auto found = all_.find(ms);
+        if (found == all_.end() && all_.size() < most) {
+            found = all_.try_emplace(ms, std::chrono::milliseconds(ms)).first;
+        }
+        return found == all_.end() ? nullptr : &found->second;
+    }
+
+    std::mutex mutex_;
+    std::map<int, broadcast> all_;
+};
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -56,5 +124,7 @@ int main(int argc, char** argv)
 
     rill::router app;
     app.get("/ticks", rill::sse::endpoint(ticks));
+    broadcasts shared;
+    app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
     return rill::serve(std::move(app), options);
 }

@@ -123,7 +123,15 @@ void timer_service::collect_all() noexcept
 
 timer_service::clock::time_point timer_service::now() const
 {
-    return manual_ ? manual_now_ : running_ ? turn_ : clock::now();
+    return manual_ ? manual_now_ : still_ ? turn_ : clock::now();
+}
+
+timer_service::standstill::standstill(timer_service& service)
+    : service_(service), outer_(std::exchange(service.still_, true))
+{
+    if (!outer_) {
+        service.turn_ = clock::now();
+    }
 }
 
 // Rounded up: a timer is never early.
@@ -293,9 +301,9 @@ void timer_service::run_until(std::uint64_t tick)
     {
         timer_service& service;
         timer_service* outer = std::exchange(firing_, &service);
+        standstill time{service};
         explicit running(timer_service& s) : service(s)
         {
-            service.turn_ = clock::now();
             service.running_ = true;
         }
         ~running()

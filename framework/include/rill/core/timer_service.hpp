@@ -60,6 +60,21 @@ public:
     /// that of the turn's beginning.
     clock::time_point now() const;
 
+    /// While it exists now() stands still, as it does while timers are fired: for loops that would ask it thousands of
+    /// times.
+    class standstill
+    {
+    public:
+        explicit standstill(timer_service& service);
+        standstill(const standstill&) = delete;
+        standstill& operator=(const standstill&) = delete;
+        ~standstill() { service_.still_ = outer_; }
+
+    private:
+        timer_service& service_;
+        bool outer_;
+    };
+
     /// The service whose timers are being fired on this thread, if any: found without a search.
     static timer_service* firing() noexcept { return firing_; }
 
@@ -150,6 +165,7 @@ private:
     static inline thread_local timer_service* firing_ = nullptr;
     clock::time_point turn_;
     bool running_ = false;
+    bool still_ = false; ///< now() is turn_
     bool drain_posted_ = false;
     bool manual_ = false;
     clock::time_point manual_now_;

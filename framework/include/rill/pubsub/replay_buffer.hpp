@@ -88,6 +88,9 @@ public:
     /// The position behind the newest event that was dropped unreplaced: a reader before it has lost something.
     position lost_until() const noexcept { return lost_until_; }
 
+    /// The same as a sequence number: who has seen everything up to it has lost nothing.
+    std::uint64_t lost_sequence() const noexcept { return lost_sequence_; }
+
     /// The position from which on at most `events` events with `bytes` in sum are left up to `until`.
     position tail(position until, std::size_t events, std::size_t bytes) const noexcept;
 

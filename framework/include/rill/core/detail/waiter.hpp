@@ -37,16 +37,23 @@ struct handler_storage
     template <class Handler>
     void take(const error_code* ec)
     {
-        if constexpr (fits<Handler>) {
-            Handler handler = move_out<Handler>();
+        consume<Handler>([ec](Handler& handler) {
             if (ec != nullptr) {
                 handler(*ec);
             }
+        });
+    }
+
+    /// Takes the handler out and gives it to `use`.
+    template <class Handler, class Use>
+    void consume(Use&& use)
+    {
+        if constexpr (fits<Handler>) {
+            Handler handler = move_out<Handler>();
+            use(handler);
         } else {
             auto handler = move_out<std::unique_ptr<Handler>>();
-            if (ec != nullptr) {
-                (*handler)(*ec);
-            }
+            use(*handler);
         }
     }
 

@@ -1,0 +1,175 @@
+#include "pubsub/coroutine_subscriber.hpp"
+
+#include "pubsub/worker_log.hpp"
+
+namespace rill::pubsub::detail {
+
+namespace {
+
+// As for writes: completing at once costs no turn of the event loop, but nests one stack frame each.
+constexpr int completions_before_yield = 16;
+thread_local int nested_completions = 0;
+
+} // namespace
+
+coroutine_subscriber::coroutine_subscriber(std::shared_ptr<event_log> log, interest_pointer i,
+                                           std::string_view last_event_id)
+    : log_(std::move(log))
+{
+    wanted = std::move(i);
+    auto start = log_->begin(*wanted, last_event_id);
+    auto& b = worker_log::fall_behind(*this, start.place.seen);
+    b.place = start.place;
+    b.asked_for = start.newest;
+    b.notice = std::move(start.gap);
+    if (start.unknown) {
+        ended = error::unknown_event_id;
+    }
+}
+
+coroutine_subscriber::~coroutine_subscriber()
+{
+    if (worker != nullptr) {
+        worker->remove(*this);
+    }
+    if (wanted) {
+        log_->leave(*wanted);
+    }
+}
+
+void coroutine_subscriber::begin(boost::asio::io_context& context)
+{
+    if (ended) {
+        finish();
+        return;
+    }
+    if (worker == nullptr) {
+        worker_log::of(context, log_).add(*this);
+    }
+    go_on();
+}
+
+void coroutine_subscriber::go_on()
+{
+    auto event = worker->pull(*this);
+    if (now == state::ended) {
+        return; // on_evicted() has completed it
+    }
+    if (!event) {
+        worker->settle(*this);
+        return;
+    }
+    now = state::waiting;
+    if (nested_completions >= completions_before_yield) {
+        held_ = std::move(event);
+        worker->make_ready(*this);
+        return;
+    }
+    if (event.kind() == event_kind::message) {
+        worker_link::add(worker->counters().delivered, 1);
+    }
+    complete({}, std::move(event));
+}
+
+// While it is live a handler waits.
+void coroutine_subscriber::take(const event_log::found_event& e)
+{
+    complete({}, e.event);
+}
+
+bool coroutine_subscriber::serve(std::size_t& budget)
+{
+    --budget;
+    if (std::exchange(aborted_, false)) {
+        if (now == state::live) {
+            worker_log::fall_behind(*this, worker->head());
+        }
+        now = state::waiting;
+        if (held_) { // is given to the next next()
+            behind->notice = std::move(held_);
+        }
+        complete(asio::error::operation_aborted, {});
+        return true;
+    }
+    if (!waiting) {
+        now = state::waiting;
+        return false;
+    }
+    if (held_) {
+        now = state::waiting;
+        if (held_.kind() == event_kind::message) {
+            worker_link::add(worker->counters().delivered, 1);
+        }
+        complete({}, std::exchange(held_, {}));
+        return true;
+    }
+    const auto before = behind->place.seen;
+    const auto* place = behind.get();
+    now = state::waiting;
+    // What it finds may be the end of *this: nothing is touched behind that.
+    auto event = worker->pull(*this);
+    if (now == state::ended) {
+        return true;
+    }
+    if (!event) {
+        worker->settle(*this);
+        return now == state::live || place->place.seen != before;
+    }
+    if (event.kind() == event_kind::message) {
+        worker_link::add(worker->counters().delivered, 1);
+    }
+    complete({}, std::move(event));
+    return true;
+}
+
+void coroutine_subscriber::abort()
+{
+    if (waiting && worker != nullptr) {
+        aborted_ = true;
+        worker->make_ready(*this);
+    }
+}
+
+void coroutine_subscriber::on_evicted()
+{
+    ended = error::too_slow;
+    if (waiting) {
+        finish();
+    }
+}
+
+void coroutine_subscriber::on_shutdown()
+{
+    ended = asio::error::operation_aborted;
+    if (waiting) {
+        complete(asio::error::operation_aborted, {});
+    }
+}
+
+void coroutine_subscriber::finish()
+{
+    complete(end_is_an_error ? ended : error_code(), {});
+}
+
+void coroutine_subscriber::complete(error_code ec, encoded_event event)
+{
+    aborted_ = false;
+    behind ? behind->unlink() : void();
+    struct nesting
+    {
+        nesting() { ++nested_completions; }
+        ~nesting() { --nested_completions; }
+    } const guard;
+    waiting.complete({ec, std::move(event)});
+}
+
+subscription make_subscription(const std::shared_ptr<event_log>& log, result<interest_pointer> wanted,
+                               std::string_view last_event_id)
+{
+    if (!wanted) {
+        return subscription(std::make_unique<coroutine_subscriber>(wanted.error()));
+    }
+    return subscription(std::make_unique<coroutine_subscriber>(log, std::move(*wanted), last_event_id));
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <rill/pubsub/subscription.hpp>
+
+#include "pubsub/subscriber.hpp"
+
+namespace rill::pubsub::detail {
+
+/// A subscription's place in its worker, which it takes with the first next(): before that nobody knows the worker.
+class coroutine_subscriber final : public subscription_base, public subscriber
+{
+public:
+    /// One that has ended before it began.
+    explicit coroutine_subscriber(error_code reason) { ended = reason; }
+    coroutine_subscriber(std::shared_ptr<event_log> log, interest_pointer wanted, std::string_view last_event_id);
+    ~coroutine_subscriber() override;
+
+    void begin(boost::asio::io_context& context) override;
+    void abort() override;
+
+    void take(const event_log::found_event& e) override;
+    bool serve(std::size_t& budget) override;
+    void on_evicted() override;
+    void on_shutdown() override;
+
+private:
+    void go_on();
+    void finish();
+    void complete(error_code ec, encoded_event event);
+
+    std::shared_ptr<event_log> log_;
+    encoded_event held_; ///< found already, to be given from the event loop
+    bool aborted_ = false;
+};
+
+/// A subscription to what enter() has given, or one that has ended with its error.
+subscription make_subscription(const std::shared_ptr<event_log>& log, result<interest_pointer> wanted,
+                               std::string_view last_event_id);
+
+} // namespace rill::pubsub::detail

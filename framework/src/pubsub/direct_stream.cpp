@@ -1,0 +1,89 @@
+#include "pubsub/direct_stream.hpp"
+
+#include "pubsub/worker_log.hpp"
+
+namespace rill::pubsub::detail {
+
+direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, interest_pointer i, event_log::beginning start,
+                             worker_log& log)
+    : state_(std::move(state))
+{
+    wanted = std::move(i);
+    auto& b = worker_log::fall_behind(*this, start.place.seen);
+    b.place = start.place;
+    b.asked_for = start.newest;
+    b.notice = std::move(start.gap);
+    log.add(*this);
+}
+
+direct_stream::~direct_stream()
+{
+    if (worker != nullptr) {
+        if (out != nullptr && out->reason() == close_reason::write_timeout) {
+            worker_link::add(worker->counters().timed_out, 1);
+        }
+        worker->remove(*this);
+    }
+    state_->log->leave(*wanted);
+}
+
+awaitable<> direct_stream::start(response_writer& to)
+{
+    out = &to;
+    to.policy(state_->policy);
+    sse::detail::send_retry(to, state_->options);
+    if (now == state::ended) { // before it has begun
+        on_evicted();
+    } else if (behind->notice || behind->place.seen != worker->head()) {
+        worker->make_ready(*this);
+    } else {
+        worker->settle(*this);
+    }
+    return {};
+}
+
+// It has a connection: the worker writes to that.
+void direct_stream::take(const event_log::found_event& /*e*/) {}
+
+bool direct_stream::serve(std::size_t& budget)
+{
+    const auto before = behind->place.seen;
+    now = state::waiting;
+    for (;;) {
+        if (budget == 0) {
+            worker->make_ready(*this);
+            return true;
+        }
+        const auto event = worker->pull(*this);
+        if (now == state::ended) {
+            return true;
+        }
+        if (!event) {
+            const bool moved = behind->place.seen != before;
+            worker->settle(*this);
+            return moved || now == state::live;
+        }
+        --budget;
+        const auto sent = out->put(event);
+        if (sent == response_writer::write_state::closed) {
+            now = state::ended;
+            return true;
+        }
+        if (event.kind() == event_kind::message) {
+            worker_link::add(worker->counters().delivered, 1);
+        }
+        if (sent == response_writer::write_state::queued) {
+            worker->block(*this, event.bytes().size());
+            return true;
+        }
+    }
+}
+
+void direct_stream::on_evicted()
+{
+    if (out != nullptr) {
+        out->end(close_reason::evicted);
+    }
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,219 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <rill/core/mailbox.hpp>
+#include <rill/pubsub/backplane.hpp>
+#include <rill/pubsub/options.hpp>
+#include <rill/pubsub/replay_buffer.hpp>
+#include <rill/pubsub/topic_pattern.hpp>
+#include <string>
+#include <vector>
+
+namespace rill::pubsub::detail {
+
+class worker_log;
+struct topic_state;
+
+/// Which topics one stream wants.
+struct interest
+{
+    std::vector<topic_state*> topics;    ///< that are there as long as they have subscribers
+    std::vector<topic_pattern> patterns; ///< none of them the name of one topic
+    std::string who;
+    bool shared = false; ///< by all streams that want this one topic and have no name
+
+    bool wants(const topic_state& topic) const noexcept;
+};
+
+struct interest_deleter
+{
+    void operator()(interest* i) const noexcept
+    {
+        if (!i->shared) {
+            delete i;
+        }
+    }
+};
+using interest_pointer = std::unique_ptr<interest, interest_deleter>;
+
+/// One topic: its past, and who wants it. Belongs to the log, and is guarded by its mutex; `name` never changes.
+struct topic_state
+{
+    topic_state(std::string n, const replay_buffer::settings& s) : name(std::move(n)), buffer(s) {}
+
+    std::string name;
+    replay_buffer buffer;
+    std::size_t subscribers = 0;
+    std::map<std::string, std::size_t, std::less<>> who;
+    replay_buffer::clock::time_point last_used{};
+    interest alone{.topics = {this}, .shared = true};
+};
+
+using topic_pointer = std::shared_ptr<topic_state>;
+
+/// An event on its way to a worker.
+struct log_item
+{
+    topic_pointer topic;
+    encoded_event event; ///< none: the topic is gone
+    std::uint64_t sequence = 0;
+};
+
+/// What the log and one worker have in common.
+struct worker_link
+{
+    mailbox::address address;
+    std::weak_ptr<worker_log> worker; ///< locked in the worker's thread only
+
+    // Guarded by the log's mutex.
+    std::vector<log_item> pending;
+    std::size_t pending_bytes = 0;
+    bool notified = false;
+    struct skipped
+    {
+        topic_pointer topic;
+        std::uint64_t events = 0;
+        std::uint64_t bytes = 0;
+    };
+    std::vector<skipped> overflow; ///< what was published beyond what the worker may have waiting, by topic
+
+    // Written by the worker alone.
+    std::atomic<std::uint64_t> delivered = 0;
+    std::atomic<std::uint64_t> dropped = 0;
+    std::atomic<std::uint64_t> conflated = 0;
+    std::atomic<std::uint64_t> evicted_slow = 0;
+    std::atomic<std::uint64_t> evicted_full = 0;
+    std::atomic<std::uint64_t> timed_out = 0;
+
+    static void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) noexcept
+    {
+        counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    }
+};
+
+struct log_settings
+{
+    channel_options channel;
+    std::size_t topics = SIZE_MAX; ///< at most
+    std::chrono::milliseconds idle{0};
+};
+
+/// How far a stream has come.
+struct cursor
+{
+    std::uint64_t seen = 0; ///< the sequence number up to which it has everything
+    std::uint64_t told = 0; ///< the one up to which losses are known to it
+};
+
+/// What a channel and a hub are: the topics with their past, the workers to be told of new events, and the backplane
+/// behind them. Thread-safe; its mutex is held for as long as it takes to note or to look up an event, and never while
+/// anything is sent or a user's code runs.
+///
+/// A stream's place is a sequence number: all topics of one log share one sequence, so that one number is enough for a
+/// stream of several topics.
+class event_log final : public backplane::reader
+{
+public:
+    event_log(log_settings settings, std::shared_ptr<backplane> plane);
+    event_log(const event_log&) = delete;
+    event_log& operator=(const event_log&) = delete;
+    ~event_log();
+
+    const channel_options& options() const noexcept { return settings_.channel; }
+
+    result<event_id> publish(std::string_view topic, const sse::event& e, std::string_view key);
+
+    /// Registers a stream for topics that must be valid; those that are new are created. Errors:
+    /// error::too_many_topics, and nothing is done.
+    result<interest_pointer> enter(std::vector<topic_pattern> topics, std::string who);
+    void leave(interest& i);
+
+    /// The owning pointer of a topic that is there.
+    topic_pointer pointer_to(const topic_state& topic) const;
+
+    struct beginning
+    {
+        cursor place;
+        std::uint64_t newest = 0; ///< what comes up to here was there before the stream
+        encoded_event gap;
+        bool unknown = false; ///< the id is, and unknown_id::reject says that this is an error
+    };
+    /// Where a stream begins that has seen the event of that id; empty: none.
+    beginning begin(const interest& i, std::string_view last_event_id);
+
+    struct found_event
+    {
+        encoded_event event;
+        std::uint64_t sequence = 0;
+    };
+    struct collected
+    {
+        bool lost = false; ///< something behind the cursor is not held any more, and this is news
+        std::uint64_t lost_until = 0;
+        std::uint64_t remaining = 0; ///< events behind the cursor that are held
+        std::uint64_t remaining_bytes = 0;
+    };
+    /// Appends to `into` the next events behind the cursor, in order, but none behind `until`.
+    collected collect(const interest& i, const cursor& place, std::uint64_t until, std::size_t count,
+                      std::vector<found_event>& into) const;
+
+    /// From now on the worker is told of every event. @return the sequence number that it begins behind
+    std::uint64_t attach(const std::shared_ptr<worker_link>& link);
+    void detach(const std::shared_ptr<worker_link>& link);
+
+    /// What has been published meanwhile. @return the newest sequence number
+    std::uint64_t take(worker_link& link, std::vector<log_item>& into, std::vector<worker_link::skipped>& overflow);
+
+    /// Accounts for what a blocked stream holds. False when that is more than there may be.
+    bool hold_unsent(std::size_t bytes) noexcept;
+    void release_unsent(std::size_t bytes) noexcept;
+
+    statistics stats() const;
+    std::vector<std::string> topics() const;
+    std::size_t subscribers(std::string_view topic) const;
+    std::vector<std::string> who(std::string_view topic) const;
+
+    /// Removes topics that nobody has used for settings::idle, as publish() and enter() do now and then.
+    void sweep();
+
+    void on_event(event_draft event, std::string_view id, std::uint64_t number) override;
+    void on_gap() override;
+
+private:
+    using lock = std::unique_lock<std::mutex>;
+    using clock = replay_buffer::clock;
+
+    topic_pointer find_or_create(std::string_view name);
+    template <class F>
+    void for_each_topic(const interest& i, F&& f) const;
+    void add(const topic_pointer& topic, encoded_event event, std::uint64_t sequence);
+    void tell(worker_link& link, const topic_pointer& topic, const encoded_event& event, std::uint64_t sequence);
+    void sweep_locked(clock::time_point now);
+    std::uint64_t history_start(const interest& i) const;
+    std::uint64_t lost_until(const interest& i) const;
+    const replay_buffer::entry* oldest_of(const interest& i) const;
+
+    log_settings settings_;
+    std::shared_ptr<backplane> plane_;
+    bool numbers_;
+
+    std::mutex presence_; // outside of mutex_: hooks of first and last subscribers are called under it, in their order
+
+    mutable std::mutex mutex_;
+    std::map<std::string, topic_pointer, std::less<>> topics_;
+    std::vector<std::shared_ptr<worker_link>> workers_;
+    std::uint64_t newest_;    ///< the sequence number of the last event
+    std::uint64_t forgotten_; ///< up to here events may have been in topics that are gone
+    std::uint64_t published_ = 0;
+    std::uint64_t gaps_ = 0;
+    std::uint64_t subscribers_ = 0;
+    statistics former_; // the sums of workers that are gone
+    clock::time_point next_sweep_{};
+
+    std::atomic<std::size_t> unsent_{0};
+};
+
+} // namespace rill::pubsub::detail
