@@ -2,6 +2,7 @@
 
 #include <rill/core/operators.hpp>
 #include <rill/http/json.hpp>
+#include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -207,5 +208,73 @@ auto feed()
                                        .headers = {{"Access-Control-Allow-Origin", "*"}}});
 }
 // [endpoint-options]
+
+// [broadcast-channel]
+rill::router dashboard(rill::pubsub::channel figures)
+{
+    rill::router app;
+    app.get("/figures", rill::sse::endpoint(figures, {.retry = 1s})); // every stream gets every event
+    app.post("/figures", [figures](rill::request& r) mutable {
+        return figures.publish({.data = r.body(), .name = "figure"}); // the id; 500 without one
+    });
+    return app;
+}
+// [broadcast-channel]
+
+// [broadcast-handler]
+auto only_for(const rill::pubsub::channel& news)
+{
+    return [news](rill::sse::event_stream& stream, rill::query<"section"> section) -> rill::awaitable<> {
+        auto events = news.subscribe(stream.last_event_id());
+        while (auto e = co_await events.next()) {
+            if (e.kind() != rill::pubsub::event_kind::message || e.name() == *section) {
+                co_await stream.send(e); // its bytes are shared, not copied
+            }
+        }
+    };
+}
+// [broadcast-handler]
+
+// [broadcast-options]
+rill::pubsub::channel prices()
+{
+    return rill::pubsub::channel({
+        .replay = {.events = 10'000, .bytes = 8 * 1024 * 1024, .age = 10min},
+        .history = rill::pubsub::everything, // a new page begins with the present price of each key
+        .slow = rill::pubsub::slow_policy::latest_per_key,
+    });
+}
+
+void quote(rill::pubsub::channel& prices, std::string_view symbol, std::string_view price)
+{
+    const auto id = prices.publish(price, symbol); // from any thread
+    if (!id) {
+        std::clog << id.error().message() << '\n';
+    }
+}
+// [broadcast-options]
+
+// [broadcast-hub]
+rill::router rooms(rill::pubsub::hub hub)
+{
+    rill::router app;
+    app.get("/rooms/{topic}", rill::sse::endpoint(hub)); // one topic
+    app.get("/events", rill::sse::endpoint(hub));        // ?topics=lobby,news/*
+    app.post("/rooms/{topic}",
+             [hub](rill::path<"topic"> room, rill::request& r) mutable { return hub.publish(*room, r.body()); });
+    return app;
+}
+
+rill::pubsub::hub chat()
+{
+    return rill::pubsub::hub({
+        .channel = {.history = 50},
+        .idle = 1h,
+        .authorise = [](const rill::request& r,
+                        std::string_view topic) { return topic != "staff" || r.cookie("staff"); },
+        .who = [](const rill::request& r) { return r.query_parameter("name").value_or(""); },
+    });
+}
+// [broadcast-hub]
 
 } // namespace guide

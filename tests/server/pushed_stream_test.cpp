@@ -231,7 +231,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_half_closed_before_the_stream_began_is_gone)
     client c(f.server.port());
     c.get("/");
     c.half_close();
-    BOOST_TEST(eventually([&] { return f.server.connections() == 0 && f.s.alive == 0 && !f.server.reasons().empty(); }));
+    BOOST_TEST(
+        eventually([&] { return f.server.connections() == 0 && f.s.alive == 0 && !f.server.reasons().empty(); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_start_that_throws_ends_the_stream)

@@ -4,4 +4,5 @@
 
 #include <rill/pubsub/channel.hpp>
 #include <rill/pubsub/endpoint.hpp>
+#include <rill/pubsub/hub.hpp>
 #include <rill/pubsub/memory_backplane.hpp>

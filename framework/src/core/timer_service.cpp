@@ -302,10 +302,7 @@ void timer_service::run_until(std::uint64_t tick)
         timer_service& service;
         timer_service* outer = std::exchange(firing_, &service);
         standstill time{service};
-        explicit running(timer_service& s) : service(s)
-        {
-            service.running_ = true;
-        }
+        explicit running(timer_service& s) : service(s) { service.running_ = true; }
         ~running()
         {
             service.running_ = false;

@@ -5,6 +5,7 @@
 
 #include "pubsub/direct_stream.hpp"
 #include "pubsub/endpoint_state.hpp"
+#include "pubsub/topics.hpp"
 #include "pubsub/worker_log.hpp"
 
 namespace rill::pubsub::detail {
@@ -49,6 +50,40 @@ std::shared_ptr<endpoint_state> make_state(std::shared_ptr<event_log> log, sse::
     return state;
 }
 
+namespace {
+
+std::vector<std::string> requested(const request& r)
+{
+    if (const auto topic = r.path_parameter("topic")) {
+        return {std::string(*topic)};
+    }
+    std::vector<std::string> names;
+    const auto list = r.query_parameter("topics").value_or("");
+    for (std::size_t at = 0; at < list.size();) {
+        const auto end = std::min(list.find(',', at), list.size());
+        names.push_back(list.substr(at, end - at));
+        at = end + 1;
+    }
+    return names;
+}
+
+tl::expected<std::vector<topic_pattern>, problem> topics_of(const hub_options& options, const request& r)
+{
+    const auto names = options.requested ? options.requested(r) : requested(r);
+    auto topics = parse_topics(names);
+    if (!topics) {
+        return tl::unexpected(problem{.status = status::bad_request, .detail = topics.error().message()});
+    }
+    for (const auto& name : names) {
+        if (options.authorise && !options.authorise(r, name)) {
+            return tl::unexpected(problem{.status = status::forbidden, .detail = "not allowed: " + name});
+        }
+    }
+    return std::move(*topics);
+}
+
+} // namespace
+
 } // namespace rill::pubsub::detail
 
 namespace rill::sse {
@@ -57,6 +92,14 @@ pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel, endpoin
 {
     auto state = pubsub::detail::make_state(channel.log(), std::move(options));
     state->topics = [](const request&) { return std::vector{pubsub::topic_pattern()}; };
+    return pubsub::detail::direct_endpoint(std::move(state));
+}
+
+pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_options options)
+{
+    auto state = pubsub::detail::make_state(hub.log(), std::move(options));
+    state->topics = [hub](const request& r) { return pubsub::detail::topics_of(*hub.options(), r); };
+    state->who = hub.options()->who;
     return pubsub::detail::direct_endpoint(std::move(state));
 }
 

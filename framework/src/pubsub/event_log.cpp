@@ -48,11 +48,11 @@ topic_pointer event_log::find_or_create(std::string_view name)
     if (found != topics_.end()) {
         return found->second;
     }
-    const replay_buffer::settings settings{
-        .limits = settings_.channel.replay,
-        .latest_per_key = settings_.channel.slow == slow_policy::latest_per_key,
-        .ids = numbers_ ? replay_buffer::id_kind::numbers : replay_buffer::id_kind::opaque,
-        .start = forgotten_};
+    const replay_buffer::settings settings{.limits = settings_.channel.replay,
+                                           .latest_per_key = settings_.channel.slow == slow_policy::latest_per_key,
+                                           .ids = numbers_ ? replay_buffer::id_kind::numbers
+                                                           : replay_buffer::id_kind::opaque,
+                                           .start = forgotten_};
     auto made = std::make_shared<topic_state>(std::string(name), settings);
     made->last_used = clock::now();
     topics_.emplace(made->name, made);
@@ -209,10 +209,10 @@ event_log::beginning event_log::begin(const interest& i, std::string_view last_e
         start.place.seen = history_start(i);
         return start;
     }
-    std::optional<std::uint64_t> sequence; // that of an event in any of the topics
     bool lost = false;
+    auto sequence = numbers_ ? replay_buffer::number_of(last_event_id) : std::nullopt;
     for_each_topic(i, [&](const topic_state& topic) {
-        const auto known = topic.buffer.sequence_of(last_event_id);
+        const auto known = topic.buffer.sequence_of(last_event_id); // an event of any of them
         sequence = known ? known : sequence;
     });
     if (sequence) {
@@ -371,7 +371,7 @@ void event_log::tell(worker_link& link, const topic_pointer& topic, const encode
     const auto& limits = settings_.channel.replay;
     link.pending_bytes += event.footprint();
     if (event && (!link.overflow.empty() || (!link.pending.empty() && (link.pending.size() >= limits.events ||
-                                                                        link.pending_bytes > limits.bytes))))
+                                                                       link.pending_bytes > limits.bytes))))
     {
         link.pending.push_back({topic, event, sequence});
         for (const auto& item : link.pending) {

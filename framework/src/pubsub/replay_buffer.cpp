@@ -10,19 +10,18 @@ namespace {
 // So few replaced events are not worth being swept out.
 constexpr std::size_t tolerated = 64;
 
-// The number that has exactly this decimal form.
-std::optional<std::uint64_t> parse_number(std::string_view digits) noexcept
+} // namespace
+
+std::optional<std::uint64_t> replay_buffer::number_of(std::string_view id) noexcept
 {
     std::uint64_t number = 0;
-    const auto* end = digits.data() + digits.size();
-    const auto parsed = std::from_chars(digits.data(), end, number);
-    if (parsed.ec != std::errc() || parsed.ptr != end || (digits.size() > 1 && digits.front() == '0')) {
+    const auto* end = id.data() + id.size();
+    const auto parsed = std::from_chars(id.data(), end, number);
+    if (parsed.ec != std::errc() || parsed.ptr != end || (id.size() > 1 && id.front() == '0')) {
         return std::nullopt;
     }
     return number;
 }
-
-} // namespace
 
 replay_buffer::replay_buffer(const settings& s) : settings_(s), lost_sequence_(s.start)
 {
@@ -163,7 +162,7 @@ std::optional<replay_buffer::position> replay_buffer::after(std::uint64_t sequen
 std::optional<std::uint64_t> replay_buffer::sequence_of(std::string_view id) const
 {
     if (settings_.ids == id_kind::numbers) {
-        return parse_number(id);
+        return number_of(id);
     }
     const auto found = sequences_.find(id);
     return found == sequences_.end() ? std::nullopt : std::optional(found->second);

@@ -1,9 +1,9 @@
 #include "pubsub/worker_log.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <boost/asio/post.hpp>
 #include <rill/core/detail/first_failure.hpp>
+#include <tuple>
 
 namespace rill::pubsub::detail {
 
@@ -127,7 +127,8 @@ void worker_log::add(subscriber& s)
         return;
     }
     for (const auto& [topic, local] : topics_) {
-        if (std::find(wanted.topics.begin(), wanted.topics.end(), topic) == wanted.topics.end() && wanted.wants(*topic)) {
+        if (std::find(wanted.topics.begin(), wanted.topics.end(), topic) == wanted.topics.end() && wanted.wants(*topic))
+        {
             join(s, *local);
         }
     }
@@ -430,9 +431,7 @@ void worker_log::skip(subscriber& s)
     b.events += events;
     b.bytes += bytes;
     // One that is ready is not to blame: it has its turn soon.
-    if (s.now == subscriber::state::waiting && exceeds_limits(b) &&
-        log_->options().slow == slow_policy::disconnect)
-    {
+    if (s.now == subscriber::state::waiting && exceeds_limits(b) && log_->options().slow == slow_policy::disconnect) {
         evict(s, link_->evicted_slow);
     }
 }
@@ -493,7 +492,8 @@ void worker_log::evict(subscriber& s, std::atomic<std::uint64_t>& counter)
 void worker_log::report(const subscriber& s, std::uint64_t dropped, bool evicted) const
 {
     if (log_->options().on_slow) {
-        const std::string_view topic = s.wanted->topics.size() == 1 ? s.wanted->topics.front()->name : std::string_view();
+        const std::string_view topic =
+            s.wanted->topics.size() == 1 ? s.wanted->topics.front()->name : std::string_view();
         log_->options().on_slow({.topic = topic, .who = s.wanted->who, .dropped = dropped, .evicted = evicted});
     }
 }

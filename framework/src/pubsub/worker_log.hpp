@@ -13,9 +13,9 @@ namespace rill::pubsub::detail {
 
 /// A log's streams of one worker. Belongs to the worker's thread.
 ///
-/// New events come as batches: those of one topic that follow each other, as one piece. A batch is sent to all streams of
-/// the topic, then the streams that are behind have a turn. After so many sends the rest waits until the event loop has
-/// been round.
+/// New events come as batches: those of one topic that follow each other, as one piece. A batch is sent to all streams
+/// of the topic, then the streams that are behind have a turn. After so many sends the rest waits until the event loop
+/// has been round.
 class worker_log : public std::enable_shared_from_this<worker_log>
 {
 public:
@@ -37,8 +37,8 @@ public:
     /// It can go on: it is served soon.
     void make_ready(subscriber& s);
 
-    /// The next event of a stream that is behind: a notice, or what the cursor points to; none if there is nothing up to
-    /// where the worker is, or the stream had to be ended.
+    /// The next event of a stream that is behind: a notice, or what the cursor points to; none if there is nothing up
+    /// to where the worker is, or the stream had to be ended.
     encoded_event pull(subscriber& s);
 
     /// It has everything up to where the worker is: live from now on, or served again when a batch is done.

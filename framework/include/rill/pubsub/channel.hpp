@@ -26,11 +26,11 @@ public:
     /// @param plane the log behind it; none: memory_backplane with its defaults
     explicit channel(channel_options options = {}, std::shared_ptr<backplane> plane = nullptr);
 
-    /// Publishes an event. The publisher never waits, however slow the streams are. Without an id of its own, unless the
-    /// backplane wants one.
+    /// Publishes an event. The publisher never waits, however slow the streams are. Without an id of its own, unless
+    /// the backplane wants one.
     /// @param key with slow_policy::latest_per_key: the event replaces the one before it of the same key
-    /// @return the id, empty if the backplane gives it later. Errors: error::invalid_utf8, error::message_too_large, and
-    /// those of the backplane
+    /// @return the id, empty if the backplane gives it later. Errors: error::invalid_utf8, error::message_too_large,
+    /// and those of the backplane
     result<event_id> publish(const sse::event& e, std::string_view key = {});
 
     /// Publishes an event that is nothing but data.
@@ -41,8 +41,8 @@ public:
         return publish(sse::event{.data = std::string_view(data)}, key);
     }
 
-    /// For a handler that wants to see each event: it begins behind the event that the client has seen last, or with what
-    /// is published from now on (and channel_options::history).
+    /// For a handler that wants to see each event: it begins behind the event that the client has seen last, or with
+    /// what is published from now on (and channel_options::history).
     /// @param who a name for the list of subscribers; none: it is not in the list
     subscription subscribe(std::string_view last_event_id = {}, std::string who = {}) const;
 

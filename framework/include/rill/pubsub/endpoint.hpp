@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rill/pubsub/channel.hpp>
+#include <rill/pubsub/hub.hpp>
 #include <rill/sse/endpoint.hpp>
 
 namespace rill::pubsub::detail {
@@ -29,5 +30,8 @@ namespace rill::sse {
 /// A client that is too slow is treated by channel_options::slow, one that takes nothing at all by
 /// endpoint_options::write_timeout.
 pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel, endpoint_options options = {});
+
+/// The same for the topics of a hub that a request names: see hub_options.
+pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_options options = {});
 
 } // namespace rill::sse

@@ -85,6 +85,9 @@ public:
     /// in the buffer. None when there was none, as far as is known here.
     std::optional<std::uint64_t> sequence_of(std::string_view id) const;
 
+    /// The number that has exactly this decimal form.
+    static std::optional<std::uint64_t> number_of(std::string_view id) noexcept;
+
     /// The position behind the newest event that was dropped unreplaced: a reader before it has lost something.
     position lost_until() const noexcept { return lost_until_; }
 

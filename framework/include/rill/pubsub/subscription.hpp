@@ -77,15 +77,14 @@ boost::asio::io_context& context_of(const Handler& handler)
     if constexpr (requires { static_cast<boost::asio::io_context&>(ex.context()); }) {
         return static_cast<boost::asio::io_context&>(ex.context());
     } else { // a type-erased executor; rill's coroutines run on an io_context in any case
-        return static_cast<boost::asio::io_context&>(
-            boost::asio::query(ex, boost::asio::execution::context));
+        return static_cast<boost::asio::io_context&>(boost::asio::query(ex, boost::asio::execution::context));
     }
 }
 
 } // namespace detail
 
-/// One stream's view of a channel or a hub: from its beginning on, every event that is published, in order, the past that
-/// was asked for first. It is a place in the past that the channel holds, and copies nothing.
+/// One stream's view of a channel or a hub: from its beginning on, every event that is published, in order, the past
+/// that was asked for first. It is a place in the past that the channel holds, and copies nothing.
 ///
 ///     auto news = channel.subscribe(stream.last_event_id());
 ///     while (auto e = co_await news.next()) {
@@ -127,10 +126,10 @@ public:
 
     /// The next event.
     ///
-    /// Completion: `void(error_code, encoded_event)`; at once if there is one, otherwise from the event loop when one is
-    /// published. Without a token an empty event says that the subscription has ended, and why is in ended(); with a
-    /// token that is an error. At most one next() may be pending. All next() of a subscription must be called on the same
-    /// worker. Cancellation: terminal, partial and total; completes with operation_aborted, and nothing is lost.
+    /// Completion: `void(error_code, encoded_event)`; at once if there is one, otherwise from the event loop when one
+    /// is published. Without a token an empty event says that the subscription has ended, and why is in ended(); with a
+    /// token that is an error. At most one next() may be pending. All next() of a subscription must be called on the
+    /// same worker. Cancellation: terminal, partial and total; completes with operation_aborted, and nothing is lost.
     template <class CompletionToken>
     auto next(CompletionToken&& token)
     {

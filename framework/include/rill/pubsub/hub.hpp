@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <rill/http/request.hpp>
+#include <rill/pubsub/channel.hpp>
+#include <rill/sse/endpoint.hpp>
+
+namespace rill::pubsub {
+
+struct hub_options
+{
+    /// For each topic; unsent_bytes is for all together.
+    channel_options channel{};
+    /// More than so many topics at once are refused.
+    std::size_t topics = 100'000;
+    /// A topic that has no subscriber, and had none and no event for so long, is removed with its past, when the hub is
+    /// next used. Who comes back to it with an older id is told of a gap. 0: topics are kept.
+    std::chrono::milliseconds idle{60'000};
+
+    // For endpoints.
+
+    /// Which topics, or patterns, a request wants. By default the path parameter `topic`, or else the query parameter
+    /// `topics`, separated by commas.
+    std::function<std::vector<std::string>(const request&)> requested{};
+    /// Whether it may have this topic, or pattern; if not, it is answered with 403.
+    std::function<bool(const request&, std::string_view topic)> authorise{};
+    /// The name in the list of subscribers; none: not in the list.
+    std::function<std::string(const request&)> who{};
+};
+
+/// Channels by topic name: made by the first publish or subscribe, removed when idle. All have one sequence of ids, so that
+/// a stream of many topics gets them in order and resumes with one id.
+///
+/// A handle: copies name the same hub. Everything is thread-safe.
+class hub
+{
+public:
+    /// @param plane the log behind it; none: memory_backplane with its defaults
+    explicit hub(hub_options options = {}, std::shared_ptr<backplane> plane = nullptr);
+
+    /// As channel::publish(). Further errors: error::invalid_topic (see is_topic()), error::too_many_topics.
+    result<event_id> publish(std::string_view topic, const sse::event& e, std::string_view key = {});
+    template <class Text>
+        requires std::convertible_to<const Text&, std::string_view>
+    result<event_id> publish(std::string_view topic, const Text& data, std::string_view key = {})
+    {
+        return publish(topic, sse::event{.data = std::string_view(data)}, key);
+    }
+
+    /// As channel::subscribe(), for a topic or a topic_pattern, or for several of them. encoded_event::topic() tells whose
+    /// an event is. A name that is not valid ends the subscription: see subscription::ended().
+    subscription subscribe(std::string_view topic, std::string_view last_event_id = {}, std::string who = {}) const;
+    subscription subscribe(const std::vector<std::string>& topics, std::string_view last_event_id = {},
+                           std::string who = {}) const;
+
+    /// Those that there are, in order.
+    std::vector<std::string> topics() const;
+    /// Of a topic by its name; patterns do not count.
+    std::size_t subscribers(std::string_view topic) const;
+    std::vector<std::string> who(std::string_view topic) const;
+    statistics stats() const;
+
+    const std::shared_ptr<detail::event_log>& log() const noexcept { return log_; }              ///< for this module
+    const std::shared_ptr<const hub_options>& options() const noexcept { return options_; }
+
+private:
+    std::shared_ptr<const hub_options> options_;
+    std::shared_ptr<detail::event_log> log_;
+};
+
+} // namespace rill::pubsub

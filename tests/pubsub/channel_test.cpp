@@ -1,0 +1,73 @@
+#include <rill/pubsub/channel.hpp>
+
+#include "stage.hpp"
+
+using namespace rill_test;
+namespace pubsub = rill::pubsub;
+
+BOOST_AUTO_TEST_SUITE(channel_test)
+
+BOOST_AUTO_TEST_CASE(ids_rise)
+{
+    auto c = counted();
+    BOOST_TEST(c.publish("a").value() == "1");
+    BOOST_TEST(c.publish({.data = "b", .name = "n"}).value() == "2");
+    BOOST_TEST(c.stats().published == 2U);
+    BOOST_TEST(c.stats().held_events == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_published)
+{
+    auto c = counted();
+    BOOST_TEST((c.publish("\xff").error() == rill::error::invalid_utf8));
+    BOOST_TEST((c.publish({.data = "x", .id = 7}).error() == rill::error::event_id_refused));
+    BOOST_TEST(c.stats().published == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(ids_of_the_publishers_own)
+{
+    pubsub::channel c({}, std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{
+                              .ids = pubsub::memory_backplane::id_source::publisher}));
+    BOOST_TEST(c.publish({.data = "x", .id = "aa"}).value() == "aa");
+    BOOST_TEST((c.publish({.data = "x", .id = "a"}).error() == rill::error::event_id_refused));
+    manual_loop loop;
+    coroutine_client behind(loop, c.subscribe("aa"));
+    coroutine_client unknown(loop, c.subscribe("zz"));
+    BOOST_TEST(c.publish({.data = "x", .id = "ab"}).value() == "ab");
+    loop.turn();
+    BOOST_TEST(behind.got() == "ab");
+    BOOST_TEST(unknown.got() == R"(gap{"requested":"zz","oldest":"aa"} aa ab)");
+    behind.cut();
+    unknown.cut();
+}
+
+BOOST_AUTO_TEST_CASE(who_is_subscribed_and_the_hooks_of_first_and_last)
+{
+    std::string log;
+    auto c = counted({.on_first_subscriber = [&](std::string_view) { log += "first "; },
+                      .on_last_subscriber = [&](std::string_view) { log += "last "; }});
+    BOOST_TEST(c.subscribers() == 0U);
+    {
+        const auto a = c.subscribe({}, "ann");
+        const auto b = c.subscribe({}, "bob");
+        const auto again = c.subscribe({}, "ann");
+        const auto nameless = c.subscribe();
+        BOOST_TEST(c.subscribers() == 4U);
+        BOOST_TEST((c.who() == std::vector<std::string>{"ann", "bob"}));
+        BOOST_TEST(c.stats().subscribers == 4U);
+    }
+    BOOST_TEST(c.subscribers() == 0U);
+    BOOST_TEST(c.who().empty());
+    { const auto a = c.subscribe(); }
+    BOOST_TEST(log == "first last first last ");
+}
+
+BOOST_AUTO_TEST_CASE(a_handle_is_the_channel)
+{
+    auto c = counted();
+    auto same = c;
+    BOOST_TEST(c.publish("x").value() == "1");
+    BOOST_TEST(same.publish("x").value() == "2");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,235 @@
+#include <rill/pubsub/subscription.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <rill/core/as_expected.hpp>
+#include <rill/core/interval.hpp>
+
+#include "pubsub/coroutine_subscriber.hpp"
+#include "stage.hpp"
+
+using namespace rill_test;
+using namespace std::chrono_literals;
+namespace pubsub = rill::pubsub;
+
+BOOST_AUTO_TEST_SUITE(coroutine_subscriber_test)
+
+BOOST_AUTO_TEST_CASE(what_comes_after_the_subscription_is_seen)
+{
+    manual_loop loop;
+    auto c = counted();
+    publish(c, 3);
+    auto s = c.subscribe();
+    publish(c, 2); // before the first next()
+    coroutine_client client(loop, std::move(s));
+    loop.turn();
+    BOOST_TEST(client.got() == "4 5");
+    publish(c, 1);
+    loop.turn();
+    publish(c, 40); // one batch
+    loop.turn();
+    BOOST_TEST(parse_events(client.out.sent).size() == 43U);
+    BOOST_TEST(c.stats().delivered == 43U);
+    client.cut();
+    BOOST_TEST(c.stats().subscribers == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(replay_and_live_are_one_path)
+{
+    manual_loop loop;
+    auto c = counted();
+    publish(c, 100);
+    coroutine_client client(loop, c.subscribe("90"));
+    publish(c, 5);
+    loop.turn();
+    publish(c, 1);
+    loop.turn();
+    BOOST_TEST(client.got() == "91 92 93 94 95 96 97 98 99 100 101 102 103 104 105 106");
+    client.cut();
+}
+
+BOOST_AUTO_TEST_CASE(history)
+{
+    manual_loop loop;
+    auto some = counted({.history = 2});
+    publish(some, 5);
+    coroutine_client client(loop, some.subscribe());
+    auto all = counted({.history = pubsub::everything});
+    publish(all, 3);
+    coroutine_client other(loop, all.subscribe());
+    loop.turn();
+    BOOST_TEST(client.got() == "4 5");
+    BOOST_TEST(other.got() == "1 2 3");
+    client.cut();
+    other.cut();
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_is_not_held)
+{
+    manual_loop loop;
+    auto told = counted({.replay = {.events = 2}});
+    auto reset = counted({.replay = {.events = 2}, .history = 1, .on_unknown_id = pubsub::unknown_id::reset});
+    publish(told, 5);
+    publish(reset, 5);
+    coroutine_client gone(loop, told.subscribe("2"));
+    coroutine_client held(loop, told.subscribe("3"));
+    coroutine_client never(loop, told.subscribe("6"));
+    coroutine_client nonsense(loop, told.subscribe("x"));
+    coroutine_client anew(loop, reset.subscribe("2"));
+    loop.turn();
+    BOOST_TEST(gone.got() == R"(gap{"requested":"2","oldest":"4"} 4 5)");
+    BOOST_TEST(held.got() == "4 5");
+    BOOST_TEST(never.got() == R"(gap{"requested":"6","oldest":"4"} 4 5)");
+    BOOST_TEST(nonsense.got() == R"(gap{"requested":"x","oldest":"4"} 4 5)");
+    BOOST_TEST(parse_events(nonsense.out.sent).front().id == "3"); // with which the rest comes again
+    BOOST_TEST(anew.got() == "5");
+    BOOST_TEST(told.stats().gaps == 3U);
+    for (auto* client : {&gone, &held, &never, &nonsense, &anew}) {
+        client->cut();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_rejected_subscription_ends_at_once)
+{
+    manual_loop loop;
+    auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
+    auto s = c.subscribe("nonsense");
+    BOOST_TEST((s.ended() == rill::error::unknown_event_id));
+    manual_loop::outcome end;
+    loop.start(
+        [](pubsub::subscription s) -> rill::awaitable<> {
+            const auto e = co_await s.next();
+            BOOST_TEST(!e);
+            const auto why = co_await s.next(rill::as_expected);
+            BOOST_TEST((why.error() == rill::error::unknown_event_id));
+        }(std::move(s)),
+        end);
+    BOOST_TEST(end.done);
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_is_cancelled)
+{
+    using namespace boost::asio::experimental::awaitable_operators;
+    manual_loop loop;
+    auto c = counted();
+    manual_loop::outcome end;
+    std::string got;
+    loop.start(
+        [](pubsub::subscription s, std::string& text) -> rill::awaitable<> {
+            const auto first = co_await (s.next(boost::asio::use_awaitable_t<rill::executor>()) || rill::sleep_for(10ms));
+            text += first.index() == 1 ? "time " : "event ";
+            const auto next = co_await s.next(); // nothing is lost by the cancellation
+            text += next.id();
+        }(c.subscribe(), got),
+        end);
+    loop.pass(11ms);
+    loop.turn();
+    BOOST_TEST(got == "time ");
+    publish(c, 1);
+    loop.turn();
+    BOOST_TEST(got == "time 1");
+    BOOST_TEST(end.done);
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_with_as_expected)
+{
+    manual_loop loop;
+    auto c = counted();
+    rill::error_code ec;
+    boost::asio::cancellation_signal cancel;
+    bool done = false;
+    boost::asio::co_spawn(
+        loop.context.get_executor(),
+        [](pubsub::subscription s, rill::error_code& result) -> rill::awaitable<> {
+            const auto e = co_await s.next(rill::as_expected);
+            result = e ? rill::error_code() : e.error();
+        }(c.subscribe(), ec),
+        boost::asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { done = true; }));
+    loop.turn();
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    BOOST_TEST(!done); // from the event loop
+    loop.turn();
+    BOOST_TEST(done);
+    BOOST_TEST((ec == boost::asio::error::operation_aborted));
+}
+
+BOOST_AUTO_TEST_CASE(two_waits_at_once_are_refused)
+{
+    manual_loop loop;
+    auto c = counted();
+    auto s = c.subscribe();
+    std::vector<rill::error_code> results;
+    const auto wait = [&] {
+        s.next(boost::asio::bind_executor(loop.context.get_executor(),
+                                          [&](rill::error_code ec, const pubsub::encoded_event&) {
+                                              results.push_back(ec);
+                                          }));
+    };
+    wait();
+    wait();
+    BOOST_TEST((results == std::vector<rill::error_code>{boost::asio::error::in_progress}));
+    publish(c, 1);
+    loop.turn();
+    BOOST_TEST(results.size() == 2U);
+    BOOST_TEST(!results.back());
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_is_too_slow)
+{
+    manual_loop loop;
+    auto c = counted({.backlog = {.events = 3}});
+    coroutine_client client(loop, c.subscribe());
+    loop.turn();
+    client.out.block();
+    for (int i = 0; i < 5; ++i) {
+        publish(c, 1);
+        loop.turn();
+    }
+    BOOST_TEST(client.got() == "1");
+    BOOST_TEST(c.stats().evicted_slow == 1U);
+    client.out.unblock();
+    loop.turn();
+    BOOST_TEST(client.done); // its loop has ended
+    BOOST_TEST(!client.error);
+    BOOST_TEST(client.got() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(it_ends_while_others_are_told)
+{
+    manual_loop loop;
+    auto c = counted();
+    coroutine_client first(loop, c.subscribe());
+    std::optional<coroutine_client> second;
+    second.emplace(loop, c.subscribe());
+    coroutine_client third(loop, c.subscribe());
+    loop.turn();
+    publish(c, 1);
+    second->cut();
+    second.reset();
+    loop.turn();
+    publish(c, 1);
+    loop.turn();
+    BOOST_TEST(first.got() == "1 2");
+    BOOST_TEST(third.got() == "1 2");
+    first.cut();
+    third.cut();
+}
+
+BOOST_AUTO_TEST_CASE(the_context_ends_first)
+{
+    auto c = counted();
+    std::optional<pubsub::subscription> kept;
+    {
+        manual_loop loop;
+        manual_loop::outcome end;
+        kept.emplace(c.subscribe());
+        loop.start(
+            [](pubsub::subscription& s) -> rill::awaitable<> { co_await s.next(); }(*kept), end);
+        BOOST_TEST(!end.done);
+    }
+    kept.reset();
+    BOOST_TEST(c.subscribers() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,79 @@
+#include <rill/pubsub/endpoint.hpp>
+
+#include "stage.hpp"
+#include "support/run.hpp"
+
+using namespace rill_test;
+namespace pubsub = rill::pubsub;
+
+namespace {
+
+struct fixture
+{
+    manual_loop loop;
+
+    rill::response answer(const rill::handler& route, std::string target, std::string_view id = {})
+    {
+        return answer_on(loop, route, request_with_id(id, std::move(target)));
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(pubsub_endpoint_test)
+
+BOOST_AUTO_TEST_CASE(the_head_is_that_of_an_event_stream)
+{
+    fixture f;
+    auto c = counted();
+    const auto route = rill::make_handler(rill::sse::endpoint(c, {.headers = {{"X-A", "b"}}}));
+    const auto r = f.answer(route, "/");
+    BOOST_TEST((r.status() == rill::status::ok));
+    BOOST_TEST(header(r, "Content-Type") == "text/event-stream");
+    BOOST_TEST(header(r, "X-A") == "b");
+    BOOST_CHECK_THROW(rill::sse::endpoint(c, {.headers = {{"X A", "b"}}}), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(an_unknown_id_may_be_refused)
+{
+    fixture f;
+    auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
+    const auto route = rill::make_handler(rill::sse::endpoint(c));
+    BOOST_TEST((f.answer(route, "/", "nonsense").status() == rill::status::gone));
+    BOOST_TEST((f.answer(route, "/?lastEventId=77").status() == rill::status::gone));
+    BOOST_TEST(c.subscribers() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(finished_and_retry)
+{
+    fixture f;
+    auto c = counted();
+    const auto over = rill::make_handler(
+        rill::sse::endpoint(c, {.finished = [](const rill::request&, std::string_view) { return true; }}));
+    BOOST_TEST((f.answer(over, "/").status() == rill::status::no_content));
+    direct_client client(f.loop, rill::make_handler(rill::sse::endpoint(c, {.retry = std::chrono::seconds(2)})));
+    BOOST_TEST(client.out.sent == "retry: 2000\n\n");
+    client.cut();
+}
+
+BOOST_AUTO_TEST_CASE(topics_of_a_hub)
+{
+    fixture f;
+    pubsub::hub h({.authorise = [](const rill::request&, std::string_view topic) { return topic != "secret"; },
+                   .who = [](const rill::request& r) { return r.query_parameter("me").value_or(""); }},
+                  std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    BOOST_TEST((f.answer(route, "/").status() == rill::status::bad_request));
+    BOOST_TEST((f.answer(route, "/?topics=a,,b").status() == rill::status::bad_request));
+    BOOST_TEST((f.answer(route, "/?topics=a,secret").status() == rill::status::forbidden));
+    direct_client client(f.loop, route, {}, "/?topics=a,rooms/*&me=ann");
+    BOOST_TEST((h.who("a") == std::vector<std::string>{"ann"}));
+    for (const auto* topic : {"a", "b", "rooms/1", "rooms/1/x", "rooms/2", "a"}) {
+        BOOST_REQUIRE(h.publish(topic, "x").has_value());
+        f.loop.turn();
+    }
+    BOOST_TEST(client.got() == "1 3 5 6");
+    client.cut();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

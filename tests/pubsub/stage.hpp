@@ -1,0 +1,156 @@
+#pragma once
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <optional>
+#include <rill/http/make_handler.hpp>
+#include <rill/pubsub/channel.hpp>
+#include <rill/pubsub/endpoint.hpp>
+#include <rill/pubsub/memory_backplane.hpp>
+#include <rill/sse/event_stream.hpp>
+#include <string>
+#include <vector>
+
+#include "support/fake_writer.hpp"
+#include "support/manual_loop.hpp"
+
+namespace rill_test {
+
+/// An event as a client sees it.
+struct seen_event
+{
+    std::string id;
+    std::string name;
+    std::string data;
+};
+
+inline std::vector<seen_event> parse_events(std::string_view wire)
+{
+    std::vector<seen_event> events;
+    seen_event e;
+    while (!wire.empty()) {
+        const auto end = wire.find('\n');
+        const auto line = wire.substr(0, end);
+        wire.remove_prefix(end == wire.npos ? wire.size() : end + 1);
+        const auto value = line.substr(std::min(line.size(), line.find(' ') + 1));
+        if (line.empty()) {
+            events.push_back(std::exchange(e, {}));
+        } else if (line.starts_with("id:")) {
+            e.id = value;
+        } else if (line.starts_with("event:")) {
+            e.name = value;
+        } else if (line.starts_with("data:")) {
+            e.data += value;
+        }
+    }
+    return events;
+}
+
+/// The ids of all events, or the names of those that have none.
+inline std::string summary(std::string_view wire)
+{
+    std::string text;
+    for (const auto& e : parse_events(wire)) {
+        text.append(text.empty() ? "" : " ").append(e.name.empty() ? e.id : e.name + e.data);
+    }
+    return text;
+}
+
+inline rill::request request_with_id(std::string_view last_event_id, std::string target = "/")
+{
+    rill::request r(rill::verb::get, std::move(target));
+    if (!last_event_id.empty()) {
+        BOOST_REQUIRE(r.fields().set("Last-Event-ID", last_event_id).has_value());
+    }
+    return r;
+}
+
+/// What a route answers, on the loop's context.
+inline rill::response answer_on(manual_loop& loop, const rill::handler& route, rill::request r)
+{
+    std::optional<rill::response> answer;
+    boost::asio::co_spawn(loop.context.get_executor(), route(r),
+                          [&](std::exception_ptr, rill::response given) { answer.emplace(std::move(given)); });
+    loop.turn();
+    BOOST_REQUIRE(answer.has_value());
+    return std::move(*answer);
+}
+
+/// A client of an endpoint: a connection that is only memory.
+struct direct_client
+{
+    manual_loop& loop;
+    fake_writer out;
+    std::unique_ptr<rill::streaming_body> body;
+
+    direct_client(manual_loop& l, const rill::handler& route, std::string_view id = {}, std::string target = "/")
+        : loop(l), out(l.context)
+    {
+        auto answer = answer_on(loop, route, request_with_id(id, std::move(target)));
+        BOOST_REQUIRE(answer.streams());
+        body = std::move(std::get<std::unique_ptr<rill::streaming_body>>(answer.body()));
+        BOOST_REQUIRE(!body->start(out).valid());
+    }
+    void cut()
+    {
+        out.close(rill::close_reason::peer_closed);
+        body.reset();
+    }
+    std::string got() const { return summary(out.sent); }
+};
+
+/// A handler that sends on what it subscribes to.
+struct coroutine_client
+{
+    manual_loop& loop;
+    fake_writer out;
+    boost::asio::cancellation_signal cancel;
+    bool done = false;
+    std::exception_ptr error;
+
+    coroutine_client(manual_loop& l, rill::pubsub::subscription s) : loop(l), out(l.context)
+    {
+        boost::asio::co_spawn(
+            loop.context.get_executor(), consume(std::move(s), out),
+            boost::asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr e) {
+                done = true;
+                error = std::move(e);
+            }));
+    }
+    static rill::awaitable<> consume(rill::pubsub::subscription s, fake_writer& out)
+    {
+        rill::sse::event_stream stream(out);
+        while (auto e = co_await s.next()) {
+            co_await stream.send(e);
+        }
+    }
+    void cut()
+    {
+        out.close(rill::close_reason::peer_closed);
+        cancel.emit(boost::asio::cancellation_type::terminal);
+        for (int i = 0; i < 10 && !done; ++i) {
+            loop.turn();
+        }
+        BOOST_REQUIRE(done);
+    }
+    std::string got() const { return summary(out.sent); }
+};
+
+/// A channel whose ids are 1, 2, 3...
+inline rill::pubsub::channel counted(rill::pubsub::channel_options options = {})
+{
+    return rill::pubsub::channel(std::move(options), std::make_shared<rill::pubsub::memory_backplane>(
+                                                         rill::pubsub::memory_backplane::settings{.first_id = 1}));
+}
+
+inline void publish(rill::pubsub::channel& c, int count, std::string_view key = {})
+{
+    for (int i = 0; i < count; ++i) {
+        BOOST_REQUIRE(c.publish("x", key).has_value());
+    }
+}
+
+} // namespace rill_test

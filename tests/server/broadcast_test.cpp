@@ -1,0 +1,250 @@
+// A channel over real sockets: clients that are cut at random see every event exactly once, with two workers.
+
+#include "server/fixture.hpp"
+
+#include <charconv>
+#include <fcntl.h>
+#include <random>
+#include <rill/pubsub.hpp>
+
+using namespace rill_test;
+namespace pubsub = rill::pubsub;
+
+namespace {
+
+constexpr std::uint64_t events = 10'000;
+
+/// One client of many: reads what is there, and remembers only how far it came.
+class counting_client
+{
+public:
+    explicit counting_client(std::uint16_t port) : port_(port) {}
+    counting_client(const counting_client&) = delete;
+    counting_client& operator=(const counting_client&) = delete;
+    ~counting_client() { cut(); }
+
+    void connect()
+    {
+        socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port_);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        BOOST_REQUIRE_EQUAL(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        const auto request = "GET /events HTTP/1.1\r\nHost: test\r\nLast-Event-ID: " + std::to_string(last_) + "\r\n\r\n";
+        BOOST_REQUIRE_EQUAL(::send(socket_, request.data(), request.size(), MSG_NOSIGNAL),
+                            static_cast<ssize_t>(request.size()));
+        line_.clear();
+    }
+
+    /// False at the end of the stream.
+    bool read()
+    {
+        char buffer[16384];
+        const auto count = ::recv(socket_, buffer, sizeof buffer, MSG_DONTWAIT);
+        if (count <= 0) {
+            return count < 0 && errno == EAGAIN;
+        }
+        line_.append(buffer, static_cast<std::size_t>(count));
+        std::size_t begin = 0;
+        for (auto end = line_.find('\n'); end != line_.npos; end = line_.find('\n', begin)) {
+            on_line(std::string_view(line_).substr(begin, end - begin));
+            begin = end + 1;
+        }
+        line_.erase(0, begin);
+        return true;
+    }
+
+    void cut()
+    {
+        if (socket_ >= 0) {
+            ::close(std::exchange(socket_, -1));
+        }
+    }
+
+    int socket() const { return socket_; }
+    std::uint64_t last() const { return last_; }
+    std::size_t errors() const { return errors_; }
+
+private:
+    void on_line(std::string_view line)
+    {
+        if (line.starts_with("event:")) {
+            ++errors_; // no gap, nothing dropped
+        }
+        if (!line.starts_with("id: ")) {
+            return;
+        }
+        std::uint64_t id = 0;
+        std::from_chars(line.data() + 4, line.data() + line.size(), id);
+        errors_ += id == last_ + 1 ? 0 : 1;
+        last_ = id;
+    }
+
+    std::uint16_t port_;
+    int socket_ = -1;
+    std::string line_;
+    std::uint64_t last_ = 0;
+    std::size_t errors_ = 0;
+};
+
+rill::router app(const pubsub::channel& channel)
+{
+    rill::router app;
+    app.get("/events", rill::sse::endpoint(channel));
+    app.get("/handled", rill::sse::endpoint(
+                            [channel](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                                auto news = channel.subscribe(stream.last_event_id());
+                                while (auto e = co_await news.next()) {
+                                    co_await stream.send(e);
+                                }
+                            }));
+    return app;
+}
+
+pubsub::channel counted(pubsub::channel_options options)
+{
+    return pubsub::channel(std::move(options), std::make_shared<pubsub::memory_backplane>(
+                                                   pubsub::memory_backplane::settings{.first_id = 1}));
+}
+
+void publish_all(pubsub::channel channel)
+{
+    for (std::uint64_t i = 1; i <= events; ++i) {
+        if (!channel.publish("x")) {
+            return;
+        }
+        if (i % 25 == 0) {
+            std::this_thread::sleep_for(5ms); // spread: most cuts are to hit live streams
+        }
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(broadcast)
+
+BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
+{
+    auto channel = counted({.replay = {.events = 2 * events, .bytes = 64UL * 1024 * 1024}, .backlog = {.events = events}});
+    running_server server(app(channel), {.threads = 2});
+    std::vector<std::unique_ptr<counting_client>> clients;
+    for (int i = 0; i < 500; ++i) {
+        clients.push_back(std::make_unique<counting_client>(server.port()));
+        clients.back()->connect();
+    }
+    std::thread publisher(publish_all, channel);
+    std::mt19937 random(1);
+    std::vector<pollfd> ready(clients.size());
+    const auto deadline = std::chrono::steady_clock::now() + 120s;
+    auto next_cut = std::chrono::steady_clock::now();
+    std::size_t cuts = 0;
+    std::size_t behind = clients.size();
+    while (behind != 0 && std::chrono::steady_clock::now() < deadline) {
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            ready[i] = {clients[i]->socket(), POLLIN, 0};
+        }
+        ::poll(ready.data(), ready.size(), 100);
+        behind = 0;
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            if (ready[i].revents != 0 && !clients[i]->read()) {
+                clients[i]->cut(); // evicted: it comes back
+                clients[i]->connect();
+            }
+            behind += clients[i]->last() < events ? 1 : 0;
+        }
+        if (std::chrono::steady_clock::now() >= next_cut && cuts < 3'000) {
+            next_cut += 1ms;
+            auto& client = *clients[random() % clients.size()];
+            client.cut();
+            client.connect();
+            ++cuts;
+        }
+    }
+    publisher.join();
+    BOOST_TEST(behind == 0U);
+    BOOST_TEST(cuts > 0U);
+    for (const auto& client : clients) {
+        BOOST_REQUIRE_EQUAL(client->errors(), 0U);
+        BOOST_REQUIRE_EQUAL(client->last(), events);
+    }
+    BOOST_TEST(channel.stats().published == events);
+    clients.clear();
+    BOOST_TEST(eventually([&] { return channel.subscribers() == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(a_frozen_reader_is_ended_by_the_policy_and_others_are_not_held_up)
+{
+    std::atomic<int> evicted{0};
+    auto channel = counted({.replay = {.events = 64, .bytes = 16UL * 1024 * 1024},
+                            .backlog = {.events = 16, .bytes = 1024 * 1024},
+                            .on_slow = [&](const pubsub::slow_stream& s) { evicted += s.evicted ? 1 : 0; }});
+    running_server server(app(channel));
+    client frozen(server.port(), 4096);
+    frozen.get("/events");
+    client healthy(server.port());
+    healthy.get("/events");
+    BOOST_REQUIRE(eventually([&] { return channel.subscribers() == 2; }));
+    const std::string large(64 * 1024, 'x');
+    int published = 0;
+    while (evicted == 0 && published < 10'000) {
+        BOOST_REQUIRE(channel.publish(large).has_value());
+        ++published;
+        BOOST_REQUIRE(healthy.read_until("id: " + std::to_string(published) + "\n"));
+        healthy.forget();
+    }
+    BOOST_TEST(evicted == 1);
+    BOOST_TEST(eventually([&] { return !server.reasons().empty(); }));
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::evicted}));
+    BOOST_TEST(channel.stats().evicted_slow == 1U);
+    BOOST_TEST(channel.stats().unsent_bytes == 0U);
+}
+
+// The whole of a batch of large events, in pieces that the kernel takes as it likes.
+BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_byte)
+{
+    auto channel = counted({.replay = {.events = 1000, .bytes = 64UL * 1024 * 1024},
+                            .backlog = {.events = 1000, .bytes = 64UL * 1024 * 1024}});
+    running_server server(app(channel));
+    for (const auto* target : {"/events", "/handled"}) {
+        client slow(server.port(), 4096);
+        slow.get(target);
+        BOOST_REQUIRE(eventually([&] { return channel.subscribers() == 1; }));
+        std::uint64_t last = 0;
+        for (int i = 0; i < 100; ++i) {
+            last = std::stoull(channel.publish(std::string(30'000, 'x')).value());
+        }
+        BOOST_TEST(slow.read_until("id: " + std::to_string(last) + "\n"));
+        BOOST_TEST(std::count(slow.received().begin(), slow.received().end(), 'x') >= 3'000'000);
+        std::size_t at = 0;
+        for (auto id = last - 99; id <= last; ++id) {
+            at = slow.received().find("id: " + std::to_string(id) + "\n", at);
+            BOOST_REQUIRE_NE(at, std::string::npos);
+        }
+        slow.close();
+        BOOST_REQUIRE(eventually([&] { return channel.subscribers() == 0; }));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_server_stops_with_streams_of_both_kinds)
+{
+    auto channel = counted({});
+    {
+        running_server server(app(channel), {.threads = 2});
+        client direct(server.port());
+        client handled(server.port());
+        direct.get("/events");
+        handled.get("/handled");
+        BOOST_REQUIRE(eventually([&] { return channel.subscribers() == 2; }));
+        BOOST_REQUIRE(channel.publish("x").has_value());
+        BOOST_TEST(direct.read_until("id: 1\n"));
+        BOOST_TEST(handled.read_until("id: 1\n"));
+        server.stop();
+        BOOST_TEST(direct.read_to_end());
+        BOOST_TEST(handled.read_to_end());
+    }
+    BOOST_TEST(channel.subscribers() == 0U);
+    BOOST_TEST(channel.publish("nobody is there").has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
