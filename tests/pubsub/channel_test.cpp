@@ -58,7 +58,9 @@ BOOST_AUTO_TEST_CASE(who_is_subscribed_and_the_hooks_of_first_and_last)
     }
     BOOST_TEST(c.subscribers() == 0U);
     BOOST_TEST(c.who().empty());
-    { const auto a = c.subscribe(); }
+    {
+        const auto a = c.subscribe();
+    }
     BOOST_TEST(log == "first last first last ");
 }
 

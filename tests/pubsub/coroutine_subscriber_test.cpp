@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(a_wait_is_cancelled)
     std::string got;
     loop.start(
         [](pubsub::subscription s, std::string& text) -> rill::awaitable<> {
-            const auto first = co_await (s.next(boost::asio::use_awaitable_t<rill::executor>()) || rill::sleep_for(10ms));
+            const auto first =
+                co_await (s.next(boost::asio::use_awaitable_t<rill::executor>()) || rill::sleep_for(10ms));
             text += first.index() == 1 ? "time " : "event ";
             const auto next = co_await s.next(); // nothing is lost by the cancellation
             text += next.id();
@@ -161,10 +162,9 @@ BOOST_AUTO_TEST_CASE(two_waits_at_once_are_refused)
     auto s = c.subscribe();
     std::vector<rill::error_code> results;
     const auto wait = [&] {
-        s.next(boost::asio::bind_executor(loop.context.get_executor(),
-                                          [&](rill::error_code ec, const pubsub::encoded_event&) {
-                                              results.push_back(ec);
-                                          }));
+        s.next(boost::asio::bind_executor(
+            loop.context.get_executor(),
+            [&](rill::error_code ec, const pubsub::encoded_event&) { results.push_back(ec); }));
     };
     wait();
     wait();
@@ -224,8 +224,7 @@ BOOST_AUTO_TEST_CASE(the_context_ends_first)
         manual_loop loop;
         manual_loop::outcome end;
         kept.emplace(c.subscribe());
-        loop.start(
-            [](pubsub::subscription& s) -> rill::awaitable<> { co_await s.next(); }(*kept), end);
+        loop.start([](pubsub::subscription& s) -> rill::awaitable<> { co_await s.next(); }(*kept), end);
         BOOST_TEST(!end.done);
     }
     kept.reset();

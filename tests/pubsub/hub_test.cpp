@@ -12,8 +12,8 @@ namespace {
 
 pubsub::hub counted_hub(pubsub::hub_options options = {})
 {
-    return pubsub::hub(std::move(options), std::make_shared<pubsub::memory_backplane>(
-                                               pubsub::memory_backplane::settings{.first_id = 1}));
+    return pubsub::hub(std::move(options),
+                       std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
 }
 
 } // namespace
@@ -74,7 +74,8 @@ BOOST_AUTO_TEST_CASE(first_and_last_subscribers_of_a_topic)
     BOOST_TEST(log == "+a+b-b-a");
 }
 
-// Streams of several topics and patterns, blocked and resumed at random: each gets its topics' events once and in order.
+// Streams of several topics and patterns, blocked and resumed at random: each gets its topics' events once and in
+// order.
 BOOST_AUTO_TEST_CASE(random_topics)
 {
     const std::vector<std::string> topics{"a", "b", "r/1", "r/2", "r/2/x"};
@@ -152,8 +153,8 @@ BOOST_AUTO_TEST_CASE(random_topics)
                     expected += std::to_string(i + 1) + " ";
                 }
             }
-            BOOST_REQUIRE_MESSAGE(c.got == expected, "seed " << seed << ", wish " << c.wish << ": " << c.got << "\n  not "
-                                                             << expected);
+            BOOST_REQUIRE_MESSAGE(c.got == expected,
+                                  "seed " << seed << ", wish " << c.wish << ": " << c.got << "\n  not " << expected);
             c.connection->cut();
         }
     }

@@ -20,8 +20,8 @@ struct reader
     std::unique_ptr<direct_client> direct_connection;
     std::unique_ptr<coroutine_client> coroutine_connection;
     bool blocked = false;
-    bool anywhere = true;    ///< it has no place yet: whatever comes first is right
-    std::uint64_t next = 1;  ///< the event that must come next
+    bool anywhere = true;   ///< it has no place yet: whatever comes first is right
+    std::uint64_t next = 1; ///< the event that must come next
     std::string last_id;
     bool resumed_badly = false; ///< with an id that never was: a gap must come first
     std::size_t messages = 0;
@@ -29,7 +29,9 @@ struct reader
 
     fake_writer* out() const
     {
-        return direct_connection ? &direct_connection->out : coroutine_connection ? &coroutine_connection->out : nullptr;
+        return direct_connection      ? &direct_connection->out
+               : coroutine_connection ? &coroutine_connection->out
+                                      : nullptr;
     }
 };
 
@@ -118,6 +120,7 @@ private:
             return;
         }
         auto id = r.last_id;
+        r.resumed_badly = false;
         if (r.last_id.empty()) {
             r.anywhere = options_.history != 0;
             r.next = published_ + 1;
@@ -251,7 +254,7 @@ private:
         BOOST_REQUIRE_EQUAL(stats.published, published_);
         BOOST_REQUIRE_GE(stats.delivered, messages);
         BOOST_REQUIRE_LE(stats.delivered, messages + handlers_cut_); // each may have had one that it could not send
-        BOOST_REQUIRE_GE(stats.evicted_slow, evicted_); // some were cut before they noticed
+        BOOST_REQUIRE_GE(stats.evicted_slow, evicted_);              // some were cut before they noticed
         BOOST_REQUIRE(stats.evicted_slow == 0 || options_.slow == pubsub::slow_policy::disconnect);
         BOOST_REQUIRE_GE(stats.dropped, told);
         BOOST_REQUIRE_EQUAL(stats.subscribers, 0U);

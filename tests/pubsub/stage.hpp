@@ -96,6 +96,9 @@ struct direct_client
     }
     void cut()
     {
+        if (out.ended != rill::close_reason::open) {
+            loop.turn(); // what end() has posted
+        }
         out.close(rill::close_reason::peer_closed);
         body.reset();
     }
@@ -113,12 +116,11 @@ struct coroutine_client
 
     coroutine_client(manual_loop& l, rill::pubsub::subscription s) : loop(l), out(l.context)
     {
-        boost::asio::co_spawn(
-            loop.context.get_executor(), consume(std::move(s), out),
-            boost::asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr e) {
-                done = true;
-                error = std::move(e);
-            }));
+        boost::asio::co_spawn(loop.context.get_executor(), consume(std::move(s), out),
+                              boost::asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr e) {
+                                  done = true;
+                                  error = std::move(e);
+                              }));
     }
     static rill::awaitable<> consume(rill::pubsub::subscription s, fake_writer& out)
     {
@@ -130,7 +132,10 @@ struct coroutine_client
     void cut()
     {
         out.close(rill::close_reason::peer_closed);
-        cancel.emit(boost::asio::cancellation_type::terminal);
+        if (!done) {
+            cancel.emit(boost::asio::cancellation_type::terminal);
+        }
+        loop.turn(); // also where it is done already: emit() has posted something
         for (int i = 0; i < 10 && !done; ++i) {
             loop.turn();
         }

@@ -31,7 +31,8 @@ public:
         address.sin_port = htons(port_);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         BOOST_REQUIRE_EQUAL(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-        const auto request = "GET /events HTTP/1.1\r\nHost: test\r\nLast-Event-ID: " + std::to_string(last_) + "\r\n\r\n";
+        const auto request =
+            "GET /events HTTP/1.1\r\nHost: test\r\nLast-Event-ID: " + std::to_string(last_) + "\r\n\r\n";
         BOOST_REQUIRE_EQUAL(::send(socket_, request.data(), request.size(), MSG_NOSIGNAL),
                             static_cast<ssize_t>(request.size()));
         line_.clear();
@@ -92,13 +93,12 @@ rill::router app(const pubsub::channel& channel)
 {
     rill::router app;
     app.get("/events", rill::sse::endpoint(channel));
-    app.get("/handled", rill::sse::endpoint(
-                            [channel](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                                auto news = channel.subscribe(stream.last_event_id());
-                                while (auto e = co_await news.next()) {
-                                    co_await stream.send(e);
-                                }
-                            }));
+    app.get("/handled", rill::sse::endpoint([channel](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                auto news = channel.subscribe(stream.last_event_id());
+                while (auto e = co_await news.next()) {
+                    co_await stream.send(e);
+                }
+            }));
     return app;
 }
 
@@ -126,7 +126,8 @@ BOOST_AUTO_TEST_SUITE(broadcast)
 
 BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
 {
-    auto channel = counted({.replay = {.events = 2 * events, .bytes = 64UL * 1024 * 1024}, .backlog = {.events = events}});
+    auto channel =
+        counted({.replay = {.events = 2 * events, .bytes = 64UL * 1024 * 1024}, .backlog = {.events = events}});
     running_server server(app(channel), {.threads = 2});
     std::vector<std::unique_ptr<counting_client>> clients;
     for (int i = 0; i < 500; ++i) {

@@ -53,7 +53,8 @@ void coroutine_subscriber::go_on()
 {
     auto event = worker->pull(*this);
     if (now == state::ended) {
-        return; // on_evicted() has completed it
+        finish();
+        return;
     }
     if (!event) {
         worker->settle(*this);
@@ -106,9 +107,9 @@ bool coroutine_subscriber::serve(std::size_t& budget)
     const auto before = behind->place.seen;
     const auto* place = behind.get();
     now = state::waiting;
-    // What it finds may be the end of *this: nothing is touched behind that.
     auto event = worker->pull(*this);
     if (now == state::ended) {
+        finish();
         return true;
     }
     if (!event) {
@@ -130,12 +131,10 @@ void coroutine_subscriber::abort()
     }
 }
 
+// Found out when its handler asks, or while that does something else: the one who asks completes it.
 void coroutine_subscriber::on_evicted()
 {
     ended = error::too_slow;
-    if (waiting) {
-        finish();
-    }
 }
 
 void coroutine_subscriber::on_shutdown()

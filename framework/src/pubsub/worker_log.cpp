@@ -320,7 +320,7 @@ void worker_log::on_overflow(std::uint64_t newest)
             }
             if (s.now == subscriber::state::live) {
                 fall_behind(s, head_);
-                s.now = s.out != nullptr ? subscriber::state::ready : s.now;
+                s.now = subscriber::state::ready;
                 if (!s.behind->linked()) {
                     ready_.push_back(*s.behind);
                 }

@@ -28,8 +28,8 @@ struct hub_options
     std::function<std::string(const request&)> who{};
 };
 
-/// Channels by topic name: made by the first publish or subscribe, removed when idle. All have one sequence of ids, so that
-/// a stream of many topics gets them in order and resumes with one id.
+/// Channels by topic name: made by the first publish or subscribe, removed when idle. All have one sequence of ids, so
+/// that a stream of many topics gets them in order and resumes with one id.
 ///
 /// A handle: copies name the same hub. Everything is thread-safe.
 class hub
@@ -47,8 +47,8 @@ public:
         return publish(topic, sse::event{.data = std::string_view(data)}, key);
     }
 
-    /// As channel::subscribe(), for a topic or a topic_pattern, or for several of them. encoded_event::topic() tells whose
-    /// an event is. A name that is not valid ends the subscription: see subscription::ended().
+    /// As channel::subscribe(), for a topic or a topic_pattern, or for several of them. encoded_event::topic() tells
+    /// whose an event is. A name that is not valid ends the subscription: see subscription::ended().
     subscription subscribe(std::string_view topic, std::string_view last_event_id = {}, std::string who = {}) const;
     subscription subscribe(const std::vector<std::string>& topics, std::string_view last_event_id = {},
                            std::string who = {}) const;
@@ -60,7 +60,7 @@ public:
     std::vector<std::string> who(std::string_view topic) const;
     statistics stats() const;
 
-    const std::shared_ptr<detail::event_log>& log() const noexcept { return log_; }              ///< for this module
+    const std::shared_ptr<detail::event_log>& log() const noexcept { return log_; } ///< for this module
     const std::shared_ptr<const hub_options>& options() const noexcept { return options_; }
 
 private:
