@@ -9,6 +9,7 @@
 #include <memory>
 #include <random>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -463,6 +464,28 @@ BOOST_AUTO_TEST_CASE(the_wheel_goes_on_after_an_exception_in_the_loop)
     context.restart();
     context.run();
     BOOST_TEST(good.fired == 1);
+}
+
+BOOST_AUTO_TEST_CASE(time_stands_still_where_it_is_asked_to)
+{
+    boost::asio::io_context context(1);
+    auto& timers = rill::timer_service::of(context);
+    const auto moves = [&] {
+        const auto before = timers.now();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        return timers.now() != before;
+    };
+    BOOST_TEST(moves());
+    {
+        const rill::timer_service::standstill outer(timers);
+        BOOST_TEST(!moves());
+        {
+            const rill::timer_service::standstill inner(timers);
+            BOOST_TEST(!moves());
+        }
+        BOOST_TEST(!moves());
+    }
+    BOOST_TEST(moves());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
