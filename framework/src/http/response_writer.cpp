@@ -4,11 +4,6 @@ namespace rill {
 
 namespace {
 
-// Completing a write inside its own initiation costs neither a queue entry nor a wake-up, but nests one stack frame per
-// write: after this many the handler yields to the event loop, which also keeps one busy stream from starving the rest.
-constexpr int writes_before_yield = 16;
-thread_local int nested_writes = 0;
-
 constexpr std::size_t scratch_kept = 64UL * 1024;
 
 } // namespace
@@ -33,24 +28,18 @@ response_writer::put_result response_writer::put(std::string_view data)
     return commit(piece);
 }
 
-void response_writer::complete_now(put_result result)
+error_code response_writer::error_of(put_result result) noexcept
 {
-    error_code ec;
-    if (result.state == write_state::closed) {
-        ec = boost::asio::error::operation_aborted;
-    } else if (result.state == write_state::failed) {
-        ec = result.error;
+    switch (result.state) {
+    case write_state::closed:
+        return boost::asio::error::operation_aborted;
+    case write_state::failed:
+        return result.error;
+    case write_state::sent:
+    case write_state::queued:
+        break;
     }
-    if (nested_writes >= writes_before_yield) {
-        complete_later(ec);
-        return;
-    }
-    struct nesting
-    {
-        nesting() { ++nested_writes; }
-        ~nesting() { --nested_writes; }
-    } guard;
-    waiter_.complete(ec);
+    return {};
 }
 
 } // namespace rill
