@@ -181,9 +181,9 @@ BOOST_AUTO_TEST_CASE(a_frozen_reader_is_ended_by_the_policy_and_others_are_not_h
                             .backlog = {.events = 16, .bytes = 1024 * 1024},
                             .on_slow = [&](const pubsub::slow_stream& s) { evicted += s.evicted ? 1 : 0; }});
     running_server server(app(channel));
-    client frozen(server.port(), 4096);
+    raw_client frozen(server.port(), 4096);
     frozen.get("/events");
-    client healthy(server.port());
+    raw_client healthy(server.port());
     healthy.get("/events");
     BOOST_REQUIRE(eventually([&] { return channel.subscribers() == 2; }));
     const std::string large(64 * 1024, 'x');
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_byte)
                             .backlog = {.events = 1000, .bytes = 64UL * 1024 * 1024}});
     running_server server(app(channel));
     for (const auto* target : {"/events", "/handled"}) {
-        client slow(server.port(), 4096);
+        raw_client slow(server.port(), 4096);
         slow.get(target);
         BOOST_REQUIRE(eventually([&] { return channel.subscribers() == 1; }));
         std::uint64_t last = 0;
@@ -232,8 +232,8 @@ BOOST_AUTO_TEST_CASE(a_server_stops_with_streams_of_both_kinds)
     auto channel = counted({});
     {
         running_server server(app(channel), {.threads = 2});
-        client direct(server.port());
-        client handled(server.port());
+        raw_client direct(server.port());
+        raw_client handled(server.port());
         direct.get("/events");
         handled.get("/handled");
         BOOST_REQUIRE(eventually([&] { return channel.subscribers() == 2; }));

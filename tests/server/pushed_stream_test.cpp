@@ -90,7 +90,7 @@ struct fixture
         BOOST_TEST(s.failures == 0);
     }
 
-    void open(client& c)
+    void open(raw_client& c)
     {
         c.get("/");
         BOOST_REQUIRE(eventually([&] { return s.out != nullptr; }));
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_SUITE(pushed_stream)
 BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
 {
     fixture f;
-    client c(f.server.port());
+    raw_client c(f.server.port());
     f.open(c);
     f.s.run([&f](rill::response_writer& out) {
         f.s.expect(out.put(piece("one")) == rill::response_writer::write_state::sent);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
 BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
 {
     fixture f;
-    client c(f.server.port());
+    raw_client c(f.server.port());
     c.send("GET / HTTP/1.0\r\n\r\n");
     BOOST_REQUIRE(eventually([&] { return f.s.out != nullptr; }));
     f.s.run([](rill::response_writer& out) {
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
 BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
 {
     fixture f;
-    client c(f.server.port(), 4096);
+    raw_client c(f.server.port(), 4096);
     f.open(c);
     const auto large = piece(std::string(8 * 1024 * 1024, 'x'));
     std::atomic<int> written{0};
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
 BOOST_AUTO_TEST_CASE(a_body_that_has_ended_leaves_the_connection_to_the_next_request)
 {
     fixture f;
-    client c(f.server.port());
+    raw_client c(f.server.port());
     for (int i = 0; i < 3; ++i) {
         f.open(c);
         f.s.run([](rill::response_writer& out) {
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_ended_leaves_the_connection_to_the_next_req
 BOOST_AUTO_TEST_CASE(an_evicted_stream_is_not_ended_properly)
 {
     fixture f;
-    client c(f.server.port());
+    raw_client c(f.server.port());
     f.open(c);
     f.s.run([&f](rill::response_writer& out) {
         out.end(rill::close_reason::evicted);
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(an_evicted_stream_is_not_ended_properly)
 BOOST_AUTO_TEST_CASE(a_client_that_resets_or_vanishes_with_the_kernel_full)
 {
     fixture f;
-    client c(f.server.port(), 4096);
+    raw_client c(f.server.port(), 4096);
     f.open(c);
     std::atomic<bool> called{false};
     f.s.run([&](rill::response_writer& out) {
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_resets_or_vanishes_with_the_kernel_full)
 BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
 {
     fixture f({.write_timeout = 50ms});
-    client c(f.server.port(), 4096);
+    raw_client c(f.server.port(), 4096);
     f.open(c);
     f.s.run([](rill::response_writer& out) { out.put(piece(std::string(8 * 1024 * 1024, 'x'))); });
     BOOST_TEST(f.ended(rill::close_reason::write_timeout));
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
 BOOST_AUTO_TEST_CASE(heartbeats_fill_the_quiet)
 {
     fixture f({.heartbeat = 5ms, .filler = "beat"});
-    client c(f.server.port());
+    raw_client c(f.server.port());
     f.open(c);
     BOOST_TEST(c.read_until("4\r\nbeat\r\n4\r\nbeat\r\n"));
 }
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(heartbeats_fill_the_quiet)
 BOOST_AUTO_TEST_CASE(a_shutdown_says_farewell)
 {
     fixture f;
-    client c(f.server.port());
+    raw_client c(f.server.port());
     f.open(c);
     f.server.begin_stop();
     BOOST_TEST(c.read_until("3\r\nbye\r\n0\r\n\r\n"));
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_shutdown_says_farewell)
 BOOST_AUTO_TEST_CASE(a_client_that_half_closed_before_the_stream_began_is_gone)
 {
     fixture f;
-    client c(f.server.port());
+    raw_client c(f.server.port());
     c.get("/");
     c.half_close();
     BOOST_TEST(
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_throws_ends_the_stream)
 {
     fixture f;
     f.s.throws = true;
-    client c(f.server.port());
+    raw_client c(f.server.port());
     c.get("/");
     c.read_to_end();
     BOOST_TEST(eventually([&] { return !f.server.reasons().empty(); }));
