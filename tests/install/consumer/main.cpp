@@ -1,9 +1,10 @@
-// A whole application of a user: routes, a stream, a server; and a client that looks at what arrives.
+// A whole application of a user: routes, a stream, a channel, a server; and a client that looks at what arrives.
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdio>
+#include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 #include <string>
 #include <thread>
@@ -44,12 +45,29 @@ bool expect(const std::string& answer, const std::string& text)
     return false;
 }
 
+// The past of a channel, event by event.
+auto last_of(const rill::pubsub::channel& news)
+{
+    return [news](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        auto events = news.subscribe(stream.last_event_id());
+        if (const auto event = co_await events.next()) {
+            co_await stream.send(event);
+        }
+    };
+}
+
 } // namespace
 
 int main()
 {
     rill::router app;
     app.get("/count", rill::sse::endpoint(count));
+    rill::pubsub::channel news({.history = 1});
+    if (!news.publish("old") || !news.publish("new")) {
+        return 1;
+    }
+    app.get("/news", rill::sse::endpoint(last_of(news)));
+    app.get("/news/live", rill::sse::endpoint(news));
     app.get("/hello", [] { return rill::response::text("hello"); });
 
     rill::server server(std::move(app), {.port = 0});
@@ -60,10 +78,11 @@ int main()
     std::thread worker([&] { server.run(); });
     const std::string hello = fetch(server.port(), "/hello");
     const std::string events = fetch(server.port(), "/count");
+    const std::string latest = fetch(server.port(), "/news");
     server.stop();
     worker.join();
 
-    const bool good = expect(hello, "hello") && expect(events, "data: 3\n\n");
+    const bool good = expect(hello, "hello") && expect(events, "data: 3\n\n") && expect(latest, "data: new\n");
     std::printf("%s\n", good ? "the consumer works" : "the consumer fails");
     return good ? 0 : 1;
 }
