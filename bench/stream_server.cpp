@@ -3,10 +3,15 @@
 //     GET /ticks?ms=N        the first event at once, then one every N ms
 //     GET /broadcast?ms=N    one event every N ms for all streams of that N; the first is that of the next tick
 //
-// Data is CLOCK_REALTIME in ns as decimal digits.
+// Data is CLOCK_REALTIME in ns as decimal digits. For load that is heavy in bytes, not in events:
+//
+//     GET /broadcast?ms=N&bytes=M          the same, each event with a comment of M characters before its data
+//     GET /broadcast/stats?ms=N&bytes=M    what the channel has counted since its beginning, as JSON
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <charconv>
 #include <condition_variable>
 #include <ctime>
@@ -41,6 +46,7 @@ digits now_ns()
 }
 
 using period = rill::query<"ms", rill::bounded<int, 1, 86'400'000>, 1000>;
+using padding = rill::query<"bytes", rill::bounded<int, 0, 65'536>, 0>;
 
 rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
 {
@@ -55,60 +61,93 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
 class broadcast
 {
 public:
-    explicit broadcast(std::chrono::milliseconds ms)
-        : handler_(rill::make_handler(rill::sse::endpoint(channel_))),
+    broadcast(std::chrono::milliseconds ms, int bytes)
+        : padding_(static_cast<std::size_t>(bytes), '.'), handler_(rill::make_handler(rill::sse::endpoint(channel_))),
           publisher_([this, ms](const std::stop_token& stop) { run(ms, stop); })
     {}
 
     const rill::handler& handler() const { return handler_; }
+    rill::pubsub::statistics stats() const { return channel_.stats(); }
 
 private:
+    bool publish()
+    {
+        const auto now = now_ns();
+        rill::sse::event e{.data = std::string_view(now)};
+        if (!padding_.empty()) {
+            e.comment = padding_;
+        }
+        return channel_.publish(e).has_value();
+    }
+
     void run(std::chrono::milliseconds ms, const std::stop_token& stop)
     {
         std::mutex mutex;
         std::unique_lock lock(mutex);
         for (auto next = std::chrono::steady_clock::now() + ms;; next += ms) {
             stopped_.wait_until(lock, stop, next, [] { return false; });
-            if (stop.stop_requested() || !channel_.publish(now_ns())) {
+            if (stop.stop_requested() || !publish()) {
                 return;
             }
         }
     }
 
     rill::pubsub::channel channel_;
+    const std::string padding_;
     rill::handler handler_;
     std::condition_variable_any stopped_;
     std::jthread publisher_;
 };
 
-/// One for each period that was ever asked for.
+std::string to_json(const rill::pubsub::statistics& s)
+{
+    return boost::json::serialize(boost::json::object{{"published", s.published},
+                                                      {"delivered", s.delivered},
+                                                      {"dropped", s.dropped},
+                                                      {"evicted_slow", s.evicted_slow},
+                                                      {"evicted_full", s.evicted_full},
+                                                      {"timed_out", s.timed_out},
+                                                      {"subscribers", s.subscribers},
+                                                      {"held_bytes", s.held_bytes},
+                                                      {"unsent_bytes", s.unsent_bytes}});
+}
+
+/// One for each period and padding that was ever asked for.
 class broadcasts
 {
 public:
-    rill::awaitable<rill::response> join(period ms, rill::request& r)
+    rill::awaitable<rill::response> join(period ms, padding bytes, rill::request& r)
     {
-        const auto* found = find(ms);
+        const auto* found = find_or_make({ms, bytes});
         if (found == nullptr) {
             co_return rill::response(rill::status::service_unavailable);
         }
         co_return co_await found->handler()(r);
     }
 
+    rill::response stats(period ms, padding bytes)
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = all_.find({ms, bytes});
+        return found == all_.end() ? rill::response(rill::status::not_found)
+                                   : rill::response::json(to_json(found->second.stats()));
+    }
+
 private:
     static constexpr std::size_t most = 64;
 
-    const broadcast* find(int ms)
+    const broadcast* find_or_make(std::pair<int, int> key)
     {
         const std::lock_guard lock(mutex_);
-        auto found = all_.find(ms);
+        auto found = all_.find(key);
         if (found == all_.end() && all_.size() < most) {
-            found = all_.try_emplace(ms, std::chrono::milliseconds(ms)).first;
+            found = all_.try_emplace(key, std::chrono::milliseconds(key.first), key.second).first;
         }
         return found == all_.end() ? nullptr : &found->second;
     }
 
     std::mutex mutex_;
-    std::map<int, broadcast> all_;
+    std::map<std::pair<int, int>, broadcast> all_;
 };
 
 } // namespace
@@ -126,5 +165,6 @@ int main(int argc, char** argv)
     app.get("/ticks", rill::sse::endpoint(ticks));
     broadcasts shared;
     app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
+    app.get("/broadcast/stats", rill::make_handler(&broadcasts::stats, shared));
     return rill::serve(std::move(app), options);
 }

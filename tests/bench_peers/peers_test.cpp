@@ -3,6 +3,7 @@
 
 #include "support/client.hpp"
 #include "support/server_process.hpp"
+#include <algorithm>
 #include <boost/json.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -162,6 +163,33 @@ BOOST_DATA_TEST_CASE(ticks_begin_at_once_and_broadcasts_are_shared, data::make(c
         common += of_second.contains(time) ? 1 : 0;
     }
     BOOST_TEST(common > 0); // streams with ticks of their own would never agree to the nanosecond
+}
+
+// What only rill's server has: for load that is heavy in bytes.
+BOOST_AUTO_TEST_CASE(a_broadcast_can_be_padded_and_counted)
+{
+    const auto all = contestants();
+    const auto rill = std::find_if(all.begin(), all.end(),
+                                   [](const auto& c) { return c.name == "rill" && c.endpoint == "/broadcast"; });
+    BOOST_REQUIRE(rill != all.end());
+    const server_process server(start(*rill));
+    client stream(server.port());
+    stream.get("/broadcast?ms=50&bytes=1000", accepts);
+    for (int i = 0; i < 3; ++i) {
+        time_of(stream.event());
+    }
+    const auto stats = [&](const std::string& query) {
+        client asks(server.port());
+        asks.get("/broadcast/stats?" + query);
+        return std::pair(asks.status(), asks.status() == 200 ? asks.body() : std::string());
+    };
+    BOOST_TEST(stats("ms=50").first == 404);
+    const auto [status, text] = stats("ms=50&bytes=1000");
+    BOOST_TEST_REQUIRE(status == 200);
+    const auto counted = boost::json::parse(text);
+    BOOST_TEST(counted.at("subscribers").to_number<int>() == 1);
+    BOOST_TEST(counted.at("delivered").to_number<int>() >= 3);
+    BOOST_TEST(counted.at("held_bytes").to_number<int>() >= 1000 * counted.at("published").to_number<int>());
 }
 
 BOOST_DATA_TEST_CASE(a_stream_is_freed_when_its_client_leaves, data::make(contestants()), tested)
