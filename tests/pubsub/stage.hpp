@@ -158,4 +158,30 @@ inline void publish(rill::pubsub::channel& c, int count, std::string_view key = 
     }
 }
 
+/// A channel, its endpoint, and what its hook was told.
+struct endpoint_stage
+{
+    manual_loop loop;
+    rill::pubsub::channel c;
+    rill::handler route;
+    std::vector<std::pair<std::uint64_t, bool>> slow; ///< events, and whether the stream was ended
+
+    explicit endpoint_stage(rill::pubsub::channel_options options = {}) : c(counted(with_hook(std::move(options))))
+    {
+        route = rill::make_handler(rill::sse::endpoint(c));
+    }
+    rill::pubsub::channel_options with_hook(rill::pubsub::channel_options options)
+    {
+        options.on_slow = [this](const rill::pubsub::slow_stream& s) { slow.emplace_back(s.dropped, s.evicted); };
+        return options;
+    }
+    void publish_apart(int count, std::string_view key = {})
+    {
+        for (int i = 0; i < count; ++i) {
+            publish(c, 1, key);
+            loop.turn();
+        }
+    }
+};
+
 } // namespace rill_test

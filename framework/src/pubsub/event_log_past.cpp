@@ -1,0 +1,150 @@
+// What a stream finds that looks back: where it begins, and what comes next.
+
+#include "pubsub/event_log.hpp"
+
+#include <algorithm>
+
+namespace rill::pubsub::detail {
+
+template <class F>
+void event_log::for_each_topic(const interest& i, F&& f) const
+{
+    for (auto* topic : i.topics) {
+        f(*topic);
+    }
+    if (i.patterns.empty()) {
+        return;
+    }
+    for (const auto& [name, topic] : topics_) {
+        if (std::find(i.topics.begin(), i.topics.end(), topic.get()) == i.topics.end() && i.wants(*topic)) {
+            f(*topic);
+        }
+    }
+}
+
+// The sequence number behind which the newest events begin that a stream without an id gets.
+std::uint64_t event_log::history_start(const interest& i) const
+{
+    const auto wanted = settings_.channel.history;
+    if (wanted == 0) {
+        return newest_;
+    }
+    std::vector<std::uint64_t> held;
+    for_each_topic(i, [&](const topic_state& topic) {
+        const auto& buffer = topic.buffer;
+        for (const auto* e = buffer.at_or_after(buffer.tail(buffer.end(), wanted, SIZE_MAX)); e != nullptr;
+             e = buffer.at_or_after(e->at + 1))
+        {
+            held.push_back(e->sequence);
+        }
+    });
+    if (held.empty()) {
+        return newest_;
+    }
+    const auto nth = held.end() - static_cast<std::ptrdiff_t>(std::min(wanted, held.size()));
+    std::nth_element(held.begin(), nth, held.end());
+    return *nth - 1;
+}
+
+std::uint64_t event_log::lost_until(const interest& i) const
+{
+    std::uint64_t until = 0;
+    for_each_topic(i, [&](const topic_state& topic) { until = std::max(until, topic.buffer.lost_sequence()); });
+    return until;
+}
+
+const replay_buffer::entry* event_log::oldest_of(const interest& i) const
+{
+    const replay_buffer::entry* oldest = nullptr;
+    for_each_topic(i, [&](const topic_state& topic) {
+        const auto* e = topic.buffer.oldest();
+        if (e != nullptr && (oldest == nullptr || e->sequence < oldest->sequence)) {
+            oldest = e;
+        }
+    });
+    return oldest;
+}
+
+event_log::beginning event_log::begin(const interest& i, std::string_view last_event_id)
+{
+    const lock held(mutex_);
+    const auto now = clock::now();
+    for_each_topic(i, [&](topic_state& topic) { topic.buffer.expire(now); });
+    beginning start{.newest = newest_};
+    start.place.told = lost_until(i);
+    if (last_event_id.empty()) {
+        start.place.seen = history_start(i);
+        return start;
+    }
+    bool lost = false;
+    auto sequence = numbers_ ? replay_buffer::number_of(last_event_id) : std::nullopt;
+    for_each_topic(i, [&](const topic_state& topic) {
+        const auto known = topic.buffer.sequence_of(last_event_id); // an event of any of them
+        sequence = known ? known : sequence;
+    });
+    if (sequence) {
+        for_each_topic(i, [&](const topic_state& topic) { lost = lost || !topic.buffer.after(*sequence); });
+        lost = lost || (!i.patterns.empty() && *sequence < forgotten_); // perhaps in a topic that is gone
+    }
+    if (sequence && *sequence <= newest_ && !lost) {
+        start.place.seen = *sequence;
+        return start;
+    }
+    switch (settings_.channel.on_unknown_id) {
+    case unknown_id::reset:
+        start.place.seen = history_start(i);
+        return start;
+    case unknown_id::reject:
+        start.unknown = true;
+        return start;
+    case unknown_id::gap:
+        break;
+    }
+    ++gaps_;
+    start.place.told = std::max(start.place.told, forgotten_);
+    // Where ids are numbers the notice has one as well, with which a client gets the same rest again.
+    const auto* oldest = oldest_of(i);
+    start.place.seen = oldest == nullptr ? newest_ : oldest->sequence - 1;
+    start.gap = make_gap(last_event_id, oldest == nullptr ? std::string_view() : oldest->event.id(),
+                         numbers_ ? std::to_string(start.place.seen) : std::string());
+    return start;
+}
+
+// Few topics: looks into each of them for each event. Many, as a pattern may have: takes some from each, and sorts.
+event_log::collected event_log::collect(const interest& i, const cursor& place, std::uint64_t until, std::size_t count,
+                                        std::vector<found_event>& into) const
+{
+    const lock held(mutex_);
+    collected outcome;
+    const auto first = into.size();
+    for_each_topic(i, [&](const topic_state& topic) {
+        const auto& buffer = topic.buffer;
+        auto next = buffer.after(place.seen);
+        if (!next) {
+            outcome.lost_until = std::max(outcome.lost_until, buffer.lost_sequence());
+            outcome.lost = outcome.lost || buffer.lost_sequence() > place.told;
+            next = buffer.oldest() != nullptr ? buffer.oldest()->at : buffer.end();
+        }
+        if (const auto end = buffer.after(until)) {
+            outcome.remaining += *end - std::min(*end, *next);
+            outcome.remaining_bytes += buffer.bytes_between(*next, *end);
+        }
+        const auto* e = buffer.at_or_after(*next);
+        for (std::size_t taken = 0; taken < count && e != nullptr && e->sequence <= until; ++taken) {
+            into.push_back({e->event, e->sequence});
+            e = buffer.at_or_after(e->at + 1);
+        }
+    });
+    if (!i.patterns.empty() && forgotten_ > place.seen) { // perhaps in a topic that is gone
+        outcome.lost = outcome.lost || forgotten_ > place.told;
+        outcome.lost_until = std::max(outcome.lost_until, forgotten_);
+    }
+    if (i.topics.size() + i.patterns.size() > 1 || !i.patterns.empty()) {
+        const auto begin = into.begin() + static_cast<std::ptrdiff_t>(first);
+        std::sort(begin, into.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+        into.resize(std::min(into.size(), first + count));
+    }
+    return outcome;
+}
+
+} // namespace rill::pubsub::detail

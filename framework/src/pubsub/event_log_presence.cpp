@@ -1,0 +1,148 @@
+// Who is there: streams come and go, and others ask about them.
+
+#include "pubsub/event_log.hpp"
+
+#include <algorithm>
+
+namespace rill::pubsub::detail {
+
+bool interest::wants(const topic_state& topic) const noexcept
+{
+    return std::any_of(topics.begin(), topics.end(), [&](const auto* t) { return t == &topic; }) ||
+           std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic.name); });
+}
+
+result<interest_pointer> event_log::enter(std::vector<topic_pattern> topics, std::string who)
+{
+    interest_pointer wanted;
+    if (topics.size() != 1 || !topics.front().is_exact() || !who.empty()) {
+        wanted.reset(new interest{.who = std::move(who)});
+    }
+    const std::lock_guard in_order(presence_);
+    std::vector<std::string_view> first;
+    {
+        const lock held(mutex_);
+        sweep_locked(clock::now());
+        const auto added = static_cast<std::size_t>(std::count_if(topics.begin(), topics.end(), [&](const auto& t) {
+            return t.is_exact() && topics_.find(t.text()) == topics_.end();
+        }));
+        if (added > settings_.topics - std::min(settings_.topics, topics_.size())) {
+            return tl::unexpected(make_error_code(error::too_many_topics));
+        }
+        for (auto& t : topics) {
+            if (!t.is_exact()) {
+                wanted->patterns.push_back(std::move(t));
+                continue;
+            }
+            auto* topic = find_or_create(t.text()).get();
+            if (!wanted) {
+                wanted.reset(&topic->alone);
+                if (topic->subscribers++ == 0) {
+                    first.push_back(topic->name);
+                }
+                break;
+            }
+            if (std::find(wanted->topics.begin(), wanted->topics.end(), topic) != wanted->topics.end()) {
+                continue;
+            }
+            wanted->topics.push_back(topic);
+            if (topic->subscribers++ == 0) {
+                first.push_back(topic->name);
+            }
+            if (!wanted->who.empty()) {
+                ++topic->who[wanted->who];
+            }
+        }
+        ++subscribers_;
+    }
+    if (settings_.channel.on_first_subscriber) {
+        std::for_each(first.begin(), first.end(), settings_.channel.on_first_subscriber);
+    }
+    return wanted;
+}
+
+void event_log::leave(interest& i)
+{
+    const std::lock_guard in_order(presence_);
+    std::vector<topic_pointer> last;
+    {
+        const lock held(mutex_);
+        const auto now = clock::now();
+        for (auto* topic : i.topics) {
+            topic->last_used = now;
+            if (--topic->subscribers == 0) {
+                last.push_back(topics_.find(topic->name)->second);
+            }
+            if (const auto found = topic->who.find(i.who); found != topic->who.end() && --found->second == 0) {
+                topic->who.erase(found);
+            }
+        }
+        --subscribers_;
+    }
+    if (settings_.channel.on_last_subscriber) {
+        for (const auto& topic : last) {
+            settings_.channel.on_last_subscriber(topic->name);
+        }
+    }
+}
+
+topic_pointer event_log::pointer_to(const topic_state& topic) const
+{
+    const lock held(mutex_);
+    return topics_.find(topic.name)->second;
+}
+
+statistics event_log::stats() const
+{
+    const lock held(mutex_);
+    auto sum = former_;
+    for (const auto& worker : workers_) {
+        sum.delivered += worker->delivered;
+        sum.dropped += worker->dropped;
+        sum.conflated += worker->conflated;
+        sum.evicted_slow += worker->evicted_slow;
+        sum.evicted_full += worker->evicted_full;
+        sum.timed_out += worker->timed_out;
+    }
+    sum.published = published_;
+    sum.gaps = gaps_;
+    sum.subscribers = subscribers_;
+    sum.topics = topics_.size();
+    for (const auto& [name, topic] : topics_) {
+        sum.held_events += topic->buffer.size();
+        sum.held_bytes += topic->buffer.bytes();
+    }
+    sum.unsent_bytes = unsent_.load(std::memory_order_relaxed);
+    return sum;
+}
+
+std::vector<std::string> event_log::topics() const
+{
+    const lock held(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, topic] : topics_) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+std::size_t event_log::subscribers(std::string_view topic) const
+{
+    const lock held(mutex_);
+    const auto found = topics_.find(topic);
+    return found == topics_.end() ? 0 : found->second->subscribers;
+}
+
+std::vector<std::string> event_log::who(std::string_view topic) const
+{
+    const lock held(mutex_);
+    std::vector<std::string> names;
+    if (const auto found = topics_.find(topic); found != topics_.end()) {
+        for (const auto& [name, count] : found->second->who) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,173 @@
+// Streams that are behind: what they are still to get, and what becomes of them.
+
+#include "pubsub/worker_log.hpp"
+
+#include <algorithm>
+
+namespace rill::pubsub::detail {
+
+namespace {
+
+// The cursor moves on; what the client had asked for does not count as a backlog.
+void pass(backlog& b, const event_log::found_event& e) noexcept
+{
+    b.place.seen = e.sequence;
+    if (e.sequence > b.asked_for) {
+        b.events -= std::min<std::uint64_t>(b.events, 1);
+        b.bytes -= std::min<std::uint64_t>(b.bytes, e.event.footprint());
+    }
+}
+
+} // namespace
+
+bool worker_log::exceeds_limits(const backlog& b) const noexcept
+{
+    const auto& limits = log_->options().backlog;
+    return b.events > limits.events || b.bytes > limits.bytes;
+}
+
+backlog& worker_log::fall_behind(subscriber& s, std::uint64_t seen)
+{
+    if (!s.behind) {
+        s.behind = std::make_unique<backlog>();
+        s.behind->owner = &s;
+    }
+    s.behind->place = {.seen = seen, .told = seen};
+    s.behind->asked_for = seen;
+    return *s.behind;
+}
+
+bool worker_log::block(subscriber& s, std::size_t bytes)
+{
+    s.now = subscriber::state::waiting;
+    if (!log_->hold_unsent(bytes)) {
+        evict(s, link_->evicted_full);
+        return false;
+    }
+    s.behind->unsent = bytes;
+    if (exceeds_limits(*s.behind) && log_->options().slow == slow_policy::disconnect) {
+        evict(s, link_->evicted_slow);
+        return false;
+    }
+    s.out->when_written([stream = &s](error_code ec) {
+        if (!ec) {
+            stream->worker->unblock(*stream);
+        }
+    });
+    return true;
+}
+
+void worker_log::unblock(subscriber& s)
+{
+    log_->release_unsent(std::exchange(s.behind->unsent, 0));
+    if (s.now == subscriber::state::waiting) {
+        make_ready(s);
+    }
+}
+
+void worker_log::evict(subscriber& s, std::atomic<std::uint64_t>& counter)
+{
+    s.now = subscriber::state::ended;
+    worker_link::add(counter, 1);
+    report(s, s.behind->events, true);
+    s.on_evicted();
+}
+
+void worker_log::report(const subscriber& s, std::uint64_t dropped, bool evicted) const
+{
+    if (log_->options().on_slow) {
+        const std::string_view topic =
+            s.wanted->topics.size() == 1 ? s.wanted->topics.front()->name : std::string_view();
+        log_->options().on_slow({.topic = topic, .who = s.wanted->who, .dropped = dropped, .evicted = evicted});
+    }
+}
+
+// The log has dropped what the stream was still to get.
+bool worker_log::lose(subscriber& s, const event_log::collected& c)
+{
+    auto& b = *s.behind;
+    if (log_->options().slow == slow_policy::disconnect) {
+        evict(s, link_->evicted_slow);
+        return false;
+    }
+    const auto lost = std::max<std::uint64_t>(b.events - std::min(b.events, c.remaining), 1);
+    b.events = std::min(b.events, c.remaining);
+    b.bytes = std::min(b.bytes, c.remaining_bytes);
+    b.place.told = c.lost_until;
+    b.dropped += lost;
+    worker_link::add(link_->dropped, lost);
+    report(s, lost, false);
+    return true;
+}
+
+encoded_event worker_log::pull(subscriber& s)
+{
+    auto& b = *s.behind;
+    if (b.notice) {
+        return std::exchange(b.notice, {});
+    }
+    std::uint64_t excess = 0;
+    for (;;) {
+        found_.clear();
+        const auto outcome = log_->collect(*s.wanted, b.place, head_, 1, found_);
+        if (outcome.lost && !lose(s, outcome)) {
+            return {};
+        }
+        const bool too_many = log_->options().slow == slow_policy::drop_oldest && exceeds_limits(b);
+        if (!found_.empty() && !too_many && b.dropped == 0) {
+            break;
+        }
+        if (found_.empty() || !too_many) {
+            if (excess != 0) {
+                worker_link::add(link_->dropped, excess);
+                report(s, excess, false);
+            }
+            const auto dropped = std::exchange(b.dropped, 0);
+            if (dropped != 0 && log_->options().tell_dropped) {
+                return make_dropped(dropped);
+            }
+            if (found_.empty()) {
+                return {};
+            }
+            break;
+        }
+        ++excess;
+        ++b.dropped;
+        pass(b, found_.front());
+    }
+    const auto e = std::move(found_.front());
+    pass(b, e);
+    return e.event;
+}
+
+void worker_log::settle(subscriber& s)
+{
+    auto& b = *s.behind;
+    if (head_ >= b.place.seen) {
+        // Without a batch under way that it has not been asked about: what was not found has been replaced.
+        if (b.events != 0 && !batch_.active) {
+            worker_link::add(log_->options().slow == slow_policy::latest_per_key ? link_->conflated : link_->dropped,
+                             b.events);
+        }
+        if (!batch_.active) {
+            b.events = b.bytes = 0;
+        }
+        b.place.seen = head_;
+    }
+    if (b.place.seen != (batch_.active ? batch_.last : head_)) {
+        s.now = subscriber::state::ready;
+        if (!b.linked()) {
+            ready_.push_back(b); // served when the batch is done, or when the next one comes
+        }
+        return;
+    }
+    s.now = subscriber::state::live;
+    s.live_since = batch_.active ? batch_.number : 0;
+    b.events = b.bytes = 0;
+    b.unlink();
+    if (s.out != nullptr) {
+        s.behind.reset();
+    }
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,175 @@
+// Who belongs to a worker: its logs, their topics and streams.
+
+#include "pubsub/worker_log.hpp"
+
+#include <algorithm>
+
+namespace rill::pubsub::detail {
+
+namespace asio = boost::asio;
+
+namespace {
+
+class worker_logs : public asio::execution_context::service
+{
+public:
+    using key_type = worker_logs;
+    static asio::execution_context::id id;
+
+    explicit worker_logs(asio::execution_context& context)
+        : asio::execution_context::service(context), mailbox_(mailbox::of(static_cast<asio::io_context&>(context)))
+    {}
+
+    std::unordered_map<const event_log*, std::shared_ptr<worker_log>> logs;
+    mailbox& mailbox_; // made before this service, and so it ends after it
+
+private:
+    void shutdown() noexcept override
+    {
+        for (const auto& [log, worker] : std::exchange(logs, {})) {
+            worker->shutdown();
+        }
+    }
+};
+
+asio::execution_context::id worker_logs::id;
+
+} // namespace
+
+worker_log::worker_log(asio::io_context& context, std::shared_ptr<event_log> log)
+    : context_(context), timers_(timer_service::of(context)), log_(std::move(log)),
+      link_(std::make_shared<worker_link>())
+{
+    link_->address = mailbox::of(context).get_address();
+}
+
+worker_log::~worker_log() = default;
+
+worker_log& worker_log::of(asio::io_context& context, const std::shared_ptr<event_log>& log)
+{
+    auto& worker = asio::use_service<worker_logs>(context).logs[log.get()];
+    if (!worker) {
+        worker = std::make_shared<worker_log>(context, log);
+        worker->link_->worker = worker;
+        worker->head_ = log->attach(worker->link_);
+    }
+    return *worker;
+}
+
+// A topic is known here once a stream wants it, and then to all streams that do.
+worker_log::local_topic* worker_log::find_topic(const topic_pointer& topic)
+{
+    const auto found = topics_.find(topic.get());
+    if (found != topics_.end()) {
+        return found->second.get();
+    }
+    const bool wanted = std::any_of(with_patterns_.begin(), with_patterns_.end(),
+                                    [&](const auto* s) { return s->wanted->wants(*topic); });
+    return wanted ? &make_topic(topic) : nullptr;
+}
+
+worker_log::local_topic& worker_log::make_topic(topic_pointer topic)
+{
+    auto& local = topics_[topic.get()];
+    local = std::make_unique<local_topic>();
+    local->topic = std::move(topic);
+    for (auto* s : with_patterns_) {
+        if (s->wanted->wants(*local->topic)) {
+            join(*s, *local);
+        }
+    }
+    return *local;
+}
+
+void worker_log::join(subscriber& s, local_topic& topic)
+{
+    auto* link = &s.link;
+    if (s.link.linked()) {
+        if (!s.more_links) {
+            s.more_links = std::make_unique<std::vector<std::unique_ptr<topic_link>>>();
+        }
+        auto& more = *s.more_links;
+        const auto unused = std::find_if(more.begin(), more.end(), [](const auto& l) { return !l->linked(); });
+        link = unused != more.end() ? unused->get() : more.emplace_back(std::make_unique<topic_link>()).get();
+    }
+    link->owner = &s;
+    topic.streams.push_back(*link);
+}
+
+void worker_log::add(subscriber& s)
+{
+    ++subscribers_;
+    s.worker = this;
+    const auto& wanted = *s.wanted;
+    for (const auto* topic : wanted.topics) {
+        const auto found = topics_.find(topic);
+        join(s, found != topics_.end() ? *found->second : make_topic(log_->pointer_to(*topic)));
+    }
+    if (wanted.patterns.empty()) {
+        return;
+    }
+    for (const auto& [topic, local] : topics_) {
+        if (std::find(wanted.topics.begin(), wanted.topics.end(), topic) == wanted.topics.end() && wanted.wants(*topic))
+        {
+            join(s, *local);
+        }
+    }
+    with_patterns_.push_back(&s);
+}
+
+void worker_log::remove(subscriber& s)
+{
+    const auto leave = [this](ring_link& link) {
+        if (next_ == &link) {
+            next_ = link.next;
+        }
+        link.unlink();
+    };
+    leave(s.link);
+    if (s.more_links) {
+        for (const auto& link : *s.more_links) {
+            leave(*link);
+        }
+    }
+    if (s.behind) {
+        log_->release_unsent(std::exchange(s.behind->unsent, 0));
+        s.behind->unlink();
+    }
+    std::erase(with_patterns_, &s);
+    s.worker = nullptr;
+    if (--subscribers_ == 0) {
+        log_->detach(link_);
+        asio::use_service<worker_logs>(context_).logs.erase(log_.get());
+    }
+}
+
+void worker_log::shutdown()
+{
+    log_->detach(link_);
+    for (const auto& [topic, local] : topics_) {
+        while (!local->streams.empty()) {
+            auto& s = *static_cast<topic_link*>(local->streams.next)->owner;
+            local->streams.next->unlink();
+            if (s.worker != nullptr) {
+                s.worker = nullptr;
+                s.now = subscriber::state::ended;
+                s.on_shutdown();
+            }
+        }
+    }
+    for (auto* s : with_patterns_) {
+        if (s->worker != nullptr) {
+            s->worker = nullptr;
+            s->now = subscriber::state::ended;
+            s->on_shutdown();
+        }
+    }
+}
+
+// The reasons of a topic's end: nobody named it, or has published, for long.
+void worker_log::forget(const topic_pointer& topic)
+{
+    topics_.erase(topic.get());
+}
+
+} // namespace rill::pubsub::detail
