@@ -77,4 +77,18 @@ BOOST_AUTO_TEST_CASE(a_gap_in_the_log_itself_is_an_event)
     log->leave(*a);
 }
 
+BOOST_AUTO_TEST_CASE(replaced_events_do_not_count_as_history)
+{
+    const auto log = make_log({.channel = {.history = 2, .slow = slow_policy::latest_per_key}});
+    const auto i = enter(*log, {pattern("t")});
+    for (const auto* data : {"1", "2"}) {
+        BOOST_REQUIRE(log->publish("t", {.data = data}, {}).has_value());
+    }
+    for (int n = 0; n < 10; ++n) { // 3 to 12
+        BOOST_REQUIRE(log->publish("t", {.data = "x"}, "key").has_value());
+    }
+    const auto start = log->begin(*i, {});
+    BOOST_TEST(ids(*log, *i, start.place.seen, start.newest) == "2 12");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,8 +32,9 @@ std::uint64_t event_log::history_start(const interest& i) const
     std::vector<std::uint64_t> held;
     for_each_topic(i, [&](const topic_state& topic) {
         const auto& buffer = topic.buffer;
-        for (const auto* e = buffer.at_or_after(buffer.tail(buffer.end(), wanted, SIZE_MAX)); e != nullptr;
-             e = buffer.at_or_after(e->at + 1))
+        const bool may_skip = settings_.channel.slow != slow_policy::latest_per_key; // positions of replaced ones count
+        for (const auto* e = buffer.at_or_after(may_skip ? buffer.tail(buffer.end(), wanted, SIZE_MAX) : 0);
+             e != nullptr; e = buffer.at_or_after(e->at + 1))
         {
             held.push_back(e->sequence);
         }
