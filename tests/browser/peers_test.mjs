@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { EventSource } from 'eventsource';
-import { Ticker, stablePort, within } from './ticker_process.mjs';
+import { Sample, stablePort, within } from './sample_process.mjs';
 
 // Runs curl to its end, or until `enough(output)` holds, then ends it: {code, output}.
 async function curl(args, enough = () => false) {
@@ -80,7 +80,7 @@ function assertProblem({ status, headers, body }, wanted) {
 
 describe('curl', () => {
     let ticker;
-    before(async () => (ticker = await Ticker.start()));
+    before(async () => (ticker = await Sample.start('ticker')));
     after(() => ticker?.stop());
 
     test('gets the stream with its exact headers', async () => {
@@ -211,7 +211,7 @@ class Follower {
 
 describe('the npm EventSource client', () => {
     test('receives consecutive ids', async (t) => {
-        const ticker = await Ticker.start();
+        const ticker = await Sample.start('ticker');
         t.after(() => ticker.stop());
         const follower = new Follower(`${ticker.url}/ticks?ms=20`);
         t.after(() => follower.source.close());
@@ -224,7 +224,7 @@ describe('the npm EventSource client', () => {
     for (const signal of ['SIGKILL', 'SIGTERM']) {
         test(`resumes with Last-Event-ID after a restart: ${signal}`, async (t) => {
             const port = await stablePort();
-            let ticker = await Ticker.start(port);
+            let ticker = await Sample.start('ticker', port);
             t.after(() => ticker.stop());
             const follower = new Follower(`${ticker.url}/ticks?ms=50`);
             t.after(() => follower.source.close());
@@ -234,7 +234,7 @@ describe('the npm EventSource client', () => {
             await follower.until(() => follower.source.readyState === EventSource.CONNECTING, 'notice of the outage');
             const last = follower.ids.at(-1);
             const before = follower.ids.length;
-            ticker = await Ticker.start(port);
+            ticker = await Sample.start('ticker', port);
             await follower.events(before + 5);
 
             assert.equal(follower.ids[before], last + 1);

@@ -1,4 +1,5 @@
-// The ticker sample as a child process. RILL_TICKER names the program; it prints one line with its URL when it listens.
+// A sample as a child process. RILL_TICKER, RILL_CHAT and RILL_DASHBOARD name the programs; each prints one line with its
+// URL when it listens.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,13 +7,13 @@ import { createServer } from 'node:net';
 
 export const patience = 30_000; // ms: how long any one condition may take, far above what it needs
 
-export const program = process.env.RILL_TICKER;
-
-// An unset RILL_TICKER is an error, not a skip: a test that silently does nothing would look like a passing one.
-export function requireProgram() {
-    if (!program) {
-        throw new Error('set RILL_TICKER to the path of the ticker program');
+// An unset variable is an error, not a skip: a test that silently does nothing would look like a passing one.
+export function programOf(sample) {
+    const variable = `RILL_${sample.toUpperCase()}`;
+    if (!process.env[variable]) {
+        throw new Error(`set ${variable} to the path of the ${sample} program`);
     }
+    return process.env[variable];
 }
 
 // Rejects with a message that names `what` when `promise` is not settled in time.
@@ -28,12 +29,15 @@ export async function within(promise, what, ms = patience) {
     }
 }
 
+// RILL_TEST_PORTS=FROM-TO narrows the choice, where several test runs share a machine.
+const [firstPort, lastPort] = (process.env.RILL_TEST_PORTS ?? '20000-29999').split('-').map(Number);
+
 // A free port below the ephemeral range (32768 and up on Linux): while the server is down between two runs, no outgoing
 // connection of anyone can be given this port, and a client that keeps trying cannot connect to itself.
 export async function stablePort() {
     for (let attempt = 0; attempt < 100; ++attempt) {
         const probe = createServer();
-        const port = 20_000 + Math.floor(Math.random() * 10_000);
+        const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort + 1));
         probe.listen(port, '127.0.0.1');
         const free = await Promise.race([once(probe, 'listening').then(() => true), once(probe, 'error').then(() => false)]);
         if (free) {
@@ -42,35 +46,36 @@ export async function stablePort() {
             return port;
         }
     }
-    throw new Error('no free port between 20000 and 30000');
+    throw new Error(`no free port between ${firstPort} and ${lastPort}`);
 }
 
-export class Ticker {
+export class Sample {
+    #name;
     #child;
     #exited;
     #errors = '';
     url;
 
     // Starts the program and completes when it listens. Port 0 lets the system choose.
-    static async start(port = 0) {
-        requireProgram();
-        const ticker = new Ticker();
-        await ticker.#launch(port);
-        return ticker;
+    static async start(name, port = 0, args = []) {
+        const sample = new Sample();
+        sample.#name = name;
+        await sample.#launch(programOf(name), port, args);
+        return sample;
     }
 
-    async #launch(port) {
-        this.#child = spawn(program, ['--port', String(port)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    async #launch(program, port, args) {
+        this.#child = spawn(program, ['--port', String(port), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
         this.#exited = new Promise((resolve) => {
             this.#child.once('error', (error) => resolve({ error }));
             this.#child.once('exit', (code, signal) => resolve({ code, signal }));
         });
         this.#child.stderr.setEncoding('utf8').on('data', (text) => (this.#errors += text));
         const ended = this.#exited.then((how) => {
-            throw new Error(`the ticker ended at once: ${JSON.stringify(how)} ${how.error ?? ''}\n${this.#errors}`);
+            throw new Error(`${this.#name} ended at once: ${JSON.stringify(how)} ${how.error ?? ''}\n${this.#errors}`);
         });
         try {
-            this.url = await within(Promise.race([this.#readUrl(), ended]), 'URL printed by the ticker');
+            this.url = await within(Promise.race([this.#readUrl(), ended]), `URL printed by ${this.#name}`);
         } catch (error) {
             await this.stop();
             throw error;
@@ -100,6 +105,6 @@ export class Ticker {
         if (this.#child.exitCode === null && this.#child.signalCode === null) {
             this.#child.kill(signal);
         }
-        return within(this.#exited, `end of the ticker after ${signal}`);
+        return within(this.#exited, `end of ${this.#name} after ${signal}`);
     }
 }

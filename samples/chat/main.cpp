@@ -1,0 +1,14 @@
+#include "chat/app.hpp"
+#include "support/command_line.hpp"
+
+int main(int argc, char** argv)
+{
+    samples::command_line line("chat", "Rooms to talk in");
+    chat::options options;
+    line.add("--token", options.token, "lets POST /topics/rooms/ROOM publish, with Authorization: Bearer TOKEN");
+    line.add("--public", options.directory, "directory of the page");
+    if (const auto parsed = line.parse(argc, argv); !parsed) {
+        return parsed.error();
+    }
+    return rill::serve(chat::app(options), line.server);
+}

@@ -1,0 +1,213 @@
+// The chat's page in two browsers at once: what one says the other shows once, also when the server goes away in between.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Sample, stablePort } from './sample_process.mjs';
+import { Visit, desktop, looks, networkError } from './visit.mjs';
+
+class ChatVisit extends Visit {
+    static as(name, url, look = desktop, room = 'lobby') {
+        return this.to(`${url}/?room=${room}&name=${name}`, look);
+    }
+
+    async say(text) {
+        await this.page.locator('#text').fill(text);
+        await this.page.locator('#text').press('Enter');
+    }
+
+    // Completes when that text stands among the messages, and has come from the server.
+    shows(text) {
+        return this.page.locator('.message:not(.pending) .text', { hasText: text }).first().waitFor();
+    }
+
+    // The texts on the page, and what the page counted.
+    report() {
+        return this.page.evaluate(() => ({
+            texts: [...document.querySelectorAll('.message .text')].map((e) => e.textContent),
+            pending: document.querySelectorAll('.pending, .refused').length,
+            notes: document.querySelectorAll('.note').length,
+            ids: window.rillChat.messages.map((m) => m.id),
+            repeated: window.rillChat.repeated,
+            gaps: window.rillChat.gaps,
+            mark: window.notReloaded === true,
+        }));
+    }
+
+    async people(names) {
+        await this.page.waitForFunction(
+            (wanted) => [...document.querySelectorAll('#people .name')].map((e) => e.textContent).join() === wanted,
+            names.join(),
+        );
+    }
+}
+
+async function publish(url, name, text) {
+    const answer = await fetch(`${url}/topics/rooms/lobby`, {
+        method: 'POST',
+        headers: { Authorization: 'Bearer sesame' },
+        body: JSON.stringify({ name, text, key: '', at: Date.now() }),
+    });
+    assert.equal(answer.status, 201);
+}
+
+const startChat = (port) => Sample.start('chat', port, ['--token', 'sesame']);
+
+describe('the page', () => {
+    let chat;
+    before(async () => (chat = await startChat()));
+    after(() => chat?.stop());
+
+    test('two see each other, and what each says once', async (t) => {
+        const ada = await ChatVisit.as('ada', chat.url);
+        t.after(() => ada.leave());
+        const bob = await ChatVisit.as('bob', chat.url);
+        await ada.people(['ada', 'bob']);
+        await bob.people(['ada', 'bob']);
+
+        await ada.say('hello bob');
+        await bob.shows('hello bob');
+        await bob.say('hello ada <b>&amp;</b>');
+        await ada.shows('hello ada <b>&amp;</b>');
+        await publish(chat.url, 'cron', 'backup done');
+        for (const visit of [ada, bob]) {
+            await visit.shows('backup done');
+            const seen = await visit.report();
+            assert.deepEqual(seen.texts, ['hello bob', 'hello ada <b>&amp;</b>', 'backup done']);
+            assert.deepEqual([seen.pending, seen.repeated, seen.gaps, seen.notes], [0, 0, 0, 0]);
+            assert.deepEqual(visit.complaints, []);
+        }
+        await bob.leave();
+        await ada.people(['ada']);
+    });
+
+    test('another room is another conversation, and the first one is still there', async (t) => {
+        const visit = await ChatVisit.as('cora', chat.url, desktop, 'first');
+        t.after(() => visit.leave());
+        await visit.say('in the first');
+        await visit.shows('in the first');
+        await visit.page.locator('#new-room').fill('Second room!');
+        await visit.page.locator('#new-room').press('Enter');
+        await visit.people(['cora']);
+        assert.equal(new URL(visit.page.url()).searchParams.get('room'), 'second-room');
+        await visit.say('in the second');
+        await visit.shows('in the second');
+        assert.deepEqual((await visit.report()).texts, ['in the second']);
+        await visit.page.locator('#rooms button', { hasText: 'first' }).click();
+        await visit.shows('in the first');
+        assert.deepEqual((await visit.report()).texts, ['in the first']);
+        assert.deepEqual(visit.complaints, []);
+    });
+
+    test('a message that is refused says why', async (t) => {
+        const visit = await ChatVisit.as('dan', chat.url);
+        t.after(() => visit.leave());
+        await visit.state('live');
+        await visit.page.route('**/messages', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: '{"detail":"no such words"}' }), { times: 1 });
+        await visit.say('bad words');
+        await visit.page.locator('.refused', { hasText: 'no such words' }).waitFor();
+        await visit.say('good words');
+        await visit.shows('good words');
+    });
+
+    for (const [name, look] of looks) {
+        test(`has its picture: ${name}`, async (t) => {
+            const room = `tea-${name}`;
+            const other = await ChatVisit.as('Grace', chat.url, desktop, room);
+            t.after(() => other.leave());
+            const visit = await ChatVisit.as('Ada', chat.url, look, room);
+            t.after(() => visit.leave());
+            await visit.people(['Ada', 'Grace']);
+            for (const [who, text] of [
+                [other, 'Has anyone tried to cut the cable while a message is on its way?'],
+                [other, 'I pulled it three times.'],
+                [visit, 'And?'],
+                [other, 'It came once. The page says “Reconnecting”, and then goes on where it stopped.'],
+                [visit, 'That is what the id of each event is for: the browser sends the last one back, and the server continues behind it.'],
+                [visit, 'Tea?'],
+            ]) {
+                await who.say(text);
+                await visit.shows(text);
+                await other.shows(text);
+            }
+            await visit.picture(`chat-${name}`);
+            assert.deepEqual(await visit.tooWide('.panel, #messages, .text'), [], 'nothing may be wider than its box');
+            assert.deepEqual(visit.complaints, []);
+        });
+    }
+});
+
+describe('an outage of the server', () => {
+    for (const signal of ['SIGKILL', 'SIGTERM']) {
+        test(`loses and doubles nothing on the pages: ${signal}`, async (t) => {
+            const port = await stablePort();
+            let chat = await startChat(port);
+            t.after(() => chat.stop());
+            const ada = await ChatVisit.as('ada', chat.url);
+            t.after(() => ada.leave());
+            const bob = await ChatVisit.as('bob', chat.url);
+            t.after(() => bob.leave());
+            for (const visit of [ada, bob]) {
+                await visit.page.evaluate(() => (window.notReloaded = true));
+                await visit.people(['ada', 'bob']);
+            }
+            await ada.say('before');
+            await bob.shows('before');
+            await ada.shows('before');
+
+            const end = await chat.stop(signal);
+            if (signal === 'SIGTERM') {
+                assert.deepEqual(end, { code: 0, signal: null }, 'a drained server ends well');
+            }
+            await ada.state('reconnecting');
+            await bob.state('reconnecting');
+            await ada.say('during 1');
+            await ada.say('during 2');
+            await ada.picture(`chat-outage-${signal.toLowerCase()}`);
+            assert.equal((await ada.report()).pending, 2);
+
+            chat = await startChat(port);
+            await bob.shows('during 2');
+            await bob.say('after');
+            for (const visit of [ada, bob]) {
+                await visit.shows('after');
+                await visit.people(['ada', 'bob']);
+                const seen = await visit.report();
+                assert.equal(seen.mark, true, 'the page was not reloaded');
+                assert.deepEqual(seen.texts, ['before', 'during 1', 'during 2', 'after']);
+                assert.deepEqual([seen.pending, seen.repeated], [0, 0]);
+                // The log of the former server is gone, and the page says so.
+                assert.deepEqual([seen.gaps, seen.notes], [1, 1]);
+                assert.equal(new Set(seen.ids).size, 4);
+                assert.deepEqual(visit.complaints.filter((text) => !networkError.test(text)), []);
+            }
+            await ada.picture(`chat-after-${signal.toLowerCase()}`);
+        });
+    }
+
+    test('a message whose answer is lost is said once', async (t) => {
+        const chat = await startChat();
+        t.after(() => chat.stop());
+        const ada = await ChatVisit.as('ada', chat.url);
+        t.after(() => ada.leave());
+        const bob = await ChatVisit.as('bob', chat.url);
+        t.after(() => bob.leave());
+        await ada.people(['ada', 'bob']);
+        let posts = 0;
+        await ada.page.route('**/messages', async (route) => {
+            ++posts;
+            await route.fetch(); // the server has it
+            await (posts === 1 ? route.abort('connectionreset') : route.continue());
+        });
+        // The stream brings it before it is sent again, or not: both must be right, so the page's own copy is cut off.
+        await ada.say('once');
+        await ada.say('twice');
+        await bob.shows('twice');
+        await ada.shows('twice');
+        for (const visit of [ada, bob]) {
+            const seen = await visit.report();
+            assert.deepEqual(seen.texts, ['once', 'twice']);
+            assert.deepEqual([seen.pending, seen.repeated], [0, 0]);
+        }
+        assert.ok(posts >= 2);
+    });
+});

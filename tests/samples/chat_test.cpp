@@ -1,0 +1,248 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
+#include <chat/app.hpp>
+
+#include "support/client.hpp"
+#include "support/running_server.hpp"
+
+namespace {
+
+constexpr auto json_type = "Content-Type: application/json\r\n";
+
+struct listener : rill_test::client
+{
+    listener(std::uint16_t port, std::string_view name, std::string_view fields, std::string_view room) : client(port)
+    {
+        get("/rooms/" + std::string(room) + "/events?name=" + std::string(name), fields);
+        BOOST_TEST(status() == 200);
+    }
+};
+
+struct posted : rill_test::client
+{
+    posted(std::uint16_t port, std::string_view body, std::string_view fields, std::string_view target) : client(port)
+    {
+        request("POST", target, fields, body);
+    }
+};
+
+struct fixture
+{
+    rill_test::running_server server{chat::app({.token = "sesame"})};
+
+    listener listen(std::string_view name, std::string_view fields = {}, std::string_view room = "lobby")
+    {
+        return {server.port(), name, fields, room};
+    }
+
+    posted post(std::string_view body, std::string_view fields = json_type,
+                std::string_view target = "/rooms/lobby/messages")
+    {
+        return {server.port(), body, fields, target};
+    }
+
+    std::string say(std::string_view text, std::string_view key = "")
+    {
+        auto answer =
+            post(R"({"name":"curl","text":")" + std::string(text) + R"(","key":")" + std::string(key) + R"("})");
+        BOOST_TEST(answer.status() == 201);
+        return boost::json::parse(answer.body()).at("id").as_string().c_str();
+    }
+};
+
+/// The next event of that name; "message" for one without.
+rill_test::received_event next(rill_test::client& client, std::string_view name)
+{
+    for (;;) {
+        auto event = client.event().value();
+        if (event.name == name || (event.name.empty() && name == "message")) {
+            return event;
+        }
+    }
+}
+
+std::string next_text(rill_test::client& client)
+{
+    return boost::json::parse(next(client, "message").data).at("text").as_string().c_str();
+}
+
+/// Reads on until the list of names is this one.
+void await_who(rill_test::client& client, std::string_view names)
+{
+    while (next(client, "who").data != names) {
+    }
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(chat_test, fixture)
+
+BOOST_AUTO_TEST_CASE(what_one_says_reaches_all_in_the_room)
+{
+    auto ada = listen("ada");
+    auto bob = listen("bob");
+    auto elsewhere = listen("eve", {}, "other-room");
+    const auto id = say("hello");
+    for (auto* client : {&ada, &bob}) {
+        const auto event = next(*client, "message");
+        BOOST_TEST(event.id == id);
+        const auto message = boost::json::parse(event.data);
+        BOOST_TEST(message.at("name").as_string() == "curl");
+        BOOST_TEST(message.at("text").as_string() == "hello");
+        BOOST_TEST(message.at("at").as_int64() > 0);
+    }
+    BOOST_TEST(post(R"({"name":"curl","text":"here"})", json_type, "/rooms/other-room/messages").status() == 201);
+    BOOST_TEST(next_text(elsewhere) == "here");
+}
+
+BOOST_AUTO_TEST_CASE(tells_who_is_here)
+{
+    auto ada = listen("ada");
+    await_who(ada, R"(["ada"])");
+    {
+        auto bob = listen("bob");
+        await_who(bob, R"(["ada","bob"])");
+        await_who(ada, R"(["ada","bob"])");
+        rill_test::client list(server.port());
+        BOOST_TEST(list.get("/rooms").body() == R"([{"room":"lobby","people":2}])");
+    }
+    await_who(ada, R"(["ada"])");
+}
+
+BOOST_AUTO_TEST_CASE(one_without_a_name_is_not_in_the_list)
+{
+    rill_test::client silent(server.port());
+    silent.get("/rooms/lobby/events");
+    auto ada = listen("ada");
+    await_who(silent, R"(["ada"])");
+}
+
+BOOST_AUTO_TEST_CASE(begins_with_what_was_said_before)
+{
+    for (int i = 1; i <= 60; ++i) {
+        say(std::to_string(i));
+    }
+    auto late = listen("late");
+    auto text = next_text(late);
+    const auto first = std::stoi(text);
+    BOOST_TEST(first > 1);
+    BOOST_TEST(first <= 12); // 50 events, of which a few may be of comers
+    for (int i = first + 1; i <= 60; ++i) {
+        BOOST_TEST(next_text(late) == std::to_string(i));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(resumes_without_loss_and_without_doubles)
+{
+    auto ada = listen("ada");
+    say("one");
+    const auto seen = next(ada, "message").id;
+    ada.hang_up();
+    say("two");
+    say("three");
+    auto again = listen("ada", "Last-Event-ID: " + seen + "\r\n");
+    say("four");
+    BOOST_TEST(next_text(again) == "two");
+    BOOST_TEST(next_text(again) == "three");
+    BOOST_TEST(next_text(again) == "four");
+}
+
+BOOST_AUTO_TEST_CASE(the_coming_and_going_of_others_is_no_gap_and_displaces_nothing)
+{
+    auto ada = listen("ada");
+    say("one");
+    const auto seen = next(ada, "message").id;
+    ada.hang_up();
+    for (int i = 0; i < 600; ++i) { // more than are held
+        listen("visitor" + std::to_string(i));
+    }
+    say("two");
+    auto again = listen("ada", "Last-Event-ID: " + seen + "\r\n");
+    for (auto event = again.event().value(); event.name != ""; event = again.event().value()) {
+        BOOST_TEST(event.name == "who");
+    }
+    auto late = listen("late");
+    BOOST_TEST(next_text(late) == "one");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_of_a_former_run_is_told_of_a_gap)
+{
+    say("new");
+    auto ada = listen("ada", "Last-Event-ID: 5\r\n");
+    const auto gap = ada.event().value();
+    BOOST_TEST(gap.name == "gap");
+    BOOST_TEST(boost::json::parse(gap.data).at("requested").as_string() == "5");
+    BOOST_TEST(next_text(ada) == "new");
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_sent_again_is_said_once)
+{
+    auto ada = listen("ada");
+    const auto id = say("once", "k1");
+    BOOST_TEST(say("once", "k1") == id);
+    say("more", "k2");
+    BOOST_TEST(next_text(ada) == "once");
+    BOOST_TEST(next_text(ada) == "more");
+    BOOST_TEST(post(R"({"name":"a","text":"x","key":"k1"})", json_type, "/rooms/other/messages").status() == 201);
+    BOOST_TEST(say("no key") != say("no key"));
+}
+
+BOOST_AUTO_TEST_CASE(programs_publish_with_a_token)
+{
+    auto ada = listen("ada");
+    const auto body = R"({"name":"cron","text":"backup done"})";
+    BOOST_TEST(post(body, {}, "/topics/rooms/lobby").status() == 401);
+    BOOST_TEST(post(body, "Authorization: Bearer sesame\r\n", "/topics/rooms/lobby").status() == 201);
+    BOOST_TEST(next_text(ada) == "backup done");
+    rill_test::running_server closed(chat::app());
+    rill_test::client client(closed.port());
+    client.request("POST", "/topics/rooms/lobby", "Authorization: Bearer sesame\r\n", body);
+    BOOST_TEST(client.status() == 405); // only the page is there
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
+{
+    const auto status_of = [&](std::string_view body, std::string_view fields = json_type,
+                               std::string_view target = "/rooms/lobby/messages") {
+        return post(body, fields, target).status();
+    };
+    BOOST_TEST(status_of(R"({"name":"a","text":"x"})", "Content-Type: text/plain\r\n") == 415);
+    BOOST_TEST(status_of(R"({"name":"a",)") == 400);
+    BOOST_TEST(status_of("[]") == 422);
+    BOOST_TEST(status_of(R"({"text":"x"})") == 422);
+    BOOST_TEST(status_of(R"({"name":"a"})") == 422);
+    BOOST_TEST(status_of(R"({"name":"a","text":""})") == 422);
+    BOOST_TEST(status_of(R"({"name":"","text":"x"})") == 422);
+    BOOST_TEST(status_of(R"({"name":" a","text":"x"})") == 422);
+    BOOST_TEST(status_of(R"({"name":"a\nb","text":"x"})") == 422);
+    BOOST_TEST(status_of(R"({"name":")" + std::string(33, 'a') + R"(","text":"x"})") == 422);
+    BOOST_TEST(status_of(R"({"name":"a","text":")" + std::string(3001, 'x') + R"("})") == 422);
+    BOOST_TEST(status_of(R"({"name":"a","text":"x","key":5})") == 422);
+    BOOST_TEST(status_of(R"({"name":"a","text":"x","key":")" + std::string(65, 'k') + R"("})") == 422);
+    BOOST_TEST(status_of(R"({"name":"a","text":"x"})", json_type, "/rooms/Lobby/messages") == 400);
+    BOOST_TEST(status_of(R"({"name":"a","text":"x"})", json_type, "/rooms/" + std::string(33, 'r') + "/messages") ==
+               400);
+    BOOST_TEST(rill_test::client(server.port()).get("/rooms/lobby/events?name=%20a").status() == 400);
+    BOOST_TEST(rill_test::client(server.port()).get("/rooms/lobby/events?name=%FF").status() == 400);
+    BOOST_TEST(status_of(R"({"name":"\u00e4\u00f6\u00fc","text":"multi\nline"})") == 201);
+}
+
+BOOST_AUTO_TEST_CASE(the_streams_end_when_the_server_stops)
+{
+    auto ada = listen("ada");
+    auto bob = listen("bob");
+    server.stop();
+    BOOST_TEST((server.reasons() == std::vector(2, rill::close_reason::drained)));
+    BOOST_TEST(server.log() == "");
+}
+
+BOOST_AUTO_TEST_CASE(has_a_page)
+{
+    rill_test::client client(server.port());
+    client.get("/");
+    BOOST_TEST(client.status() == 200);
+    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
