@@ -1,0 +1,79 @@
+#pragma once
+
+#include <boost/describe/class.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <rill/pubsub/options.hpp>
+#include <vector>
+
+#include "dashboard/proc.hpp"
+
+namespace dashboard {
+
+/// The newest values of a figure, oldest first.
+using curve = std::vector<std::uint64_t>;
+
+struct cpu_figures
+{
+    curve busy;                       ///< thousandths of all cores
+    std::vector<std::uint64_t> cores; ///< thousandths of each, now
+};
+BOOST_DESCRIBE_STRUCT(cpu_figures, (), (busy, cores))
+
+struct memory_figures
+{
+    curve used;              ///< bytes
+    std::uint64_t total = 0; ///< bytes
+};
+BOOST_DESCRIBE_STRUCT(memory_figures, (), (used, total))
+
+struct network_figures
+{
+    curve received; ///< bytes a second
+    curve sent;     ///< bytes a second
+    curve loopback; ///< bytes a second
+};
+BOOST_DESCRIBE_STRUCT(network_figures, (), (received, sent, loopback))
+
+/// Of this server's own streams.
+struct stream_figures
+{
+    curve viewers;
+    curve delivered;             ///< events a second, over all streams
+    std::uint64_t published = 0; ///< events
+    std::uint64_t conflated = 0; ///< events that a newer one replaced before a slow stream had them
+    std::uint64_t resident = 0;  ///< bytes of memory that the server has
+    std::uint64_t period = 0;    ///< milliseconds between two values
+};
+BOOST_DESCRIBE_STRUCT(stream_figures, (), (viewers, delivered, published, conflated, resident, period))
+
+/// What the viewers see, made of readings. Each figure holds its whole recent past: who gets only the latest has missed
+/// nothing.
+class figures
+{
+public:
+    static constexpr std::size_t held = 60; ///< values of each curve
+
+    /// @param at when it was read
+    void add(const reading& machine, const rill::pubsub::statistics& streams, std::chrono::steady_clock::time_point at);
+
+    cpu_figures cpu;
+    memory_figures memory;
+    network_figures network;
+    stream_figures streams;
+
+private:
+    struct sample
+    {
+        reading machine;
+        std::uint64_t delivered = 0;
+        std::chrono::steady_clock::time_point at;
+    };
+
+    void add_rates(const sample& before, const sample& now);
+
+    std::optional<sample> before_;
+};
+
+} // namespace dashboard

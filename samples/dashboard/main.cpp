@@ -1,0 +1,18 @@
+#include "dashboard/app.hpp"
+#include "dashboard/sampler.hpp"
+#include "support/command_line.hpp"
+
+int main(int argc, char** argv)
+{
+    samples::command_line line("dashboard", "Shows what this machine does to any number of browsers");
+    std::string directory;
+    int period = 1000;
+    line.add("--ms", period, "milliseconds between two samples", 50, 60'000);
+    line.add("--public", directory, "directory of the page");
+    if (const auto parsed = line.parse(argc, argv); !parsed) {
+        return parsed.error();
+    }
+    const auto figures = dashboard::make_channel();
+    const dashboard::sampler sampler(figures, {.period = std::chrono::milliseconds(period)});
+    return rill::serve(dashboard::app(figures, directory), line.server);
+}

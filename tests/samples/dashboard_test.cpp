@@ -1,0 +1,106 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
+#include <dashboard/app.hpp>
+#include <dashboard/sampler.hpp>
+
+#include "support/client.hpp"
+#include "support/running_server.hpp"
+
+namespace {
+
+struct fixture
+{
+    rill::pubsub::channel figures = dashboard::make_channel();
+    rill_test::running_server server{dashboard::app(figures)};
+    rill_test::client client{server.port()};
+};
+
+boost::json::value next(rill_test::client& client, std::string_view name)
+{
+    for (;;) {
+        const auto event = client.event().value();
+        if (event.name == name) {
+            return boost::json::parse(event.data);
+        }
+    }
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(dashboard_test, fixture)
+
+BOOST_AUTO_TEST_CASE(shows_this_machine)
+{
+    const dashboard::sampler sampler(figures, {.period = std::chrono::milliseconds(10)});
+    client.get("/figures");
+    BOOST_TEST(client.header("content-type") == "text/event-stream");
+    for (auto cpu = next(client, "cpu"); cpu.at("busy").as_array().size() < 3; cpu = next(client, "cpu")) {
+    }
+    const auto cpu = next(client, "cpu");
+    BOOST_TEST(!cpu.at("cores").as_array().empty());
+    for (const auto& value : cpu.at("busy").as_array()) {
+        BOOST_TEST(value.to_number<int>() >= 0);
+        BOOST_TEST(value.to_number<int>() <= 1000);
+    }
+    const auto memory = next(client, "memory");
+    const auto used = memory.at("used").as_array().back().to_number<std::uint64_t>();
+    BOOST_TEST(used > 0U);
+    BOOST_TEST(used < memory.at("total").to_number<std::uint64_t>());
+    BOOST_TEST(next(client, "network").at("loopback").is_array());
+    const auto streams = next(client, "streams");
+    BOOST_TEST(streams.at("viewers").as_array().back().to_number<int>() == 1);
+    BOOST_TEST(streams.at("period").to_number<int>() == 10);
+    BOOST_TEST(streams.at("resident").to_number<std::uint64_t>() > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(many_viewers_share_one_sampler)
+{
+    const dashboard::sampler sampler(figures, {.period = std::chrono::milliseconds(10)});
+    std::vector<std::unique_ptr<rill_test::client>> viewers;
+    for (int i = 0; i < 20; ++i) {
+        viewers.push_back(std::make_unique<rill_test::client>(server.port()));
+        viewers.back()->get("/figures");
+    }
+    for (auto& viewer : viewers) {
+        while (next(*viewer, "streams").at("viewers").as_array().back().to_number<int>() != 20) {
+        }
+    }
+    viewers.clear();
+    client.get("/figures"); // this ends, or the client loses its patience
+    while (next(client, "streams").at("viewers").as_array().back().to_number<int>() != 1) {
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_new_viewer_begins_with_the_latest_of_each)
+{
+    for (int i = 0; i < 10; ++i) {
+        for (const auto* key : {"cpu", "memory"}) {
+            BOOST_REQUIRE(figures.publish(std::string(key) + std::to_string(i), key).has_value());
+        }
+    }
+    client.get("/figures");
+    BOOST_TEST(client.event().value().data == "cpu9");
+    BOOST_TEST(client.event().value().data == "memory9");
+}
+
+BOOST_AUTO_TEST_CASE(a_viewer_that_comes_back_gets_what_is_new)
+{
+    BOOST_REQUIRE(figures.publish("a1", "a").has_value());
+    const auto seen = figures.publish("b1", "b").value();
+    BOOST_REQUIRE(figures.publish("b2", "b").has_value());
+    BOOST_REQUIRE(figures.publish("b3", "b").has_value());
+    client.get("/figures", "Last-Event-ID: " + seen + "\r\n");
+    BOOST_REQUIRE(figures.publish("a2", "a").has_value());
+    BOOST_TEST(client.event().value().data == "b3");
+    BOOST_TEST(client.event().value().data == "a2");
+}
+
+BOOST_AUTO_TEST_CASE(has_a_page)
+{
+    client.get("/");
+    BOOST_TEST(client.status() == 200);
+    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
