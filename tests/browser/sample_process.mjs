@@ -1,4 +1,4 @@
-// A sample as a child process. RILL_TICKER, RILL_CHAT and RILL_DASHBOARD name the programs; each prints one line with its
+// A sample as a child process. RILL_TICKER, RILL_CHAT and so on name the programs; each prints one line with its
 // URL when it listens.
 
 import { spawn } from 'node:child_process';

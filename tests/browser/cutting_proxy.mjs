@@ -1,0 +1,61 @@
+// A TCP proxy that cuts each of its connections after about a second.
+
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+
+export class CuttingProxy {
+    cuts = 0;
+    #options;
+    #server;
+    #sockets = new Set();
+
+    // `betweenEvents`: a connection ends behind a whole event, and well (FIN). Otherwise in the middle of what passes,
+    // by FIN or by RST.
+    static async to(port, { betweenEvents = false, least = 600, most = 1400 } = {}) {
+        const proxy = new CuttingProxy();
+        proxy.#options = { betweenEvents, least, most };
+        proxy.#server = createServer((client) => proxy.#relay(client, port));
+        proxy.#server.listen(0, '127.0.0.1');
+        await once(proxy.#server, 'listening');
+        proxy.url = `http://127.0.0.1:${proxy.#server.address().port}`;
+        return proxy;
+    }
+
+    #relay(client, port) {
+        const { betweenEvents, least, most } = this.#options;
+        const server = connect(port, '127.0.0.1');
+        for (const socket of [client, server]) {
+            this.#sockets.add(socket);
+            socket.on('error', () => {}); // the other side sees its end
+            socket.on('close', () => {
+                this.#sockets.delete(socket);
+                clearTimeout(timer);
+                client.destroy();
+                server.destroy();
+            });
+        }
+        let due = false;
+        const timer = setTimeout(() => (due = true), least + Math.random() * (most - least));
+        client.on('data', (data) => server.write(data));
+        server.on('data', (data) => {
+            if (!due || (betweenEvents && !data.toString('latin1').endsWith('\n\n\r\n'))) {
+                client.write(data);
+                return;
+            }
+            ++this.cuts;
+            server.removeAllListeners('data');
+            if (betweenEvents) {
+                client.end(data);
+            } else {
+                const reset = Math.random() < 0.5;
+                client.write(data.subarray(0, Math.floor(Math.random() * data.length)), () => (reset ? client.resetAndDestroy() : client.end()));
+            }
+        });
+    }
+
+    async close() {
+        this.#server.close();
+        this.#sockets.forEach((socket) => socket.destroy());
+        await once(this.#server, 'close');
+    }
+}

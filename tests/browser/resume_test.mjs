@@ -1,0 +1,109 @@
+// Real clients behind a proxy that cuts their connections about once a second, while 2,000 events pass in ten seconds:
+// each sees every id exactly once, in order, and nothing else.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventSource as NpmEventSource } from 'eventsource';
+import { EventSource as UndiciEventSource } from 'undici';
+import { CuttingProxy } from './cutting_proxy.mjs';
+import { Sample, within } from './sample_process.mjs';
+import { Visit, desktop } from './visit.mjs';
+
+const events = 2000;
+const batch = 10;
+
+// fetch-event-source is for browsers, but asks them for these only.
+globalThis.window ??= { setTimeout, clearTimeout, fetch };
+globalThis.document ??= { hidden: false, addEventListener() {}, removeEventListener() {} };
+const { fetchEventSource } = (await import('@microsoft/fetch-event-source')).default;
+
+// Each client: begins to read `url`, calls `see(id, data, name)`, and returns what ends it.
+const eventSource = (kind) => (url, see) => {
+    const source = new kind(url);
+    source.addEventListener('message', (event) => see(event.lastEventId, event.data, 'message'));
+    source.addEventListener('gap', (event) => see(event.lastEventId, event.data, 'gap'));
+    return () => source.close();
+};
+
+const clients = {
+    'npm eventsource': { begin: eventSource(NpmEventSource) },
+    "undici's EventSource": { begin: eventSource(UndiciEventSource) },
+    'fetch-event-source': {
+        // It takes an id over at the end of its line, and not of its event: cut between the two it would ask for what
+        // comes behind an event that it never gave out.
+        betweenEvents: true,
+        begin(url, see) {
+            const ending = new AbortController();
+            fetchEventSource(url, {
+                signal: ending.signal,
+                openWhenHidden: true,
+                onmessage: (event) => event.data && see(event.id, event.data, event.event || 'message'),
+                // A response that ends is the end for it, unless the application wants otherwise.
+                onclose: () => {
+                    throw new Error('go on');
+                },
+                onerror: () => undefined,
+            });
+            return () => ending.abort();
+        },
+    },
+    Chromium: {
+        async begin(url, see) {
+            const visit = await Visit.to(new URL('/', url).href, desktop); // no page, but an origin that may connect to this machine
+            await visit.page.exposeFunction('see', see);
+            await visit.page.evaluate((address) => {
+                const source = new EventSource(address);
+                for (const name of ['message', 'gap']) {
+                    source.addEventListener(name, (event) => window.see(event.lastEventId, event.data, name));
+                }
+            }, url);
+            return () => visit.leave();
+        },
+    },
+};
+
+async function publishAll(url, topic) {
+    const ids = [];
+    const start = performance.now();
+    for (let n = 0; n < events; ++n) {
+        if (n % batch === 0) {
+            await delay(Math.max(0, start + (n / events) * 10_000 - performance.now()));
+        }
+        const answer = await fetch(`${url}/topics/${topic}`, { method: 'POST', headers: { Authorization: 'Bearer sesame' }, body: `event ${n}` });
+        assert.equal(answer.status, 201);
+        ids.push((await answer.json()).id);
+    }
+    return ids;
+}
+
+describe('through connections that are cut', { concurrency: true }, () => {
+    let server;
+    before(async () => (server = await Sample.start('topics_server', 0, ['--threads', '2'])));
+    after(() => server?.stop());
+
+    for (const path of ['topics', 'handled']) {
+        for (const [name, { begin, betweenEvents }] of Object.entries(clients)) {
+            test(`${name} sees every event once: ${path === 'topics' ? 'the direct path' : 'a handler'}`, async (t) => {
+                const topic = `${path}-${Object.keys(clients).indexOf(name)}`;
+                const proxy = await CuttingProxy.to(server.port, { betweenEvents });
+                t.after(() => proxy.close());
+                const seen = [];
+                let finish;
+                const complete = new Promise((resolve) => (finish = resolve));
+                const end = await begin(`${proxy.url}/${path}/${topic}`, (id, data, kind) => {
+                    seen.push([id, data, kind].join(' '));
+                    if (data === `event ${events - 1}`) {
+                        finish();
+                    }
+                });
+                t.after(end);
+                const ids = await publishAll(server.url, topic);
+                await within(complete, `last event; ${seen.length} have come`);
+                assert.deepEqual(seen, ids.map((id, n) => `${id} event ${n} message`));
+                t.diagnostic(`${proxy.cuts} cuts`);
+                assert.ok(proxy.cuts >= 4, `${proxy.cuts} cuts`);
+            });
+        }
+    }
+});
