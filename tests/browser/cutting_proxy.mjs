@@ -1,4 +1,5 @@
-// A TCP proxy that cuts each of its connections after about a second.
+// A TCP proxy that cuts each of its connections after about a second of response. The response's head is left whole: a
+// browser takes what there is of one that ends too soon for all of it, and then gives up, as this is no event stream.
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -35,8 +36,9 @@ export class CuttingProxy {
             });
         }
         let due = false;
-        const timer = setTimeout(() => (due = true), least + Math.random() * (most - least));
+        let timer;
         client.on('data', (data) => server.write(data));
+        server.once('data', () => (timer = setTimeout(() => (due = true), least + Math.random() * (most - least))));
         server.on('data', (data) => {
             if (!due || (betweenEvents && !data.toString('latin1').endsWith('\n\n\r\n'))) {
                 client.write(data);

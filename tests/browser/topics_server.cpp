@@ -4,7 +4,7 @@
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 
-#include "support/command_line.hpp"
+#include <support/command_line.hpp>
 
 using namespace std::chrono_literals;
 
