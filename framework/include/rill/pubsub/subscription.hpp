@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/pubsub/encoded_event.hpp>
 
@@ -70,17 +71,6 @@ public:
     virtual void abort() = 0;
 };
 
-template <class Handler>
-boost::asio::io_context& context_of(const Handler& handler)
-{
-    const auto ex = boost::asio::get_associated_executor(handler);
-    if constexpr (requires { static_cast<boost::asio::io_context&>(ex.context()); }) {
-        return static_cast<boost::asio::io_context&>(ex.context());
-    } else { // a type-erased executor; rill's coroutines run on an io_context in any case
-        return static_cast<boost::asio::io_context&>(boost::asio::query(ex, boost::asio::execution::context));
-    }
-}
-
 } // namespace detail
 
 /// One stream's view of a channel or a hub: from its beginning on, every event that is published, in order, the past
@@ -113,7 +103,7 @@ class subscription
                     slot.assign([base](boost::asio::cancellation_type_t) { base->abort(); });
                 }
                 base->end_is_an_error = end_is_an_error;
-                auto& context = detail::context_of(handler);
+                auto& context = rill::detail::context_of(handler);
                 base->waiting.emplace(handler_type(std::forward<decltype(handler)>(handler)));
                 base->begin(context);
             },
