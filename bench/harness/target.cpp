@@ -91,7 +91,9 @@ tl::expected<target, std::string> parse_target(std::string_view url, bool allow_
     }
     const addrinfo wanted{.ai_flags = AI_NUMERICSERV, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     addrinfo* list = nullptr;
-    if (const int error = ::getaddrinfo(parts->host.c_str(), parts->port.c_str(), &wanted, &list); error != 0) {
+    // Not asked for: a machine without /etc/hosts has no answer (RFC 6761, 6.3).
+    const auto name = parts->host == "localhost" ? std::string("127.0.0.1") : parts->host;
+    if (const int error = ::getaddrinfo(name.c_str(), parts->port.c_str(), &wanted, &list); error != 0) {
         return tl::unexpected("'" + parts->host + "': " + ::gai_strerror(error));
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(list, &::freeaddrinfo);
