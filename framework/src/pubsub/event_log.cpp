@@ -64,12 +64,7 @@ void event_log::detach(const std::shared_ptr<worker_link>& link)
 {
     const lock held(mutex_);
     std::erase(workers_, link);
-    former_.delivered += link->delivered;
-    former_.dropped += link->dropped;
-    former_.conflated += link->conflated;
-    former_.evicted_slow += link->evicted_slow;
-    former_.evicted_full += link->evicted_full;
-    former_.timed_out += link->timed_out;
+    link->add_to(former_);
 }
 
 std::uint64_t event_log::take(worker_link& link, std::vector<log_item>& into,

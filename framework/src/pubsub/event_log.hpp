@@ -92,6 +92,17 @@ struct worker_link
     {
         counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
     }
+
+    /// Adds what the worker has counted. From any thread.
+    void add_to(statistics& sum) const noexcept
+    {
+        sum.delivered += delivered;
+        sum.dropped += dropped;
+        sum.conflated += conflated;
+        sum.evicted_slow += evicted_slow;
+        sum.evicted_full += evicted_full;
+        sum.timed_out += timed_out;
+    }
 };
 
 struct log_settings

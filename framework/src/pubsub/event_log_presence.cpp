@@ -97,12 +97,7 @@ statistics event_log::stats() const
     const lock held(mutex_);
     auto sum = former_;
     for (const auto& worker : workers_) {
-        sum.delivered += worker->delivered;
-        sum.dropped += worker->dropped;
-        sum.conflated += worker->conflated;
-        sum.evicted_slow += worker->evicted_slow;
-        sum.evicted_full += worker->evicted_full;
-        sum.timed_out += worker->timed_out;
+        worker->add_to(sum);
     }
     sum.published = published_;
     sum.gaps = gaps_;

@@ -34,7 +34,6 @@ awaitable<> with_task_group(Body body, std::size_t most = 64);
 /// All of them run on the worker of the caller, one at a time. Belongs to its thread.
 class task_group
 {
-
 public:
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
