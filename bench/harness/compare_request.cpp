@@ -15,7 +15,6 @@ namespace bench {
 namespace {
 
 constexpr std::string_view floor_name = "floor";
-constexpr std::uint64_t spare_files = 100; // of a server, for anything but streams
 
 std::string now_as_text()
 {
@@ -118,7 +117,7 @@ tl::expected<void, std::string> compare_request::check(const machine& here) cons
     for (const auto& asked : loads()) {
         most = std::max(most, asked.streams);
     }
-    if (most + spare_files > here.open_files) {
+    if (most + server_spare_files > here.open_files) {
         return tl::unexpected(grouped(most) + " streams: each server is one process, which may have " +
                               std::to_string(here.open_files) + " open files");
     }

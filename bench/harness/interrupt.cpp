@@ -7,11 +7,11 @@ namespace bench {
 
 namespace {
 
-volatile std::sig_atomic_t was_interrupted = 0;
+volatile std::sig_atomic_t signal_came = 0;
 
 void note_interrupt(int)
 {
-    was_interrupted = 1;
+    signal_came = 1;
 }
 
 } // namespace
@@ -29,7 +29,7 @@ void watch_for_interrupts()
 
 bool interrupted() noexcept
 {
-    return was_interrupted != 0;
+    return signal_came != 0;
 }
 
 } // namespace bench

@@ -10,12 +10,13 @@ namespace bench {
 
 namespace {
 
-constexpr std::uint64_t spare_files = 64; // of a client process, for anything but streams
+constexpr std::uint64_t client_spare_files = 64; // of a client process, for anything but streams
 constexpr std::chrono::milliseconds shortest_period{1};
 
 tl::expected<unsigned, std::string> choose_processes(const load_options& options, std::uint64_t open_files)
 {
-    const auto room = open_files > spare_files ? std::min<std::uint64_t>(open_files - spare_files, UINT32_MAX) : 1;
+    const auto room =
+        open_files > client_spare_files ? std::min<std::uint64_t>(open_files - client_spare_files, UINT32_MAX) : 1;
     const auto needed = static_cast<unsigned>((options.streams + room - 1) / room);
     unsigned processes = 0;
     if (options.processes == "auto") {

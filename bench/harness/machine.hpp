@@ -6,6 +6,8 @@
 
 namespace bench {
 
+inline constexpr std::uint64_t server_spare_files = 100; ///< of a server, for anything but streams
+
 /// Where figures were measured. Every output states it.
 struct machine
 {

@@ -5,13 +5,13 @@
 
 #include "harness/connecting.hpp"
 #include "harness/load_plan.hpp"
+#include "harness/machine.hpp"
 #include "harness/text.hpp"
 
 namespace bench {
 
 namespace {
 
-constexpr std::uint64_t spare_files = 100; // of a server, for anything but streams
 constexpr std::uint64_t files_per_process = 32;
 constexpr std::uint64_t bytes_per_process = 4 << 20; // before the first stream
 constexpr double deviations = 6;            // of the servers' shares; a normal share is beyond that once in 10^9
@@ -75,7 +75,7 @@ std::uint64_t most_on_one_server(std::uint32_t streams, unsigned servers)
 
 tl::expected<million_plan, std::vector<obstacle>> plan_processes(const million_wish& wish, const machine_limits& limits)
 {
-    const auto room = limits.open_files > spare_files ? limits.open_files - spare_files : 0;
+    const auto room = limits.open_files > server_spare_files ? limits.open_files - server_spare_files : 0;
     million_plan plan{.servers = wish.servers};
     if (wish.servers == 0) {
         plan.servers = 1;

@@ -11,8 +11,8 @@ using namespace plot_parts;
 
 constexpr double row_height = 44;
 constexpr double axis_height = 24;
-constexpr double left = margin;
-constexpr double right = width - margin;
+constexpr double left_edge = margin;
+constexpr double right_edge = width - margin;
 
 std::vector<double> all_values(const row_plot& plot)
 {
@@ -34,7 +34,7 @@ void draw_axis(markup& out, const plot_scale& scale, double top, double bottom)
         const double x = scale.at(value);
         line(out, x, top, x, bottom, "grid");
         // The outermost labels stay inside the picture.
-        const auto* kind = x < left + 12 ? "tick" : x > right - 12 ? "tick right" : "tick middle";
+        const auto* kind = x < left_edge + 12 ? "tick" : x > right_edge - 12 ? "tick right" : "tick middle";
         text(out, x, bottom + 16, kind, readable_tick(value));
     }
 }
@@ -53,13 +53,15 @@ void draw_marks(markup& out, const plot_scale& scale, const plot_row& row, doubl
     const auto number = std::to_string(row.colour);
     if (row.marks.size() == 1 && !scale.is_logarithmic()) {
         const double end = scale.at(row.marks.front().median);
-        out.empty(
-            "rect",
-            {{"x", left}, {"y", y - 6}, {"width", std::max(end - left, 1.0)}, {"height", 12}, {"class", "f" + number}});
+        out.empty("rect", {{"x", left_edge},
+                           {"y", y - 6},
+                           {"width", std::max(end - left_edge, 1.0)},
+                           {"height", 12},
+                           {"class", "f" + number}});
         draw_range(out, scale, row.marks.front(), y);
         return;
     }
-    line(out, left, y, right, y, "guide");
+    line(out, left_edge, y, right_edge, y, "guide");
     for (std::size_t i = 0; i < row.marks.size(); ++i) {
         // Several marks have shapes of their own and lie a little below each other; one has the shape of its server.
         const bool is_one = row.marks.size() == 1;
@@ -73,7 +75,7 @@ void draw_marks(markup& out, const plot_scale& scale, const plot_row& row, doubl
 /// The shapes of several marks and their names, on a line of their own.
 void draw_key(markup& out, const std::vector<std::string>& names, double y)
 {
-    double x = left + 5;
+    double x = left_edge + 5;
     for (std::size_t i = 0; i < names.size(); ++i) {
         mark(out, x, y - 4, static_cast<unsigned>(i), "f0");
         text(out, x + 10, y, "tick", names[i]);
@@ -88,7 +90,7 @@ std::string draw(const row_plot& plot)
     const double key_height = plot.mark_names.empty() ? 0 : 20;
     const double top = heading_height + key_height - 6;
     const double bottom = top + row_height * static_cast<double>(plot.rows.size()) + 4;
-    const auto scale = plot_scale::fitting(all_values(plot), left, right);
+    const auto scale = plot_scale::fitting(all_values(plot), left_edge, right_edge);
 
     markup out;
     begin(out, plot.heading, bottom + axis_height);
@@ -100,8 +102,8 @@ std::string draw(const row_plot& plot)
     double y = top;
     for (const auto& row : plot.rows) {
         out.open("g").leaf("title", row.label + ": " + row.text);
-        text(out, left, y + 16, "name", row.label);
-        text(out, right, y + 16, "value", shortened(row.text, 46));
+        text(out, left_edge, y + 16, "name", row.label);
+        text(out, right_edge, y + 16, "value", shortened(row.text, 46));
         if (!row.marks.empty()) {
             draw_marks(out, scale, row, y + 30);
         }

@@ -12,6 +12,8 @@
 
 // rill-bench compare as a user runs it, with numbers that are too small to mean anything.
 
+BOOST_AUTO_TEST_SUITE(compare_test)
+
 namespace {
 
 std::string text_of(const std::string& path)
@@ -59,8 +61,6 @@ bool has_a_second_core()
 const std::string tiny = "--streams 20 --endpoint ticks --ms 100 --settle 100ms ";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(compare_test)
 
 BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
 {

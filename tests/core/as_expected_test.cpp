@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 using rill_test::manual_loop;
 
+BOOST_AUTO_TEST_SUITE(as_expected_test)
+
 namespace {
 
 // An operation as others write them: posts its outcome, a value or an error.
@@ -33,8 +35,6 @@ auto async_give(asio::io_context& context, rill::error_code ec, T value, Complet
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(as_expected_test)
 
 BOOST_AUTO_TEST_CASE(value_returning_operation)
 {

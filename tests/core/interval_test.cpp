@@ -15,6 +15,8 @@ using namespace std::chrono_literals;
 using rill_test::manual_loop;
 using clock_type = rill::timer_service::clock;
 
+BOOST_AUTO_TEST_SUITE(interval_test)
+
 namespace {
 
 struct ticks
@@ -55,8 +57,6 @@ struct fixture
             BOOST_TEST((seen).at[i] <= expected[i] + 1);                                                               \
         }                                                                                                              \
     } while (false)
-
-BOOST_AUTO_TEST_SUITE(interval_test)
 
 BOOST_FIXTURE_TEST_CASE(ticks_once_every_period_from_one_period_on, fixture)
 {

@@ -10,6 +10,8 @@
 
 using rill::mailbox;
 
+BOOST_AUTO_TEST_SUITE(mailbox_test)
+
 namespace {
 
 void turn(boost::asio::io_context& context)
@@ -19,8 +21,6 @@ void turn(boost::asio::io_context& context)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(mailbox_test)
 
 BOOST_AUTO_TEST_CASE(a_message_runs_from_the_event_loop_not_inside_post)
 {

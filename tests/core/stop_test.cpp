@@ -9,6 +9,8 @@
 
 #include "support/manual_loop.hpp"
 
+BOOST_AUTO_TEST_SUITE(stop_test)
+
 namespace {
 
 namespace asio = boost::asio;
@@ -56,8 +58,6 @@ struct noting
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(stop_test)
 
 BOOST_FIXTURE_TEST_CASE(every_wait_completes_from_the_event_loop, fixture)
 {

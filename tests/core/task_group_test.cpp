@@ -18,6 +18,8 @@ using rill::awaitable;
 using rill::task_group;
 using rill_test::manual_loop;
 
+namespace task_group_test {
+
 namespace {
 
 /// What the coroutines of a test did, and how many of their frames are alive.
@@ -110,7 +112,9 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(task_group_test, fixture)
+} // namespace task_group_test
+
+BOOST_FIXTURE_TEST_SUITE(task_group_test, task_group_test::fixture)
 
 BOOST_AUTO_TEST_CASE(all_are_waited_for)
 {

@@ -18,6 +18,8 @@ using rill::timer_node;
 using rill::timer_service;
 using clock_type = timer_service::clock;
 
+BOOST_AUTO_TEST_SUITE(timer_service_test)
+
 namespace {
 
 // A node that notes when it fired, and does what it is told.
@@ -157,8 +159,6 @@ struct model
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(timer_service_test)
 
 BOOST_AUTO_TEST_CASE(behaves_like_a_sorted_list)
 {

@@ -9,6 +9,8 @@
 using rill::error_code;
 using rill::detail::waiter;
 
+BOOST_AUTO_TEST_SUITE(waiter_test)
+
 namespace {
 
 // Counts its living copies, so that a leak or a double destruction shows.
@@ -44,8 +46,6 @@ struct small_counted
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(waiter_test)
 
 static_assert(rill::detail::handler_storage::fits<small_handler>);
 static_assert(rill::detail::handler_storage::fits<small_counted>);

@@ -11,6 +11,8 @@
 using bench::child_program;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(child_program_test)
+
 namespace {
 
 struct folder
@@ -51,8 +53,6 @@ bool is_there(pid_t pid)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(child_program_test)
 
 BOOST_FIXTURE_TEST_CASE(exit_codes_are_told, folder)
 {

@@ -6,6 +6,8 @@
 using bench::choose_peers;
 using bench::parse_peers;
 
+BOOST_AUTO_TEST_SUITE(compare_peers_test)
+
 namespace {
 
 std::string names_of(const std::vector<bench::peer>& peers)
@@ -28,8 +30,6 @@ std::vector<bench::peer> three()
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(compare_peers_test)
 
 BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
 {

@@ -6,6 +6,8 @@
 using bench::spread_of;
 using bench::summarise;
 
+BOOST_AUTO_TEST_SUITE(compare_summary_test)
+
 namespace {
 
 bench::comparison_run& run_of(bench::comparison& all, const std::string& server, const bench::compared_load& asked,
@@ -31,8 +33,6 @@ void check(const std::optional<bench::spread>& found, double median, double lowe
 const bench::compared_load many{"/ticks", 15'000};
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(compare_summary_test)
 
 BOOST_AUTO_TEST_CASE(the_median_is_the_middle_value)
 {

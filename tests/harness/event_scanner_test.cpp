@@ -4,6 +4,8 @@
 
 using bench::event_scanner;
 
+BOOST_AUTO_TEST_SUITE(event_scanner_test)
+
 namespace {
 
 /// One "[data/id]" for each event, "-" for what is no number.
@@ -25,8 +27,6 @@ std::string events_of(std::string_view bytes)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(event_scanner_test)
 
 BOOST_AUTO_TEST_CASE(data_and_id)
 {

@@ -6,6 +6,8 @@ using bench::load_options;
 using bench::make_plan;
 using namespace std::chrono_literals;
 
+namespace load_options_test {
+
 namespace {
 
 struct fixture
@@ -41,7 +43,9 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(load_options_test, fixture)
+} // namespace load_options_test
+
+BOOST_FIXTURE_TEST_SUITE(load_options_test, load_options_test::fixture)
 
 BOOST_AUTO_TEST_CASE(the_command_line)
 {

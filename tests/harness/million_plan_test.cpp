@@ -6,6 +6,8 @@
 using bench::machine_limits;
 using bench::million_wish;
 
+BOOST_AUTO_TEST_SUITE(million_plan_test)
+
 namespace {
 
 /// A machine on which a million streams just fit.
@@ -38,8 +40,6 @@ bool names(const std::string& text, std::initializer_list<const char*> parts)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(million_plan_test)
 
 BOOST_AUTO_TEST_CASE(a_million_streams_take_some_fifty_processes_on_each_side)
 {

@@ -6,6 +6,8 @@ using bench::readable;
 using bench::readable_tick;
 using bench::spread_labels;
 
+BOOST_AUTO_TEST_SUITE(plot_scale_test)
+
 namespace {
 
 void check_ticks(const plot_scale& scale, std::size_t at_most, const std::vector<double>& expected)
@@ -24,8 +26,6 @@ void check_places(const std::vector<double>& wanted, double gap, const std::vect
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(plot_scale_test)
 
 BOOST_AUTO_TEST_CASE(a_linear_axis_begins_at_zero_and_ends_at_a_round_number)
 {

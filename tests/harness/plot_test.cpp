@@ -6,6 +6,8 @@
 
 using bench::spread;
 
+BOOST_AUTO_TEST_SUITE(plot_test)
+
 namespace {
 
 std::size_t count_of(const std::string& text, const std::string& part)
@@ -39,8 +41,6 @@ void check_inside(const std::string& svg)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(plot_test)
 
 BOOST_AUTO_TEST_CASE(rows_of_one_value_on_a_linear_axis_are_bars)
 {

@@ -10,6 +10,8 @@
 
 using bench::process_group;
 
+BOOST_AUTO_TEST_SUITE(process_group_test)
+
 namespace {
 
 std::string wait_for_end(process_group& group)
@@ -36,8 +38,6 @@ bool is_there(pid_t pid)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(process_group_test)
 
 BOOST_AUTO_TEST_CASE(children_share_memory_with_us)
 {

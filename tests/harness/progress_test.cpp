@@ -6,6 +6,8 @@
 
 using bench::progress;
 
+namespace progress_test {
+
 namespace {
 
 struct fixture
@@ -23,7 +25,9 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(progress_test, fixture)
+} // namespace progress_test
+
+BOOST_FIXTURE_TEST_SUITE(progress_test, progress_test::fixture)
 
 BOOST_AUTO_TEST_CASE(a_line_is_rewritten_on_a_terminal_and_removed_at_the_end)
 {

@@ -5,6 +5,8 @@
 using bench::response_scanner;
 using step = response_scanner::step;
 
+BOOST_AUTO_TEST_SUITE(response_scanner_test)
+
 namespace {
 
 /// What was found: "200+" for the head of an event stream, "200" for any other, then the body, "." for its end and "!"
@@ -46,8 +48,6 @@ std::string scanned(std::string_view bytes)
 constexpr std::string_view stream_head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(response_scanner_test)
 
 BOOST_AUTO_TEST_CASE(a_body_until_the_end_of_the_connection)
 {

@@ -4,6 +4,8 @@
 
 using bench::scale_search;
 
+BOOST_AUTO_TEST_SUITE(scale_search_test)
+
 namespace {
 
 /// What is tried when a server holds up to `limit` streams.
@@ -22,8 +24,6 @@ std::string tried(scale_search& search, std::uint32_t limit)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(scale_search_test)
 
 BOOST_AUTO_TEST_CASE(doubles_until_the_most)
 {

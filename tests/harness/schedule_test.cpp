@@ -5,6 +5,8 @@
 
 using bench::schedule;
 
+namespace schedule_test {
+
 namespace {
 
 constexpr std::int64_t period = 1000;
@@ -38,7 +40,9 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(schedule_test, fixture)
+} // namespace schedule_test
+
+BOOST_FIXTURE_TEST_SUITE(schedule_test, schedule_test::fixture)
 
 BOOST_AUTO_TEST_CASE(the_first_event_may_come_at_once)
 {

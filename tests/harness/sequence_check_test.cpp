@@ -6,6 +6,8 @@
 using bench::sequence_check;
 using verdict = sequence_check::verdict;
 
+BOOST_AUTO_TEST_SUITE(sequence_check_test)
+
 namespace {
 
 std::string letters(const std::vector<std::uint64_t>& numbers, bool is_dense = true)
@@ -22,8 +24,6 @@ std::string letters(const std::vector<std::uint64_t>& numbers, bool is_dense = t
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(sequence_check_test)
 
 BOOST_AUTO_TEST_CASE(in_order_from_anywhere)
 {

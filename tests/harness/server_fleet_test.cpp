@@ -10,6 +10,8 @@
 
 using bench::server_fleet;
 
+BOOST_AUTO_TEST_SUITE(server_fleet_test)
+
 namespace {
 
 struct listener
@@ -50,7 +52,6 @@ std::string error_of(const std::string& script, std::uint16_t port, unsigned cou
 } // namespace
 
 // That it works is tested with a real server, in tests/million.
-BOOST_AUTO_TEST_SUITE(server_fleet_test)
 
 BOOST_AUTO_TEST_CASE(who_listens_is_known)
 {

@@ -8,6 +8,8 @@
 
 using bench::start_server;
 
+BOOST_AUTO_TEST_SUITE(server_start_test)
+
 namespace {
 
 /// Somebody who listens, and shares the port with who wants to.
@@ -60,8 +62,6 @@ std::string error_of(const std::string& script, std::uint16_t port, double patie
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(server_start_test)
 
 BOOST_AUTO_TEST_CASE(a_port_is_taken_while_somebody_listens)
 {

@@ -5,6 +5,8 @@
 
 using bench::failure;
 
+BOOST_AUTO_TEST_SUITE(stream_check_test)
+
 namespace {
 
 constexpr std::int64_t start = 1'763'934'000'000'000'000;
@@ -45,8 +47,6 @@ struct without_beat : fixture
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(stream_check_test)
 
 BOOST_FIXTURE_TEST_CASE(responses_that_are_no_streams, fixture)
 {

@@ -6,6 +6,8 @@
 using bench::parse_target;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(target_test)
+
 namespace {
 
 std::string error_of(std::string_view url)
@@ -15,8 +17,6 @@ std::string error_of(std::string_view url)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(target_test)
 
 BOOST_AUTO_TEST_CASE(an_ordinary_url)
 {

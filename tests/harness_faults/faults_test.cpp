@@ -15,6 +15,8 @@
 
 using bench::child_program;
 
+BOOST_AUTO_TEST_SUITE(faults_test)
+
 namespace {
 
 constexpr double patience = 60; // seconds for what takes a moment
@@ -145,8 +147,6 @@ std::vector<pid_t> wait_for_children(const child_program& client)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(faults_test)
 
 BOOST_DATA_TEST_CASE_F(fixture, what_three_of_nine_streams_suffer_is_told, boost::unit_test::data::make(expectations),
                        expected)

@@ -41,6 +41,8 @@ struct rill::extractor<paint::client>
     }
 };
 
+BOOST_AUTO_TEST_SUITE(extract_suite)
+
 namespace {
 
 using rill::request;
@@ -63,7 +65,7 @@ std::string refusal(std::string target)
     return taken.error().detail;
 }
 
-BOOST_AUTO_TEST_SUITE(extract_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(values_convert_and_are_reached)
 {
@@ -232,5 +234,3 @@ BOOST_AUTO_TEST_CASE(signatures)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

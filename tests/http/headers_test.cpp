@@ -2,11 +2,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(headers_suite)
+
 namespace {
 
 using namespace std::string_view_literals;
 
-BOOST_AUTO_TEST_SUITE(headers_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(names_compare_without_case)
 {
@@ -70,5 +72,3 @@ BOOST_AUTO_TEST_CASE(nothing_can_be_smuggled_in)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

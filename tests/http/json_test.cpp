@@ -32,6 +32,8 @@ even tag_invoke(boost::json::value_to_tag<even>, const boost::json::value& v)
 
 } // namespace shop
 
+BOOST_AUTO_TEST_SUITE(json_suite)
+
 namespace {
 
 using rill::request;
@@ -54,7 +56,7 @@ status outcome(request req)
     return taken ? status::ok : taken.error().status;
 }
 
-BOOST_AUTO_TEST_SUITE(json_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(a_described_struct_from_the_body)
 {
@@ -131,5 +133,3 @@ BOOST_AUTO_TEST_CASE(values_to_json)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <rill/core/interval.hpp>
 
+BOOST_AUTO_TEST_SUITE(make_handler_suite)
+
 namespace {
 
 using rill::awaitable;
@@ -37,7 +39,7 @@ response get(F&& f, std::string target = "/")
     return run(handle, verb::get, std::move(target));
 }
 
-BOOST_AUTO_TEST_SUITE(make_handler_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(parameters_are_taken_from_the_request)
 {
@@ -196,5 +198,3 @@ BOOST_AUTO_TEST_CASE(a_handler_passes_through)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

@@ -2,11 +2,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(percent_suite)
+
 namespace {
 
 using namespace std::string_literals;
 
-BOOST_AUTO_TEST_SUITE(percent_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(decodes_once)
 {
@@ -34,5 +36,3 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_encoding)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(problem_suite)
+
 namespace {
 
 using rill::problem;
@@ -13,7 +15,7 @@ boost::json::object members(const rill::response& r)
     return boost::json::parse(std::get<std::string>(r.body())).as_object();
 }
 
-BOOST_AUTO_TEST_SUITE(problem_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(is_answered_as_problem_json)
 {
@@ -36,6 +38,11 @@ BOOST_AUTO_TEST_CASE(own_title_and_no_detail)
     BOOST_TEST(members(rill::to_response(problem{})).at("status").as_int64() == 500);
 }
 
-BOOST_AUTO_TEST_SUITE_END()
+BOOST_AUTO_TEST_CASE(from_a_status_and_what_was_wrong)
+{
+    const auto r = rill::to_response(status::forbidden, "not yours");
+    BOOST_TEST((r.status() == status::forbidden));
+    BOOST_TEST(members(r).at("detail").as_string() == "not yours");
+}
 
-} // namespace
+BOOST_AUTO_TEST_SUITE_END()

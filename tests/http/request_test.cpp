@@ -2,9 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(request_suite)
+
 namespace {
 
-BOOST_AUTO_TEST_SUITE(request_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(target_falls_into_path_and_query)
 {
@@ -67,5 +69,3 @@ BOOST_AUTO_TEST_CASE(path_parameters_headers_and_the_rest)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

@@ -4,12 +4,14 @@
 #include <cerrno>
 #include <fcntl.h>
 
+BOOST_AUTO_TEST_SUITE(response_suite)
+
 namespace {
 
 using rill::response;
 using rill::status;
 
-BOOST_AUTO_TEST_SUITE(response_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(made_from_text)
 {
@@ -69,5 +71,3 @@ BOOST_AUTO_TEST_CASE(a_file_is_closed_with_its_handle)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

@@ -11,6 +11,8 @@
 using rill_test::fake_writer;
 using rill_test::manual_loop;
 
+BOOST_AUTO_TEST_SUITE(response_writer_test)
+
 namespace {
 
 using fixture = rill_test::writer_fixture;
@@ -21,8 +23,6 @@ void check_aborted(const std::exception_ptr& error)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(response_writer_test)
 
 BOOST_AUTO_TEST_CASE(bytes_are_taken_before_write_returns)
 {

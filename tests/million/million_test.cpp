@@ -14,6 +14,8 @@
 
 using bench::child_program;
 
+BOOST_AUTO_TEST_SUITE(million_test)
+
 namespace {
 
 constexpr std::int64_t patience = 60'000'000'000; // for what takes a moment
@@ -136,8 +138,6 @@ std::vector<pid_t> wait_for_children(const child_program& million, const std::st
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(million_test)
 
 BOOST_FIXTURE_TEST_CASE(streams_are_held_by_several_servers_on_one_port, fixture)
 {

@@ -9,6 +9,8 @@ using rill::pubsub::event_kind;
 using rill::pubsub::make_dropped;
 using rill::pubsub::make_gap;
 
+BOOST_AUTO_TEST_SUITE(encoded_event_test)
+
 namespace {
 
 encoded_event encode(const rill::sse::event& e, std::string_view id = "1", std::string_view topic = {},
@@ -20,8 +22,6 @@ encoded_event encode(const rill::sse::event& e, std::string_view id = "1", std::
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(encoded_event_test)
 
 BOOST_AUTO_TEST_CASE(none)
 {

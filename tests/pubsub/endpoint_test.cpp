@@ -6,6 +6,8 @@
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
 
+BOOST_AUTO_TEST_SUITE(pubsub_endpoint_test)
+
 namespace {
 
 struct fixture
@@ -19,8 +21,6 @@ struct fixture
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(pubsub_endpoint_test)
 
 BOOST_AUTO_TEST_CASE(the_head_is_that_of_an_event_stream)
 {

@@ -7,6 +7,8 @@
 using namespace rill_test;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(event_log_test)
+
 namespace {
 
 /// A log elsewhere, whose connection may be lost.
@@ -25,8 +27,6 @@ struct remote_log final : backplane
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(event_log_test)
 
 BOOST_AUTO_TEST_CASE(idle_topics_are_removed_and_remembered)
 {

@@ -8,6 +8,8 @@
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
 
+BOOST_AUTO_TEST_SUITE(hub_test)
+
 namespace {
 
 pubsub::hub counted_hub(pubsub::hub_options options = {})
@@ -17,8 +19,6 @@ pubsub::hub counted_hub(pubsub::hub_options options = {})
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(hub_test)
 
 BOOST_AUTO_TEST_CASE(names_that_are_no_topics)
 {

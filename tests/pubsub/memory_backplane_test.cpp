@@ -10,6 +10,8 @@ using rill::pubsub::backplane;
 using rill::pubsub::event_draft;
 using rill::pubsub::memory_backplane;
 
+BOOST_AUTO_TEST_SUITE(memory_backplane_test)
+
 namespace {
 
 struct collecting_reader final : backplane::reader
@@ -38,8 +40,6 @@ rill::result<std::string> append(memory_backplane& log, const rill::sse::event& 
 const auto refused = rill::make_error_code(rill::error::event_id_refused);
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(memory_backplane_test)
 
 BOOST_AUTO_TEST_CASE(the_counter_rises_by_one)
 {

@@ -11,6 +11,8 @@
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
 
+BOOST_AUTO_TEST_SUITE(model_test)
+
 namespace {
 
 /// A reader over all its connections.
@@ -285,3 +287,5 @@ BOOST_AUTO_TEST_CASE(random_schedules_agree_with_the_model)
         }
     }
 }
+
+BOOST_AUTO_TEST_SUITE_END()

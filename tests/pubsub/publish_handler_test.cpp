@@ -6,6 +6,8 @@
 
 namespace pubsub = rill::pubsub;
 
+BOOST_AUTO_TEST_SUITE(publish_handler_test)
+
 namespace {
 
 struct fixture
@@ -41,8 +43,6 @@ std::string text(const rill::response& r)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(publish_handler_test)
 
 BOOST_AUTO_TEST_CASE(publishes_and_answers_with_the_id)
 {

@@ -10,6 +10,8 @@ using rill::pubsub::encoded_event;
 using rill::pubsub::event_draft;
 using rill::pubsub::replay_buffer;
 
+BOOST_AUTO_TEST_SUITE(replay_buffer_test)
+
 namespace {
 
 using position = replay_buffer::position;
@@ -38,8 +40,6 @@ std::string ids(const replay_buffer& buffer, position from = 0)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(replay_buffer_test)
 
 BOOST_AUTO_TEST_CASE(empty)
 {

@@ -5,6 +5,8 @@
 using rill::pubsub::is_topic;
 using rill::pubsub::topic_pattern;
 
+BOOST_AUTO_TEST_SUITE(topic_pattern_test)
+
 namespace {
 
 bool matches(std::string_view pattern, std::string_view topic)
@@ -15,8 +17,6 @@ bool matches(std::string_view pattern, std::string_view topic)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(topic_pattern_test)
 
 BOOST_AUTO_TEST_CASE(names)
 {

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(conditional_suite)
+
 namespace {
 
 using namespace rill::detail;
@@ -23,7 +25,7 @@ request with(const fields& headers, verb method = verb::get)
     return req;
 }
 
-BOOST_AUTO_TEST_SUITE(conditional_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(preconditions)
 {
@@ -138,5 +140,3 @@ BOOST_AUTO_TEST_CASE(if_range)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

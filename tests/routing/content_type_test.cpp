@@ -3,9 +3,11 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+BOOST_AUTO_TEST_SUITE(content_type_suite)
+
 namespace {
 
-BOOST_AUTO_TEST_SUITE(content_type_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(by_extension)
 {
@@ -33,5 +35,3 @@ BOOST_AUTO_TEST_CASE(by_extension)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

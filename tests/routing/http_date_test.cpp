@@ -2,12 +2,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(http_date_suite)
+
 namespace {
 
 using rill::detail::format_http_date;
 using rill::detail::parse_http_date;
 
-BOOST_AUTO_TEST_SUITE(http_date_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(there_and_back)
 {
@@ -46,5 +48,3 @@ BOOST_AUTO_TEST_CASE(what_is_no_date)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

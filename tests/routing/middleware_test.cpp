@@ -10,6 +10,8 @@
 #include <rill/routing/router.hpp>
 #include <stdexcept>
 
+BOOST_AUTO_TEST_SUITE(middleware_suite)
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -91,6 +93,8 @@ struct manual_run
     std::exception_ptr error;
     response result;
 };
+
+} // namespace
 
 BOOST_AUTO_TEST_SUITE(cors_suite)
 
@@ -373,4 +377,4 @@ BOOST_AUTO_TEST_CASE(handlers_that_fail)
 
 BOOST_AUTO_TEST_SUITE_END()
 
-} // namespace
+BOOST_AUTO_TEST_SUITE_END()

@@ -2,13 +2,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(path_pattern_suite)
+
 namespace {
 
 using rill::path_pattern;
 using kind = path_pattern::kind;
 using segments = std::vector<path_pattern::segment>;
 
-BOOST_AUTO_TEST_SUITE(path_pattern_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(well_formed_patterns)
 {
@@ -82,5 +84,3 @@ BOOST_AUTO_TEST_CASE(malformed_patterns)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

@@ -4,6 +4,8 @@
 
 #include <rill/routing/middleware.hpp>
 
+BOOST_AUTO_TEST_SUITE(router_suite)
+
 namespace {
 
 using rill::awaitable;
@@ -54,7 +56,7 @@ status status_of(const router& app, verb method, std::string target)
     return run(app, method, std::move(target)).status();
 }
 
-BOOST_AUTO_TEST_SUITE(router_suite)
+} // namespace
 
 BOOST_AUTO_TEST_CASE(priorities_and_backtracking)
 {
@@ -397,5 +399,3 @@ BOOST_AUTO_TEST_CASE(many_routes)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

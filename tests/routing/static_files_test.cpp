@@ -11,6 +11,8 @@
 #include <system_error>
 #include <unistd.h>
 
+BOOST_AUTO_TEST_SUITE(static_files_suite)
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -89,7 +91,7 @@ int open_descriptors()
     return static_cast<int>(std::distance(begin(all), end(all)));
 }
 
-BOOST_AUTO_TEST_SUITE(static_files_suite)
+} // namespace
 
 BOOST_FIXTURE_TEST_CASE(files_and_directories, site)
 {
@@ -289,5 +291,3 @@ BOOST_FIXTURE_TEST_CASE(the_root_is_opened_once, site)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace

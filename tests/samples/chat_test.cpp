@@ -6,6 +6,8 @@
 #include "support/client.hpp"
 #include "support/running_server.hpp"
 
+namespace chat_test {
+
 namespace {
 
 constexpr auto json_type = "Content-Type: application/json\r\n";
@@ -76,7 +78,9 @@ void await_who(rill_test::client& client, std::string_view names)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(chat_test, fixture)
+} // namespace chat_test
+
+BOOST_FIXTURE_TEST_SUITE(chat_test, chat_test::fixture)
 
 BOOST_AUTO_TEST_CASE(what_one_says_reaches_all_in_the_room)
 {

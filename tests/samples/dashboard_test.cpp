@@ -7,6 +7,8 @@
 #include "support/client.hpp"
 #include "support/running_server.hpp"
 
+namespace dashboard_test {
+
 namespace {
 
 struct fixture
@@ -28,7 +30,9 @@ boost::json::value next(rill_test::client& client, std::string_view name)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(dashboard_test, fixture)
+} // namespace dashboard_test
+
+BOOST_FIXTURE_TEST_SUITE(dashboard_test, dashboard_test::fixture)
 
 BOOST_AUTO_TEST_CASE(shows_this_machine)
 {

@@ -4,6 +4,8 @@
 using namespace dashboard;
 using namespace std::chrono_literals;
 
+BOOST_AUTO_TEST_SUITE(figures_test)
+
 namespace {
 
 const std::chrono::steady_clock::time_point start{};
@@ -21,8 +23,6 @@ reading machine(std::uint64_t busy, std::uint64_t total, std::uint64_t received 
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(figures_test)
 
 BOOST_AUTO_TEST_CASE(rates_need_two_readings)
 {

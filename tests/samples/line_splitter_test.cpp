@@ -5,6 +5,8 @@ using log_tail::begin_of_last_lines;
 using log_tail::line_splitter;
 using log_tail::to_utf8;
 
+BOOST_AUTO_TEST_SUITE(line_splitter_test)
+
 namespace {
 
 std::string texts(line_splitter& lines)
@@ -17,8 +19,6 @@ std::string texts(line_splitter& lines)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(line_splitter_test)
 
 BOOST_AUTO_TEST_CASE(lines_know_where_the_next_one_begins)
 {

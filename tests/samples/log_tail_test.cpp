@@ -6,6 +6,8 @@
 #include "support/client.hpp"
 #include "support/running_server.hpp"
 
+namespace log_tail_test {
+
 namespace {
 
 /// A directory of its own, removed with the object.
@@ -43,7 +45,9 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(log_tail_test, fixture)
+} // namespace log_tail_test
+
+BOOST_FIXTURE_TEST_SUITE(log_tail_test, log_tail_test::fixture)
 
 BOOST_AUTO_TEST_CASE(begins_with_the_last_ten_lines)
 {

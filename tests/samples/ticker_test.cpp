@@ -4,6 +4,8 @@
 #include "support/client.hpp"
 #include "support/running_server.hpp"
 
+namespace ticker_test {
+
 namespace {
 
 struct fixture
@@ -14,7 +16,9 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(ticker_test, fixture)
+} // namespace ticker_test
+
+BOOST_FIXTURE_TEST_SUITE(ticker_test, ticker_test::fixture)
 
 BOOST_AUTO_TEST_CASE(ids_rise_by_one)
 {

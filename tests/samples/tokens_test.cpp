@@ -7,6 +7,8 @@
 #include "support/client.hpp"
 #include "support/running_server.hpp"
 
+namespace tokens_test {
+
 namespace {
 
 constexpr auto json_type = "Content-Type: application/json\r\n";
@@ -55,7 +57,9 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(tokens_test, fixture)
+} // namespace tokens_test
+
+BOOST_FIXTURE_TEST_SUITE(tokens_test, tokens_test::fixture)
 
 BOOST_AUTO_TEST_CASE(a_full_run_ends_with_done)
 {

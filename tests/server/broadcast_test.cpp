@@ -10,6 +10,8 @@
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
 
+BOOST_AUTO_TEST_SUITE(broadcast)
+
 namespace {
 
 constexpr std::uint64_t events = 10'000;
@@ -121,8 +123,6 @@ void publish_all(pubsub::channel channel)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(broadcast)
 
 BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
 {

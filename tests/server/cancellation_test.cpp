@@ -16,6 +16,8 @@ using namespace rill_test;
 namespace asio = rill::asio;
 namespace data = boost::unit_test::data;
 
+BOOST_AUTO_TEST_SUITE(cancellation)
+
 namespace {
 
 /// Counts the frames that are alive, and notes the reason that the last destructor saw.
@@ -190,8 +192,6 @@ void check_nothing_left(running_server& server, std::size_t descriptors)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(cancellation)
 
 BOOST_DATA_TEST_CASE(peer_closes, data::make(waits), target)
 {

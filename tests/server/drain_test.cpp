@@ -9,6 +9,8 @@
 using namespace rill_test;
 namespace asio = rill::asio;
 
+BOOST_AUTO_TEST_SUITE(drain_test)
+
 namespace {
 
 template <class Handler>
@@ -65,8 +67,6 @@ std::string drain(running_server& server)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(drain_test)
 
 BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_the_stop_says_farewell)
 {

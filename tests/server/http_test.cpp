@@ -8,6 +8,8 @@
 
 using namespace rill_test;
 
+BOOST_AUTO_TEST_SUITE(http)
+
 namespace {
 
 rill::router app()
@@ -63,8 +65,6 @@ std::size_t occurrences(const std::string& text, std::string_view what)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(http)
 
 BOOST_AUTO_TEST_CASE(keeps_the_connection_and_pipelines)
 {

@@ -7,6 +7,8 @@
 
 using namespace rill_test;
 
+BOOST_AUTO_TEST_SUITE(pushed_stream)
+
 namespace {
 
 /// Lets the test reach a stream from its own thread.
@@ -108,8 +110,6 @@ rill::shared_piece piece(std::string_view text)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(pushed_stream)
 
 BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
 {

@@ -8,6 +8,8 @@
 
 using namespace rill_test;
 
+BOOST_AUTO_TEST_SUITE(server)
+
 namespace {
 
 /// A process of its own that runs serve(); its port and its log come through pipes.
@@ -95,8 +97,6 @@ rill::server_options any_port()
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(server)
 
 BOOST_AUTO_TEST_CASE(a_signal_drains_and_the_exit_code_is_0)
 {

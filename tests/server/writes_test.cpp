@@ -10,6 +10,8 @@
 using namespace rill_test;
 namespace asio = rill::asio;
 
+BOOST_AUTO_TEST_SUITE(writes)
+
 namespace {
 
 // More than the kernel takes on both sides.
@@ -44,8 +46,6 @@ struct waiting_client : raw_client
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(writes)
 
 BOOST_AUTO_TEST_CASE(a_second_write_beside_a_waiting_one_is_refused_its_wait)
 {

@@ -8,6 +8,8 @@ using namespace std::chrono_literals;
 using rill::sse::encode;
 using rill::sse::event;
 
+BOOST_AUTO_TEST_SUITE(encoder_test)
+
 namespace {
 
 std::string encoded(const event& e)
@@ -176,8 +178,6 @@ private:
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(encoder_test)
 
 BOOST_AUTO_TEST_CASE(line_ends_of_every_kind)
 {

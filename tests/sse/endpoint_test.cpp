@@ -15,6 +15,8 @@ using rill::sse::endpoint;
 using rill::sse::endpoint_options;
 using rill::sse::event_stream;
 
+BOOST_AUTO_TEST_SUITE(endpoint_test)
+
 namespace {
 
 rill::awaitable<> show_id(event_stream& stream)
@@ -54,8 +56,6 @@ rill::request with_header(std::string target, std::string_view name, std::string
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(endpoint_test)
 
 BOOST_AUTO_TEST_CASE(the_response_is_an_event_stream_that_nothing_buffers)
 {

@@ -11,6 +11,8 @@ using rill::sse::event_stream;
 using rill_test::check_code;
 using rill_test::manual_loop;
 
+BOOST_AUTO_TEST_SUITE(event_stream_test)
+
 namespace {
 
 struct fixture : rill_test::writer_fixture
@@ -19,8 +21,6 @@ struct fixture : rill_test::writer_fixture
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(event_stream_test)
 
 BOOST_AUTO_TEST_CASE(sends_events_text_and_comments)
 {

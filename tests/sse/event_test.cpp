@@ -9,6 +9,8 @@ using rill::sse::event_id;
 using rill::sse::event_name;
 using rill::sse::retry_time;
 
+BOOST_AUTO_TEST_SUITE(event_test)
+
 namespace {
 
 template <class Field>
@@ -48,8 +50,6 @@ std::string shown(event_id id)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(event_test)
 
 BOOST_AUTO_TEST_CASE(parse_takes_what_fits_in_a_line)
 {

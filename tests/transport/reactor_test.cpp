@@ -15,6 +15,8 @@ using rill::transport::reactor;
 using rill::transport::readiness;
 using rill_test::loopback;
 
+BOOST_AUTO_TEST_SUITE(reactor_test)
+
 namespace {
 
 struct target
@@ -54,8 +56,6 @@ struct fixture
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(reactor_test)
 
 BOOST_AUTO_TEST_CASE(a_new_connection_is_writable)
 {

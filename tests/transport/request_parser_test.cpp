@@ -8,6 +8,8 @@ using rill::status;
 using rill::transport::request_parser;
 using state = request_parser::state;
 
+BOOST_AUTO_TEST_SUITE(request_parser_test)
+
 namespace {
 
 const rill::connection_limits default_limits;
@@ -92,8 +94,6 @@ const std::vector<std::string> good_requests{
 };
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(request_parser_test)
 
 BOOST_AUTO_TEST_CASE(byte_by_byte_is_the_same_as_whole)
 {

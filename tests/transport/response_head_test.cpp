@@ -6,6 +6,8 @@ using rill::status;
 using rill::transport::is_bodiless;
 using rill::transport::make_response_head;
 
+BOOST_AUTO_TEST_SUITE(response_head_test)
+
 namespace {
 
 constexpr std::string_view date = "Sun, 22 Nov 2026 12:00:00 GMT";
@@ -20,8 +22,6 @@ rill::headers fields(std::initializer_list<std::pair<std::string_view, std::stri
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(response_head_test)
 
 BOOST_AUTO_TEST_CASE(a_plain_head)
 {

@@ -11,6 +11,8 @@
 using namespace rill::transport;
 using rill_test::loopback;
 
+BOOST_AUTO_TEST_SUITE(socket_test)
+
 namespace {
 
 // Until something can be read, or the connection has ended: the kernel hands over between the two sides at its leisure.
@@ -21,8 +23,6 @@ void wait_readable(int socket)
 }
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(socket_test)
 
 BOOST_AUTO_TEST_CASE(bytes_arrive)
 {

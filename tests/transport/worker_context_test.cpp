@@ -17,6 +17,8 @@ using rill::transport::http1_connection;
 using rill::transport::worker_context;
 using rill_test::loopback;
 
+BOOST_AUTO_TEST_SUITE(worker_context_test)
+
 namespace {
 
 struct fixture
@@ -98,8 +100,6 @@ struct throws_in_the_end
 constexpr std::string_view get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
 
 } // namespace
-
-BOOST_AUTO_TEST_SUITE(worker_context_test)
 
 BOOST_AUTO_TEST_CASE(connections_are_counted_and_answered)
 {

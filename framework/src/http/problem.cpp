@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <utility>
 
 namespace rill {
 
@@ -16,6 +17,11 @@ response to_response(const problem& p)
         members["detail"] = p.detail;
     }
     return {p.status, boost::json::serialize(members), "application/problem+json"};
+}
+
+response to_response(status code, std::string detail)
+{
+    return to_response(problem{.status = code, .detail = std::move(detail), .title = {}});
 }
 
 } // namespace rill

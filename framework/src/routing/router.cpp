@@ -12,11 +12,6 @@ using detail::answer;
 using detail::route;
 using detail::route_table;
 
-response refuse(status code, std::string detail)
-{
-    return to_response(problem{.status = code, .detail = std::move(detail), .title = {}});
-}
-
 response allowing(std::string_view methods)
 {
     response r(status::no_content);
@@ -44,7 +39,7 @@ const route& asked_about(const request& req, const std::vector<const route*>& ca
 response refuse_method(const std::vector<const route*>& candidates)
 {
     const auto allow = detail::allowed_methods(candidates);
-    return refuse(status::method_not_allowed, "this path allows only " + allow).header("Allow", allow);
+    return to_response(status::method_not_allowed, "this path allows only " + allow).header("Allow", allow);
 }
 
 // A route for the rest of all paths, such as that of static files, has nothing at this one: then what matters is that
@@ -65,7 +60,7 @@ awaitable<response> dispatch(const route_table& table, request& req)
     }
     const auto path = detail::split(req.path());
     if (!path) {
-        return answer(refuse(status::bad_request, "the request's path is malformed"));
+        return answer(to_response(status::bad_request, "the request's path is malformed"));
     }
     const auto match = table.find(*path, req.method());
     if (match.found) {
@@ -78,7 +73,7 @@ awaitable<response> dispatch(const route_table& table, request& req)
         return match.found->composed(req);
     }
     if (match.same_path.empty()) {
-        return answer(refuse(status::not_found, "there is nothing at this path"));
+        return answer(to_response(status::not_found, "there is nothing at this path"));
     }
     if (req.method() == verb::options) {
         return automatic_options(req, asked_about(req, match.same_path).around,

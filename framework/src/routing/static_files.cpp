@@ -20,11 +20,6 @@ using detail::precondition;
 using detail::range_kind;
 using detail::validators;
 
-response refuse(status code, std::string detail)
-{
-    return to_response(problem{.status = code, .detail = std::move(detail), .title = {}});
-}
-
 std::string hex(std::uint64_t number)
 {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -47,7 +42,7 @@ validators validators_of(const struct stat& info)
 response part_of(open_file file, const byte_range& range, std::uint64_t size)
 {
     if (range.kind == range_kind::unsatisfiable) {
-        return refuse(status::range_not_satisfiable, "the file has " + std::to_string(size) + " bytes")
+        return to_response(status::range_not_satisfiable, "the file has " + std::to_string(size) + " bytes")
             .header("Content-Range", "bytes */" + std::to_string(size));
     }
     response r(status::ok);
@@ -72,7 +67,7 @@ response answer_with(const request& req, open_file file)
     response r;
     switch (detail::check_preconditions(req, now)) {
     case precondition::failed:
-        return refuse(status::precondition_failed, "the file is not in the state the request asks for");
+        return to_response(status::precondition_failed, "the file is not in the state the request asks for");
     case precondition::not_modified:
         r.status(status::not_modified);
         break;
@@ -89,12 +84,12 @@ response answer_with(const request& req, open_file file)
 response serve_file(const file_handle& root, const static_files_options& options, const request& req)
 {
     if (req.method() != verb::get && req.method() != verb::head) {
-        return refuse(status::method_not_allowed, "files allow only GET and HEAD").header("Allow", "GET, HEAD");
+        return to_response(status::method_not_allowed, "files allow only GET and HEAD").header("Allow", "GET, HEAD");
     }
     auto file = detail::open_beneath(root, req.path_parameter("path").value_or(""), options.index);
     if (!file) {
         const bool missing = file.error() == status::not_found;
-        return refuse(file.error(), missing ? "there is no such file" : "too many files are open");
+        return to_response(file.error(), missing ? "there is no such file" : "too many files are open");
     }
     return answer_with(req, std::move(*file))
         .header("Cache-Control", options.cache_control)

@@ -14,5 +14,6 @@ struct problem
 };
 
 response to_response(const problem& p);
+response to_response(status code, std::string detail);
 
 } // namespace rill
