@@ -11,10 +11,10 @@ export class CuttingProxy {
     #sockets = new Set();
 
     // `betweenEvents`: a connection ends behind a whole event, and well (FIN). Otherwise in the middle of what passes,
-    // by FIN or by RST.
-    static async to(port, { betweenEvents = false, least = 600, most = 1400 } = {}) {
+    // by FIN or by RST. `forgetful`: Last-Event-ID does not reach the server.
+    static async to(port, { betweenEvents = false, forgetful = false, least = 600, most = 1400 } = {}) {
         const proxy = new CuttingProxy();
-        proxy.#options = { betweenEvents, least, most };
+        proxy.#options = { betweenEvents, forgetful, least, most };
         proxy.#server = createServer((client) => proxy.#relay(client, port));
         proxy.#server.listen(0, '127.0.0.1');
         await once(proxy.#server, 'listening');
@@ -23,7 +23,7 @@ export class CuttingProxy {
     }
 
     #relay(client, port) {
-        const { betweenEvents, least, most } = this.#options;
+        const { betweenEvents, forgetful, least, most } = this.#options;
         const server = connect(port, '127.0.0.1');
         for (const socket of [client, server]) {
             this.#sockets.add(socket);
@@ -37,7 +37,7 @@ export class CuttingProxy {
         }
         let due = false;
         let timer;
-        client.on('data', (data) => server.write(data));
+        client.on('data', (data) => server.write(forgetful ? data.toString('latin1').replace(/^last-event-id:/im, 'X-Forgotten:') : data, 'latin1'));
         server.once('data', () => (timer = setTimeout(() => (due = true), least + Math.random() * (most - least))));
         server.on('data', (data) => {
             if (!due || (betweenEvents && !data.toString('latin1').endsWith('\n\n\r\n'))) {

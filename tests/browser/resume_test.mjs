@@ -115,4 +115,24 @@ describe('through connections that are cut', { concurrency: true }, () => {
             });
         }
     }
+
+    // What the tests above would show if the clients did not resume.
+    test('a client whose Last-Event-ID gets lost does not see every event once', async (t) => {
+        const proxy = await CuttingProxy.to(server.port, { forgetful: true });
+        t.after(() => proxy.close());
+        const seen = [];
+        let finish;
+        const complete = new Promise((resolve) => (finish = resolve));
+        const end = clients['npm eventsource'].begin(`${proxy.url}/topics/forgotten`, (id, data) => {
+            seen.push(id);
+            if (data === `event ${events - 1}`) {
+                finish();
+            }
+        });
+        t.after(end);
+        const ids = await publishAll(server.url, 'forgotten');
+        await within(complete, 'last event');
+        assert.ok(proxy.cuts >= 4, `${proxy.cuts} cuts`);
+        assert.notDeepEqual(seen, ids); // this server sends all that it holds to whoever names no event
+    });
 });
