@@ -7,43 +7,26 @@
 //
 //     GET /broadcast?ms=N&bytes=M          the same, each event with a comment of M characters before its data
 //     GET /broadcast/stats?ms=N&bytes=M    what the channel has counted since its beginning, as JSON
+//
+// Many topics of one hub:
+//
+//     GET /topics/{topic}?of=T&us=N&bytes=M    of the T topics 0 to T-1, this one: an event every N us, ids rise by T
+//     GET /topics/stats?of=T&us=N&bytes=M      what the hub has counted, as JSON
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <charconv>
 #include <condition_variable>
-#include <ctime>
 #include <map>
 #include <mutex>
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 #include <thread>
 
+#include "timestamp.hpp"
+#include "topic_feeds.hpp"
+
 namespace {
-
-/// A number's digits, which need no memory of their own.
-class digits
-{
-public:
-    explicit digits(long long number)
-        : size_(static_cast<std::uint8_t>(std::to_chars(text_.data(), text_.data() + text_.size(), number).ptr -
-                                          text_.data()))
-    {}
-    operator std::string_view() const { return {text_.data(), size_}; }
-
-private:
-    std::array<char, 20> text_;
-    std::uint8_t size_;
-};
-
-digits now_ns()
-{
-    std::timespec now{};
-    std::timespec_get(&now, TIME_UTC);
-    return digits(now.tv_sec * 1'000'000'000LL + now.tv_nsec);
-}
 
 using period = rill::query<"ms", rill::bounded<int, 1, 86'400'000>, 1000>;
 using padding = rill::query<"bytes", rill::bounded<int, 0, 65'536>, 0>;
@@ -150,6 +133,42 @@ private:
     std::map<std::pair<int, int>, broadcast> all_;
 };
 
+using topic_number = rill::path<"topic", std::int64_t>;
+using topic_count = rill::query<"of", rill::bounded<int, 1, 100'000>, 1>;
+using period_us = rill::query<"us", rill::bounded<std::int64_t, 1, 86'400'000'000>, 1'000'000>;
+
+/// Handlers for the topics of a hub.
+class topics
+{
+public:
+    rill::awaitable<rill::response> join(topic_number topic, topic_count of, period_us us, padding bytes,
+                                         rill::request& r)
+    {
+        if (*topic < 0 || *topic >= of) {
+            co_return rill::response(rill::status::not_found);
+        }
+        const auto feed = feeds_.find_or_make(settings_of(of, us, bytes));
+        if (!feed) {
+            co_return rill::response(rill::status::service_unavailable);
+        }
+        co_return co_await feed->join(r);
+    }
+
+    rill::response stats(topic_count of, period_us us, padding bytes)
+    {
+        const auto feed = feeds_.find(settings_of(of, us, bytes));
+        return feed ? rill::response::json(to_json(feed->stats())) : rill::response(rill::status::not_found);
+    }
+
+private:
+    static feed_settings settings_of(topic_count of, period_us us, padding bytes)
+    {
+        return {.topics = of, .period = std::chrono::microseconds(us), .bytes = bytes};
+    }
+
+    topic_feeds feeds_;
+};
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -166,5 +185,8 @@ int main(int argc, char** argv)
     broadcasts shared;
     app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
     app.get("/broadcast/stats", rill::make_handler(&broadcasts::stats, shared));
+    topics fed;
+    app.get("/topics/{topic:int}", rill::make_handler(&topics::join, fed));
+    app.get("/topics/stats", rill::make_handler(&topics::stats, fed));
     return rill::serve(std::move(app), options);
 }

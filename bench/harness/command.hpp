@@ -25,6 +25,8 @@ void add_scale_command(CLI::App& app, command_body& chosen);
 void add_storm_command(CLI::App& app, command_body& chosen);
 void add_churn_command(CLI::App& app, command_body& chosen);
 void add_slow_command(CLI::App& app, command_body& chosen);
+void add_fanout_command(CLI::App& app, command_body& chosen);
+void add_sweep_command(CLI::App& app, command_body& chosen);
 void add_compare_command(CLI::App& app, command_body& chosen);
 void add_million_command(CLI::App& app, command_body& chosen);
 

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "harness/process_stats.hpp"
+#include "harness/text.hpp"
 
 namespace bench {
 
@@ -43,13 +44,6 @@ std::string fault_of(const std::vector<peer>& so_far, const peer& next)
     return {};
 }
 
-void replace(std::string& text, std::string_view placeholder, const std::string& value)
-{
-    for (auto at = text.find(placeholder); at != text.npos; at = text.find(placeholder, at + value.size())) {
-        text.replace(at, placeholder.size(), value);
-    }
-}
-
 } // namespace
 
 tl::expected<std::vector<peer>, std::string> parse_peers(std::string_view text)
@@ -84,8 +78,8 @@ std::vector<std::string> command_of(const peer& server, std::uint16_t port, std:
 {
     auto result = server.command;
     for (auto& word : result) {
-        replace(word, "{port}", std::to_string(port));
-        replace(word, "{ms}", std::to_string(period_ms));
+        replace_all(word, "{port}", std::to_string(port));
+        replace_all(word, "{ms}", std::to_string(period_ms));
     }
     return result;
 }

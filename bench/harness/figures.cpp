@@ -95,6 +95,7 @@ std::string faults_of(const load_totals& totals, const status_counts& statuses)
     add(totals.lost, "events lost");
     add(totals.repeated, "events repeated");
     add(totals.out_of_order, "events out of order");
+    add(totals.misdirected, "events of another topic");
     return text;
 }
 
@@ -109,6 +110,7 @@ void add_totals(boost::json::object& to, const load_plan& plan, const load_total
     to["lost"] = totals.lost;
     to["repeated"] = totals.repeated;
     to["out_of_order"] = totals.out_of_order;
+    to["misdirected"] = totals.misdirected;
     to["lost_ids"] = totals.lost_ids;
     to["missed_beats"] = totals.missed_beats;
     to["extra"] = totals.extra;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness/clock.hpp"
+#include "harness/text.hpp"
 
 namespace bench {
 
@@ -23,8 +24,12 @@ constexpr int busy_wait = 1, idle_wait = 20; // ms; an idle client looks for ord
 
 load_client::load_client(const load_plan& plan, unsigned number, const load_control& control,
                          load_client_block& results)
-    : plan_(plan), control_(control), results_(results), counters_(results.counters),
-      context_{.counters = results.counters, .window = results.window, .period = plan.period.count(), .ids = plan.ids},
+    : plan_(plan), number_(number), control_(control), results_(results), counters_(results.counters),
+      context_{.counters = results.counters,
+               .window = results.window,
+               .period = plan.period.count(),
+               .ids = plan.ids,
+               .id_step = plan.id_step},
       sources_(number, share_of(plan.streams, plan.processes, 0)),
       streams_(share_of(plan.streams, plan.processes, number)), buffer_(buffer_size),
       next_(static_cast<std::uint32_t>(streams_.size())),
@@ -110,7 +115,7 @@ void load_client::open(std::uint32_t index)
 void load_client::send_request(std::uint32_t index)
 {
     auto& one = streams_[index];
-    const auto text = request(one.check);
+    const auto text = request(index);
     const auto sent = ::send(one.socket, text.data(), text.size(), MSG_NOSIGNAL);
     if (sent == static_cast<ssize_t>(text.size())) {
         one.now = state::waiting;
@@ -122,14 +127,16 @@ void load_client::send_request(std::uint32_t index)
     }
 }
 
-std::string load_client::request(const stream_check& check) const
+std::string load_client::request(std::uint32_t index) const
 {
-    std::string text =
-        "GET " + plan_.to.path + " HTTP/1.1\r\nHost: " + plan_.to.host + "\r\nAccept: text/event-stream\r\n";
+    const auto stream_of_all = std::uint64_t(index) * plan_.processes + number_;
+    auto path = plan_.to.path;
+    replace_all(path, topic_placeholder, std::to_string(plan_.topic_of(stream_of_all)));
+    std::string text = "GET " + path + " HTTP/1.1\r\nHost: " + plan_.to.host + "\r\nAccept: text/event-stream\r\n";
     for (const auto& line : plan_.headers) {
         text += line + "\r\n";
     }
-    if (const auto id = check.last_id()) {
+    if (const auto id = streams_[index].check.last_id(context_)) {
         text += "Last-Event-ID: " + std::to_string(*id) + "\r\n";
     }
     return text + "\r\n";

@@ -75,7 +75,7 @@ private:
     void open_some(std::int64_t now);
     void open(std::uint32_t index);
     void send_request(std::uint32_t index);
-    std::string request(const stream_check& check) const;
+    std::string request(std::uint32_t index) const;
     void check_timeouts(std::int64_t now);
     void answered(stream& one, std::int64_t now);
 
@@ -88,6 +88,7 @@ private:
     int wait_time() const;
 
     const load_plan& plan_;
+    const unsigned number_;
     const load_control& control_;
     load_client_block& results_;
     load_counters& counters_;

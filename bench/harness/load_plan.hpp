@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/target.hpp"
@@ -21,6 +22,9 @@ enum class id_rule : std::uint8_t
 inline constexpr std::uint32_t streams_per_process = 19'000;
 inline constexpr unsigned most_processes = 1024;
 
+/// In the path of a load_plan's target, stands for the number of the stream's topic.
+inline constexpr std::string_view topic_placeholder = "{topic}";
+
 /// What the load clients are to do, set before they start.
 struct load_plan
 {
@@ -35,12 +39,22 @@ struct load_plan
     std::vector<std::string> headers; ///< further lines of the request, without their CRLF
     double frozen_share = 0;          ///< of the streams: those that load_order::kind::freeze stops reading
     int frozen_buffer = 0;            ///< SO_RCVBUF of those, bytes; 0: the system's choice
+    std::uint32_t topics = 1;         ///< the streams are spread over them
+    /// Dense ids rise by so much within a stream: topics that have one sequence of ids together may take turns.
+    std::uint32_t id_step = 1;
 
     /// Whether the stream is one of the frozen share, which lies evenly among the others.
     bool is_to_freeze(std::uint32_t index) const
     {
         return static_cast<std::uint64_t>((index + 1) * frozen_share) !=
                static_cast<std::uint64_t>(index * frozen_share);
+    }
+
+    /// The topic of a stream, counted over all processes. Any `topics` streams in a row have all of them, each time in
+    /// another order, so that those that freeze do not all have the same one.
+    std::uint32_t topic_of(std::uint64_t index) const
+    {
+        return static_cast<std::uint32_t>((index + index / topics) % topics);
     }
 };
 

@@ -60,6 +60,7 @@ struct load_counters
     counter missed_beats; ///< beats without an event, since the first measurement began
     counter repeated;
     counter out_of_order;
+    counter misdirected;                        ///< events whose ids are another topic's
     counter extra;                              ///< events that no beat called for
     counter without_time;                       ///< events whose data is no timestamp
     counter left;                               ///< live streams that were closed by us on purpose

@@ -33,6 +33,7 @@ load_totals sum_of(const load_client_block* clients, unsigned count)
         pair{&load_counters::missed_beats, &load_totals::missed_beats},
         pair{&load_counters::repeated, &load_totals::repeated},
         pair{&load_counters::out_of_order, &load_totals::out_of_order},
+        pair{&load_counters::misdirected, &load_totals::misdirected},
         pair{&load_counters::extra, &load_totals::extra},
         pair{&load_counters::without_time, &load_totals::without_time},
         pair{&load_counters::left, &load_totals::left},

@@ -13,6 +13,8 @@ int main(int argc, char** argv)
     bench::add_storm_command(app, chosen);
     bench::add_churn_command(app, chosen);
     bench::add_slow_command(app, chosen);
+    bench::add_fanout_command(app, chosen);
+    bench::add_sweep_command(app, chosen);
     bench::add_compare_command(app, chosen);
     bench::add_million_command(app, chosen);
     try {

@@ -26,31 +26,28 @@ struct scale_step
     std::unique_ptr<hold_figures> figures; ///< none if it was not tried
 };
 
-std::string column(const std::string& text, std::size_t width)
-{
-    return std::string(width - std::min(width, text.size()), ' ') + text;
-}
-
 std::string table_head()
 {
-    return column("streams", 10) + column("p50 ms", 10) + column("p99 ms", 10) + column("max ms", 10) +
-           column("events/CPU-s", 14) + column("PSS B/stream", 14) + "  result";
+    return right_aligned("streams", 10) + right_aligned("p50 ms", 10) + right_aligned("p99 ms", 10) +
+           right_aligned("max ms", 10) + right_aligned("events/CPU-s", 14) + right_aligned("PSS B/stream", 14) +
+           "  result";
 }
 
 std::string table_line(const scale_step& step)
 {
-    std::string line = column(grouped(step.streams), 10);
+    std::string line = right_aligned(grouped(step.streams), 10);
     if (step.figures) {
         const auto& measured = step.figures->measured;
         const auto& late = measured.window.lateness;
-        const auto ms = [](std::int64_t ns) { return column(fixed(static_cast<double>(ns) / 1e6, 1), 10); };
+        const auto ms = [](std::int64_t ns) { return right_aligned(fixed(static_cast<double>(ns) / 1e6, 1), 10); };
         const auto known = [&](double value) { return step.figures->has_server ? fixed(value, 0) : std::string("-"); };
         const auto live = static_cast<double>(std::max<std::uint64_t>(step.figures->totals.live, 1));
-        line +=
-            ms(late.quantile(0.5)) + ms(late.quantile(0.99)) + ms(late.max()) +
-            column(known(static_cast<double>(measured.window.events) / std::max(measured.server.total, 1e-9)), 14) +
-            column(known(static_cast<double>(step.figures->after.server.pss - step.figures->before.server.pss) / live),
-                   14);
+        line += ms(late.quantile(0.5)) + ms(late.quantile(0.99)) + ms(late.max()) +
+                right_aligned(
+                    known(static_cast<double>(measured.window.events) / std::max(measured.server.total, 1e-9)), 14) +
+                right_aligned(
+                    known(static_cast<double>(step.figures->after.server.pss - step.figures->before.server.pss) / live),
+                    14);
     } else {
         line += std::string(58, ' ');
     }

@@ -81,10 +81,22 @@ void stream_check::check_numbers(std::optional<std::int64_t> made, check_context
 {
     if (const auto id = events_.id(); id && context.ids != id_rule::ignored) {
         has_ids_ = true;
-        check_number(*id, context.ids == id_rule::dense, context);
+        check_id(*id, context);
     } else if (made && !has_ids_) {
         check_number(static_cast<std::uint64_t>(*made), false, context);
     }
+}
+
+void stream_check::check_id(std::uint64_t id, check_context& context)
+{
+    const auto phase = static_cast<std::uint32_t>(id % context.id_step);
+    if (!sequence_.has_begun()) {
+        id_phase_ = phase;
+    } else if (phase != id_phase_) {
+        context.counters.misdirected.add();
+        return;
+    }
+    check_number(id / context.id_step, context.ids == id_rule::dense, context);
 }
 
 // What should have come while the stream was away. With ids a gap tells it, unless the server begins anew.
@@ -92,7 +104,7 @@ void stream_check::check_return(std::int64_t made, check_context& context)
 {
     is_back_ = false;
     if (const auto id = events_.id(); has_ids_ && id) {
-        if (*id <= sequence_.highest()) {
+        if (*id / context.id_step <= sequence_.highest()) {
             sequence_ = {};
             context.counters.restarted.add();
         }
@@ -194,9 +206,9 @@ void stream_check::reconnect() noexcept
     has_event_ = false;
 }
 
-std::optional<std::uint64_t> stream_check::last_id() const noexcept
+std::optional<std::uint64_t> stream_check::last_id(const check_context& context) const noexcept
 {
-    return has_ids_ ? std::optional(sequence_.highest()) : std::nullopt;
+    return has_ids_ ? std::optional(sequence_.highest() * context.id_step + id_phase_) : std::nullopt;
 }
 
 } // namespace bench

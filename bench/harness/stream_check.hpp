@@ -20,6 +20,7 @@ struct check_context
     load_window& window;
     std::int64_t period = 0; ///< ns; 0: not known
     id_rule ids = id_rule::dense;
+    std::uint32_t id_step = 1; ///< see load_plan
     /// Times of the measurement, CLOCK_REALTIME: what arrives within goes to `window`, beats due before it are not
     /// missed.
     std::int64_t from = INT64_MAX;
@@ -48,12 +49,13 @@ public:
     bool has_event() const noexcept { return has_event_; }
     int status() const noexcept { return response_.status(); }
     /// For the field Last-Event-ID of a new request.
-    std::optional<std::uint64_t> last_id() const noexcept;
+    std::optional<std::uint64_t> last_id(const check_context& context) const noexcept;
 
 private:
     std::optional<failure> check_head(std::int64_t now, check_context& context);
     void check_event(std::int64_t now, check_context& context);
     void check_numbers(std::optional<std::int64_t> made, check_context& context);
+    void check_id(std::uint64_t id, check_context& context);
     void check_number(std::uint64_t number, bool is_dense, check_context& context);
     void check_return(std::int64_t made, check_context& context);
     void check_beat(std::optional<std::int64_t> made, std::int64_t now, check_context& context);
@@ -68,6 +70,7 @@ private:
     std::uint32_t lost_beats_ = 0;
     std::uint32_t lost_ = 0;     ///< as it was counted so far
     std::int64_t last_made_ = 0; ///< before this connection: the last event; 0: there was none
+    std::uint32_t id_phase_ = 0; ///< what is left of all its ids, divided by their step
     bool has_event_ = false;
     bool has_ids_ = false;
     bool is_back_ = false; ///< on another connection, and its first event has not come

@@ -1,5 +1,6 @@
 #include "harness/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <cmath>
@@ -28,6 +29,18 @@ std::string fixed(double number, int digits)
         }
     }
     return text == "-0" ? "0" : text;
+}
+
+std::string right_aligned(const std::string& text, std::size_t width)
+{
+    return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+void replace_all(std::string& text, std::string_view placeholder, std::string_view value)
+{
+    for (auto at = text.find(placeholder); at != text.npos; at = text.find(placeholder, at + value.size())) {
+        text.replace(at, placeholder.size(), value);
+    }
 }
 
 std::string to_json_text(const boost::json::value& value)

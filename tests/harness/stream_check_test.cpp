@@ -176,7 +176,7 @@ BOOST_FIXTURE_TEST_CASE(dense_ids, without_beat)
     BOOST_TEST(counters->lost_ids.get() == 1U);
     BOOST_TEST(counters->repeated.get() == 1U);
     BOOST_TEST(counters->out_of_order.get() == 1U);
-    BOOST_TEST(check.last_id().value() == 12U);
+    BOOST_TEST(check.last_id(context).value() == 12U);
 }
 
 BOOST_FIXTURE_TEST_CASE(ordered_ids, without_beat)
@@ -195,7 +195,7 @@ BOOST_FIXTURE_TEST_CASE(ids_that_promise_nothing, without_beat)
     feed(head);
     ids({"7", "80", "80", "79"});
     BOOST_TEST(counters->lost.get() + counters->repeated.get() + counters->out_of_order.get() == 0U);
-    BOOST_TEST(!check.last_id().has_value());
+    BOOST_TEST(!check.last_id(context).has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(without_ids_the_times_must_rise, without_beat)
@@ -279,6 +279,32 @@ BOOST_FIXTURE_TEST_CASE(a_return_without_ids_tells_how_many_beats_it_was_away, f
     event(430, 430);
     BOOST_TEST(counters->away.get() == 2U); // 200 and 300; this one stands for 400
     BOOST_TEST(counters->lost.get() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(topics_that_take_turns_in_one_sequence_of_ids, without_beat)
+{
+    context.id_step = 10;
+    feed(head);
+    ids({"1003", "1013", "1033"});
+    BOOST_TEST(counters->lost.get() == 1U);
+    ids({"1034"}); // another topic's
+    BOOST_TEST(counters->misdirected.get() == 1U);
+    ids({"1033", "1023", "1043"});
+    BOOST_TEST(counters->repeated.get() == 1U);
+    BOOST_TEST(counters->out_of_order.get() == 1U);
+    BOOST_TEST(counters->lost.get() == 0U);
+    BOOST_TEST(counters->misdirected.get() == 1U);
+    BOOST_TEST(check.last_id(context).value() == 1043U);
+    check.reconnect();
+    feed(head);
+    ids({"1053"});
+    BOOST_TEST(counters->restarted.get() == 0U);
+    BOOST_TEST(counters->lost.get() == 0U);
+    check.reconnect();
+    feed(head);
+    ids({"7", "17"}); // it begins anew, with another phase
+    BOOST_TEST(counters->restarted.get() == 1U);
+    BOOST_TEST(counters->misdirected.get() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -44,4 +44,19 @@ BOOST_AUTO_TEST_CASE(json_has_no_infinity)
     BOOST_TEST(to_json_text(std::numeric_limits<double>::quiet_NaN()) == "null");
 }
 
+BOOST_AUTO_TEST_CASE(columns)
+{
+    BOOST_TEST(bench::right_aligned("12", 4) == "  12");
+    BOOST_TEST(bench::right_aligned("12345", 4) == "12345");
+}
+
+BOOST_AUTO_TEST_CASE(placeholders)
+{
+    std::string text = "{n}-{n}{m}";
+    bench::replace_all(text, "{n}", "{n}{n}"); // once each
+    BOOST_TEST(text == "{n}{n}-{n}{n}{m}");
+    bench::replace_all(text, "{x}", "");
+    BOOST_TEST(text == "{n}{n}-{n}{n}{m}");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -46,9 +46,10 @@ struct fixture
         server = std::move(*started);
     }
 
-    std::unique_ptr<child_program> start_hold(const std::vector<std::string>& more)
+    std::unique_ptr<child_program> start(const std::string& scenario, const std::string& target,
+                                         const std::vector<std::string>& more)
     {
-        bench::program_start how{{RILL_BENCH, "hold", "http://127.0.0.1:" + std::to_string(port) + "/ticks?ms=100",
+        bench::program_start how{{RILL_BENCH, scenario, "http://127.0.0.1:" + std::to_string(port) + target,
                                   "--streams", "9", "--settle", "100ms", "--json", path + "/json"},
                                  {},
                                  path + "/log"};
@@ -58,10 +59,22 @@ struct fixture
         return std::move(*started);
     }
 
-    /// Runs it to its end, and returns its exit code.
-    int hold(const std::vector<std::string>& more)
+    std::unique_ptr<child_program> start_hold(const std::vector<std::string>& more)
     {
-        const auto client = start_hold(more);
+        return start("hold", "/ticks?ms=100", more);
+    }
+    int hold(const std::vector<std::string>& more) { return end_of(start_hold(more)); }
+
+    /// The server's streams are topics that have ids of their own, and an event every 100 ms whatever is asked for.
+    int topics(const std::string& scenario, std::vector<std::string> more)
+    {
+        more.insert(more.end(), {"--topics", "3", "--stats", "/count"});
+        return end_of(start(scenario, "/topics/{topic}", more));
+    }
+
+    /// Waits for its end, and returns its exit code.
+    int end_of(const std::unique_ptr<child_program>& client)
+    {
         while (!client->exit_code()) {
             bench::sleep_ns(10'000'000);
         }
@@ -239,6 +252,52 @@ BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
     ::kill(client->pid(), SIGKILL); // nothing of it runs any more
     BOOST_TEST(are_gone(children));
     BOOST_TEST(client->exit_code().value_or(128 + SIGKILL) == 128 + SIGKILL);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_three_of_nine_topic_streams_suffer_is_told, fixture)
+{
+    serve("drop");
+    BOOST_TEST(topics("fanout", {"--id-step", "1", "--rate", "10", "--for", "1s"}) == 1);
+    BOOST_TEST(number("lost") == 3);
+    BOOST_TEST(number("misdirected") == 0);
+    BOOST_TEST(number("live") == 9);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_event_of_another_topic_is_told, fixture)
+{
+    serve("stray");
+    BOOST_TEST(topics("fanout", {"--id-step", "2", "--rate", "10", "--for", "1s"}) == 1);
+    BOOST_TEST(number("misdirected") == 3);
+    BOOST_TEST(number("lost") == 0);
+    BOOST_TEST(number("repeated") == 0);
+    BOOST_TEST(figures.at("faults") == "3 events of another topic");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_sweep_ends_where_the_server_publishes_no_more_often, fixture)
+{
+    serve("good");
+    BOOST_TEST(topics("sweep", {"--id-step", "1", "--from", "10", "--factor", "2", "--for", "1s", "--tries", "1",
+                                "--max-p99", "30s"}) == 0);
+    BOOST_TEST(number("highest_held") == 10);
+    BOOST_TEST(number("broken") == 20);
+    BOOST_TEST(figures.at("broken_by").get_string().starts_with("of 180 events a second "));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_sweep_in_which_nothing_holds_is_a_fault, fixture)
+{
+    serve("drop");
+    BOOST_TEST(topics("sweep", {"--id-step", "1", "--from", "10", "--for", "1s", "--tries", "1"}) == 1);
+    BOOST_TEST(number("highest_held") == 0);
+    BOOST_TEST(figures.at("faults") == "no rate held: 3 events lost");
+}
+
+BOOST_FIXTURE_TEST_CASE(streams_that_the_server_ends_and_does_not_count_are_told, fixture)
+{
+    serve("close");
+    BOOST_TEST(topics("fanout", {"--id-step", "1", "--rate", "10", "--for", "600ms", "--frozen", "12%"}) == 1);
+    const std::string faults(figures.at("faults").get_string());
+    BOOST_TEST(faults.find("the server counted 0 streams that it ended, 3 were seen to end") != faults.npos);
+    BOOST_TEST(number("frozen") == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,7 +4,8 @@
 //     faulty_server PORT MODE EVERY
 //
 // Each stream gets an event at once, then one every 100 ms, with ids from 1 on and CLOCK_REALTIME in ns as data. Every
-// EVERY-th connection is treated as MODE says; `delay` stalls the whole server.
+// EVERY-th connection is treated as MODE says; `delay` stalls the whole server. GET /count is answered with JSON that
+// says that no stream was ever ended.
 
 #include <algorithm>
 #include <array>
@@ -46,6 +47,7 @@ enum class mode
     html,         ///< answers 200 with another Content-Type
     cut_head,     ///< closes within the response's head
     broken_chunk, ///< sends a chunk whose size is no number
+    stray,        ///< ids rise by two; sends one in between
 };
 
 const std::map<std::string_view, mode> modes{
@@ -57,6 +59,7 @@ const std::map<std::string_view, mode> modes{
     {"500", mode::status_500},    {"mute", mode::mute},
     {"garbage", mode::garbage},   {"html", mode::html},
     {"cut_head", mode::cut_head}, {"broken_chunk", mode::broken_chunk},
+    {"stray", mode::stray},
 };
 
 std::int64_t now_ns()
@@ -143,6 +146,11 @@ private:
             return;
         }
         if (!one.is_streaming && one.request.find("\r\n\r\n") != std::string::npos) {
+            if (one.request.starts_with("GET /count ")) {
+                send(one, "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"timed_out\":0}");
+                close(one);
+                return;
+            }
             one.request.clear();
             one.is_faulty = ++requests_ % every_ == 0;
             answer(one);
@@ -230,6 +238,12 @@ private:
         case mode::reset:
             is_now ? close(one, mode_ == mode::reset) : event(one, n);
             return;
+        case mode::stray:
+            event(one, n);
+            if (is_now) {
+                send(one, "id: " + std::to_string(2 * n + 1) + "\ndata: " + std::to_string(now_ns()) + "\n\n");
+            }
+            return;
         case mode::broken_chunk:
             send(one, is_now ? "what?\r\n" : "9\r\ndata: x\n\n\r\n");
             return;
@@ -241,6 +255,7 @@ private:
     /// @param id 0: none
     void event(const connection& one, unsigned id)
     {
+        id *= mode_ == mode::stray ? 2 : 1;
         send(one, (id == 0 ? "" : "id: " + std::to_string(id) + "\n") + "data: " + std::to_string(now_ns()) + "\n\n");
     }
 
