@@ -40,7 +40,7 @@ private:
 
 /// Of a step's events so many must have come while it was measured, and one of each stream may be missing: otherwise
 /// the server, or what publishes, has not kept up.
-inline constexpr double delivered_share = 0.95;
+inline constexpr double delivered_share = 0.98;
 
 /// Why a rate did not hold, in words; empty if it did: streams failed or events were lost, the lateness of 99 % of the
 /// events was above `max_p99`, fewer came than were due, or the client could do no more.
