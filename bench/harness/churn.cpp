@@ -44,17 +44,15 @@ struct churn_command
 
 } // namespace
 
-void add_churn_command(CLI::App& app, command_body& chosen)
+void add_churn_command(cli_command& program, command_body& chosen)
 {
-    auto* command = app.add_subcommand("churn", "a share of the clients leaves each second, and as many come");
+    auto command = program.add_subcommand("churn", "a share of the clients leaves each second, and as many come");
     const auto body = std::make_shared<churn_command>();
-    body->options.add_to(*command);
-    add_share(*command, "--share", body->share, "how many leave each second, of all");
-    add_duration(*command, "--for", body->duration, "how long to measure, without and with");
-    command->add_option("--how", body->how, "how they leave")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"reset", "finish"}));
-    command->callback([body, &chosen] {
+    body->options.add_to(command);
+    add_share(command, "--share", body->share, "how many leave each second, of all");
+    add_duration(command, "--for", body->duration, "how long to measure, without and with");
+    command.add("--how", body->how, "how they leave").show_default().one_of({"reset", "finish"});
+    command.when_chosen([body, &chosen] {
         chosen = [body] { return run_scenario("churn", body->options, [body](scenario& s) { return body->run(s); }); };
     });
 }

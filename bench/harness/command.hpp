@@ -1,7 +1,8 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
+
+#include "harness/command_line.hpp"
 
 // How subcommands plug into main(): each adds itself to the command line, and notes what is to be run when it is the
 // one.
@@ -20,14 +21,14 @@ enum exit_code : int
 /// The chosen subcommand; returns the exit code.
 using command_body = std::function<int()>;
 
-void add_hold_command(CLI::App& app, command_body& chosen);
-void add_scale_command(CLI::App& app, command_body& chosen);
-void add_storm_command(CLI::App& app, command_body& chosen);
-void add_churn_command(CLI::App& app, command_body& chosen);
-void add_slow_command(CLI::App& app, command_body& chosen);
-void add_fanout_command(CLI::App& app, command_body& chosen);
-void add_sweep_command(CLI::App& app, command_body& chosen);
-void add_compare_command(CLI::App& app, command_body& chosen);
-void add_million_command(CLI::App& app, command_body& chosen);
+void add_hold_command(cli_command& program, command_body& chosen);
+void add_scale_command(cli_command& program, command_body& chosen);
+void add_storm_command(cli_command& program, command_body& chosen);
+void add_churn_command(cli_command& program, command_body& chosen);
+void add_slow_command(cli_command& program, command_body& chosen);
+void add_fanout_command(cli_command& program, command_body& chosen);
+void add_sweep_command(cli_command& program, command_body& chosen);
+void add_compare_command(cli_command& program, command_body& chosen);
+void add_million_command(cli_command& program, command_body& chosen);
 
 } // namespace bench

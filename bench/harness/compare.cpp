@@ -54,12 +54,12 @@ int run(const compare_request& asked)
 
 } // namespace
 
-void add_compare_command(CLI::App& app, command_body& chosen)
+void add_compare_command(cli_command& program, command_body& chosen)
 {
-    auto* command = app.add_subcommand("compare", "compare servers under the same load, in interleaved rounds");
+    auto command = program.add_subcommand("compare", "compare servers under the same load, in interleaved rounds");
     const auto asked = std::make_shared<compare_request>();
-    asked->add_to(*command);
-    command->callback([asked, &chosen] { chosen = [asked] { return run(*asked); }; });
+    asked->add_to(command);
+    command.when_chosen([asked, &chosen] { chosen = [asked] { return run(*asked); }; });
 }
 
 } // namespace bench

@@ -42,46 +42,39 @@ std::string source_tree()
     return RILL_ROOT;
 }
 
-void compare_request::add_to(CLI::App& command)
+void compare_request::add_to(cli_command& command)
 {
-    command.add_option("SERVER", servers, "those to compare, beside the floor; default: all that are built");
-    command.add_option("--streams", streams, "how many streams; several give curves")
-        ->delimiter(',')
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 10'000'000U));
-    command
-        .add_option("--broadcast-streams", broadcast_streams,
-                    "the same for broadcast; default: the greatest of --streams")
-        ->delimiter(',')
-        ->check(CLI::Range(1U, 10'000'000U));
-    command.add_option("--endpoint", endpoints, "ticks (a timer for each stream), broadcast (one for all), or both")
-        ->delimiter(',')
-        ->capture_default_str()
-        ->check(CLI::IsMember({"ticks", "broadcast"}));
-    command.add_option("--ms", period_ms, "time between two events of a stream, milliseconds")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 86'400'000U));
-    command.add_option("--for", settings.hold_for, "how long each run is measured")->capture_default_str();
-    command.add_option("--settle", settings.settle, "pause before it, once all streams are open")
-        ->capture_default_str();
-    command.add_option("--rounds", rounds, "rounds, at least 2 without --add: a single run is no basis for anything")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 1000U));
-    command.add_flag("--add", add, "add the rounds to the comparison in --out, if there is one");
-    command
-        .add_option("--out", folder,
-                    "folder for compare.json, report.html, the plots and logs; made if it is not there")
-        ->capture_default_str();
-    command.add_option("--json", json, "a further file for all runs as one JSON object; - is standard output");
-    command.add_option("--port", settings.first_port, "the first of 200 ports that the servers use in turn")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 65'335));
-    command.add_option("--server-core", settings.server_core, "the core that servers run on")->capture_default_str();
-    command.add_option("--client-core", settings.client_core, "the core that the client runs on")
-        ->capture_default_str();
-    command.add_option("--manifest", manifest,
-                       "the list of servers; default: bench/peers/peers.json of the source tree");
-    command.add_option("--root", root, "the source tree, where the servers' paths begin")->capture_default_str();
+    command.add("SERVER", servers, "those to compare, beside the floor; default: all that are built");
+    command.add("--streams", streams, "how many streams; several give curves")
+        .comma_separated()
+        .show_default()
+        .range(1U, 10'000'000U);
+    command.add("--broadcast-streams", broadcast_streams, "the same for broadcast; default: the greatest of --streams")
+        .comma_separated()
+        .range(1U, 10'000'000U);
+    command.add("--endpoint", endpoints, "ticks (a timer for each stream), broadcast (one for all), or both")
+        .comma_separated()
+        .show_default()
+        .one_of({"ticks", "broadcast"});
+    command.add("--ms", period_ms, "time between two events of a stream, milliseconds")
+        .show_default()
+        .range(1U, 86'400'000U);
+    command.add("--for", settings.hold_for, "how long each run is measured").show_default();
+    command.add("--settle", settings.settle, "pause before it, once all streams are open").show_default();
+    command.add("--rounds", rounds, "rounds, at least 2 without --add: a single run is no basis for anything")
+        .show_default()
+        .range(1U, 1000U);
+    command.add("--add", add, "add the rounds to the comparison in --out, if there is one");
+    command.add("--out", folder, "folder for compare.json, report.html, the plots and logs; made if it is not there")
+        .show_default();
+    command.add("--json", json, "a further file for all runs as one JSON object; - is standard output");
+    command.add("--port", settings.first_port, "the first of 200 ports that the servers use in turn")
+        .show_default()
+        .range(1, 65'335);
+    command.add("--server-core", settings.server_core, "the core that servers run on").show_default();
+    command.add("--client-core", settings.client_core, "the core that the client runs on").show_default();
+    command.add("--manifest", manifest, "the list of servers; default: bench/peers/peers.json of the source tree");
+    command.add("--root", root, "the source tree, where the servers' paths begin").show_default();
 }
 
 tl::expected<std::vector<peer>, std::string> compare_request::peers() const

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "harness/command_line.hpp"
 #include "harness/compare_model.hpp"
 #include "harness/compare_peers.hpp"
 #include "harness/compare_session.hpp"
@@ -32,7 +32,7 @@ struct compare_request
     std::string json;
     compare_settings settings{.first_port = 18'000, .server_core = 0, .client_core = 1};
 
-    void add_to(CLI::App& command);
+    void add_to(cli_command& command);
 
     /// The servers that were asked for. Fails, in words, when there are none such.
     tl::expected<std::vector<peer>, std::string> peers() const;

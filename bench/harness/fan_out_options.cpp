@@ -18,32 +18,29 @@ std::chrono::microseconds period_of(double rate)
     return std::chrono::microseconds(std::max<std::int64_t>(std::llround(1e6 / rate), 1));
 }
 
-void fan_out_options::add_to(CLI::App& command)
+void fan_out_options::add_to(cli_command& command)
 {
     load.add_to(command);
     for (const auto* name : {"--period", "--no-schedule"}) { // the rate says it
-        command.remove_option(command.get_option(name));
+        command.remove(name);
     }
-    command.get_option("URL")->description("the server, e.g. http://127.0.0.1:8080; a path, if it has one, may contain "
-                                           "{topic} (from 0 on), {topics}, {us} "
-                                           "(the period of a topic's events) and {bytes}; default: " +
-                                           std::string(default_topic_path));
-    command.add_option("--topics", topics, "how many topics; the streams are spread over them evenly")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 100'000U));
-    command.add_option("--bytes", bytes, "padding of each event")
-        ->capture_default_str()
-        ->check(CLI::Range(0U, 65'536U));
+    command.option("URL").description("the server, e.g. http://127.0.0.1:8080; a path, if it has one, may contain "
+                                      "{topic} (from 0 on), {topics}, {us} "
+                                      "(the period of a topic's events) and {bytes}; default: " +
+                                      std::string(default_topic_path));
+    command.add("--topics", topics, "how many topics; the streams are spread over them evenly")
+        .show_default()
+        .range(1U, 100'000U);
+    command.add("--bytes", bytes, "padding of each event").show_default().range(0U, 65'536U);
     command
-        .add_option(
-            "--id-step", id_step,
-            "by how much dense ids rise within a topic; default: by the number of topics, as they take turns in "
-            "one sequence")
-        ->check(CLI::Range(1U, 1'000'000U));
-    command.add_option("--stats", stats,
-                       "path of the server's own count (JSON), for why it ended streams; default, without a path in "
-                       "the URL: " +
-                           std::string(default_stats_path));
+        .add("--id-step", id_step,
+             "by how much dense ids rise within a topic; default: by the number of topics, as they take turns in "
+             "one sequence")
+        .range(1U, 1'000'000U);
+    command.add("--stats", stats,
+                "path of the server's own count (JSON), for why it ended streams; default, without a path in "
+                "the URL: " +
+                    std::string(default_stats_path));
 }
 
 bool fan_out_options::has_path() const

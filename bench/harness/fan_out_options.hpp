@@ -25,7 +25,7 @@ struct fan_out_options
     std::uint32_t id_step = 0; ///< 0: as many as there are topics
     std::string stats;         ///< a path, with placeholders
 
-    void add_to(CLI::App& command);
+    void add_to(cli_command& command);
 
     /// The load's options when each topic has `rate` events a second: placeholders are replaced, {topic} excepted, and
     /// the period is that rate's; none if it is shorter than a beat can be.

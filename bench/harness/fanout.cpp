@@ -71,27 +71,23 @@ private:
 
 } // namespace
 
-void add_fanout_command(CLI::App& app, command_body& chosen)
+void add_fanout_command(cli_command& program, command_body& chosen)
 {
-    auto* command =
-        app.add_subcommand("fanout", "what is published once reaches many streams, of one topic or of many");
+    auto command =
+        program.add_subcommand("fanout", "what is published once reaches many streams, of one topic or of many");
     const auto body = std::make_shared<fanout_command>();
-    body->options.add_to(*command);
-    command->add_option("--rate", body->rate, "events of each topic, a second")
-        ->capture_default_str()
-        ->check(CLI::Range(0.001, 1e6));
-    add_share(*command, "--frozen", body->frozen.share,
+    body->options.add_to(command);
+    command.add("--rate", body->rate, "events of each topic, a second").show_default().range(0.001, 1e6);
+    add_share(command, "--frozen", body->frozen.share,
               "measure a second time with so many streams, of all, that are not read")
-        ->default_str("none");
-    command
-        ->add_option("--buffer", body->frozen.buffer,
-                     "receive buffer (SO_RCVBUF, bytes) of those; 0: the system's choice")
-        ->capture_default_str()
-        ->check(CLI::Range(0, 1 << 30));
-    add_duration(*command, "--for", body->duration, "how long to measure; with --frozen twice");
-    add_duration(*command, "--max-p99", body->max_p99, "an objective: the lateness that 99 % of events must not exceed")
-        ->default_str("none");
-    command->callback([body, &chosen] { chosen = [body] { return body->run(); }; });
+        .default_text("none");
+    command.add("--buffer", body->frozen.buffer, "receive buffer (SO_RCVBUF, bytes) of those; 0: the system's choice")
+        .show_default()
+        .range(0, 1 << 30);
+    add_duration(command, "--for", body->duration, "how long to measure; with --frozen twice");
+    add_duration(command, "--max-p99", body->max_p99, "an objective: the lateness that 99 % of events must not exceed")
+        .default_text("none");
+    command.when_chosen([body, &chosen] { chosen = [body] { return body->run(); }; });
 }
 
 } // namespace bench

@@ -71,15 +71,15 @@ struct hold_command
 
 } // namespace
 
-void add_hold_command(CLI::App& app, command_body& chosen)
+void add_hold_command(cli_command& program, command_body& chosen)
 {
-    auto* command = app.add_subcommand("hold", "open streams, hold them, and check every event");
+    auto command = program.add_subcommand("hold", "open streams, hold them, and check every event");
     const auto body = std::make_shared<hold_command>();
-    body->options.add_to(*command);
-    add_duration(*command, "--for", body->duration, "how long to measure");
-    add_duration(*command, "--max-p99", body->max_p99, "an objective: the lateness that 99 % of events must not exceed")
-        ->default_str("none");
-    command->callback([body, &chosen] { chosen = [body] { return body->run(); }; });
+    body->options.add_to(command);
+    add_duration(command, "--for", body->duration, "how long to measure");
+    add_duration(command, "--max-p99", body->max_p99, "an objective: the lateness that 99 % of events must not exceed")
+        .default_text("none");
+    command.when_chosen([body, &chosen] { chosen = [body] { return body->run(); }; });
 }
 
 } // namespace bench

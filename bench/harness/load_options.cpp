@@ -64,54 +64,40 @@ tl::expected<void, std::string> check_servers(const std::vector<pid_t>& pids)
 
 } // namespace
 
-CLI::Option* add_duration(CLI::App& command, const std::string& name, std::chrono::nanoseconds& value,
-                          const std::string& description)
+cli_option add_duration(cli_command& command, const std::string& name, std::chrono::nanoseconds& value,
+                        const std::string& description)
 {
-    const auto read = [name, &value](const std::string& text) {
-        const auto duration = parse_duration(text);
-        if (!duration) {
-            throw CLI::ValidationError(name, duration.error());
-        }
-        value = *duration;
+    const auto read = [&value](const std::string& text) {
+        return parse_duration(text).map([&value](auto duration) { value = duration; });
     };
-    return command.add_option_function<std::string>(name, read, description)
-        ->type_name("DURATION")
-        ->default_str(to_text(value));
+    return command.add_read(name, "DURATION", read, description).default_text(to_text(value));
 }
 
-void load_options::add_to(CLI::App& command, bool with_streams)
+void load_options::add_to(cli_command& command, bool with_streams)
 {
-    command
-        .add_option("URL", url,
-                    "the endpoint, e.g. http://127.0.0.1:8080/ticks?ms=1000; ms= tells the period of events")
-        ->required();
+    command.add("URL", url, "the endpoint, e.g. http://127.0.0.1:8080/ticks?ms=1000; ms= tells the period of events")
+        .required();
     if (with_streams) {
-        command.add_option("--streams", streams, "how many streams")
-            ->capture_default_str()
-            ->check(CLI::Range(1U, 10'000'000U));
+        command.add("--streams", streams, "how many streams").show_default().range(1U, 10'000'000U);
     }
-    command.add_option("--ramp", ramp, "connections opened a second; 0: as fast as they are answered")
-        ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
-    command.add_option("--procs", processes, "client processes, or auto: as the limit of open files demands")
-        ->capture_default_str();
-    command
-        .add_option("--server-pid", server_pids,
-                    "a process of the server, whose CPU and memory are measured; repeatable")
-        ->allow_extra_args(false);
+    command.add("--ramp", ramp, "connections opened a second; 0: as fast as they are answered")
+        .show_default()
+        .not_negative();
+    command.add("--procs", processes, "client processes, or auto: as the limit of open files demands").show_default();
+    command.add("--server-pid", server_pids, "a process of the server, whose CPU and memory are measured; repeatable")
+        .one_word();
     add_duration(command, "--period", period, "time between two events of a stream")
-        ->default_str("as ms= in the URL says");
-    command.add_flag("--no-schedule", no_schedule,
-                     "expect no beat: lateness is that of the delivery, and only ids tell of losses");
+        .default_text("as ms= in the URL says");
+    command.add("--no-schedule", no_schedule,
+                "expect no beat: lateness is that of the delivery, and only ids tell of losses");
     add_duration(command, "--timeout", answer_timeout, "how long a server may take to answer a request");
     add_duration(command, "--settle,--warmup", settle, "pause before measuring, once all streams are open");
-    command.add_option("--ids", ids, "what numeric ids promise: dense (a gap is a loss), ordered, or ignored")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"dense", "ordered", "ignored"}));
-    command.add_option("--header", headers, "a further line of the request, 'Name: value'; repeatable")
-        ->allow_extra_args(false);
-    command.add_flag("--allow-remote", allow_remote, "send load to hosts other than this one");
-    command.add_option("--json", json, "file for the figures as one JSON object; - is standard output");
+    command.add("--ids", ids, "what numeric ids promise: dense (a gap is a loss), ordered, or ignored")
+        .show_default()
+        .one_of({"dense", "ordered", "ignored"});
+    command.add("--header", headers, "a further line of the request, 'Name: value'; repeatable").one_word();
+    command.add("--allow-remote", allow_remote, "send load to hosts other than this one");
+    command.add("--json", json, "file for the figures as one JSON object; - is standard output");
 }
 
 tl::expected<load_plan, std::string> make_plan(const load_options& options, std::uint64_t open_files)

@@ -1,19 +1,19 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <string>
 #include <sys/types.h>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "harness/command_line.hpp"
 #include "harness/load_plan.hpp"
 
 namespace bench {
 
 /// An option whose value is a duration as parse_duration() takes it.
-CLI::Option* add_duration(CLI::App& command, const std::string& name, std::chrono::nanoseconds& value,
-                          const std::string& description);
+cli_option add_duration(cli_command& command, const std::string& name, std::chrono::nanoseconds& value,
+                        const std::string& description);
 
 /// What the command lines of all subcommands that hold streams have in common.
 struct load_options
@@ -33,7 +33,7 @@ struct load_options
     std::string json; ///< a file, or - for standard output; empty: none
 
     /// Adds them to a subcommand. `with_streams`: also --streams.
-    void add_to(CLI::App& command, bool with_streams = true);
+    void add_to(cli_command& command, bool with_streams = true);
 };
 
 /// Checks what the command line could not. The plan's processes suffice for its streams.

@@ -51,7 +51,7 @@ std::string spread(const million_plan& plan, const std::string& server)
 class million_command
 {
 public:
-    void add_to(CLI::App& command);
+    void add_to(cli_command& command);
     int run() const;
 
 private:
@@ -74,38 +74,34 @@ private:
     std::string json_;
 };
 
-void million_command::add_to(CLI::App& command)
+void million_command::add_to(cli_command& command)
 {
-    command.add_option("--streams", wish_.streams, "how many streams")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 10'000'000U));
-    command.add_option("--ms", period_ms_, "time between two events of a stream, milliseconds")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 86'400'000U));
+    command.add("--streams", wish_.streams, "how many streams").show_default().range(1U, 10'000'000U);
+    command.add("--ms", period_ms_, "time between two events of a stream, milliseconds")
+        .show_default()
+        .range(1U, 86'400'000U);
     add_duration(command, "--for", duration_, "how long to measure with all streams open");
     add_duration(command, "--settle", settle_, "pause before measuring, once all streams are open");
     command
-        .add_option(
-            "--ramp", ramp_,
-            "connections opened a second; 0: as fast as they are answered; default: all within the time of --ms, "
-            "which spreads the events evenly over it")
-        ->check(CLI::NonNegativeNumber);
+        .add("--ramp", ramp_,
+             "connections opened a second; 0: as fast as they are answered; default: all within the time of --ms, "
+             "which spreads the events evenly over it")
+        .not_negative();
     add_duration(command, "--timeout", timeout_, "how long a server may take to answer a request");
-    command.add_option("--server", server_, "which server, by its name in the manifest")->capture_default_str();
-    command.add_option("--servers", wish_.servers, "server processes, which share the port; 0: as many as it takes")
-        ->capture_default_str()
-        ->check(CLI::Range(0U, most_processes));
+    command.add("--server", server_, "which server, by its name in the manifest").show_default();
+    command.add("--servers", wish_.servers, "server processes, which share the port; 0: as many as it takes")
+        .show_default()
+        .range(0U, most_processes);
     command
-        .add_option("--stream-memory", wish_.bytes_per_stream,
-                    "bytes that a stream takes, both ends and the kernel: what is checked before it begins")
-        ->capture_default_str();
-    command.add_option("--port", port_, "the servers' port")->capture_default_str()->check(CLI::Range(1, 65'535));
-    command.add_option("--manifest", manifest_,
-                       "the list of servers; default: bench/peers/peers.json of the source tree");
-    command.add_option("--root", root_, "the source tree, where the servers' paths begin")->capture_default_str();
-    command.add_flag("--check", only_checks_, "only say whether this machine allows it");
-    command.add_flag("--force", force_, "begin although a limit seems to be in the way");
-    command.add_option("--json", json_, "file for the figures as one JSON object; - is standard output");
+        .add("--stream-memory", wish_.bytes_per_stream,
+             "bytes that a stream takes, both ends and the kernel: what is checked before it begins")
+        .show_default();
+    command.add("--port", port_, "the servers' port").show_default().range(1, 65'535);
+    command.add("--manifest", manifest_, "the list of servers; default: bench/peers/peers.json of the source tree");
+    command.add("--root", root_, "the source tree, where the servers' paths begin").show_default();
+    command.add("--check", only_checks_, "only say whether this machine allows it");
+    command.add("--force", force_, "begin although a limit seems to be in the way");
+    command.add("--json", json_, "file for the figures as one JSON object; - is standard output");
 }
 
 tl::expected<peer, std::string> million_command::server() const
@@ -195,12 +191,12 @@ int million_command::run() const
 
 } // namespace
 
-void add_million_command(CLI::App& app, command_body& chosen)
+void add_million_command(cli_command& program, command_body& chosen)
 {
-    auto* command = app.add_subcommand("million", "hold a million streams on this machine, servers included");
+    auto command = program.add_subcommand("million", "hold a million streams on this machine, servers included");
     const auto body = std::make_shared<million_command>();
-    body->add_to(*command);
-    command->callback([body, &chosen] { chosen = [body] { return body->run(); }; });
+    body->add_to(command);
+    command.when_chosen([body, &chosen] { chosen = [body] { return body->run(); }; });
 }
 
 } // namespace bench

@@ -167,27 +167,21 @@ struct scale_command
 
 } // namespace
 
-void add_scale_command(CLI::App& app, command_body& chosen)
+void add_scale_command(cli_command& program, command_body& chosen)
 {
-    auto* command = app.add_subcommand("scale", "raise the number of streams until an objective breaks");
+    auto command = program.add_subcommand("scale", "raise the number of streams until an objective breaks");
     const auto body = std::make_shared<scale_command>();
-    body->options.add_to(*command, false);
-    command->add_option("--from", body->first, "streams to begin with")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 10'000'000U));
-    command->add_option("--max", body->most, "streams to end with")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 10'000'000U));
-    add_share(*command, "--precision", body->precision, "how near what held and what broke must come");
-    command->add_option("--tries", body->tries, "a number that does not hold is tried so many times")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 100U));
-    add_duration(*command, "--for", body->duration, "how long each number is held");
-    add_duration(*command, "--max-p99", body->max_p99, "objective: the lateness that 99 % of events must not exceed");
-    command->add_option("--max-memory", body->max_memory, "objective: the server's PSS, e.g. 4GiB")
-        ->transform(CLI::AsSizeValue(false))
-        ->default_str("none");
-    command->callback([body, &chosen] {
+    body->options.add_to(command, false);
+    command.add("--from", body->first, "streams to begin with").show_default().range(1U, 10'000'000U);
+    command.add("--max", body->most, "streams to end with").show_default().range(1U, 10'000'000U);
+    add_share(command, "--precision", body->precision, "how near what held and what broke must come");
+    command.add("--tries", body->tries, "a number that does not hold is tried so many times")
+        .show_default()
+        .range(1U, 100U);
+    add_duration(command, "--for", body->duration, "how long each number is held");
+    add_duration(command, "--max-p99", body->max_p99, "objective: the lateness that 99 % of events must not exceed");
+    command.add("--max-memory", body->max_memory, "objective: the server's PSS, e.g. 4GiB").size().default_text("none");
+    command.when_chosen([body, &chosen] {
         body->options.streams = body->first;
         chosen = [body] { return run_scenario("scale", body->options, [body](scenario& s) { return body->run(s); }); };
     });

@@ -20,18 +20,12 @@ tl::expected<double, std::string> parse_share(std::string_view text)
     return value;
 }
 
-CLI::Option* add_share(CLI::App& command, const std::string& name, double& value, const std::string& description)
+cli_option add_share(cli_command& command, const std::string& name, double& value, const std::string& description)
 {
-    const auto read = [name, &value](const std::string& text) {
-        const auto share = parse_share(text);
-        if (!share) {
-            throw CLI::ValidationError(name, share.error());
-        }
-        value = *share;
+    const auto read = [&value](const std::string& text) {
+        return parse_share(text).map([&value](double share) { value = share; });
     };
-    return command.add_option_function<std::string>(name, read, description)
-        ->type_name("SHARE")
-        ->default_str(fixed(value * 100, 3) + "%");
+    return command.add_read(name, "SHARE", read, description).default_text(fixed(value * 100, 3) + "%");
 }
 
 } // namespace bench

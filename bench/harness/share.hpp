@@ -1,9 +1,10 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+
+#include "harness/command_line.hpp"
 
 namespace bench {
 
@@ -11,6 +12,6 @@ namespace bench {
 tl::expected<double, std::string> parse_share(std::string_view text);
 
 /// An option whose value is a share.
-CLI::Option* add_share(CLI::App& command, const std::string& name, double& value, const std::string& description);
+cli_option add_share(cli_command& command, const std::string& name, double& value, const std::string& description);
 
 } // namespace bench

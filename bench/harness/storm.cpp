@@ -137,21 +137,17 @@ struct storm_command
 
 } // namespace
 
-void add_storm_command(CLI::App& app, command_body& chosen)
+void add_storm_command(cli_command& program, command_body& chosen)
 {
-    auto* command =
-        app.add_subcommand("storm", "cut all streams at once, and measure until all are back and what was lost");
+    auto command =
+        program.add_subcommand("storm", "cut all streams at once, and measure until all are back and what was lost");
     const auto body = std::make_shared<storm_command>();
-    body->options.add_to(*command);
-    command->add_option("--rounds", body->rounds, "how many storms")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 1000U));
-    add_duration(*command, "--patience", body->patience, "how long to wait until all are back");
-    add_duration(*command, "--for", body->duration, "how long to measure after each storm");
-    command->add_option("--how", body->how, "how the connections are cut")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"reset", "finish"}));
-    command->callback([body, &chosen] {
+    body->options.add_to(command);
+    command.add("--rounds", body->rounds, "how many storms").show_default().range(1U, 1000U);
+    add_duration(command, "--patience", body->patience, "how long to wait until all are back");
+    add_duration(command, "--for", body->duration, "how long to measure after each storm");
+    command.add("--how", body->how, "how the connections are cut").show_default().one_of({"reset", "finish"});
+    command.when_chosen([body, &chosen] {
         chosen = [body] { return run_scenario("storm", body->options, [body](scenario& s) { return body->run(s); }); };
     });
 }

@@ -112,28 +112,24 @@ private:
 
 } // namespace
 
-void add_sweep_command(CLI::App& app, command_body& chosen)
+void add_sweep_command(cli_command& program, command_body& chosen)
 {
-    auto* command = app.add_subcommand("sweep", "raise the rate of publishing until events are late or lost");
+    auto command = program.add_subcommand("sweep", "raise the rate of publishing until events are late or lost");
     const auto body = std::make_shared<sweep_command>();
     body->options.load.settle = std::chrono::seconds(1);
-    body->options.add_to(*command);
-    command->add_option("--from", body->first, "events of each topic, a second, to begin with")
-        ->capture_default_str()
-        ->check(CLI::Range(0.001, 1e6));
-    command->add_option("--max", body->most, "... to end with")->capture_default_str()->check(CLI::Range(0.001, 1e6));
-    command->add_option("--factor", body->factor, "from one rate to the next")
-        ->capture_default_str()
-        ->check(CLI::Range(1.01, 100.0));
-    command->add_option("--steps", body->steps, "rates that are tried, at most")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 1000U));
-    command->add_option("--tries", body->tries, "a rate that does not hold is tried so many times")
-        ->capture_default_str()
-        ->check(CLI::Range(1U, 100U));
-    add_duration(*command, "--for", body->duration, "how long each rate is measured");
-    add_duration(*command, "--max-p99", body->max_p99, "objective: the lateness that 99 % of events must not exceed");
-    command->callback([body, &chosen] { chosen = [body] { return body->run(); }; });
+    body->options.add_to(command);
+    command.add("--from", body->first, "events of each topic, a second, to begin with")
+        .show_default()
+        .range(0.001, 1e6);
+    command.add("--max", body->most, "... to end with").show_default().range(0.001, 1e6);
+    command.add("--factor", body->factor, "from one rate to the next").show_default().range(1.01, 100.0);
+    command.add("--steps", body->steps, "rates that are tried, at most").show_default().range(1U, 1000U);
+    command.add("--tries", body->tries, "a rate that does not hold is tried so many times")
+        .show_default()
+        .range(1U, 100U);
+    add_duration(command, "--for", body->duration, "how long each rate is measured");
+    add_duration(command, "--max-p99", body->max_p99, "objective: the lateness that 99 % of events must not exceed");
+    command.when_chosen([body, &chosen] { chosen = [body] { return body->run(); }; });
 }
 
 } // namespace bench

@@ -27,14 +27,11 @@ struct fixture
     }
     std::string parse(std::vector<std::string> words)
     {
-        CLI::App app;
+        bench::command_line line("", "test");
         load_options parsed;
-        parsed.add_to(app);
-        std::reverse(words.begin(), words.end());
-        try {
-            app.parse(words);
-        } catch (const CLI::ParseError& e) {
-            return e.what();
+        parsed.add_to(line);
+        if (auto wrong = line.parse(std::move(words)); !wrong.empty()) {
+            return wrong;
         }
         options = parsed;
         return "";
