@@ -12,9 +12,9 @@ BOOST_AUTO_TEST_CASE(topics_share_one_sequence)
     for (const auto* topic : {"a", "b", "a", "c", "b"}) {
         BOOST_REQUIRE(log->publish(topic, {.data = "x"}, {}).has_value());
     }
-    const auto a = enter(*log, {pattern("a")});
-    const auto both = enter(*log, {pattern("b"), pattern("a"), pattern("b")});
-    const auto all = enter(*log, {pattern("**"), pattern("a")});
+    auto a = enter(*log, {pattern("a")});
+    auto both = enter(*log, {pattern("b"), pattern("a"), pattern("b")});
+    auto all = enter(*log, {pattern("**"), pattern("a")});
     BOOST_TEST(ids(*log, *a, 0, 5) == "1 3");
     BOOST_TEST(ids(*log, *both, 0, 5) == "1 2 3 5");
     BOOST_TEST(ids(*log, *both, 1, 4) == "2 3");
@@ -22,8 +22,8 @@ BOOST_AUTO_TEST_CASE(topics_share_one_sequence)
     BOOST_TEST(ids(*log, *all, 0, 5) == "1 2 3 4 5");
     BOOST_TEST(log->subscribers("a") == 3U);
     BOOST_TEST(log->subscribers("b") == 1U);
-    for (const auto* i : {&a, &both, &all}) {
-        log->leave(**i);
+    for (auto* i : {&a, &both, &all}) {
+        log->leave(std::move(*i));
     }
     BOOST_TEST(log->subscribers("a") == 0U);
 }
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(a_loss_is_news_only_once)
     for (int i = 0; i < 5; ++i) {
         BOOST_REQUIRE(log->publish("a", {.data = "x"}, {}).has_value());
     }
-    const auto a = enter(*log, {pattern("a")});
+    auto a = enter(*log, {pattern("a")});
     std::vector<event_log::found_event> found;
     const auto first = log->collect(*a, {.seen = 1, .told = 1}, 5, 1, found);
     BOOST_TEST(first.lost);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_loss_is_news_only_once)
     BOOST_TEST(found.front().sequence == 4U);
     BOOST_TEST(!log->collect(*a, {.seen = 1, .told = 3}, 5, 1, found).lost);
     BOOST_TEST(!log->collect(*a, {.seen = 3, .told = 3}, 5, 1, found).lost);
-    log->leave(*a);
+    log->leave(std::move(a));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

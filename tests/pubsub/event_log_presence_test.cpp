@@ -12,10 +12,10 @@ BOOST_AUTO_TEST_CASE(the_number_of_topics_is_bounded)
     BOOST_TEST(log->publish("a", {.data = "x"}, {}).has_value());
     BOOST_TEST((log->enter({pattern("b"), pattern("c")}, {}).error() == rill::error::too_many_topics));
     BOOST_TEST((log->topics() == std::vector<std::string>{"a"}));
-    const auto b = enter(*log, {pattern("b")});
+    auto b = enter(*log, {pattern("b")});
     BOOST_TEST((log->publish("c", {.data = "x"}, {}).error() == rill::error::too_many_topics));
     BOOST_TEST(log->publish("b", {.data = "x"}, {}).has_value());
-    log->leave(*b);
+    log->leave(std::move(b));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,20 +32,20 @@ BOOST_AUTO_TEST_CASE(idle_topics_are_removed_and_remembered)
 {
     const auto log = make_log({.idle = 1ms});
     BOOST_REQUIRE(log->publish("gone", {.data = "x"}, {}).has_value());
-    const auto kept = enter(*log, {pattern("kept")});
+    auto kept = enter(*log, {pattern("kept")});
     BOOST_REQUIRE(log->publish("kept", {.data = "x"}, {}).has_value());
     std::this_thread::sleep_for(5ms); // at least
     log->sweep();
     BOOST_TEST((log->topics() == std::vector<std::string>{"kept"}));
-    const auto again = enter(*log, {pattern("gone")});
+    auto again = enter(*log, {pattern("gone")});
     const auto missed = log->begin(*again, "0");
     BOOST_TEST(bool(missed.gap));
     BOOST_TEST(!log->begin(*again, "1").gap); // all that it had was seen
     BOOST_TEST(!log->begin(*kept, "0").gap);  // others are not concerned
-    const auto all = enter(*log, {pattern("*")});
+    auto all = enter(*log, {pattern("*")});
     BOOST_TEST(bool(log->begin(*all, "0").gap));
-    for (const auto* i : {&kept, &again, &all}) {
-        log->leave(**i);
+    for (auto* i : {&kept, &again, &all}) {
+        log->leave(std::move(*i));
     }
 }
 
@@ -67,14 +67,14 @@ BOOST_AUTO_TEST_CASE(a_gap_in_the_log_itself_is_an_event)
     BOOST_TEST(log->publish("a", {.data = "x"}, {}).value().empty()); // the id comes with the event
     remote->to->on_gap();
     BOOST_REQUIRE(log->publish("a", {.data = "x"}, {}).has_value());
-    const auto a = enter(*log, {pattern("a")});
+    auto a = enter(*log, {pattern("a")});
     std::vector<event_log::found_event> found;
     static_cast<void>(log->collect(*a, {}, 100, 10, found));
     BOOST_REQUIRE_EQUAL(found.size(), 3U);
     BOOST_TEST(found[0].event.id() == "r1");
     BOOST_TEST((found[1].event.kind() == event_kind::gap));
     BOOST_TEST(found[2].event.id() == "r2");
-    log->leave(*a);
+    log->leave(std::move(a));
 }
 
 BOOST_AUTO_TEST_CASE(replaced_events_do_not_count_as_history)

@@ -33,7 +33,7 @@ coroutine_subscriber::~coroutine_subscriber()
         worker->remove(*this);
     }
     if (wanted) {
-        log_->leave(*wanted);
+        log_->leave(std::move(wanted));
     }
 }
 

@@ -24,7 +24,7 @@ direct_stream::~direct_stream()
         }
         worker->remove(*this);
     }
-    state_->log->leave(*wanted);
+    state_->log->leave(std::move(wanted));
 }
 
 awaitable<> direct_stream::start(response_writer& to)

@@ -32,7 +32,7 @@ response answer(const std::shared_ptr<endpoint_state>& state, const request& r, 
     }
     auto start = state->log->begin(**wanted, id);
     if (start.unknown) {
-        state->log->leave(**wanted);
+        state->log->leave(std::move(*wanted));
         return to_response({.status = status::gone, .detail = make_error_code(error::unknown_event_id).message()});
     }
     auto head = sse::detail::stream_head(state->options);

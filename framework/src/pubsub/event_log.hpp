@@ -140,7 +140,7 @@ public:
     /// Registers a stream for topics that must be valid; those that are new are created. Errors:
     /// error::too_many_topics, and nothing is done.
     result<interest_pointer> enter(std::vector<topic_pattern> topics, std::string who);
-    void leave(interest& i);
+    void leave(interest_pointer wanted);
 
     /// The owning pointer of a topic that is there.
     topic_pointer pointer_to(const topic_state& topic) const;

@@ -61,8 +61,12 @@ result<interest_pointer> event_log::enter(std::vector<topic_pattern> topics, std
     return wanted;
 }
 
-void event_log::leave(interest& i)
+void event_log::leave(interest_pointer wanted)
 {
+    auto& i = *wanted;
+    if (i.shared) { // the topic's own: once it has no subscriber, that may be gone at any time
+        static_cast<void>(wanted.release());
+    }
     const std::lock_guard in_order(presence_);
     std::vector<topic_pointer> last;
     {
