@@ -42,7 +42,7 @@ std::string counted(unsigned number, const std::string& one, const std::string& 
     return grouped(number) + " " + (number == 1 ? one : more);
 }
 
-std::string spread(const million_plan& plan, const std::string& server)
+std::string distribution(const million_plan& plan, const std::string& server)
 {
     return counted(plan.servers, "process", "processes") + " of " + server + ", from " +
            counted(plan.clients, "client", "clients") + " on " + counted(plan.addresses, "address", "addresses");
@@ -149,7 +149,7 @@ tl::expected<scenario_result, std::string> million_command::hold_all(scenario& s
     result.figures["most_files_of_a_server"] = most_files;
     result.figures["tcp_mem_pages"] = tcp_pages;
     result.text += "kernel    " + grouped(static_cast<std::uint64_t>(tcp_pages)) + " pages of TCP buffers (tcp_mem)\n" +
-                   "spread    " + spread(plan, server_) + "; the fullest server has " + grouped(most_files) +
+                   "spread    " + distribution(plan, server_) + "; the fullest server has " + grouped(most_files) +
                    " open files\n";
     if (const auto ended = fleet.ended()) {
         result.faults += (result.faults.empty() ? "" : "; ") + *ended;
@@ -172,7 +172,7 @@ int million_command::run() const
     }
     watch_for_interrupts();
     progress shown(stderr);
-    shown.say("rill-bench: " + grouped(wish_.streams) + " streams in " + spread(*plan, server_));
+    shown.say("rill-bench: " + grouped(wish_.streams) + " streams in " + distribution(*plan, server_));
     if (only_checks_) {
         return all_good;
     }
