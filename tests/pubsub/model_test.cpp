@@ -188,8 +188,12 @@ private:
                 r.last_id = e.id;
             }
             if (e.name == "gap") {
-                gap = true;
                 r.resumed_badly = false;
+                gap = e.id.empty();
+                if (!gap) { // all up to there is given up, also when the connection ends here
+                    r.next = std::stoull(e.id) + 1;
+                    r.anywhere = false;
+                }
                 continue;
             }
             if (e.name == "dropped") {
@@ -276,11 +280,18 @@ private:
     std::vector<std::string> keys_;
 };
 
+// One thread, of which ThreadSanitizer can tell little, but takes four minutes to.
+#if defined(__SANITIZE_THREAD__)
+constexpr unsigned schedules = 300;
+#else
+constexpr unsigned schedules = 3000;
+#endif
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(random_schedules_agree_with_the_model)
 {
-    for (unsigned seed = 1; seed <= 3000; ++seed) {
+    for (unsigned seed = 1; seed <= schedules; ++seed) {
         BOOST_TEST_CONTEXT("seed " << seed)
         {
             world(seed).run();

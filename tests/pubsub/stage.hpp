@@ -1,11 +1,11 @@
 #pragma once
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
+
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <optional>
+#include <rill/core/detail/spawn.hpp>
 #include <rill/http/make_handler.hpp>
 #include <rill/pubsub/channel.hpp>
 #include <rill/pubsub/endpoint.hpp>
@@ -105,22 +105,24 @@ struct direct_client
     std::string got() const { return summary(out.sent); }
 };
 
-/// A handler that sends on what it subscribes to.
-struct coroutine_client
+/// A handler that sends on what it subscribes to, run as a connection runs it.
+struct coroutine_client : rill::detail::spawned_coroutine
 {
     manual_loop& loop;
     fake_writer out;
-    boost::asio::cancellation_signal cancel;
+    boost::asio::cancellation_signal signal;
     bool done = false;
     std::exception_ptr error;
 
     coroutine_client(manual_loop& l, rill::pubsub::subscription s) : loop(l), out(l.context)
     {
-        boost::asio::co_spawn(loop.context.get_executor(), consume(std::move(s), out),
-                              boost::asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr e) {
-                                  done = true;
-                                  error = std::move(e);
-                              }));
+        rill::detail::spawn<&on_done>(loop.context, consume(std::move(s), out), signal, *this);
+    }
+    static void on_done(rill::detail::spawned_coroutine& self, std::exception_ptr e)
+    {
+        auto& client = static_cast<coroutine_client&>(self);
+        client.done = true;
+        client.error = std::move(e);
     }
     static rill::awaitable<> consume(rill::pubsub::subscription s, fake_writer& out)
     {
@@ -133,7 +135,7 @@ struct coroutine_client
     {
         out.close(rill::close_reason::peer_closed);
         if (!done) {
-            cancel.emit(boost::asio::cancellation_type::terminal);
+            rill::detail::cancel(loop.timers, signal, *this);
         }
         loop.turn(); // also where it is done already: emit() has posted something
         for (int i = 0; i < 10 && !done; ++i) {
