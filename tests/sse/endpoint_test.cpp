@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/http/make_handler.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "support/fake_writer.hpp"
@@ -133,8 +134,43 @@ BOOST_AUTO_TEST_CASE(extractors_are_resolved_before_the_stream)
 
 BOOST_AUTO_TEST_CASE(retry_goes_first)
 {
-    const auto handle = rill::make_handler(endpoint(show_id, {.retry = 1500ms}));
+    const auto handle = rill::make_handler(endpoint(show_id, {.retry = 1500ms, .retry_jitter = 0ms}));
     BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?lastEventId=x"})) == "retry: 1500\n\ndata: x\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(every_stream_has_its_own_retry)
+{
+    const auto retries = [](const endpoint_options& options) {
+        const auto handle = rill::make_handler(endpoint(show_id, options));
+        std::set<int> different;
+        for (int i = 0; i < 100; ++i) {
+            const auto sent = wire(answer(handle, {rill::verb::get, "/"}));
+            BOOST_REQUIRE(sent.starts_with("retry: "));
+            different.insert(std::stoi(sent.substr(7)));
+        }
+        return different;
+    };
+    const auto own = retries({.retry = 2000ms, .retry_jitter = 4000ms});
+    BOOST_TEST(own.size() == 100U);
+    BOOST_TEST(*own.begin() >= 2000);
+    BOOST_TEST(*own.begin() < 2200); // spread over all of it
+    BOOST_TEST(*own.rbegin() > 5800);
+    BOOST_TEST(*own.rbegin() <= 6000);
+    const auto by_default = retries({.retry = 2000ms});
+    BOOST_TEST(by_default.size() == 100U);
+    BOOST_TEST(*by_default.rbegin() <= 3000);
+}
+
+BOOST_AUTO_TEST_CASE(bad_times_are_refused_by_name)
+{
+    const auto refused = [](const endpoint_options& options, const std::string& why) {
+        BOOST_CHECK_EXCEPTION(endpoint(show_id, options), std::invalid_argument,
+                              [&](const std::invalid_argument& e) { return e.what() == why; });
+    };
+    refused({.heartbeat = -1ms}, "sse::endpoint: heartbeat = -1 ms: must be 0 or more");
+    refused({.retry = -2ms}, "sse::endpoint: retry = -2 ms: must be 0 or more");
+    refused({.retry = 1ms, .retry_jitter = -3ms}, "sse::endpoint: retry_jitter = -3 ms: must be 0 or more");
+    refused({.write_timeout = -4ms}, "sse::endpoint: write_timeout = -4 ms: must be 0 or more");
 }
 
 BOOST_AUTO_TEST_CASE(the_options_reach_the_connection)

@@ -1,9 +1,22 @@
 #include <rill/sse/endpoint.hpp>
 
+#include <rill/http/detail/spread.hpp>
 #include <rill/sse/encoder.hpp>
 #include <stdexcept>
 
 namespace rill::sse::detail {
+
+namespace {
+
+void not_negative(const char* option, std::chrono::milliseconds value)
+{
+    if (value.count() < 0) {
+        throw std::invalid_argument(std::string("sse::endpoint: ") + option + " = " + std::to_string(value.count()) +
+                                    " ms: must be 0 or more");
+    }
+}
+
+} // namespace
 
 std::string last_event_id(const request& r, const endpoint_options& options)
 {
@@ -37,6 +50,10 @@ stream_policy make_policy(const endpoint_options& options)
                                         "' is not allowed: " + make_error_code(error::invalid_header).message());
         }
     }
+    not_negative("heartbeat", options.heartbeat);
+    not_negative("retry", options.retry.value_or(std::chrono::milliseconds(0)));
+    not_negative("retry_jitter", options.retry_jitter.value_or(std::chrono::milliseconds(0)));
+    not_negative("write_timeout", options.write_timeout);
     return {.heartbeat = options.heartbeat,
             .filler = ":\n\n",
             .farewell = options.farewell,
@@ -49,7 +66,9 @@ void send_retry(response_writer& out, const endpoint_options& options)
         return;
     }
     auto& piece = response_writer::scratch();
-    if (encode({.retry = *options.retry}, piece)) {
+    const auto jitter = options.retry_jitter.value_or(*options.retry / 2);
+    const auto own = rill::detail::spread::here().next(*options.retry, jitter);
+    if (encode({.retry = own}, piece)) {
         // Its outcome is the stream's: a client that is gone already shows in the handler's first send.
         static_cast<void>(out.commit(piece));
     }

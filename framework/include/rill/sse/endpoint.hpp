@@ -19,8 +19,11 @@ struct endpoint_options
     /// client is found. 0 turns it off.
     std::chrono::milliseconds heartbeat{15'000};
 
-    /// Sent first: how long a client shall wait before it reconnects.
+    /// Sent first: how long a client shall wait before it reconnects, to which up to `retry_jitter` is added. Every
+    /// stream gets its own value, evenly spread, so that a crowd that is cut at once does not come back at once.
     std::optional<std::chrono::milliseconds> retry{};
+    /// Half of `retry` unless set; 0 gives all streams the same.
+    std::optional<std::chrono::milliseconds> retry_jitter{};
 
     /// The stream ends when the client takes nothing for this long while something waits to be sent.
     std::chrono::milliseconds write_timeout{5'000};
@@ -50,7 +53,7 @@ response stream_head(const endpoint_options& options);
 
 stream_policy make_policy(const endpoint_options& options);
 
-/// Sends the reconnection time, if there is one, before the handler's first event.
+/// Sends the stream's own reconnection time, if there is one, before the handler's first event.
 void send_retry(response_writer& out, const endpoint_options& options);
 
 template <class F>

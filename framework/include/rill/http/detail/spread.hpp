@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace rill::detail {
+
+/// Gives out waiting times that differ, so that clients that were cut together do not come back together. Not random
+/// but spread (Weyl's sequence with the golden ratio): of any n in a row, no two neighbours are further apart than some
+/// 3/n of the whole, where random ones would leave gaps and heaps.
+class spread
+{
+public:
+    explicit constexpr spread(std::uint32_t start) noexcept : place_(start) {}
+
+    /// Somewhere in [from, from + width].
+    constexpr std::chrono::milliseconds next(std::chrono::milliseconds from, std::chrono::milliseconds width) noexcept
+    {
+        place_ += 0x9E37'79B9U; // 2^32 divided by the golden ratio
+        const auto share = static_cast<double>(place_) / 4'294'967'296.0;
+        return from + std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(width.count()) * share));
+    }
+
+    /// This thread's; begins at random, so that threads and processes differ.
+    static spread& here() noexcept;
+
+private:
+    std::uint32_t place_;
+};
+
+} // namespace rill::detail
