@@ -38,8 +38,7 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
     trim_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
-            static_cast<trim_timer&>(node).owner->closed_since_trim_ = 0;
-            return_free_memory();
+            static_cast<trim_timer&>(node).owner->trim();
         }
     }};
     trim_.operations = &timer_kind;
@@ -88,6 +87,21 @@ void worker_context::closed(int socket)
         timers.add(trim_, timers.now() + trim_delay);
     }
     check_drained();
+}
+
+// A storm that was not over when the memory was returned is followed by another look, as what is left of it may be too
+// few to bring one about.
+void worker_context::trim()
+{
+    const bool storm = std::exchange(closed_since_trim_, 0) >= 2 * trim_after;
+    while (!by_socket_.empty() && by_socket_.back() == nullptr) {
+        by_socket_.pop_back();
+    }
+    by_socket_.shrink_to_fit();
+    return_free_memory();
+    if (storm) {
+        timers.add(trim_, timers.now() + trim_delay);
+    }
 }
 
 void worker_context::check_drained()

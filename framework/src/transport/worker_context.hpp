@@ -62,6 +62,7 @@ public:
 private:
     void run_later();
     void check_drained();
+    void trim();
 
     std::vector<http1_connection*> later_;
     bool later_posted_ = false;
