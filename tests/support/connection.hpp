@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <chrono>
 #include <cstdint>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
@@ -56,6 +57,17 @@ public:
         close();
     }
 
+    /// From now on the kernel drops what comes for this end, acknowledgements owed included: for the other one it is as
+    /// if the cable was pulled. What this end would send, it must not.
+    void go_dead()
+    {
+        sock_filter drop_all{.code = BPF_RET | BPF_K, .jt = 0, .jf = 0, .k = 0};
+        const sock_fprog program{.len = 1, .filter = &drop_all};
+        if (::setsockopt(socket_, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
+            throw std::runtime_error("cannot attach a filter");
+        }
+    }
+
     void half_close() { ::shutdown(socket_, SHUT_WR); }
 
     /// Sends all; throws when the connection is broken.
@@ -74,6 +86,13 @@ public:
     void try_send(std::string_view bytes)
     {
         static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+    }
+
+    /// Whether there is something to receive, or the end.
+    bool has_input() const
+    {
+        pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
+        return ::poll(&readable, 1, 0) == 1;
     }
 
     /// Appends what has come: how much, 0 at the end, less than 0 after a reset or when nothing came for `patience`.

@@ -46,6 +46,13 @@ public:
         return reasons_;
     }
 
+    /// Everything that was logged so far, a line each.
+    std::string debug_log()
+    {
+        const std::lock_guard lock(mutex_);
+        return debug_log_;
+    }
+
     /// The warnings and errors so far, a line each.
     std::string log()
     {
@@ -59,8 +66,9 @@ private:
         options.host = "127.0.0.1";
         options.port = 0;
         options.observer.log = [this](rill::log_level level, std::string_view text) {
+            const std::lock_guard lock(mutex_);
+            debug_log_.append(text).append("\n");
             if (level >= rill::log_level::warning) {
-                const std::lock_guard lock(mutex_);
                 log_.append(text).append("\n");
             }
         };
@@ -74,6 +82,7 @@ private:
     std::mutex mutex_;
     std::vector<rill::close_reason> reasons_;
     std::string log_;
+    std::string debug_log_;
     rill::server server_;
     std::thread thread_;
 };

@@ -302,6 +302,18 @@ BOOST_AUTO_TEST_CASE(empty_lines_before_a_request_are_skipped)
     BOOST_TEST(input.empty()); // they do not pile up
 }
 
+BOOST_AUTO_TEST_CASE(what_does_not_begin_as_a_request_is_not_waited_for)
+{
+    const auto tls = parse("\x16\x03\x01");
+    BOOST_TEST((tls.outcome == state::rejected));
+    BOOST_TEST((tls.rejection.status == status::bad_request));
+    BOOST_TEST(tls.rejection.detail == "this port speaks HTTP, not TLS");
+    BOOST_TEST((rejected_with(std::string(1, '\0')) == status::bad_request));
+    BOOST_TEST((rejected_with("\r\n\x7f") == status::bad_request));
+    BOOST_TEST((rejected_with(" ") == status::bad_request));
+    BOOST_TEST((parse("\r\nG").outcome == state::need_more));
+}
+
 BOOST_AUTO_TEST_CASE(garbage_is_rejected)
 {
     const std::string tls_hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);

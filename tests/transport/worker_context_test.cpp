@@ -1,12 +1,15 @@
 #include "transport/worker_context.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
+#include <linux/sockios.h>
 #include <rill/core/interval.hpp>
 #include <rill/http/make_handler.hpp>
 #include <stdexcept>
 #include <string>
+#include <sys/ioctl.h>
 #include <vector>
 
 #include "support/loopback.hpp"
@@ -196,6 +199,40 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_connection_costs_the_others_nothing)
     }
     f.run_until([&] { return f.worker.connections() == 0; });
     BOOST_TEST(f.closed.size() == 3U);
+}
+
+// What was read of it is what has left the client and does not wait in the server's socket.
+BOOST_AUTO_TEST_CASE(a_head_without_end_is_not_read_for_long)
+{
+    fixture f(hello);
+    f.limits.linger_timeout = 300ms;
+    loopback pair;
+    const int server = pair.server;
+    f.accept(pair);
+    const std::string piece = "GET / HTTP/1.1\r\nX: " + std::string(16 * 1024, 'x');
+    long sent = 0;
+    long read = 0;
+    std::string answer;
+    while (f.worker.connections() != 0) {
+        const auto count = ::send(pair.client, piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        sent += std::max(count, ssize_t{0});
+        f.io.restart();
+        f.io.run_one_for(10ms);
+        std::array<char, 4096> buffer;
+        const auto received = ::recv(pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT);
+        answer.append(buffer.data(), received > 0 ? static_cast<std::size_t>(received) : 0);
+        int waits = 0;
+        int leaves = 0;
+        if (f.worker.connections() != 0 && ::ioctl(server, FIONREAD, &waits) == 0 &&
+            ::ioctl(pair.client, SIOCOUTQ, &leaves) == 0)
+        {
+            read = sent - waits - leaves;
+        }
+    }
+    BOOST_TEST(answer.starts_with("HTTP/1.1 431 "));
+    BOOST_TEST(sent > 128 * 1024);
+    BOOST_TEST(read > 16 * 1024);
+    BOOST_TEST(read <= 64 * 1024);
 }
 
 BOOST_AUTO_TEST_CASE(the_date_is_an_imf_fixdate)

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::uint8_t later_aborted = 255;
 
+constexpr std::size_t drain_size = 4UL * 1024;
+constexpr int drains_at_once = 64;
+constexpr std::uint8_t drains_of_refused_head = 8;
+
 } // namespace
 
 void http1_connection::start(worker_context& worker, int socket)
@@ -264,11 +268,6 @@ void http1_connection::complete_later(error_code ec)
     defer();
 }
 
-std::chrono::milliseconds http1_connection::write_timeout() const noexcept
-{
-    return policy_->write_timeout.count() > 0 ? policy_->write_timeout : worker_.limits.write_timeout;
-}
-
 void http1_connection::set_timer(std::chrono::milliseconds after)
 {
     worker_.timers.remove(*this);
@@ -304,15 +303,21 @@ void http1_connection::close_politely()
         return set_timer(write_timeout());
     }
     finish_sending(socket_);
+    reads_left_ = drains_of_refused_head;
     set_timer(worker_.limits.linger_timeout);
     drain_input();
 }
 
 void http1_connection::drain_input()
 {
-    std::array<char, 4096> ignored; // not initialised: nobody reads it
-    std::size_t budget = 256UL * 1024;
-    while (budget != 0) {
+    std::array<char, drain_size> ignored; // not initialised: nobody reads it
+    for (int i = 0; i < drains_at_once; ++i) {
+        if (reads_no_more()) {
+            if (broken_ || (peer_finished_ && !unsent_)) {
+                then(next_step::vanish);
+            }
+            return; // the deadline is the end
+        }
         const auto received = receive_some(socket_, ignored.data(), ignored.size());
         if (!received && received.error() == asio::error::would_block) {
             return;
@@ -323,9 +328,15 @@ void http1_connection::drain_input()
             }
             return;
         }
-        budget -= std::min(budget, *received);
+        reads_left_ -= head_refused_ ? 1 : 0;
     }
     then(next_step::vanish); // a flood is not waited for
+}
+
+// Who sends a head without an end is not read much further: the window closes, and the answer can still be read.
+bool http1_connection::reads_no_more() const noexcept
+{
+    return head_refused_ && reads_left_ == 0;
 }
 
 void http1_connection::log_error(std::exception_ptr error, std::string_view where) const

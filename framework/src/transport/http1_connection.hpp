@@ -84,7 +84,6 @@ private:
     void on_broken() override;
     void complete_later(error_code ec) override;
     void set_timer(std::chrono::milliseconds after);
-    std::chrono::milliseconds write_timeout() const noexcept;
     void defer();
     void then(next_step step);
 
@@ -97,6 +96,7 @@ private:
     awaitable<bool> respond(response& r, const request& to, bool keep_alive);
     awaitable<bool> send_file(file_body& file);
     awaitable<> refuse(const problem& p);
+    awaitable<> reject(const request_parser& parser, const std::string& remote);
     auto wait_readable();
     static void on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
@@ -110,6 +110,7 @@ private:
     void close_politely();
     void vanish();
     void drain_input();
+    bool reads_no_more() const noexcept;
     void log_error(std::exception_ptr error, std::string_view where) const;
 
     void complete(error_code ec);
@@ -120,6 +121,7 @@ private:
     std::uint32_t stream_number_ = 0;
     std::uint32_t stream_began_ = 0; // ms
     std::uint8_t later_error_ = 0;   // what completes_later_ completes with
+    std::uint8_t reads_left_ = 0;    // of what follows a refused head, while closing
     phase phase_ = phase::reading;
     next_step next_ = next_step::none;
     bool deferred_ : 1 = false;
@@ -133,6 +135,7 @@ private:
     bool keep_alive_ : 1 = false;
     bool keeps_input_ : 1 = false; // body_ is a pending_stream still
     bool pushed_ : 1 = false;      // a stream whose body has no coroutine
+    bool head_refused_ : 1 = false;
 };
 
 } // namespace rill::transport

@@ -17,6 +17,16 @@ namespace {
 constexpr std::size_t read_size = 16UL * 1024;
 constexpr std::size_t file_piece = 64UL * 1024;
 
+// How long a body may take of which so much has come.
+std::chrono::milliseconds body_time(const connection_limits& limits, std::uint64_t received) noexcept
+{
+    if (limits.body_min_rate == 0) {
+        return limits.body_timeout;
+    }
+    return std::min(limits.body_timeout,
+                    limits.body_grace + std::chrono::milliseconds(received * 1000 / limits.body_min_rate));
+}
+
 } // namespace
 
 void http1_connection::read_requests(std::string input)
@@ -51,7 +61,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
         const auto state = co_await read_request(parser, input);
         worker_.timers.remove(*this);
         if (state == request_parser::state::rejected) {
-            co_await refuse(parser.rejection());
+            co_await reject(parser, remote);
             co_return;
         }
         if (state != request_parser::state::complete) {
@@ -112,6 +122,8 @@ awaitable<std::size_t> http1_connection::read_more(std::string& input)
 awaitable<request_parser::state> http1_connection::read_request(request_parser& parser, std::string& input)
 {
     bool in_body = false;
+    std::uint32_t body_began = 0; // ms
+    std::uint64_t body_received = 0;
     for (;;) {
         auto state = parser.put(input);
         if (state == request_parser::state::wants_continue) {
@@ -121,14 +133,18 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
         if (state != request_parser::state::need_more) {
             co_return state;
         }
-        if (parser.head_done() && !in_body) {
-            in_body = true;
-            set_timer(worker_.limits.body_timeout);
+        if (parser.head_done()) {
+            if (!std::exchange(in_body, true)) {
+                body_began = worker_.now();
+            }
+            const std::chrono::milliseconds taken(worker_.now() - body_began);
+            set_timer(std::max(body_time(worker_.limits, body_received) - taken, std::chrono::milliseconds(0)));
         }
         const auto received = co_await read_more(input);
         if (received == 0) {
             co_return state;
         }
+        body_received += in_body ? received : 0;
         if (idle_) {
             idle_ = false;
             set_timer(worker_.limits.head_timeout);
@@ -205,6 +221,15 @@ awaitable<bool> http1_connection::send_file(file_body& file)
         }
     }
     co_return true;
+}
+
+awaitable<> http1_connection::reject(const request_parser& parser, const std::string& remote)
+{
+    const auto& why = parser.rejection();
+    worker_.log(log_level::debug, "request of " + remote + " refused: " +
+                                      std::to_string(static_cast<unsigned>(why.status)) + ", " + why.detail);
+    head_refused_ = !parser.head_done();
+    co_await refuse(why);
 }
 
 awaitable<> http1_connection::refuse(const problem& p)

@@ -1,5 +1,6 @@
 #include "transport/http1_response_writer.hpp"
 
+#include <algorithm>
 #include <rill/http/detail/chunk.hpp>
 
 #include "transport/socket.hpp"
@@ -109,6 +110,18 @@ bool http1_response_writer::flush()
 void http1_response_writer::policy(const stream_policy& policy)
 {
     policy_ = &policy;
+    // A peer that has vanished acknowledges nothing: it is to be found before the second heartbeat that it misses, and
+    // the kernel counts from its first retransmission. Nobody who merely does not read may be taken for one before the
+    // write deadline.
+    const auto missed = std::max(policy.heartbeat * 3 / 4, write_timeout());
+    if (policy.heartbeat.count() > 0 && missed < worker_.limits.acknowledge_timeout) {
+        acknowledge_within(socket_, missed);
+    }
+}
+
+std::chrono::milliseconds http1_response_writer::write_timeout() const noexcept
+{
+    return policy_->write_timeout.count() > 0 ? policy_->write_timeout : worker_.limits.write_timeout;
 }
 
 bool http1_response_writer::stop_requested()

@@ -28,6 +28,9 @@ protected:
     http1_response_writer(worker_context& worker, int socket) noexcept : socket_(socket), worker_(worker) {}
     ~http1_response_writer() = default;
 
+    /// The stream's own, or the server's.
+    std::chrono::milliseconds write_timeout() const noexcept;
+
     bool written() const noexcept override { return unsent_ == nullptr; }
 
     /// Sends what is left. False when the connection turned out to be broken.

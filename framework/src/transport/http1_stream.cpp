@@ -123,6 +123,9 @@ void http1_connection::end_stream()
     if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
         reason_ = close_reason::open;
         asked_for_stop_ = false;
+        if (worker_.limits.acknowledge_timeout.count() > 0) {
+            acknowledge_within(socket_, worker_.limits.acknowledge_timeout); // no longer the stream's
+        }
         read_requests(std::move(input));
         return;
     }

@@ -27,6 +27,14 @@ std::string_view view(boost::beast::string_view text) noexcept
     return {text.data(), text.size()};
 }
 
+constexpr unsigned char tls_handshake = 0x16; // the type of a client hello's record (RFC 8446, 5.1)
+
+// A method's characters are visible ones (RFC 9110, 5.6.2).
+bool begins_request(char c) noexcept
+{
+    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+}
+
 // RFC 9110, 10.1.1: what an HTTP/1.0 client expects is ignored, as it would not know the interim answer.
 std::string_view expectation(const http::request_header<>& head) noexcept
 {
@@ -77,6 +85,11 @@ request_parser::state request_parser::put(std::string& input)
         input.erase(0, std::min(input.find_first_not_of("\r\n"), input.size()));
         if (input.empty()) {
             return state::need_more;
+        }
+        if (!begins_request(input.front())) { // its end need not be waited for, as it may never come
+            return reject(status::bad_request, static_cast<unsigned char>(input.front()) == tls_handshake
+                                                   ? "this port speaks HTTP, not TLS"
+                                                   : "this is not HTTP");
         }
         parser_->message.emplace();
         start_line_read_ = false;

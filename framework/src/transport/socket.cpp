@@ -1,9 +1,11 @@
 #include "transport/socket.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <boost/asio/error.hpp>
 #include <cerrno>
+#include <limits>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -69,8 +71,14 @@ void prepare_connection(int socket, const connection_limits& limits) noexcept
 {
     set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
     if (limits.acknowledge_timeout.count() > 0) {
-        set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(limits.acknowledge_timeout.count()));
+        acknowledge_within(socket, limits.acknowledge_timeout);
     }
+}
+
+void acknowledge_within(int socket, std::chrono::milliseconds limit) noexcept
+{
+    constexpr std::chrono::milliseconds::rep most = std::numeric_limits<int>::max();
+    set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(std::min(limit.count(), most)));
 }
 
 void limit_unsent(int socket, std::size_t bytes) noexcept

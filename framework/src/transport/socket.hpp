@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <rill/core/error.hpp>
 #include <rill/http/limits.hpp>
@@ -20,6 +21,9 @@ std::size_t unread_bytes(int socket) noexcept;
 
 /// Settings of a connection that was just accepted.
 void prepare_connection(int socket, const connection_limits& limits) noexcept;
+
+/// Unacknowledged data is given up after this time, and the connection with it (TCP_USER_TIMEOUT).
+void acknowledge_within(int socket, std::chrono::milliseconds limit) noexcept;
 
 /// Bounds what the kernel keeps for a stream whose client does not read.
 void limit_unsent(int socket, std::size_t bytes) noexcept;

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# A peer that vanishes without a word: server and client in a network namespace of their own, in which every packet is
+# dropped from one moment on. Skipped (77) where namespaces are not permitted.
+# usage: half_open.sh SOURCE_DIR SERVER_TEST
+set -euo pipefail
+
+server_test=$2
+if ! unshare --net --map-root-user true 2>/dev/null; then
+    echo "skipped: network namespaces are not permitted here"
+    exit 77
+fi
+# netem is not in every kernel; a token bucket that is too small for any packet drops all of them as well.
+export RILL_DROP_ALL='tc qdisc add dev lo root netem loss 100% 2>/dev/null || tc qdisc add dev lo root tbf rate 8bit burst 1 limit 1'
+exec unshare --net --map-root-user bash -c '
+    PATH=$PATH:/usr/sbin:/sbin
+    ip link set lo up
+    exec "$1" --run_test=peers/in_a_namespace_whose_packets_are_dropped --catch_system_errors=no' _ "$server_test"

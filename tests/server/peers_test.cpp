@@ -1,0 +1,232 @@
+// Peers that misbehave, each in its own way: what becomes of them, and that the others do not notice.
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+#include <random>
+
+#include "server/fixture.hpp"
+
+BOOST_AUTO_TEST_SUITE(peers)
+
+namespace {
+
+using namespace rill_test;
+
+rill::awaitable<> silent(rill::sse::event_stream& stream)
+{
+    co_await stream.send("begun");
+    co_await rill::sleep_for(1h);
+}
+
+rill::router app()
+{
+    rill::router app;
+    app.get("/hello", [] { return "hello"; });
+    app.post("/echo", [](rill::request& r) { return rill::response::text(r.body()); });
+    app.get("/silent", rill::sse::endpoint(silent, {.heartbeat = 1s, .write_timeout = 500ms}));
+    app.get("/quiet", rill::sse::endpoint(silent, {.heartbeat = 4s, .write_timeout = 500ms}));
+    return app;
+}
+
+/// Sends one byte after the other, as slowly as a client that wants to hold a connection for long, until it is
+/// answered. False when it is not.
+bool drip(raw_client& c, std::string_view begin, char byte)
+{
+    c.send(begin);
+    return eventually([&] {
+        c.try_send({&byte, 1});
+        std::this_thread::sleep_for(5ms);
+        return c.has_input();
+    });
+}
+
+std::size_t count(const std::string& text, std::string_view what)
+{
+    std::size_t n = 0;
+    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + what.size())) {
+        ++n;
+    }
+    return n;
+}
+
+} // namespace
+
+// The deadline is the head's, not that of the next byte.
+BOOST_AUTO_TEST_CASE(a_head_that_drips_is_408)
+{
+    rill::server_options options;
+    options.limits.head_timeout = 200ms;
+    running_server server(app(), options);
+    raw_client c(server.port());
+    BOOST_TEST(drip(c, "GET /hello HTTP/1.1\r\nHost: t\r\nX: ", 'x'));
+    BOOST_TEST(c.read_until("\r\n\r\n"));
+    BOOST_TEST(c.received().starts_with("HTTP/1.1 408 "));
+    BOOST_TEST(c.received().find("Connection: close\r\n") != std::string::npos);
+    raw_client silent(server.port()); // from accept: nothing need have been sent
+    BOOST_TEST(silent.read_until("HTTP/1.1 408 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408_long_before_its_deadline)
+{
+    rill::server_options options;
+    options.limits.body_timeout = 1h;
+    options.limits.body_grace = 100ms;
+    options.limits.body_min_rate = 10'000;
+    running_server server(app(), options);
+    raw_client c(server.port());
+    BOOST_TEST(drip(c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n", 'x'));
+    BOOST_TEST(c.read_until("\r\n\r\n"));
+    BOOST_TEST(c.received().starts_with("HTTP/1.1 408 "));
+}
+
+// A body of 4 times the grace, at 20 times the rate that is asked for.
+BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
+{
+    rill::server_options options;
+    options.limits.body_grace = 100ms;
+    options.limits.body_min_rate = 1000;
+    running_server server(app(), options);
+    raw_client c(server.port());
+    c.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 80000\r\n\r\n");
+    for (int i = 0; i < 8; ++i) {
+        c.send(std::string(10'000, 'y')); // worth ten seconds
+        std::this_thread::sleep_for(50ms);
+    }
+    BOOST_TEST(c.read_until("\r\n\r\nyyy"));
+    BOOST_TEST(c.received().starts_with("HTTP/1.1 200 "));
+}
+
+BOOST_AUTO_TEST_CASE(tls_on_the_plain_port_is_told_so_at_once)
+{
+    rill::server_options options;
+    options.limits.head_timeout = 1h; // which is not waited for, though a hello has no end of a head
+    running_server server(app(), options);
+    raw_client c(server.port());
+    c.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(500, '\x5a'));
+    BOOST_TEST(c.read_to_end());
+    BOOST_TEST(c.received().starts_with("HTTP/1.1 400 "));
+    BOOST_TEST(c.received().find("this port speaks HTTP, not TLS") != std::string::npos);
+    BOOST_TEST(count(server.debug_log(), "request of 127.0.0.1 refused: 400, this port speaks HTTP, not TLS\n") == 1U);
+    BOOST_TEST(server.log() == "");
+}
+
+BOOST_AUTO_TEST_CASE(garbage_is_refused_and_nothing_stays)
+{
+    running_server server(app());
+    const auto descriptors = open_descriptors();
+    std::mt19937 random(5); // the same garbage each time
+    for (int i = 0; i < 300; ++i) {
+        std::string garbage(random() % 4096, '\0');
+        std::generate(garbage.begin(), garbage.end(), [&] { return static_cast<char>(random()); });
+        raw_client c(server.port());
+        c.try_send(garbage);
+        if (i % 3 == 0) {
+            c.half_close();
+            c.read_to_end();
+            BOOST_TEST((c.received().empty() || c.received().starts_with("HTTP/1.1 4") ||
+                        c.received().starts_with("HTTP/1.1 5")));
+            BOOST_TEST(count(c.received(), "HTTP/1.1 ") <= 1U);
+        } else if (i % 3 == 1) {
+            c.reset();
+        }
+    }
+    raw_client c(server.port());
+    c.get("/hello");
+    BOOST_TEST(c.read_until("\r\n\r\nhello"));
+    c.close();
+    BOOST_TEST(eventually([&] { return server.connections() == 0; }));
+    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
+    BOOST_TEST(server.log() == "");
+}
+
+// All streams end at once. Each client comes back when it was told to; not two hundred in the same moment.
+BOOST_AUTO_TEST_CASE(a_herd_comes_back_spread)
+{
+    constexpr std::size_t many = 1000;
+    std::atomic<bool> cut{false};
+    std::atomic<std::size_t> begun{0};
+    rill::router app;
+    app.get("/", rill::sse::endpoint(
+                     [&](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                         co_await stream.send("begun");
+                         ++begun;
+                         for (rill::interval every{10ms}; !cut;) {
+                             co_await every.tick();
+                         }
+                     },
+                     {.retry = 200ms, .retry_jitter = 1s}));
+    running_server server(std::move(app));
+    std::vector<std::unique_ptr<raw_client>> clients;
+    std::vector<std::chrono::milliseconds> waits;
+    for (std::size_t i = 0; i < many; ++i) {
+        clients.push_back(std::make_unique<raw_client>(server.port()));
+        clients.back()->get("/");
+    }
+    for (auto& c : clients) {
+        BOOST_REQUIRE(c->read_until("begun"));
+        const auto at = c->received().find("retry: ");
+        BOOST_REQUIRE(at != std::string::npos);
+        waits.emplace_back(std::stoi(c->received().substr(at + 7)));
+    }
+    cut = true;
+    for (auto& c : clients) {
+        BOOST_REQUIRE(c->read_until("0\r\n\r\n"));
+        c->close();
+    }
+    BOOST_REQUIRE(eventually([&] { return server.connections() == 0; }));
+    cut = false;
+    begun = 0;
+    std::sort(waits.begin(), waits.end());
+    BOOST_TEST(waits.front() >= 200ms);
+    BOOST_TEST(waits.back() <= 1200ms);
+    for (std::size_t i = 0; i + many / 10 < many; ++i) { // a tenth of them takes a tenth of the time
+        BOOST_REQUIRE(waits[i + many / 10] - waits[i] > 80ms);
+    }
+    const auto start = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < many; ++i) {
+        std::this_thread::sleep_until(start + waits[i]);
+        clients[i] = std::make_unique<raw_client>(server.port());
+        clients[i]->get("/");
+    }
+    BOOST_TEST(eventually([&] { return begun == many; }));
+    cut = true;
+}
+
+// Nothing that is sent to it is acknowledged any more. The heartbeat finds it out: sent within a second, given up less
+// than a second later, where the server's own deadline for acknowledgements is half a minute.
+BOOST_AUTO_TEST_CASE(a_peer_that_vanished_is_found_by_the_heartbeat)
+{
+    running_server server(app());
+    raw_client c(server.port());
+    c.get("/silent");
+    BOOST_REQUIRE(c.read_until("begun"));
+    c.go_dead();
+    const auto vanished = std::chrono::steady_clock::now();
+    BOOST_TEST(eventually([&] { return server.connections() == 0; }));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - vanished;
+    BOOST_TEST_MESSAGE("with a heartbeat of 1 s, found after " << took.count() << " s");
+    BOOST_TEST(took.count() < 15.0);
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::peer_reset}));
+}
+
+// The same where packets are really dropped. Only in a network namespace of its own: tests/server/half_open.sh
+BOOST_AUTO_TEST_CASE(in_a_namespace_whose_packets_are_dropped, *boost::unit_test::disabled())
+{
+    running_server server(app());
+    raw_client c(server.port());
+    c.get("/quiet");
+    BOOST_REQUIRE(c.read_until("begun"));
+    const auto* drop_all = std::getenv("RILL_DROP_ALL");
+    BOOST_REQUIRE_MESSAGE(drop_all != nullptr, "to be run by tests/server/half_open.sh");
+    BOOST_REQUIRE(std::system(drop_all) == 0);
+    const auto vanished = std::chrono::steady_clock::now();
+    BOOST_TEST(eventually([&] { return server.connections() == 0; }));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - vanished;
+    std::printf("with a heartbeat of 4 s, a peer whose packets are dropped was freed after %.2f s\n", took.count());
+    BOOST_TEST(took.count() < 25.0);
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::peer_reset}));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
