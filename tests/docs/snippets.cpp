@@ -198,6 +198,18 @@ int serve_with_options(rill::router app)
 }
 // [options]
 
+// [capacity]
+rill::server_options bounded()
+{
+    rill::server_options options;
+    options.capacity.streams = 50'000;
+    options.capacity.streams_per_address = 100;
+    options.capacity.queued_bytes = 512UL * 1024 * 1024;
+    options.capacity.refusal = rill::refusal::retry_event;
+    return options;
+}
+// [capacity]
+
 // [endpoint-options]
 auto feed()
 {

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
-#include <vector>
 #include <random>
+#include <vector>
 
 #include "server/fixture.hpp"
 

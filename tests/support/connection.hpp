@@ -23,7 +23,8 @@ public:
 
     /// Throws when there is nobody to connect to.
     /// @param receive_buffer in bytes; small to meet a full window soon, 0 for the default
-    explicit connection(std::uint16_t port, int receive_buffer = 0)
+    /// @param source the client's own IPv4 address; 0 for any
+    explicit connection(std::uint16_t port, int receive_buffer = 0, std::uint32_t source = 0)
         : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
     {
         if (receive_buffer != 0) {
@@ -31,6 +32,11 @@ public:
         }
         sockaddr_in address{};
         address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(source);
+        if (source != 0 && ::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+            ::close(socket_);
+            throw std::runtime_error("cannot bind");
+        }
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {

@@ -39,6 +39,8 @@ public:
     std::uint16_t port() const noexcept { return server_.port(); }
     std::size_t connections() const { return server_.connections(); }
 
+    rill::server_load load() const { return server_.load(); }
+
     /// The reasons of the streams that have been closed so far.
     std::vector<rill::close_reason> reasons()
     {

@@ -21,6 +21,8 @@ std::string_view to_string(close_reason reason) noexcept
         return "handler_returned";
     case close_reason::handler_error:
         return "handler_error";
+    case close_reason::over_capacity:
+        return "over_capacity";
     }
     return "unknown";
 }

@@ -25,6 +25,7 @@ direct_stream::~direct_stream()
         worker->remove(*this);
     }
     state_->log->leave(std::move(wanted));
+    state_->leave();
 }
 
 awaitable<> direct_stream::start(response_writer& to)

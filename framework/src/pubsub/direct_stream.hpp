@@ -10,11 +10,11 @@
 namespace rill::pubsub::detail {
 
 /// What all streams of an endpoint share.
-struct endpoint_state
+struct endpoint_state : sse::detail::stream_route
 {
+    using stream_route::stream_route;
+
     std::shared_ptr<event_log> log;
-    sse::endpoint_options options;
-    stream_policy policy;
     /// The topics that a request wants, or how it is refused.
     std::function<tl::expected<std::vector<topic_pattern>, problem>(const request&)> topics;
     std::function<std::string(const request&)> who;

@@ -26,6 +26,10 @@ response answer(const std::shared_ptr<endpoint_state>& state, const request& r, 
     if (state->options.finished && state->options.finished(r, id)) {
         return status::no_content;
     }
+    sse::detail::stream_place place(*state);
+    if (!place) {
+        return state->refuse();
+    }
     auto wanted = state->log->enter(std::move(*topics), state->who ? state->who(r) : std::string());
     if (!wanted) {
         return to_response({.status = status::service_unavailable, .detail = wanted.error().message()});
@@ -38,14 +42,13 @@ response answer(const std::shared_ptr<endpoint_state>& state, const request& r, 
     auto head = sse::detail::stream_head(state->options);
     auto& worker = worker_log::of(context, state->log);
     head.body(std::make_unique<direct_stream>(state, std::move(*wanted), std::move(start), worker));
+    place.keep(); // the stream's
     return head;
 }
 
 std::shared_ptr<endpoint_state> make_state(std::shared_ptr<event_log> log, sse::endpoint_options options)
 {
-    auto state = std::make_shared<endpoint_state>();
-    state->policy = sse::detail::make_policy(options);
-    state->options = std::move(options);
+    auto state = std::make_shared<endpoint_state>(std::move(options));
     state->log = std::move(log);
     return state;
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
+#include <new>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int accepts_per_turn = 256;
 constexpr std::chrono::milliseconds pause_time{50};
+constexpr std::chrono::seconds between_lines{10};
 
 std::string failure(const std::string& what, int error)
 {
@@ -103,11 +105,15 @@ void listener::close()
 
 void listener::wait()
 {
-    socket_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
-        if (!ec) {
-            accept_all();
-        }
-    });
+    try {
+        socket_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
+            if (!ec) {
+                accept_all();
+            }
+        });
+    } catch (const std::bad_alloc&) {
+        pause(ENOMEM);
+    }
 }
 
 // At most so many in one turn: those who are connected already have their turn too.
@@ -116,27 +122,36 @@ void listener::accept_all()
     for (int i = 0; i < accepts_per_turn && socket_.is_open(); ++i) {
         const int connection = ::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (connection >= 0) {
-            short_of_resources_ = false;
-            transport::http1_connection::start(worker_, connection);
+            if (const auto ec = transport::http1_connection::start(worker_, connection)) {
+                return pause(ec.value());
+            }
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            short_of_resources_ = false; // nobody is left waiting
             break;
         } else if (!is_clients_fault(errno)) {
-            pause(errno);
-            return;
+            return pause(errno);
+        } else {
+            worker_.room.accept_failures.fetch_add(1, std::memory_order_relaxed);
         }
     }
     wait();
 }
 
 // Out of descriptors or memory: the pending connection stays in the kernel's queue, where it would wake us again at
-// once.
+// once. Told once, until all who waited have been accepted; and not at every turn where it comes and goes.
 void listener::pause(int error)
 {
-    if (!std::exchange(short_of_resources_, true)) {
-        worker_.log(log_level::error, failure("can't accept connections for now", error));
-    }
+    const auto now = worker_.timers.now();
     worker_.timers.remove(*this);
-    worker_.timers.add(*this, worker_.timers.now() + pause_time);
+    worker_.timers.add(*this, now + pause_time);
+    worker_.room.accept_pauses.fetch_add(1, std::memory_order_relaxed);
+    if (!std::exchange(short_of_resources_, true) && now >= quiet_until_) {
+        quiet_until_ = now + between_lines;
+        try {
+            worker_.log(log_level::error, failure("can't accept connections for now", error));
+        } catch (const std::bad_alloc&) { // which is what would have been told
+        }
+    }
 }
 
 } // namespace rill

@@ -40,6 +40,7 @@ private:
     transport::worker_context& worker_;
     asio::posix::basic_stream_descriptor<executor> socket_;
     bool short_of_resources_ = false;
+    std::chrono::steady_clock::time_point quiet_until_{};
 };
 
 } // namespace rill

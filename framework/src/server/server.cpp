@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "server/check_limits.hpp"
 #include "server/listener.hpp"
 #include "server/log.hpp"
 #include "server/worker.hpp"
@@ -18,6 +19,7 @@ struct server::state
     handler app;
     server_options options;
     observer events;
+    transport::capacity room{options.capacity};
     std::vector<std::unique_ptr<worker>> workers;
     std::uint16_t port = 0;
 
@@ -53,6 +55,9 @@ server::~server() = default;
 tl::expected<void, std::string> server::listen()
 {
     auto& s = *state_;
+    if (const auto wrong = check_limits(s.options)) {
+        return tl::unexpected(*wrong);
+    }
     const auto threads = std::max(1U, s.options.threads);
     const bool shared = s.options.reuse_port || threads > 1;
     if (shared && !s.options.reuse_port && s.port != 0) {
@@ -70,7 +75,7 @@ tl::expected<void, std::string> server::listen()
             return tl::unexpected(socket.error());
         }
         s.port = local_port(*socket);
-        s.workers.push_back(std::make_unique<worker>(s.app, s.options, s.events));
+        s.workers.push_back(std::make_unique<worker>(s.app, s.options, s.events, s.room));
         s.workers.back()->listen(*socket);
     }
     return {};
@@ -138,6 +143,20 @@ std::size_t server::connections() const noexcept
         sum += worker->connections();
     }
     return sum;
+}
+
+server_load server::load() const noexcept
+{
+    const auto& r = state_->room;
+    const auto of = [](const transport::capacity::counter& c) { return c.load(std::memory_order_relaxed); };
+    return {.connections = of(r.connections),
+            .streams = of(r.streams),
+            .queued_bytes = of(r.queued_bytes),
+            .refused_connections = of(r.refused_connections),
+            .refused_streams = of(r.refused_streams),
+            .overflows = of(r.overflows),
+            .accept_pauses = of(r.accept_pauses),
+            .accept_failures = of(r.accept_failures)};
 }
 
 int serve(handler app, server_options options)

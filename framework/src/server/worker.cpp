@@ -15,8 +15,8 @@ constexpr int unwinding_turns = 100;
 
 } // namespace
 
-worker::worker(const handler& app, const server_options& options, const observer& observer)
-    : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer),
+worker::worker(const handler& app, const server_options& options, const observer& observer, transport::capacity& shared)
+    : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer, &shared),
       mailbox_(mailbox::of(io_))
 {
     context_.timers.coalescing(options.timer_coalescing);

@@ -13,7 +13,7 @@ namespace rill {
 class worker
 {
 public:
-    worker(const handler& app, const server_options& options, const observer& observer);
+    worker(const handler& app, const server_options& options, const observer& observer, transport::capacity& shared);
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
     ~worker();

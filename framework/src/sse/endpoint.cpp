@@ -1,6 +1,7 @@
 #include <rill/sse/endpoint.hpp>
 
 #include <rill/http/detail/spread.hpp>
+#include <rill/http/refusal.hpp>
 #include <rill/sse/encoder.hpp>
 #include <stdexcept>
 
@@ -16,7 +17,45 @@ void not_negative(const char* option, std::chrono::milliseconds value)
     }
 }
 
+stream_policy make_policy(const endpoint_options& options)
+{
+    for (const auto& [name, value] : options.headers) {
+        if (!headers().add(name, value)) {
+            throw std::invalid_argument("sse::endpoint: header '" + name +
+                                        "' is not allowed: " + make_error_code(error::invalid_header).message());
+        }
+    }
+    not_negative("heartbeat", options.heartbeat);
+    not_negative("retry", options.retry.value_or(std::chrono::milliseconds(0)));
+    not_negative("retry_jitter", options.retry_jitter.value_or(std::chrono::milliseconds(0)));
+    not_negative("write_timeout", options.write_timeout);
+    not_negative("retry_after", options.retry_after);
+    return {.heartbeat = options.heartbeat,
+            .filler = ":\n\n",
+            .farewell = options.farewell,
+            .write_timeout = options.write_timeout};
+}
+
 } // namespace
+
+stream_route::stream_route(endpoint_options options) : options(std::move(options)), policy(make_policy(this->options))
+{}
+
+bool stream_route::enter() noexcept
+{
+    if (streams_.fetch_add(1, std::memory_order_relaxed) < options.max_streams || options.max_streams == 0) {
+        return true;
+    }
+    leave();
+    return false;
+}
+
+response stream_route::refuse() const
+{
+    auto r = stream_head(options);
+    refuse_stream(r, options.refusal, options.retry_after, "this stream has as many clients as it may have");
+    return r;
+}
 
 std::string last_event_id(const request& r, const endpoint_options& options)
 {
@@ -40,24 +79,6 @@ response stream_head(const endpoint_options& options)
         }
     }
     return head;
-}
-
-stream_policy make_policy(const endpoint_options& options)
-{
-    for (const auto& [name, value] : options.headers) {
-        if (!headers().add(name, value)) {
-            throw std::invalid_argument("sse::endpoint: header '" + name +
-                                        "' is not allowed: " + make_error_code(error::invalid_header).message());
-        }
-    }
-    not_negative("heartbeat", options.heartbeat);
-    not_negative("retry", options.retry.value_or(std::chrono::milliseconds(0)));
-    not_negative("retry_jitter", options.retry_jitter.value_or(std::chrono::milliseconds(0)));
-    not_negative("write_timeout", options.write_timeout);
-    return {.heartbeat = options.heartbeat,
-            .filler = ":\n\n",
-            .farewell = options.farewell,
-            .write_timeout = options.write_timeout};
 }
 
 void send_retry(response_writer& out, const endpoint_options& options)

@@ -18,16 +18,32 @@ constexpr std::uint8_t drains_of_refused_head = 8;
 
 } // namespace
 
-void http1_connection::start(worker_context& worker, int socket)
+error_code http1_connection::start(worker_context& worker, int socket)
 {
-    auto* connection = new http1_connection(worker, socket);
-    prepare_connection(socket, worker.limits);
-    if (const auto ec = worker.reactor.add(socket, connection)) {
-        worker.log(log_level::error, "connection refused: " + ec.message());
-        delete connection;
-        return;
+    http1_connection* connection = nullptr;
+    try {
+        worker.reserve(socket);
+        connection = new http1_connection(worker, socket);
+        connection->place_ = worker.admit(socket);
+        if (connection->place_ == capacity::place::none_left) { // nor time to tell it
+            reset_on_close(socket);
+            delete connection;
+            return {};
+        }
+        prepare_connection(socket, worker.limits);
+        if (const auto ec = worker.reactor.add(socket, connection)) {
+            delete connection;
+            return ec;
+        }
+        connection->read_requests({});
+        return {};
+    } catch (const std::bad_alloc&) {
+        if (connection == nullptr) {
+            close_socket(socket);
+        }
+        delete connection; // its coroutine has not begun
+        return make_error_code(boost::system::errc::not_enough_memory);
     }
-    connection->read_requests({});
 }
 
 http1_connection::http1_connection(worker_context& worker, int socket) : http1_response_writer(worker, socket)
@@ -44,7 +60,8 @@ http1_connection::http1_connection(worker_context& worker, int socket) : http1_r
 http1_connection::~http1_connection()
 {
     worker_.timers.remove(*this);
-    worker_.closed(socket_);
+    leave_stream();
+    worker_.closed(socket_, place_);
     close_socket(socket_);
 }
 
@@ -211,8 +228,7 @@ void http1_connection::on_output()
         return;
     }
     if (!flush()) {
-        broken_ = true;
-        on_broken();
+        on_broken(close_reason::peer_reset);
     } else if (!unsent_) {
         complete({});
     }
@@ -241,9 +257,12 @@ void http1_connection::on_unblocked()
 }
 
 // Found out inside a write of the handler's: the cancellation comes from the event loop.
-void http1_connection::on_broken()
+void http1_connection::on_broken(close_reason why)
 {
     broken_ = true;
+    if (why == close_reason::over_capacity) {
+        reset_on_close(socket_); // what the client has is not whole
+    }
     if (phase_ == phase::closing) {
         then(next_step::vanish);
         return;
@@ -255,7 +274,7 @@ void http1_connection::on_broken()
         return;
     }
     if (reason_ == close_reason::open) {
-        reason_ = close_reason::peer_reset; // at once: the handler's destructors may be next
+        reason_ = why; // at once: the handler's destructors may be next
     }
     check_peer_ = true;
     defer();
@@ -339,17 +358,22 @@ bool http1_connection::reads_no_more() const noexcept
     return head_refused_ && reads_left_ == 0;
 }
 
-void http1_connection::log_error(std::exception_ptr error, std::string_view where) const
+// The error may be that there is no memory, which is no reason for more to go wrong.
+void http1_connection::log_error(std::exception_ptr error, std::string_view where) const noexcept
 {
-    std::string text(where);
     try {
-        std::rethrow_exception(std::move(error));
-    } catch (const std::exception& e) {
-        text.append(": ").append(e.what());
-    } catch (...) {
-        text.append(": something that is not a std::exception");
+        std::string text(where);
+        try {
+            std::rethrow_exception(std::move(error));
+        } catch (const std::exception& e) {
+            text.append(": ").append(e.what());
+        } catch (...) {
+            text.append(": something that is not a std::exception");
+        }
+        worker_.log(log_level::error, text);
+    } catch (...) { // it could not even be said
+        return;
     }
-    worker_.log(log_level::error, text);
 }
 
 } // namespace rill::transport

@@ -31,8 +31,9 @@ namespace rill::transport {
 class http1_connection final : public http1_response_writer, private detail::spawned_coroutine, private timer_node
 {
 public:
-    /// Takes over an accepted, non-blocking socket.
-    static void start(worker_context& worker, int socket);
+    /// Takes over an accepted, non-blocking socket. An error, for which the socket is closed, means that the process is
+    /// short of something; a connection that the server has no place for is none.
+    static error_code start(worker_context& worker, int socket);
 
     http1_connection(worker_context& worker, int socket);
     http1_connection(const http1_connection&) = delete;
@@ -81,7 +82,7 @@ private:
     void on_stream_timer();
     void on_blocked() override;
     void on_unblocked() override;
-    void on_broken() override;
+    void on_broken(close_reason why) override;
     void complete_later(error_code ec) override;
     void set_timer(std::chrono::milliseconds after);
     void defer();
@@ -97,10 +98,13 @@ private:
     awaitable<bool> send_file(file_body& file);
     awaitable<> refuse(const problem& p);
     awaitable<> reject(const request_parser& parser, const std::string& remote);
+    std::chrono::milliseconds head_timeout() const noexcept;
     auto wait_readable();
     static void on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
     // The stream phase (http1_stream.cpp).
+    bool enter_stream(const request& to, response& answer);
+    void leave_stream();
     void prepare_stream(response& r, const request& to, bool keep_alive, std::string input);
     void begin_stream();
     void end_stream();
@@ -111,7 +115,7 @@ private:
     void vanish();
     void drain_input();
     bool reads_no_more() const noexcept;
-    void log_error(std::exception_ptr error, std::string_view where) const;
+    void log_error(std::exception_ptr error, std::string_view where) const noexcept;
 
     void complete(error_code ec);
     void unwind();
@@ -136,6 +140,8 @@ private:
     bool keeps_input_ : 1 = false; // body_ is a pending_stream still
     bool pushed_ : 1 = false;      // a stream whose body has no coroutine
     bool head_refused_ : 1 = false;
+    bool is_stream_ : 1 = false; // counted among the server's
+    capacity::place place_ = capacity::place::none_left;
 };
 
 } // namespace rill::transport

@@ -4,6 +4,7 @@
 #include <boost/system/system_error.hpp>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/detail/spawn.hpp>
+#include <rill/http/refusal.hpp>
 #include <unistd.h>
 
 #include "transport/http1_connection.hpp"
@@ -15,6 +16,11 @@ namespace rill::transport {
 namespace {
 
 constexpr std::size_t read_size = 16UL * 1024;
+// For a request that will be refused, as the server has no place for its connection.
+constexpr std::chrono::milliseconds refusal_patience{1'000};
+
+constexpr std::string_view no_place = "the server has as many connections as it may have";
+
 constexpr std::size_t file_piece = 64UL * 1024;
 
 // How long a body may take of which so much has come.
@@ -57,7 +63,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
         phase_ = phase::reading;
         idle_ = !first && input.empty();
         timed_out_ = false;
-        set_timer(idle_ ? worker_.limits.idle_timeout : worker_.limits.head_timeout);
+        set_timer(idle_ ? worker_.limits.idle_timeout : head_timeout());
         const auto state = co_await read_request(parser, input);
         worker_.timers.remove(*this);
         if (state == request_parser::state::rejected) {
@@ -79,8 +85,10 @@ awaitable<> http1_connection::serve_requests(std::string input)
         if (reason_ != close_reason::open) {
             co_return; // cancelled: nobody is there to be answered
         }
-        const bool keep = parser.keep_alive() && !worker_.draining();
-        if (answer.streams() && r.method() != verb::head && !is_bodiless(answer.status())) {
+        const bool streams = answer.streams() && r.method() != verb::head && !is_bodiless(answer.status());
+        const bool has_place = !streams || enter_stream(r, answer);
+        const bool keep = parser.keep_alive() && !answer.closes_connection() && !worker_.draining();
+        if (streams && has_place) {
             prepare_stream(answer, r, keep, std::move(input));
             co_return;
         }
@@ -147,13 +155,23 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
         body_received += in_body ? received : 0;
         if (idle_) {
             idle_ = false;
-            set_timer(worker_.limits.head_timeout);
+            set_timer(head_timeout());
         }
     }
 }
 
+std::chrono::milliseconds http1_connection::head_timeout() const noexcept
+{
+    const auto limit = worker_.limits.head_timeout;
+    return place_ == capacity::place::given ? limit : std::min(limit, refusal_patience);
+}
+
 awaitable<response> http1_connection::run_handler(request& r)
 {
+    if (place_ != capacity::place::given) {
+        const auto& c = worker_.room.limits;
+        co_return rill::refuse(c.refusal, wants_event_stream(r), c.retry_after, no_place);
+    }
     phase_ = phase::handling;
     if (peer_finished_ || broken_) { // seen while reading: a handler that waits for something is told so
         check_peer_ = true;

@@ -1,6 +1,7 @@
 #include "transport/http1_response_writer.hpp"
 
 #include <algorithm>
+#include <new>
 #include <rill/http/detail/chunk.hpp>
 
 #include "transport/socket.hpp"
@@ -33,11 +34,7 @@ response_writer::write_state http1_response_writer::send_piece(std::string& piec
 
 response_writer::write_state http1_response_writer::send_bytes(std::string_view bytes)
 {
-    if (unsent_) { // order matters more than a system call
-        unsent_->bytes.append(bytes);
-        return write_state::queued;
-    }
-    return send_first(bytes, nullptr);
+    return unsent_ ? queue(bytes) : send_first(bytes, nullptr); // order matters more than a system call
 }
 
 response_writer::write_state http1_response_writer::put(const shared_piece& piece)
@@ -49,11 +46,7 @@ response_writer::write_state http1_response_writer::put(const shared_piece& piec
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
-    if (unsent_) {
-        unsent_->bytes.append(bytes);
-        return write_state::queued;
-    }
-    return send_first(bytes, &piece);
+    return unsent_ ? queue(bytes) : send_first(bytes, &piece);
 }
 
 // `piece` is what holds the bytes, where they need not be copied.
@@ -61,22 +54,58 @@ response_writer::write_state http1_response_writer::send_first(std::string_view 
 {
     const auto sent = send_some(socket_, bytes);
     if (!sent) {
-        on_broken();
+        on_broken(close_reason::peer_reset);
         return write_state::closed;
     }
     last_progress_ = worker_.now();
     if (*sent == bytes.size()) {
         return write_state::sent;
     }
-    unsent_ = std::make_unique<unsent_bytes>();
-    if (piece != nullptr) {
-        unsent_->piece = *piece;
-        unsent_->sent = *sent;
-    } else {
-        unsent_->bytes.assign(bytes.substr(*sent));
+    if (!keep_unsent(bytes, piece, *sent)) {
+        return overflow();
     }
     on_blocked();
     return write_state::queued;
+}
+
+bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_piece* piece, std::size_t sent)
+{
+    try {
+        auto unsent = std::make_unique<unsent_bytes>(worker_.room);
+        if (!unsent->share.grow(bytes.size() - sent)) {
+            return false;
+        }
+        if (piece != nullptr) {
+            unsent->piece = *piece;
+            unsent->sent = sent;
+        } else {
+            unsent->bytes.assign(bytes.substr(sent));
+        }
+        unsent_ = std::move(unsent);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+response_writer::write_state http1_response_writer::queue(std::string_view bytes)
+{
+    try {
+        if (unsent_->share.grow(bytes.size())) {
+            unsent_->bytes.append(bytes);
+            return write_state::queued;
+        }
+    } catch (const std::bad_alloc&) { // no room either
+    }
+    return overflow();
+}
+
+// With a piece missing the body can't go on.
+response_writer::write_state http1_response_writer::overflow()
+{
+    worker_.room.overflows.fetch_add(1, std::memory_order_relaxed);
+    on_broken(close_reason::over_capacity);
+    return write_state::closed;
 }
 
 bool http1_response_writer::flush()
@@ -93,6 +122,7 @@ bool http1_response_writer::flush()
         }
         last_progress_ = worker_.now();
         unsent_->sent += *sent;
+        unsent_->share.shrink(*sent);
         if (*sent < left.size()) {
             continue;
         }

@@ -39,15 +39,18 @@ protected:
     /// The kernel's buffer is full: a deadline is needed. / All is sent again.
     virtual void on_blocked() = 0;
     virtual void on_unblocked() = 0;
-    /// A write failed; the connection is to be ended from the event loop.
-    virtual void on_broken() = 0;
+    /// A write failed, or what it has left over can't be kept; the connection is to be ended from the event loop.
+    virtual void on_broken(close_reason why) = 0;
 
     /// What the kernel has not taken: the rest of a shared piece, and bytes behind it.
     struct unsent_bytes
     {
+        explicit unsent_bytes(capacity& room) noexcept : share(room) {}
+
         shared_piece piece;
         std::string bytes;
         std::size_t sent = 0; ///< of the first of the two
+        queued_share share;
     };
 
     std::string_view framed(const shared_piece& piece) const noexcept
@@ -55,6 +58,9 @@ protected:
         return chunked_ ? piece.chunk() : piece.bytes();
     }
     write_state send_first(std::string_view bytes, const shared_piece* piece);
+    bool keep_unsent(std::string_view bytes, const shared_piece* piece, std::size_t sent);
+    write_state queue(std::string_view bytes);
+    write_state overflow();
 
     static const stream_policy default_policy;
 

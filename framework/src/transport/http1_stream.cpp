@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <rill/core/detail/spawn.hpp>
+#include <rill/http/refusal.hpp>
 
 #include "transport/http1_connection.hpp"
 #include "transport/http1_pending_stream.hpp"
@@ -17,6 +18,24 @@ constexpr std::string_view last_chunk = "0\r\n\r\n";
 std::atomic<std::uint32_t> streams_begun{0};
 
 } // namespace
+
+bool http1_connection::enter_stream(const request& to, response& answer)
+{
+    is_stream_ = worker_.enter_stream(socket_, to.remote_address());
+    if (!is_stream_) {
+        const auto& c = worker_.room.limits;
+        refuse_stream(answer, c.refusal, c.retry_after, "the server has as many streams as it may have");
+    }
+    return is_stream_;
+}
+
+void http1_connection::leave_stream()
+{
+    if (is_stream_) {
+        is_stream_ = false;
+        worker_.leave_stream(socket_);
+    }
+}
 
 void http1_connection::prepare_stream(response& answer, const request& to, bool keep_alive, std::string input)
 {
@@ -93,6 +112,7 @@ void http1_connection::end_stream()
     waiter_.reset();
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
     works_with = nullptr;
+    leave_stream();
     if (worker_.events.on_stream_closed) {
         const auto lasted = worker_.now() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});

@@ -10,12 +10,14 @@
 #endif
 
 #include "transport/http1_connection.hpp"
+#include "transport/socket.hpp"
 
 namespace rill::transport {
 
 namespace {
 
 constexpr std::size_t trim_after = 1024;
+constexpr capacity_limits no_limits{.queued_bytes = 0};
 constexpr std::chrono::milliseconds trim_delay{250};
 
 // Thousands of small blocks that were freed together stay with the C library otherwise: a server that has lost a crowd
@@ -30,10 +32,16 @@ void return_free_memory() noexcept
 } // namespace
 
 worker_context::worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
-                               const observer& observer)
+                               const observer& observer, capacity* shared)
+    : worker_context(context, app, limits, observer,
+                     shared == nullptr ? std::make_unique<capacity>(no_limits) : nullptr, shared)
+{}
+
+worker_context::worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
+                               const observer& observer, std::unique_ptr<capacity> own, capacity* shared)
     : io(context), timers(timer_service::of(context)),
       reactor(context, [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
-      app(app), limits(limits), events(observer)
+      app(app), limits(limits), events(observer), room(own ? *own : *shared), own_room_(std::move(own))
 {
     trim_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
@@ -69,24 +77,61 @@ void worker_context::run_later()
     failure.rethrow();
 }
 
-void worker_context::opened(http1_connection& connection, int socket)
+void worker_context::reserve(int socket)
 {
-    const auto index = static_cast<std::size_t>(socket);
-    if (by_socket_.size() <= index) {
-        by_socket_.resize(index + 1);
+    const auto size = static_cast<std::size_t>(socket) + 1;
+    if (by_socket_.size() < size) {
+        by_socket_.resize(size);
     }
-    by_socket_[index] = &connection;
+    if (room.counts_connections_by_address() && connection_addresses_.size() < size) {
+        connection_addresses_.resize(size);
+    }
+    if (room.counts_streams_by_address() && stream_addresses_.size() < size) {
+        stream_addresses_.resize(size);
+    }
+}
+
+void worker_context::opened(http1_connection& connection, int socket) noexcept
+{
+    by_socket_[static_cast<std::size_t>(socket)] = &connection;
     ++connections_;
 }
 
-void worker_context::closed(int socket)
+capacity::place worker_context::admit(int socket)
 {
-    by_socket_[static_cast<std::size_t>(socket)] = nullptr;
+    if (!room.counts_connections_by_address()) {
+        return room.enter(0);
+    }
+    const auto address = address_key(peer_address(socket));
+    connection_addresses_[static_cast<std::size_t>(socket)] = address;
+    return room.enter(address);
+}
+
+void worker_context::closed(int socket, capacity::place place)
+{
+    const auto index = static_cast<std::size_t>(socket);
+    by_socket_[index] = nullptr;
+    if (place != capacity::place::none_left) {
+        room.leave(place, room.counts_connections_by_address() ? connection_addresses_[index] : 0);
+    }
     --connections_;
     if (++closed_since_trim_ >= trim_after && !trim_.linked()) {
         timers.add(trim_, timers.now() + trim_delay);
     }
     check_drained();
+}
+
+bool worker_context::enter_stream(int socket, std::string_view address)
+{
+    if (!room.counts_streams_by_address()) {
+        return room.enter_stream(0);
+    }
+    return room.enter_stream(stream_addresses_[static_cast<std::size_t>(socket)] = address_key(address));
+}
+
+void worker_context::leave_stream(int socket) noexcept
+{
+    room.leave_stream(room.counts_streams_by_address() ? stream_addresses_[static_cast<std::size_t>(socket)] : 0);
 }
 
 // A storm that was not over when the memory was returned is followed by another look, as what is left of it may be too

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <rill/core/timer_service.hpp>
 #include <rill/http/handler.hpp>
 #include <rill/http/limits.hpp>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "transport/capacity.hpp"
 #include "transport/reactor.hpp"
 
 namespace rill::transport {
@@ -20,8 +22,9 @@ class http1_connection;
 class worker_context
 {
 public:
+    /// `shared` is what all workers of the server have together; without it, this one stands alone and unlimited.
     worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
-                   const observer& observer);
+                   const observer& observer, capacity* shared = nullptr);
     worker_context(const worker_context&) = delete;
     worker_context& operator=(const worker_context&) = delete;
     ~worker_context();
@@ -30,8 +33,17 @@ public:
     /// way, so that it never ends under the feet of a coroutine or of the reactor.
     void later(http1_connection& connection);
 
-    void opened(http1_connection& connection, int socket);
-    void closed(int socket);
+    /// Makes room for what is noted of a socket; may throw bad_alloc, after which opened() and the like do not.
+    void reserve(int socket);
+    void opened(http1_connection& connection, int socket) noexcept;
+    /// Whether the server has a place for that connection.
+    capacity::place admit(int socket);
+    void closed(int socket, capacity::place place);
+
+    /// False when the server has no place for a stream of that client.
+    bool enter_stream(int socket, std::string_view address);
+    void leave_stream(int socket) noexcept;
+
     std::size_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
 
     /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end,
@@ -58,8 +70,13 @@ public:
     const handler& app;
     const connection_limits& limits;
     const rill::observer& events;
+    capacity& room;
 
 private:
+    worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
+                   const observer& observer, std::unique_ptr<capacity> own, capacity* shared);
+
+    std::unique_ptr<capacity> own_room_;
     void run_later();
     void check_drained();
     void trim();
@@ -67,6 +84,9 @@ private:
     std::vector<http1_connection*> later_;
     bool later_posted_ = false;
     std::vector<http1_connection*> by_socket_; // cheaper than links in every connection
+    // Address keys, by socket; empty unless there is a limit for each address.
+    std::vector<std::uint64_t> connection_addresses_;
+    std::vector<std::uint64_t> stream_addresses_;
     std::atomic<std::size_t> connections_ = 0; // written by the worker, read by anyone
     std::size_t closed_since_trim_ = 0;
     bool draining_ = false;

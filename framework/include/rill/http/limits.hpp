@@ -36,4 +36,31 @@ struct connection_limits
     std::chrono::milliseconds acknowledge_timeout{30'000};
 };
 
+/// How a client is told that there is no place for it now.
+enum class refusal : unsigned char
+{
+    unavailable, ///< 503 with Retry-After. An EventSource gives up for good at it (WHATWG HTML, 9.2.3)
+    /// For a request for an event stream: 200 as text/event-stream, with a `retry` and nothing else, so that an
+    /// EventSource comes back by itself. Others get 503 all the same.
+    retry_event,
+};
+
+/// What all connections of a server, over all its workers, may cost together. Who comes when a limit is reached is
+/// refused; who is there already stays. 0: no limit.
+struct capacity_limits
+{
+    std::size_t connections = 0;
+    std::size_t connections_per_address = 0; ///< of one IPv4 address, or of one IPv6 network of 64 bits
+    std::size_t streams = 0;
+    std::size_t streams_per_address = 0; ///< the same, by request::remote_address()
+
+    /// What is queued for all clients together because they do not take it, in bytes. A stream that would queue more is
+    /// ended with close_reason::over_capacity, a response that would is broken off.
+    std::size_t queued_bytes = 256UL * 1024 * 1024;
+
+    rill::refusal refusal = rill::refusal::unavailable;
+    /// What who is refused is told to wait; up to as much again is added, for each its own.
+    std::chrono::milliseconds retry_after{5'000};
+};
+
 } // namespace rill

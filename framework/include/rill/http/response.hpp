@@ -73,10 +73,15 @@ public:
     const body_type& body() const noexcept { return body_; }
     void body(body_type body) { body_ = std::move(body); }
 
+    /// The connection is closed after this response, instead of being kept for the next request.
+    void close_connection() noexcept { closes_connection_ = true; }
+    bool closes_connection() const noexcept { return closes_connection_; }
+
     bool streams() const noexcept { return std::holds_alternative<std::unique_ptr<streaming_body>>(body_); }
 
 private:
     rill::status status_;
+    bool closes_connection_ = false;
     headers fields_;
     body_type body_;
 };

@@ -24,6 +24,7 @@ struct server_options
     int backlog = 4096;
 
     connection_limits limits{};
+    capacity_limits capacity{};
     /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams that asked for stop_requested() or wait
     /// for stopped(), may go on.
     std::chrono::milliseconds drain_timeout{10'000};

@@ -9,6 +9,21 @@
 
 namespace rill {
 
+/// What a server carries, and what it had to refuse. Each figure is exact, all together are no snapshot.
+struct server_load
+{
+    std::size_t connections = 0;  ///< at present, but for those that are just being refused
+    std::size_t streams = 0;      ///< at present
+    std::size_t queued_bytes = 0; ///< at present; see capacity_limits
+
+    // Since the beginning.
+    std::size_t refused_connections = 0;
+    std::size_t refused_streams = 0;
+    std::size_t overflows = 0;       ///< streams and responses ended for capacity_limits::queued_bytes
+    std::size_t accept_pauses = 0;   ///< for want of descriptors or memory
+    std::size_t accept_failures = 0; ///< connections that were gone before they were accepted
+};
+
 /// An HTTP server: workers that accept, and a shutdown that ends every stream properly.
 ///
 ///     listen() -> run() (blocks) -> stop(), from any thread or from a signal -> run() returns
@@ -43,6 +58,9 @@ public:
 
     /// Connections that are open now. Thread-safe.
     std::size_t connections() const noexcept;
+
+    /// Thread-safe.
+    server_load load() const noexcept;
 
 private:
     struct state;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <rill/http/extract.hpp>
 #include <rill/http/handler.hpp>
+#include <rill/http/limits.hpp>
 #include <rill/sse/event_stream.hpp>
 #include <string>
 #include <tuple>
@@ -27,6 +29,12 @@ struct endpoint_options
 
     /// The stream ends when the client takes nothing for this long while something waits to be sent.
     std::chrono::milliseconds write_timeout{5'000};
+
+    /// How many streams the route may have at once, over all workers. 0: any number. Who comes when there are so many
+    /// is refused, and told to wait for `retry_after`, and up to as much again, each for its own time.
+    std::size_t max_streams = 0;
+    rill::refusal refusal = rill::refusal::unavailable;
+    std::chrono::milliseconds retry_after{5'000};
 
     /// Sent to every stream that a shutdown ends, already encoded; e.g. ": bye\n\n" or "retry: 3000\n\n".
     std::string farewell{};
@@ -51,16 +59,55 @@ std::string last_event_id(const request& r, const endpoint_options& options);
 /// The response's head; its body is added by the endpoint.
 response stream_head(const endpoint_options& options);
 
-stream_policy make_policy(const endpoint_options& options);
-
 /// Sends the stream's own reconnection time, if there is one, before the handler's first event.
 void send_retry(response_writer& out, const endpoint_options& options);
 
-template <class F>
-struct endpoint_state
+/// What all streams of a route share, on all workers.
+class stream_route
 {
-    endpoint_options options;
-    stream_policy policy;
+public:
+    /// Throws std::invalid_argument for options that can't be.
+    explicit stream_route(endpoint_options options);
+
+    /// Takes a place for a stream; false when there is none.
+    bool enter() noexcept;
+    void leave() noexcept { streams_.fetch_sub(1, std::memory_order_relaxed); }
+    response refuse() const;
+
+    const endpoint_options options;
+    const stream_policy policy;
+
+private:
+    std::atomic<std::size_t> streams_ = 0;
+};
+
+/// A stream's place, given back unless it is kept.
+class stream_place
+{
+public:
+    explicit stream_place(stream_route& route) noexcept : route_(route.enter() ? &route : nullptr) {}
+    stream_place(const stream_place&) = delete;
+    stream_place& operator=(const stream_place&) = delete;
+    ~stream_place()
+    {
+        if (route_ != nullptr) {
+            route_->leave();
+        }
+    }
+
+    explicit operator bool() const noexcept { return route_ != nullptr; }
+    void keep() noexcept { route_ = nullptr; }
+
+private:
+    stream_route* route_;
+};
+
+template <class F>
+struct endpoint_state : stream_route
+{
+    endpoint_state(endpoint_options options, F handler) : stream_route(std::move(options)), handler(std::move(handler))
+    {}
+
     F handler;
 };
 
@@ -72,6 +119,7 @@ public:
     endpoint_body(std::shared_ptr<endpoint_state<F>> state, std::tuple<Args...> args, std::string_view last_event_id)
         : state_(std::move(state)), stream_(last_event_id), args_(std::move(args))
     {}
+    ~endpoint_body() override { state_->leave(); }
 
     awaitable<> start(response_writer& out) override
     {
@@ -101,7 +149,7 @@ class endpoint_handler<F, rill::detail::type_list<Stream, Args...>>
 
 public:
     endpoint_handler(F handler, const endpoint_options& options)
-        : state_(new endpoint_state<F>{options, make_policy(options), std::move(handler)})
+        : state_(std::make_shared<endpoint_state<F>>(options, std::move(handler)))
     {}
 
     tl::expected<response, problem> operator()(request& r) const
@@ -114,8 +162,13 @@ public:
         if (state_->options.finished && state_->options.finished(r, id)) {
             return response(status::no_content);
         }
+        stream_place place(*state_);
+        if (!place) {
+            return state_->refuse();
+        }
         auto head = stream_head(state_->options);
         head.body(std::make_unique<endpoint_body<F, Args...>>(state_, std::move(*args), id));
+        place.keep(); // the body's
         return head;
     }
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <chrono>
+#include <rill/http/limits.hpp>
+#include <rill/http/request.hpp>
+#include <rill/http/response.hpp>
+#include <string_view>
+
+namespace rill {
+
+/// The response that refuses, after which the connection is closed. `wait` is what the client is told to wait at least;
+/// up to as much again is added, for each its own (see detail::spread).
+response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, std::string_view detail);
+
+/// As refuse(), in place of a response that is a stream: its other headers stay, as a browser needs those of CORS.
+void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait, std::string_view detail);
+
+/// Whether the request says that it wants an event stream, as an EventSource does.
+bool wants_event_stream(const request& r) noexcept;
+
+} // namespace rill

@@ -1,0 +1,48 @@
+#include <rill/http/refusal.hpp>
+
+#include <rill/http/detail/spread.hpp>
+#include <rill/http/problem.hpp>
+#include <string>
+
+namespace rill {
+
+namespace {
+
+constexpr std::string_view event_stream_type = "text/event-stream";
+
+} // namespace
+
+response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, std::string_view detail)
+{
+    const auto own = detail::spread::here().next(wait, wait);
+    if (how == refusal::retry_event && event_stream) {
+        response r(status::ok, "retry: " + std::to_string(own.count()) + "\n\n", event_stream_type);
+        r.header("Cache-Control", "no-store");
+        r.close_connection();
+        return r;
+    }
+    auto r = to_response({.status = status::service_unavailable, .detail = std::string(detail)});
+    r.header("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(own).count())); // RFC 9110, 10.2.3
+    r.header("Cache-Control", "no-store");
+    r.close_connection();
+    return r;
+}
+
+void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait, std::string_view detail)
+{
+    const bool events = stream.fields().get("Content-Type").value_or("") == event_stream_type;
+    auto refused = refuse(how, events, wait, detail);
+    stream.status(refused.status());
+    for (const auto& field : refused.fields()) {
+        stream.header(field.name, field.value);
+    }
+    stream.body(std::move(refused.body()));
+    stream.close_connection();
+}
+
+bool wants_event_stream(const request& r) noexcept
+{
+    return r.header("Accept").value_or("").find(event_stream_type) != std::string_view::npos;
+}
+
+} // namespace rill

@@ -1,0 +1,144 @@
+#include "transport/capacity.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cstring>
+#include <endian.h>
+#include <string>
+
+namespace rill::transport {
+
+namespace {
+
+constexpr auto relaxed = std::memory_order_relaxed;
+
+// Those that are told that there is no place take one meanwhile: so many at most.
+std::size_t most_refusing(const capacity_limits& limits) noexcept
+{
+    return std::clamp<std::size_t>(limits.connections / 16, 16, 1024);
+}
+
+// Adds one, unless there are `most` already. 0: any number.
+bool add_one(capacity::counter& to, std::size_t most) noexcept
+{
+    if (to.fetch_add(1, relaxed) < most || most == 0) {
+        return true;
+    }
+    to.fetch_sub(1, relaxed);
+    return false;
+}
+
+} // namespace
+
+address_counter::shard& address_counter::of(std::uint64_t address) noexcept
+{
+    return shards_[(address * 0x9E37'79B9'7F4A'7C15U) >> 60];
+}
+
+bool address_counter::enter(std::uint64_t address, std::size_t most)
+{
+    auto& s = of(address);
+    const std::lock_guard lock(s.mutex);
+    auto& count = s.counts[address];
+    if (count >= most) {
+        return false;
+    }
+    ++count;
+    return true;
+}
+
+void address_counter::leave(std::uint64_t address) noexcept
+{
+    auto& s = of(address);
+    const std::lock_guard lock(s.mutex);
+    const auto found = s.counts.find(address);
+    if (found != s.counts.end() && --found->second == 0) {
+        s.counts.erase(found);
+    }
+}
+
+std::uint64_t address_key(std::string_view address)
+{
+    const std::string text(address.substr(0, address.find('%'))); // without a scope
+    std::array<unsigned char, 16> bytes{};
+    std::uint32_t v4 = 0;
+    if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) {
+        constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+        if (!std::equal(mapped.begin(), mapped.end(), bytes.begin())) {
+            std::uint64_t network = 0;
+            std::memcpy(&network, bytes.data(), sizeof network);
+            return be64toh(network);
+        }
+        std::memcpy(&v4, bytes.data() + mapped.size(), sizeof v4);
+    } else if (::inet_pton(AF_INET, text.c_str(), &v4) != 1) {
+        return 0;
+    }
+    return std::uint64_t{1} << 32 | v4; // no network of IPv6 that is in use is like this
+}
+
+capacity::capacity(const capacity_limits& limits) : limits(limits) {}
+
+capacity::place capacity::enter(std::uint64_t address)
+{
+    if (take_place(address)) {
+        return place::given;
+    }
+    refused_connections.fetch_add(1, relaxed);
+    return add_one(refusing, most_refusing(limits)) ? place::none : place::none_left;
+}
+
+bool capacity::take_place(std::uint64_t address)
+{
+    if (!add_one(connections, limits.connections)) {
+        return false;
+    }
+    if (counts_connections_by_address() && !connections_by_address_.enter(address, limits.connections_per_address)) {
+        connections.fetch_sub(1, relaxed);
+        return false;
+    }
+    return true;
+}
+
+void capacity::leave(place p, std::uint64_t address) noexcept
+{
+    if (p == place::none) {
+        refusing.fetch_sub(1, relaxed);
+        return;
+    }
+    connections.fetch_sub(1, relaxed);
+    if (counts_connections_by_address()) {
+        connections_by_address_.leave(address);
+    }
+}
+
+bool capacity::enter_stream(std::uint64_t address)
+{
+    bool room = add_one(streams, limits.streams);
+    if (room && counts_streams_by_address() && !streams_by_address_.enter(address, limits.streams_per_address)) {
+        streams.fetch_sub(1, relaxed);
+        room = false;
+    }
+    if (!room) {
+        refused_streams.fetch_add(1, relaxed);
+    }
+    return room;
+}
+
+void capacity::leave_stream(std::uint64_t address) noexcept
+{
+    streams.fetch_sub(1, relaxed);
+    if (counts_streams_by_address()) {
+        streams_by_address_.leave(address);
+    }
+}
+
+bool capacity::queue(std::size_t bytes) noexcept
+{
+    if (queued_bytes.fetch_add(bytes, relaxed) + bytes <= limits.queued_bytes || limits.queued_bytes == 0) {
+        return true;
+    }
+    queued_bytes.fetch_sub(bytes, relaxed);
+    return false;
+}
+
+} // namespace rill::transport

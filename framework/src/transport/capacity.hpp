@@ -1,0 +1,114 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <rill/http/limits.hpp>
+#include <string_view>
+#include <unordered_map>
+
+namespace rill::transport {
+
+/// How many there are of each client address. Locks, but only for a connection or a stream that comes or goes, and only
+/// where there is a limit.
+class address_counter
+{
+public:
+    /// False when there are `most` already.
+    bool enter(std::uint64_t address, std::size_t most);
+    void leave(std::uint64_t address) noexcept;
+
+private:
+    struct shard
+    {
+        std::mutex mutex;
+        std::unordered_map<std::uint64_t, std::size_t> counts;
+    };
+    shard& of(std::uint64_t address) noexcept;
+
+    std::array<shard, 16> shards_;
+};
+
+/// The address as it is counted: IPv4 (also mapped into IPv6), or the network of an IPv6 address, as a client has all
+/// of its 2^64. 0 for what is no address.
+std::uint64_t address_key(std::string_view address);
+
+/// What all workers of a server hold together, against its limits. Relaxed counters, each exact, without a lock.
+class capacity
+{
+public:
+    explicit capacity(const capacity_limits& limits);
+    capacity(const capacity&) = delete;
+    capacity& operator=(const capacity&) = delete;
+
+    enum class place : unsigned char
+    {
+        given,
+        none,      ///< but it may stay for as long as it takes to be told so
+        none_left, ///< and not even that: too many are being told already
+    };
+
+    /// A connection has come. To be left as the kind of place that was given; `none_left` needs no leaving.
+    place enter(std::uint64_t address);
+    void leave(place p, std::uint64_t address) noexcept;
+
+    /// False when there is no place for a stream.
+    bool enter_stream(std::uint64_t address);
+    void leave_stream(std::uint64_t address) noexcept;
+
+    /// Bytes that a client does not take. False when there is no room for them.
+    bool queue(std::size_t bytes) noexcept;
+    void unqueue(std::size_t bytes) noexcept { queued_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
+
+    bool counts_connections_by_address() const noexcept { return limits.connections_per_address != 0; }
+    bool counts_streams_by_address() const noexcept { return limits.streams_per_address != 0; }
+
+    const capacity_limits& limits;
+
+    using counter = std::atomic<std::size_t>;
+    counter connections = 0; ///< at present
+    counter refusing = 0;    ///< at present, beside these
+    counter streams = 0;     ///< at present
+    counter queued_bytes = 0;
+    counter refused_connections = 0;
+    counter refused_streams = 0;
+    counter overflows = 0;      ///< streams and responses ended for queued_bytes
+    counter accept_pauses = 0;  ///< of a listener that was out of descriptors or memory
+    counter accept_failures = 0; ///< connections that were gone before they were accepted
+
+private:
+    bool take_place(std::uint64_t address);
+
+    address_counter connections_by_address_;
+    address_counter streams_by_address_;
+};
+
+/// A share of the queued bytes, given back with its end.
+class queued_share
+{
+public:
+    explicit queued_share(capacity& of) noexcept : capacity_(of) {}
+    queued_share(const queued_share&) = delete;
+    queued_share& operator=(const queued_share&) = delete;
+    ~queued_share() { capacity_.unqueue(bytes_); }
+
+    bool grow(std::size_t bytes) noexcept
+    {
+        const bool room = capacity_.queue(bytes);
+        bytes_ += room ? bytes : 0;
+        return room;
+    }
+    void shrink(std::size_t bytes) noexcept
+    {
+        bytes_ -= bytes;
+        capacity_.unqueue(bytes);
+    }
+
+private:
+    capacity& capacity_;
+    std::size_t bytes_ = 0;
+};
+
+} // namespace rill::transport

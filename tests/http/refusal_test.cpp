@@ -1,0 +1,80 @@
+#include <rill/http/refusal.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+#include "support/run.hpp"
+
+BOOST_AUTO_TEST_SUITE(refusal_test)
+
+namespace {
+
+using namespace std::chrono_literals;
+using rill::refusal;
+using rill_test::header;
+using rill_test::text;
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(unavailable_says_when_to_come_back)
+{
+    std::set<std::string> waits;
+    for (int i = 0; i < 50; ++i) {
+        const auto r = rill::refuse(refusal::unavailable, true, 10s, "full");
+        BOOST_TEST((r.status() == rill::status::service_unavailable));
+        BOOST_TEST(r.closes_connection());
+        BOOST_TEST(header(r, "Cache-Control") == "no-store");
+        BOOST_TEST(text(r).find("full") != std::string::npos);
+        const auto wait = header(r, "Retry-After");
+        BOOST_TEST(std::stoi(wait) >= 10);
+        BOOST_TEST(std::stoi(wait) <= 20);
+        waits.insert(wait);
+    }
+    BOOST_TEST(waits.size() >= 9U);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_stream_can_be_told_in_its_own_way)
+{
+    const auto r = rill::refuse(refusal::retry_event, true, 0ms, "full");
+    BOOST_TEST((r.status() == rill::status::ok));
+    BOOST_TEST(header(r, "Content-Type") == "text/event-stream");
+    BOOST_TEST(text(r) == "retry: 0\n\n");
+    BOOST_TEST(r.closes_connection());
+    const auto other = rill::refuse(refusal::retry_event, false, 0ms, "full");
+    BOOST_TEST((other.status() == rill::status::service_unavailable));
+    BOOST_TEST(header(other, "Retry-After") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_stream_keeps_its_other_headers)
+{
+    const auto stream = [](std::string_view type) {
+        auto r = rill::response::stream(
+            [](rill::response_writer& out) -> rill::awaitable<> { co_await out.write("never"); }, type);
+        r.header("Access-Control-Allow-Origin", "*");
+        return r;
+    };
+    auto events = stream("text/event-stream");
+    rill::refuse_stream(events, refusal::retry_event, 7ms, "full");
+    BOOST_TEST((events.status() == rill::status::ok));
+    BOOST_TEST(!events.streams());
+    BOOST_TEST(text(events).starts_with("retry: "));
+    BOOST_TEST(header(events, "Access-Control-Allow-Origin") == "*");
+    BOOST_TEST(events.closes_connection());
+    auto rows = stream("text/csv");
+    rill::refuse_stream(rows, refusal::retry_event, 7ms, "full");
+    BOOST_TEST((rows.status() == rill::status::service_unavailable));
+    BOOST_TEST(header(rows, "Content-Type") == "application/problem+json");
+    BOOST_TEST(header(rows, "Access-Control-Allow-Origin") == "*");
+}
+
+BOOST_AUTO_TEST_CASE(who_wants_an_event_stream_says_so)
+{
+    rill::request r(rill::verb::get, "/");
+    BOOST_TEST(!rill::wants_event_stream(r));
+    BOOST_REQUIRE(r.fields().set("Accept", "text/html, */*"));
+    BOOST_TEST(!rill::wants_event_stream(r));
+    BOOST_REQUIRE(r.fields().set("Accept", "text/event-stream, */*"));
+    BOOST_TEST(rill::wants_event_stream(r));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

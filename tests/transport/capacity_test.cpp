@@ -1,0 +1,124 @@
+#include "transport/capacity.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <thread>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(capacity_test)
+
+namespace {
+
+using rill::transport::address_key;
+using rill::transport::capacity;
+using rill::transport::queued_share;
+using place = capacity::place;
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(an_address_is_counted_as_what_one_client_has)
+{
+    BOOST_TEST(address_key("127.0.0.1") != address_key("127.0.0.2"));
+    BOOST_TEST(address_key("127.0.0.1") == address_key("::ffff:127.0.0.1"));
+    BOOST_TEST(address_key("2001:db8:1:2::1") == address_key("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+    BOOST_TEST(address_key("2001:db8:1:2::1") != address_key("2001:db8:1:3::1"));
+    BOOST_TEST(address_key("fe80::1%eth0") == address_key("fe80::2"));
+    BOOST_TEST(address_key("2001:db8:100::1") != address_key("32.1.13.184")); // its first four bytes
+    BOOST_TEST(address_key("::1") != address_key("0.0.0.1"));
+    BOOST_TEST(address_key("") == 0U);
+    BOOST_TEST(address_key("unix") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(without_limits_there_is_always_a_place)
+{
+    const rill::capacity_limits limits{.queued_bytes = 0};
+    capacity all(limits);
+    for (int i = 0; i < 1000; ++i) {
+        BOOST_REQUIRE((all.enter(0) == place::given));
+        BOOST_REQUIRE(all.enter_stream(0));
+        BOOST_REQUIRE(all.queue(1UL << 30));
+    }
+    BOOST_TEST(all.connections == 1000U);
+    BOOST_TEST(all.streams == 1000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_is_left_is_another_ones)
+{
+    const rill::capacity_limits limits{.connections = 2, .connections_per_address = 1};
+    capacity all(limits);
+    BOOST_TEST((all.enter(7) == place::given));
+    BOOST_TEST((all.enter(7) == place::none)); // for its address
+    BOOST_TEST((all.enter(8) == place::given));
+    BOOST_TEST((all.enter(9) == place::none)); // for the server
+    BOOST_TEST(all.connections == 2U);
+    BOOST_TEST(all.refusing == 2U);
+    all.leave(place::none, 9);
+    all.leave(place::given, 7);
+    BOOST_TEST((all.enter(9) == place::given));
+    BOOST_TEST((all.enter(7) == place::none));
+    for (int i = 0; i < 14; ++i) {
+        BOOST_TEST((all.enter(10) == place::none));
+    }
+    BOOST_TEST((all.enter(10) == place::none_left));
+    BOOST_TEST(all.refusing == 16U);
+    BOOST_TEST(all.refused_connections == 18U);
+}
+
+BOOST_AUTO_TEST_CASE(streams_of_one_address)
+{
+    const rill::capacity_limits limits{.streams = 3, .streams_per_address = 2};
+    capacity all(limits);
+    BOOST_TEST(all.enter_stream(7));
+    BOOST_TEST(all.enter_stream(7));
+    BOOST_TEST(!all.enter_stream(7));
+    BOOST_TEST(all.enter_stream(8));
+    BOOST_TEST(!all.enter_stream(8));
+    BOOST_TEST(all.refused_streams == 2U);
+    all.leave_stream(7);
+    BOOST_TEST(all.enter_stream(8));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_queued_is_given_back_with_its_owner)
+{
+    const rill::capacity_limits limits{.queued_bytes = 100};
+    capacity all(limits);
+    {
+        queued_share one(all);
+        BOOST_TEST(one.grow(60));
+        queued_share other(all);
+        BOOST_TEST(other.grow(40));
+        BOOST_TEST(!other.grow(1));
+        BOOST_TEST(all.queued_bytes == 100U);
+        one.shrink(20);
+        BOOST_TEST(other.grow(20));
+    }
+    BOOST_TEST(all.queued_bytes == 0U);
+}
+
+// Whatever the threads do at once: never more than there may be, and none is left over.
+BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
+{
+    const rill::capacity_limits limits{.streams = 3, .streams_per_address = 2};
+    capacity all(limits);
+    std::atomic<int> there{0};
+    std::atomic<bool> too_many{false};
+    std::vector<std::thread> workers;
+    for (std::uint64_t address = 1; address <= 4; ++address) {
+        workers.emplace_back([&, address] {
+            for (int i = 0; i < 20'000; ++i) {
+                if (all.enter_stream(address)) {
+                    too_many = too_many || ++there > 3;
+                    --there;
+                    all.leave_stream(address);
+                }
+            }
+        });
+    }
+    for (auto& worker : workers) {
+        worker.join();
+    }
+    BOOST_TEST(!too_many);
+    BOOST_TEST(all.streams == 0U);
+    BOOST_TEST(all.enter_stream(1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
