@@ -57,6 +57,24 @@ BOOST_AUTO_TEST_CASE(finished_and_retry)
     client.cut();
 }
 
+BOOST_AUTO_TEST_CASE(so_many_streams_at_once)
+{
+    fixture f;
+    auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
+    const auto route =
+        rill::make_handler(rill::sse::endpoint(c, {.max_streams = 1, .refusal = rill::refusal::retry_event}));
+    BOOST_TEST((f.answer(route, "/", "nonsense").status() == rill::status::gone)); // takes no place
+    {
+        const auto there = f.answer(route, "/");
+        BOOST_TEST(there.streams());
+        const auto refused = f.answer(route, "/");
+        BOOST_TEST(text(refused).starts_with("retry: "));
+        BOOST_TEST(c.subscribers() == 1U); // it was none
+    }
+    BOOST_TEST(f.answer(route, "/").streams());
+    BOOST_TEST(c.subscribers() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(topics_of_a_hub)
 {
     fixture f;

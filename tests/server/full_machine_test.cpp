@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_crowd_over_the_limit_is_not_even_told)
         crowd.push_back(std::make_unique<raw_client>(server.port()));
     }
     BOOST_TEST(eventually([&] { return server.load().refused_connections == 60; }));
-    BOOST_TEST(server.connections() <= 17U); // 16 of them
+    BOOST_TEST(server.connections() <= 17U);                           // 16 of them
     BOOST_TEST(eventually([&] { return server.connections() == 1; })); // within a second, as they ask for nothing
 }
 
@@ -271,7 +271,8 @@ BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
         BOOST_TEST(eventually([&] { return server.load().queued_bytes != 0; }));
     }
     // There is room for two of up to 256 KiB each, perhaps for three, as the kernel takes a part.
-    BOOST_TEST(eventually([&] { return server.reasons().size() >= 3 && server.reasons().size() + server.load().streams == 6; }));
+    BOOST_TEST(eventually(
+        [&] { return server.reasons().size() >= 3 && server.reasons().size() + server.load().streams == 6; }));
     BOOST_TEST(server.load().streams >= 2U);
     BOOST_TEST(server.load().queued_bytes <= 600U * 1024);
     BOOST_TEST(server.load().overflows == server.reasons().size());

@@ -11,6 +11,10 @@ if ! unshare --net --map-root-user true 2>/dev/null; then
 fi
 # netem is not in every kernel; a token bucket that is too small for any packet drops all of them as well.
 export RILL_DROP_ALL='tc qdisc add dev lo root netem loss 100% 2>/dev/null || tc qdisc add dev lo root tbf rate 8bit burst 1 limit 1'
+if ! unshare --net --map-root-user bash -c 'PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && eval "$RILL_DROP_ALL"'; then
+    echo "skipped: this kernel has nothing that drops packets, or ip and tc (iproute2) are missing"
+    exit 77
+fi
 exec unshare --net --map-root-user bash -c '
     PATH=$PATH:/usr/sbin:/sbin
     ip link set lo up

@@ -161,6 +161,24 @@ BOOST_AUTO_TEST_CASE(every_stream_has_its_own_retry)
     BOOST_TEST(*by_default.rbegin() <= 3000);
 }
 
+BOOST_AUTO_TEST_CASE(a_route_has_so_many_streams_at_once)
+{
+    const auto handle = rill::make_handler(endpoint(show_id, {.max_streams = 2}));
+    const auto ask = [&] { return answer(handle, {rill::verb::get, "/"}); };
+    auto first = ask();
+    {
+        const auto second = ask();
+        BOOST_TEST(second.streams());
+        const auto third = ask();
+        BOOST_TEST(!third.streams());
+        BOOST_TEST((third.status() == rill::status::service_unavailable));
+        BOOST_TEST(third.closes_connection());
+    }
+    BOOST_TEST(ask().streams()); // never begun, its place was given back all the same
+    BOOST_TEST(wire(std::move(first)).starts_with("data:"));
+    BOOST_TEST(ask().streams());
+}
+
 BOOST_AUTO_TEST_CASE(bad_times_are_refused_by_name)
 {
     const auto refused = [](const endpoint_options& options, const std::string& why) {
@@ -171,6 +189,7 @@ BOOST_AUTO_TEST_CASE(bad_times_are_refused_by_name)
     refused({.retry = -2ms}, "sse::endpoint: retry = -2 ms: must be 0 or more");
     refused({.retry = 1ms, .retry_jitter = -3ms}, "sse::endpoint: retry_jitter = -3 ms: must be 0 or more");
     refused({.write_timeout = -4ms}, "sse::endpoint: write_timeout = -4 ms: must be 0 or more");
+    refused({.retry_after = -5ms}, "sse::endpoint: retry_after = -5 ms: must be 0 or more");
 }
 
 BOOST_AUTO_TEST_CASE(the_options_reach_the_connection)

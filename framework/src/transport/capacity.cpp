@@ -89,11 +89,14 @@ capacity::place capacity::enter(std::uint64_t address)
 
 bool capacity::take_place(std::uint64_t address)
 {
-    if (!add_one(connections, limits.connections)) {
+    const bool by_address = counts_connections_by_address();
+    if (by_address && !connections_by_address_.enter(address, limits.connections_per_address)) {
         return false;
     }
-    if (counts_connections_by_address() && !connections_by_address_.enter(address, limits.connections_per_address)) {
-        connections.fetch_sub(1, relaxed);
+    if (!add_one(connections, limits.connections)) {
+        if (by_address) {
+            connections_by_address_.leave(address);
+        }
         return false;
     }
     return true;
@@ -113,15 +116,17 @@ void capacity::leave(place p, std::uint64_t address) noexcept
 
 bool capacity::enter_stream(std::uint64_t address)
 {
-    bool room = add_one(streams, limits.streams);
-    if (room && counts_streams_by_address() && !streams_by_address_.enter(address, limits.streams_per_address)) {
-        streams.fetch_sub(1, relaxed);
-        room = false;
+    const bool by_address = counts_streams_by_address();
+    if (!by_address || streams_by_address_.enter(address, limits.streams_per_address)) {
+        if (add_one(streams, limits.streams)) {
+            return true;
+        }
+        if (by_address) {
+            streams_by_address_.leave(address);
+        }
     }
-    if (!room) {
-        refused_streams.fetch_add(1, relaxed);
-    }
-    return room;
+    refused_streams.fetch_add(1, relaxed);
+    return false;
 }
 
 void capacity::leave_stream(std::uint64_t address) noexcept

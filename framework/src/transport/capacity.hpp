@@ -50,11 +50,12 @@ public:
         none_left, ///< and not even that: too many are being told already
     };
 
-    /// A connection has come. To be left as the kind of place that was given; `none_left` needs no leaving.
+    /// A connection has come. May throw bad_alloc, with nothing counted. To be left as the kind of place that was
+    /// given; `none_left` needs no leaving.
     place enter(std::uint64_t address);
     void leave(place p, std::uint64_t address) noexcept;
 
-    /// False when there is no place for a stream.
+    /// False when there is no place for a stream. May throw bad_alloc, with nothing counted.
     bool enter_stream(std::uint64_t address);
     void leave_stream(std::uint64_t address) noexcept;
 
@@ -74,8 +75,8 @@ public:
     counter queued_bytes = 0;
     counter refused_connections = 0;
     counter refused_streams = 0;
-    counter overflows = 0;      ///< streams and responses ended for queued_bytes
-    counter accept_pauses = 0;  ///< of a listener that was out of descriptors or memory
+    counter overflows = 0;       ///< streams and responses ended for queued_bytes
+    counter accept_pauses = 0;   ///< of a listener that was out of descriptors or memory
     counter accept_failures = 0; ///< connections that were gone before they were accepted
 
 private:
