@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(no_address_has_more_than_ten_thousand_streams)
     }
     for (const auto& [address, count] : used) {
         BOOST_TEST(count <= 10'000U);
-        BOOST_TEST(address >> 24 == 127U);
+        BOOST_TEST((address >> 24) == 127U);
         BOOST_TEST(address != INADDR_LOOPBACK);
     }
 }
