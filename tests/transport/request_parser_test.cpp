@@ -166,11 +166,9 @@ BOOST_AUTO_TEST_CASE(trailers_are_no_headers)
 {
     // What comes behind the body was not there when the head was checked (RFC 9110, 6.5.1).
     const auto p = parse("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
-                         "Host: evil\r\nAuthorization: Basic x\r\nX-T: t\r\n\r\n");
+                         "X-T: t\r\nSet-Cookie: a=b\r\n\r\n");
     BOOST_REQUIRE(p.outcome == state::complete);
     BOOST_TEST(p.request.body() == "x");
-    BOOST_TEST(p.request.header("Host").value() == "a");
-    BOOST_TEST(!p.request.header("Authorization").has_value());
     BOOST_TEST(!p.request.header("X-T").has_value());
     BOOST_TEST(p.request.fields().size() == 2U);
 }
@@ -200,7 +198,8 @@ BOOST_AUTO_TEST_CASE(exactly_one_host)
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == status::bad_request));
     BOOST_TEST((rejected_with("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == status::bad_request));
     BOOST_TEST((parse("GET / HTTP/1.0\r\n\r\n").outcome == state::complete));
-    BOOST_TEST((parse("GET / HTTP/1.1\r\nHost:\r\n\r\n").outcome == state::complete)); // RFC 9112, 3.2: may be empty
+    // RFC 9112, 3.2 allows an empty one for what is no http URI; that of one has a host (RFC 9110, 4.2.1).
+    BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nHost:\r\n\r\n") == status::bad_request));
 }
 
 BOOST_AUTO_TEST_CASE(ambiguous_framing_is_rejected)
@@ -232,7 +231,8 @@ BOOST_AUTO_TEST_CASE(targets)
     BOOST_TEST(target("/") == "/");
     BOOST_TEST(target("/a?b") == "/a?b");
     BOOST_TEST(target("http://host/a?b") == "/a?b");
-    BOOST_TEST(target("HTTPS://host:8080/a") == "/a");
+    BOOST_TEST(target("HTTP://host:8080/a") == "/a");
+    BOOST_TEST(target("https://host/a") == "421"); // not over a connection that is not secured (RFC 9110, 7.4)
     BOOST_TEST(target("http://host") == "/");
     BOOST_TEST(target("http://host?b") == "/?b");
     BOOST_TEST(target("*") == "400"); // only with OPTIONS
@@ -243,9 +243,18 @@ BOOST_AUTO_TEST_CASE(targets)
     BOOST_TEST(target("/\xc3\xa4") == "400");
 }
 
+BOOST_AUTO_TEST_CASE(the_host_of_an_absolute_target_is_the_requests)
+{
+    const auto p = parse(get("", "http://b:81/x")); // with "Host: a" (RFC 9112, 3.2.2)
+    BOOST_REQUIRE(p.outcome == state::complete);
+    BOOST_TEST(p.request.header("Host").value() == "b:81");
+    BOOST_TEST(p.request.fields().size() == 1U);
+    BOOST_TEST(p.request.target() == "/x");
+}
+
 BOOST_AUTO_TEST_CASE(versions)
 {
-    for (const auto* version : {"1.2", "0.9", "2.0", "3.0"}) {
+    for (const auto* version : {"0.9", "2.0", "3.0"}) {
         BOOST_TEST((rejected_with("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n") ==
                     status::http_version_not_supported),
                    version);
@@ -257,6 +266,7 @@ BOOST_AUTO_TEST_CASE(versions)
         BOOST_TEST((answer == status::http_version_not_supported || answer == status::bad_request), line);
     }
     BOOST_TEST(parse("GET / HTTP/1.0\r\n\r\n").request.version() == 10U);
+    BOOST_TEST(parse("GET / HTTP/1.2\r\nHost: a\r\n\r\n").request.version() == 11U); // RFC 9110, 2.5
 }
 
 BOOST_AUTO_TEST_CASE(unknown_methods)
@@ -297,9 +307,13 @@ BOOST_AUTO_TEST_CASE(empty_lines_before_a_request_are_skipped)
 {
     BOOST_TEST((parse("\r\n\r\n" + get()).outcome == state::complete));
     request_parser parser(default_limits);
-    std::string input = "\r\n\n\r";
+    std::string input = "\r\n\r\n";
     BOOST_TEST((parser.put(input) == state::need_more));
     BOOST_TEST(input.empty()); // they do not pile up
+    input = "\r";
+    BOOST_TEST((parser.put(input) == state::need_more));
+    input += "\n" + get();
+    BOOST_TEST((parser.put(input) == state::complete));
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_begin_as_a_request_is_not_waited_for)

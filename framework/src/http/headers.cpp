@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "http/grammar.hpp"
+
 namespace rill {
 
 namespace {
@@ -9,24 +11,6 @@ namespace {
 char lower(char c) noexcept
 {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-// RFC 9110, 5.6.2
-bool is_token(std::string_view text) noexcept
-{
-    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-    return !text.empty() && std::ranges::all_of(text, [&](char c) {
-        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || others.find(c) != others.npos;
-    });
-}
-
-// RFC 9110, 5.5: visible characters, spaces, tabs and obs-text
-bool is_field_value(std::string_view text) noexcept
-{
-    return std::ranges::all_of(text, [](char c) {
-        const auto u = static_cast<unsigned char>(c);
-        return u == '\t' || (u >= 0x20 && u != 0x7f);
-    });
 }
 
 } // namespace
@@ -47,7 +31,7 @@ std::optional<std::string_view> headers::get(std::string_view name) const noexce
 
 result<void> headers::set(std::string_view name, std::string_view value)
 {
-    if (!is_token(name) || !is_field_value(value)) {
+    if (!detail::is_token(name) || !detail::all_are(value, detail::value_char)) {
         return tl::unexpected(make_error_code(error::invalid_header));
     }
     // The arguments may be views into a field that is about to go.
@@ -59,7 +43,7 @@ result<void> headers::set(std::string_view name, std::string_view value)
 
 result<void> headers::add(std::string_view name, std::string_view value)
 {
-    if (!is_token(name) || !is_field_value(value)) {
+    if (!detail::is_token(name) || !detail::all_are(value, detail::value_char)) {
         return tl::unexpected(make_error_code(error::invalid_header));
     }
     fields_.push_back({std::string(name), std::string(value)});

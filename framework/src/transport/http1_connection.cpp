@@ -108,6 +108,8 @@ void http1_connection::on_later()
         return begin_stream();
     case next_step::end_stream:
         return end_stream();
+    case next_step::drain:
+        return drain_input();
     case next_step::close:
         return close_politely();
     case next_step::vanish:
@@ -349,7 +351,9 @@ void http1_connection::drain_input()
         }
         reads_left_ -= head_refused_ ? 1 : 0;
     }
-    then(next_step::vanish); // a flood is not waited for
+    if (next_ != next_step::vanish) {
+        then(next_step::drain); // the others have their turn; a flood without end meets the deadline
+    }
 }
 
 // Who sends a head without an end is not read much further: the window closes, and the answer can still be read.

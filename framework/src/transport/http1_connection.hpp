@@ -71,6 +71,7 @@ private:
         begin_stream,
         end_stream,
         close,
+        drain,
         vanish
     };
     class pending_stream; // what the request phase hands to the stream phase

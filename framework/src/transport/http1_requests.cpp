@@ -246,7 +246,7 @@ awaitable<> http1_connection::reject(const request_parser& parser, const std::st
     const auto& why = parser.rejection();
     worker_.log(log_level::debug, "request of " + remote + " refused: " +
                                       std::to_string(static_cast<unsigned>(why.status)) + ", " + why.detail);
-    head_refused_ = !parser.head_done();
+    head_refused_ = !parser.head_ended();
     co_await refuse(why);
 }
 

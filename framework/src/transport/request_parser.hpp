@@ -1,15 +1,19 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <rill/http/limits.hpp>
 #include <rill/http/problem.hpp>
 #include <rill/http/request.hpp>
 #include <string>
+#include <variant>
+
+#include "transport/chunk_decoder.hpp"
+#include "transport/head_validator.hpp"
 
 namespace rill::transport {
 
-/// Makes requests out of bytes, without I/O: Beast's parser, and the checks that Beast leaves to its user. One object
-/// reads all requests of a connection, one after the other.
+/// Makes requests out of bytes, without I/O: Beast's parser takes heads apart, and sees only what head_validator has
+/// let through. One object reads all requests of a connection, one after the other.
 class request_parser
 {
 public:
@@ -21,8 +25,9 @@ public:
         rejected
     };
 
-    explicit request_parser(const connection_limits& limits);
-    ~request_parser();
+    explicit request_parser(const connection_limits& limits) : limits_(limits), reading_(head_validator(limits)) {}
+    request_parser(const request_parser&) = delete;
+    request_parser& operator=(const request_parser&) = delete;
 
     /// Takes from `input` what belongs to the request and removes it; what follows stays.
     state put(std::string& input);
@@ -37,23 +42,34 @@ public:
     const problem& rejection() const noexcept { return rejection_; }
 
     /// Whether the request's head has been read.
-    bool head_done() const noexcept;
+    bool head_done() const noexcept { return !std::holds_alternative<head_validator>(reading_); }
+
+    /// The same, or it was rejected when it had been read: what follows is a body.
+    bool head_ended() const noexcept
+    {
+        const auto* const head = std::get_if<head_validator>(&reading_);
+        return head == nullptr || head->ended();
+    }
 
 private:
-    struct beast_parser;
+    struct sized_body
+    {
+        std::uint64_t left;
+    };
 
+    state skip_empty_lines(std::string& input);
     state put_head(std::string& input);
     state put_body(std::string& input);
-    state reject(status status, std::string detail);
-    state reject_syntax(error_code ec, std::size_t line_end);
-    state check_head();
-    void keep_head();
+    state reject(problem rejection);
+    bool make_request(std::string_view head, const head_validator& facts);
 
     const connection_limits& limits_;
-    std::unique_ptr<beast_parser> parser_;
+    std::variant<head_validator, sized_body, chunk_decoder> reading_;
+    request request_;
+    std::string body_;
     problem rejection_;
+    std::uint8_t empty_lines_ = 0;
     bool keep_alive_ = true;
-    bool start_line_read_ = false;
 };
 
 } // namespace rill::transport

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+// The characters of HTTP's grammar (RFC 9110, 5 and RFC 3986, 2), as one table: heads are looked at byte by byte.
+namespace rill::detail {
+
+enum char_class : std::uint8_t
+{
+    token_char = 1,  ///< RFC 9110, 5.6.2
+    value_char = 2,  ///< of a field value (RFC 9110, 5.5): visible, space, tab, obs-text
+    path_char = 4,   ///< stands for itself in a path, and in a query as well
+    host_char = 8,   ///< stands for itself in a registered name, but for the comma (RFC 3986, 3.2.2)
+    digit_char = 16, ///< 0 to 9
+    hex_char = 32,
+};
+
+inline constexpr auto char_classes = [] {
+    std::array<std::uint8_t, 256> table{};
+    const auto mark = [&](std::string_view chars, std::uint8_t classes) {
+        for (const char c : chars) {
+            table[static_cast<unsigned char>(c)] |= classes;
+        }
+    };
+    for (unsigned c = 0x20; c < 0x100; ++c) {
+        table[c] = c == 0x7f ? 0 : value_char;
+    }
+    mark("\t", value_char);
+    mark("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", token_char | path_char | host_char);
+    mark("0123456789", token_char | path_char | host_char | digit_char | hex_char);
+    mark("ABCDEFabcdef", hex_char);
+    mark("!#$%&'*+-.^_`|~", token_char);
+    mark("-._~!$&'()*+;=", path_char | host_char);
+    mark(",:@/", path_char);
+    mark("[]^|{}`", path_char); // not RFC 3986's, but browsers send them as they are
+    return table;
+}();
+
+constexpr bool is(char c, std::uint8_t classes) noexcept
+{
+    return (char_classes[static_cast<unsigned char>(c)] & classes) != 0;
+}
+
+constexpr bool all_are(std::string_view text, std::uint8_t classes) noexcept
+{
+    return std::ranges::all_of(text, [=](char c) { return is(c, classes); });
+}
+
+constexpr bool is_token(std::string_view text) noexcept
+{
+    return !text.empty() && all_are(text, token_char);
+}
+
+/// Without the spaces and tabs around it (RFC 9110, 5.6.3).
+constexpr std::string_view trimmed(std::string_view text) noexcept
+{
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.empty() && blank(text.front())) {
+        text.remove_prefix(1);
+    }
+    while (!text.empty() && blank(text.back())) {
+        text.remove_suffix(1);
+    }
+    return text;
+}
+
+/// Calls `take(element)` for each element of a comma-separated list that is not empty (RFC 9110, 5.6.1.2), until one
+/// returns false. For lists without quoted strings.
+template <class Take>
+constexpr bool for_each_element(std::string_view list, Take take)
+{
+    while (!list.empty()) {
+        const auto end = std::min(list.find(','), list.size());
+        const auto element = trimmed(list.substr(0, end));
+        if (!element.empty() && !take(element)) {
+            return false;
+        }
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return true;
+}
+
+} // namespace rill::detail

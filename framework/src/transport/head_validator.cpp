@@ -1,0 +1,259 @@
+#include "transport/head_validator.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "http/grammar.hpp"
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::size_t method_bytes = 256;                // what is longer is no method, and not waited for
+constexpr char tls_handshake = 0x16;                     // the type of a client hello's record (RFC 8446, 5.1)
+constexpr std::size_t version_bytes = 8;                 // "HTTP/1.1"
+constexpr std::size_t around_target = version_bytes + 2; // a space before it, and a CR behind
+
+} // namespace
+
+head_validator::state head_validator::put(std::string_view input)
+{
+    while (!complete_) {
+        const auto end = input.find('\n', std::max(looked_at_, line_begin_));
+        const auto line = input.substr(line_begin_, end == input.npos ? end : end - line_begin_);
+        const auto total = end == input.npos ? input.size() : end + 1;
+        if (!check_limits(line, total)) {
+            return state::rejected;
+        }
+        looked_at_ = total;
+        if (end == input.npos) {
+            return state::need_more;
+        }
+        line_begin_ = total;
+        if (!put_line(line)) {
+            return state::rejected;
+        }
+    }
+    return finish() ? state::complete : state::rejected;
+}
+
+// What can be said of a line before it has ended.
+bool head_validator::check_limits(std::string_view line, std::size_t total)
+{
+    if (version_ == 0 && !check_start(line)) {
+        return false;
+    }
+    if (total <= limits_.head_bytes) {
+        return true;
+    }
+    return version_ == 0 ? refuse(status::uri_too_long,
+                                  "the request line is longer than " + std::to_string(limits_.head_bytes) + " bytes")
+                         : refuse(status::request_header_fields_too_large,
+                                  "the request head is longer than " + std::to_string(limits_.head_bytes) + " bytes");
+}
+
+// Garbage is known by its first bytes, and a target that is too long by its length.
+bool head_validator::check_start(std::string_view line)
+{
+    if (line.starts_with(tls_handshake)) {
+        return refuse(status::bad_request, "this port speaks HTTP, not TLS");
+    }
+    const auto begin = line.substr(0, method_bytes + 1);
+    const auto space = begin.find(' ');
+    const auto method = begin.substr(0, space);
+    const bool starts = space == begin.npos ? begin.size() <= method_bytes : space != 0;
+    if (!starts || !detail::all_are(method, detail::token_char)) {
+        return refuse(status::bad_request, "the request does not begin with a method");
+    }
+    if (space != begin.npos && line.size() > space + limits_.target_bytes + around_target + 1) {
+        return refuse(status::uri_too_long,
+                      "the request target is longer than " + std::to_string(limits_.target_bytes) + " bytes");
+    }
+    return true;
+}
+
+bool head_validator::put_line(std::string_view line)
+{
+    if (version_ == 0) {
+        return put_request_line(line);
+    }
+    if (line == "\r") {
+        complete_ = true;
+        return true;
+    }
+    const auto field = parse_field_line(line);
+    return field ? put_field(*field) : refuse(status::bad_request, "a header line is malformed");
+}
+
+// RFC 9112, 3: method SP request-target SP HTTP-version CRLF
+bool head_validator::put_request_line(std::string_view line)
+{
+    const auto space = line.find(' ');
+    const auto last = line.rfind(' ');
+    if (!line.ends_with('\r') || last == space || line.find(' ', space + 1) != last) {
+        return refuse(status::bad_request, "the request line is malformed");
+    }
+    const auto method = line.substr(0, space);
+    method_ = boost::beast::http::string_to_verb({method.data(), method.size()});
+    return put_version(line.substr(last + 1, line.size() - last - 2)) &&
+           put_target(line.substr(space + 1, last - space - 1));
+}
+
+bool head_validator::put_version(std::string_view version)
+{
+    const bool valid = version.size() == version_bytes && version.starts_with("HTTP/") &&
+                       detail::is(version[5], detail::digit_char) && version[6] == '.' &&
+                       detail::is(version[7], detail::digit_char);
+    if (!valid) {
+        return refuse(status::bad_request, "the request line does not end with a version of HTTP");
+    }
+    if (version[5] != '1') {
+        return refuse(status::http_version_not_supported, "HTTP/1.1 and HTTP/1.0 are spoken here");
+    }
+    version_ = version[7] == '0' ? 10 : 11;
+    return true;
+}
+
+bool head_validator::put_target(std::string_view text)
+{
+    if (method_ == verb::unknown) {
+        return refuse(status::not_implemented, "the method is not known here");
+    }
+    const auto target = parse_target(text, method_);
+    if (target.kind == request_target::form::invalid) {
+        return refuse(status::bad_request, "the request target is malformed");
+    }
+    if (method_ == verb::connect) {
+        return refuse(status::not_implemented, "this is no proxy");
+    }
+    if (target.https) { // RFC 9110, 7.4: not over a connection that is not secured
+        return refuse(status::misdirected_request, "an https target was asked for over plain HTTP");
+    }
+    target_ = target.normalized(method_);
+    authority_ = target.authority;
+    return true;
+}
+
+bool head_validator::put_field(const field_line& field)
+{
+    const auto named = [&](std::string_view name) { return iequals(field.name, name); };
+    switch (field.name.size()) {
+    case 4:
+        return !named("Host") || put_host(field.value);
+    case 6:
+        return !named("Expect") || put_expect(field.value);
+    case 10:
+        return !named("Connection") || put_connection(field.value);
+    case 12:
+        if (named("Content-Type") && std::exchange(has_content_type_, true)) {
+            return refuse(status::bad_request, "there is more than one Content-Type");
+        }
+        return true;
+    case 14:
+        if (named("Content_Length")) {
+            break;
+        }
+        return !named("Content-Length") || put_content_length(field.value);
+    case 17:
+        if (named("Transfer_Encoding")) {
+            break;
+        }
+        return !named("Transfer-Encoding") || put_transfer_encoding(field.value);
+    default:
+        return true;
+    }
+    // What lies behind (CGI and its like) may take '_' for '-': nobody else sends these.
+    return refuse(status::bad_request, "a header's name imitates that of another");
+}
+
+// RFC 9112, 3.2
+bool head_validator::put_host(std::string_view value)
+{
+    if (std::exchange(has_host_, true)) {
+        return refuse(status::bad_request, "there is more than one Host");
+    }
+    return is_authority(value) || refuse(status::bad_request, "Host is malformed");
+}
+
+// RFC 9110, 8.6. Lists and duplicates of one length may be accepted, and leading zeros are valid; but proxies differ in
+// what they make of them, and no client sends them.
+bool head_validator::put_content_length(std::string_view value)
+{
+    std::uint64_t length = 0;
+    const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), length);
+    const bool valid =
+        ec == std::errc() && end == value.data() + value.size() && (value.front() != '0' || value.size() == 1);
+    if (!valid || content_length_) {
+        return refuse(status::bad_request, "Content-Length must be one number");
+    }
+    content_length_ = length;
+    return true;
+}
+
+// RFC 9112, 6.1 and 7
+bool head_validator::put_transfer_encoding(std::string_view value)
+{
+    has_transfer_encoding_ = true;
+    const bool valid = detail::for_each_element(value, [&](std::string_view coding) {
+        const auto name = detail::trimmed(coding.substr(0, coding.find(';')));
+        const bool is_chunked = iequals(name, "chunked");
+        if (chunked_ || !detail::is_token(name) || (is_chunked && name != coding)) {
+            return false;
+        }
+        (is_chunked ? chunked_ : unknown_coding_) = true;
+        return true;
+    });
+    return valid || refuse(status::bad_request, "Transfer-Encoding is malformed, or chunked is not its last");
+}
+
+bool head_validator::put_connection(std::string_view value)
+{
+    const bool valid = detail::for_each_element(value, [&](std::string_view option) {
+        close_ = close_ || iequals(option, "close");
+        keep_alive_ = keep_alive_ || iequals(option, "keep-alive");
+        return detail::is_token(option);
+    });
+    return valid || refuse(status::bad_request, "Connection is malformed");
+}
+
+// RFC 9110, 10.1.1
+bool head_validator::put_expect(std::string_view value)
+{
+    (iequals(value, "100-continue") ? expects_continue_ : unknown_expectation_) = true;
+    return true;
+}
+
+bool head_validator::finish()
+{
+    if (!has_host_ && version_ >= 11) {
+        return refuse(status::bad_request, "a Host header is needed");
+    }
+    if (has_transfer_encoding_) {
+        // Each of these is how requests are smuggled past a proxy that reads them otherwise (RFC 9112, 6.1 and 6.3).
+        if (version_ < 11 || content_length_ || (!chunked_ && !unknown_coding_)) {
+            return refuse(status::bad_request, "Transfer-Encoding is not allowed here");
+        }
+        if (unknown_coding_) {
+            return refuse(status::not_implemented, "the only transfer coding known here is chunked");
+        }
+    }
+    if (version_ < 11) { // an older client would not know the interim answer
+        expects_continue_ = unknown_expectation_ = false;
+    }
+    if (unknown_expectation_) {
+        return refuse(status::expectation_failed, "the only expectation known here is 100-continue");
+    }
+    if (content_length() > limits_.body_bytes) {
+        return refuse(status::payload_too_large,
+                      "the body is larger than " + std::to_string(limits_.body_bytes) + " bytes");
+    }
+    return true;
+}
+
+bool head_validator::refuse(status status, std::string detail)
+{
+    rejection_ = {.status = status, .detail = std::move(detail), .title = {}};
+    return false;
+}
+
+} // namespace rill::transport

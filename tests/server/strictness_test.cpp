@@ -1,0 +1,126 @@
+// What may come from strangers, over real sockets: every case of strict_cases.hpp, and how a refused connection ends.
+
+#include "server/fixture.hpp"
+#include "support/strict_cases.hpp"
+
+BOOST_AUTO_TEST_SUITE(strictness)
+
+namespace {
+
+using namespace rill_test;
+
+rill::router echo_app()
+{
+    rill::router app;
+    const auto echo = [](rill::request& r) { return rill::response::text("<" + r.body() + ">"); };
+    app.get("/{path...}", echo);
+    app.post("/", echo);
+    return app;
+}
+
+/// The responses in what has come, taken apart: every one here says its length, but for 204 and those to HEAD.
+struct answer
+{
+    unsigned status = 0;
+    bool says_close = false;
+};
+
+std::vector<answer> answers_in(std::string_view bytes)
+{
+    std::vector<answer> found;
+    while (bytes.starts_with("HTTP/1.1 ")) {
+        const auto head = bytes.substr(0, bytes.find("\r\n\r\n"));
+        bytes.remove_prefix(std::min(head.size() + 4, bytes.size()));
+        found.push_back({static_cast<unsigned>(std::stoul(std::string(head.substr(9, 3)))),
+                         head.find("\r\nConnection: close") != head.npos});
+        const auto length = head.find("\r\nContent-Length: ");
+        if (length != head.npos && !bytes.starts_with("HTTP/1.1 ")) { // else that to HEAD
+            bytes.remove_prefix(std::min<std::size_t>(std::stoul(std::string(head.substr(length + 18))), bytes.size()));
+        }
+    }
+    if (!bytes.empty()) {
+        found.push_back({}); // what is no response
+    }
+    return found;
+}
+
+/// Sends the bytes, says that this is all, and reads to the end: no test hangs when the server waits for more.
+std::vector<answer> ask(raw_client& c, std::string_view bytes)
+{
+    c.try_send(bytes);
+    c.half_close();
+    BOOST_TEST(c.read_to_end());
+    return answers_in(c.received());
+}
+
+constexpr std::string_view following = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(each_case_is_answered_as_it_must_be)
+{
+    running_server server(echo_app());
+    for (const auto& one : strict_cases()) {
+        raw_client c(server.port());
+        // Whether the connection goes on is seen by a request that follows.
+        const bool waits = one.answers.empty();
+        const auto found = ask(c, one.bytes + std::string(waits ? "" : following));
+        std::string told;
+        for (const auto& a : found) {
+            told += std::to_string(a.status) + (a.says_close ? "c " : " ");
+        }
+        std::string expected;
+        bool closed = waits;
+        auto rest = one.answers;
+        for (auto next = take_answer(rest); next.status != 0; next = take_answer(rest)) {
+            closed = next.end != ' ';
+            expected += std::to_string(next.status) + (closed ? "c " : " ");
+        }
+        expected += closed ? "" : "200 ";
+        BOOST_TEST(told == expected, one.about << ": expected '" << expected << "', is '" << told << "'");
+    }
+    BOOST_TEST(server.log() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_arrives_although_a_large_body_is_unread)
+{
+    running_server server(echo_app());
+    constexpr std::size_t large = 4 * 1024 * 1024; // more than both sides' socket buffers hold
+    // Behind a head that is refused before its end it is not known what is body, and not much is read.
+    for (const auto& [head, status, size] : {std::tuple("Content-Length: 8388608\r\n", 413U, large),
+                                             std::tuple("Transfer-Encoding: gzip\r\n", 501U, large),
+                                             std::tuple("Content-Length: x\r\n", 400U, std::size_t{16 * 1024})})
+    {
+        raw_client c(server.port());
+        c.send("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(head) + "\r\n");
+        c.send(std::string(size, 'x')); // all of it, before anything is read: throws when the connection is reset
+        c.half_close();
+        BOOST_TEST(c.read_to_end());
+        const auto found = answers_in(c.received());
+        BOOST_REQUIRE(found.size() == 1U);
+        BOOST_TEST(found[0].status == status);
+        BOOST_TEST(found[0].says_close);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_sends_without_end_is_cut_off)
+{
+    rill::server_options options;
+    options.limits.linger_timeout = 200ms;
+    running_server server(echo_app(), options);
+    raw_client c(server.port());
+    c.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n");
+    const std::string more(64 * 1024, 'x');
+    const bool cut = eventually([&] {
+        try {
+            c.send(more);
+            return false;
+        } catch (const std::runtime_error&) {
+            return true;
+        }
+    });
+    BOOST_TEST(cut);
+    BOOST_TEST(eventually([&] { return server.connections() == 0; }));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
