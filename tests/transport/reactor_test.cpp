@@ -181,6 +181,25 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_target_costs_the_others_nothing)
     f.run_until([&] { return targets[1].seen.readable; });
 }
 
+BOOST_AUTO_TEST_CASE(what_was_removed_is_not_reported_though_another_process_has_it_open)
+{
+    fixture f;
+    loopback pair;
+    target t;
+    const int of_a_child = ::dup(pair.server); // as fork() does
+    BOOST_REQUIRE(!f.events.add(pair.server, &t));
+    f.run_until([&] { return t.calls == 1; });
+    f.events.remove(pair.server);
+    pair.close_server();
+    pair.client_sends("x");
+    const loopback other; // its event comes after
+    target last;
+    BOOST_REQUIRE(!f.events.add(other.server, &last));
+    f.run_until([&] { return last.seen.writable; });
+    BOOST_TEST(t.calls == 1);
+    ::close(of_a_child);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_watched_is_an_error)
 {
     fixture f;

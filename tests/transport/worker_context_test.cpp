@@ -244,4 +244,24 @@ BOOST_AUTO_TEST_CASE(the_date_is_an_imf_fixdate)
     BOOST_TEST(date.ends_with(" GMT"));
 }
 
+// What is reported then would reach a connection that is no more: AddressSanitizer sees it.
+BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_open)
+{
+    fixture f(hello);
+    f.limits.linger_timeout = 1ms;
+    loopback pair;
+    const int of_a_child = ::dup(pair.server); // as fork() does
+    f.accept(pair);
+    pair.client_sends("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    f.run_until_received(pair, "hello /");
+    f.run_until([&] { return f.worker.connections() == 0; });
+    pair.client_sends("x");
+    loopback other;
+    f.accept(other);
+    other.client_sends("GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    f.run_until_received(other, "hello /next");
+    f.run_until([&] { return f.worker.connections() == 0; });
+    ::close(of_a_child);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

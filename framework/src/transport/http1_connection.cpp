@@ -62,6 +62,7 @@ http1_connection::~http1_connection()
     worker_.timers.remove(*this);
     leave_stream();
     worker_.closed(socket_, place_);
+    worker_.reactor.remove(socket_);
     close_socket(socket_);
 }
 

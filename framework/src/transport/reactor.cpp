@@ -47,6 +47,11 @@ error_code reactor::add(int descriptor, void* target)
     return {};
 }
 
+void reactor::remove(int descriptor) noexcept
+{
+    ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
 void reactor::wait()
 {
     epoll_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {

@@ -31,9 +31,13 @@ public:
     reactor(const reactor&) = delete;
     reactor& operator=(const reactor&) = delete;
 
-    /// Reports to `target` from now on, until the descriptor is closed. `target` must not end inside a call of the
+    /// Reports to `target` from now on, until remove(). `target` must not end inside a call of the
     /// ready function, as more of them may follow in the same turn: see worker_context::later().
     error_code add(int descriptor, void* target);
+
+    /// Before the descriptor is closed: the kernel would go on to report it while a process that was forked meanwhile
+    /// has it open, too, if only until it executes another program.
+    void remove(int descriptor) noexcept;
 
 private:
     void wait();
