@@ -10,5 +10,5 @@ int main(int argc, char** argv)
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }
-    return rill::serve(chat::app(options), line.server);
+    return line.serve([&] { return chat::app(options); });
 }

@@ -14,5 +14,5 @@ int main(int argc, char** argv)
     }
     const auto figures = dashboard::make_channel();
     const dashboard::sampler sampler(figures, {.period = std::chrono::milliseconds(period)});
-    return rill::serve(dashboard::app(figures, directory), line.server);
+    return line.serve([&] { return dashboard::app(figures, directory); });
 }

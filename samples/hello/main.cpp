@@ -4,8 +4,9 @@
 int main(int argc, char** argv)
 {
     samples::command_line line("hello", "The smallest rill server");
+    line.add_processes();
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }
-    return rill::serve(hello::app(), line.server);
+    return line.serve(hello::app);
 }

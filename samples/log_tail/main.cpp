@@ -5,10 +5,11 @@ int main(int argc, char** argv)
 {
     samples::command_line line("log_tail", "Streams the lines that are appended to a file");
     log_tail::options options;
+    line.add_processes();
     line.add("FILE", options.file, "the log; need not exist yet");
     line.add("--public", options.directory, "directory of the page");
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }
-    return rill::serve(log_tail::app(options), line.server);
+    return line.serve([&] { return log_tail::app(options); });
 }

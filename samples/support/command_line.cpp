@@ -1,11 +1,50 @@
 #include "support/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
+#include <rill/server/admin.hpp>
+#include <rill/server/metrics.hpp>
+#include <rill/server/server.hpp>
+#include <rill/server/supervisor.hpp>
 
 namespace samples {
 
 namespace {
+
+/// Empty, or what is wrong with the value.
+using check = std::function<std::string(const std::string&)>;
+
+check number(long least, long most)
+{
+    return [least, most](const std::string& text) {
+        long value = 0;
+        const auto* end = text.data() + text.size();
+        const auto parsed = std::from_chars(text.data(), end, value);
+        if (parsed.ec == std::errc() && parsed.ptr == end && value >= least && value <= most) {
+            return std::string();
+        }
+        return "'" + text + "' is not allowed: must be a number from " + std::to_string(least) + " to " +
+               std::to_string(most);
+    };
+}
+
+check one_of(std::vector<std::string> names)
+{
+    return [names = std::move(names)](const std::string& text) {
+        std::string list;
+        for (const auto& name : names) {
+            if (text == name) {
+                return std::string();
+            }
+            list += (list.empty() ? "" : ", ") + name;
+        }
+        return "'" + text + "' is not allowed: must be one of " + list;
+    };
+}
 
 rill::log_level parse_level(const std::string& name)
 {
@@ -20,53 +59,149 @@ rill::log_level parse_level(const std::string& name)
 
 struct command_line::state
 {
+    struct option
+    {
+        std::string name; // with its dashes
+        check wrong;
+    };
+
     CLI::App cli;
+    std::vector<option> options;
     std::string log_level = "info";
+    std::string log_format = "text";
+    int processes = 1;
+    int drain_ms = 10'000;
+    bool admin = false;
+
+    template <class T>
+    void add(const std::string& name, T& value, const std::string& description, check wrong)
+    {
+        auto* added = cli.add_option(name, value, description)->capture_default_str()->take_last();
+        if (wrong) {
+            added->check(CLI::Validator([wrong](std::string& text) { return wrong(text); }, "", name));
+        }
+        if (name.starts_with('-')) {
+            options.push_back({name, std::move(wrong)});
+        } else {
+            added->required();
+        }
+    }
+
+    std::string variable(const std::string& name) const
+    {
+        std::string text = cli.get_name() + name.substr(1); // of the dashes one is left between the two
+        std::ranges::transform(text, text.begin(), [](char c) {
+            return c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        });
+        return text;
+    }
+
+    /// What the environment says, as arguments; or why not.
+    tl::expected<std::vector<std::string>, std::string> environment() const
+    {
+        std::vector<std::string> arguments;
+        for (const auto& o : options) {
+            const auto name = variable(o.name);
+            const char* value = std::getenv(name.c_str());
+            if (value == nullptr) {
+                continue;
+            }
+            const auto wrong = o.wrong ? o.wrong(value) : std::string();
+            if (!wrong.empty()) {
+                return tl::unexpected(name + ": " + wrong);
+            }
+            arguments.push_back(o.name + "=" + value);
+        }
+        return arguments;
+    }
 };
 
 command_line::command_line(const std::string& name, const std::string& description)
-    : state_(new state{CLI::App(description, name)})
+    : state_(new state{.cli = CLI::App(description, name), .options = {}})
 {
-    auto& cli = state_->cli;
-    cli.add_option("--host", server.host, "address to listen on")->capture_default_str();
-    cli.add_option("--port", server.port, "port to listen on; 0 takes a free one")->capture_default_str();
-    cli.add_option("--threads", server.threads, "workers")->capture_default_str()->check(CLI::Range(1, 256));
-    cli.add_option("--log", state_->log_level, "what is logged")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
-    cli.set_version_flag("--version", name + " (rill " RILL_VERSION ")");
+    auto& s = *state_;
+    s.add("--host", server.host, "address to listen on", {});
+    s.add("--port", server.port, "port to listen on; 0 takes a free one", number(0, 65'535));
+    s.add("--threads", server.threads, "workers", number(1, 256));
+    s.add("--log", s.log_level, "what is logged", one_of({"debug", "info", "warning", "error", "off"}));
+    s.add("--log-format", s.log_format, "how it is logged", one_of({"text", "json"}));
+    s.add("--drain-ms", s.drain_ms, "how long what is in flight may take when the server is stopped",
+          number(0, 3'600'000));
+    s.cli.add_flag("--admin", s.admin, "serves /metrics, /healthz, /readyz and /streams too");
+    s.cli.set_config("--config", "", "a file with further options, in TOML or INI");
+    s.cli.allow_config_extras(CLI::config_extras_mode::error);
+    s.cli.set_version_flag("--version", name + " (rill " RILL_VERSION ")");
 }
 
 command_line::~command_line() = default;
 
 void command_line::add(const std::string& name, std::string& value, const std::string& description)
 {
-    state_->cli.add_option(name, value, description)->required(name.front() != '-');
+    state_->add(name, value, description, {});
 }
 
 void command_line::add(const std::string& name, int& value, const std::string& description, int least, int most)
 {
-    state_->cli.add_option(name, value, description)
-        ->required(name.front() != '-')
-        ->capture_default_str()
-        ->check(CLI::Range(least, most));
+    state_->add(name, value, description, number(least, most));
+}
+
+void command_line::add_processes()
+{
+    state_->add("--processes", state_->processes, "processes on the port, each with its workers", number(1, 256));
 }
 
 tl::expected<void, int> command_line::parse(int argc, char** argv)
 {
     auto& cli = state_->cli;
+    const auto refuse = [&](const std::string& why) {
+        std::fprintf(stderr, "%s: %s\n", cli.get_name().c_str(), why.c_str());
+        return tl::unexpected(1);
+    };
+    auto arguments = state_->environment();
+    if (!arguments) {
+        return refuse(arguments.error());
+    }
+    arguments->insert(arguments->end(), argv + 1, argv + argc);
+    std::ranges::reverse(*arguments); // as CLI11 wants them
     try {
-        cli.parse(argc, argv);
-    } catch (const CLI::ParseError& e) {
+        cli.parse(std::move(*arguments));
+    } catch (const CLI::ConfigError& e) {
+        return refuse(std::string("the file of --config: ") + e.what());
+    } catch (const CLI::Success& e) { // help, or the version
         return tl::unexpected(cli.exit(e));
+    } catch (const CLI::ParseError& e) {
+        return refuse(e.what());
     }
     server.log_level = parse_level(state_->log_level);
+    server.log_format = state_->log_format == "json" ? rill::log_format::json : rill::log_format::text;
+    server.drain_timeout = std::chrono::milliseconds(state_->drain_ms);
     // What the sample is for goes to standard output, at once also into a pipe; the log goes to standard error.
     server.on_listening = [name = cli.get_name()](const std::string& url) {
         std::printf("%s: listening on %s\n", name.c_str(), url.c_str());
         std::fflush(stdout);
     };
     return {};
+}
+
+int command_line::serve(const std::function<rill::router()>& app) const
+{
+    const auto whole = [&, admin = state_->admin]() -> rill::handler {
+        auto routes = app();
+        if (admin) {
+            routes.get("/metrics", rill::metrics());
+            routes.get("/healthz", rill::healthz());
+            routes.get("/readyz", rill::readyz());
+            routes.get("/streams", rill::streams());
+        }
+        return routes;
+    };
+    if (state_->processes == 1) {
+        return rill::serve(whole(), server);
+    }
+    const auto processes = static_cast<unsigned>(state_->processes);
+    return rill::serve_processes(
+        whole, server,
+        {.processes = processes, .stop_timeout = server.drain_timeout + std::chrono::milliseconds(5'000)});
 }
 
 } // namespace samples

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <memory>
 #include <rill/core/error.hpp>
+#include <rill/routing/router.hpp>
 #include <rill/server/options.hpp>
 #include <string>
 
@@ -10,6 +12,10 @@ namespace samples {
 
 /// The options that every sample has; further ones are added before parse(). What parses them stays in the .cpp: a
 /// command line is the dearest thing to compile in a small program.
+///
+/// An option --some-name of the sample "ticker" is looked for on the command line, then in the environment as
+/// TICKER_SOME_NAME, then as some-name in the file that --config names (TOML or INI). A bad value is refused wherever
+/// it comes from, with its name, what it is and what is allowed.
 class command_line
 {
 public:
@@ -24,8 +30,15 @@ public:
     void add(const std::string& name, int& value, const std::string& description,
              int least = std::numeric_limits<int>::min(), int most = std::numeric_limits<int>::max());
 
+    /// Offers --processes, for a sample whose processes need nothing of each other.
+    void add_processes();
+
     /// Fills in the options. Otherwise help, the version or an error was printed, and main() returns the exit code.
     tl::expected<void, int> parse(int argc, char** argv);
+
+    /// Serves what `app` makes, in as many processes as are asked for, with the operator's routes where --admin asks
+    /// for them. @return main()'s result
+    int serve(const std::function<rill::router()>& app) const;
 
     rill::server_options server;
 

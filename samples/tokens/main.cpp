@@ -6,11 +6,12 @@ int main(int argc, char** argv)
     samples::command_line line("tokens", "Streams generated text, a word at a time, to whoever posts a prompt");
     tokens::options options;
     int ms = 60;
+    line.add_processes();
     line.add("--ms", ms, "time for one word, in ms", 1, 60'000);
     line.add("--public", options.directory, "directory of the page");
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }
     options.period = std::chrono::milliseconds(ms);
-    return rill::serve(tokens::app(options), line.server);
+    return line.serve([&] { return tokens::app(options); });
 }

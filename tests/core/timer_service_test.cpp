@@ -488,4 +488,32 @@ BOOST_AUTO_TEST_CASE(time_stands_still_where_it_is_asked_to)
     BOOST_TEST(moves());
 }
 
+BOOST_AUTO_TEST_CASE(lateness_is_counted_in_buckets_of_powers_of_two)
+{
+    timer_service::lateness late;
+    for (const auto t : {0ns, 1'000'000ns, 1'000'001ns, 2'000'000ns, 2'000'001ns, 4'000'000ns}) {
+        late.add(t);
+    }
+    late.add(1h);
+    BOOST_TEST(late.counts[0] == 2);
+    BOOST_TEST(late.counts[1] == 2);
+    BOOST_TEST(late.counts[2] == 2);
+    BOOST_TEST(late.counts.back() == 1);
+    BOOST_TEST((late.sum == 1h + 10'000'002ns));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_timer_is_as_late_as_it_fires_behind_its_deadline, fixture)
+{
+    probe on_time;
+    probe late;
+    timers.add(on_time, timers.now() + 10ms);
+    timers.advance(11ms);
+    timers.add(late, timers.now() + 10ms);
+    timers.advance(15ms);
+    BOOST_TEST(on_time.fired + late.fired == 2);
+    BOOST_TEST((timers.late().sum == 6ms));
+    BOOST_TEST(timers.late().counts[0] == 1);
+    BOOST_TEST(timers.late().counts[3] == 1); // 4 to 8 ms
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,10 @@
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 
+#include <rill/pubsub/metrics.hpp>
+#include <rill/server/admin.hpp>
+#include <rill/server/metrics.hpp>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/describe.hpp>
 #include <iostream>
@@ -291,3 +295,31 @@ rill::pubsub::hub chat()
 // [broadcast-hub]
 
 } // namespace guide
+
+namespace operations {
+
+// [operator]
+rill::router operated(rill::router app, const rill::pubsub::channel& news)
+{
+    const auto more = [news](rill::metrics_writer& out) { write_metrics(out, news.stats(), "news"); };
+    app.get("/metrics", rill::metrics({.more = more})); // for Prometheus
+    app.get("/healthz", rill::healthz());               // 200 while the event loop comes round
+    app.get("/readyz", rill::readyz());                 // 503 once the server is told to stop
+    app.get("/streams", rill::streams());               // who is connected: only where outsiders can't ask
+    return app;
+}
+// [operator]
+
+// [proxies]
+tl::expected<rill::router, std::string> behind_proxies(rill::router app, std::string_view networks)
+{
+    auto trusted = rill::trusted_proxies::parse(networks); // e.g. "127.0.0.1, 10.0.0.0/8"
+    if (!trusted) {
+        return tl::unexpected(trusted.error());
+    }
+    app.use(rill::forwarded(*trusted)); // remote_address() is the client's from here on
+    return app;
+}
+// [proxies]
+
+} // namespace operations

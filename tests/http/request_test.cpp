@@ -4,9 +4,7 @@
 
 BOOST_AUTO_TEST_SUITE(request_suite)
 
-namespace {
-
-} // namespace
+namespace {} // namespace
 
 BOOST_AUTO_TEST_CASE(target_falls_into_path_and_query)
 {

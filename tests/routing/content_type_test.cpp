@@ -5,9 +5,7 @@
 
 BOOST_AUTO_TEST_SUITE(content_type_suite)
 
-namespace {
-
-} // namespace
+namespace {} // namespace
 
 BOOST_AUTO_TEST_CASE(by_extension)
 {

@@ -375,6 +375,57 @@ BOOST_AUTO_TEST_CASE(handlers_that_fail)
     BOOST_TEST(without_time(lines[2]) == "- \"GET / HTTP/1.1\" 499 0");
 }
 
+BOOST_AUTO_TEST_CASE(a_valid_trace_is_passed_on_and_given_back)
+{
+    const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const auto passed = [](const std::vector<std::string>& values) {
+        std::string seen;
+        rill::request req(rill::verb::get, "/");
+        for (const auto& value : values) {
+            BOOST_REQUIRE(req.fields().add("Traceparent", value).has_value());
+        }
+        BOOST_REQUIRE(req.fields().add("tracestate", "a=b").has_value());
+        const rill::handler inner = [&seen](rill::request& r) -> rill::awaitable<rill::response> {
+            seen = std::string(r.header("traceparent").value_or("none"));
+            seen += r.header("tracestate") ? "+state" : "";
+            co_return rill::response();
+        };
+        const auto trace = rill::trace_context();
+        const auto r = rill_test::run(trace(req, inner));
+        BOOST_TEST(rill_test::header(r, "traceparent") == (seen == "none" ? "(none)" : values.front()));
+        return seen;
+    };
+    for (const auto& good : {"00-" + id + "-00f067aa0ba902b7-01", "00-" + id + "-00f067aa0ba902b7-00",
+                             "cc-" + id + "-00f067aa0ba902b7-01-what", "01-" + id + "-00f067aa0ba902b7-01"})
+    {
+        BOOST_TEST(passed({good}) == good + "+state");
+    }
+    const auto valid = "00-" + id + "-00f067aa0ba902b7-01";
+    for (const auto& bad : {std::string("x"), "ff-" + id + "-00f067aa0ba902b7-01", valid + "-what", valid + " ",
+                            "00-" + std::string(32, '0') + "-00f067aa0ba902b7-01", "00-" + id + "-0000000000000000-01",
+                            "00-" + id + "-00F067AA0BA902B7-01", "00-" + id + "_00f067aa0ba902b7-01",
+                            "cc-" + id + "-00f067aa0ba902b7-01x"})
+    {
+        BOOST_TEST(passed({bad}) == "none", bad);
+    }
+    BOOST_TEST(passed({valid, valid}) == "none");
+    BOOST_TEST(passed({}) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(handlers_and_logs_see_the_client_behind_a_trusted_proxy)
+{
+    const auto around = rill::forwarded(*rill::trusted_proxies::parse("127.0.0.1"));
+    const rill::handler inner = [](rill::request& r) -> rill::awaitable<rill::response> {
+        co_return rill::response::text(r.remote_address());
+    };
+    for (const auto& [from, seen] : {std::pair{"127.0.0.1", "192.0.2.1"}, std::pair{"192.0.2.9", "192.0.2.9"}}) {
+        rill::request req(rill::verb::get, "/");
+        req.remote_address(from);
+        BOOST_REQUIRE(req.fields().add("X-Forwarded-For", "192.0.2.1").has_value());
+        BOOST_TEST(rill_test::text(rill_test::run(around(req, inner))) == seen);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE_END()

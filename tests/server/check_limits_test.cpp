@@ -49,6 +49,13 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_is_named_with_its_value_and_what_may_be)
                "capacity.retry_after = -1 ms: must be 0 ms or more");
     BOOST_TEST(complaint([](auto& o) { o.capacity.refusal = static_cast<rill::refusal>(7); }) ==
                "capacity.refusal = 7: must be from 0 to 1");
+    BOOST_TEST(complaint([](auto& o) { o.threads = static_cast<unsigned>(-1); }) ==
+               "threads = 4294967295: must be from 0 to 1024");
+    BOOST_TEST(complaint([](auto& o) { o.drain_timeout = -1ms; }) == "drain_timeout = -1 ms: must be 0 ms or more");
+    BOOST_TEST(complaint([](auto& o) { o.drain_spread = -1ms; }) == "drain_spread = -1 ms: must be 0 ms or more");
+    BOOST_TEST(complaint([](auto& o) { o.unready_time = -1ms; }) == "unready_time = -1 ms: must be 0 ms or more");
+    BOOST_TEST(complaint([](auto& o) { o.timer_coalescing = -1ms; }) ==
+               "timer_coalescing = -1 ms: must be 0 ms or more");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

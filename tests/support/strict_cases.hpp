@@ -396,7 +396,10 @@ inline std::vector<strict_case> codings()
         {"a NUL behind it", coding("chunked\0"s), "400!"},
         {"a NUL before it", coding("\0chunked"s), "400!"},
         {"a CR before it", coding("\rchunked"), "400!"},
-        {"a no-break space before it", coding("\xa0" "chunked"), "400!"},
+        {"a no-break space before it",
+         coding("\xa0"
+                "chunked"),
+         "400!"},
         {"two of them", coding("chunked", "Transfer-Encoding: chunked\r\n"), "400!"},
         {"chunked, then identity in a field", coding("chunked", "Transfer-Encoding: identity\r\n"), "400!"},
         {"identity, then chunked in a field", coding("identity", "Transfer-Encoding: chunked\r\n"), "501!"},
@@ -413,7 +416,8 @@ inline std::vector<strict_case> codings()
         {"in HTTP/1.0 with a length",
          "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n" + smuggled, "400!"},
         {"on a GET", "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + smuggled, "200 200"},
-        {"an unknown field of that kind", post("X-Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "hello"), "200"},
+        {"an unknown field of that kind", post("X-Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "hello"),
+         "200"},
         {"TE is no coding of the request", get("TE: trailers, chunked\r\n"), "200"},
     };
 }
@@ -524,7 +528,8 @@ inline std::vector<strict_case> connections()
         {"HTTP/1.0 that stays and closes", old("Connection: keep-alive, close\r\n") + get(""), "200."},
         {"HTTP/1.0 and Proxy-Connection", old("Proxy-Connection: keep-alive\r\n") + get(""), "200."},
         {"an upgrade", get("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 99\r\n"), "200"},
-        {"an upgrade to h2c", get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n"), "200"},
+        {"an upgrade to h2c", get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n"),
+         "200"},
         {"an upgrade of HTTP/1.0", old("Connection: Upgrade\r\nUpgrade: websocket\r\n"), "200."},
         {"an upgrade without Connection", get("Upgrade: websocket\r\n"), "200"},
         {"an upgrade of POST",
@@ -544,7 +549,8 @@ inline std::vector<strict_case> connections()
 
 } // namespace strict
 
-/// What the public suites of HTTP/1.1 conformance and of request smuggling look at, and what has been thought of besides.
+/// What the public suites of HTTP/1.1 conformance and of request smuggling look at, and what has been thought of
+/// besides.
 inline std::vector<strict_case> strict_cases()
 {
     std::vector<strict_case> all;

@@ -31,8 +31,8 @@ public:
                 const auto r = parser_.take();
                 auto body = r.body();
                 std::ranges::replace(body, '\n', '|');
-                told_ += "request " + std::string(r.target()) + " " + std::to_string(r.fields().size()) + " " +
-                         body + (parser_.keep_alive() ? "" : ".") + "\n";
+                told_ += "request " + std::string(r.target()) + " " + std::to_string(r.fields().size()) + " " + body +
+                         (parser_.keep_alive() ? "" : ".") + "\n";
                 done_ = !parser_.keep_alive();
             } else if (outcome == state::need_more) {
                 return;
@@ -62,8 +62,9 @@ bool agrees(std::string_view told, std::string_view answers)
 {
     for (auto answer = rill_test::take_answer(answers); answer.status != 0; answer = rill_test::take_answer(answers)) {
         const auto line = told.substr(0, told.find('\n'));
-        const bool right = answer.end == '!' ? line.starts_with(std::to_string(answer.status) + "! ")
-                                             : line.starts_with("request ") && line.ends_with('.') == (answer.end == '.');
+        const bool right = answer.end == '!'
+                               ? line.starts_with(std::to_string(answer.status) + "! ")
+                               : line.starts_with("request ") && line.ends_with('.') == (answer.end == '.');
         if (!right) {
             return false;
         }

@@ -160,6 +160,42 @@ BOOST_AUTO_TEST_CASE(a_drain_ends_idle_connections_and_streams)
     BOOST_TEST((f.closed[0] == rill::close_reason::drained));
 }
 
+BOOST_AUTO_TEST_CASE(a_drain_ends_many_streams_one_after_another)
+{
+    fixture f([](rill::request&) -> rill::awaitable<rill::response> {
+        co_return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
+            co_await out.write("begun");
+            co_await rill::sleep_for(1h);
+        });
+    });
+    f.worker.timers.use_manual_clock();
+    std::array<loopback, 20> pairs;
+    for (auto& pair : pairs) {
+        f.accept(pair);
+        pair.client_sends(get);
+        f.run_until_received(pair, "begun");
+    }
+    f.worker.begin_drain(1h); // but a millisecond for each is enough
+    const auto ended = [&] {
+        f.io.restart();
+        f.io.poll();
+        return f.closed.size();
+    };
+    BOOST_TEST(ended() == 1);
+    f.worker.timers.advance(6ms);
+    BOOST_TEST(ended() == 7);
+    f.worker.timers.advance(6ms);
+    BOOST_TEST(ended() == 13);
+    pairs[19].close_client(); // one leaves by itself
+    f.run_until([&] { return f.closed.size() == 14; });
+    f.worker.timers.advance(6ms);
+    BOOST_TEST(ended() == 20);
+    for (auto& pair : pairs) {
+        pair.close_client();
+    }
+    f.run_until([&] { return f.worker.connections() == 0; });
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_without_connections_is_over_at_once)
 {
     fixture f(hello);

@@ -8,6 +8,7 @@
 #include <rill/core/stop.hpp>
 #include <rill/core/task_group.hpp>
 #include <rill/http/extract.hpp>
+#include <rill/http/forwarded.hpp>
 #include <rill/http/make_handler.hpp>
 #include <rill/http/problem.hpp>
 #include <rill/http/request.hpp>
@@ -15,6 +16,9 @@
 #include <rill/routing/middleware.hpp>
 #include <rill/routing/router.hpp>
 #include <rill/routing/static_files.hpp>
+#include <rill/server/admin.hpp>
+#include <rill/server/metrics.hpp>
 #include <rill/server/server.hpp>
+#include <rill/server/supervisor.hpp>
 #include <rill/sse/endpoint.hpp>
 #include <rill/sse/event.hpp>

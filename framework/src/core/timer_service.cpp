@@ -294,6 +294,15 @@ timer_service::expiry timer_service::next_expiry() const noexcept
     return near;
 }
 
+// In a turn of thousands the last are later than the first: the clock is asked again with every 64th.
+void timer_service::count_lateness(const timer_node& node) noexcept
+{
+    if (fired_++ % 64 == 0 || manual_) {
+        fires_at_ = manual_ ? manual_now_ : clock::now();
+    }
+    late_.add(std::max(fires_at_ - node.deadline, clock::duration::zero()));
+}
+
 void timer_service::run_until(std::uint64_t tick)
 {
     // Also when a handler throws out of the event loop: the wheel goes on with the next call.
@@ -317,7 +326,7 @@ void timer_service::run_until(std::uint64_t tick)
             unlink(node);
             if (next.level == 0) {
                 prefetch_following(head);
-                ++fired_;
+                count_lateness(node);
                 node.operations->fire(node, {});
             } else {
                 // One level down, or due now. It has waited for long: it meets the others at the longest distance.

@@ -65,6 +65,7 @@ awaitable<response> dispatch(const route_table& table, request& req)
     const auto match = table.find(*path, req.method());
     if (match.found) {
         route_table::capture(*match.found, *path, req);
+        req.route(match.found->pattern.text());
         if (match.better != 0 && match.found->pattern.segments().back().kind == path_pattern::kind::tail) {
             return unless_nothing_is_there(
                 match.found->composed(req),

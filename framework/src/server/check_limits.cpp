@@ -9,6 +9,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t most_threads = 1024; // more is a mistake, or a number that was negative
+
 /// Keeps the first complaint.
 class limits_check
 {
@@ -63,6 +65,11 @@ std::optional<std::string> check_limits(const server_options& options)
         check.size("capacity.refusal", static_cast<std::size_t>(c.refusal), 0, 1);
     }
     check.not_negative("capacity.retry_after", c.retry_after);
+    check.size("threads", options.threads, 0, most_threads);
+    check.not_negative("drain_timeout", options.drain_timeout);
+    check.not_negative("drain_spread", options.drain_spread);
+    check.not_negative("unready_time", options.unready_time);
+    check.not_negative("timer_coalescing", options.timer_coalescing);
     return check.complaint;
 }
 

@@ -46,7 +46,10 @@ std::string make_url(const std::string& host, std::uint16_t port)
     return "http://" + name + ":" + std::to_string(port);
 }
 
-tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port)
+namespace {
+
+tl::expected<int, std::string> open_socket(const server_options& options, std::uint16_t port, bool reuse_port,
+                                           bool listens)
 {
     error_code ec;
     const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
@@ -64,13 +67,32 @@ tl::expected<int, std::string> open_listening_socket(const server_options& optio
         enable(socket, SOL_SOCKET, SO_REUSEPORT);
     }
     if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
-        ::listen(socket, options.backlog) != 0)
+        (listens && ::listen(socket, options.backlog) != 0))
     {
         const auto reason = failure("can't listen on " + options.host + " port " + std::to_string(port), errno);
         ::close(socket);
         return tl::unexpected(reason);
     }
     return socket;
+}
+
+} // namespace
+
+tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port)
+{
+    return open_socket(options, port, reuse_port, true);
+}
+
+tl::expected<int, std::string> bind_shared(const server_options& options, std::uint16_t port)
+{
+    return open_socket(options, port, true, false);
+}
+
+std::string local_address(int socket)
+{
+    asio::ip::tcp::endpoint endpoint;
+    socklen_t length = sizeof(sockaddr_storage);
+    return ::getsockname(socket, endpoint.data(), &length) == 0 ? endpoint.address().to_string() : std::string();
 }
 
 std::uint16_t local_port(int socket) noexcept
@@ -129,6 +151,7 @@ void listener::accept_all()
             short_of_resources_ = false; // nobody is left waiting
             break;
         } else if (!is_clients_fault(errno)) {
+            ++worker_.figures.accept_errors;
             return pause(errno);
         } else {
             worker_.room.accept_failures.fetch_add(1, std::memory_order_relaxed);

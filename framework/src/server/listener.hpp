@@ -13,7 +13,13 @@ namespace rill {
 tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port,
                                                      bool reuse_port);
 
+/// As open_listening_socket(), but bound only, with SO_REUSEPORT: holds the port for others who listen.
+tl::expected<int, std::string> bind_shared(const server_options& options, std::uint16_t port);
+
 std::uint16_t local_port(int socket) noexcept;
+
+/// The address without its port.
+std::string local_address(int socket);
 
 /// "http://host:port", fit for a browser.
 std::string make_url(const std::string& host, std::uint16_t port);

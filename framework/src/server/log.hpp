@@ -1,12 +1,13 @@
 #pragma once
 
-#include <rill/http/observer.hpp>
+#include <rill/server/log.hpp>
+#include <rill/server/options.hpp>
 #include <string_view>
 
 namespace rill {
 
-/// One line on standard error: time in UTC, level, text. Thread-safe.
-void log_to_stderr(log_level level, std::string_view text);
+/// The log that the options ask for: the observer's own, or the built-in one.
+log_sink complete_log(const server_options& options);
 
 std::string_view to_string(log_level level) noexcept;
 

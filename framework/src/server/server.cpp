@@ -1,8 +1,11 @@
 #include <rill/server/server.hpp>
 
-#include <atomic>
 #include <boost/asio/basic_signal_set.hpp>
+#include <cerrno>
 #include <csignal>
+#include <fcntl.h>
+#include <optional>
+#include <rill/server/service_manager.hpp>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -10,6 +13,8 @@
 #include "server/check_limits.hpp"
 #include "server/listener.hpp"
 #include "server/log.hpp"
+#include "server/monitor.hpp"
+#include "server/watchdog.hpp"
 #include "server/worker.hpp"
 
 namespace rill {
@@ -24,28 +29,53 @@ struct server::state
     std::uint16_t port = 0;
 
     void log(log_level level, const std::string& text) const { events.log(level, text); }
+    worker& add_worker() { return *workers.emplace_back(std::make_unique<worker>(app, options, events, room)); }
+    tl::expected<void, std::string> take_over(unsigned threads);
 };
 
 namespace {
 
-observer complete(observer events, log_level level)
+void introduce(const std::vector<std::unique_ptr<worker>>& workers)
 {
-    if (!events.log) {
-        events.log = [level](log_level l, std::string_view text) {
-            if (l >= level) {
-                log_to_stderr(l, text);
-            }
-        };
+    auto group = std::make_shared<monitor::group>();
+    for (const auto& w : workers) {
+        group->push_back(w->as_member());
     }
-    return events;
+    for (const auto& w : workers) {
+        monitor::of(w->io()).workers = group;
+    }
 }
 
 } // namespace
 
+// Each worker has at least one of the sockets, and each socket at least one worker.
+tl::expected<void, std::string> server::state::take_over(unsigned threads)
+{
+    const auto& sockets = options.sockets;
+    port = local_port(sockets.front());
+    options.host = local_address(sockets.front());
+    for (unsigned i = 0; i < threads; ++i) {
+        add_worker();
+    }
+    const auto count = std::max<std::size_t>(threads, sockets.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        const int socket = i < sockets.size() ? sockets[i] : ::fcntl(sockets[i % sockets.size()], F_DUPFD_CLOEXEC, 0);
+        if (socket < 0) {
+            workers.clear();
+            return tl::unexpected("can't share a socket between workers: " +
+                                  error_code(errno, boost::system::system_category()).message());
+        }
+        workers[i % threads]->listen(socket);
+    }
+    introduce(workers);
+    return {};
+}
+
 server::server(handler app, server_options options) : state_(std::make_unique<state>())
 {
     state_->app = std::move(app);
-    state_->events = complete(options.observer, options.log_level);
+    state_->events = options.observer;
+    state_->events.log = complete_log(options);
     state_->port = options.port;
     state_->options = std::move(options);
 }
@@ -59,6 +89,9 @@ tl::expected<void, std::string> server::listen()
         return tl::unexpected(*wrong);
     }
     const auto threads = std::max(1U, s.options.threads);
+    if (!s.options.sockets.empty()) {
+        return s.take_over(threads);
+    }
     const bool shared = s.options.reuse_port || threads > 1;
     if (shared && !s.options.reuse_port && s.port != 0) {
         // With SO_REUSEPORT the kernel would let us in beside another server of the same user: ask without it first.
@@ -75,9 +108,9 @@ tl::expected<void, std::string> server::listen()
             return tl::unexpected(socket.error());
         }
         s.port = local_port(*socket);
-        s.workers.push_back(std::make_unique<worker>(s.app, s.options, s.events, s.room));
-        s.workers.back()->listen(*socket);
+        s.add_worker().listen(*socket);
     }
+    introduce(s.workers);
     return {};
 }
 
@@ -117,6 +150,7 @@ void server::run_until_signalled()
         if (ec) {
             return;
         }
+        notify_manager("STOPPING=1");
         s.log(log_level::info, std::string(number == SIGINT ? "SIGINT" : "SIGTERM") + ": draining");
         stop();
         signals.async_wait([&s](error_code again, int second) {
@@ -126,6 +160,12 @@ void server::run_until_signalled()
             }
         });
     });
+    // Who hears this may send a signal at once.
+    notify_manager("READY=1\nSTATUS=listening on " + url());
+    std::optional<watchdog> watched;
+    if (const auto period = watchdog_period()) {
+        watched.emplace(s.workers.front()->io(), *period);
+    }
     run();
 }
 
@@ -161,10 +201,18 @@ server_load server::load() const noexcept
 
 int serve(handler app, server_options options)
 {
-    const auto events = complete(options.observer, options.log_level);
+    const auto log = complete_log(options);
+    if (options.sockets.empty()) {
+        auto passed = passed_sockets();
+        if (!passed) {
+            log(log_level::error, passed.error());
+            return 1;
+        }
+        options.sockets = std::move(*passed);
+    }
     server s(std::move(app), std::move(options));
     if (const auto listening = s.listen(); !listening) {
-        events.log(log_level::error, listening.error());
+        log(log_level::error, listening.error());
         return 1;
     }
     s.run_until_signalled();

@@ -1,5 +1,6 @@
 #include "server/worker.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <rill/core/stop.hpp>
 #include <string>
@@ -35,9 +36,7 @@ worker::worker(const handler& app, const server_options& options, const observer
 worker::~worker()
 {
     context_.timers.remove(deadline_);
-    if (listener_) {
-        listener_->close();
-    }
+    close_listeners();
     context_.on_drained = nullptr;
     for (int turn = 0; turn < unwinding_turns && context_.connections() != 0; ++turn) {
         context_.cancel_all();
@@ -62,6 +61,13 @@ void worker::run()
     }
 }
 
+void worker::close_listeners()
+{
+    for (auto& l : listeners_) {
+        l.close();
+    }
+}
+
 void worker::stop()
 {
     mailbox_.post([this] { begin_drain(); });
@@ -70,18 +76,35 @@ void worker::stop()
 void worker::begin_drain()
 {
     if (std::exchange(stopping_, true)) {
+        if (deadline_.ends == deadline::unready) {
+            drain(); // asked a second time
+        }
         return;
     }
-    if (listener_) {
-        listener_->close();
+    monitor::of(io_).leaving = true;
+    if (options_.unready_time.count() > 0) {
+        context_.timers.add(deadline_, context_.timers.now() + options_.unready_time);
+    } else {
+        drain();
     }
+}
+
+void worker::drain()
+{
+    deadline_.ends = deadline::draining;
+    context_.timers.remove(deadline_);
+    close_listeners();
     context_.timers.add(deadline_, context_.timers.now() + options_.drain_timeout);
-    context_.begin_drain();
+    context_.begin_drain(std::min(options_.drain_spread, options_.drain_timeout));
 }
 
 void worker::on_deadline()
 {
-    if (std::exchange(deadline_.last, true)) {
+    if (deadline_.ends == deadline::unready) {
+        drain();
+        return;
+    }
+    if (std::exchange(deadline_.ends, deadline::unwinding) == deadline::unwinding) {
         context_.log(log_level::error,
                      std::to_string(context_.connections()) + " handlers did not end when they were cancelled");
         io_.stop();

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <optional>
+#include <list>
 #include <rill/core/mailbox.hpp>
 #include <rill/server/options.hpp>
 
 #include "server/listener.hpp"
+#include "server/monitor.hpp"
 #include "transport/worker_context.hpp"
 
 namespace rill {
@@ -18,7 +19,8 @@ public:
     worker& operator=(const worker&) = delete;
     ~worker();
 
-    void listen(int socket) { listener_.emplace(context_, socket); }
+    /// May be called for several sockets.
+    void listen(int socket) { listeners_.emplace_back(context_, socket); }
 
     /// Serves until the drain is over.
     void run();
@@ -27,23 +29,31 @@ public:
     void stop();
 
     asio::io_context& io() noexcept { return io_; }
+    monitor::member as_member() { return {mailbox_.get_address(), &context_}; }
     std::size_t connections() const noexcept { return context_.connections(); }
 
 private:
     struct deadline : timer_node
     {
         worker* owner = nullptr;
-        bool last = false;
+        enum
+        {
+            unready,
+            draining,
+            unwinding
+        } ends = unready;
     };
 
     void begin_drain();
+    void drain();
+    void close_listeners();
     void on_deadline();
 
     const server_options& options_;
     asio::io_context io_;
     transport::worker_context context_;
     mailbox& mailbox_;
-    std::optional<listener> listener_;
+    std::list<listener> listeners_;
     deadline deadline_;
     bool stopping_ = false;
 };

@@ -49,6 +49,9 @@ public:
     void drain();
     void abandon();
 
+    bool streams() const noexcept { return phase_ == phase::streaming; }
+    stream_report report() const;
+
     void on_later();
     void on_ready(readiness what);
 
@@ -125,6 +128,7 @@ private:
     std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
     std::uint32_t stream_number_ = 0;
     std::uint32_t stream_began_ = 0; // ms
+    std::uint16_t route_ = 0;        // in the worker's figures
     std::uint8_t later_error_ = 0;   // what completes_later_ completes with
     std::uint8_t reads_left_ = 0;    // of what follows a refused head, while closing
     phase phase_ = phase::reading;

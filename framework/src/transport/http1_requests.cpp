@@ -194,6 +194,7 @@ awaitable<bool> http1_connection::respond(response& answer, const request& to, b
 {
     phase_ = phase::responding;
     policy_ = &default_policy;
+    worker_.figures.responded(static_cast<unsigned>(answer.status()));
     const bool bodiless = is_bodiless(answer.status());
     auto* text = std::get_if<std::string>(&answer.body());
     auto* file = std::get_if<file_body>(&answer.body());

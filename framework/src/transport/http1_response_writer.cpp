@@ -10,11 +10,25 @@ namespace rill::transport {
 
 const stream_policy http1_response_writer::default_policy{};
 
+http1_response_writer::~http1_response_writer()
+{
+    if (unsent_) {
+        worker_.figures.unsent_bytes -= unsent_size();
+        --worker_.figures.blocked;
+    }
+}
+
+std::size_t http1_response_writer::unsent_size() const noexcept
+{
+    return unsent_ ? (unsent_->piece ? framed(unsent_->piece).size() : 0) + unsent_->bytes.size() - unsent_->sent : 0;
+}
+
 response_writer::put_result http1_response_writer::commit(std::string& piece)
 {
     if (reason_ != close_reason::open) {
         return {write_state::closed, {}};
     }
+    ++worker_.figures.events;
     return {send_piece(piece), {}};
 }
 
@@ -46,6 +60,7 @@ response_writer::write_state http1_response_writer::put(const shared_piece& piec
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
+    ++worker_.figures.events;
     return unsent_ ? queue(bytes) : send_first(bytes, &piece);
 }
 
@@ -58,6 +73,7 @@ response_writer::write_state http1_response_writer::send_first(std::string_view 
         return write_state::closed;
     }
     last_progress_ = worker_.now();
+    worker_.figures.bytes += *sent;
     if (*sent == bytes.size()) {
         return write_state::sent;
     }
@@ -82,6 +98,8 @@ bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_pie
             unsent->bytes.assign(bytes.substr(sent));
         }
         unsent_ = std::move(unsent);
+        worker_.figures.unsent_bytes += bytes.size() - sent;
+        ++worker_.figures.blocked;
         return true;
     } catch (const std::bad_alloc&) {
         return false;
@@ -93,6 +111,7 @@ response_writer::write_state http1_response_writer::queue(std::string_view bytes
     try {
         if (unsent_->share.grow(bytes.size())) {
             unsent_->bytes.append(bytes);
+            worker_.figures.unsent_bytes += bytes.size();
             return write_state::queued;
         }
     } catch (const std::bad_alloc&) { // no room either
@@ -121,6 +140,8 @@ bool http1_response_writer::flush()
             return true;
         }
         last_progress_ = worker_.now();
+        worker_.figures.bytes += *sent;
+        worker_.figures.unsent_bytes -= *sent;
         unsent_->sent += *sent;
         unsent_->share.shrink(*sent);
         if (*sent < left.size()) {
@@ -131,6 +152,7 @@ bool http1_response_writer::flush()
             unsent_->sent = 0;
         } else {
             unsent_.reset();
+            --worker_.figures.blocked;
             on_unblocked();
         }
     }

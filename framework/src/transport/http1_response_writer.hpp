@@ -26,7 +26,7 @@ public:
 
 protected:
     http1_response_writer(worker_context& worker, int socket) noexcept : socket_(socket), worker_(worker) {}
-    ~http1_response_writer() = default;
+    ~http1_response_writer();
 
     /// The stream's own, or the server's.
     std::chrono::milliseconds write_timeout() const noexcept;
@@ -35,6 +35,9 @@ protected:
 
     /// Sends what is left. False when the connection turned out to be broken.
     bool flush();
+
+    /// What the kernel has not taken, in bytes.
+    std::size_t unsent_size() const noexcept;
 
     /// The kernel's buffer is full: a deadline is needed. / All is sent again.
     virtual void on_blocked() = 0;

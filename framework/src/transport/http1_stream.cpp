@@ -41,6 +41,8 @@ void http1_connection::prepare_stream(response& answer, const request& to, bool 
 {
     chunked_ = to.version() >= 11;
     keep_alive_ = keep_alive && chunked_;
+    route_ = worker_.figures.route(to.route());
+    worker_.figures.responded(static_cast<unsigned>(answer.status()));
     const framing frame{.chunked = chunked_};
     body_ = std::make_unique<pending_stream>(
         std::move(std::get<std::unique_ptr<streaming_body>>(answer.body())),
@@ -54,6 +56,7 @@ void http1_connection::begin_stream()
     phase_ = phase::streaming;
     policy_ = &default_policy;
     stream_number_ = ++streams_begun;
+    worker_.figures.stream_opened(route_);
     stream_began_ = worker_.now();
     limit_unsent(socket_, worker_.limits.unsent_bytes);
     auto& pending = static_cast<pending_stream&>(*body_);
@@ -113,6 +116,7 @@ void http1_connection::end_stream()
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
     works_with = nullptr;
     leave_stream();
+    worker_.figures.stream_closed(route_, reason_);
     if (worker_.events.on_stream_closed) {
         const auto lasted = worker_.now() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
@@ -150,6 +154,17 @@ void http1_connection::end_stream()
         return;
     }
     close_politely();
+}
+
+stream_report http1_connection::report() const
+{
+    const auto now = worker_.now();
+    return {.id = stream_number_,
+            .route = worker_.figures.routes[route_].route,
+            .address = peer_address(socket_),
+            .age_ms = now - stream_began_,
+            .quiet_ms = now - last_progress_,
+            .unsent_bytes = unsent_size()};
 }
 
 // One timer serves a stream: the heartbeat while all is sent, the write deadline while it is not.

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t trim_after = 1024;
 constexpr capacity_limits no_limits{.queued_bytes = 0};
 constexpr std::chrono::milliseconds trim_delay{250};
+constexpr std::chrono::milliseconds drain_step{5};
 
 // Thousands of small blocks that were freed together stay with the C library otherwise: a server that has lost a crowd
 // of clients would keep their memory for good.
@@ -50,12 +51,20 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
         }
     }};
     trim_.operations = &timer_kind;
+    drain_.owner = this;
+    static constexpr timer_operations drain_kind{[](timer_node& node, error_code ec) {
+        if (!ec) {
+            static_cast<drain_timer&>(node).owner->drain_due_streams();
+        }
+    }};
+    drain_.operations = &drain_kind;
 }
 
 // Connections that a shutdown could not end are left alone: their coroutines still refer to them.
 worker_context::~worker_context()
 {
     timers.remove(trim_);
+    timers.remove(drain_);
 }
 
 void worker_context::later(http1_connection& connection)
@@ -95,6 +104,7 @@ void worker_context::opened(http1_connection& connection, int socket) noexcept
 {
     by_socket_[static_cast<std::size_t>(socket)] = &connection;
     ++connections_;
+    ++figures.accepted;
 }
 
 capacity::place worker_context::admit(int socket)
@@ -149,6 +159,17 @@ void worker_context::trim()
     }
 }
 
+std::size_t worker_context::report_streams(std::vector<stream_report>& to, std::size_t limit) const
+{
+    std::size_t count = 0;
+    for (const auto* connection : by_socket_) {
+        if (connection != nullptr && connection->streams() && count++ < limit) {
+            to.push_back(connection->report());
+        }
+    }
+    return count;
+}
+
 void worker_context::check_drained()
 {
     if (draining_ && connections_ == 0 && on_drained) {
@@ -156,16 +177,39 @@ void worker_context::check_drained()
     }
 }
 
-void worker_context::begin_drain()
+void worker_context::begin_drain(std::chrono::milliseconds spread)
 {
     draining_ = true;
     stop::of(io).request();
+    std::size_t streams = 0;
     for (std::size_t i = 0; i < by_socket_.size(); ++i) { // by index: a handler that unwinds may do anything but close
-        if (by_socket_[i] != nullptr) {
+        if (by_socket_[i] != nullptr && by_socket_[i]->streams()) {
+            ++streams;
+        } else if (by_socket_[i] != nullptr) {
             by_socket_[i]->drain();
         }
     }
+    drain_.schedule = drain_schedule(streams, spread);
+    drain_.began = timers.now();
+    drain_due_streams();
     check_drained();
+}
+
+// Those that ended by themselves meanwhile leave the rest sooner through. Streams that begin from now on end at once.
+void worker_context::drain_due_streams()
+{
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(timers.now() - drain_.began);
+    const auto due = drain_.schedule.due(passed);
+    for (; drain_.ended < due && drain_.socket < by_socket_.size(); ++drain_.socket) {
+        auto* connection = by_socket_[drain_.socket];
+        if (connection != nullptr && connection->streams()) {
+            ++drain_.ended;
+            connection->drain();
+        }
+    }
+    if (passed < drain_.schedule.window() && drain_.socket < by_socket_.size()) {
+        timers.add(drain_, timers.now() + drain_step);
+    }
 }
 
 void worker_context::cancel_all()

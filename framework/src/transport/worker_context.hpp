@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "transport/capacity.hpp"
+#include "transport/drain_schedule.hpp"
 #include "transport/reactor.hpp"
+#include "transport/worker_figures.hpp"
 
 namespace rill::transport {
 
@@ -46,9 +48,12 @@ public:
 
     std::size_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
 
-    /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end,
-    /// and who waits for the worker's `stop` is told.
-    void begin_drain();
+    /// Appends a report of at most `limit` streams, and returns how many there are.
+    std::size_t report_streams(std::vector<stream_report>& to, std::size_t limit) const;
+
+    /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end, one after
+    /// another over `spread` (see drain_schedule), and who waits for the worker's `stop` is told.
+    void begin_drain(std::chrono::milliseconds spread = {});
     /// Second stage: everything that is left is cancelled.
     void cancel_all();
     bool draining() const noexcept { return draining_; }
@@ -71,6 +76,7 @@ public:
     const connection_limits& limits;
     const rill::observer& events;
     capacity& room;
+    worker_figures figures;
 
 private:
     worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
@@ -80,6 +86,7 @@ private:
     void run_later();
     void check_drained();
     void trim();
+    void drain_due_streams();
 
     std::vector<http1_connection*> later_;
     bool later_posted_ = false;
@@ -96,6 +103,14 @@ private:
     {
         worker_context* owner = nullptr;
     } trim_;
+    struct drain_timer : timer_node
+    {
+        worker_context* owner = nullptr;
+        drain_schedule schedule;
+        timer_service::clock::time_point began;
+        std::size_t ended = 0;  // streams
+        std::size_t socket = 0; // where to look for the next
+    } drain_;
 };
 
 } // namespace rill::transport

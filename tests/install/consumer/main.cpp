@@ -68,6 +68,7 @@ int main()
     }
     app.get("/news", rill::sse::endpoint(last_of(news)));
     app.get("/news/live", rill::sse::endpoint(news));
+    app.get("/metrics", rill::metrics());
     app.get("/hello", [] { return rill::response::text("hello"); });
 
     rill::server server(std::move(app), {.port = 0});
@@ -79,10 +80,12 @@ int main()
     const std::string hello = fetch(server.port(), "/hello");
     const std::string events = fetch(server.port(), "/count");
     const std::string latest = fetch(server.port(), "/news");
+    const std::string figures = fetch(server.port(), "/metrics");
     server.stop();
     worker.join();
 
-    const bool good = expect(hello, "hello") && expect(events, "data: 3\n\n") && expect(latest, "data: new\n");
+    const bool good = expect(hello, "hello") && expect(events, "data: 3\n\n") && expect(latest, "data: new\n") &&
+                      expect(figures, "rill_");
     std::printf("%s\n", good ? "the consumer works" : "the consumer fails");
     return good ? 0 : 1;
 }

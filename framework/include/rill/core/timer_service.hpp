@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -105,6 +106,25 @@ public:
     /// receiver's. 0 turns it off.
     void coalescing(std::chrono::milliseconds window);
 
+    /// How late timers were fired: after their deadline, also where the worker has worked on others meanwhile.
+    struct lateness
+    {
+        /// Bucket i holds those up to 2^i ms late, the last one all others.
+        static constexpr std::size_t buckets = 15;
+        std::array<std::uint64_t, buckets> counts{};
+        std::chrono::nanoseconds sum{0};
+
+        void add(std::chrono::nanoseconds late) noexcept
+        {
+            const auto ns = late.count() > 1 ? static_cast<std::uint64_t>(late.count() - 1) : 0;
+            const auto bucket = static_cast<std::size_t>(std::bit_width(ns / 1'000'000));
+            ++counts[bucket < buckets ? bucket : buckets - 1];
+            sum += late;
+        }
+    };
+    /// Since the beginning.
+    const lateness& late() const noexcept { return late_; }
+
     /// From now on time stands still at its present value and moves by advance() alone. For tests.
     void use_manual_clock();
 
@@ -140,6 +160,7 @@ private:
     void collect_all() noexcept;
     void post_drain();
     void run_until(std::uint64_t tick);
+    void count_lateness(const timer_node& node) noexcept;
     expiry next_near() const noexcept;
     expiry next_expiry() const noexcept;
     void arm();
@@ -160,6 +181,8 @@ private:
     std::uint64_t current_ = 0; ///< everything due up to this tick was fired
     std::uint64_t armed_ = UINT64_MAX;
     std::uint64_t fired_ = 0; ///< in this turn
+    lateness late_;
+    clock::time_point fires_at_; ///< the time, as asked now and then while timers are fired
     std::uint64_t coalescing_ = 50;
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;

@@ -43,6 +43,10 @@ public:
     const std::string& remote_address() const noexcept { return remote_address_; }
     void remote_address(std::string address) { remote_address_ = std::move(address); }
 
+    /// The pattern of the route that took the request, e.g. "/rooms/{room}"; empty before the router, and without one.
+    const std::string& route() const noexcept { return route_; }
+    void route(std::string_view pattern) { route_ = pattern; }
+
     /// What the router took from the path, percent-decoded.
     std::optional<std::string_view> path_parameter(std::string_view name) const noexcept;
     void path_parameter(std::string name, std::string value);
@@ -61,6 +65,7 @@ private:
     headers fields_;
     std::string body_;
     std::string remote_address_;
+    std::string route_;
     std::vector<std::pair<std::string, std::string>> path_parameters_;
 };
 

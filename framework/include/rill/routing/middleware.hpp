@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <rill/http/forwarded.hpp>
 #include <rill/http/handler.hpp>
 #include <string>
 #include <string_view>
@@ -35,6 +36,14 @@ middleware basic_auth(credentials_check check, std::string_view realm = "rill");
 /// Gives every request an X-Request-Id: the client's, when it is 1 to 64 letters, digits, '-', '_' or '.', otherwise 32
 /// random hexadecimal digits. Set in the request, for handlers and logs, and in the response.
 middleware request_id();
+
+/// Passes W3C trace context on: a valid `traceparent` (W3C Trace Context, 3.2) stays in the request, for handlers and
+/// logs, and is given back in the response. One that is malformed is taken out of the request, with its `tracestate`.
+middleware trace_context();
+
+/// Gives the request the address of the client behind the proxies that are trusted, as remote_address(): see
+/// client_address(). To be the outermost, so that logs and limits see it.
+middleware forwarded(trusted_proxies trusted);
 
 /// Answers 503 when the handler has not returned its response within `limit`, and cancels it (terminal cancellation;
 /// the answer is sent when the handler has unwound). A streamed body begins afterwards and is not limited.

@@ -48,12 +48,13 @@ public:
     /// Serves until stop() was called and the drain is over. Runs one worker in this thread.
     void run();
 
-    /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once.
+    /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once. Tells the service manager
+    /// of it (see service_manager.hpp): READY=1, STOPPING=1, and WATCHDOG=1 if it wants to hear that.
     void run_until_signalled();
 
     /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and
-    /// what is left after the drain timeout is cancelled. Thread-safe; returns at once. Calls after the first do
-    /// nothing.
+    /// what is left after the drain timeout is cancelled. Thread-safe; returns at once. The second call
+    /// cuts server_options::unready_time short; others do nothing.
     void stop();
 
     /// Connections that are open now. Thread-safe.
@@ -67,7 +68,7 @@ private:
     std::unique_ptr<state> state_;
 };
 
-/// Listens, serves until SIGINT or SIGTERM, and drains.
+/// Listens, serves until SIGINT or SIGTERM, and drains. Takes sockets that systemd has passed (passed_sockets()).
 /// @return 0 after a drain, 1 when the server could not start (the log says why in one line): main()'s result
 int serve(handler app, server_options options = {});
 

@@ -1,0 +1,32 @@
+#include <rill/pubsub/metrics.hpp>
+
+namespace rill::pubsub {
+
+void write_metrics(metrics_writer& out, const statistics& figures, std::string_view name)
+{
+    const auto counter = [&](std::string_view metric, std::string_view help, std::uint64_t value) {
+        out.counter(metric, help, static_cast<double>(value), {{"channel", name}});
+    };
+    const auto gauge = [&](std::string_view metric, std::string_view help, std::uint64_t value) {
+        out.gauge(metric, help, static_cast<double>(value), {{"channel", name}});
+    };
+    counter("rill_pubsub_published_total", "Events published.", figures.published);
+    counter("rill_pubsub_delivered_total", "Events handed to a stream or a handler, once for each.", figures.delivered);
+    counter("rill_pubsub_dropped_total", "Events that a stream did not get, as it was too slow.", figures.dropped);
+    counter("rill_pubsub_conflated_total", "Events that a newer one of the same key stood in for.", figures.conflated);
+    counter("rill_pubsub_gaps_total", "Streams that began with a gap.", figures.gaps);
+    counter("rill_pubsub_timed_out_total", "Streams of an endpoint ended by the write timeout.", figures.timed_out);
+    const auto evicted = [&](std::string_view why, std::uint64_t value) {
+        out.counter("rill_pubsub_evicted_total", "Streams ended: slow, for their backlog; full, for all unsent bytes.",
+                    static_cast<double>(value), {{"channel", name}, {"why", why}});
+    };
+    evicted("slow", figures.evicted_slow);
+    evicted("full", figures.evicted_full);
+    gauge("rill_pubsub_subscribers", "Streams and handlers that listen now.", figures.subscribers);
+    gauge("rill_pubsub_topics", "Topics that there are now.", figures.topics);
+    gauge("rill_pubsub_held_events", "Events held for replay.", figures.held_events);
+    gauge("rill_pubsub_held_bytes", "Bytes held for replay.", figures.held_bytes);
+    gauge("rill_pubsub_unsent_bytes", "Bytes that blocked streams hold unsent.", figures.unsent_bytes);
+}
+
+} // namespace rill::pubsub

@@ -1,0 +1,125 @@
+#include <rill/server/metrics.hpp>
+
+#include <array>
+#include <boost/asio/this_coro.hpp>
+#include <rill/core/stop.hpp>
+#include <rill/core/timer_service.hpp>
+#include <utility>
+
+#include "server/monitor.hpp"
+#include "server/process_figures.hpp"
+#include "transport/worker_context.hpp"
+
+namespace rill {
+
+namespace {
+
+using transport::route_figures;
+using transport::worker_context;
+using transport::worker_figures;
+using lateness = timer_service::lateness;
+
+// What all workers have told.
+struct report
+{
+    worker_figures figures;
+    lateness late;
+    std::size_t connections = 0;
+    std::size_t workers = 0;
+
+    void add(const worker_figures& f, const lateness& l, std::size_t open)
+    {
+        figures.add(f);
+        for (std::size_t i = 0; i < l.counts.size(); ++i) {
+            late.counts[i] += l.counts[i];
+        }
+        late.sum += l.sum;
+        connections += open;
+        ++workers;
+    }
+};
+
+double number(std::uint64_t value)
+{
+    return static_cast<double>(value);
+}
+
+void write_routes(metrics_writer& out, const std::vector<route_figures>& routes)
+{
+    for (const auto& r : routes) {
+        out.gauge("rill_streams", "Streams open now.", number(r.open), {{"route", r.route}});
+        out.counter("rill_streams_opened_total", "Streams begun.", number(r.opened), {{"route", r.route}});
+        for (std::size_t i = 1; i < r.closed.size(); ++i) {
+            const auto reason = to_string(static_cast<close_reason>(i));
+            if (reason != "unknown") {
+                out.counter("rill_streams_closed_total", "Streams ended, by why.", number(r.closed[i]),
+                            {{"route", r.route}, {"reason", reason}});
+            }
+        }
+    }
+}
+
+void write_connections(metrics_writer& out, const report& r)
+{
+    const auto& f = r.figures;
+    out.gauge("rill_connections", "Connections open now.", number(r.connections));
+    out.counter("rill_connections_accepted_total", "Connections accepted.", number(f.accepted));
+    out.counter("rill_accept_errors_total", "Times that accepting failed for want of descriptors or memory.",
+                number(f.accept_errors));
+    static constexpr std::array<std::string_view, 6> classes{"other", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    for (std::size_t i = 1; i < classes.size(); ++i) {
+        out.counter("rill_responses_total", "Responses by the class of their status.", number(f.responses[i]),
+                    {{"code", classes[i]}});
+    }
+}
+
+void write_events(metrics_writer& out, const report& r)
+{
+    const auto& f = r.figures;
+    out.counter("rill_stream_events_total", "Events, or pieces of other streamed bodies, that streams were given.",
+                number(f.events));
+    out.counter("rill_sent_bytes_total", "Bytes that the kernel took, heads and framing included.", number(f.bytes));
+    out.gauge("rill_unsent_bytes", "Bytes that wait for slow clients.", number(f.unsent_bytes));
+    out.gauge("rill_blocked_connections", "Connections with bytes that wait.", number(f.blocked));
+    std::array<double, lateness::buckets - 1> bounds{};
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+        bounds[i] = number(std::uint64_t{1} << i) / 1000;
+    }
+    out.histogram("rill_timer_lateness_seconds",
+                  "How long after their deadlines timers were fired: those of handlers, heartbeats and timeouts.",
+                  bounds, r.late.counts, std::chrono::duration<double>(r.late.sum).count());
+}
+
+awaitable<response> scrape(std::shared_ptr<const metrics_options> options)
+{
+    const auto ex = co_await asio::this_coro::executor;
+    report all;
+    const question q = [&all](worker_context& w) -> std::function<void()> {
+        return [&all, figures = w.figures, late = w.timers.late(), open = w.connections()] {
+            all.add(figures, late, open);
+        };
+    };
+    const auto silent = co_await ask_workers(q);
+    metrics_writer out;
+    const bool leaving = monitor::of(ex.context()).leaving || stop::of(ex.context()).requested();
+    out.gauge("rill_workers", "Workers that have answered this scrape.", number(all.workers));
+    out.gauge("rill_workers_silent", "Workers that have not answered within a second.", number(silent));
+    out.gauge("rill_ready", "1 as long as the server wants work, 0 once it is told to stop.", leaving ? 0 : 1);
+    write_connections(out, all);
+    write_routes(out, all.figures.routes);
+    write_events(out, all);
+    write_process_figures(out);
+    if (options->more) {
+        options->more(out);
+    }
+    co_return response(status::ok, out.text(), metrics_writer::content_type).header("Cache-Control", "no-store");
+}
+
+} // namespace
+
+handler metrics(metrics_options options)
+{
+    return [shared = std::make_shared<const metrics_options>(std::move(options))](request&) { return scrape(shared); };
+}
+
+} // namespace rill

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <algorithm>
+#include <rill/server/supervisor.hpp>
+
+namespace rill {
+
+/// How long to wait before a worker is started again.
+/// @param before  the last such pause; 0 if there was none
+/// @param lived   how long it ran
+inline std::chrono::milliseconds next_pause(const supervisor_options& options, std::chrono::milliseconds before,
+                                            std::chrono::milliseconds lived)
+{
+    if (before.count() == 0 || lived >= options.steady_after) {
+        return options.first_pause;
+    }
+    return std::min(before * 2, options.longest_pause);
+}
+
+} // namespace rill

@@ -1,0 +1,38 @@
+#include "server/watchdog.hpp"
+
+#include <rill/server/service_manager.hpp>
+
+namespace rill {
+
+watchdog::watchdog(asio::io_context& context, std::chrono::microseconds period)
+    : timers_(timer_service::of(context)), half_(period / 2), workers_(monitor::of(context).workers)
+{
+    static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
+        if (!ec) {
+            static_cast<watchdog&>(node).ask();
+        }
+    }};
+    operations = &timer_kind;
+    notify_manager("WATCHDOG=1"); // from now on silence means something
+    ask();
+}
+
+watchdog::~watchdog()
+{
+    timers_.remove(*this);
+}
+
+// Each question has a counter of its own: an answer that comes late counts for nothing.
+void watchdog::ask()
+{
+    if (answers_ && *answers_ == workers_->size()) {
+        notify_manager("WATCHDOG=1");
+    }
+    answers_ = std::make_shared<std::atomic<std::size_t>>(0);
+    for (const auto& member : *workers_) {
+        member.mail.post([answers = answers_] { ++*answers; });
+    }
+    timers_.add(*this, timers_.now() + half_);
+}
+
+} // namespace rill

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "server/fixture.hpp"
+
+#include <csignal>
+#include <fcntl.h>
+#include <functional>
+#include <poll.h>
+#include <sys/wait.h>
+
+namespace rill_test {
+
+/// What runs in a process of its own, which writes lines to report(); its standard error is read, too.
+class forked
+{
+public:
+    using line_writer = std::function<void(const std::string&)>;
+
+    explicit forked(const std::function<int(const line_writer& report)>& body)
+    {
+        int pipe[2];
+        BOOST_REQUIRE_EQUAL(::pipe2(pipe, O_CLOEXEC), 0);
+        pid_ = ::fork();
+        if (pid_ == 0) {
+            ::dup2(pipe[1], STDERR_FILENO);
+            std::signal(SIGABRT, SIG_DFL); // Boost.Test would go on with the next test, here
+            ::_exit(body([out = pipe[1]](const std::string& line) {
+                const auto text = line + "\n";
+                static_cast<void>(::write(out, text.data(), text.size()));
+            }));
+        }
+        ::close(pipe[1]);
+        output_ = pipe[0];
+    }
+    forked(const forked&) = delete;
+    forked& operator=(const forked&) = delete;
+    ~forked()
+    {
+        if (pid_ > 0) {
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, nullptr, 0);
+        }
+        ::close(output_);
+    }
+
+    pid_t pid() const { return pid_; }
+    void signal(int number) const { ::kill(pid_, number); }
+
+    /// What stands behind the first `prefix` that has not been asked for, up to the end of the line.
+    std::string line(const std::string& prefix)
+    {
+        for (;;) {
+            const auto at = text_.find(prefix, from_);
+            const auto end = at == text_.npos ? at : text_.find('\n', at);
+            if (end != text_.npos) {
+                from_ = end;
+                return text_.substr(at + prefix.size(), end - at - prefix.size());
+            }
+            BOOST_REQUIRE_MESSAGE(read_more(), "no '" << prefix << "' in: " << text_);
+        }
+    }
+
+    /// The exit code, or -SIGNAL.
+    int wait()
+    {
+        while (read_more()) {
+        }
+        int status = 0;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+    const std::string& output() const { return text_; }
+
+private:
+    bool read_more()
+    {
+        pollfd readable{.fd = output_, .events = POLLIN, .revents = 0};
+        if (::poll(&readable, 1, 60'000) != 1) {
+            return false;
+        }
+        char bytes[4096];
+        const auto count = ::read(output_, bytes, sizeof bytes);
+        text_.append(bytes, count > 0 ? static_cast<std::size_t>(count) : 0);
+        return count > 0;
+    }
+
+    pid_t pid_ = -1;
+    int output_ = -1;
+    std::string text_;
+    std::size_t from_ = 0;
+};
+
+inline std::uint16_t port_in(const std::string& url)
+{
+    return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
+} // namespace rill_test

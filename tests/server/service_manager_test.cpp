@@ -1,0 +1,218 @@
+// systemd's protocols, with a service manager that is a socket of this test.
+
+#include <rill/server/service_manager.hpp>
+
+#include <filesystem>
+#include <sys/un.h>
+
+#include "server/notify_inbox.hpp"
+#include "server/process_fixture.hpp"
+#include "support/client.hpp"
+
+using namespace rill_test;
+
+BOOST_AUTO_TEST_SUITE(service_manager_test)
+
+namespace {
+
+/// Where a service reports to.
+struct manager
+{
+    rill::notify_inbox inbox;
+
+    /// The next report; fails the test if there is none within half a minute.
+    rill::notify_inbox::report next() const
+    {
+        rill::notify_inbox::report r;
+        BOOST_REQUIRE(eventually([&] {
+            r = inbox.next();
+            return r.sender > 0;
+        }));
+        return r;
+    }
+};
+
+int serve_hello(const rill::server_options& options)
+{
+    rill::router app;
+    app.get("/", [] { return "hello"; });
+    app.get("/hang", []() -> std::string {
+        for (;;) {
+            ::pause();
+        }
+    });
+    return rill::serve(std::move(app), options);
+}
+
+int listening_socket()
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    BOOST_REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    BOOST_REQUIRE(::listen(socket, 16) == 0);
+    return socket;
+}
+
+std::uint16_t port_of(int socket)
+{
+    sockaddr_in address{};
+    socklen_t length = sizeof address;
+    ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length);
+    return ntohs(address.sin_port);
+}
+
+/// As systemd starts a service with these descriptors: from 3 on.
+void pass(const std::vector<int>& descriptors)
+{
+    std::vector<int> copies;
+    for (const int d : descriptors) {
+        copies.push_back(::fcntl(d, F_DUPFD, 100));
+    }
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+        ::dup2(copies[i], static_cast<int>(3 + i));
+        ::close(copies[i]);
+    }
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+    ::setenv("LISTEN_FDS", std::to_string(descriptors.size()).c_str(), 1);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_server_says_when_it_is_ready_and_when_it_stops)
+{
+    for (const auto signal : {SIGTERM, SIGINT}) {
+        const manager systemd;
+        forked f([&](const forked::line_writer&) {
+            ::setenv("NOTIFY_SOCKET", systemd.inbox.name().c_str(), 1);
+            return serve_hello({.port = 0});
+        });
+        const auto ready = systemd.next();
+        BOOST_TEST(ready.sender == f.pid());
+        BOOST_TEST(ready.text.starts_with("READY=1\nSTATUS=listening on http://127.0.0.1:"));
+        f.signal(signal);
+        BOOST_TEST(systemd.next().text == "STOPPING=1");
+        BOOST_TEST(f.wait() == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_more_from_a_worker_that_hangs)
+{
+    const manager systemd;
+    forked f([&](const forked::line_writer& report) {
+        ::setenv("NOTIFY_SOCKET", systemd.inbox.name().c_str(), 1);
+        ::setenv("WATCHDOG_USEC", "20000", 1);
+        ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+        rill::server_options options{.port = 0, .threads = 2};
+        options.on_listening = [&](const std::string& url) { report("url " + url); };
+        return serve_hello(options);
+    });
+    BOOST_TEST(systemd.next().text.starts_with("READY=1"));
+    for (int i = 0; i < 5; ++i) {
+        BOOST_TEST(systemd.next().text == "WATCHDOG=1");
+    }
+    raw_client c(port_in(f.line("url ")));
+    c.get("/hang");
+    // Within a while it is quiet for good: for many times the period.
+    BOOST_TEST(eventually([&] {
+        while (systemd.inbox.next().sender > 0) {
+        }
+        std::this_thread::sleep_for(200ms);
+        return systemd.inbox.next().sender < 0;
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(names_of_the_socket)
+{
+    const auto path = std::filesystem::temp_directory_path() / ("rill-notify-" + std::to_string(::getpid()));
+    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.string().copy(address.sun_path, sizeof address.sun_path - 1);
+    BOOST_REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+    BOOST_TEST(rill::notify_manager("X=1"));
+    char got[16]{};
+    BOOST_TEST(::recv(socket, got, sizeof got, 0) == 3);
+    BOOST_TEST(std::string(got) == "X=1");
+    ::close(socket);
+    std::filesystem::remove(path);
+    BOOST_TEST(!rill::notify_manager("X=1")); // nobody is there
+    for (const std::string& bad : {std::string(), std::string("relative"), "/" + std::string(200, 'x')}) {
+        ::setenv("NOTIFY_SOCKET", bad.c_str(), 1);
+        BOOST_TEST(!rill::notify_manager("X=1"));
+    }
+    ::unsetenv("NOTIFY_SOCKET");
+    BOOST_TEST(!rill::notify_manager("X=1"));
+}
+
+BOOST_AUTO_TEST_CASE(the_watchdog_is_for_the_process_that_is_named)
+{
+    ::setenv("WATCHDOG_USEC", "5000", 1);
+    BOOST_TEST((rill::watchdog_period() == 5ms));
+    ::setenv("WATCHDOG_PID", "1", 1);
+    BOOST_TEST(!rill::watchdog_period().has_value());
+    ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
+    BOOST_TEST(rill::watchdog_period().has_value());
+    for (const auto* bad : {"", "0", "5x", "-5"}) {
+        ::setenv("WATCHDOG_USEC", bad, 1);
+        BOOST_TEST(!rill::watchdog_period().has_value());
+    }
+    ::unsetenv("WATCHDOG_USEC");
+    ::unsetenv("WATCHDOG_PID");
+}
+
+BOOST_AUTO_TEST_CASE(sockets_that_were_passed_are_served_by_all_workers)
+{
+    const int first = listening_socket();
+    const int second = listening_socket();
+    for (const unsigned threads : {1U, 3U}) {
+        forked f([&](const forked::line_writer& report) {
+            pass({first, second});
+            rill::server_options options{.host = "none", .port = 1, .threads = threads};
+            options.on_listening = [&](const std::string& url) { report("url " + url); };
+            const int result = serve_hello(options);
+            return std::getenv("LISTEN_FDS") != nullptr ? 100 : result;
+        });
+        BOOST_TEST(f.line("url ") == "http://127.0.0.1:" + std::to_string(port_of(first)));
+        for (const int socket : {first, second}) {
+            client c(port_of(socket));
+            c.get("/");
+            BOOST_TEST(c.body() == "hello");
+        }
+        f.signal(SIGTERM);
+        BOOST_TEST(f.wait() == 0);
+    }
+    ::close(first);
+    ::close(second);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused)
+{
+    forked f([](const forked::line_writer&) {
+        int ends[2];
+        static_cast<void>(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+        pass({ends[0]});
+        return serve_hello({.port = 0});
+    });
+    BOOST_TEST(f.wait() == 1);
+    BOOST_TEST(f.output().find("descriptor 3, passed by LISTEN_FDS, is not a listening TCP socket") !=
+               std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_left_alone)
+{
+    ::setenv("LISTEN_PID", "1", 1);
+    ::setenv("LISTEN_FDS", "1", 1);
+    const auto none = rill::passed_sockets();
+    BOOST_REQUIRE(none.has_value());
+    BOOST_TEST(none->empty());
+    BOOST_TEST(std::getenv("LISTEN_FDS") != nullptr);
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+    ::setenv("LISTEN_FDS", "many", 1);
+    BOOST_TEST(!rill::passed_sockets().has_value());
+    BOOST_TEST(std::getenv("LISTEN_FDS") == nullptr);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
