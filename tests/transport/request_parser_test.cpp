@@ -349,6 +349,22 @@ BOOST_AUTO_TEST_CASE(garbage_is_rejected)
     BOOST_TEST((parse(std::string(20'000, 'x')).outcome == state::rejected));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
+{
+    for (const auto& bad : {get("Bad\r\n"), get("Transfer-Encoding: chunked\r\n") + "g\r\n", std::string("\r\n ")}) {
+        request_parser parser(default_limits);
+        std::string input = bad;
+        BOOST_TEST((parser.put(input) == state::rejected), bad);
+        for (const auto& more : {std::string(), std::string("\r\n"), get(), "0\r\n\r\n" + get()}) {
+            input = more;
+            BOOST_TEST((parser.put(input) == state::rejected), bad);
+            BOOST_TEST(input == more); // nothing is taken any more
+            BOOST_TEST(!parser.keep_alive());
+            BOOST_TEST((parser.rejection().status == status::bad_request));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(keep_alive)
 {
     const auto keeps = [](const std::string& version, const std::string& fields) {

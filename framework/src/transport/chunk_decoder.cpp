@@ -155,9 +155,11 @@ chunk_decoder::state chunk_decoder::step(std::string_view& input, std::string& b
     case part::data_end:
         return put_data_end(input);
     case part::trailer:
+        return put_trailer(input);
+    case part::rejected:
         break;
     }
-    return put_trailer(input);
+    return state::rejected;
 }
 
 chunk_decoder::state chunk_decoder::put_size(std::string_view& input)
@@ -248,6 +250,7 @@ chunk_decoder::state chunk_decoder::put_trailer(std::string_view& input)
 
 chunk_decoder::state chunk_decoder::reject(status status, std::string detail)
 {
+    part_ = part::rejected;
     rejection_ = {.status = status, .detail = std::move(detail), .title = {}};
     return state::rejected;
 }

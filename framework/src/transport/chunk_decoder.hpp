@@ -21,10 +21,12 @@ public:
         rejected
     };
 
-    /// Body, extensions and trailers are limited: these each to `limits.head_bytes`.
+    /// Body, extensions and trailers are limited: these each to `limits.head_bytes`. `limits` must outlive the object.
     explicit chunk_decoder(const connection_limits& limits) : limits_(limits) {}
+    explicit chunk_decoder(connection_limits&&) = delete;
 
-    /// Takes from `input` what belongs to the body, removes it, and appends the content to `body`.
+    /// Takes from `input` what belongs to the body, removes it, and appends the content to `body`. What was rejected
+    /// stays so; how much of it is left in `input` is not said.
     state put(std::string& input, std::string& body);
 
     /// The answer to what was rejected.
@@ -36,7 +38,8 @@ private:
         size,
         data,
         data_end,
-        trailer
+        trailer,
+        rejected
     };
 
     state step(std::string_view& input, std::string& body);

@@ -18,6 +18,9 @@ constexpr std::size_t around_target = version_bytes + 2; // a space before it, a
 
 head_validator::state head_validator::put(std::string_view input)
 {
+    if (rejected_) {
+        return state::rejected;
+    }
     while (!complete_) {
         const auto end = input.find('\n', std::max(looked_at_, line_begin_));
         const auto line = input.substr(line_begin_, end == input.npos ? end : end - line_begin_);
@@ -252,6 +255,7 @@ bool head_validator::finish()
 
 bool head_validator::refuse(status status, std::string detail)
 {
+    rejected_ = true;
     rejection_ = {.status = status, .detail = std::move(detail), .title = {}};
     return false;
 }

@@ -26,10 +26,12 @@ public:
         rejected
     };
 
+    /// `limits` must outlive the object.
     explicit head_validator(const connection_limits& limits) : limits_(limits) {}
+    explicit head_validator(connection_limits&&) = delete;
 
     /// `input` holds all bytes since the beginning of the request line: each time the same ones, and what has come
-    /// since.
+    /// since. What was complete or rejected stays so.
     state put(std::string_view input);
 
     /// The answer to what was rejected.
@@ -79,6 +81,7 @@ private:
     verb method_ = verb::unknown;
     unsigned version_ = 0; // 0 before the request line
     bool complete_ = false;
+    bool rejected_ = false;
     bool has_host_ = false;
     bool has_content_type_ = false;
     bool has_transfer_encoding_ = false;

@@ -24,6 +24,9 @@ std::string_view view(boost::beast::string_view text) noexcept
 
 request_parser::state request_parser::put(std::string& input)
 {
+    if (rejected_) {
+        return state::rejected;
+    }
     if (head_done()) {
         return put_body(input);
     }
@@ -92,6 +95,7 @@ request_parser::state request_parser::put_body(std::string& input)
 request_parser::state request_parser::reject(problem rejection)
 {
     rejection_ = std::move(rejection);
+    rejected_ = true;
     keep_alive_ = false;
     return state::rejected;
 }

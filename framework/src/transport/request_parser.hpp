@@ -25,11 +25,15 @@ public:
         rejected
     };
 
+    /// `limits` must outlive the object.
     explicit request_parser(const connection_limits& limits) : limits_(limits), reading_(head_validator(limits)) {}
+    explicit request_parser(connection_limits&&) = delete;
     request_parser(const request_parser&) = delete;
     request_parser& operator=(const request_parser&) = delete;
 
-    /// Takes from `input` what belongs to the request and removes it; what follows stays.
+    /// Takes from `input` what belongs to the request and removes it; what follows stays. A head is left there until it
+    /// is complete: the caller appends to `input`, and changes it in no other way. What was rejected stays so, and no
+    /// more is taken.
     state put(std::string& input);
 
     /// After `complete`; the parser is ready for the next request.
@@ -70,6 +74,7 @@ private:
     problem rejection_;
     std::uint8_t empty_lines_ = 0;
     bool keep_alive_ = true;
+    bool rejected_ = false;
 };
 
 } // namespace rill::transport
