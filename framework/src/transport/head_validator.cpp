@@ -233,7 +233,7 @@ bool head_validator::finish()
     }
     if (has_transfer_encoding_) {
         // Each of these is how requests are smuggled past a proxy that reads them otherwise (RFC 9112, 6.1 and 6.3).
-        if (version_ < 11 || content_length_ || (!chunked_ && !unknown_coding_)) {
+        if (version_ < 11 || content_length_ || !chunked_) {
             return refuse(status::bad_request, "Transfer-Encoding is not allowed here");
         }
         if (unknown_coding_) {
