@@ -20,8 +20,8 @@ rill::router app()
     app.get("/length", [] {
         return rill::response::text("four")
             .header("X-Own", "yes")
-            .header("Content-Length", "4000")
-            .header("Connection", "x");
+            .header("Content-Length", "4")
+            .header("Connection", "keep-alive");
     });
     app.get("/none", [] { return rill::response(rill::status::no_content); });
     app.get("/fails", []() -> rill::awaitable<rill::response> {

@@ -5,6 +5,7 @@
 using rill::status;
 using rill::transport::is_bodiless;
 using rill::transport::make_response_head;
+using rill::transport::may_have_body;
 
 BOOST_AUTO_TEST_SUITE(response_head_test)
 
@@ -52,12 +53,26 @@ BOOST_AUTO_TEST_CASE(the_connections_own_fields_are_not_the_handlers)
                              {"CONNECTION", "upgrade"},
                              {"Keep-Alive", "timeout=5"},
                              {"Date", "yesterday"},
-                             {"Server", "other"},
-                             {"Upgrade", "h2c"},
+                             {"proxy-connection", "close"},
+                             {"TE", "trailers"},
+                             {"Trailer", "X-T"},
                              {"X-Kept", "yes"}});
     BOOST_TEST(make_response_head(status::ok, own, {.content_length = 1}, false, 11, date) ==
                "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nServer: rill\r\nX-Kept: yes\r\n"
                "Content-Length: 1\r\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_handler_may_say_of_the_connection)
+{
+    BOOST_TEST(make_response_head(status::ok, fields({{"server", "other"}}), {}, false, 11, date) ==
+               "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nserver: other\r\n\r\n");
+    const auto offered = fields({{"upgrade", "h2c"}});
+    const auto end = [&](bool close, unsigned version) {
+        const auto head = make_response_head(status::ok, offered, {}, close, version, date);
+        return head.substr(head.find("upgrade: "));
+    };
+    BOOST_TEST(end(false, 11) == "upgrade: h2c\r\nConnection: upgrade\r\n\r\n"); // RFC 9110, 7.8
+    BOOST_TEST(end(true, 11) == "upgrade: h2c\r\nConnection: close, upgrade\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(whether_the_connection_is_kept)
@@ -86,6 +101,10 @@ BOOST_AUTO_TEST_CASE(statuses_without_a_body)
     for (const unsigned code : {100U, 101U, 199U, 204U, 304U}) {
         BOOST_TEST(is_bodiless(static_cast<status>(code)), code);
     }
+    BOOST_TEST(!may_have_body(status::no_content));
+    BOOST_TEST(!may_have_body(status::reset_content));
+    BOOST_TEST(!may_have_body(status::not_modified));
+    BOOST_TEST(may_have_body(status::ok));
     for (const unsigned code : {200U, 201U, 205U, 206U, 301U, 400U, 404U, 500U}) {
         BOOST_TEST(!is_bodiless(static_cast<status>(code)), code);
     }

@@ -30,6 +30,7 @@ response& response::header(std::string_view name, std::string_view value) &
 {
     if (!fields_.set(name, value)) {
         *this = to_response(problem{.detail = "the handler set a header whose name or value is not allowed"});
+        has_bad_header_ = true;
     }
     return *this;
 }

@@ -14,6 +14,12 @@ constexpr char tls_handshake = 0x16;                     // the type of a client
 constexpr std::size_t version_bytes = 8;                 // "HTTP/1.1"
 constexpr std::size_t around_target = version_bytes + 2; // a space before it, and a CR behind
 
+verb method_in(std::string_view line) noexcept
+{
+    const auto method = line.substr(0, std::min(line.find(' '), method_bytes));
+    return boost::beast::http::string_to_verb({method.data(), method.size()});
+}
+
 } // namespace
 
 head_validator::state head_validator::put(std::string_view input)
@@ -49,6 +55,7 @@ bool head_validator::check_limits(std::string_view line, std::size_t total)
     if (total <= limits_.head_bytes) {
         return true;
     }
+    method_ = version_ == 0 ? method_in(line) : method_;
     return version_ == 0 ? refuse(status::uri_too_long,
                                   "the request line is longer than " + std::to_string(limits_.head_bytes) + " bytes")
                          : refuse(status::request_header_fields_too_large,
@@ -69,6 +76,7 @@ bool head_validator::check_start(std::string_view line)
         return refuse(status::bad_request, "the request does not begin with a method");
     }
     if (space != begin.npos && line.size() > space + limits_.target_bytes + around_target + 1) {
+        method_ = method_in(line);
         return refuse(status::uri_too_long,
                       "the request target is longer than " + std::to_string(limits_.target_bytes) + " bytes");
     }
@@ -93,11 +101,10 @@ bool head_validator::put_request_line(std::string_view line)
 {
     const auto space = line.find(' ');
     const auto last = line.rfind(' ');
+    method_ = method_in(line);
     if (!line.ends_with('\r') || last == space || line.find(' ', space + 1) != last) {
         return refuse(status::bad_request, "the request line is malformed");
     }
-    const auto method = line.substr(0, space);
-    method_ = boost::beast::http::string_to_verb({method.data(), method.size()});
     return put_version(line.substr(last + 1, line.size() - last - 2)) &&
            put_target(line.substr(space + 1, last - space - 1));
 }

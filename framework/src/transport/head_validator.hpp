@@ -40,6 +40,9 @@ public:
     /// Whether the head has come to its end, also that of one that was rejected for what it says.
     bool ended() const noexcept { return complete_; }
 
+    /// Also of a request that was rejected, as far as it was known then.
+    verb method() const noexcept { return method_; }
+
     // After `complete`.
 
     /// In bytes; what follows is the body.

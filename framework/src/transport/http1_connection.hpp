@@ -100,7 +100,8 @@ private:
     awaitable<response> run_handler(request& r);
     awaitable<bool> respond(response& r, const request& to, bool keep_alive);
     awaitable<bool> send_file(file_body& file);
-    awaitable<> refuse(const problem& p);
+    awaitable<> refuse(const problem& p, verb method);
+    response refuse_answer(const request& to, std::string_view fault) const;
     awaitable<> reject(const request_parser& parser, const std::string& remote);
     std::chrono::milliseconds head_timeout() const noexcept;
     auto wait_readable();

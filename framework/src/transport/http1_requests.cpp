@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "transport/http1_connection.hpp"
+#include "transport/response_check.hpp"
 #include "transport/response_head.hpp"
 #include "transport/socket.hpp"
 
@@ -73,7 +74,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
         if (state != request_parser::state::complete) {
             if (timed_out_ && !idle_) {
                 const problem late{.status = status::request_timeout, .detail = "the request did not arrive in time"};
-                co_await refuse(late); // not a temporary: g++ 12 would destroy it twice
+                co_await refuse(late, parser.method()); // not a temporary: g++ 12 would destroy it twice
             } else {
                 then(next_step::close);
             }
@@ -85,9 +86,12 @@ awaitable<> http1_connection::serve_requests(std::string input)
         if (reason_ != close_reason::open) {
             co_return; // cancelled: nobody is there to be answered
         }
-        const bool streams = answer.streams() && r.method() != verb::head && !is_bodiless(answer.status());
+        if (const auto fault = fault_of(answer, r.method()); !fault.empty()) {
+            answer = refuse_answer(r, fault);
+        }
+        const bool streams = answer.streams() && r.method() != verb::head && may_have_body(answer.status());
         const bool has_place = !streams || enter_stream(r, answer);
-        const bool keep = parser.keep_alive() && !answer.closes_connection() && !worker_.draining();
+        const bool keep = parser.keep_alive() && !asks_to_close(answer) && !worker_.draining();
         if (streams && has_place) {
             prepare_stream(answer, r, keep, std::move(input));
             co_return;
@@ -189,25 +193,27 @@ awaitable<response> http1_connection::run_handler(request& r)
     co_return to_response({.status = status::internal_server_error, .detail = "the handler failed"});
 }
 
+response http1_connection::refuse_answer(const request& to, std::string_view fault) const
+{
+    worker_.log(log_level::error, "the answer of " + std::string(to.path()) + " can't be sent: " + std::string(fault));
+    return to_response({.status = status::internal_server_error, .detail = "the handler's answer can't be sent"});
+}
+
 // False when the response could not be sent whole.
 awaitable<bool> http1_connection::respond(response& answer, const request& to, bool keep_alive)
 {
     phase_ = phase::responding;
     policy_ = &default_policy;
     worker_.figures.responded(static_cast<unsigned>(answer.status()));
-    const bool bodiless = is_bodiless(answer.status());
     auto* text = std::get_if<std::string>(&answer.body());
     auto* file = std::get_if<file_body>(&answer.body());
-    framing frame;
-    if (text != nullptr && !bodiless) {
-        frame.content_length = text->size();
-    } else if (file != nullptr && !bodiless) {
-        frame.content_length = file->length;
-    } else if (answer.streams() && !bodiless) {
-        frame.chunked = to.version() >= 11; // the answer to HEAD says what GET's would
-    }
+    const auto frame = framing_of(answer, to.method(), to.version());
     auto bytes = make_response_head(answer.status(), answer.fields(), frame, !keep_alive, to.version(), worker_.date());
-    const bool with_body = to.method() != verb::head && !bodiless;
+    const bool with_body = to.method() != verb::head && may_have_body(answer.status());
+    if (has_forbidden_body(answer)) {
+        worker_.log(log_level::warning,
+                    "the answer of " + std::string(to.path()) + " has a body that its status must not have");
+    }
     if (with_body && text != nullptr) {
         bytes.append(*text);
     }
@@ -248,14 +254,15 @@ awaitable<> http1_connection::reject(const request_parser& parser, const std::st
     worker_.log(log_level::debug, "request of " + remote + " refused: " +
                                       std::to_string(static_cast<unsigned>(why.status)) + ", " + why.detail);
     head_refused_ = !parser.head_ended();
-    co_await refuse(why);
+    co_await refuse(why, parser.method());
 }
 
-awaitable<> http1_connection::refuse(const problem& p)
+// `method` as far as it is known: a refusal of HEAD has no body either.
+awaitable<> http1_connection::refuse(const problem& p, verb method)
 {
     auto answer = to_response(p);
-    const request none;
-    const bool sent = co_await respond(answer, none, false);
+    const request refused(method, "");
+    const bool sent = co_await respond(answer, refused, false);
     then(sent ? next_step::close : next_step::vanish);
 }
 

@@ -39,6 +39,13 @@ public:
     /// After `complete`; the parser is ready for the next request.
     request take();
 
+    /// Of the request that is being read or was refused; unknown before it has been found out.
+    verb method() const noexcept
+    {
+        const auto* const head = std::get_if<head_validator>(&reading_);
+        return head != nullptr ? head->method() : request_.method();
+    }
+
     /// Whether the client wants the connection kept (RFC 9112, 9.3). Valid after `complete`, also once taken.
     bool keep_alive() const noexcept { return keep_alive_; }
 

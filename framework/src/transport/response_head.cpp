@@ -9,8 +9,8 @@ namespace {
 
 bool belongs_to_connection(std::string_view name) noexcept
 {
-    constexpr std::array<std::string_view, 7> own{
-        "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Date", "Server", "Upgrade"};
+    constexpr std::array<std::string_view, 8> own{"Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
+                                                  "Date",           "Proxy-Connection",  "TE",         "Trailer"};
     return std::ranges::any_of(own, [&](std::string_view own_name) { return iequals(own_name, name); });
 }
 
@@ -26,6 +26,11 @@ bool is_bodiless(status status) noexcept
     return static_cast<unsigned>(status) < 200 || status == status::no_content || status == status::not_modified;
 }
 
+bool may_have_body(status status) noexcept
+{
+    return !is_bodiless(status) && status != status::reset_content;
+}
+
 std::string make_response_head(status status, const headers& fields, const framing& framing, bool close,
                                unsigned version, std::string_view date)
 {
@@ -35,8 +40,12 @@ std::string make_response_head(status status, const headers& fields, const frami
     head.append("HTTP/1.1 ").append(std::to_string(static_cast<unsigned>(status))).append(" ");
     head.append(reason.data(), reason.size()).append("\r\n");
     append_field(head, "Date", date);
-    append_field(head, "Server", "rill");
+    if (!fields.contains("Server")) {
+        append_field(head, "Server", "rill");
+    }
+    bool upgrade = false;
     for (const auto& field : fields) {
+        upgrade = upgrade || iequals(field.name, "Upgrade");
         if (!belongs_to_connection(field.name)) {
             append_field(head, field.name, field.value);
         }
@@ -46,8 +55,8 @@ std::string make_response_head(status status, const headers& fields, const frami
     } else if (framing.content_length) {
         append_field(head, "Content-Length", std::to_string(*framing.content_length));
     }
-    if (close) {
-        append_field(head, "Connection", "close");
+    if (close || upgrade) {
+        append_field(head, "Connection", !upgrade ? "close" : close ? "close, upgrade" : "upgrade");
     } else if (version < 11) {
         append_field(head, "Connection", "keep-alive");
     }

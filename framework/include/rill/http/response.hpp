@@ -40,8 +40,12 @@ struct file_body
     std::uint64_t length = 0; ///< in bytes
 };
 
-/// What a handler returns. Content-Length, Transfer-Encoding, Connection, Date and Server belong to the connection,
-/// which sets them itself: a handler can't break the framing.
+/// What a handler returns. Its framing is the connection's, and a handler can't break it: Content-Length may be set to
+/// what the body has, to any number in an answer to HEAD without a body; Connection to close (or keep-alive, which
+/// changes nothing); Upgrade in order to offer one, as 426 must; Server to what it likes. Anything else that
+/// contradicts the connection is answered with 500 instead, and an error in the log says why: another Content-Length,
+/// or one of a streamed body; Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE, Trailer; a status below 200 or
+/// above 999; a 405 without Allow. A body of 204, 205 or 304 is not sent, and a warning says so.
 class response
 {
 public:
@@ -65,7 +69,7 @@ public:
     const headers& fields() const noexcept { return fields_; }
 
     /// Sets a header and returns the response, to be chained. A bad name or value turns the response into a 500 that
-    /// says so: it is a programming error, and must not reach the wire.
+    /// says so, whatever becomes of it later: it is a programming error, and must not reach the wire.
     response& header(std::string_view name, std::string_view value) &;
     response&& header(std::string_view name, std::string_view value) &&;
 
@@ -77,11 +81,15 @@ public:
     void close_connection() noexcept { closes_connection_ = true; }
     bool closes_connection() const noexcept { return closes_connection_; }
 
+    /// Whether header() was given what is not allowed.
+    bool has_bad_header() const noexcept { return has_bad_header_; }
+
     bool streams() const noexcept { return std::holds_alternative<std::unique_ptr<streaming_body>>(body_); }
 
 private:
     rill::status status_;
     bool closes_connection_ = false;
+    bool has_bad_header_ = false;
     headers fields_;
     body_type body_;
 };

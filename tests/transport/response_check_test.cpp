@@ -1,0 +1,174 @@
+#include "transport/response_check.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+BOOST_AUTO_TEST_SUITE(response_check)
+
+namespace {
+
+using rill::response;
+using rill::status;
+using rill::verb;
+using rill::transport::asks_to_close;
+using rill::transport::fault_of;
+using rill::transport::framing_of;
+using rill::transport::has_forbidden_body;
+
+response four()
+{
+    return response::text("four");
+}
+
+response with_status(unsigned code, std::string body = {})
+{
+    response r = response::text(std::move(body));
+    r.status(static_cast<status>(code));
+    return r;
+}
+
+response streamed()
+{
+    return response::stream([](rill::response_writer&) -> rill::awaitable<> { co_return; });
+}
+
+bool faulty(const response& r, verb method = verb::get)
+{
+    return !fault_of(r, method).empty();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(ordinary_responses)
+{
+    BOOST_TEST(!faulty(four()));
+    BOOST_TEST(!faulty(four(), verb::head));
+    BOOST_TEST(!faulty(streamed()));
+    BOOST_TEST(!faulty(response()));
+    BOOST_TEST(!faulty(four().header("Server", "other").header("Upgrade", "h2c").header("X-Date", "x")));
+}
+
+BOOST_AUTO_TEST_CASE(statuses)
+{
+    for (const unsigned code : {0U, 1U, 99U, 100U, 101U, 103U, 199U, 1000U, 65536U + 200U}) {
+        BOOST_TEST(faulty(with_status(code)), code);
+    }
+    for (const unsigned code : {200U, 204U, 299U, 304U, 404U, 500U, 599U, 600U, 999U}) {
+        BOOST_TEST(!faulty(with_status(code)), code);
+    }
+    BOOST_TEST(faulty(with_status(405)));
+    BOOST_TEST(!faulty(with_status(405).header("Allow", "GET")));
+    BOOST_TEST(!faulty(with_status(405).header("allow", ""))); // there may be none
+    BOOST_TEST(faulty(with_status(426)));
+    BOOST_TEST(!faulty(with_status(426).header("Upgrade", "HTTP/3.0")));
+}
+
+BOOST_AUTO_TEST_CASE(lengths)
+{
+    const auto with_length = [](response r, std::string_view value) {
+        return std::move(r.header("content-length", value));
+    };
+    BOOST_TEST(!faulty(with_length(four(), "4")));
+    BOOST_TEST(!faulty(with_length(four(), "4"), verb::head));
+    BOOST_TEST(faulty(with_length(four(), "5"), verb::head));
+    for (const auto* value : {"", "3", "5", "4000", "-4", "+4", "4,4", "4 4", "x", "18446744073709551620"}) {
+        BOOST_TEST(faulty(with_length(four(), value)), value);
+    }
+    auto twice = with_length(four(), "4");
+    BOOST_TEST(twice.fields().add("Content-Length", "5").has_value());
+    BOOST_TEST(faulty(twice));
+    BOOST_TEST(faulty(with_length(streamed(), "4")));
+    BOOST_TEST(faulty(with_length(streamed(), "4"), verb::head));
+    // Where there is no body, another one's length may be told.
+    BOOST_TEST(!faulty(with_length(with_status(200), "4000"), verb::head));
+    BOOST_TEST(faulty(with_length(with_status(200), "4000")));
+    BOOST_TEST(faulty(with_length(with_status(200), "x"), verb::head));
+    BOOST_TEST(!faulty(with_length(with_status(304), "4000")));
+    BOOST_TEST(faulty(with_length(with_status(304), "-1")));
+    for (const unsigned code : {204U, 205U}) {
+        BOOST_TEST(!faulty(with_length(with_status(code), "0")), code);
+        BOOST_TEST(faulty(with_length(with_status(code), "4")), code);
+        BOOST_TEST(faulty(with_length(with_status(code, "four"), "4")), code);
+    }
+    rill::response file;
+    file.body(rill::file_body{{}, 0, 7});
+    BOOST_TEST(!faulty(file));
+    file.header("Content-Length", "7");
+    BOOST_TEST(!faulty(file));
+    file.header("Content-Length", "8");
+    BOOST_TEST(faulty(file));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_the_connections_to_say)
+{
+    for (const auto* name : {"Transfer-Encoding", "date", "Keep-Alive", "PROXY-CONNECTION", "Trailer", "TE"}) {
+        BOOST_TEST(faulty(four().header(name, "chunked")), name);
+    }
+    for (const auto* value : {"x", "close, x", "Content-Length", "\"close\"", "close;a"}) {
+        BOOST_TEST(faulty(four().header("Connection", value)), value);
+    }
+    for (const auto* value : {"close", "CLOSE", "keep-alive", "", "upgrade, close"}) {
+        BOOST_TEST(!faulty(four().header("Connection", value)), value);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_header_stays_one)
+{
+    auto r = four().header("X", "a\r\nb");
+    r.status(status::ok);
+    r.body("hello");
+    r.fields() = {};
+    BOOST_TEST(faulty(r));
+    auto moved = std::move(r);
+    BOOST_TEST(faulty(moved));
+    moved = four();
+    BOOST_TEST(!faulty(moved));
+}
+
+BOOST_AUTO_TEST_CASE(closing)
+{
+    BOOST_TEST(!asks_to_close(four()));
+    BOOST_TEST(!asks_to_close(four().header("Connection", "keep-alive")));
+    BOOST_TEST(!asks_to_close(four().header("X-Connection", "close")));
+    BOOST_TEST(asks_to_close(four().header("connection", "keep-alive, CLOSE")));
+    auto r = four();
+    r.close_connection();
+    BOOST_TEST(asks_to_close(r));
+}
+
+BOOST_AUTO_TEST_CASE(how_the_end_is_found)
+{
+    const auto framed = [](const response& r, verb method = verb::get, unsigned version = 11) {
+        const auto f = framing_of(r, method, version);
+        return (f.chunked ? "chunked" : f.content_length ? std::to_string(*f.content_length) : "no") + std::string();
+    };
+    BOOST_TEST(framed(four()) == "4");
+    BOOST_TEST(framed(four(), verb::head) == "4");
+    BOOST_TEST(framed(response()) == "0");
+    BOOST_TEST(framed(streamed()) == "chunked");
+    BOOST_TEST(framed(streamed(), verb::head) == "chunked");
+    BOOST_TEST(framed(streamed(), verb::get, 10) == "no");
+    BOOST_TEST(framed(response().header("Content-Length", "7"), verb::head) == "7");
+    BOOST_TEST(framed(with_status(204, "x")) == "no");
+    BOOST_TEST(framed(with_status(205, "x")) == "0");
+    BOOST_TEST(framed(with_status(304, "x")) == "no");
+    BOOST_TEST(framed(with_status(304).header("Content-Length", "7")) == "7");
+    auto stream = streamed();
+    stream.status(status::reset_content);
+    BOOST_TEST(framed(stream) == "0");
+}
+
+BOOST_AUTO_TEST_CASE(bodies_of_statuses_that_have_none)
+{
+    for (const unsigned code : {204U, 205U, 304U}) {
+        BOOST_TEST(!has_forbidden_body(with_status(code)), code);
+        BOOST_TEST(has_forbidden_body(with_status(code, "x")), code);
+        auto stream = streamed();
+        stream.status(static_cast<status>(code));
+        BOOST_TEST(has_forbidden_body(stream), code);
+    }
+    BOOST_TEST(!has_forbidden_body(four()));
+    BOOST_TEST(!has_forbidden_body(streamed()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
