@@ -1,4 +1,4 @@
-// What the operator is told: figures for Prometheus, health, and who is connected.
+// What the operator is told in figures.
 
 #include <cstdio>
 #include <cstdlib>
@@ -169,50 +169,9 @@ BOOST_AUTO_TEST_CASE(promtool_agrees_where_it_is_installed)
     BOOST_TEST(::pclose(promtool) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_connected_is_listed)
-{
-    running_server server(operated(), workers(2));
-    raw_client a(server.port());
-    raw_client b(server.port());
-    for (auto* c : {&a, &b}) {
-        c->get("/three/%22odd%22");
-        BOOST_REQUIRE(c->read_until("data: 3"));
-    }
-    const auto all = fetch(server, "/streams");
-    BOOST_TEST(all.starts_with("{\"count\":2,\"streams\":[{\"id\":"));
-    BOOST_TEST(all.find("\"route\":\"/three/{name}\",\"address\":\"127.0.0.1\",\"since\":\"20") != all.npos);
-    BOOST_TEST(all.find("\"unsent_bytes\":0}") != all.npos);
-    const auto one = fetch(server, "/streams?limit=1");
-    BOOST_TEST(one.starts_with("{\"count\":2,"));
-    BOOST_TEST(std::ranges::count(one, '{') == 3); // the pattern has one, too
-    BOOST_TEST(fetch(server, "/streams?limit=0") == "{\"count\":2,\"streams\":[]}\n");
-    client bad(server.port());
-    bad.get("/streams?limit=x");
-    BOOST_TEST(bad.status() == 400);
-}
-
-BOOST_AUTO_TEST_CASE(a_server_that_is_told_to_stop_is_not_ready_but_serves_on_for_a_while)
-{
-    auto options = workers(2);
-    options.unready_time = 1h;
-    running_server server(operated(), options);
-    BOOST_TEST(fetch(server, "/readyz") == "ready\n");
-    server.begin_stop();
-    BOOST_TEST(eventually([&] {
-        client c(server.port());
-        c.get("/readyz");
-        return c.status() == 503 && c.body() == "stopping\n";
-    }));
-    BOOST_TEST(fetch(server, "/healthz") == "ok\n");
-    BOOST_TEST(scrape(server)["rill_workers"] == 2);
-    server.stop(); // a second time: the drain begins
-}
-
 BOOST_AUTO_TEST_CASE(without_a_server_there_is_nothing_to_tell_but_no_error)
 {
     rill::request r(rill::verb::get, "/");
-    BOOST_TEST((run(rill::healthz(), r).status() == rill::status::ok));
-    BOOST_TEST((run(rill::readyz(), r).status() == rill::status::ok));
     const auto page = run(rill::metrics(), r);
     BOOST_TEST(metrics_page(text(page))["rill_workers"] == 0);
     BOOST_TEST(header(page, "Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
