@@ -10,19 +10,11 @@ have() { # PROGRAM PACKAGE...: the program is there, if need be after its packag
 
 nchan_module=/usr/lib/nginx/modules/ngx_nchan_module.so
 
-# nginx is wanted as a program: Debian's package would start a service at port 80, now and at each boot.
 have_nchan() (
     PATH=$PATH:/usr/sbin
     if command -v nginx >/dev/null && [[ -e $nchan_module ]]; then exit; fi
     command -v dpkg-query >/dev/null || exit
-    policy=/usr/sbin/policy-rc.d as_root=() new=$(missing_of nginx)
-    ((EUID == 0)) || as_root=(sudo -n)
-    if [[ $new && ! -e $policy ]] && "${as_root[@]}" true 2>/dev/null; then
-        trap '"${as_root[@]}" rm -f "$policy"' EXIT
-        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
-    fi
-    need_packages nginx libnginx-mod-nchan || exit
-    [[ ! $new ]] || "${as_root[@]}" update-rc.d nginx disable || true
+    need_servers nginx libnginx-mod-nchan || exit
     [[ -e $nchan_module ]]
 )
 

@@ -1,0 +1,329 @@
+// The proxy that RILL_PROXY names (nginx, haproxy, caddy) in front of a server, with the configuration of docs/proxies.
+// Nothing here is about how long something takes: an event is published when the one before has been seen, so that a
+// proxy which holds events back for others to come never gets those.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventSource } from 'eventsource';
+import { Proxy, isInstalled } from './proxy_process.mjs';
+import { Sample, patience, stablePort, within } from './sample_process.mjs';
+
+const name = process.env.RILL_PROXY;
+assert.ok(['nginx', 'haproxy', 'caddy'].includes(name), 'set RILL_PROXY to nginx, haproxy or caddy');
+const skip = isInstalled(name) ? false : `SKIPPED: ${name} is not installed`;
+const long = 3000; // ms; how long something is watched that must not happen
+
+// The events of a stream, one after the other, from a client at an address of its own.
+class Reader {
+    #request;
+    #text = '';
+    #events = [];
+    #wake = () => {};
+
+    static async open(url, { headers = {}, from = '127.0.0.2' } = {}) {
+        const reader = new Reader();
+        reader.#request = request(url, { headers: { Accept: 'text/event-stream', ...headers }, agent: false, localAddress: from });
+        reader.#request.end();
+        const [response] = await within(once(reader.#request, 'response'), `answer of ${url}`);
+        reader.status = response.statusCode;
+        response.on('error', () => {});
+        reader.#request.on('error', () => {});
+        response.setEncoding('utf8').on('data', (text) => reader.#take(text));
+        return reader;
+    }
+
+    #take(text) {
+        const blocks = (this.#text + text).split('\n\n');
+        this.#text = blocks.pop();
+        for (const block of blocks) {
+            const event = Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()]));
+            if ('data' in event) {
+                this.#events.push(event);
+            }
+        }
+        this.#wake();
+    }
+
+    async next(ms = patience) {
+        if (this.#events.length === 0) {
+            await within(new Promise((resolve) => (this.#wake = () => this.#events.length > 0 && resolve())), 'event', ms);
+        }
+        return this.#events.shift();
+    }
+
+    leave() {
+        this.#request.destroy();
+    }
+
+    reset() {
+        this.#request.socket.resetAndDestroy();
+    }
+}
+
+async function publish(url, topic, data) {
+    const answer = await fetch(`${url}/topics/${topic}`, { method: 'POST', headers: { Authorization: 'Bearer sesame' }, body: data });
+    assert.equal(answer.status, 201);
+    return (await answer.json()).id;
+}
+
+const text = async (url, options) => (await fetch(url, options)).text();
+
+async function eventually(holds, what) {
+    let goes = true;
+    const loop = (async () => {
+        for (; goes && !(await holds()); await delay(20));
+    })();
+    try {
+        await within(loop, what);
+    } finally {
+        goes = false;
+    }
+}
+
+const running = async (server, count) => (await text(`${server.url}/running`)) === String(count);
+
+// Without heartbeats nothing but the events themselves pushes an event on, or shows that a client has left.
+const silent = ['--heartbeat-ms', '0'];
+
+async function inLockStep(publisher, reader, topic, events = 20) {
+    for (let n = 0; n < events; ++n) {
+        const id = await publish(publisher, topic, `event ${n}`);
+        assert.deepEqual(await reader.next(), { data: `event ${n}`, id });
+    }
+}
+
+describe(name, { skip }, () => {
+    let server;
+    let proxy;
+    before(async () => {
+        server = await Sample.start('topics_server', 0, silent);
+        proxy = await Proxy.start(name, server.port);
+    });
+    after(async () => {
+        await proxy?.stop();
+        await server?.stop();
+    });
+
+    for (const path of ['topics', 'handled']) {
+        test(`holds no event back until the next: /${path}`, async (t) => {
+            const reader = await Reader.open(`${proxy.url}/${path}/steps-${path}`);
+            t.after(() => reader.leave());
+            await inLockStep(proxy.url, reader, `steps-${path}`);
+        });
+    }
+
+    test('passes a large event whole', async (t) => {
+        const reader = await Reader.open(`${proxy.url}/handled/large`);
+        t.after(() => reader.leave());
+        const data = Array.from({ length: 1 << 17 }, (_, n) => String(n).padStart(8, '.')).join(''); // 1 MiB
+        const id = await publish(proxy.url, 'large', data);
+        const event = await reader.next();
+        assert.equal(event.id, id);
+        assert.ok(event.data === data, `${event.data.length} of ${data.length} bytes, or others`);
+    });
+
+    for (const how of ['leave', 'reset']) {
+        test(`tells the server that clients have gone, though no event comes: ${how}`, async () => {
+            const readers = await Promise.all([1, 2, 3].map(() => Reader.open(`${proxy.url}/handled/quiet`)));
+            await eventually(() => running(server, 3), 'three streams');
+            readers.forEach((reader) => reader[how]());
+            await eventually(() => running(server, 0), 'end of the streams at the server');
+        });
+    }
+
+    test('passes Last-Event-ID on', async (t) => {
+        const ids = [];
+        for (const data of ['one', 'two', 'three']) {
+            ids.push(await publish(proxy.url, 'resumed', data));
+        }
+        const byHeader = await Reader.open(`${proxy.url}/handled/resumed`, { headers: { 'Last-Event-ID': ids[0] } });
+        t.after(() => byHeader.leave());
+        assert.deepEqual([await byHeader.next(), await byHeader.next()].map((event) => event.data), ['two', 'three']);
+        const byQuery = await Reader.open(`${proxy.url}/handled/resumed?lastEventId=${ids[1]}`);
+        t.after(() => byQuery.leave());
+        assert.equal((await byQuery.next()).data, 'three');
+    });
+
+    test('passes bodies on, with a length and in chunks', async () => {
+        const body = Array.from({ length: 100_000 }, (_, n) => String(n % 1000).padStart(10, '-')).join('');
+        assert.ok((await text(`${proxy.url}/echo`, { method: 'POST', body })) === body);
+        const chunked = new Blob([body]).stream();
+        assert.ok((await text(`${proxy.url}/echo`, { method: 'POST', body: chunked, duplex: 'half' })) === body);
+    });
+
+    test('says whose request it is, and nothing that the client says of itself', async () => {
+        const forged = { 'X-Forwarded-For': '192.0.2.1', Forwarded: 'for=192.0.2.2' };
+        const asking = request(`${proxy.url}/client`, { headers: forged, agent: false, localAddress: '127.0.0.2' }).end();
+        const [response] = await once(asking, 'response');
+        let answer = '';
+        for await (const piece of response.setEncoding('utf8')) {
+            answer += piece;
+        }
+        assert.equal(answer, '127.0.0.2 127.0.0.2 -');
+    });
+
+    test('keeps what is for the operator from the public', async () => {
+        for (const path of ['metrics', 'streams', 'readyz']) {
+            const answer = await fetch(`${proxy.url}/${path}`);
+            assert.equal(answer.status, 404);
+            assert.notEqual(answer.headers.get('content-type'), 'application/problem+json', 'the answer is not the server’s');
+        }
+    });
+
+    test('needs no connection to the server for each request', async (t) => {
+        const upstream = createServer((_, response) => response.end('here')).listen(0, '127.0.0.1');
+        await once(upstream, 'listening');
+        const own = await Proxy.start(name, upstream.address().port);
+        t.after(async () => {
+            await own.stop();
+            upstream.close();
+        });
+        let connections = 0;
+        upstream.on('connection', () => ++connections);
+        for (let n = 0; n < 30; ++n) {
+            assert.equal(await text(own.url), 'here');
+        }
+        assert.ok(connections <= 10, `${connections} connections for 30 requests`);
+    });
+
+    test('lets nobody have more than 100 streams', { skip: name === 'caddy' && 'Caddy has no such limit' }, async (t) => {
+        const open = (from) => Reader.open(`${proxy.url}/handled/crowded`, { from });
+        const readers = await Promise.all(Array.from({ length: 100 }, () => open('127.0.0.3')));
+        t.after(() => readers.forEach((reader) => reader.leave()));
+        assert.deepEqual(new Set(readers.map((reader) => reader.status)), new Set([200]));
+        readers.push(await open('127.0.0.3'), await open('127.0.0.4'));
+        assert.deepEqual(readers.slice(-2).map((reader) => reader.status), [429, 200]);
+    });
+
+    test('goes on with its streams when it is reloaded', async (t) => {
+        const own = await Proxy.start(name, server.port);
+        const other = await Sample.start('ticker');
+        const reader = await Reader.open(`${own.url}/handled/reloaded`);
+        t.after(async () => {
+            reader.leave();
+            await own.stop();
+            await other.stop();
+        });
+        await inLockStep(own.url, reader, 'reloaded', 1);
+        await own.reload(other.port);
+        await eventually(async () => (await fetch(own.url)).status === 200, 'page of the other server');
+        await inLockStep(server.url, reader, 'reloaded', 3);
+    });
+});
+
+// An EventSource on the ticker, through a proxy; the ids that it has seen, and how many requests it has made.
+class Follower {
+    ids = [];
+    requests = 0;
+
+    constructor(url) {
+        this.source = new EventSource(`${url}/ticks?ms=50`, {
+            fetch: (...args) => {
+                ++this.requests;
+                return fetch(...args);
+            },
+        });
+        this.source.addEventListener('message', (event) => this.ids.push(Number(event.lastEventId)));
+    }
+
+    until(holds, what) {
+        return eventually(() => holds(this), what);
+    }
+}
+
+// The ticker is away until its client has asked for it in vain, or is waiting for its answer.
+async function restarted(t, changes = []) {
+    const port = await stablePort();
+    let ticker = await Sample.start('ticker', port);
+    const proxy = await Proxy.start(name, port, changes);
+    const follower = new Follower(proxy.url);
+    t.after(async () => {
+        follower.source.close();
+        await proxy.stop();
+        await ticker.stop();
+    });
+    await follower.until(({ ids }) => ids.length >= 3, 'first ticks');
+    assert.equal(follower.requests, 1);
+    await ticker.stop('SIGTERM');
+    await follower.until(({ requests }) => requests === 2, 'another request');
+    return {
+        follower,
+        again: async () => (ticker = await Sample.start('ticker', port)),
+    };
+}
+
+describe(`a restart of the server behind ${name}`, { skip }, () => {
+    test('is survived by an EventSource, and loses nothing', async (t) => {
+        const { follower, again } = await restarted(t);
+        await delay(long / 3); // the more of the outage it sees
+        await again();
+        const seen = follower.ids.length;
+        await follower.until(({ ids }) => ids.length >= seen + 3, 'ticks after the restart');
+        assert.deepEqual(follower.ids, follower.ids.map((_, n) => follower.ids[0] + n));
+    });
+
+    const withoutIt = {
+        nginx: [['error_page 502 504 = @away;', '']],
+        haproxy: [['retries 15 ', 'retries 0 ']],
+        caddy: [['lb_try_duration 15s', '']],
+    };
+    test('ends an EventSource for good, without what the recipe has against it', async (t) => {
+        const { follower } = await restarted(t, withoutIt[name]);
+        await follower.until(({ source }) => source.readyState === EventSource.CLOSED, 'end of the EventSource');
+    });
+});
+
+// What the tests above would show if the configuration, or the server's own headers, were not as they are.
+describe(`${name} that is not as it should be`, { skip }, () => {
+    let server;
+    before(async () => (server = await Sample.start('topics_server', 0, silent)));
+    after(() => server?.stop());
+
+    // A reader behind a proxy with these changes to the recipe.
+    async function behind(t, changes, topic) {
+        const proxy = await Proxy.start(name, server.port, changes);
+        const reader = await Reader.open(`${proxy.url}/handled/${topic}`);
+        t.after(async () => {
+            reader.leave();
+            await proxy.stop();
+        });
+        return reader;
+    }
+
+    if (name === 'nginx') {
+        // With HTTP/1.1 it passes each chunk on, buffering or not; HTTP/1.0 is its default.
+        const deaf = ['proxy_http_version 1.1;', 'proxy_ignore_headers X-Accel-Buffering;'];
+
+        test('holds a response back where it does not see X-Accel-Buffering', async (t) => {
+            const proxy = await Proxy.start(name, server.port, [deaf]);
+            t.after(() => proxy.stop());
+            const opening = Reader.open(`${proxy.url}/handled/held`);
+            await eventually(() => running(server, 1), 'stream at the server');
+            await publish(server.url, 'held', 'small');
+            assert.equal(await Promise.race([opening, delay(long, 'nothing')]), 'nothing');
+            await publish(server.url, 'held', 'x'.repeat(100_000)); // more than its buffers hold
+            const reader = await opening;
+            t.after(() => reader.leave());
+            assert.equal((await reader.next()).data, 'small');
+        });
+
+        test('holds nothing back there with proxy_buffering off', async (t) => {
+            const reader = await behind(t, [[deaf[0], `${deaf[1]} proxy_buffering off;`]], 'unbuffered');
+            await inLockStep(server.url, reader, 'unbuffered');
+        });
+    }
+
+    const deafToClients = { haproxy: [['option abortonclose ', ''], ['retries 15 ', 'option abortonclose\n    retries 15 ']], caddy: [['\t\theader_up', '\t\tflush_interval -1\n\t\theader_up']] };
+    if (name in deafToClients) {
+        test('keeps it from the server that a client has gone', async (t) => {
+            const reader = await behind(t, deafToClients[name], 'left');
+            await eventually(() => running(server, 1), 'stream');
+            reader.leave();
+            await delay(long);
+            assert.ok(await running(server, 1), 'the stream is still there');
+        });
+    }
+});

@@ -1,0 +1,162 @@
+// nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies: what is changed of them for a test
+// is here, line by line.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stablePort, within } from './sample_process.mjs';
+
+const path = `${process.env.PATH}:/usr/sbin:/sbin`; // where Debian has servers, and users often do not look
+const recipes = fileURLToPath(new URL('../../docs/proxies/', import.meta.url));
+
+// Of each: its configuration, what is changed in it, how it is started, and how it is told to read it again.
+const kinds = {
+    nginx: {
+        file: 'nginx.conf',
+        changes: (dir, port, upstream) => [
+            ['user www-data;', 'user root; daemon off;'], // "user" is for when a test runs as root, and ignored otherwise
+            ['pid /run/nginx.pid;', `pid ${dir}/pid;`],
+            ['error_log /var/log/nginx/error.log;', 'error_log stderr;'],
+            ['access_log /var/log/nginx/access.log;', [
+                'access_log off;',
+                ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((use) => `${use}_temp_path ${dir}/${use};`),
+            ].join('\n')],
+            ['listen 80;', `listen 127.0.0.1:${port};`],
+            ['127.0.0.1:8080', upstream],
+        ],
+        command: (dir, file) => ['nginx', '-e', 'stderr', '-p', dir, '-c', file],
+        reload: (child) => child.kill('SIGHUP'),
+    },
+    haproxy: {
+        file: 'haproxy.cfg',
+        changes: (dir, port, upstream) => [
+            ['    user haproxy\n    group haproxy\n    chroot /var/lib/haproxy\n    log /dev/log local0\n', ''],
+            ['maxconn 30000', 'maxconn 400'], // it does not start without descriptors for all of them
+            ['bind :80', `bind 127.0.0.1:${port}`],
+            ['127.0.0.1:8080', upstream],
+        ],
+        command: (dir, file) => ['haproxy', '-W', '-f', file],
+        reload: (child) => child.kill('SIGUSR2'),
+    },
+    caddy: {
+        file: 'Caddyfile',
+        changes: (dir, port, upstream) => [
+            ['\tgrace_period', `\tadmin unix/${dir}/admin\n\tauto_https off\n\tgrace_period`],
+            ['example.org {', `http://:${port} {\n\tbind 127.0.0.1`],
+            ['127.0.0.1:8080', upstream],
+        ],
+        end: 'SIGKILL', // it waits for its streams otherwise; it has no workers that would stay behind
+        command: (dir, file) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', file],
+        async reload(child, dir, file) {
+            const args = ['reload', '--adapter', 'caddyfile', '--config', file, '--address', `unix/${dir}/admin`];
+            const [code] = await once(spawn('caddy', args, { env: environment(dir), stdio: 'ignore' }), 'exit');
+            if (code !== 0) {
+                throw new Error(`caddy reload: ${code}`);
+            }
+        },
+    },
+};
+
+const environment = (dir) => ({ PATH: path, HOME: dir, XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir });
+
+export function isInstalled(name) {
+    return spawnSync('sh', ['-c', `command -v ${name}`], { env: { PATH: path } }).status === 0;
+}
+
+// Each change is found once, or the test would not run what is documented.
+function changed(text, changes) {
+    for (const [from, to] of changes) {
+        if (text.split(from).length !== 2) {
+            throw new Error(`there must be one ${JSON.stringify(from)} in the configuration`);
+        }
+        text = text.replace(from, () => to);
+    }
+    return text;
+}
+
+export class Proxy {
+    #kind;
+    #dir;
+    #child;
+    #exited;
+    #output = '';
+    port;
+
+    // Starts it in front of that port and completes when it listens. `recipe` is the configuration, by default that of
+    // docs/proxies, before and after these further changes.
+    static async start(name, upstream, changes = []) {
+        const proxy = new Proxy();
+        proxy.#kind = kinds[name];
+        proxy.#dir = await mkdtemp(join(tmpdir(), `rill-${name}-`));
+        proxy.port = await stablePort();
+        try {
+            await proxy.#configure(upstream, changes);
+            await proxy.#launch(name);
+        } catch (error) {
+            await proxy.stop();
+            throw error;
+        }
+        return proxy;
+    }
+
+    get url() {
+        return `http://127.0.0.1:${this.port}`;
+    }
+
+    get #file() {
+        return join(this.#dir, 'config');
+    }
+
+    async #configure(upstream, changes) {
+        const recipe = await readFile(join(recipes, this.#kind.file), 'utf8');
+        const own = this.#kind.changes(this.#dir, this.port, `127.0.0.1:${upstream}`);
+        await mkdir(this.#dir, { recursive: true });
+        await writeFile(this.#file, changed(changed(recipe, changes), own));
+    }
+
+    async #launch(name) {
+        // SIGTERM: only so do nginx and HAProxy take their workers with them, should this process end first.
+        const command = ['--pdeathsig', 'TERM', ...this.#kind.command(this.#dir, this.#file)];
+        this.#child = spawn('setpriv', command, { env: environment(this.#dir), stdio: ['ignore', 'pipe', 'pipe'] });
+        for (const stream of [this.#child.stdout, this.#child.stderr]) {
+            stream.setEncoding('utf8').on('data', (text) => (this.#output += text));
+        }
+        this.#exited = once(this.#child, 'exit');
+        const ended = this.#exited.then(() => {
+            throw new Error(`${name} has ended:\n${this.#output}`);
+        });
+        ended.catch(() => {});
+        await within(Promise.race([this.#listens(), ended]), `${name} that listens`);
+    }
+
+    async #listens() {
+        for (;; await delay(20)) {
+            const probe = connect(this.port, '127.0.0.1');
+            const open = await once(probe, 'connect').then(() => true, () => false);
+            probe.destroy();
+            if (open) {
+                return;
+            }
+        }
+    }
+
+    // The same configuration, but in front of another port, while it runs.
+    async reload(upstream) {
+        await this.#configure(upstream, []);
+        await this.#kind.reload(this.#child, this.#dir, this.#file);
+    }
+
+    // At once, whatever is in flight.
+    async stop() {
+        if (this.#child?.exitCode === null && this.#child.signalCode === null) {
+            this.#child.kill(this.#kind.end ?? 'SIGTERM');
+            await within(this.#exited, 'end of the proxy').catch(() => this.#child.kill('SIGKILL'));
+        }
+        await rm(this.#dir, { recursive: true, force: true });
+    }
+}
