@@ -1,8 +1,10 @@
 // What a server does with peers that misbehave, seen from outside: which answer, and how long it holds them.
 //
-//     misbehave PORT LIMIT_S COMMAND [ARG...]
+//     misbehave [--path PATH] PORT LIMIT_S COMMAND [ARG...]
 //
-// Starts the server (the bench contract: GET /ticks?ms=N), lets all of them loose at once, and prints a line for each.
+// Starts the server (the bench contract: GET PATH?ms=N, which is /ticks unless said otherwise), lets all of them loose
+// at once, and prints a line for each. A server that has one period only, as nchan's, is asked twice: with 1 ms it
+// shows the frozen reader, with 86400000 ms the vanished peer.
 
 #include <arpa/inet.h>
 #include <atomic>
@@ -30,6 +32,7 @@ using steady = std::chrono::steady_clock;
 
 std::uint16_t port = 0;
 double limit = 0;
+std::string path = "/ticks";
 
 double seconds_since(steady::time_point start)
 {
@@ -139,7 +142,7 @@ bool open_stream(int socket, const std::string& target)
 void frozen_reader()
 {
     const int socket = connect_now(2048);
-    if (!open_stream(socket, "/ticks?ms=1")) {
+    if (!open_stream(socket, path + "?ms=1")) {
         return tell("frozen reader", 0, "no such stream");
     }
     until_freed("frozen reader", socket);
@@ -148,7 +151,7 @@ void frozen_reader()
 void half_open()
 {
     const int socket = connect_now();
-    if (!open_stream(socket, "/ticks?ms=86400000")) {
+    if (!open_stream(socket, path + "?ms=86400000")) {
         return tell("vanished peer", 0, "no such stream");
     }
     std::this_thread::sleep_for(500ms);
@@ -187,8 +190,13 @@ void tls_hello()
 
 int main(int argc, char** argv)
 {
+    if (argc > 2 && std::string(argv[1]) == "--path") {
+        path = argv[2];
+        argc -= 2;
+        argv += 2;
+    }
     if (argc < 4) {
-        std::fprintf(stderr, "usage: misbehave PORT LIMIT_S COMMAND [ARG...]\n");
+        std::fprintf(stderr, "usage: misbehave [--path PATH] PORT LIMIT_S COMMAND [ARG...]\n");
         return 2;
     }
     port = static_cast<std::uint16_t>(std::atoi(argv[1]));

@@ -1,12 +1,13 @@
 // All clients of a server vanish at once, by reset. How long until their handlers have unwound, and does the memory
 // come back?
 //
-//     vanish SERVER_BINARY [STREAMS] [PORT]
+//     vanish SERVER_BINARY [STREAMS] [PORT] [TARGET] [ARG...]
 //
-// Starts the server (the bench contract: --port P, GET /ticks?ms=N), opens the streams, waits until each has its first
-// event, resets all of them, and watches the server's descriptors and memory from outside. Fails when something stays
-// behind, or when the server has logged an error.
+// Starts the server (the bench contract: --port P, GET /ticks?ms=1000, or TARGET) with further arguments, opens the
+// streams, waits until each has its first event, resets all of them, and watches the server's descriptors and memory
+// from outside. Fails when something stays behind, or when the server has logged an error.
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <chrono>
 #include <csignal>
@@ -44,12 +45,18 @@ double seconds_since(steady::time_point start)
 class server_process
 {
 public:
-    server_process(const char* binary, std::uint16_t port, std::string log) : log_(std::move(log)), pid_(::fork())
+    server_process(const char* binary, std::uint16_t port, std::string log, char** more, int count)
+        : log_(std::move(log)), pid_(::fork())
     {
         if (pid_ == 0) {
             const int file = ::open(log_.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
             ::dup2(file, STDERR_FILENO);
-            ::execl(binary, binary, "--port", std::to_string(port).c_str(), static_cast<char*>(nullptr));
+            auto port_text = std::to_string(port);
+            std::string name = binary, option = "--port";
+            std::vector<char*> arguments{name.data(), option.data(), port_text.data()};
+            arguments.insert(arguments.end(), more, more + count);
+            arguments.push_back(nullptr);
+            ::execv(binary, arguments.data());
             ::_exit(127);
         }
     }
@@ -62,28 +69,34 @@ public:
     server_process(const server_process&) = delete;
     server_process& operator=(const server_process&) = delete;
 
+    /// Of all its processes.
     std::size_t descriptors() const
     {
         std::size_t count = 0;
-        if (DIR* directory = ::opendir((proc() + "fd").c_str())) {
-            while (::readdir(directory) != nullptr) {
-                ++count;
+        for (const pid_t pid : processes(pid_)) {
+            if (DIR* directory = ::opendir((proc(pid) + "fd").c_str())) {
+                while (::readdir(directory) != nullptr) {
+                    ++count;
+                }
+                ::closedir(directory);
             }
-            ::closedir(directory);
         }
         return count;
     }
 
-    /// Proportional set size, in KiB.
+    /// Proportional set size of all its processes, in KiB.
     long memory() const
     {
-        std::ifstream file(proc() + "smaps_rollup");
-        for (std::string line; std::getline(file, line);) {
-            if (line.starts_with("Pss:")) {
-                return std::atol(line.c_str() + 4);
+        long sum = 0;
+        for (const pid_t pid : processes(pid_)) {
+            std::ifstream file(proc(pid) + "smaps_rollup");
+            for (std::string line; std::getline(file, line);) {
+                if (line.starts_with("Pss:")) {
+                    sum += std::atol(line.c_str() + 4);
+                }
             }
         }
-        fail("the server has ended");
+        return sum > 0 ? sum : (fail("the server has ended"), 0);
     }
 
     std::string errors() const
@@ -99,7 +112,20 @@ public:
     }
 
 private:
-    std::string proc() const { return "/proc/" + std::to_string(pid_) + "/"; }
+    static std::string proc(pid_t pid) { return "/proc/" + std::to_string(pid) + "/"; }
+
+    /// The process and its descendants.
+    static std::vector<pid_t> processes(pid_t first)
+    {
+        std::vector<pid_t> all{first};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            std::ifstream file(proc(all[i]) + "task/" + std::to_string(all[i]) + "/children");
+            for (pid_t child = 0; file >> child;) {
+                all.push_back(child);
+            }
+        }
+        return all;
+    }
 
     std::string log_;
     pid_t pid_;
@@ -149,15 +175,18 @@ void read_first_event(int socket)
 int main(int argc, char** argv)
 {
     if (argc < 2) {
-        fail("usage: vanish SERVER_BINARY [STREAMS] [PORT]");
+        fail("usage: vanish SERVER_BINARY [STREAMS] [PORT] [TARGET] [ARG...]");
     }
     const int streams = argc > 2 ? std::atoi(argv[2]) : 15'000;
     const auto port = static_cast<std::uint16_t>(argc > 3 ? std::atoi(argv[3]) : 19'100);
-    server_process server(argv[1], port, "/tmp/rill-vanish-" + std::to_string(::getpid()) + ".log");
+    const std::string request = std::string("GET ") + (argc > 4 ? argv[4] : "/ticks?ms=1000") +
+                                " HTTP/1.1\r\nHost: t\r\nAccept: text/event-stream\r\n\r\n";
+    server_process server(argv[1], port, "/tmp/rill-vanish-" + std::to_string(::getpid()) + ".log",
+                          argv + std::min(argc, 5), std::max(0, argc - 5));
 
     // The code that a first stream touches is loaded once and stays: it belongs to "before".
     const int first = connect_to(port, 0);
-    ::send(first, "GET /ticks?ms=1000 HTTP/1.1\r\nHost: t\r\n\r\n", 40, MSG_NOSIGNAL);
+    ::send(first, request.data(), request.size(), MSG_NOSIGNAL);
     read_first_event(first);
     ::close(first);
     std::this_thread::sleep_for(200ms); // only makes the "before" figure steadier
@@ -167,7 +196,7 @@ int main(int argc, char** argv)
     std::vector<int> sockets;
     for (int i = 0; i < streams; ++i) {
         sockets.push_back(connect_to(port, i));
-        ::send(sockets.back(), "GET /ticks?ms=1000 HTTP/1.1\r\nHost: t\r\n\r\n", 40, MSG_NOSIGNAL);
+        ::send(sockets.back(), request.data(), request.size(), MSG_NOSIGNAL);
     }
     for (const int socket : sockets) {
         read_first_event(socket);
