@@ -280,6 +280,44 @@ BOOST_AUTO_TEST_CASE(the_date_is_an_imf_fixdate)
     BOOST_TEST(date.ends_with(" GMT"));
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_ends_when_a_connection_was_closed)
+{
+    struct pause : rill::timer_node
+    {
+        int ended = 0;
+    } one, two;
+    static constexpr rill::timer_operations kind{
+        [](rill::timer_node& node, rill::error_code ec) { static_cast<pause&>(node).ended += ec ? 0 : 1; }};
+    fixture f(hello);
+    f.worker.timers.use_manual_clock();
+    for (auto* p : {&one, &two}) {
+        p->operations = &kind;
+        f.worker.cut_short(*p);
+    }
+    loopback pair;
+    f.accept(pair);
+    f.worker.timers.add(one, f.worker.timers.now() + 1h); // the other one does not pause
+    pair.reset_client();
+    const auto pass = [&](auto time) {
+        f.run_until([&] { return f.worker.connections() == 0; });
+        f.worker.timers.advance(time);
+        f.io.restart();
+        f.io.poll();
+    };
+    pass(1ms);
+    BOOST_TEST(one.ended == 1);
+    BOOST_TEST(two.ended == 0);
+    f.worker.timers.add(two, f.worker.timers.now() + 1h);
+    f.worker.forget_pause(two);
+    loopback another;
+    f.accept(another);
+    another.reset_client();
+    pass(1min);
+    BOOST_TEST(one.ended == 1);
+    BOOST_TEST(two.ended == 0);
+    f.worker.timers.remove(two);
+}
+
 // What is reported then would reach a connection that is no more: AddressSanitizer sees it.
 BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_open)
 {

@@ -110,11 +110,13 @@ listener::listener(transport::worker_context& worker, int socket) : worker_(work
         }
     }};
     operations = &timer_kind;
+    worker_.cut_short(*this);
     wait();
 }
 
 listener::~listener()
 {
+    worker_.forget_pause(*this);
     close();
 }
 
@@ -161,7 +163,7 @@ void listener::accept_all()
 }
 
 // Out of descriptors or memory: the pending connection stays in the kernel's queue, where it would wake us again at
-// once. Told once, until all who waited have been accepted; and not at every turn where it comes and goes.
+// once. The pause ends sooner when this worker closes a connection. Told once, until all who waited have been accepted; and not at every turn where it comes and goes.
 void listener::pause(int error)
 {
     const auto now = worker_.timers.now();

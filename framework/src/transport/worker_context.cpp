@@ -128,7 +128,29 @@ void worker_context::closed(int socket, capacity::place place)
     if (++closed_since_trim_ >= trim_after && !trim_.linked()) {
         timers.add(trim_, timers.now() + trim_delay);
     }
+    end_pauses();
     check_drained();
+}
+
+void worker_context::cut_short(timer_node& pause)
+{
+    pauses_.push_back(&pause);
+}
+
+void worker_context::forget_pause(timer_node& pause) noexcept
+{
+    std::erase(pauses_, &pause);
+}
+
+// By their timers, as the descriptor is closed a little later than the connection.
+void worker_context::end_pauses()
+{
+    for (auto* pause : pauses_) {
+        if (pause->linked()) {
+            timers.remove(*pause);
+            timers.add(*pause, timers.now());
+        }
+    }
 }
 
 bool worker_context::enter_stream(int socket, std::string_view address)

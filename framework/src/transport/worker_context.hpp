@@ -58,6 +58,11 @@ public:
     void cancel_all();
     bool draining() const noexcept { return draining_; }
 
+    /// `pause` is a timer that runs while its owner waits for resources: when a connection has been closed, which leaves
+    /// a descriptor, it fires at once. Until forget_pause().
+    void cut_short(timer_node& pause);
+    void forget_pause(timer_node& pause) noexcept;
+
     /// Called from the event loop, once the shutdown has begun and no connection is left.
     std::function<void()> on_drained;
 
@@ -85,6 +90,7 @@ private:
     std::unique_ptr<capacity> own_room_;
     void run_later();
     void check_drained();
+    void end_pauses();
     void trim();
     void drain_due_streams();
 
@@ -96,6 +102,7 @@ private:
     std::vector<std::uint64_t> stream_addresses_;
     std::atomic<std::size_t> connections_ = 0; // written by the worker, read by anyone
     std::size_t closed_since_trim_ = 0;
+    std::vector<timer_node*> pauses_; // of listeners
     bool draining_ = false;
     std::int64_t date_second_ = -1;
     std::string date_;
