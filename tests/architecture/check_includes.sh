@@ -112,12 +112,12 @@ check_users() { # DIR
     done < <(files "$1" | includes)
 }
 
-# A unit test may look into its own module; every other test is a user.
+# A unit test may look into its own module, and a fuzz target into any; every other test is a user.
 check_tests() {
     local file kind name module
     while IFS=$'\t' read -r file kind name; do
         module=${file#tests/} module=${module%%/*}
-        if [[ $kind == angle || -f ${file%/*}/$name || -f tests/$name ]]; then
+        if [[ $kind == angle || -f ${file%/*}/$name || -f tests/$name || ($module == fuzz && $name != *..* && -f framework/src/$name) ]]; then
             continue
         fi
         if [[ $name == *..* || $name != "$module"/* || ! -f framework/src/$name ]]; then

@@ -192,6 +192,15 @@ BOOST_AUTO_TEST_CASE(limits)
                        small) == status::payload_too_large));
 }
 
+// Found by tests/fuzz/request.cpp.
+BOOST_AUTO_TEST_CASE(garbage_behind_the_limit_of_a_head_is_not_looked_at)
+{
+    rill::connection_limits limits;
+    limits.head_bytes = 96;
+    const auto uri_too_long = static_cast<unsigned>(status::uri_too_long);
+    BOOST_TEST(static_cast<unsigned>(rejected_with(std::string(97, 'x') + "\xff", limits)) == uri_too_long);
+}
+
 BOOST_AUTO_TEST_CASE(exactly_one_host)
 {
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\n\r\n") == status::bad_request));

@@ -49,7 +49,8 @@ head_validator::state head_validator::put(std::string_view input)
 // What can be said of a line before it has ended.
 bool head_validator::check_limits(std::string_view line, std::size_t total)
 {
-    if (version_ == 0 && !check_start(line)) {
+    // Not a byte more of it than the limit needs to be broken: what stands behind that is never looked at.
+    if (version_ == 0 && !check_start(line.substr(0, limits_.head_bytes + 1))) {
         return false;
     }
     if (total <= limits_.head_bytes) {

@@ -1,0 +1,128 @@
+// Events, written by both encoders and read as a browser reads them. A byte says which fields there are; the lengths of
+// name, id and comment come before these, and the data is the rest.
+
+#include <rill/pubsub/encoded_event.hpp>
+#include <rill/sse/encoder.hpp>
+
+#include "fuzz.hpp"
+#include "plain_chunks.hpp"
+#include "support/event_parser.hpp"
+
+namespace {
+
+using namespace rill_fuzz;
+
+struct fields
+{
+    bool has_data = false;
+    bool has_name = false;
+    bool has_id = false;
+    bool has_comment = false;
+    bool has_retry = false;
+    unsigned retry = 0;
+    std::string name;
+    std::string id;
+    std::string comment;
+    std::string data;
+};
+
+fields fields_of(source& in)
+{
+    fields f;
+    const auto flags = in.byte();
+    f.has_data = (flags & 1) == 0;
+    f.has_name = (flags & 2) != 0;
+    f.has_id = (flags & 4) != 0;
+    f.has_comment = (flags & 8) != 0;
+    f.has_retry = (flags & 16) != 0;
+    f.name = f.has_name ? in.text(in.byte()) : "";
+    f.id = f.has_id ? in.text(in.byte()) : "";
+    f.comment = f.has_comment ? in.text(in.byte()) : "";
+    f.retry = f.has_retry ? in.byte() * 1'000U + in.byte() : 0;
+    f.data = f.has_data ? in.rest() : "";
+    return f;
+}
+
+// As a client sees line ends.
+std::string with_lf(const std::string& text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\r') {
+            out += text[i];
+        } else if (i + 1 == text.size() || text[i + 1] != '\n') {
+            out += '\n';
+        }
+    }
+    return out;
+}
+
+bool fits_a_line(const std::string& text)
+{
+    return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+// `stream` is another event, whose id is "before", and then this one.
+void check_read(const fields& f, const std::string& stream)
+{
+    auto read = rill_test::parse_events(stream);
+    require(read.ended, "an event is complete");
+    require(!read.events.empty() && read.events.front() == rill_test::parsed_event{"x", "message", "before"},
+            "the event before it is what it was");
+    const auto id = f.has_id ? f.id : "before";
+    require(read.last_id == id, "the id is the one that was sent, or it stays");
+    require(read.retry == (f.has_retry ? std::optional(std::to_string(f.retry)) : std::nullopt),
+            "so is the retry time");
+    require(read.events.size() == (f.has_data ? 2 : 1), "one event with data, none without");
+    if (f.has_data) {
+        require(read.events.back() == rill_test::parsed_event{with_lf(f.data), f.name.empty() ? "message" : f.name, id},
+                "decode(encode(x)) is x");
+    }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    source in(data, size);
+    const auto f = fields_of(in);
+    const auto name = rill::sse::event_name::parse(f.name);
+    const auto id = rill::sse::event_id::parse(f.id);
+    require(name.has_value() == fits_a_line(f.name) && id.has_value() == fits_a_line(f.id),
+            "names and ids are one line without NUL");
+    if (!name || !id) {
+        return 0;
+    }
+    rill::sse::event e;
+    e.data = f.has_data ? rill::sse::text(f.data) : rill::sse::text();
+    e.comment = f.has_comment ? rill::sse::text(f.comment) : rill::sse::text();
+    e.name = f.has_name ? *name : rill::sse::event_name();
+    e.id = f.has_id ? *id : rill::sse::event_id();
+    e.retry = f.has_retry ? rill::sse::retry_time(std::chrono::milliseconds(f.retry)) : rill::sse::retry_time();
+
+    const std::string before = "id: before\ndata: x\n\n";
+    std::string wire = before;
+    const bool encoded = rill::sse::encode(e, wire).has_value();
+    require(encoded == (is_utf8(f.data) && is_utf8(f.name) && is_utf8(f.id) && is_utf8(f.comment)),
+            "UTF-8 is sent, and nothing else");
+    if (!encoded) {
+        require(wire == before, "what is refused leaves nothing behind");
+    } else {
+        check_read(f, wire);
+    }
+
+    auto draft = rill::pubsub::event_draft::make(e, "topic", "key");
+    require(draft.has_value() == encoded, "both encoders take the same");
+    if (draft) {
+        require(draft->own_id() == f.id, "a draft knows its publisher's id");
+        const auto event = std::move(*draft).finish(f.id); // an empty one leaves the line out
+        auto published = f;
+        published.has_id = !f.id.empty();
+        check_read(published, before + std::string(event.bytes()));
+        require(event.data() == f.data && event.name() == f.name && event.id() == f.id,
+                "what was published is held as it was");
+        const auto chunk = read_plain_chunks(std::string(event.chunk()) + "0\r\n\r\n");
+        require(chunk.text == event.bytes(), "the chunk holds the event");
+    }
+    return 0;
+}

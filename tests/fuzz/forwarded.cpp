@@ -1,0 +1,128 @@
+// Header fields in which proxies tell the client's address. The first byte chooses the field and how it is written.
+
+#include <rill/http/forwarded.hpp>
+
+#include "fuzz.hpp"
+
+namespace {
+
+using namespace rill_fuzz;
+
+const std::string proxy = "10.0.0.1";
+const std::string client = "203.0.113.7";
+
+rill::trusted_proxies proxies(rill::forwarded_field field)
+{
+    const auto parsed = rill::trusted_proxies::parse("10.0.0.0/8, fd00::/8", field);
+    require(parsed.has_value(), "these are networks");
+    return *parsed;
+}
+
+std::string address_of(const std::string& name, const std::string& value, const std::string& from)
+{
+    rill::request r;
+    r.remote_address(from);
+    const bool valid = r.fields().add(name, value).has_value();
+    return valid ? client_address(r, proxies(name == "Forwarded" ? rill::forwarded_field::forwarded
+                                                                 : rill::forwarded_field::x_forwarded_for))
+                 : "(invalid)";
+}
+
+std::string quoted(const std::string& text, std::uint8_t seed)
+{
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\' || (seed & 4) != 0) {
+            out += '\\';
+        }
+        out += c;
+    }
+    return out + '"';
+}
+
+// What was understood, written and read again.
+void check_written_again(const std::string& value, std::uint8_t seed)
+{
+    const auto elements = rill::parse_forwarded(value);
+    if (!elements) {
+        return;
+    }
+    require(!elements->empty(), "a field that is valid says something");
+    std::string again;
+    for (const auto& [by, for_, host, proto] : *elements) {
+        again += again.empty() ? "" : (seed & 8) != 0 ? " ,\t" : ",";
+        again += "x=" + quoted("a,b;for=\"c", seed) + ";By=" + quoted(by, seed) + ";FOR=" + quoted(for_, seed) +
+                 ";host=" + quoted(host, seed) + ";;proto=" + quoted(proto, seed);
+    }
+    const auto read = rill::parse_forwarded(again);
+    require(read && std::ranges::equal(*read, *elements,
+                                       [](const auto& a, const auto& b) {
+                                           return a.by == b.by && a.for_ == b.for_ && a.host == b.host &&
+                                                  a.proto == b.proto;
+                                       }),
+            "what was understood is understood again as the same");
+}
+
+void check_node(const std::string& text)
+{
+    const auto address = rill::ip_address::parse(text);
+    if (address) {
+        require(rill::ip_address::parse(address->text()) == address, "an address is the one that it is written as");
+        const auto in_brackets = rill::node_address("[" + text + "]:80");
+        require(rill::node_address(text) == address, "so is a node's");
+        require(in_brackets == (text.find(':') == text.npos ? std::nullopt : address), "only IPv6 stands in brackets");
+        require(address->is_v4() == (address->text().find(':') == std::string::npos),
+                "only IPv6 is written with colons");
+    }
+    const auto node = rill::node_address(text);
+    require(!node || text.find_first_not_of("0123456789abcdefABCDEF.:[]_-") == text.npos ||
+                text.find(":_") != text.npos,
+            "a node is an address and a port");
+}
+
+// The right-most entry that is not a trusted proxy's, or the trusted one in front of what can't be read.
+std::string expected(const std::string& value)
+{
+    std::string known = proxy;
+    auto entries = split(value, ",");
+    for (auto entry = entries.rbegin(); entry != entries.rend() && !value.empty(); ++entry) {
+        const auto told = rill::node_address(bare(*entry));
+        if (!told) {
+            break;
+        }
+        known = told->text();
+        const bool trusted = told->is_v4() ? known.starts_with("10.") : known.starts_with("fd");
+        if (!trusted || (!told->is_v4() && known.find(':') != 4)) {
+            break;
+        }
+    }
+    return known;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    source in(data, size);
+    const auto seed = in.byte();
+    const auto value = in.rest();
+    check_written_again(value, seed);
+    check_node(value);
+
+    const auto told = address_of("X-Forwarded-For", value, proxy);
+    if (told == "(invalid)") {
+        return 0;
+    }
+    require(told == expected(value), "the client is the last one whom no trusted proxy has written");
+    for (const std::string name : {"X-Forwarded-For", "Forwarded"}) {
+        require(address_of(name, value, client) == client, "nobody else is believed");
+        // What a client writes stands left of what the proxies add.
+        const auto node = name == "Forwarded" ? "for=" + client : client;
+        const auto seen = address_of(name, value + ", " + node, proxy);
+        require(seen == client || (name == "Forwarded" && seen == proxy), "a client can't name another address");
+        const auto hop = name == "Forwarded" ? ", for=10.2.3.4" : ", 10.2.3.4";
+        const auto further = address_of(name, value + ", " + node + hop, proxy);
+        require(further == client || (name == "Forwarded" && further == proxy), "nor behind two proxies");
+    }
+    return 0;
+}

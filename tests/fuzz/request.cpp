@@ -1,0 +1,182 @@
+// Requests as a connection reads them, one behind the other: heads and bodies. The first byte chooses the limits and
+// where the rest is cut.
+
+#include <map>
+
+#include "fuzz.hpp"
+#include "plain_chunks.hpp"
+#include "transport/request_parser.hpp"
+
+namespace {
+
+using namespace rill_fuzz;
+using rill::transport::request_parser;
+
+rill::connection_limits limits_of(std::uint8_t seed)
+{
+    rill::connection_limits limits;
+    if ((seed & 1) != 0) { // near enough for the input to reach them
+        limits.target_bytes = 24;
+        limits.head_bytes = 96;
+        limits.body_bytes = 16;
+    }
+    return limits;
+}
+
+using field_map = std::multimap<std::string, std::string>;
+
+field_map fields_of(const rill::request& r)
+{
+    field_map fields;
+    for (const auto& f : r.fields()) {
+        fields.emplace(lower_case(f.name), f.value);
+    }
+    return fields;
+}
+
+std::string method_of(const rill::request& r)
+{
+    const auto name = boost::beast::http::to_string(r.method());
+    return {name.data(), name.size()};
+}
+
+std::string described(const rill::request& r)
+{
+    auto text = method_of(r) + ' ' + std::string(r.target()) + ' ' + std::to_string(r.version()) + '\n';
+    for (const auto& f : r.fields()) {
+        text.append(f.name).append("=").append(f.value).append("\n");
+    }
+    return text + '\n' + r.body();
+}
+
+// The head taken apart by its line ends, spaces and colons alone, which must give the same.
+void check_against_bytes(const rill::request& r, std::string_view bytes)
+{
+    while (bytes.starts_with("\r\n")) {
+        bytes.remove_prefix(2);
+    }
+    const auto head_end = bytes.find("\r\n\r\n");
+    require(head_end != bytes.npos, "an accepted head ends with an empty line");
+    const auto head = bytes.substr(0, head_end);
+    const auto lines = split(head, "\r\n");
+    for (const auto& line : lines) {
+        require(std::ranges::none_of(
+                    line, [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F; }),
+                "no control characters in an accepted head");
+    }
+    const auto words = split(lines.front(), " ");
+    require(words.size() == 3 && words[0] == method_of(r), "three words, of which the first is the method");
+    require(words[2] == "HTTP/1.0" ? r.version() == 10 : words[2].starts_with("HTTP/1.") && r.version() == 11,
+            "the version is the third");
+
+    field_map fields;
+    for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
+        const auto colon = line->find(':');
+        require(colon != line->npos && colon != 0, "each line has a name");
+        fields.emplace(lower_case(line->substr(0, colon)), bare(std::string_view(*line).substr(colon + 1)));
+    }
+    if (!words[1].starts_with('/') && words[1] != "*") { // absolute form: its authority stands for Host
+        const auto scheme = lower_case(words[1]).find("http://");
+        const auto rest = std::string_view(words[1]).substr(7);
+        const auto authority = rest.substr(0, rest.find_first_of("/?"));
+        require(scheme == 0, "the absolute form is http");
+        fields.erase("host");
+        fields.emplace("host", authority);
+        auto path = std::string(rest.substr(authority.size()));
+        if (path.empty() && r.method() == rill::verb::options) {
+            path = "*";
+        } else if (!path.starts_with('/')) {
+            path.insert(0, "/");
+        }
+        require(r.target() == path, "the rest of the absolute form is the target");
+    } else {
+        require(r.target() == words[1], "the second word is the target");
+    }
+    require(fields_of(r) == fields, "the fields are those of the lines");
+    require(fields.count("host") == 1 || (fields.count("host") == 0 && r.version() == 10), "one Host");
+    require(!fields.contains("content-length") || !fields.contains("transfer-encoding"), "not two framings");
+
+    const auto body = bytes.substr(head_end + 4);
+    if (fields.contains("transfer-encoding")) {
+        const auto plain = read_plain_chunks(body);
+        require(plain.text == r.body() && plain.bytes == body.size(), "the chunks are the body");
+    } else {
+        const auto length = fields.contains("content-length") ? std::stoull(fields.find("content-length")->second) : 0;
+        require(body.size() == length && r.body() == body, "Content-Length is the body's");
+    }
+}
+
+// Writes the request as a client would, to be read again: it must be accepted and be the same.
+void check_written_again(const rill::request& r, bool keep_alive)
+{
+    rill::connection_limits limits;
+    limits.target_bytes += 64; // what has been normalised may be a byte longer
+    limits.head_bytes += 64;
+    std::string bytes =
+        method_of(r) + ' ' + std::string(r.target()) + (r.version() == 10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
+    for (const auto& f : r.fields()) {
+        if (lower_case(f.name) != "transfer-encoding" && lower_case(f.name) != "content-length") {
+            bytes += f.name + ": " + f.value + "\r\n";
+        }
+    }
+    bytes += "Content-Length: " + std::to_string(r.body().size()) + "\r\n\r\n" + r.body();
+
+    auto wanted = fields_of(r);
+    wanted.erase("transfer-encoding");
+    wanted.erase("content-length");
+    wanted.emplace("content-length", std::to_string(r.body().size()));
+    limits.head_bytes += 2 * r.fields().size();
+    request_parser parser(limits);
+    require(parser.put(bytes) == request_parser::state::complete && bytes.empty(),
+            "what was accepted is accepted again");
+    const auto again = parser.take();
+    require(again.method() == r.method() && again.target() == r.target() && again.version() == r.version() &&
+                again.body() == r.body() && fields_of(again) == wanted && parser.keep_alive() == keep_alive,
+            "what was accepted is read again as the same");
+}
+
+// Everything that a connection would be told of these bytes.
+std::string told(const std::vector<std::string>& pieces, const rill::connection_limits& limits)
+{
+    request_parser parser(limits);
+    std::string input;
+    std::string all;
+    for (const auto& piece : pieces) {
+        input += piece;
+        for (;;) {
+            const auto before = input;
+            const auto state = parser.put(input);
+            if (state == request_parser::state::rejected) {
+                return all + "rejected " + std::to_string(static_cast<unsigned>(parser.rejection().status)) + ' ' +
+                       parser.rejection().detail + (parser.head_ended() ? " behind the head" : " in the head");
+            }
+            if (state != request_parser::state::complete) {
+                break;
+            }
+            const auto r = parser.take();
+            if (pieces.size() == 1) {
+                check_against_bytes(r, std::string_view(before).substr(0, before.size() - input.size()));
+                check_written_again(r, parser.keep_alive());
+            }
+            all += described(r) + (parser.keep_alive() ? "\nkept\n" : "\nclosed\n");
+            if (!parser.keep_alive()) {
+                return all;
+            }
+        }
+    }
+    return all + (parser.head_done() ? "waits for a body" : "waits for a head");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    source in(data, size);
+    const auto seed = in.byte();
+    const auto limits = limits_of(seed);
+    const auto bytes = in.rest();
+    const auto whole = told(cut(bytes, 0), limits);
+    require(told(cut(bytes, 1), limits) == whole, "byte by byte it is the same");
+    require(told(cut(bytes, seed | 2), limits) == whole, "cut anywhere it is the same");
+    return 0;
+}
