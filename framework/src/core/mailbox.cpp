@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <mutex>
+#include <rill/core/detail/adopt.hpp>
 #include <rill/core/detail/first_failure.hpp>
 #include <rill/core/error.hpp>
 #include <sys/eventfd.h>
@@ -38,7 +39,10 @@ struct mailbox::queue
 // Kept out of the header for the users' compile time.
 struct mailbox::event
 {
-    explicit event(asio::io_context& context) : descriptor(context, open_eventfd()) {}
+    explicit event(asio::io_context& context) : descriptor(context)
+    {
+        detail::adopt(descriptor, open_eventfd(), "eventfd");
+    }
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
 };
@@ -72,7 +76,8 @@ void mailbox::address::post(message m) const
     queue_->messages.push_back(std::move(m));
     if (queue_->messages.size() == 1) { // otherwise it is being woken already
         const std::uint64_t one = 1;
-        static_cast<void>(::write(queue_->descriptor, &one, sizeof one));
+        while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR) { // lost, it would never be woken
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 #include <new>
+#include <rill/core/detail/adopt.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,8 +103,9 @@ std::uint16_t local_port(int socket) noexcept
     return ::getsockname(socket, endpoint.data(), &length) == 0 ? endpoint.port() : 0;
 }
 
-listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(worker.io, socket)
+listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(worker.io)
 {
+    detail::adopt(socket_, socket, "a listening socket");
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
             static_cast<listener&>(node).accept_all();

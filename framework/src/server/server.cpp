@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <optional>
 #include <rill/server/service_manager.hpp>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -30,6 +31,7 @@ struct server::state
 
     void log(log_level level, const std::string& text) const { events.log(level, text); }
     worker& add_worker() { return *workers.emplace_back(std::make_unique<worker>(app, options, events, room)); }
+    tl::expected<void, std::string> listen(unsigned threads);
     tl::expected<void, std::string> take_over(unsigned threads);
 };
 
@@ -61,7 +63,6 @@ tl::expected<void, std::string> server::state::take_over(unsigned threads)
     for (std::size_t i = 0; i < count; ++i) {
         const int socket = i < sockets.size() ? sockets[i] : ::fcntl(sockets[i % sockets.size()], F_DUPFD_CLOEXEC, 0);
         if (socket < 0) {
-            workers.clear();
             return tl::unexpected("can't share a socket between workers: " +
                                   error_code(errno, boost::system::system_category()).message());
         }
@@ -89,28 +90,42 @@ tl::expected<void, std::string> server::listen()
         return tl::unexpected(*wrong);
     }
     const auto threads = std::max(1U, s.options.threads);
-    if (!s.options.sockets.empty()) {
-        return s.take_over(threads);
+    tl::expected<void, std::string> listening;
+    try {
+        listening = s.options.sockets.empty() ? s.listen(threads) : s.take_over(threads);
+    } catch (const std::exception& e) { // of a worker that can't have its descriptors or memory
+        listening = tl::unexpected(std::string("can't set up a worker: ") + e.what());
     }
-    const bool shared = s.options.reuse_port || threads > 1;
-    if (shared && !s.options.reuse_port && s.port != 0) {
+    if (!listening) {
+        s.workers.clear();
+    }
+    return listening;
+}
+
+tl::expected<void, std::string> server::state::listen(unsigned threads)
+{
+    const bool shared = options.reuse_port || threads > 1;
+    if (shared && !options.reuse_port && port != 0) {
         // With SO_REUSEPORT the kernel would let us in beside another server of the same user: ask without it first.
-        const auto probe = open_listening_socket(s.options, s.port, false);
+        const auto probe = open_listening_socket(options, port, false);
         if (!probe) {
             return tl::unexpected(probe.error());
         }
         ::close(*probe);
     }
     for (unsigned i = 0; i < threads; ++i) {
-        const auto socket = open_listening_socket(s.options, s.port, shared);
+        auto& added = add_worker();
+        const auto socket = open_listening_socket(options, port, shared);
         if (!socket) {
-            s.workers.clear();
             return tl::unexpected(socket.error());
         }
-        s.port = local_port(*socket);
-        s.add_worker().listen(*socket);
+        added.listen(*socket);
+        port = local_port(*socket);
+        if (port == 0) {
+            return tl::unexpected(std::string("can't tell the port of a listening socket"));
+        }
     }
-    introduce(s.workers);
+    introduce(workers);
     return {};
 }
 
@@ -133,7 +148,12 @@ void server::run()
     }
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < s.workers.size(); ++i) {
-        threads.emplace_back([&worker = *s.workers[i]] { worker.run(); });
+        try {
+            threads.emplace_back([&worker = *s.workers[i]] { worker.run(); });
+        } catch (const std::system_error& e) { // the others serve all the same
+            s.workers[i]->close_listeners();
+            s.log(log_level::error, std::string("can't start a worker's thread: ") + e.what());
+        }
     }
     s.workers.front()->run();
     for (auto& thread : threads) {

@@ -22,6 +22,9 @@ public:
     /// May be called for several sockets.
     void listen(int socket) { listeners_.emplace_back(context_, socket); }
 
+    /// Nothing is accepted from now on. From the worker's thread, or while it has none.
+    void close_listeners();
+
     /// Serves until the drain is over.
     void run();
 
@@ -46,7 +49,7 @@ private:
 
     void begin_drain();
     void drain();
-    void close_listeners();
+    void check_timers();
     void on_deadline();
 
     const server_options& options_;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/refusal.hpp>
@@ -233,6 +234,9 @@ awaitable<bool> http1_connection::send_file(file_body& file)
     while (file.length != 0) {
         piece.resize(std::min<std::uint64_t>(file.length, file_piece));
         const auto count = ::pread(file.file.get(), piece.data(), piece.size(), static_cast<off_t>(file.offset));
+        if (count < 0 && errno == EINTR) {
+            continue; // as from files that are far away
+        }
         if (count <= 0) {
             worker_.log(log_level::error, "a file became shorter while it was sent");
             co_return false; // the promised length can't be kept: the connection must not be used again

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <rill/core/detail/adopt.hpp>
 #include <rill/core/detail/first_failure.hpp>
 #include <sys/epoll.h>
 #include <system_error>
@@ -32,9 +33,9 @@ readiness translate(std::uint32_t events) noexcept
 
 } // namespace
 
-reactor::reactor(asio::io_context& context, ready_function on_ready)
-    : epoll_(context, open_epoll()), on_ready_(on_ready)
+reactor::reactor(asio::io_context& context, ready_function on_ready) : epoll_(context), on_ready_(on_ready)
 {
+    detail::adopt(epoll_, open_epoll(), "epoll");
     wait();
 }
 

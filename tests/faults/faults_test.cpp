@@ -1,0 +1,222 @@
+// Every system call of a server fails once, in every state that a server is in: one run of an exchange counts the
+// calls, and then there is a run for each of them and each way in which it can fail.
+//
+// Every fourth of them, which ones differs from run to run. RILL_FAULTS=all: all. RILL_FAULTS=TEXT: those whose
+// description contains the text, e.g. "stream: send"; the test's log messages and failures name them.
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <unistd.h>
+
+#include "faults/calls.hpp"
+#include "faults/exchange.hpp"
+
+BOOST_AUTO_TEST_SUITE(faults)
+
+namespace {
+
+using namespace rill_faults;
+using namespace std::chrono_literals;
+
+using reasons = std::map<std::string, std::vector<std::string>>;
+
+const reasons usual_reasons{
+    {"/bystander", {"drained"}},     {"/events", {"handler_returned"}},
+    {"/much", {"handler_returned"}}, {"/news", {"peer_closed", "peer_closed", "drained"}},
+    {"/waits/fin", {"peer_closed"}}, {"/waits/rst", {"peer_reset"}},
+};
+
+/// Ends the program, and says where it was, if that takes much longer than it ever should.
+class watchdog
+{
+public:
+    explicit watchdog(std::string what)
+        : what_(std::move(what)), thread_([this] {
+              std::unique_lock lock(mutex_);
+              if (!changed_.wait_for(lock, 60s, [this] { return over_; })) {
+                  std::fprintf(stderr, "hangs: %s\n", what_.c_str());
+                  std::abort();
+              }
+          })
+    {}
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+    ~watchdog()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            over_ = true;
+        }
+        changed_.notify_one();
+        thread_.join();
+    }
+
+private:
+    std::string what_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    std::thread thread_;
+};
+
+const char* stream_of(state s)
+{
+    switch (s) {
+    case state::bystander:
+        return "/bystander";
+    case state::stream:
+        return "/events";
+    case state::blocked:
+        return "/much";
+    case state::resume:
+        return "/news";
+    default:
+        return nullptr;
+    }
+}
+
+bool contains(const std::vector<std::string>& all, std::string_view one)
+{
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+/// Nothing of a server has stayed behind, whether it started or not.
+void check_ended(const report& r)
+{
+    BOOST_TEST(r.thrown == "");
+    BOOST_TEST(r.guards == 0);
+    BOOST_TEST(r.descriptors == 0);
+    BOOST_TEST(r.stayed == "");
+    BOOST_TEST(r.connections_at_end == 0U);
+    BOOST_TEST(r.streams_at_end == 0U);
+    BOOST_TEST(r.queued_bytes_at_end == 0U);
+    std::size_t closed = 0;
+    for (const auto& [target, why] : r.reasons) {
+        closed += why.size();
+        BOOST_TEST(!contains(why, "open"));
+    }
+    BOOST_TEST(closed == r.streams_opened);
+    BOOST_TEST(r.log.find("event loop") == std::string::npos);
+    BOOST_TEST(r.log.find("did not end") == std::string::npos);
+}
+
+void check_untouched(const report& r)
+{
+    BOOST_TEST(r.not_started == "");
+    BOOST_TEST(r.parts.size() == state_count - 1);
+    for (const auto& [part, seen] : r.parts) {
+        BOOST_TEST((seen == outcome::right), name_of(part) << " is " << static_cast<int>(seen));
+    }
+    BOOST_TEST((r.reasons == usual_reasons));
+    check_ended(r);
+}
+
+/// That nobody notices, or the client of that part alone, which knows that it has not got all.
+void check_with(const fault& f, const report& r)
+{
+    if (!r.not_started.empty() || !r.thrown.empty()) {
+        BOOST_TEST((f.during == state::set_up));
+        BOOST_TEST(r.not_started.find('\n') == std::string::npos);
+        return check_ended(r);
+    }
+    if (is_harmless(f) || f.during == state::set_up) {
+        return check_untouched(r);
+    }
+    for (const auto& [part, seen] : r.parts) {
+        // The bystander is sent something in one more state, and tells of it at its end.
+        const bool may = part == f.during || (part == state::drain && f.during == state::broadcast);
+        BOOST_TEST((seen == outcome::right || (seen == outcome::broken && may)),
+                   name_of(part) << " is " << static_cast<int>(seen));
+    }
+    const char* target = stream_of(f.during);
+    if (f.what == call::send && target != nullptr && r.reasons.contains(target)) {
+        const bool told = contains(r.reasons.at(target), "peer_reset");
+        BOOST_TEST((told || r.has_all_events.at(f.during)));
+    }
+    check_ended(r);
+}
+
+report run_with(const fault* f, unsigned threads, bool& came_about)
+{
+    const watchdog limit(f != nullptr ? to_string(*f) : "without a fault");
+    begin(f);
+    auto r = run_exchange(threads);
+    came_about = end();
+    return r;
+}
+
+void run_all(const std::vector<fault>& all, unsigned threads)
+{
+    std::size_t runs = 0;
+    std::vector<std::string> missed;
+    for (const auto& f : all) {
+        BOOST_TEST_MESSAGE(to_string(f));
+        BOOST_TEST_CONTEXT(to_string(f))
+        {
+            bool came_about = false;
+            const auto r = run_with(&f, threads, came_about);
+            BOOST_TEST_INFO_SCOPE(r.log);
+            check_with(f, r);
+            ++runs;
+            if (!came_about) {
+                missed.push_back(to_string(f));
+            }
+        }
+    }
+    BOOST_TEST_MESSAGE(runs << " runs; " << missed.size() << " in which the call was not made again");
+    for (const auto& each : missed) {
+        BOOST_TEST_MESSAGE("not made again: " << each);
+    }
+    BOOST_TEST(missed.size() <= runs / 10); // how often a loop waits or writes depends on the scheduler
+}
+
+std::vector<fault> chosen(std::vector<fault> all)
+{
+    const char* text = std::getenv("RILL_FAULTS");
+    if (text == nullptr) {
+        auto n = static_cast<unsigned>(::getpid());
+        std::erase_if(all, [&n](const fault&) { return n++ % 4 != 0; });
+    } else if (std::string_view(text) != "all") {
+        std::erase_if(all, [text](const fault& f) { return to_string(f).find(text) == std::string::npos; });
+    }
+    return all;
+}
+
+bool is_made(const call_counts& counted, call what)
+{
+    return std::any_of(counted.begin(), counted.end(),
+                       [what](const auto& each) { return each[static_cast<std::size_t>(what)] != 0; });
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(every_call_fails_once)
+{
+    bool ignored = false;
+    check_untouched(run_with(nullptr, 1, ignored)); // which also makes what is made once
+    check_untouched(run_with(nullptr, 1, ignored));
+    const auto counted = counts();
+    for (std::size_t c = 0; c < call_count; ++c) { // that the test sees the calls which are made
+        const auto what = static_cast<call>(c);
+        BOOST_TEST(is_made(counted, what) == (what != call::pthread_create), name_of(what));
+    }
+    run_all(chosen(faults_of(counted)), 1);
+}
+
+// With more than one worker there is more that may fail at the start; what comes later is the same.
+BOOST_AUTO_TEST_CASE(every_call_at_the_start_of_two_workers_fails_once)
+{
+    bool ignored = false;
+    check_untouched(run_with(nullptr, 2, ignored));
+    auto all = faults_of(counts());
+    std::erase_if(all, [](const fault& f) { return f.during != state::set_up; });
+    BOOST_TEST(is_made(counts(), call::pthread_create));
+    run_all(chosen(std::move(all)), 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
