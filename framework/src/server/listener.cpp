@@ -165,7 +165,8 @@ void listener::accept_all()
 }
 
 // Out of descriptors or memory: the pending connection stays in the kernel's queue, where it would wake us again at
-// once. The pause ends sooner when this worker closes a connection. Told once, until all who waited have been accepted; and not at every turn where it comes and goes.
+// once. The pause ends sooner when this worker closes a connection. Told once, until all who waited have been accepted;
+// and not at every turn where it comes and goes.
 void listener::pause(int error)
 {
     const auto now = worker_.timers.now();

@@ -58,8 +58,8 @@ public:
     void cancel_all();
     bool draining() const noexcept { return draining_; }
 
-    /// `pause` is a timer that runs while its owner waits for resources: when a connection has been closed, which leaves
-    /// a descriptor, it fires at once. Until forget_pause().
+    /// `pause` is a timer that runs while its owner waits for resources: when a connection has been closed, which
+    /// leaves a descriptor, it fires at once. Until forget_pause().
     void cut_short(timer_node& pause);
     void forget_pause(timer_node& pause) noexcept;
 
