@@ -77,6 +77,10 @@ BOOST_AUTO_TEST_CASE(every_character_of_a_value)
     BOOST_TEST(allowed.starts_with("\t !"));
     BOOST_TEST(allowed.find('\x7f') == allowed.npos);
     BOOST_TEST(allowed.ends_with('\xff'));
+    const std::string many(40, 'x'); // so many that some are looked at together
+    for (std::size_t before = 0; before <= many.size(); ++before) {
+        BOOST_TEST(allowed_at("N: y" + many.substr(0, before) + "?" + many.substr(before) + "\r") == allowed);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -54,6 +54,19 @@ constexpr bool is_token(std::string_view text) noexcept
     return !text.empty() && all_are(text, token_char);
 }
 
+/// Whether all are value_char. By arithmetic, not by the table, so that the compiler takes many bytes at once: most
+/// bytes of a head are values.
+constexpr bool is_value(std::string_view text) noexcept
+{
+    unsigned char wrong = 0;
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        wrong |= static_cast<unsigned char>((static_cast<int>(code < 0x20) & static_cast<int>(code != '\t')) |
+                                            static_cast<int>(code == 0x7f));
+    }
+    return wrong == 0;
+}
+
 /// Without the spaces and tabs around it (RFC 9110, 5.6.3).
 constexpr std::string_view trimmed(std::string_view text) noexcept
 {

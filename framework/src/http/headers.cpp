@@ -31,7 +31,7 @@ std::optional<std::string_view> headers::get(std::string_view name) const noexce
 
 result<void> headers::set(std::string_view name, std::string_view value)
 {
-    if (!detail::is_token(name) || !detail::all_are(value, detail::value_char)) {
+    if (!detail::is_token(name) || !detail::is_value(value)) {
         return tl::unexpected(make_error_code(error::invalid_header));
     }
     // The arguments may be views into a field that is about to go.
@@ -43,7 +43,7 @@ result<void> headers::set(std::string_view name, std::string_view value)
 
 result<void> headers::add(std::string_view name, std::string_view value)
 {
-    if (!detail::is_token(name) || !detail::all_are(value, detail::value_char)) {
+    if (!detail::is_token(name) || !detail::is_value(value)) {
         return tl::unexpected(make_error_code(error::invalid_header));
     }
     fields_.push_back({std::string(name), std::string(value)});

@@ -15,7 +15,7 @@ std::optional<field_line> parse_field_line(std::string_view line) noexcept
         return std::nullopt;
     }
     const field_line field{line.substr(0, colon), detail::trimmed(line.substr(colon + 1))};
-    if (!detail::is_token(field.name) || !detail::all_are(field.value, detail::value_char)) {
+    if (!detail::is_token(field.name) || !detail::is_value(field.value)) {
         return std::nullopt;
     }
     return field;

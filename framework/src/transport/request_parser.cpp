@@ -4,8 +4,11 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <iterator>
 #include <limits>
 #include <utility>
+
+#include "http/checked_fields.hpp"
 
 namespace rill::transport {
 
@@ -131,14 +134,12 @@ bool request_parser::make_request(std::string_view head, const head_validator& f
     }
     request_ = request(message.method(), facts.target());
     request_.version(facts.version());
-    bool valid = true;
+    auto& fields = request_.fields();
+    detail::checked_fields::reserve(fields, static_cast<std::size_t>(std::distance(message.begin(), message.end())));
     for (const auto& field : message) {
-        valid = request_.fields().add(view(field.name_string()), view(field.value())).has_value() && valid;
+        detail::checked_fields::add(fields, view(field.name_string()), view(field.value()));
     }
-    if (!facts.authority().empty()) {
-        valid = request_.fields().set("Host", facts.authority()).has_value() && valid;
-    }
-    return valid;
+    return facts.authority().empty() || fields.set("Host", facts.authority()).has_value();
 }
 
 } // namespace rill::transport

@@ -8,6 +8,10 @@
 
 namespace rill {
 
+namespace detail {
+struct checked_fields;
+}
+
 /// The fields of a message, in order. Names compare without regard to case (RFC 9110, 5.1).
 class headers
 {
@@ -37,6 +41,8 @@ public:
     std::size_t size() const noexcept { return fields_.size(); }
 
 private:
+    friend struct detail::checked_fields;
+
     std::vector<field> fields_;
 };
 

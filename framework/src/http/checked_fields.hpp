@@ -1,0 +1,19 @@
+#pragma once
+
+#include <rill/http/headers.hpp>
+
+namespace rill::detail {
+
+/// Adds fields that have been checked before, by what has read them from the wire: to check them again would cost as
+/// much as to read them.
+struct checked_fields
+{
+    static void reserve(headers& fields, std::size_t count) { fields.fields_.reserve(count); }
+
+    static void add(headers& fields, std::string_view name, std::string_view value)
+    {
+        fields.fields_.push_back({std::string(name), std::string(value)});
+    }
+};
+
+} // namespace rill::detail
