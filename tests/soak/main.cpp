@@ -8,26 +8,20 @@
 // must have let go of everything. The server is this same program, started anew.
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <dirent.h>
-#include <fstream>
 #include <map>
 #include <memory>
-#include <netinet/in.h>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -35,18 +29,14 @@
 
 #include "soak/reader.hpp"
 #include "soak/server.hpp"
+#include "soak/server_line.hpp"
+#include "soak/sockets.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-using rill_soak::reader;
+using namespace rill_soak;
 using steady = std::chrono::steady_clock;
-
-[[noreturn]] void fail(const std::string& why)
-{
-    std::fprintf(stderr, "soak: %s\n", why.c_str());
-    std::exit(1);
-}
 
 struct options
 {
@@ -79,166 +69,6 @@ options parse(int argc, char** argv)
         }
     }
     return o;
-}
-
-int connect_to(std::uint16_t port, unsigned source)
-{
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (socket < 0) {
-        fail("out of descriptors");
-    }
-    const int on = 1;
-    ::setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + source % 8);
-    ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
-        ::close(socket);
-        return -1;
-    }
-    return socket;
-}
-
-void reset(int socket)
-{
-    const linger now{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    ::close(socket);
-}
-
-/// The server's process, and those after it.
-class server_line
-{
-public:
-    server_line(const char* program, std::uint16_t port) : program_(program), port_(port) { start(); }
-    server_line(const server_line&) = delete;
-    server_line& operator=(const server_line&) = delete;
-    ~server_line()
-    {
-        if (pid_ > 0) {
-            ::kill(pid_, SIGKILL);
-            ::waitpid(pid_, nullptr, 0);
-        }
-    }
-
-    void signal(int number)
-    {
-        expected_ = number;
-        ::kill(pid_, number);
-    }
-
-    /// Starts the next one when this one has ended as it should.
-    bool look()
-    {
-        int status = 0;
-        if (::waitpid(pid_, &status, WNOHANG) != pid_) {
-            return false;
-        }
-        pid_ = -1;
-        const bool killed = expected_ == SIGKILL && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-        const bool drained = expected_ == SIGTERM && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        if (!killed && !drained) {
-            fail("the server ended with status " + std::to_string(status));
-        }
-        expected_ = 0;
-        return true;
-    }
-
-    void start()
-    {
-        ++life_;
-        pid_ = ::fork();
-        if (pid_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            const auto port = std::to_string(port_);
-            const auto life = std::to_string(life_);
-            ::execl(program_, program_, "--serve", port.c_str(), life.c_str(), static_cast<char*>(nullptr));
-            ::_exit(127);
-        }
-    }
-
-    bool is_ending() const { return expected_ != 0; }
-    unsigned life() const { return life_; }
-
-    std::size_t descriptors() const
-    {
-        std::size_t count = 0;
-        if (DIR* directory = ::opendir((proc() + "fd").c_str())) {
-            while (::readdir(directory) != nullptr) {
-                ++count;
-            }
-            ::closedir(directory);
-        }
-        return count - 2; // . and ..
-    }
-
-    /// Proportional set size, in KiB.
-    long memory() const
-    {
-        std::ifstream file(proc() + "smaps_rollup");
-        for (std::string line; std::getline(file, line);) {
-            if (line.starts_with("Pss:")) {
-                return std::atol(line.c_str() + 4);
-            }
-        }
-        return 0;
-    }
-
-private:
-    std::string proc() const { return "/proc/" + std::to_string(pid_) + "/"; }
-
-    const char* program_;
-    std::uint16_t port_;
-    pid_t pid_ = -1;
-    unsigned life_ = 0;
-    int expected_ = 0; ///< the signal that it was sent
-};
-
-/// What the server answers to GET /load.
-struct load
-{
-    std::size_t streams = 0;
-    std::size_t connections = 0;
-    long handlers = 0;
-    std::uint64_t last = 0;
-};
-
-std::optional<load> ask_load(std::uint16_t port)
-{
-    const int socket = connect_to(port, 0);
-    if (socket < 0) {
-        return std::nullopt;
-    }
-    epoll_event unused{};
-    const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-    epoll_event writable{.events = EPOLLOUT, .data = {.fd = socket}};
-    ::epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &writable);
-    ::epoll_wait(epoll, &unused, 1, 5000);
-    const std::string request = "GET /load HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
-    ::send(socket, request.data(), request.size(), MSG_NOSIGNAL);
-    epoll_event readable{.events = EPOLLIN, .data = {.fd = socket}};
-    ::epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &readable);
-    std::string text;
-    char bytes[4096];
-    ssize_t count = 0;
-    while (::epoll_wait(epoll, &unused, 1, 5000) == 1 && (count = ::recv(socket, bytes, sizeof bytes, 0)) > 0) {
-        text.append(bytes, static_cast<std::size_t>(count));
-    }
-    ::close(epoll);
-    ::close(socket);
-    const auto body = text.find("\r\n\r\n");
-    load l;
-    unsigned long long last = 0;
-    if (body == text.npos ||
-        std::sscanf(text.c_str() + body, "%zu %zu %ld %llu", &l.streams, &l.connections, &l.handlers, &last) != 4)
-    {
-        return std::nullopt;
-    }
-    l.last = last;
-    return l;
 }
 
 /// One stream's client, which comes back whenever its connection has ended.
