@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
         [&] { return server.reasons().size() >= 3 && server.reasons().size() + server.load().streams == 6; }));
     BOOST_TEST(server.load().streams >= 2U);
     BOOST_TEST(server.load().queued_bytes <= 600U * 1024);
-    BOOST_TEST(server.load().overflows == server.reasons().size());
+    BOOST_TEST(eventually([&] { return server.load().overflows == server.reasons().size(); })); // one may be on its way
     for (const auto reason : server.reasons()) {
         BOOST_TEST((reason == rill::close_reason::over_capacity));
     }
