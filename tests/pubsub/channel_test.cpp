@@ -64,6 +64,37 @@ BOOST_AUTO_TEST_CASE(who_is_subscribed_and_the_hooks_of_first_and_last)
     BOOST_TEST(log == "first last first last ");
 }
 
+// Whoever sees the subscriber may publish before it has found its place in the log, and that is for it.
+BOOST_AUTO_TEST_CASE(what_is_published_for_the_first_subscriber_reaches_it)
+{
+    for (const auto on_unknown : {pubsub::unknown_id::gap, pubsub::unknown_id::reset}) {
+        pubsub::channel* opened = nullptr;
+        auto c = counted({.on_unknown_id = on_unknown, .on_first_subscriber = [&](std::string_view) {
+                              BOOST_TEST(opened->publish("hello").has_value());
+                          }});
+        opened = &c;
+        BOOST_TEST(c.publish("before").value() == "1");
+        manual_loop loop;
+        coroutine_client first(loop, c.subscribe(on_unknown == pubsub::unknown_id::reset ? "none" : ""));
+        coroutine_client second(loop, c.subscribe());
+        BOOST_TEST(c.publish("after").value() == "3");
+        loop.turn();
+        BOOST_TEST(first.got() == "2 3");
+        BOOST_TEST(second.got() == "3");
+        first.cut();
+        second.cut();
+    }
+    pubsub::channel* opened = nullptr;
+    auto c =
+        counted({.on_first_subscriber = [&](std::string_view) { BOOST_TEST(opened->publish("hello").has_value()); }});
+    opened = &c;
+    manual_loop loop;
+    direct_client direct(loop, rill::make_handler(rill::sse::endpoint(c)));
+    loop.turn();
+    BOOST_TEST(direct.got() == "1");
+    direct.cut();
+}
+
 BOOST_AUTO_TEST_CASE(a_handle_is_the_channel)
 {
     auto c = counted();

@@ -38,12 +38,12 @@ BOOST_AUTO_TEST_CASE(idle_topics_are_removed_and_remembered)
     log->sweep();
     BOOST_TEST((log->topics() == std::vector<std::string>{"kept"}));
     auto again = enter(*log, {pattern("gone")});
-    const auto missed = log->begin(*again, "0");
+    const auto missed = log->begin(*again, "0", UINT64_MAX);
     BOOST_TEST(bool(missed.gap));
-    BOOST_TEST(!log->begin(*again, "1").gap); // all that it had was seen
-    BOOST_TEST(!log->begin(*kept, "0").gap);  // others are not concerned
+    BOOST_TEST(!log->begin(*again, "1", UINT64_MAX).gap); // all that it had was seen
+    BOOST_TEST(!log->begin(*kept, "0", UINT64_MAX).gap);  // others are not concerned
     auto all = enter(*log, {pattern("*")});
-    BOOST_TEST(bool(log->begin(*all, "0").gap));
+    BOOST_TEST(bool(log->begin(*all, "0", UINT64_MAX).gap));
     for (auto* i : {&kept, &again, &all}) {
         log->leave(std::move(*i));
     }
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(replaced_events_do_not_count_as_history)
     for (int n = 0; n < 10; ++n) { // 3 to 12
         BOOST_REQUIRE(log->publish("t", {.data = "x"}, "key").has_value());
     }
-    const auto start = log->begin(*i, {});
+    const auto start = log->begin(*i, {}, UINT64_MAX);
     BOOST_TEST(ids(*log, *i, start.place.seen, start.newest) == "2 12");
 }
 

@@ -26,7 +26,7 @@ inline interest_pointer enter(event_log& log, std::vector<topic_pattern> topics)
 {
     auto i = log.enter(std::move(topics), {});
     BOOST_REQUIRE(i.has_value());
-    return std::move(*i);
+    return std::move(i->wanted);
 }
 
 inline std::string ids(const event_log& log, const interest& i, std::uint64_t seen, std::uint64_t until,

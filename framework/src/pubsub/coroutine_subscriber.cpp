@@ -12,12 +12,12 @@ thread_local int nested_completions = 0;
 
 } // namespace
 
-coroutine_subscriber::coroutine_subscriber(std::shared_ptr<event_log> log, interest_pointer i,
+coroutine_subscriber::coroutine_subscriber(std::shared_ptr<event_log> log, event_log::entry entry,
                                            std::string_view last_event_id)
     : log_(std::move(log))
 {
-    wanted = std::move(i);
-    auto start = log_->begin(*wanted, last_event_id);
+    wanted = std::move(entry.wanted);
+    auto start = log_->begin(*wanted, last_event_id, entry.newest);
     auto& b = worker_log::fall_behind(*this, start.place.seen);
     b.place = start.place;
     b.asked_for = start.newest;
@@ -162,13 +162,13 @@ void coroutine_subscriber::complete(error_code ec, encoded_event event)
     waiting.complete({ec, std::move(event)});
 }
 
-subscription make_subscription(const std::shared_ptr<event_log>& log, result<interest_pointer> wanted,
+subscription make_subscription(const std::shared_ptr<event_log>& log, result<event_log::entry> entry,
                                std::string_view last_event_id)
 {
-    if (!wanted) {
-        return subscription(std::make_unique<coroutine_subscriber>(wanted.error()));
+    if (!entry) {
+        return subscription(std::make_unique<coroutine_subscriber>(entry.error()));
     }
-    return subscription(std::make_unique<coroutine_subscriber>(log, std::move(*wanted), last_event_id));
+    return subscription(std::make_unique<coroutine_subscriber>(log, std::move(*entry), last_event_id));
 }
 
 } // namespace rill::pubsub::detail

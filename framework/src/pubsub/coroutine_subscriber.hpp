@@ -12,7 +12,7 @@ class coroutine_subscriber final : public subscription_base, public subscriber
 public:
     /// One that has ended before it began.
     explicit coroutine_subscriber(error_code reason) { ended = reason; }
-    coroutine_subscriber(std::shared_ptr<event_log> log, interest_pointer wanted, std::string_view last_event_id);
+    coroutine_subscriber(std::shared_ptr<event_log> log, event_log::entry entry, std::string_view last_event_id);
     ~coroutine_subscriber() override;
 
     void begin(boost::asio::io_context& context) override;
@@ -34,7 +34,7 @@ private:
 };
 
 /// A subscription to what enter() has given, or one that has ended with its error.
-subscription make_subscription(const std::shared_ptr<event_log>& log, result<interest_pointer> wanted,
+subscription make_subscription(const std::shared_ptr<event_log>& log, result<event_log::entry> entry,
                                std::string_view last_event_id);
 
 } // namespace rill::pubsub::detail

@@ -30,18 +30,18 @@ response answer(const std::shared_ptr<endpoint_state>& state, const request& r, 
     if (!place) {
         return state->refuse();
     }
-    auto wanted = state->log->enter(std::move(*topics), state->who ? state->who(r) : std::string());
-    if (!wanted) {
-        return to_response({.status = status::service_unavailable, .detail = wanted.error().message()});
+    auto entry = state->log->enter(std::move(*topics), state->who ? state->who(r) : std::string());
+    if (!entry) {
+        return to_response({.status = status::service_unavailable, .detail = entry.error().message()});
     }
-    auto start = state->log->begin(**wanted, id);
+    auto start = state->log->begin(*entry->wanted, id, entry->newest);
     if (start.unknown) {
-        state->log->leave(std::move(*wanted));
+        state->log->leave(std::move(entry->wanted));
         return to_response({.status = status::gone, .detail = make_error_code(error::unknown_event_id).message()});
     }
     auto head = sse::detail::stream_head(state->options);
     auto& worker = worker_log::of(context, state->log);
-    head.body(std::make_unique<direct_stream>(state, std::move(*wanted), std::move(start), worker));
+    head.body(std::make_unique<direct_stream>(state, std::move(entry->wanted), std::move(start), worker));
     place.keep(); // the stream's
     return head;
 }

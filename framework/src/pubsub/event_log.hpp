@@ -137,9 +137,14 @@ public:
 
     result<event_id> publish(std::string_view topic, const sse::event& e, std::string_view key);
 
+    struct entry
+    {
+        interest_pointer wanted;
+        std::uint64_t newest = 0; ///< at that moment: what comes behind it is for the stream
+    };
     /// Registers a stream for topics that must be valid; those that are new are created. Errors:
     /// error::too_many_topics, and nothing is done.
-    result<interest_pointer> enter(std::vector<topic_pattern> topics, std::string who);
+    result<entry> enter(std::vector<topic_pattern> topics, std::string who);
     void leave(interest_pointer wanted);
 
     /// The owning pointer of a topic that is there.
@@ -153,7 +158,8 @@ public:
         bool unknown = false; ///< the id is, and unknown_id::reject says that this is an error
     };
     /// Where a stream begins that has seen the event of that id; empty: none.
-    beginning begin(const interest& i, std::string_view last_event_id);
+    /// @param entered  entry::newest: who has seen that the stream is there may have published since
+    beginning begin(const interest& i, std::string_view last_event_id, std::uint64_t entered);
 
     struct found_event
     {

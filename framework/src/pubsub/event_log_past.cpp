@@ -66,7 +66,7 @@ const replay_buffer::entry* event_log::oldest_of(const interest& i) const
     return oldest;
 }
 
-event_log::beginning event_log::begin(const interest& i, std::string_view last_event_id)
+event_log::beginning event_log::begin(const interest& i, std::string_view last_event_id, std::uint64_t entered)
 {
     const lock held(mutex_);
     const auto now = clock::now();
@@ -74,7 +74,7 @@ event_log::beginning event_log::begin(const interest& i, std::string_view last_e
     beginning start{.newest = newest_};
     start.place.told = lost_until(i);
     if (last_event_id.empty()) {
-        start.place.seen = history_start(i);
+        start.place.seen = std::min(history_start(i), entered);
         return start;
     }
     bool lost = false;
@@ -93,7 +93,7 @@ event_log::beginning event_log::begin(const interest& i, std::string_view last_e
     }
     switch (settings_.channel.on_unknown_id) {
     case unknown_id::reset:
-        start.place.seen = history_start(i);
+        start.place.seen = std::min(history_start(i), entered);
         return start;
     case unknown_id::reject:
         start.unknown = true;

@@ -12,7 +12,7 @@ bool interest::wants(const topic_state& topic) const noexcept
            std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic.name); });
 }
 
-result<interest_pointer> event_log::enter(std::vector<topic_pattern> topics, std::string who)
+result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std::string who)
 {
     interest_pointer wanted;
     if (topics.size() != 1 || !topics.front().is_exact() || !who.empty()) {
@@ -20,6 +20,7 @@ result<interest_pointer> event_log::enter(std::vector<topic_pattern> topics, std
     }
     const std::lock_guard in_order(presence_);
     std::vector<std::string_view> first;
+    std::uint64_t newest = 0;
     {
         const lock held(mutex_);
         sweep_locked(clock::now());
@@ -54,11 +55,12 @@ result<interest_pointer> event_log::enter(std::vector<topic_pattern> topics, std
             }
         }
         ++subscribers_;
+        newest = newest_;
     }
     if (settings_.channel.on_first_subscriber) {
         std::for_each(first.begin(), first.end(), settings_.channel.on_first_subscriber);
     }
-    return wanted;
+    return entry{std::move(wanted), newest};
 }
 
 void event_log::leave(interest_pointer wanted)

@@ -51,9 +51,9 @@ subscription hub::subscribe(std::string_view topic, std::string_view last_event_
 subscription hub::subscribe(const std::vector<std::string>& topics, std::string_view last_event_id,
                             std::string who) const
 {
-    auto wanted = detail::parse_topics(topics).and_then(
+    auto entry = detail::parse_topics(topics).and_then(
         [&](std::vector<topic_pattern> parsed) { return log_->enter(std::move(parsed), std::move(who)); });
-    return detail::make_subscription(log_, std::move(wanted), last_event_id);
+    return detail::make_subscription(log_, std::move(entry), last_event_id);
 }
 
 std::vector<std::string> hub::topics() const

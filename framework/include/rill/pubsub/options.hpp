@@ -64,7 +64,7 @@ struct channel_options
     /// A stream was too slow, and something is dropped or the stream is ended.
     std::function<void(const slow_stream&)> on_slow{};
     /// A topic has its first subscriber, or has lost its last one. In order, one at a time; patterns do not count. Must
-    /// not subscribe.
+    /// not subscribe. May publish: what comes from the first call on is for that subscriber, too.
     std::function<void(std::string_view topic)> on_first_subscriber{};
     std::function<void(std::string_view topic)> on_last_subscriber{};
 };
