@@ -60,12 +60,13 @@ public:
 
     void get(std::string_view target) { send("GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n"); }
 
-    /// Reads until what has come holds `text`; false at the end of the stream or after 30 s.
+    /// Reads until what has come holds `text`; false at the end of the stream, or after 30 s, heartbeats or not.
     bool read_until(std::string_view text)
     {
+        const auto end = std::chrono::steady_clock::now() + 30s;
         for (std::size_t from = 0; received_.find(text, from) == std::string::npos;) {
             from = received_.size() - std::min(received_.size(), text.size() - 1); // not again what was looked through
-            if (receive(received_) <= 0) {
+            if (std::chrono::steady_clock::now() > end || receive(received_) <= 0) {
                 return false;
             }
         }
