@@ -28,21 +28,6 @@ rill::router operated()
     return app;
 }
 
-rill::server_options workers(unsigned count)
-{
-    rill::server_options options;
-    options.threads = count;
-    return options;
-}
-
-std::string fetch(const running_server& server, std::string_view target)
-{
-    client c(server.port());
-    c.get(target);
-    BOOST_TEST(c.status() == 200);
-    return c.body();
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_CASE(who_is_connected_is_listed)

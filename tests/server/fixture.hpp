@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "support/client.hpp"
 #include "support/connection.hpp"
 #include "support/running_server.hpp"
 
@@ -30,6 +31,22 @@ bool eventually(Condition condition, std::chrono::seconds limit = 30s)
         std::this_thread::sleep_for(1ms);
     }
     return true;
+}
+
+inline rill::server_options workers(unsigned count)
+{
+    rill::server_options options;
+    options.threads = count;
+    return options;
+}
+
+/// The body of a 200; anything else fails the test.
+inline std::string fetch(const running_server& server, std::string_view target)
+{
+    client c(server.port());
+    c.get(target);
+    BOOST_TEST(c.status() == 200);
+    return c.body();
 }
 
 inline std::size_t open_descriptors()

@@ -6,20 +6,13 @@
 #include <cstring>
 #include <netinet/in.h>
 
+#include "http/grammar.hpp"
+
 namespace rill {
 
 namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-std::string_view trimmed(std::string_view text) noexcept
-{
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == text.npos) {
-        return {};
-    }
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text, std::size_t digits)
@@ -30,18 +23,13 @@ std::optional<Number> parse_number(std::string_view text, std::size_t digits)
     return whole && text.size() <= digits && text.front() != '-' ? std::optional(number) : std::nullopt;
 }
 
-bool is_token_char(char c) noexcept // RFC 9110, 5.6.2
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 // "1234", or an obfuscated port, "_name".
 bool is_port(std::string_view text) noexcept
 {
     if (text.starts_with('_')) {
         return text.size() > 1 && std::ranges::all_of(text, [](char c) {
-                   return is_token_char(c) && std::string_view("!#$%&'*+^`|~").find(c) == std::string_view::npos;
+                   return detail::is(c, detail::token_char) &&
+                          std::string_view("!#$%&'*+^`|~").find(c) == std::string_view::npos;
                });
     }
     return !text.empty() && parse_number<std::uint16_t>(text, 5).has_value();
@@ -125,7 +113,7 @@ private:
 
     std::string_view token()
     {
-        const auto* end = std::ranges::find_if_not(rest_, is_token_char);
+        const auto* end = std::ranges::find_if_not(rest_, [](char c) { return detail::is(c, detail::token_char); });
         const auto found = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
         rest_.remove_prefix(found.size());
         return found;
@@ -171,7 +159,7 @@ std::vector<std::string> nodes_of(const request& r, forwarded_field field)
     const auto value = joined(r, "X-Forwarded-For");
     for (std::string_view rest = value; !value.empty();) {
         const auto comma = rest.find(',');
-        nodes.emplace_back(trimmed(rest.substr(0, comma)));
+        nodes.emplace_back(detail::trimmed(rest.substr(0, comma)));
         if (comma == rest.npos) {
             break;
         }
@@ -244,7 +232,7 @@ tl::expected<trusted_proxies, std::string> trusted_proxies::parse(std::string_vi
     trusted.field_ = field;
     while (!networks.empty()) {
         const auto end = std::min(networks.find(','), networks.size());
-        const auto entry = trimmed(networks.substr(0, end));
+        const auto entry = detail::trimmed(networks.substr(0, end));
         const auto parsed = parse_network(entry);
         if (!parsed) {
             return tl::unexpected("'" + std::string(entry) +

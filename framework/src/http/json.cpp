@@ -3,15 +3,11 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "http/grammar.hpp"
+
 namespace rill::detail {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) noexcept
-{
-    const auto begin = text.find_first_not_of(" \t");
-    return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 // RFC 8259, 11, and the structured syntax suffix of RFC 6839, 3.1
 bool is_json(std::string_view content_type) noexcept

@@ -1,5 +1,6 @@
 #include "routing/conditional.hpp"
 
+#include "http/grammar.hpp"
 #include "routing/http_date.hpp"
 
 #include <algorithm>
@@ -9,12 +10,6 @@
 namespace rill::detail {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) noexcept
-{
-    const auto begin = text.find_first_not_of(" \t");
-    return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 enum class comparison : bool
 {
