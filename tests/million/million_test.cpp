@@ -98,7 +98,9 @@ void check_small_run(const boost::json::object& figures)
     BOOST_TEST(figures.at("server_processes") == 3);
     BOOST_TEST(figures.at("client_processes") == 1);
     BOOST_TEST(figures.at("source_addresses") == 1);
-    BOOST_TEST(figures.at("pss_bytes_per_stream").to_number<double>() > 0);
+    // The proportional set also shrinks whenever somebody else maps the same libraries, as other tests do meanwhile.
+    BOOST_TEST(figures.at("pss_bytes_per_stream").is_number());
+    BOOST_TEST(figures.at("rss_bytes_per_stream").to_number<double>() > 0);
     BOOST_TEST(figures.at("slab_bytes_per_stream").is_number());
     BOOST_TEST(figures.at("server_cpu_s").to_number<double>() > 0);
     // Each has got a part of the streams, by the kernel's hash.
