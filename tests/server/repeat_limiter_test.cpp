@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
+#include "server/log.hpp"
+
 using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(repeat_limiter_test)

@@ -1,5 +1,6 @@
 #include <rill/server/supervisor.hpp>
 
+#include <fstream>
 #include <map>
 #include <sys/resource.h>
 
@@ -26,6 +27,7 @@ rill::handler pids()
                 }
             }));
     app.get("/hang", []() -> std::string {
+        static_cast<void>(::write(STDERR_FILENO, "hangs\n", 6) + 1);
         for (;;) {
             ::pause();
         }
@@ -37,12 +39,12 @@ rill::handler pids()
 class fleet : public forked
 {
 public:
-    explicit fleet(rill::supervisor_options processes = {})
-        : forked([processes](const line_writer& report) {
+    explicit fleet(rill::supervisor_options processes = {}, std::chrono::milliseconds drain_timeout = 5s)
+        : forked([processes, drain_timeout](const line_writer& report) {
               auto watched = processes;
               rill::server_options options;
               options.port = 0;
-              options.drain_timeout = 5s;
+              options.drain_timeout = drain_timeout;
               options.on_listening = [&](const std::string& url) { report("url " + url); };
               watched.on_started = [&](unsigned index, pid_t pid) {
                   report("started " + std::to_string(index) + " " + std::to_string(pid));
@@ -68,6 +70,15 @@ int pid_of(raw_client& stream)
     BOOST_REQUIRE(stream.read_until(".\n"));
     const auto& text = stream.received();
     return std::stoi(text.substr(text.find("pid ") + 4));
+}
+
+/// For a process that is not a child of this one: who has taken it over may let it lie.
+bool has_ended(int pid)
+{
+    std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+    std::string number, name, state;
+    stat >> number >> name >> state;
+    return state.empty() || state == "Z";
 }
 
 } // namespace
@@ -177,6 +188,18 @@ BOOST_AUTO_TEST_CASE(workers_do_not_outlive_their_supervisor)
             return true;
         }
     }));
+}
+
+// It gets SIGTERM from the kernel then, which its event loop does not hear.
+BOOST_AUTO_TEST_CASE(nor_do_workers_that_hang)
+{
+    fleet f({.processes = 1}, 10ms);
+    const int worker = f.ask_pid();
+    raw_client c(f.port);
+    c.get("/hang");
+    f.line("hangs");
+    f.signal(SIGKILL);
+    BOOST_TEST(eventually([&] { return has_ended(worker); }));
 }
 
 BOOST_AUTO_TEST_CASE(what_prevents_the_start_is_told_in_one_line)

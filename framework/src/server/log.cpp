@@ -1,57 +1,24 @@
 #include "server/log.hpp"
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
 
 #include "server/json_text.hpp"
+#include "server/prepared_line.hpp"
 #include "server/repeat_limiter.hpp"
 
 namespace rill {
 
 namespace {
 
-std::string stamp()
-{
-    using namespace std::chrono;
-    const auto now = system_clock::now();
-    const auto seconds = system_clock::to_time_t(now);
-    const auto ms = static_cast<int>(duration_cast<milliseconds>(now.time_since_epoch()).count() % 1000);
-    std::tm utc{};
-    ::gmtime_r(&seconds, &utc);
-    std::array<char, 32> text{};
-    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-    std::array<char, 40> whole{};
-    std::snprintf(whole.data(), whole.size(), "%s.%03dZ", text.data(), ms);
-    return whole.data();
-}
-
 void write_line(const std::string& line)
 {
     std::fwrite(line.data(), 1, line.size(), stderr); // one call, so that lines of several threads don't mix
-}
-
-void write_text(log_level level, std::string_view text)
-{
-    std::string line = stamp();
-    std::string name(to_string(level));
-    name.resize(std::max<std::size_t>(name.size(), 7), ' ');
-    line.append(" ").append(name).append(" ").append(text).append("\n");
-    write_line(line);
-}
-
-void write_json(log_level level, std::string_view text)
-{
-    std::string line = "{\"time\":\"" + stamp() + "\",\"level\":\"";
-    line.append(to_string(level)).append("\",\"message\":");
-    append_json(line, text);
-    line += "}\n";
-    write_line(line);
 }
 
 struct limited
@@ -92,9 +59,27 @@ std::string_view to_string(log_level level) noexcept
     return "off";
 }
 
+std::string log_line(log_format format, log_level level, std::string_view text)
+{
+    const auto now = utc_stamp();
+    const std::string_view stamp(now.data(), now.size());
+    std::string line;
+    if (format == log_format::json) {
+        line.append("{\"time\":\"").append(stamp).append("\",\"level\":\"");
+        line.append(to_string(level)).append("\",\"message\":");
+        append_json(line, text);
+        line += "}\n";
+        return line;
+    }
+    std::string name(to_string(level));
+    name.resize(std::max<std::size_t>(name.size(), 7), ' ');
+    line.append(stamp).append(" ").append(name).append(" ").append(text).append("\n");
+    return line;
+}
+
 log_sink log_to_stderr(log_format format)
 {
-    return format == log_format::json ? write_json : write_text;
+    return [format](log_level level, std::string_view text) { write_line(log_line(format, level, text)); };
 }
 
 log_sink limit_repeats(log_sink to, unsigned a_second)

@@ -15,6 +15,7 @@
 #include "server/listener.hpp"
 #include "server/log.hpp"
 #include "server/monitor.hpp"
+#include "server/stop_deadline.hpp"
 #include "server/watchdog.hpp"
 #include "server/worker.hpp"
 
@@ -33,6 +34,8 @@ struct server::state
     worker& add_worker() { return *workers.emplace_back(std::make_unique<worker>(app, options, events, room)); }
     tl::expected<void, std::string> listen(unsigned threads);
     tl::expected<void, std::string> take_over(unsigned threads);
+    std::chrono::milliseconds longest_stop() const;
+    prepared_line last_words() const;
 };
 
 namespace {
@@ -129,6 +132,20 @@ tl::expected<void, std::string> server::state::listen(unsigned threads)
     return {};
 }
 
+// When a worker that hears anything at all has ended.
+std::chrono::milliseconds server::state::longest_stop() const
+{
+    return options.unready_time + options.drain_timeout + worker::unwind_time + std::chrono::seconds(1);
+}
+
+prepared_line server::state::last_words() const
+{
+    if (options.log_level > log_level::error) {
+        return {};
+    }
+    return {options.log_format, log_level::error, "the event loop has not ended in time: the process ends without it"};
+}
+
 std::uint16_t server::port() const noexcept
 {
     return state_->port;
@@ -166,6 +183,7 @@ void server::run_until_signalled()
 {
     auto& s = *state_;
     asio::basic_signal_set<executor> signals(s.workers.front()->io(), SIGINT, SIGTERM);
+    const stop_deadline deadline(s.longest_stop(), s.last_words());
     signals.async_wait([this, &s, &signals](error_code ec, int number) {
         if (ec) {
             return;

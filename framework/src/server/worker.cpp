@@ -12,9 +12,6 @@ namespace rill {
 
 namespace {
 
-// How long coroutines that were cancelled at the deadline may take to unwind.
-constexpr std::chrono::milliseconds unwind_time{2'000};
-
 constexpr std::chrono::milliseconds timer_patience{2'000};
 
 constexpr int unwinding_turns = 100;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <list>
 #include <rill/core/mailbox.hpp>
 #include <rill/server/options.hpp>
@@ -14,6 +15,9 @@ namespace rill {
 class worker
 {
 public:
+    /// How long coroutines that were cancelled at the deadline of the drain may take to unwind.
+    static constexpr std::chrono::milliseconds unwind_time{2'000};
+
     worker(const handler& app, const server_options& options, const observer& observer, transport::capacity& shared);
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;

@@ -48,8 +48,9 @@ public:
     /// Serves until stop() was called and the drain is over. Runs one worker in this thread.
     void run();
 
-    /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once. Tells the service manager
-    /// of it (see service_manager.hpp): READY=1, STOPPING=1, and WATCHDOG=1 if it wants to hear that.
+    /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once. Where a handler hangs, the
+    /// process ends with 0 three seconds after server_options::drain_timeout, or one after the second signal. Tells the
+    /// service manager of it (see service_manager.hpp): READY=1, STOPPING=1, and WATCHDOG=1 if it wants to hear that.
     void run_until_signalled();
 
     /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and

@@ -24,7 +24,7 @@ struct supervisor_options
     std::chrono::milliseconds hang_timeout{30'000};
 
     /// From SIGTERM on; who still lives after it is killed. To be longer than server_options::unready_time and
-    /// drain_timeout together, and than the two seconds for unwinding.
+    /// drain_timeout together, and than three seconds more.
     std::chrono::milliseconds stop_timeout{15'000};
 
     /// By default as server_options::observer does.
