@@ -8,92 +8,11 @@ import { createServer, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventSource } from 'eventsource';
-import { Proxy, isInstalled } from './proxy_process.mjs';
-import { Sample, patience, stablePort, within } from './sample_process.mjs';
+import { Proxy, name, skip } from './proxy_process.mjs';
+import { Reader, eventually, inLockStep, publish, running, silent, text } from './proxied_streams.mjs';
+import { Sample, stablePort } from './sample_process.mjs';
 
-const name = process.env.RILL_PROXY;
-assert.ok(['nginx', 'haproxy', 'caddy'].includes(name), 'set RILL_PROXY to nginx, haproxy or caddy');
-const skip = isInstalled(name) ? false : `SKIPPED: ${name} is not installed`;
 const long = 3000; // ms; how long something is watched that must not happen
-
-// The events of a stream, one after the other, from a client at an address of its own.
-class Reader {
-    #request;
-    #text = '';
-    #events = [];
-    #wake = () => {};
-
-    static async open(url, { headers = {}, from = '127.0.0.2' } = {}) {
-        const reader = new Reader();
-        reader.#request = request(url, { headers: { Accept: 'text/event-stream', ...headers }, agent: false, localAddress: from });
-        reader.#request.end();
-        const [response] = await within(once(reader.#request, 'response'), `answer of ${url}`);
-        reader.status = response.statusCode;
-        response.on('error', () => {});
-        reader.#request.on('error', () => {});
-        response.setEncoding('utf8').on('data', (text) => reader.#take(text));
-        return reader;
-    }
-
-    #take(text) {
-        const blocks = (this.#text + text).split('\n\n');
-        this.#text = blocks.pop();
-        for (const block of blocks) {
-            const event = Object.fromEntries(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()]));
-            if ('data' in event) {
-                this.#events.push(event);
-            }
-        }
-        this.#wake();
-    }
-
-    async next(ms = patience) {
-        if (this.#events.length === 0) {
-            await within(new Promise((resolve) => (this.#wake = () => this.#events.length > 0 && resolve())), 'event', ms);
-        }
-        return this.#events.shift();
-    }
-
-    leave() {
-        this.#request.destroy();
-    }
-
-    reset() {
-        this.#request.socket.resetAndDestroy();
-    }
-}
-
-async function publish(url, topic, data) {
-    const answer = await fetch(`${url}/topics/${topic}`, { method: 'POST', headers: { Authorization: 'Bearer sesame' }, body: data });
-    assert.equal(answer.status, 201);
-    return (await answer.json()).id;
-}
-
-const text = async (url, options) => (await fetch(url, options)).text();
-
-async function eventually(holds, what) {
-    let goes = true;
-    const loop = (async () => {
-        for (; goes && !(await holds()); await delay(20));
-    })();
-    try {
-        await within(loop, what);
-    } finally {
-        goes = false;
-    }
-}
-
-const running = async (server, count) => (await text(`${server.url}/running`)) === String(count);
-
-// Without heartbeats nothing but the events themselves pushes an event on, or shows that a client has left.
-const silent = ['--heartbeat-ms', '0'];
-
-async function inLockStep(publisher, reader, topic, events = 20) {
-    for (let n = 0; n < events; ++n) {
-        const id = await publish(publisher, topic, `event ${n}`);
-        assert.deepEqual(await reader.next(), { data: `event ${n}`, id });
-    }
-}
 
 describe(name, { skip }, () => {
     let server;

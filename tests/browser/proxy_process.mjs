@@ -1,7 +1,7 @@
 // nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies: what is changed of them for a test
 // is here, line by line.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { stablePort, within } from './sample_process.mjs';
 
 const path = `${process.env.PATH}:/usr/sbin:/sbin`; // where Debian has servers, and users often do not look
@@ -18,7 +19,7 @@ const recipes = fileURLToPath(new URL('../../docs/proxies/', import.meta.url));
 const kinds = {
     nginx: {
         file: 'nginx.conf',
-        changes: (dir, port, upstream) => [
+        changes: (dir, { port, securePort }, upstream) => [
             ['user www-data;', 'user root; daemon off;'], // "user" is for when a test runs as root, and ignored otherwise
             ['pid /run/nginx.pid;', `pid ${dir}/pid;`],
             ['error_log /var/log/nginx/error.log;', 'error_log stderr;'],
@@ -27,6 +28,9 @@ const kinds = {
                 ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((use) => `${use}_temp_path ${dir}/${use};`),
             ].join('\n')],
             ['listen 80;', `listen 127.0.0.1:${port};`],
+            ['listen 443 ', `listen 127.0.0.1:${securePort} `],
+            ['/etc/ssl/certs/rill.pem', `${dir}/certificate`],
+            ['/etc/ssl/private/rill.key', `${dir}/key`],
             ['127.0.0.1:8080', upstream],
         ],
         command: (dir, file) => ['nginx', '-e', 'stderr', '-p', dir, '-c', file],
@@ -34,10 +38,12 @@ const kinds = {
     },
     haproxy: {
         file: 'haproxy.cfg',
-        changes: (dir, port, upstream) => [
+        changes: (dir, { port, securePort }, upstream) => [
             ['    user haproxy\n    group haproxy\n    chroot /var/lib/haproxy\n    log /dev/log local0\n', ''],
             ['maxconn 30000', 'maxconn 400'], // it does not start without descriptors for all of them
             ['bind :80', `bind 127.0.0.1:${port}`],
+            ['bind :443', `bind 127.0.0.1:${securePort}`],
+            ['/etc/haproxy/rill.pem', `${dir}/both`],
             ['127.0.0.1:8080', upstream],
         ],
         command: (dir, file) => ['haproxy', '-W', '-f', file],
@@ -45,11 +51,16 @@ const kinds = {
     },
     caddy: {
         file: 'Caddyfile',
-        changes: (dir, port, upstream) => [
+        changes: (dir, ports, upstream) => [
             ['\tgrace_period', `\tadmin unix/${dir}/admin\n\tauto_https off\n\tgrace_period`],
-            ['example.org {', `http://:${port} {\n\tbind 127.0.0.1`],
+            ['example.org {', '(site) {'],
             ['127.0.0.1:8080', upstream],
         ],
+        // What a name makes Caddy do by itself: both ports, and a certificate.
+        more: (dir, { port, securePort }) => [
+            `http://:${port} {`, 'bind 127.0.0.1', 'import site', '}',
+            `https://:${securePort} {`, 'bind 127.0.0.1', `tls ${dir}/certificate ${dir}/key`, 'import site', '}',
+        ].join('\n'),
         end: 'SIGKILL', // it waits for its streams otherwise; it has no workers that would stay behind
         command: (dir, file) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', file],
         async reload(child, dir, file) {
@@ -64,9 +75,14 @@ const kinds = {
 
 const environment = (dir) => ({ PATH: path, HOME: dir, XDG_CONFIG_HOME: dir, XDG_DATA_HOME: dir });
 
-export function isInstalled(name) {
-    return spawnSync('sh', ['-c', `command -v ${name}`], { env: { PATH: path } }).status === 0;
+const isInstalled = (program) => spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: path } }).status === 0;
+
+// The one that is tested, and whether it can't be.
+export const name = process.env.RILL_PROXY;
+if (!(name in kinds)) {
+    throw new Error('set RILL_PROXY to nginx, haproxy or caddy');
 }
+export const skip = isInstalled(name) ? false : `SKIPPED: ${name} is not installed`;
 
 // Each change is found once, or the test would not run what is documented.
 function changed(text, changes) {
@@ -79,6 +95,16 @@ function changed(text, changes) {
     return text;
 }
 
+// Signed by itself, for localhost and 127.0.0.1, as files: certificate, key, and both in one.
+async function makeCertificate(dir) {
+    const [certificate, key] = ['certificate', 'key'].map((file) => join(dir, file));
+    await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+        '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', certificate]);
+    const made = await readFile(certificate, 'utf8');
+    await writeFile(join(dir, 'both'), made + (await readFile(key, 'utf8')));
+    return made;
+}
+
 export class Proxy {
     #kind;
     #dir;
@@ -86,6 +112,8 @@ export class Proxy {
     #exited;
     #output = '';
     port;
+    securePort;
+    certificate; // for who is to trust it
 
     // Starts it in front of that port and completes when it listens. `recipe` is the configuration, by default that of
     // docs/proxies, before and after these further changes.
@@ -94,7 +122,11 @@ export class Proxy {
         proxy.#kind = kinds[name];
         proxy.#dir = await mkdtemp(join(tmpdir(), `rill-${name}-`));
         proxy.port = await stablePort();
+        do {
+            proxy.securePort = await stablePort();
+        } while (proxy.securePort === proxy.port);
         try {
+            proxy.certificate = await makeCertificate(proxy.#dir);
             await proxy.#configure(upstream, changes);
             await proxy.#launch(name);
         } catch (error) {
@@ -108,15 +140,21 @@ export class Proxy {
         return `http://127.0.0.1:${this.port}`;
     }
 
+    // With HTTP/2.
+    get secureUrl() {
+        return `https://localhost:${this.securePort}`;
+    }
+
     get #file() {
         return join(this.#dir, 'config');
     }
 
     async #configure(upstream, changes) {
         const recipe = await readFile(join(recipes, this.#kind.file), 'utf8');
-        const own = this.#kind.changes(this.#dir, this.port, `127.0.0.1:${upstream}`);
+        const own = this.#kind.changes(this.#dir, this, `127.0.0.1:${upstream}`);
         await mkdir(this.#dir, { recursive: true });
-        await writeFile(this.#file, changed(changed(recipe, changes), own));
+        const more = this.#kind.more?.(this.#dir, this) ?? '';
+        await writeFile(this.#file, `${changed(changed(recipe, changes), own)}${more}\n`);
     }
 
     async #launch(name) {
