@@ -188,13 +188,17 @@ void event_log::sweep_locked(clock::time_point now)
     }
 }
 
+// Never above the limit, not even for a moment.
 bool event_log::hold_unsent(std::size_t bytes) noexcept
 {
-    if (unsent_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= settings_.channel.unsent_bytes) {
-        return true;
-    }
-    release_unsent(bytes);
-    return false;
+    const auto most = settings_.channel.unsent_bytes;
+    auto held = unsent_.load(std::memory_order_relaxed);
+    do {
+        if (bytes > most - held) {
+            return false;
+        }
+    } while (!unsent_.compare_exchange_weak(held, held + bytes, std::memory_order_relaxed));
+    return true;
 }
 
 void event_log::release_unsent(std::size_t bytes) noexcept

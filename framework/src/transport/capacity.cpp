@@ -137,13 +137,17 @@ void capacity::leave_stream(std::uint64_t address) noexcept
     }
 }
 
+// Never above the limit, not even for a moment: what another one asks for meanwhile fits, or does not.
 bool capacity::queue(std::size_t bytes) noexcept
 {
-    if (queued_bytes.fetch_add(bytes, relaxed) + bytes <= limits.queued_bytes || limits.queued_bytes == 0) {
-        return true;
-    }
-    queued_bytes.fetch_sub(bytes, relaxed);
-    return false;
+    const auto most = limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes;
+    auto queued = queued_bytes.load(relaxed);
+    do {
+        if (queued > most || bytes > most - queued) {
+            return false;
+        }
+    } while (!queued_bytes.compare_exchange_weak(queued, queued + bytes, relaxed));
+    return true;
 }
 
 } // namespace rill::transport

@@ -1,0 +1,127 @@
+// Readers that freeze, over real sockets and with two workers: what is queued for them stays within every limit, the
+// publisher does not wait for them, the others get everything in order, and what becomes of each is counted.
+
+#include "server/slow_readers.hpp"
+
+BOOST_AUTO_TEST_SUITE(slow_readers_test)
+
+using namespace rill_test;
+using namespace rill_test::slow_readers;
+
+BOOST_AUTO_TEST_CASE(disconnect)
+{
+    for (const auto& backlog : {pubsub::stream_limits{.events = 16, .bytes = SIZE_MAX},
+                                pubsub::stream_limits{.events = SIZE_MAX, .bytes = 16 * event_bytes}})
+    {
+        stage s({.channel = {.replay = held(), .backlog = backlog}});
+        s.expect_ended(frozen_count, rill::close_reason::evicted);
+        BOOST_TEST(s.channel.stats().evicted_slow == frozen_count);
+        BOOST_TEST(s.channel.stats().dropped == 0U);
+        const auto metrics = s.scrape();
+        BOOST_TEST(metrics.find(R"(rill_pubsub_evicted_total{channel="c",why="slow"} 12)") != metrics.npos);
+        BOOST_TEST(metrics.find(R"(rill_streams_closed_total{route="/events",reason="evicted"} 12)") != metrics.npos);
+        s.thaw(frozen_count);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(drop_oldest)
+{
+    constexpr std::size_t most = 16;
+    for (const auto& backlog : {pubsub::stream_limits{.events = most, .bytes = SIZE_MAX},
+                                pubsub::stream_limits{.events = SIZE_MAX, .bytes = most * event_bytes}})
+    {
+        stage s({.channel = {.replay = held(), .slow = pubsub::slow_policy::drop_oldest, .backlog = backlog}});
+        s.expect_ended(0, {});
+        s.thaw(0);
+        for (const auto& f : s.frozen) {
+            BOOST_TEST(f->notices >= 1U); // more, where its worker was behind before it froze
+            BOOST_TEST(f->behind_notice <= most);
+            BOOST_TEST(f->ids.size() + f->told == events);
+        }
+        BOOST_TEST(s.channel.stats().dropped > 0U);
+        s.expect_all_accounted();
+        const auto metrics = s.scrape();
+        const auto dropped = std::to_string(s.channel.stats().dropped);
+        BOOST_TEST(metrics.find(R"(rill_pubsub_dropped_total{channel="c"} )" + dropped) != metrics.npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(latest_per_key)
+{
+    stage s({.channel = {.replay = held(), .slow = pubsub::slow_policy::latest_per_key}});
+    s.expect_ended(0, {});
+    s.thaw(0);
+    for (const auto& f : s.frozen) {
+        BOOST_TEST(f->notices == 0U);
+        BOOST_REQUIRE(f->ids.size() >= keys);
+        BOOST_TEST(f->ids.size() < events / 2);
+        BOOST_TEST(*(f->ids.end() - keys) == events - keys + 1); // the newest of each key
+    }
+    BOOST_TEST(s.channel.stats().dropped == 0U);
+    BOOST_TEST(s.channel.stats().conflated > 0U);
+    s.expect_all_accounted();
+}
+
+// What there is no room for is lost, although it was the newest of its key.
+BOOST_AUTO_TEST_CASE(latest_per_key_within_the_limits)
+{
+    constexpr std::size_t most = keys / 2;
+    for (const auto& replay : {held(most), held(4096, most * (event_bytes + 1024))}) {
+        stage s({.channel = {.replay = replay, .slow = pubsub::slow_policy::latest_per_key}});
+        s.expect_ended(0, {});
+        s.thaw(0);
+        for (const auto& f : s.frozen) {
+            BOOST_TEST(f->notices >= 1U); // more, where its worker was behind before it froze
+            BOOST_TEST(f->behind_notice == most);
+        }
+        s.expect_all_accounted();
+    }
+}
+
+// Whatever the policy, who would hold more than all may together is ended; the others are treated by the policy.
+BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
+{
+    constexpr std::size_t most = 4;
+    for (const auto policy :
+         {pubsub::slow_policy::disconnect, pubsub::slow_policy::drop_oldest, pubsub::slow_policy::latest_per_key})
+    {
+        stage s({.channel = {.replay = held(),
+                             .slow = policy,
+                             .backlog = {.events = 16},
+                             .unsent_bytes = most * (event_bytes + 1024)}});
+        const bool all_end = policy == pubsub::slow_policy::disconnect;
+        const auto figures = s.channel.stats();
+        BOOST_TEST(figures.evicted_full >= frozen_count - most);
+        BOOST_TEST(figures.evicted_slow == (all_end ? frozen_count - figures.evicted_full : 0U));
+        const auto ended = all_end ? frozen_count : std::size_t(figures.evicted_full);
+        s.expect_ended(ended, rill::close_reason::evicted);
+        s.thaw(ended);
+        const auto metrics = s.scrape();
+        BOOST_TEST(metrics.find(R"(rill_pubsub_evicted_total{channel="c",why="full"} )" +
+                                std::to_string(figures.evicted_full)) != metrics.npos);
+        BOOST_TEST(s.server.load().overflows == 0U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(all_streams_of_the_server_together)
+{
+    for (const auto policy :
+         {pubsub::slow_policy::disconnect, pubsub::slow_policy::drop_oldest, pubsub::slow_policy::latest_per_key})
+    {
+        stage s({.channel = {.replay = held(), .slow = policy, .backlog = {.events = 16}}, .queued_bytes = 16 * 1024});
+        const auto overflows = s.server.load().overflows;
+        BOOST_TEST(overflows > 0U);
+        const auto slow = policy == pubsub::slow_policy::disconnect ? frozen_count - overflows : 0U;
+        BOOST_TEST(s.channel.stats().evicted_slow == slow);
+        BOOST_TEST(eventually([&] { return s.server.reasons().size() == overflows + slow; }));
+        const auto reasons = s.server.reasons();
+        BOOST_TEST(std::count(reasons.begin(), reasons.end(), rill::close_reason::over_capacity) ==
+                   static_cast<long>(overflows));
+        s.thaw(overflows + slow);
+        const auto metrics = s.scrape();
+        BOOST_TEST(metrics.find(R"(rill_streams_closed_total{route="/events",reason="over_capacity"} )" +
+                                std::to_string(overflows)) != metrics.npos);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
