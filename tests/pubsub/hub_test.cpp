@@ -2,6 +2,7 @@
 #include <rill/pubsub/topic_pattern.hpp>
 
 #include <random>
+#include <thread>
 
 #include "stage.hpp"
 
@@ -72,6 +73,44 @@ BOOST_AUTO_TEST_CASE(first_and_last_subscribers_of_a_topic)
         BOOST_TEST(h.subscribers("c") == 0U);
     }
     BOOST_TEST(log == "+a+b-b-a");
+}
+
+// What a stream of one topic wants is a part of the topic, which may be removed as soon as the stream has left: here
+// before leaving has returned. A sanitizer sees whether the stream looks at it once more.
+BOOST_AUTO_TEST_CASE(a_topic_that_is_removed_while_its_last_stream_leaves)
+{
+    manual_loop loop;
+    pubsub::hub* all = nullptr;
+    auto h = counted_hub({.channel = {.on_last_subscriber =
+                                          [&](std::string_view) {
+                                              std::this_thread::sleep_for(std::chrono::milliseconds(2)); // at least
+                                              BOOST_TEST(all->publish("other", "x").has_value());        // sweeps
+                                          }},
+                          .idle = std::chrono::milliseconds(1)});
+    all = &h;
+    {
+        const auto handled = h.subscribe("a");
+        BOOST_TEST(h.subscribers("a") == 1U);
+    }
+    BOOST_TEST((h.topics() == std::vector<std::string>{"other"}));
+    direct_client direct(loop, rill::make_handler(rill::sse::endpoint(h)), {}, "/?topics=b");
+    BOOST_TEST(h.subscribers("b") == 1U);
+    direct.cut();
+    BOOST_TEST((h.topics() == std::vector<std::string>{"other"}));
+}
+
+BOOST_AUTO_TEST_CASE(streams_may_be_the_last_that_hold_a_hub)
+{
+    manual_loop loop;
+    std::optional<pubsub::subscription> handled;
+    std::optional<direct_client> direct;
+    {
+        auto h = counted_hub();
+        handled.emplace(h.subscribe("a"));
+        direct.emplace(loop, rill::make_handler(rill::sse::endpoint(h)), std::string_view(), "/?topics=a");
+    }
+    handled.reset();
+    direct->cut();
 }
 
 // Streams of several topics and patterns, blocked and resumed at random: each gets its topics' events once and in
