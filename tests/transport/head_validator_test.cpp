@@ -224,6 +224,22 @@ BOOST_AUTO_TEST_CASE(limits)
     BOOST_TEST(refused("GET /" + text(100), 414, upside_down));
 }
 
+// What begins with it may have no LF at all.
+BOOST_AUTO_TEST_CASE(a_bare_cr_is_known_before_its_line_ends)
+{
+    for (const auto* bytes : {"GET /\rX", "GET / HTTP/1.1\rH", "GET / HTTP/1.1\r\r", "GET / HTTP/1.1\r\nHost: a\r\r",
+                              "GET / HTTP/1.1\r\nHost: a\rX", "GET / HTTP/1.1\r\n\rX"})
+    {
+        BOOST_TEST(refused(bytes, 400), bytes);
+    }
+    // Of two faults the first counts, whatever came at once.
+    for (std::size_t before = 0; before < 40; ++before) {
+        read("GET /" + text(before) + "\r" + text(100), narrow);
+        read(with("X: " + text(before + 20) + "\r" + text(100)), narrow);
+        read("FOO /" + text(before) + "\r HTTP/1.1\r\n", narrow);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(bodies)
 {
     const auto length = [](std::string_view value) { return with("Content-Length: " + std::string(value) + "\r\n"); };

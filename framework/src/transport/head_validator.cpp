@@ -20,6 +20,13 @@ verb method_in(std::string_view line) noexcept
     return boost::beast::http::string_to_verb({method.data(), method.size()});
 }
 
+// Of a line, or of what has come of it: one that something else than LF follows.
+bool has_bare_cr(std::string_view line) noexcept
+{
+    const auto cr = line.find('\r');
+    return cr != line.npos && cr + 1 != line.size();
+}
+
 } // namespace
 
 head_validator::state head_validator::put(std::string_view input)
@@ -31,7 +38,7 @@ head_validator::state head_validator::put(std::string_view input)
         const auto end = input.find('\n', std::max(looked_at_, line_begin_));
         const auto line = input.substr(line_begin_, end == input.npos ? end : end - line_begin_);
         const auto total = end == input.npos ? input.size() : end + 1;
-        if (!check_limits(line, total)) {
+        if (!check_limits(line, total, end != input.npos)) {
             return state::rejected;
         }
         looked_at_ = total;
@@ -47,11 +54,18 @@ head_validator::state head_validator::put(std::string_view input)
 }
 
 // What can be said of a line before it has ended.
-bool head_validator::check_limits(std::string_view line, std::size_t total)
+bool head_validator::check_limits(std::string_view line, std::size_t total, bool ended)
 {
     // Not a byte more of it than the limit needs to be broken: what stands behind that is never looked at.
-    if (version_ == 0 && !check_start(line.substr(0, limits_.head_bytes + 1))) {
+    const auto begin = line.substr(0, limits_.head_bytes + 1 - line_begin_);
+    if (version_ == 0 && !check_start(begin)) {
         return false;
+    }
+    if (ended && total <= limits_.head_bytes) {
+        return true;
+    }
+    if (version_ != 0 && has_bare_cr(begin)) { // its LF may never come
+        return refuse(status::bad_request, "a header line is malformed");
     }
     if (total <= limits_.head_bytes) {
         return true;
@@ -76,7 +90,15 @@ bool head_validator::check_start(std::string_view line)
     if (!starts || !detail::all_are(method, detail::token_char)) {
         return refuse(status::bad_request, "the request does not begin with a method");
     }
-    if (space != begin.npos && line.size() > space + limits_.target_bytes + around_target + 1) {
+    if (space == begin.npos) {
+        return true;
+    }
+    const auto longest = space + limits_.target_bytes + around_target + 1;
+    if (has_bare_cr(line.substr(0, longest + 1))) {
+        method_ = method_in(line);
+        return refuse(status::bad_request, "the request line is malformed");
+    }
+    if (line.size() > longest) {
         method_ = method_in(line);
         return refuse(status::uri_too_long,
                       "the request target is longer than " + std::to_string(limits_.target_bytes) + " bytes");

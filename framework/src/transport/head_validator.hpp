@@ -62,7 +62,7 @@ public:
     const std::string& authority() const noexcept { return authority_; }
 
 private:
-    bool check_limits(std::string_view line, std::size_t total);
+    bool check_limits(std::string_view line, std::size_t total, bool ended);
     bool check_start(std::string_view line);
     bool put_line(std::string_view line);
     bool put_request_line(std::string_view line);

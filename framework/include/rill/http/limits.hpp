@@ -22,7 +22,7 @@ struct connection_limits
     /// A body that has come more slowly than this on average, in bytes a second and `body_grace` aside, is given up
     /// before its deadline, also with 408. 0: only the deadline counts.
     std::size_t body_min_rate = 240;
-    std::chrono::milliseconds body_grace{5'000};
+    std::chrono::milliseconds body_grace{10'000};
 
     std::chrono::milliseconds write_timeout{5'000};  ///< a client that takes nothing for this long is disconnected
     std::chrono::milliseconds linger_timeout{1'000}; ///< how long a closed connection's last bytes are waited for
