@@ -1,0 +1,174 @@
+#include "outside/server.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <dirent.h>
+#include <fstream>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include "outside/clock.hpp"
+#include "outside/sockets.hpp"
+
+namespace outside {
+
+namespace {
+
+std::string proc(pid_t pid)
+{
+    return "/proc/" + std::to_string(pid) + "/";
+}
+
+} // namespace
+
+server::server(const server_settings& how, std::uint16_t port)
+    : log_(::memfd_create("log", MFD_CLOEXEC)), pid_(::fork())
+{
+    if (pid_ == 0) {
+        become(how);
+    }
+    const auto start = steady::now();
+    while (!connection(port).is_open()) {
+        if (!lives() || seconds_since(start) > 10) {
+            fail("the server does not listen\n" + log());
+        }
+        std::this_thread::sleep_for(5ms);
+    }
+}
+
+server::~server()
+{
+    if (lives()) {
+        ::kill(pid_, SIGTERM);
+    }
+    for (const auto start = steady::now(); lives(); std::this_thread::sleep_for(10ms)) {
+        if (seconds_since(start) > 10) {
+            ::kill(pid_, SIGKILL);
+        }
+    }
+    ::close(log_);
+}
+
+void server::become(const server_settings& how) const
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::dup2(log_, STDERR_FILENO);
+    if (how.files) {
+        const rlimit limit{*how.files, *how.files};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    for (const auto& [name, value] : how.environment) {
+        ::setenv(name.c_str(), value.c_str(), 1);
+    }
+    auto command = how.command;
+    std::vector<char*> arguments;
+    for (auto& word : command) {
+        arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+    ::execvp(arguments.front(), arguments.data());
+    ::_exit(127);
+}
+
+bool server::lives()
+{
+    ended_ = ended_ || ::waitpid(pid_, &status_, WNOHANG) != 0;
+    return !ended_;
+}
+
+std::vector<pid_t> server::processes() const
+{
+    std::vector<pid_t> all{pid_};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::ifstream file(proc(all[i]) + "task/" + std::to_string(all[i]) + "/children");
+        for (pid_t child = 0; file >> child;) {
+            all.push_back(child);
+        }
+    }
+    return all;
+}
+
+std::size_t server::descriptors() const
+{
+    std::size_t count = 0;
+    for (const pid_t pid : processes()) {
+        if (DIR* directory = ::opendir((proc(pid) + "fd").c_str())) {
+            while (::readdir(directory) != nullptr) {
+                ++count;
+            }
+            ::closedir(directory);
+        }
+    }
+    return count;
+}
+
+long server::memory(const char* what) const
+{
+    long sum = 0;
+    for (const pid_t pid : processes()) {
+        std::ifstream file(proc(pid) + "smaps_rollup");
+        for (std::string line; std::getline(file, line);) {
+            if (line.starts_with(what)) {
+                sum += std::atol(line.c_str() + 4);
+            }
+        }
+    }
+    return sum > 0 ? sum : (fail("the server has ended"), 0);
+}
+
+double server::cpu_seconds() const
+{
+    double sum = 0;
+    for (const pid_t pid : processes()) {
+        clockid_t clock{};
+        std::timespec used{};
+        if (::clock_getcpuclockid(pid, &clock) == 0 && ::clock_gettime(clock, &used) == 0) {
+            sum += static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+        }
+    }
+    return sum;
+}
+
+std::string server::log() const
+{
+    std::string text;
+    char bytes[4096];
+    for (ssize_t count = 0;
+         (count = ::pread(log_, bytes, sizeof bytes, static_cast<off_t>(text.size()))) > 0;) {
+        text.append(bytes, static_cast<std::size_t>(count));
+    }
+    return text;
+}
+
+std::size_t server::log_lines() const
+{
+    const auto text = log();
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+void fail(const std::string& why)
+{
+    std::fprintf(stderr, "%s: %s\n", program_invocation_short_name, why.c_str());
+    std::exit(1);
+}
+
+std::string take_option(int& argc, char** argv, std::string_view name, const char* otherwise)
+{
+    for (int i = 1; i + 1 < argc && std::string_view(argv[i]).starts_with("--"); i += 2) {
+        if (argv[i] == name) {
+            std::string value = argv[i + 1];
+            std::copy(argv + i + 2, argv + argc, argv + i);
+            argc -= 2;
+            return value;
+        }
+    }
+    return otherwise;
+}
+
+} // namespace outside
