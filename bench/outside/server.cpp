@@ -139,8 +139,7 @@ std::string server::log() const
 {
     std::string text;
     char bytes[4096];
-    for (ssize_t count = 0;
-         (count = ::pread(log_, bytes, sizeof bytes, static_cast<off_t>(text.size()))) > 0;) {
+    for (ssize_t count = 0; (count = ::pread(log_, bytes, sizeof bytes, static_cast<off_t>(text.size()))) > 0;) {
         text.append(bytes, static_cast<std::size_t>(count));
     }
     return text;

@@ -15,7 +15,7 @@ namespace outside {
 struct server_settings
 {
     std::vector<std::string> command{};
-    std::optional<rlim_t> files{};                                   ///< how many it may have open
+    std::optional<rlim_t> files{};                                  ///< how many it may have open
     std::vector<std::pair<std::string, std::string>> environment{}; ///< in addition to ours
 };
 

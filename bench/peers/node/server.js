@@ -68,4 +68,5 @@ if (option !== '--port' || !/^\d+$/.test(port ?? '')) {
     console.error('usage: server.js --port PORT');
     process.exit(2);
 }
+server.maxConnections = Number(process.env.MAX_CONNECTIONS) || undefined;
 server.listen({ host: '127.0.0.1', port: Number(port), backlog: 4096 });
