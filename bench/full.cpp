@@ -3,11 +3,11 @@
 //     full [--path PATH] [--rounds N] [--for SECONDS] PORT files|connections|streams|retries LIMIT COMMAND [ARG...]
 //
 // Starts the server (the bench contract: GET PATH?ms=N, /ticks unless said otherwise) with LIMIT: of its open files, or
-// by MAX_CONNECTIONS, MAX_STREAMS in its environment; with `retries`, a limit of streams, by MAX_STREAMS and RETRY_EVENT.
-// LIMIT + 30 clients ask for a stream. What do they see; what does the server use and log in the next seconds; and when
-// one that has a stream leaves, N times, how long until another has one: of those that wait or, if none does, one that
-// comes every millisecond? Fails when that is not within 5 s, when the server has more streams than LIMIT, uses more than
-// 5 % of a core or has ended.
+// by MAX_CONNECTIONS, MAX_STREAMS in its environment; with `retries`, a limit of streams, by MAX_STREAMS and
+// RETRY_EVENT. LIMIT + 30 clients ask for a stream. What do they see; what does the server use and log in the next
+// seconds; and when one that has a stream leaves, N times, how long until another has one: of those that wait or, if
+// none does, one that comes every millisecond? Fails when that is not within 5 s, when the server has more streams than
+// LIMIT, uses more than 5 % of a core or has ended.
 
 #include <algorithm>
 #include <cstdio>
@@ -54,7 +54,8 @@ struct client
     std::optional<int> told(const char* field) const
     {
         const auto found = received.find(field);
-        return found == received.npos ? std::nullopt : std::optional(std::atoi(received.c_str() + received.find(':', found) + 1));
+        return found == received.npos ? std::nullopt
+                                      : std::optional(std::atoi(received.c_str() + received.find(':', found) + 1));
     }
 
     std::string outcome() const
@@ -218,7 +219,8 @@ int main(int argc, char** argv)
     const auto lines = server.log_lines();
     clients.watch(duration, never);
     const auto used = (server.cpu_seconds() - cpu) / duration * 100;
-    std::printf("in %.1f s: %.2f %% of CPU, %zu lines logged (%zu before)\n", duration, used, server.log_lines() - lines, lines);
+    std::printf("in %.1f s: %.2f %% of CPU, %zu lines logged (%zu before)\n", duration, used,
+                server.log_lines() - lines, lines);
     if (used > 5) {
         fail("that is too much");
     }
