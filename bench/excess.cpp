@@ -2,10 +2,10 @@
 //
 //     excess [--path PATH] PORT MIB COMMAND [ARG...]
 //
-// Starts the server (the bench contract: GET PATH?ms=100, /ticks unless said otherwise) twice; each time 20 clients send
-// until it takes nothing for 3 s, has closed all of them, or has taken MIB of each: first one head without an end, then
-// requests behind a stream. What the kernel has room for counts as taken: some MB for each client, if the server never
-// reads. Fails when the server has grown by more than 1 MiB in all or has ended.
+// Starts the server (the bench contract: GET PATH?ms=100, /ticks unless said otherwise) twice; each time 20 clients
+// send until it takes nothing for 3 s, has closed all of them, or has taken MIB of each: first one head without an end,
+// then requests behind a stream. What the kernel has room for counts as taken: some MB for each client, if the server
+// never reads. Fails when the server has grown by more than 1 MiB in all or has ended.
 
 #include <algorithm>
 #include <cstdio>

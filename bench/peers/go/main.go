@@ -2,13 +2,16 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"log"
 	"net/http"
 	"os"
+	"os/signal"
 	"runtime"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -96,5 +99,15 @@ func main() {
 	router := mux.NewRouter()
 	router.HandleFunc("/ticks", ticks).Methods(http.MethodGet)
 	router.HandleFunc("/broadcast", broadcast).Methods(http.MethodGet)
-	log.Fatal(http.ListenAndServe(fmt.Sprintf("127.0.0.1:%d", *port), router))
+	server := &http.Server{Addr: fmt.Sprintf("127.0.0.1:%d", *port), Handler: router}
+	if os.Getenv("GRACEFUL") == "" {
+		log.Fatal(server.ListenAndServe())
+	}
+	stop, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer cancel()
+	go func() { log.Print(server.ListenAndServe()) }()
+	<-stop.Done()
+	if err := server.Shutdown(context.Background()); err != nil {
+		log.Fatal(err)
+	}
 }

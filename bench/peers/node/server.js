@@ -69,4 +69,7 @@ if (option !== '--port' || !/^\d+$/.test(port ?? '')) {
     process.exit(2);
 }
 server.maxConnections = Number(process.env.MAX_CONNECTIONS) || undefined;
+if (process.env.GRACEFUL) {
+    process.once('SIGTERM', () => server.close());
+}
 server.listen({ host: '127.0.0.1', port: Number(port), backlog: 4096 });

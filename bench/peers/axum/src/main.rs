@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpSocket;
+use tokio::signal::unix::{signal, SignalKind};
 use tokio::sync::broadcast;
 use tokio::time::{interval, interval_at, Instant};
 use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
@@ -85,7 +86,15 @@ async fn serve(port: u16) -> Result<(), Box<dyn Error>> {
         .route("/broadcast", get(broadcast))
         .with_state(Broadcasts::default());
     let server = axum::Server::from_tcp(listener)?.tcp_nodelay(true);
-    Ok(server.serve(app.into_make_service()).await?)
+    let server = server.serve(app.into_make_service());
+    if std::env::var_os("GRACEFUL").is_none() {
+        return Ok(server.await?);
+    }
+    let mut stop = signal(SignalKind::terminate())?;
+    let stopped = async move {
+        stop.recv().await;
+    };
+    Ok(server.with_graceful_shutdown(stopped).await?)
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
