@@ -109,14 +109,16 @@ public:
     /// The event loop ends.
     virtual void on_shutdown() = 0;
 
+    // What the live path looks at, side by side: a stream's turn then needs two lines of the cache at most.
     topic_link link;
     response_writer* out = nullptr; ///< where events are put as they are
+    std::uint32_t live_since = 0;   ///< the batch that was being sent when it became live: it has that already
+    state now = state::waiting;
+
     worker_log* worker = nullptr;
     std::unique_ptr<backlog> behind;
     interest_pointer wanted;
     std::unique_ptr<std::vector<std::unique_ptr<topic_link>>> more_links; ///< for more topics than one
-    std::uint32_t live_since = 0; ///< the batch that was being sent when it became live: it has that already
-    state now = state::waiting;
 
 protected:
     ~subscriber() = default;

@@ -176,7 +176,9 @@ void worker_log::on_overflow(std::uint64_t newest)
 void worker_log::prefetch(const ring_link* next) const noexcept
 {
     constexpr std::ptrdiff_t line = 64;
-    __builtin_prefetch(next->next);
+    const auto* after = reinterpret_cast<const char*>(next->next);
+    __builtin_prefetch(after);
+    __builtin_prefetch(after + sizeof(topic_link) + sizeof(response_writer*)); // its state
     if (next != &batch_topic_->streams) {
         const auto* connection = reinterpret_cast<const char*>(static_cast<const topic_link*>(next)->owner->out);
         __builtin_prefetch(connection);
