@@ -14,17 +14,21 @@
 //     GET /topics/stats?of=T&us=N&bytes=M      what the hub has counted, as JSON
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
-#include <thread>
 
 #include "timestamp.hpp"
 #include "topic_feeds.hpp"
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -40,14 +44,15 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
     }
 }
 
-/// A channel and what ticks in it.
+/// A channel and what ticks in it: a coroutine of the worker that was the first to be asked for it.
 class broadcast
 {
 public:
-    broadcast(std::chrono::milliseconds ms, int bytes)
-        : padding_(static_cast<std::size_t>(bytes), '.'), handler_(rill::make_handler(rill::sse::endpoint(channel_))),
-          publisher_([this, ms](const std::stop_token& stop) { run(ms, stop); })
-    {}
+    broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker)
+        : padding_(static_cast<std::size_t>(bytes), '.'), handler_(rill::make_handler(rill::sse::endpoint(channel_)))
+    {
+        asio::co_spawn(worker, run(ms), asio::detached);
+    }
 
     const rill::handler& handler() const { return handler_; }
     rill::pubsub::statistics stats() const { return channel_.stats(); }
@@ -63,23 +68,24 @@ private:
         return channel_.publish(e).has_value();
     }
 
-    void run(std::chrono::milliseconds ms, const std::stop_token& stop)
+    // Each event has its time, and one that is late is published at once: the rate is kept as long as it can be.
+    rill::awaitable<> run(std::chrono::milliseconds ms)
     {
-        std::mutex mutex;
-        std::unique_lock lock(mutex);
-        for (auto next = std::chrono::steady_clock::now() + ms;; next += ms) {
-            stopped_.wait_until(lock, stop, next, [] { return false; });
-            if (stop.stop_requested() || !publish()) {
-                return;
+        auto next = std::chrono::steady_clock::now();
+        do {
+            next += ms;
+            const auto left = next - std::chrono::steady_clock::now();
+            if (left.count() > 0) {
+                co_await rill::sleep_for(left);
+            } else {
+                co_await asio::post(asio::deferred);
             }
-        }
+        } while (publish());
     }
 
     rill::pubsub::channel channel_;
     const std::string padding_;
     rill::handler handler_;
-    std::condition_variable_any stopped_;
-    std::jthread publisher_;
 };
 
 std::string to_json(const rill::pubsub::statistics& s)
@@ -101,7 +107,7 @@ class broadcasts
 public:
     rill::awaitable<rill::response> join(period ms, padding bytes, rill::request& r)
     {
-        const auto* found = find_or_make({ms, bytes});
+        const auto* found = find_or_make({ms, bytes}, co_await asio::this_coro::executor);
         if (found == nullptr) {
             co_return rill::response(rill::status::service_unavailable);
         }
@@ -119,12 +125,12 @@ public:
 private:
     static constexpr std::size_t most = 64;
 
-    const broadcast* find_or_make(std::pair<int, int> key)
+    const broadcast* find_or_make(std::pair<int, int> key, rill::executor worker)
     {
         const std::lock_guard lock(mutex_);
         auto found = all_.find(key);
         if (found == all_.end() && all_.size() < most) {
-            found = all_.try_emplace(key, std::chrono::milliseconds(key.first), key.second).first;
+            found = all_.try_emplace(key, std::chrono::milliseconds(key.first), key.second, worker).first;
         }
         return found == all_.end() ? nullptr : &found->second;
     }
