@@ -15,7 +15,7 @@ namespace rill {
 namespace {
 
 constexpr int accepts_per_turn = 256;
-constexpr std::chrono::milliseconds pause_time{50};
+constexpr std::chrono::milliseconds pause_time{90};
 constexpr std::chrono::seconds between_lines{10};
 
 std::string failure(const std::string& what, int error)
