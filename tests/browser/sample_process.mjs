@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-export const patience = 30_000; // ms: how long any one condition may take, far above what it needs
+export const patience = 60_000; // ms: how long any one condition may take, far above what it needs
 
 // An unset variable is an error, not a skip: a test that silently does nothing would look like a passing one.
 export function programOf(sample) {
@@ -29,8 +29,19 @@ export async function within(promise, what, ms = patience) {
     }
 }
 
-// RILL_TEST_PORTS=FROM-TO narrows the choice, where several test runs share a machine.
-const [firstPort, lastPort] = (process.env.RILL_TEST_PORTS ?? '20000-29999').split('-').map(Number);
+// As tests/support/test_ports.hpp: each test has a twentieth of the ports, so that none that runs beside it takes a port
+// whose server is down for a moment.
+function ownPorts() {
+    const [first, last] = (process.env.RILL_TEST_PORTS ?? '10000-29999').split('-').map(Number);
+    if (process.env.RILL_TEST_SLOT === undefined) {
+        return [first, last];
+    }
+    const each = Math.floor((last - first + 1) / 20);
+    const from = first + Number(process.env.RILL_TEST_SLOT) * each;
+    return [from, from + each - 1];
+}
+
+const [firstPort, lastPort] = ownPorts();
 
 // A free port below the ephemeral range (32768 and up on Linux): while the server is down between two runs, no outgoing
 // connection of anyone can be given this port, and a client that keeps trying cannot connect to itself.

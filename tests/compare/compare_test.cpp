@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness/well_formed.hpp"
+#include "support/test_ports.hpp"
 
 // rill-bench compare as a user runs it, with numbers that are too small to mean anything.
 
@@ -43,11 +44,9 @@ constexpr const char* manifest = R"([
 int run(const folder& here, const std::string& arguments)
 {
     std::ofstream(here.path + "/peers.json") << manifest;
-    // Other tests may run at the same time.
-    const auto first_port = 10'000 + ::getpid() % 80 * 200;
     const auto command = std::string(RILL_BENCH) + " compare " + arguments + " --root " RILL_ROOT " --manifest " +
-                         here.path + "/peers.json --port " + std::to_string(first_port) + " --out " + here.path +
-                         "/out > " + here.path + "/stdout 2> " + here.path + "/stderr";
+                         here.path + "/peers.json --port " + std::to_string(rill_test::free_port()) + " --out " +
+                         here.path + "/out > " + here.path + "/stdout 2> " + here.path + "/stderr";
     const int status = std::system(command.c_str());
     BOOST_TEST_MESSAGE(text_of(here.path + "/stderr"));
     return WEXITSTATUS(status);
@@ -58,13 +57,13 @@ bool has_a_second_core()
     return ::sysconf(_SC_NPROCESSORS_ONLN) > 1;
 }
 
-const std::string tiny = "--streams 20 --endpoint ticks --ms 100 --settle 100ms ";
+const std::string tiny = "--streams 20 --endpoint ticks --ms 250 --settle 100ms ";
 
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
 {
-    const auto code = run(*this, tiny + "--for 300ms --rounds 2" + (has_a_second_core() ? "" : " --client-core 0"));
+    const auto code = run(*this, tiny + "--for 600ms --rounds 2" + (has_a_second_core() ? "" : " --client-core 0"));
     BOOST_TEST(code == 1); // one of them is broken
 
     const auto all = bench::comparison_from(boost::json::parse(text_of(path + "/out/compare.json")));
@@ -93,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
 
 BOOST_FIXTURE_TEST_CASE(rounds_can_be_added_later, folder)
 {
-    const auto one = tiny + "--for 100ms --rounds 1 --add rill" + (has_a_second_core() ? "" : " --client-core 0");
+    const auto one = tiny + "--for 300ms --rounds 1 --add rill" + (has_a_second_core() ? "" : " --client-core 0");
     BOOST_TEST(run(*this, one) == 0);
     BOOST_TEST(text_of(path + "/stdout").find("| rill | - |") != std::string::npos); // no figures of a single run
     BOOST_TEST(run(*this, one) == 0);

@@ -7,6 +7,8 @@
 #include <harness/server_start.hpp>
 #include <unistd.h>
 
+#include "support/test_ports.hpp"
+
 // rill-bench fanout and sweep as a user runs them against stream_server, with numbers that are too small to mean
 // anything.
 
@@ -19,9 +21,6 @@ struct fixture
     fixture()
     {
         std::filesystem::create_directory(path);
-        while (bench::is_taken(port)) {
-            ++port;
-        }
         auto started = bench::start_server(
             {{RILL_STREAM_SERVER, "--port", std::to_string(port)}, {}, path + "/server.log"}, port, "/topics/0", 60);
         BOOST_REQUIRE_MESSAGE(started.has_value(), started.error());
@@ -57,7 +56,7 @@ struct fixture
 
     std::string path =
         (std::filesystem::temp_directory_path() / ("rill-fanout-" + std::to_string(::getpid()))).string();
-    std::uint16_t port = static_cast<std::uint16_t>(22'000 + ::getpid() % 900);
+    std::uint16_t port = rill_test::free_port();
     std::unique_ptr<bench::child_program> server;
     boost::json::object figures;
     std::string log;

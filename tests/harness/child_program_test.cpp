@@ -8,6 +8,8 @@
 #include <thread>
 #include <unistd.h>
 
+#include "support/is_running.hpp"
+
 using bench::child_program;
 using namespace std::chrono_literals;
 
@@ -45,11 +47,6 @@ std::string wait_for_line(const folder& here)
         std::this_thread::sleep_for(1ms);
     }
     return bench::last_line(here.log());
-}
-
-bool is_there(pid_t pid)
-{
-    return ::kill(pid, 0) == 0;
 }
 
 } // namespace
@@ -108,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(its_children_are_counted_and_go_with_it, folder)
     const std::vector<pid_t> family{parent->pid(), child};
     BOOST_TEST(bench::with_descendants(parent->pid()) == family, boost::test_tools::per_element());
     parent->stop(0);
-    while (is_there(child)) { // until init has noticed
+    while (rill_test::is_running(child)) {
         std::this_thread::sleep_for(1ms);
     }
 }
@@ -123,7 +120,7 @@ BOOST_FIXTURE_TEST_CASE(it_does_not_outlive_the_process_that_started_it, folder)
     }
     ::waitpid(middle, nullptr, 0);
     const pid_t left = std::stoi(wait_for_line(*this));
-    while (is_there(left)) {
+    while (rill_test::is_running(left)) {
         std::this_thread::sleep_for(1ms);
     }
 }

@@ -8,7 +8,10 @@
 #include <stdexcept>
 #include <unistd.h>
 
+#include "support/is_running.hpp"
+
 using bench::process_group;
+using rill_test::is_running;
 
 BOOST_AUTO_TEST_SUITE(process_group_test)
 
@@ -30,11 +33,6 @@ std::string wait_for_end(process_group& group)
     for (;;) {
         ::pause();
     }
-}
-
-bool is_there(pid_t pid)
-{
-    return ::kill(pid, 0) == 0;
 }
 
 } // namespace
@@ -71,9 +69,9 @@ BOOST_AUTO_TEST_CASE(those_that_are_left_end_with_the_group)
         process_group group;
         group.spawn(sleep_for_ever);
         child = group.pids().front();
-        BOOST_TEST(is_there(child));
+        BOOST_TEST(is_running(child));
     }
-    BOOST_TEST(!is_there(child));
+    BOOST_TEST(!is_running(child));
 }
 
 BOOST_AUTO_TEST_CASE(interrupts_are_the_parents_affair)
@@ -114,13 +112,13 @@ BOOST_AUTO_TEST_CASE(children_end_when_their_parent_is_killed)
     while (grandchild[0] == 0 && !group.ended()) {
         bench::sleep_ns(1'000'000);
     }
-    BOOST_TEST(is_there(grandchild[0]));
+    BOOST_TEST(is_running(grandchild[0]));
     ::kill(group.pids().front(), SIGKILL);
     wait_for_end(group);
-    for (int i = 0; i < 6000 && is_there(grandchild[0]); ++i) {
+    for (int i = 0; i < 6000 && is_running(grandchild[0]); ++i) {
         bench::sleep_ns(10'000'000);
     }
-    BOOST_TEST(!is_there(grandchild[0]));
+    BOOST_TEST(!is_running(grandchild[0]));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

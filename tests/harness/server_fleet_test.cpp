@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/test_ports.hpp"
+
 using bench::server_fleet;
 
 BOOST_AUTO_TEST_SUITE(server_fleet_test)
@@ -31,12 +33,6 @@ struct listener
     std::uint16_t port = 0;
 };
 
-/// A port that was free a moment ago.
-std::uint16_t free_port()
-{
-    return listener().port;
-}
-
 const std::string log_file =
     (std::filesystem::temp_directory_path() / ("rill-fleet-" + std::to_string(::getpid()))).string();
 
@@ -58,7 +54,7 @@ BOOST_AUTO_TEST_CASE(who_listens_is_known)
     const listener here;
     BOOST_TEST(bench::listens(::getpid(), here.port));
     BOOST_TEST(!bench::listens(::getppid(), here.port));
-    BOOST_TEST(!bench::listens(::getpid(), free_port()));
+    BOOST_TEST(!bench::listens(::getpid(), rill_test::free_port()));
 }
 
 BOOST_AUTO_TEST_CASE(what_hinders_the_first_server_is_an_error)
@@ -66,7 +62,7 @@ BOOST_AUTO_TEST_CASE(what_hinders_the_first_server_is_an_error)
     const listener other;
     BOOST_TEST(error_of("sleep 1000", other.port, 3, 60) ==
                "port " + std::to_string(other.port) + " is taken by another program");
-    BOOST_TEST(error_of("echo bad luck; exit 5", free_port(), 3, 60) == "the server ended with 5: bad luck");
+    BOOST_TEST(error_of("echo bad luck; exit 5", rill_test::free_port(), 3, 60) == "the server ended with 5: bad luck");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

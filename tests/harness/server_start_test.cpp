@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/test_ports.hpp"
+
 using bench::start_server;
 
 BOOST_AUTO_TEST_SUITE(server_start_test)
@@ -45,12 +47,6 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// A port that was free a moment ago.
-std::uint16_t free_port()
-{
-    return listening_socket().port();
-}
-
 const std::string log_file =
     (std::filesystem::temp_directory_path() / ("rill-server-start-" + std::to_string(::getpid()))).string();
 
@@ -80,18 +76,18 @@ BOOST_AUTO_TEST_CASE(a_taken_port_is_an_error)
 
 BOOST_AUTO_TEST_CASE(a_server_that_ends_is_an_error_with_its_last_words)
 {
-    BOOST_TEST(error_of("echo bad luck; exit 5", free_port(), 60) == "the server ended with 5: bad luck");
-    BOOST_TEST(error_of("exit 1", free_port(), 60) == "the server ended with 1");
+    BOOST_TEST(error_of("echo bad luck; exit 5", rill_test::free_port(), 60) == "the server ended with 5: bad luck");
+    BOOST_TEST(error_of("exit 1", rill_test::free_port(), 60) == "the server ended with 1");
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_never_listens_is_an_error)
 {
-    BOOST_TEST(error_of("sleep 1000", free_port(), 0.1) == "the server does not listen within 0.1 s");
+    BOOST_TEST(error_of("sleep 1000", rill_test::free_port(), 0.1) == "the server does not listen within 0.1 s");
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_an_error)
 {
-    const auto started = start_server({{"/no/such/program"}, {}, log_file}, free_port(), "/", 60);
+    const auto started = start_server({{"/no/such/program"}, {}, log_file}, rill_test::free_port(), "/", 60);
     BOOST_TEST(!started.has_value());
     std::filesystem::remove(log_file);
 }

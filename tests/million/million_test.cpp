@@ -10,6 +10,9 @@
 #include <harness/server_start.hpp>
 #include <unistd.h>
 
+#include "support/is_running.hpp"
+#include "support/test_ports.hpp"
+
 // rill-bench million as a user runs it, with a few thousand streams.
 
 using bench::child_program;
@@ -34,9 +37,6 @@ struct fixture
     {
         std::filesystem::create_directory(path);
         std::ofstream(path + "/peers.json") << manifest;
-        while (bench::is_taken(port)) {
-            ++port;
-        }
     }
     ~fixture() { std::filesystem::remove_all(path); }
 
@@ -74,7 +74,7 @@ struct fixture
 
     std::string path =
         (std::filesystem::temp_directory_path() / ("rill-million-" + std::to_string(::getpid()))).string();
-    std::uint16_t port = static_cast<std::uint16_t>(21'000 + ::getpid() % 900);
+    std::uint16_t port = rill_test::free_port();
     std::string log;
 };
 
@@ -112,8 +112,7 @@ void check_small_run(const boost::json::object& figures)
 bool are_gone(const std::vector<pid_t>& pids)
 {
     const auto deadline = bench::now_ns() + patience;
-    const auto is_there = [](pid_t pid) { return ::kill(pid, 0) == 0; };
-    while (std::any_of(pids.begin(), pids.end(), is_there)) {
+    while (std::any_of(pids.begin(), pids.end(), &rill_test::is_running)) {
         if (bench::now_ns() > deadline) {
             return false;
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/client.hpp"
+#include "support/test_ports.hpp"
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -80,20 +81,6 @@ public:
     }
 
 private:
-    static std::uint16_t free_port()
-    {
-        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto* generic = reinterpret_cast<sockaddr*>(&address);
-        BOOST_REQUIRE(::bind(socket, generic, length) == 0);
-        BOOST_REQUIRE(::getsockname(socket, generic, &length) == 0);
-        ::close(socket);
-        return ntohs(address.sin_port);
-    }
-
     static std::size_t descriptors(const std::string& pid)
     {
         const std::filesystem::path process = "/proc/" + pid;

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <netinet/in.h>
+#include <stdexcept>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace rill_test {
+
+struct port_range
+{
+    int first;
+    int last;
+};
+
+/// The ports of this test's servers that are processes of their own. Below the ephemeral range (from 32768 on): no
+/// outgoing connection of anyone is given one before its server takes it, and who asks too early cannot connect to
+/// himself. CTest gives each test a twentieth of them (RILL_TEST_SLOT); RILL_TEST_PORTS=FROM-TO are others, where
+/// several test runs share a machine.
+inline port_range test_ports()
+{
+    port_range all{10'000, 29'999};
+    if (const char* text = std::getenv("RILL_TEST_PORTS")) {
+        if (std::sscanf(text, "%d-%d", &all.first, &all.last) != 2) {
+            throw std::runtime_error("RILL_TEST_PORTS is not FROM-TO");
+        }
+    }
+    const char* slot = std::getenv("RILL_TEST_SLOT");
+    if (slot == nullptr) {
+        return all;
+    }
+    const int each = (all.last - all.first + 1) / 20;
+    const int first = all.first + std::atoi(slot) * each;
+    return {first, first + each - 1};
+}
+
+/// Whether nobody listens there, not even one who shares the port.
+inline bool is_free(int port)
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool free = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+                      ::listen(socket, 1) == 0;
+    ::close(socket);
+    return free;
+}
+
+/// One of this test's ports where nobody listens; another one each time, as long as there are some.
+inline std::uint16_t free_port()
+{
+    static unsigned turn = static_cast<unsigned>(::getpid());
+    const auto [first, last] = test_ports();
+    const int count = last - first + 1;
+    for (int i = 0; i < count; ++i) {
+        const int port = first + static_cast<int>(turn++ % static_cast<unsigned>(count));
+        if (is_free(port)) {
+            return static_cast<std::uint16_t>(port);
+        }
+    }
+    throw std::runtime_error("no free port from " + std::to_string(first) + " to " + std::to_string(last));
+}
+
+} // namespace rill_test
