@@ -3,6 +3,7 @@
 #include "server/fixture.hpp"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <fstream>
 #include <sys/resource.h>
 
@@ -199,12 +200,18 @@ BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
     rill::server_options options;
     options.limits.head_timeout = 50ms;
     options.limits.body_timeout = 50ms;
-    options.limits.idle_timeout = 50ms;
     running_server server(app(), options);
     BOOST_TEST(talk(server, "GET /hello HT").starts_with("HTTP/1.1 408 "));
     BOOST_TEST(
         talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nbod").starts_with("HTTP/1.1 408 "));
-    const auto idle = talk(server, get("/hello")); // between requests there is nothing to be answered
+}
+
+BOOST_AUTO_TEST_CASE(between_requests_there_is_nothing_to_be_answered)
+{
+    rill::server_options options;
+    options.limits.idle_timeout = 50ms;
+    running_server server(app(), options);
+    const auto idle = talk(server, get("/hello"));
     BOOST_TEST(occurrences(idle, "HTTP/1.1 ") == 1u);
     BOOST_TEST(idle.ends_with("hello"));
 }
@@ -227,7 +234,7 @@ BOOST_AUTO_TEST_CASE(client_that_never_reads_a_response_is_disconnected)
     running_server server(app(), options);
     raw_client c(server.port(), 4096);
     c.send(get("/big"));
-    BOOST_TEST(eventually([&] { return server.connections() == 1; }));
+    BOOST_TEST(eventually([&] { return c.has_input(); }));
     BOOST_TEST(eventually([&] { return server.connections() == 0; }));
 }
 
@@ -256,8 +263,10 @@ BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
     rill::router slow = app();
     static std::atomic<bool> entered{false};
     slow.get("/slow", []() -> rill::awaitable<rill::response> {
+        const auto executor = co_await rill::asio::this_coro::executor;
         entered = true;
-        co_await rill::sleep_for(200ms);
+        co_await rill::stop::of(executor.context()).wait(); // it is still being answered when the drain begins
+        co_await rill::sleep_for(20ms);
         co_return rill::response::text("done");
     });
     running_server server(std::move(slow));

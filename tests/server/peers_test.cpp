@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <sys/resource.h>
 #include <vector>
 
 #include "server/fixture.hpp"
@@ -40,6 +41,15 @@ bool drip(raw_client& c, std::string_view begin, char byte)
         std::this_thread::sleep_for(5ms);
         return c.has_input();
     });
+}
+
+/// Raises the soft limit, which is 1024 on many machines.
+void allow_descriptors(rlim_t count)
+{
+    rlimit files{};
+    BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+    files.rlim_cur = std::max(files.rlim_cur, std::min(count, files.rlim_max));
+    BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
 }
 
 std::size_t count(const std::string& text, std::string_view what)
@@ -89,10 +99,11 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
     options.limits.body_min_rate = 1000;
     running_server server(app(), options);
     raw_client c(server.port());
-    c.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 80000\r\n\r\n");
-    for (int i = 0; i < 8; ++i) {
-        c.send(std::string(10'000, 'y')); // worth ten seconds
-        std::this_thread::sleep_for(50ms);
+    const std::string piece(10'000, 'y'); // worth ten seconds
+    c.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 80000\r\n\r\n" + piece);
+    for (int i = 1; i < 8; ++i) {
+        std::this_thread::sleep_for(60ms);
+        c.send(piece);
     }
     BOOST_TEST(c.read_until("\r\n\r\nyyy"));
     BOOST_TEST(c.received().starts_with("HTTP/1.1 200 "));
@@ -145,6 +156,7 @@ BOOST_AUTO_TEST_CASE(garbage_is_refused_and_nothing_stays)
 BOOST_AUTO_TEST_CASE(a_herd_comes_back_spread)
 {
     constexpr std::size_t many = 1000;
+    allow_descriptors(3 * many);
     std::atomic<bool> cut{false};
     std::atomic<std::size_t> begun{0};
     rill::router app;

@@ -24,11 +24,14 @@ metrics_page look()
 
 BOOST_AUTO_TEST_CASE(a_descriptor_more_is_one_more)
 {
-    const auto before = look()["process_open_fds"];
-    const int one = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    BOOST_TEST(look()["process_open_fds"] == before + 1);
-    ::close(one);
-    BOOST_TEST(look()["process_open_fds"] == before);
+    const auto is_one_more = [] { // a sanitizer may have a file open for a moment
+        const auto before = look()["process_open_fds"];
+        const int one = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        const auto with = look()["process_open_fds"];
+        ::close(one);
+        return with == before + 1 && look()["process_open_fds"] == before;
+    };
+    BOOST_TEST((is_one_more() || is_one_more()));
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_is_touched_is_resident)
@@ -43,7 +46,8 @@ BOOST_AUTO_TEST_CASE(memory_that_is_touched_is_resident)
 BOOST_AUTO_TEST_CASE(time_goes_on)
 {
     const auto before = look();
-    BOOST_TEST(before["process_start_time_seconds"] <= static_cast<double>(std::time(nullptr)));
+    // The kernel tells the time of its own start in whole seconds.
+    BOOST_TEST(before["process_start_time_seconds"] <= static_cast<double>(std::time(nullptr)) + 1);
     while (look()["process_cpu_seconds_total"] == before["process_cpu_seconds_total"]) {
         static_cast<void>(look()); // takes some
     }

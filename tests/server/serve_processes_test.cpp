@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_killed_worker_costs_its_own_streams_only_and_is_replaced)
 
 BOOST_AUTO_TEST_CASE(a_worker_that_hangs_is_replaced)
 {
-    fleet f({.processes = 1, .first_pause = 1ms, .hang_timeout = 1s});
+    fleet f({.processes = 1, .first_pause = 1ms, .hang_timeout = 2s});
     const auto before = std::to_string(f.ask_pid());
     raw_client c(f.port);
     c.get("/hang");

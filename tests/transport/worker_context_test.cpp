@@ -242,6 +242,7 @@ BOOST_AUTO_TEST_CASE(a_head_without_end_is_not_read_for_long)
 {
     fixture f(hello);
     f.limits.linger_timeout = 300ms;
+    f.worker.timers.use_manual_clock(); // which does not go on when this process gets no time
     loopback pair;
     const int server = pair.server;
     f.accept(pair);
@@ -253,16 +254,17 @@ BOOST_AUTO_TEST_CASE(a_head_without_end_is_not_read_for_long)
         const auto count = ::send(pair.client, piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         sent += std::max(count, ssize_t{0});
         f.io.restart();
-        f.io.run_one_for(10ms);
+        f.io.run_one_for(1ms);
+        f.worker.timers.advance(1ms);
         std::array<char, 4096> buffer;
         const auto received = ::recv(pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT);
         answer.append(buffer.data(), received > 0 ? static_cast<std::size_t>(received) : 0);
         int waits = 0;
         int leaves = 0;
-        if (f.worker.connections() != 0 && ::ioctl(server, FIONREAD, &waits) == 0 &&
-            ::ioctl(pair.client, SIOCOUTQ, &leaves) == 0)
+        if (f.worker.connections() != 0 && ::ioctl(pair.client, SIOCOUTQ, &leaves) == 0 &&
+            ::ioctl(server, FIONREAD, &waits) == 0)
         {
-            read = sent - waits - leaves;
+            read = std::max(read, sent - leaves - waits); // what has arrived and is not acknowledged counts twice
         }
     }
     BOOST_TEST(answer.starts_with("HTTP/1.1 431 "));
