@@ -1,204 +1,20 @@
 #include "faults/exchange.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <filesystem>
-#include <fstream>
 #include <memory>
-#include <rill/pubsub.hpp>
 #include <stdexcept>
-#include <thread>
-#include <unistd.h>
 #include <utility>
 
+#include "faults/faulty_server.hpp"
 #include "server/fixture.hpp"
 #include "support/client.hpp"
+#include "support/counted.hpp"
 
 namespace rill_faults {
 
 using namespace rill_test;
 
 namespace {
-
-constexpr std::size_t much = 512UL * 1024; // more than the kernel takes at once
-constexpr std::size_t file_size = 200'000; // more than one piece
-const auto long_enough = 1h;               // for nothing to be ended by a timeout that a fault has stopped
-
-std::atomic<long> guards{0};
-
-struct guard
-{
-    guard() { ++guards; }
-    guard(const guard&) = delete;
-    guard& operator=(const guard&) = delete;
-    ~guard() { --guards; }
-};
-
-/// A directory with one file in it.
-class served_directory
-{
-public:
-    served_directory() : path_("/tmp/rill-faults-" + std::to_string(::getpid()))
-    {
-        std::filesystem::create_directory(path_);
-        std::ofstream(path_ + "/file.txt") << std::string(file_size, 'f');
-    }
-    served_directory(const served_directory&) = delete;
-    served_directory& operator=(const served_directory&) = delete;
-    ~served_directory() { std::filesystem::remove_all(path_); }
-
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
-
-rill::awaitable<> three_events(rill::sse::event_stream& stream)
-{
-    const guard here;
-    rill::interval every{1ms};
-    for (int i = 1; i <= 3; ++i) {
-        co_await every.tick();
-        co_await stream.send({.data = std::to_string(i), .id = i});
-    }
-}
-
-rill::awaitable<> much_at_once(rill::sse::event_stream& stream)
-{
-    const guard here;
-    const std::string data(much, 'x');
-    co_await stream.send(data);
-    co_await stream.send("end");
-}
-
-rill::awaitable<> waits(rill::sse::event_stream& stream)
-{
-    const guard here;
-    co_await stream.send("begun");
-    co_await rill::sleep_for(long_enough);
-}
-
-auto subscriber(const rill::pubsub::channel& news)
-{
-    return [news](rill::sse::event_stream& stream) -> rill::awaitable<> {
-        const guard here;
-        auto events = news.subscribe();
-        co_await stream.send("begun");
-        while (auto e = co_await events.next()) {
-            co_await stream.send(e);
-        }
-    };
-}
-
-rill::router app(rill::pubsub::channel& news)
-{
-    static const served_directory directory;
-    static constexpr std::string_view farewell = "data: farewell\n\n";
-    rill::router app;
-    app.get("/hello", [] { return "hello"; });
-    app.post("/echo", [](rill::request& r) -> rill::awaitable<rill::response> {
-        const guard here;
-        co_await rill::sleep_for(1ms);
-        co_return rill::response::text(r.body());
-    });
-    app.get("/files/{path...}", rill::static_files(directory.path()));
-    app.get("/events", rill::sse::endpoint(three_events, {.retry = 1s}));
-    app.get("/much", rill::sse::endpoint(much_at_once));
-    app.get("/waits/{how}", rill::sse::endpoint(waits));
-    app.get("/bystander", rill::sse::endpoint(subscriber(news), {.farewell = std::string(farewell)}));
-    app.get("/news", rill::sse::endpoint(news, {.farewell = std::string(farewell)}));
-    app.post("/news", [news](rill::request& r) mutable { return news.publish(r.body()); });
-    return app;
-}
-
-/// A server in a thread of its own whose calls may fail.
-class faulty_server
-{
-public:
-    faulty_server(unsigned threads, report& told) : told_(told)
-    {
-        rill::server_options options;
-        options.port = 0;
-        options.threads = threads;
-        options.limits.write_timeout = options.limits.head_timeout = options.limits.body_timeout =
-            options.limits.idle_timeout = options.drain_timeout = long_enough;
-        options.limits.unsent_bytes = 16UL * 1024;
-        options.observer.log = [this](rill::log_level level, std::string_view text) {
-            if (level >= rill::log_level::warning) {
-                const std::lock_guard lock(mutex_);
-                told_.log.append(text).append("\n");
-            }
-        };
-        options.observer.on_stream_opened = [this](const rill::observer::stream_opened& opened) {
-            const std::lock_guard lock(mutex_);
-            ++told_.streams_opened;
-            targets_[opened.id] = opened.target;
-        };
-        options.observer.on_stream_closed = [this](const rill::observer::stream_closed& closed) {
-            const std::lock_guard lock(mutex_);
-            told_.reasons[targets_[closed.id]].emplace_back(to_string(closed.reason));
-        };
-        try {
-            start(std::move(options));
-        } catch (const std::exception& e) {
-            told_.thrown = e.what();
-        }
-    }
-    faulty_server(const faulty_server&) = delete;
-    faulty_server& operator=(const faulty_server&) = delete;
-    ~faulty_server()
-    {
-        const watched scope;
-        server_.reset();
-    }
-
-    explicit operator bool() const { return thread_.joinable(); }
-
-    void begin_stop()
-    {
-        const watched scope;
-        server_->stop();
-    }
-    void join() { thread_.join(); }
-
-    rill::pubsub::channel& news() { return news_; }
-    std::uint16_t port() const { return server_->port(); }
-    std::size_t connections() const { return server_->connections(); }
-    rill::server_load load() const { return server_->load(); }
-
-private:
-    void start(rill::server_options options)
-    {
-        const auto workers = options.threads;
-        {
-            const watched scope;
-            server_ = std::make_unique<rill::server>(app(news_), std::move(options));
-            if (const auto listening = server_->listen(); !listening) {
-                told_.not_started = listening.error();
-                return;
-            }
-        }
-        thread_ = std::thread([this] {
-            const watched scope;
-            try {
-                server_->run();
-            } catch (const std::exception& e) {
-                told_.thrown = e.what();
-            }
-        });
-        BOOST_TEST(eventually([&] { // that it has started its threads, or has said why it can't
-            const std::lock_guard lock(mutex_);
-            return threads_started() + (told_.log.empty() ? 0U : 1U) == workers - 1;
-        }));
-    }
-
-    report& told_;
-    rill::pubsub::channel news_;
-    std::mutex mutex_;
-    std::map<std::uint64_t, std::string> targets_;
-    std::unique_ptr<rill::server> server_;
-    std::thread thread_;
-};
 
 outcome seen(bool right)
 {
@@ -464,7 +280,7 @@ report run_exchange(unsigned threads)
             told.queued_bytes_at_end = server.load().queued_bytes;
         }
     }
-    told.guards = guards;
+    told.guards = rill_test::counted::alive();
     // Not more than before: a sanitizer may have a file open for a moment.
     static_cast<void>(eventually([descriptors] { return open_descriptors() <= descriptors; }, 1s));
     told.descriptors = std::max(0L, static_cast<long>(open_descriptors()) - static_cast<long>(descriptors));

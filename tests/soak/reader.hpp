@@ -15,7 +15,9 @@ public:
     /// Of a new connection, which begins with a response's head.
     void begin() noexcept
     {
-        line_.clear();
+        for (auto* begun : {&line_, &name_, &data_, &id_}) { // of an event that the last one has cut off
+            begun->clear();
+        }
         has_head_ = false;
     }
 

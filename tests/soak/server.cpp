@@ -1,27 +1,18 @@
 #include "soak/server.hpp"
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 #include <string>
 
+#include "support/counted.hpp"
+
 namespace rill_soak {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-std::atomic<long> handlers{0};
-
-struct in_handler
-{
-    in_handler() { ++handlers; }
-    in_handler(const in_handler&) = delete;
-    in_handler& operator=(const in_handler&) = delete;
-    ~in_handler() { --handlers; }
-};
 
 /// What is published: numbered, in order, whichever worker is asked.
 class feed
@@ -53,7 +44,7 @@ private:
 auto handled(const rill::pubsub::channel& news)
 {
     return [news](rill::sse::event_stream& stream) -> rill::awaitable<> {
-        const in_handler here;
+        const rill_test::counted here;
         auto events = news.subscribe(stream.last_event_id());
         while (auto e = co_await events.next()) {
             co_await stream.send(e);
@@ -73,7 +64,7 @@ int serve(std::uint16_t port, unsigned life)
     app.post("/publish", [&f] { return f.publish(); });
     app.get("/load", [&] {
         return std::to_string(server->load().streams) + " " + std::to_string(server->connections()) + " " +
-               std::to_string(handlers) + " " + std::to_string(f.last());
+               std::to_string(rill_test::counted::alive()) + " " + std::to_string(f.last());
     });
     rill::server_options options;
     options.port = port;
@@ -86,7 +77,7 @@ int serve(std::uint16_t port, unsigned life)
         return 1;
     }
     server->run_until_signalled();
-    return handlers == 0 ? 0 : 2;
+    return rill_test::counted::alive() == 0 ? 0 : 2;
 }
 
 } // namespace rill_soak
