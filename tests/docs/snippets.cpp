@@ -83,7 +83,9 @@ rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dr
 rill::awaitable<rill::response> require_token(rill::request& r, const rill::handler& next)
 {
     if (r.header("Authorization") != "Bearer sesame") {
-        co_return rill::to_response({.status = rill::status::unauthorized}); // short-circuit
+        auto refused = rill::to_response({.status = rill::status::unauthorized}); // short-circuit
+        refused.header("WWW-Authenticate", "Bearer");
+        co_return refused;
     }
     auto answer = co_await next(r);
     answer.header("Cache-Control", "private"); // after

@@ -34,6 +34,20 @@ BOOST_AUTO_TEST_CASE(set_replaces_all_and_add_keeps)
     BOOST_TEST(h.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_list_may_be_in_several_lines)
+{
+    rill::headers h;
+    BOOST_TEST(h.values("Accept").empty());
+    BOOST_TEST(!h.list("Accept").has_value());
+    for (const auto& [name, value] : {std::pair("Accept", "a/b"), {"X", "y"}, {"ACCEPT", ""}, {"accept", "c/d, e/f"}}) {
+        BOOST_TEST(h.add(name, value).has_value());
+    }
+    const std::vector<std::string_view> lines{"a/b", "", "c/d, e/f"};
+    BOOST_TEST(h.values("accept") == lines, boost::test_tools::per_element());
+    BOOST_TEST(h.list("accept").value_or("none") == "a/b, , c/d, e/f");
+    BOOST_TEST(h.list("X").value_or("none") == "y");
+}
+
 BOOST_AUTO_TEST_CASE(arguments_may_be_views_into_the_fields)
 {
     rill::headers h;

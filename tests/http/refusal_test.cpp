@@ -75,6 +75,9 @@ BOOST_AUTO_TEST_CASE(who_wants_an_event_stream_says_so)
     BOOST_TEST(!rill::wants_event_stream(r));
     BOOST_REQUIRE(r.fields().set("Accept", "text/event-stream, */*"));
     BOOST_TEST(rill::wants_event_stream(r));
+    BOOST_REQUIRE(r.fields().set("Accept", "text/html"));
+    BOOST_REQUIRE(r.fields().add("accept", "text/event-stream"));
+    BOOST_TEST(rill::wants_event_stream(r));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

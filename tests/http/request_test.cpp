@@ -47,6 +47,9 @@ BOOST_AUTO_TEST_CASE(cookies)
     BOOST_TEST(!req.cookie("broken").has_value());
     BOOST_TEST(!req.cookie("SID").has_value());
     BOOST_TEST(!req.cookie("id").has_value());
+    BOOST_TEST(req.fields().add("cookie", "id=1; sid=later").has_value()); // a second line
+    BOOST_TEST((req.cookie("id") == "1"));
+    BOOST_TEST((req.cookie("sid") == "abc=d"));
 }
 
 BOOST_AUTO_TEST_CASE(path_parameters_headers_and_the_rest)

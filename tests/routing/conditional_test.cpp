@@ -54,6 +54,11 @@ BOOST_AUTO_TEST_CASE(preconditions)
         {{{"If-Unmodified-Since", same}}, passed},
         {{{"If-Unmodified-Since", before}}, failed},
         {{{"If-Match", "\"v1\""}, {"If-Unmodified-Since", before}}, passed},
+        {{{"If-None-Match", "\"v0\""}, {"if-none-match", "\"v1\""}}, not_modified}, // one list in two lines
+        {{{"If-None-Match", ""}, {"If-None-Match", "W/\"v1\""}}, not_modified},
+        {{{"If-Match", "\"v0\""}, {"If-Match", "\"v1\""}}, passed},
+        {{{"If-Modified-Since", same}, {"If-Modified-Since", same}}, passed}, // more than one date is none
+        {{{"If-Unmodified-Since", before}, {"If-Unmodified-Since", before}}, passed},
     };
     for (const auto& [headers, expected] : table) {
         BOOST_TEST_CONTEXT((headers.empty() ? std::string("none") : headers[0].first + ": " + headers[0].second))

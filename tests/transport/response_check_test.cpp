@@ -10,8 +10,7 @@ namespace {
 using rill::response;
 using rill::status;
 using rill::verb;
-using rill::transport::asks_to_close;
-using rill::transport::fault_of;
+using rill::transport::check_response;
 using rill::transport::framing_of;
 using rill::transport::has_forbidden_body;
 
@@ -34,7 +33,12 @@ response streamed()
 
 bool faulty(const response& r, verb method = verb::get)
 {
-    return !fault_of(r, method).empty();
+    return !check_response(r, method).fault.empty();
+}
+
+bool asks_to_close(const response& r)
+{
+    return check_response(r, verb::get).closes;
 }
 
 } // namespace
@@ -56,6 +60,8 @@ BOOST_AUTO_TEST_CASE(statuses)
     for (const unsigned code : {200U, 204U, 299U, 304U, 404U, 500U, 599U, 600U, 999U}) {
         BOOST_TEST(!faulty(with_status(code)), code);
     }
+    BOOST_TEST(faulty(with_status(401)));
+    BOOST_TEST(!faulty(with_status(401).header("www-authenticate", "Bearer")));
     BOOST_TEST(faulty(with_status(405)));
     BOOST_TEST(!faulty(with_status(405).header("Allow", "GET")));
     BOOST_TEST(!faulty(with_status(405).header("allow", ""))); // there may be none
@@ -85,6 +91,13 @@ BOOST_AUTO_TEST_CASE(lengths)
     BOOST_TEST(faulty(with_length(with_status(200), "x"), verb::head));
     BOOST_TEST(!faulty(with_length(with_status(304), "4000")));
     BOOST_TEST(faulty(with_length(with_status(304), "-1")));
+    for (const auto* other : {"4000", "5"}) { // but one, not two
+        auto lengths = with_length(with_status(304), "4000");
+        BOOST_TEST(lengths.fields().add("Content-Length", other).has_value());
+        BOOST_TEST(faulty(lengths) == (std::string_view(other) == "5"));
+        lengths.status(status::ok);
+        BOOST_TEST(faulty(lengths, verb::head) == (std::string_view(other) == "5"));
+    }
     for (const unsigned code : {204U, 205U}) {
         BOOST_TEST(!faulty(with_length(with_status(code), "0")), code);
         BOOST_TEST(faulty(with_length(with_status(code), "4")), code);

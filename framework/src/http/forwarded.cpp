@@ -2,26 +2,17 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <charconv>
 #include <cstring>
 #include <netinet/in.h>
 
 #include "http/grammar.hpp"
+#include "http/whole_number.hpp"
 
 namespace rill {
 
 namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-template <class Number>
-std::optional<Number> parse_number(std::string_view text, std::size_t digits)
-{
-    Number number = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-    return whole && text.size() <= digits && text.front() != '-' ? std::optional(number) : std::nullopt;
-}
 
 // "1234", or an obfuscated port, "_name".
 bool is_port(std::string_view text) noexcept
@@ -32,7 +23,7 @@ bool is_port(std::string_view text) noexcept
                           std::string_view("!#$%&'*+^`|~").find(c) == std::string_view::npos;
                });
     }
-    return !text.empty() && parse_number<std::uint16_t>(text, 5).has_value();
+    return text.size() <= 5 && detail::whole_number<std::uint16_t>(text).has_value();
 }
 
 // The grammar of RFC 7239, 4, over the rest of a field's value.
@@ -133,30 +124,18 @@ private:
     std::string_view rest_;
 };
 
-// All fields of that name, as one value (RFC 9110, 5.3).
-std::string joined(const request& r, std::string_view name)
-{
-    std::string all;
-    for (const auto& field : r.fields()) {
-        if (iequals(field.name, name)) {
-            all.append(all.empty() ? "" : ",").append(field.value);
-        }
-    }
-    return all;
-}
-
 // The nodes that the hops were asked by, in the order in which they were written.
 std::vector<std::string> nodes_of(const request& r, forwarded_field field)
 {
     std::vector<std::string> nodes;
     if (field == forwarded_field::forwarded) {
-        const auto elements = parse_forwarded(joined(r, "Forwarded"));
+        const auto elements = parse_forwarded(r.fields().list("Forwarded").value_or(""));
         for (const auto& element : elements.value_or(std::vector<forwarded_element>())) {
             nodes.push_back(element.for_);
         }
         return nodes;
     }
-    const auto value = joined(r, "X-Forwarded-For");
+    const auto value = r.fields().list("X-Forwarded-For").value_or("");
     for (std::string_view rest = value; !value.empty();) {
         const auto comma = rest.find(',');
         nodes.emplace_back(detail::trimmed(rest.substr(0, comma)));
@@ -212,8 +191,8 @@ std::optional<trusted_proxies::network> trusted_proxies::parse_network(std::stri
     network n{.address = *address, .bits = 128};
     if (slash != text.npos) {
         const auto given = text.substr(slash + 1);
-        const auto bits = given.empty() ? std::nullopt : parse_number<unsigned>(given, 3);
-        if (!bits || *bits > 128 - before) {
+        const auto bits = detail::whole_number<unsigned>(given);
+        if (given.size() > 3 || !bits || *bits > 128 - before) {
             return std::nullopt;
         }
         n.bits = *bits + before;

@@ -29,6 +29,33 @@ std::optional<std::string_view> headers::get(std::string_view name) const noexce
     return found->value;
 }
 
+std::vector<std::string_view> headers::values(std::string_view name) const
+{
+    std::vector<std::string_view> all;
+    for (const auto& field : fields_) {
+        if (iequals(field.name, name)) {
+            all.emplace_back(field.value);
+        }
+    }
+    return all;
+}
+
+std::optional<std::string> headers::list(std::string_view name) const
+{
+    std::optional<std::string> all;
+    for (const auto& field : fields_) {
+        if (!iequals(field.name, name)) {
+            continue;
+        }
+        if (all) {
+            all->append(", ").append(field.value);
+        } else {
+            all = field.value;
+        }
+    }
+    return all;
+}
+
 result<void> headers::set(std::string_view name, std::string_view value)
 {
     if (!detail::is_token(name) || !detail::is_value(value)) {

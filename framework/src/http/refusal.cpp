@@ -1,5 +1,6 @@
 #include <rill/http/refusal.hpp>
 
+#include <algorithm>
 #include <rill/http/detail/spread.hpp>
 #include <rill/http/problem.hpp>
 #include <string>
@@ -42,7 +43,9 @@ void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait
 
 bool wants_event_stream(const request& r) noexcept
 {
-    return r.header("Accept").value_or("").find(event_stream_type) != std::string_view::npos;
+    return std::ranges::any_of(r.fields(), [](const headers::field& field) {
+        return iequals(field.name, "Accept") && field.value.find(event_stream_type) != std::string::npos;
+    });
 }
 
 } // namespace rill

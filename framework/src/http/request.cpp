@@ -4,6 +4,25 @@
 
 namespace rill {
 
+namespace {
+
+std::optional<std::string_view> cookie_in(std::string_view rest, std::string_view name) noexcept
+{
+    while (!rest.empty()) {
+        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+        const auto end = std::min(rest.find(';'), rest.size());
+        const auto pair = rest.substr(0, end);
+        const auto equals = pair.find('=');
+        if (equals != pair.npos && pair.substr(0, equals) == name) {
+            return pair.substr(equals + 1);
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
 request::request(verb method, std::string target) : method_(method), target_(std::move(target)) {}
 
 void request::target(std::string target)
@@ -53,16 +72,12 @@ std::optional<std::string> request::query_parameter(std::string_view name) const
 
 std::optional<std::string_view> request::cookie(std::string_view name) const noexcept
 {
-    auto rest = header("Cookie").value_or("");
-    while (!rest.empty()) {
-        rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
-        const auto end = std::min(rest.find(';'), rest.size());
-        const auto pair = rest.substr(0, end);
-        const auto equals = pair.find('=');
-        if (equals != pair.npos && pair.substr(0, equals) == name) {
-            return pair.substr(equals + 1);
+    for (const auto& field : fields_) {
+        if (iequals(field.name, "Cookie")) {
+            if (const auto value = cookie_in(field.value, name)) {
+                return value;
+            }
         }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return std::nullopt;
 }

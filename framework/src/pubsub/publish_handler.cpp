@@ -29,10 +29,11 @@ bool equal_in_constant_time(std::string_view guess, std::string_view secret) noe
     return difference == 0;
 }
 
-bool is_authorised(const request& r, std::string_view token) noexcept
+bool is_authorised(const request& r, std::string_view token)
 {
     constexpr std::string_view scheme = "Bearer ";
-    const auto field = r.header("Authorization").value_or("");
+    const auto fields = r.fields().list("Authorization").value_or(""); // more than one are none
+    const std::string_view field = fields;
     return iequals(field.substr(0, scheme.size()), scheme) &&
            equal_in_constant_time(field.substr(scheme.size()), token);
 }

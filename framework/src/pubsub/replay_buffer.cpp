@@ -1,7 +1,8 @@
 #include <rill/pubsub/replay_buffer.hpp>
 
 #include <algorithm>
-#include <charconv>
+
+#include "http/whole_number.hpp"
 
 namespace rill::pubsub {
 
@@ -14,13 +15,8 @@ constexpr std::size_t tolerated = 64;
 
 std::optional<std::uint64_t> replay_buffer::number_of(std::string_view id) noexcept
 {
-    std::uint64_t number = 0;
-    const auto* end = id.data() + id.size();
-    const auto parsed = std::from_chars(id.data(), end, number);
-    if (parsed.ec != std::errc() || parsed.ptr != end || (id.size() > 1 && id.front() == '0')) {
-        return std::nullopt;
-    }
-    return number;
+    const bool is_one_spelling = id.size() == 1 || !id.starts_with('0');
+    return is_one_spelling ? rill::detail::whole_number<std::uint64_t>(id) : std::nullopt;
 }
 
 replay_buffer::replay_buffer(const settings& s) : settings_(s), lost_sequence_(s.start)

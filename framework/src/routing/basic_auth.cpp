@@ -43,7 +43,8 @@ std::optional<std::string> base64_decode(std::string_view text)
 bool is_authorised(const request& req, const credentials_check& check)
 {
     constexpr std::string_view scheme = "Basic ";
-    const auto field = req.header("Authorization").value_or("");
+    const auto fields = req.fields().list("Authorization").value_or(""); // more than one are none
+    const std::string_view field = fields;
     if (!iequals(field.substr(0, scheme.size()), scheme)) {
         return false;
     }

@@ -49,7 +49,7 @@ struct policy
         if (!allows(origin)) {
             return r;
         }
-        const auto requested = [&](std::string_view name) { return std::string(req.header(name).value_or("")); };
+        const auto requested = [&](std::string_view name) { return req.fields().list(name).value_or(""); };
         const auto methods =
             options.methods.empty() ? requested("Access-Control-Request-Method") : joined(options.methods);
         const auto headers = options.request_headers.empty() ? requested("Access-Control-Request-Headers")

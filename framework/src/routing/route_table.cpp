@@ -1,7 +1,8 @@
 #include "routing/route_table.hpp"
 
+#include "http/whole_number.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <rill/http/percent.hpp>
 
@@ -10,14 +11,6 @@ namespace rill::detail {
 namespace {
 
 using kind = path_pattern::kind;
-
-bool is_integer(std::string_view text) noexcept
-{
-    std::int64_t number = 0;
-    const auto end = text.data() + text.size();
-    const auto [stop, ec] = std::from_chars(text.data(), end, number);
-    return ec == std::errc() && stop == end;
-}
 
 std::string name_of(verb method)
 {
@@ -159,7 +152,7 @@ void route_table::visit(const node& n, const split_path& path, std::size_t index
     if (const auto* child = n.literal(segment)) {
         visit(*child, path, index + 1, wanted, out);
     }
-    if (!out.found && n.integer && is_integer(segment)) {
+    if (!out.found && n.integer && whole_number<std::int64_t>(segment)) {
         visit(*n.integer, path, index + 1, wanted, out);
     }
     if (!out.found && n.text && !segment.empty()) {

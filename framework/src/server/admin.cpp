@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/this_coro.hpp>
-#include <charconv>
 #include <chrono>
 #include <ctime>
 #include <iterator>
@@ -11,6 +10,7 @@
 #include <rill/http/problem.hpp>
 #include <utility>
 
+#include "http/whole_number.hpp"
 #include "server/json_text.hpp"
 #include "server/monitor.hpp"
 #include "transport/worker_context.hpp"
@@ -52,14 +52,12 @@ tl::expected<std::size_t, problem> limit_of(const request& r)
     if (!given) {
         return default_limit;
     }
-    std::size_t limit = 0;
-    const auto* end = given->data() + given->size();
-    const auto parsed = std::from_chars(given->data(), end, limit);
-    if (parsed.ec != std::errc() || parsed.ptr != end) {
+    const auto limit = detail::whole_number<std::size_t>(*given);
+    if (!limit) {
         return tl::unexpected(
             problem{.status = status::bad_request, .detail = "query parameter 'limit' must be a number from 0 on"});
     }
-    return limit;
+    return *limit;
 }
 
 awaitable<response> list_streams(request& r)

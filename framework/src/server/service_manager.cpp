@@ -1,7 +1,6 @@
 #include <rill/server/service_manager.hpp>
 
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +9,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "http/whole_number.hpp"
 
 namespace rill {
 
@@ -20,13 +21,7 @@ constexpr int first_passed = 3; // SD_LISTEN_FDS_START
 std::optional<std::uint64_t> number_in(const char* variable)
 {
     const char* text = std::getenv(variable);
-    if (text == nullptr) {
-        return std::nullopt;
-    }
-    std::uint64_t number = 0;
-    const auto* end = text + std::strlen(text);
-    const auto parsed = std::from_chars(text, end, number);
-    return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(number) : std::nullopt;
+    return text != nullptr ? detail::whole_number<std::uint64_t>(text) : std::nullopt;
 }
 
 bool is_listening(int socket) noexcept

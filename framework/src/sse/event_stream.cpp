@@ -1,7 +1,8 @@
 #include <rill/sse/event_stream.hpp>
 
-#include <charconv>
 #include <rill/sse/encoder.hpp>
+
+#include "http/whole_number.hpp"
 
 namespace rill::sse {
 
@@ -20,11 +21,7 @@ response_writer::put_result event_stream::put(const event& e)
 
 std::int64_t event_stream::last_event_number(std::int64_t none) const noexcept
 {
-    std::int64_t number = none;
-    const auto id = last_event_id();
-    const auto* end = id.data() + id.size();
-    const auto parsed = std::from_chars(id.data(), end, number);
-    return parsed.ec == std::errc() && parsed.ptr == end ? number : none;
+    return rill::detail::whole_number<std::int64_t>(last_event_id()).value_or(none);
 }
 
 } // namespace rill::sse

@@ -1,9 +1,9 @@
 #include "transport/head_validator.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "http/grammar.hpp"
+#include "http/whole_number.hpp"
 
 namespace rill::transport {
 
@@ -212,11 +212,8 @@ bool head_validator::put_host(std::string_view value)
 // what they make of them, and no client sends them.
 bool head_validator::put_content_length(std::string_view value)
 {
-    std::uint64_t length = 0;
-    const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), length);
-    const bool valid =
-        ec == std::errc() && end == value.data() + value.size() && (value.front() != '0' || value.size() == 1);
-    if (!valid || content_length_) {
+    const auto length = detail::whole_number<std::uint64_t>(value);
+    if (!length || (value.front() == '0' && value.size() != 1) || content_length_) {
         return refuse(status::bad_request, "Content-Length must be one number");
     }
     content_length_ = length;

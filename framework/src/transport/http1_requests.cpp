@@ -87,12 +87,15 @@ awaitable<> http1_connection::serve_requests(std::string input)
         if (reason_ != close_reason::open) {
             co_return; // cancelled: nobody is there to be answered
         }
-        if (const auto fault = fault_of(answer, r.method()); !fault.empty()) {
-            answer = refuse_answer(r, fault);
+        auto found = check_response(answer, r.method());
+        if (!found.fault.empty()) {
+            answer = refuse_answer(r, found.fault);
+            found.closes = false;
         }
         const bool streams = answer.streams() && r.method() != verb::head && may_have_body(answer.status());
         const bool has_place = !streams || enter_stream(r, answer);
-        const bool keep = parser.keep_alive() && !asks_to_close(answer) && !worker_.draining();
+        const bool keep = parser.keep_alive() && !found.closes && has_place && // else it was refused
+                          !worker_.draining();
         if (streams && has_place) {
             prepare_stream(answer, r, keep, std::move(input));
             co_return;

@@ -1,10 +1,11 @@
 #include "transport/response_check.hpp"
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 
 #include "http/grammar.hpp"
+#include "http/whole_number.hpp"
+#include "transport/connection_field.hpp"
 
 namespace rill::transport {
 
@@ -22,22 +23,15 @@ std::optional<std::uint64_t> length_of(const response::body_type& body) noexcept
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> number(std::string_view text) noexcept
-{
-    std::uint64_t value = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return ec == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
 std::optional<std::uint64_t> declared_length(const headers& fields) noexcept
 {
     const auto value = fields.get("Content-Length");
-    return value ? number(*value) : std::nullopt;
+    return value ? detail::whole_number<std::uint64_t>(*value) : std::nullopt;
 }
 
 std::string_view fault_of_length(const response& r, verb method, std::string_view value) noexcept
 {
-    const auto declared = number(value);
+    const auto declared = detail::whole_number<std::uint64_t>(value);
     const bool empty = r.status() == status::no_content || r.status() == status::reset_content;
     const auto length = empty ? 0 : length_of(r.body());
     // The body of a HEAD's answer need not be made, and that of 304 is the cache's (RFC 9110, 8.6).
@@ -45,41 +39,41 @@ std::string_view fault_of_length(const response& r, verb method, std::string_vie
     if (!declared || (!may_differ && declared != length)) {
         return length ? "its Content-Length is not that of its body" : "it has a Content-Length and a streamed body";
     }
-    return {};
+    return declared == declared_length(r.fields()) ? "" : "it has two Content-Lengths";
 }
 
-std::string_view fault_of_connection(std::string_view value) noexcept
+std::string_view fault_of_connection(std::string_view value, bool& closes) noexcept
 {
-    const bool known = detail::for_each_element(value, [](std::string_view option) {
+    const bool known = detail::for_each_element(value, [&](std::string_view option) {
+        closes = closes || iequals(option, "close");
         return iequals(option, "close") || iequals(option, "keep-alive") || iequals(option, "upgrade");
     });
     return known ? std::string_view() : "its Connection says what is the connection's to say";
 }
 
-// By the length of the name, as nearly all names have another one.
-std::string_view fault_of_field(const response& r, verb method, const headers::field& field) noexcept
+std::string_view fault_of_field(const response& r, verb method, const headers::field& field, bool& closes) noexcept
 {
-    const auto named = [&](std::string_view name) { return iequals(field.name, name); };
-    switch (field.name.size()) {
-    case 2:
-        return named("TE") ? "TE is of requests" : "";
-    case 4:
-        return named("Date") ? "it has a Date, which the connection adds" : "";
-    case 7:
-        return named("Trailer") ? "it announces trailers, which are not sent" : "";
-    case 10:
-        return named("Connection")   ? fault_of_connection(field.value)
-               : named("Keep-Alive") ? "it has a Keep-Alive, which is the connection's"
-                                     : "";
-    case 14:
-        return named("Content-Length") ? fault_of_length(r, method, field.value) : "";
-    case 16:
-        return named("Proxy-Connection") ? "it has a Proxy-Connection, which is no header of HTTP" : "";
-    case 17:
-        return named("Transfer-Encoding") ? "it has a Transfer-Encoding, which is the connection's" : "";
-    default:
+    switch (connection_field_of(field.name)) {
+    case connection_field::none:
         return {};
+    case connection_field::connection:
+        return fault_of_connection(field.value, closes);
+    case connection_field::content_length:
+        return fault_of_length(r, method, field.value);
+    case connection_field::date:
+        return "it has a Date, which the connection adds";
+    case connection_field::keep_alive:
+        return "it has a Keep-Alive, which is the connection's";
+    case connection_field::proxy_connection:
+        return "it has a Proxy-Connection, which is no header of HTTP";
+    case connection_field::te:
+        return "TE is of requests";
+    case connection_field::trailer:
+        return "it announces trailers, which are not sent";
+    case connection_field::transfer_encoding:
+        return "it has a Transfer-Encoding, which is the connection's";
     }
+    return {};
 }
 
 std::string_view fault_of_status(const response& r) noexcept
@@ -87,6 +81,9 @@ std::string_view fault_of_status(const response& r) noexcept
     const auto code = static_cast<unsigned>(r.status());
     if (code < 200 || code > 999) {
         return "its status is not a final one of three digits";
+    }
+    if (r.status() == status::unauthorized && !r.fields().contains("WWW-Authenticate")) {
+        return "it is a 401 without WWW-Authenticate";
     }
     if (r.status() == status::method_not_allowed && !r.fields().contains("Allow")) {
         return "it is a 405 without Allow";
@@ -99,30 +96,16 @@ std::string_view fault_of_status(const response& r) noexcept
 
 } // namespace
 
-std::string_view fault_of(const response& r, verb method) noexcept
+checked_response check_response(const response& r, verb method) noexcept
 {
     if (r.has_bad_header()) {
-        return "it was given a header whose name or value is not allowed";
+        return {.fault = "it was given a header whose name or value is not allowed"};
     }
-    auto fault = fault_of_status(r);
-    for (auto field = r.fields().begin(); fault.empty() && field != r.fields().end(); ++field) {
-        fault = fault_of_field(r, method, *field);
+    checked_response found{.fault = fault_of_status(r), .closes = r.closes_connection()};
+    for (auto field = r.fields().begin(); found.fault.empty() && field != r.fields().end(); ++field) {
+        found.fault = fault_of_field(r, method, *field, found.closes);
     }
-    return fault;
-}
-
-bool asks_to_close(const response& r) noexcept
-{
-    bool close = r.closes_connection();
-    for (const auto& field : r.fields()) {
-        if (field.name.size() == 10 && iequals(field.name, "Connection")) {
-            detail::for_each_element(field.value, [&](std::string_view option) {
-                close = close || iequals(option, "close");
-                return true;
-            });
-        }
-    }
-    return close;
+    return found;
 }
 
 framing framing_of(const response& r, verb method, unsigned version) noexcept

@@ -7,15 +7,18 @@
 
 namespace rill::transport {
 
-/// What is wrong with a handler's response, for the log; empty when it can be sent. It must not say otherwise of its
-/// framing than the connection does, which knows it: Content-Length has to be the body's, Connection can say no more
-/// than close, keep-alive and upgrade, and Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE and Trailer can't
-/// be said at all. Its status is a final one of three digits, a 405 has Allow (RFC 9110, 15.5.6), a 426 Upgrade
-/// (15.5.22). `method` is the request's: what answers HEAD or is a 304 may name a length without having the body.
-std::string_view fault_of(const response& r, verb method) noexcept;
+struct checked_response
+{
+    std::string_view fault{}; ///< what is wrong, for the log; empty when the response can be sent
+    bool closes = false;      ///< the handler asks for the connection to be closed, by a field or by the call
+};
 
-/// Whether the handler asks for the connection to be closed, by a field or by the call.
-bool asks_to_close(const response& r) noexcept;
+/// Looks at a handler's response. It must not say otherwise of its framing than the connection does, which knows it:
+/// Content-Length has to be the body's, Connection can say no more than close, keep-alive and upgrade, and
+/// Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE and Trailer can't be said at all. Its status is a final
+/// one of three digits, a 401 has WWW-Authenticate (RFC 9110, 11.6.1), a 405 Allow (15.5.6), a 426 Upgrade (15.5.22).
+/// `method` is the request's: what answers HEAD or is a 304 may name a length, one, without having the body.
+checked_response check_response(const response& r, verb method) noexcept;
 
 /// How the body's end is found, of a response without a fault.
 framing framing_of(const response& r, verb method, unsigned version) noexcept;

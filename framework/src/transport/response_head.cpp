@@ -1,18 +1,10 @@
 #include "transport/response_head.hpp"
 
-#include <algorithm>
-#include <array>
+#include "transport/connection_field.hpp"
 
 namespace rill::transport {
 
 namespace {
-
-bool belongs_to_connection(std::string_view name) noexcept
-{
-    constexpr std::array<std::string_view, 8> own{"Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive",
-                                                  "Date",           "Proxy-Connection",  "TE",         "Trailer"};
-    return std::ranges::any_of(own, [&](std::string_view own_name) { return iequals(own_name, name); });
-}
 
 void append_field(std::string& head, std::string_view name, std::string_view value)
 {
@@ -46,7 +38,7 @@ std::string make_response_head(status status, const headers& fields, const frami
     bool upgrade = false;
     for (const auto& field : fields) {
         upgrade = upgrade || iequals(field.name, "Upgrade");
-        if (!belongs_to_connection(field.name)) {
+        if (connection_field_of(field.name) == connection_field::none) {
             append_field(head, field.name, field.value);
         }
     }

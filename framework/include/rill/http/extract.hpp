@@ -227,7 +227,7 @@ template <fixed_string Name, class T = std::string, auto Default = required>
 struct query : detail::parameter<detail::source::query, Name, T, Default>
 {};
 
-/// The first header field of that name.
+/// The first header field of that name. Of what is a list, all is in request::fields().list().
 template <fixed_string Name, class T = std::string, auto Default = required>
 struct header : detail::parameter<detail::source::header, Name, T, Default>
 {};

@@ -26,6 +26,13 @@ public:
     std::optional<std::string_view> get(std::string_view name) const noexcept;
     bool contains(std::string_view name) const noexcept { return get(name).has_value(); }
 
+    /// The values of all fields of that name, in their order. Views, until a field is changed.
+    std::vector<std::string_view> values(std::string_view name) const;
+
+    /// The same as one value, with ", " between them: what a field that is a list says, however many lines it was sent
+    /// in (RFC 9110, 5.3). Not for Set-Cookie, nor for Cookie, which request::cookie() reads.
+    std::optional<std::string> list(std::string_view name) const;
+
     /// Replaces all fields of that name. Fails with error::invalid_header, changing nothing, when the name is not a
     /// token or the value holds CR, LF, NUL or another control character (RFC 9110, 5.5), so that no header can be
     /// smuggled in.

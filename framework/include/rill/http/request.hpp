@@ -34,6 +34,7 @@ public:
 
     headers& fields() noexcept { return fields_; }
     const headers& fields() const noexcept { return fields_; }
+    /// The value of the first field of that name. Of what is a list, such as Accept, all is in fields().list().
     std::optional<std::string_view> header(std::string_view name) const noexcept { return fields_.get(name); }
 
     const std::string& body() const noexcept { return body_; }
@@ -55,7 +56,8 @@ public:
     /// The first query parameter of that name, form-decoded ('+' is a space).
     std::optional<std::string> query_parameter(std::string_view name) const;
 
-    /// The cookie of that name (RFC 6265, 5.4), as sent.
+    /// The first cookie of that name (RFC 6265, 5.4), as sent. There should be one line of cookies, but several are
+    /// read: who takes HTTP/2 for a server of HTTP/1.1 may have left them so.
     std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 
 private:
