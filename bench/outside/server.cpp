@@ -111,15 +111,17 @@ std::size_t server::descriptors() const
 long server::memory(const char* what) const
 {
     long sum = 0;
+    bool found = false;
     for (const pid_t pid : processes()) {
         std::ifstream file(proc(pid) + "smaps_rollup");
         for (std::string line; std::getline(file, line);) {
             if (line.starts_with(what)) {
-                sum += std::atol(line.c_str() + 4);
+                found = true;
+                sum += std::atol(line.c_str() + line.find(':') + 1);
             }
         }
     }
-    return sum > 0 ? sum : (fail("the server has ended"), 0);
+    return found ? sum : (fail("the server has ended"), 0);
 }
 
 double server::cpu_seconds() const

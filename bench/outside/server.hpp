@@ -36,8 +36,9 @@ public:
     int status() const noexcept { return status_; }
 
     std::size_t descriptors() const;
-    /// In KiB. Proportional: what is shared counts in part, and less when others map it, too. Resident: wholly.
-    long proportional_memory() const { return memory("Pss:"); }
+    /// In KiB: what is no file, where what its processes share counts once; all that is resident. Of a file's pages a
+    /// process's share depends on who else maps them: the libraries, whoever comes and goes meanwhile.
+    long own_memory() const { return memory("Pss_Anon:") + memory("Pss_Shmem:"); }
     long resident_memory() const { return memory("Rss:"); }
     double cpu_seconds() const;
 

@@ -26,7 +26,11 @@ BOOST_AUTO_TEST_CASE(cpu_time_is_counted)
         ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
         return static_cast<double>(now.tv_sec - start.tv_sec) + static_cast<double>(now.tv_nsec - start.tv_nsec) / 1e9;
     };
+    volatile unsigned spent = 0;
     while (used() < 0.2) {
+        for (int i = 0; i < 10'000; ++i) { // in user space, too
+            spent = spent + 1;
+        }
     }
     const auto before = used();
     const auto seen = meter.server();
@@ -52,11 +56,14 @@ BOOST_AUTO_TEST_CASE(memory_is_counted)
     const auto before = bench::memory_of({::getpid()});
     BOOST_TEST(before.pss > 0);
     BOOST_TEST(before.rss >= before.pss);
-    constexpr std::size_t size = 32 << 20;
+    constexpr std::size_t size = 64 << 20;
     const auto block = std::make_unique<char[]>(size);
     std::memset(block.get(), 1, size);
     asm volatile("" ::"r"(block.get()) : "memory");
-    BOOST_TEST(bench::memory_of({::getpid()}).pss - before.pss >= static_cast<std::int64_t>(size) * 9 / 10);
+    const auto with = bench::memory_of({::getpid()});
+    BOOST_TEST(with.rss - before.rss >= static_cast<std::int64_t>(size) * 9 / 10);
+    // Whoever maps the same libraries meanwhile, as other tests do, takes some megabytes off it.
+    BOOST_TEST(with.pss - before.pss >= static_cast<std::int64_t>(size) / 2);
     BOOST_TEST(bench::memory_of_machine().available > 0);
     BOOST_TEST(bench::memory_of_machine().slab > 0);
 }

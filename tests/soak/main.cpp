@@ -2,10 +2,10 @@
 //
 //     soak [--streams N] [--seconds S] [--port P] [--seed X] [--every R]      5000, 600, 23100, 1 and 45 by default
 //
-// Streams that come and go, by FIN and by RST; that freeze; garbage; heads that drip; events that are published over
-// HTTP all the time; every R seconds the server is restarted, by SIGTERM or by SIGKILL. In the end each client
-// must have seen every event of the last server up to its last one, and all that reader.hpp demands, and the server
-// must have let go of everything. The server is this same program, started anew.
+// The port is P or the next that is free. Streams that come and go, by FIN and by RST; that freeze; garbage; heads that
+// drip; events that are published over HTTP all the time; every R seconds the server is restarted, by SIGTERM or by
+// SIGKILL. In the end each client must have seen every event of the last server up to its last one, and all that
+// reader.hpp demands, and the server must have let go of everything. The server is this same program, started anew.
 
 #include <cerrno>
 #include <chrono>
@@ -68,7 +68,7 @@ public:
 private:
     void wait_for_server()
     {
-        for (int i = 0; i < 1000; ++i) {
+        for (const auto patience = steady::now() + 60s; steady::now() < patience;) {
             if (ask_load(o_.port)) {
                 return;
             }
@@ -212,7 +212,8 @@ int main(int argc, char** argv)
         return rill_soak::serve(static_cast<std::uint16_t>(std::atoi(argv[2])),
                                 static_cast<unsigned>(std::atoi(argv[3])));
     }
-    const auto o = parse(argc, argv);
+    auto o = parse(argc, argv);
+    o.port = free_port(o.port);
     rlimit files{};
     ::getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;

@@ -32,9 +32,10 @@ std::string samples::text() const
     const auto m = thirds(memory);
     const auto d = thirds(descriptors);
     char line[200];
-    std::snprintf(line, sizeof line,
-                  "%zu samples; PSS %.0f KiB in the first third, %.0f KiB in the last; descriptors %.0f, %.0f",
-                  memory.size(), m.first, m.second, d.first, d.second);
+    std::snprintf(
+        line, sizeof line,
+        "%zu samples; anonymous memory %.0f KiB in the first third, %.0f KiB in the last; descriptors %.0f, %.0f",
+        memory.size(), m.first, m.second, d.first, d.second);
     return line;
 }
 

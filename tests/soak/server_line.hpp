@@ -86,13 +86,13 @@ public:
         return count - 2; // . and ..
     }
 
-    /// Proportional set size, in KiB.
+    /// What it has in memory that is no file, in KiB: its share of those grows when others end who map them.
     long memory() const
     {
         std::ifstream file(proc() + "smaps_rollup");
         for (std::string line; std::getline(file, line);) {
-            if (line.starts_with("Pss:")) {
-                return std::atol(line.c_str() + 4);
+            if (line.starts_with("Anonymous:")) {
+                return std::atol(line.c_str() + 10);
             }
         }
         return 0;

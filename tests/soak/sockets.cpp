@@ -10,8 +10,17 @@
 #include <unistd.h>
 
 #include "soak/server_line.hpp"
+#include "support/test_ports.hpp"
 
 namespace rill_soak {
+
+std::uint16_t free_port(std::uint16_t from)
+{
+    while (!rill_test::is_free(from)) {
+        ++from;
+    }
+    return from;
+}
 
 int connect_to(std::uint16_t port, unsigned source)
 {

@@ -6,6 +6,9 @@
 
 namespace rill_soak {
 
+/// That port of the loopback interface, or the next where nobody listens.
+std::uint16_t free_port(std::uint16_t from);
+
 /// A non-blocking socket that connects to the port of the loopback interface; -1 when that failed at once.
 /// @param source chooses one of eight addresses of our own, so that there are enough ports
 int connect_to(std::uint16_t port, unsigned source);
