@@ -102,8 +102,8 @@ describe('the page', () => {
         await visit.ticks(3);
         // The next request is refused; by the standard EventSource then closes for good and leaves the rest to the page.
         await visit.page.route('**/ticks?*', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
-        await visit.page.locator('#period input[value="500"]').check();
-        await visit.state('reconnecting');
+        // It is seen from the beginning: a second later the page may be live again.
+        await Promise.all([visit.state('reconnecting'), visit.page.locator('#period input[value="500"]').check()]);
         await visit.state('live');
         const between = await visit.report();
         await visit.ticks(between.ids.length + 3);

@@ -93,7 +93,7 @@ describe(name, { skip }, () => {
     });
 
     test('needs no connection to the server for each request', async (t) => {
-        const upstream = createServer((_, response) => response.end('here')).listen(0, '127.0.0.1');
+        const upstream = createServer({ keepAliveTimeout: patience }, (_, response) => response.end('here')).listen(0, '127.0.0.1');
         await once(upstream, 'listening');
         const own = await Proxy.start(name, upstream.address().port);
         t.after(async () => {
@@ -169,7 +169,7 @@ async function restarted(t, changes = []) {
     await follower.until(({ ids }) => ids.length >= 3, 'first ticks');
     assert.equal(follower.requests, 1);
     await ticker.stop('SIGTERM');
-    await follower.until(({ requests }) => requests === 2, 'another request');
+    await follower.until(({ requests }) => requests >= 2, 'another request');
     return {
         follower,
         again: async () => (ticker = await Sample.start('ticker', port)),
