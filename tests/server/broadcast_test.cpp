@@ -14,7 +14,12 @@ BOOST_AUTO_TEST_SUITE(broadcast)
 
 namespace {
 
+// Five million are read of ten thousand: under ThreadSanitizer that takes minutes on a busy machine.
+#if defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t events = 2'000;
+#else
 constexpr std::uint64_t events = 10'000;
+#endif
 
 /// One client of many: reads what is there, and remembers only how far it came.
 class counting_client
@@ -137,7 +142,7 @@ BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
     std::thread publisher(publish_all, channel);
     std::mt19937 random(1);
     std::vector<pollfd> ready(clients.size());
-    const auto deadline = std::chrono::steady_clock::now() + 120s;
+    const auto deadline = std::chrono::steady_clock::now() + 300s;
     auto next_cut = std::chrono::steady_clock::now();
     std::size_t cuts = 0;
     std::size_t behind = clients.size();
