@@ -1,6 +1,7 @@
 // The two stages of a shutdown, as handlers see them: time for a farewell, then cancellation.
 
 #include "server/fixture.hpp"
+#include "support/counted.hpp"
 
 #include <atomic>
 #include <boost/asio/this_coro.hpp>
@@ -20,16 +21,6 @@ rill::router stream_of(Handler handle)
     app.get("/", rill::sse::endpoint(std::move(handle), {.heartbeat = 0ms, .farewell = "data: the endpoint's\n\n"}));
     return app;
 }
-
-std::atomic<int> alive{0};
-
-struct counted
-{
-    counted() { ++alive; }
-    counted(const counted&) = delete;
-    counted& operator=(const counted&) = delete;
-    ~counted() { --alive; }
-};
 
 rill::awaitable<> waits_for_the_stop(rill::sse::event_stream& stream)
 {
@@ -102,7 +93,7 @@ BOOST_AUTO_TEST_CASE(one_that_stays_is_cancelled_at_the_deadline)
     server.stop();
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::drained}));
     BOOST_TEST(server.log() == "");
-    BOOST_TEST(alive == 0);
+    BOOST_TEST(counted::alive() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_the_wait)
@@ -113,9 +104,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_the_wait)
             raw_client c(server.port());
             c.get("/");
             BOOST_REQUIRE(c.read_until("begun"));
-            BOOST_TEST(alive == 1);
+            BOOST_TEST(counted::alive() == 1);
             reset ? c.reset() : c.half_close();
-            BOOST_TEST(eventually([] { return alive == 0; }));
+            BOOST_TEST(eventually([] { return counted::alive() == 0; }));
         }
         BOOST_TEST(server.log() == "");
     }
@@ -145,49 +136,6 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_in_the_drain_says_farewell_too)
     BOOST_TEST(c.received().ends_with("0\r\n\r\n"));
     server.stop();
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
-}
-
-BOOST_AUTO_TEST_CASE(handlers_that_refuse_to_end_are_unwound_with_the_server)
-{
-    const auto descriptors = open_descriptors();
-    {
-        rill::server_options options;
-        options.drain_timeout = 10ms;
-        running_server server(stream_of([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                                  counted here;
-                                  co_await stream.send("begun");
-                                  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-                                  static_cast<void>(co_await stream.stopped(rill::as_expected));
-                                  rill::interval every{1h};
-                                  static_cast<void>(co_await every.tick(rill::as_expected));
-                                  co_await every.tick(); // not before this one it gives in
-                              }),
-                              options);
-        raw_client c(server.port());
-        c.get("/");
-        BOOST_REQUIRE(c.read_until("begun"));
-        server.stop();
-        BOOST_TEST(alive == 1);
-        BOOST_TEST(server.log().find("1 handlers did not end when they were cancelled") != std::string::npos);
-    }
-    BOOST_TEST(alive == 0);
-    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
-}
-
-BOOST_AUTO_TEST_CASE(a_server_that_never_ran_lets_its_clients_go)
-{
-    const auto descriptors = open_descriptors();
-    {
-        rill::server_options options;
-        options.port = 0;
-        rill::server server(stream_of(waits_for_the_stop), options);
-        BOOST_REQUIRE(server.listen().has_value());
-        raw_client c(server.port());
-        c.get("/");
-        server.stop();
-    }
-    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
-    BOOST_TEST(alive == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -17,8 +17,6 @@
 
 namespace {
 
-std::atomic<int> accept_error{0}; ///< what accept4() says, unless 0
-
 /// How many more allocations of this thread succeed; less than 0: all.
 thread_local long allocations_left = -1;
 thread_local bool allocation_failed = false;
@@ -26,15 +24,6 @@ thread_local bool allocation_failed = false;
 } // namespace
 
 // In place of the C library's, for the whole test program.
-extern "C" int accept4(int socket, sockaddr* address, socklen_t* length, int flags)
-{
-    if (const int error = accept_error) {
-        errno = error;
-        return -1;
-    }
-    return static_cast<int>(::syscall(SYS_accept4, socket, address, length, flags));
-}
-
 // Not inline, lest g++ takes their malloc() and free() for a mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size)
 {
@@ -290,44 +279,6 @@ BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
     ask(server, "/hello", "\r\n\r\nhello");
 }
 
-BOOST_AUTO_TEST_CASE(accept_that_fails_is_tried_again_and_told_once)
-{
-    for (const int error : {EMFILE, ENFILE, ENOMEM, ENOBUFS}) {
-        running_server server(app());
-        ask(server, "/hello", "\r\n\r\nhello");
-        accept_error = error;
-        clients waiting;
-        for (int i = 0; i < 5; ++i) {
-            waiting.push_back(std::make_unique<raw_client>(server.port()));
-            waiting.back()->get("/hello");
-        }
-        BOOST_TEST(eventually([&] { return server.load().accept_pauses >= 3; }));
-        accept_error = 0;
-        for (auto& c : waiting) {
-            BOOST_TEST(c->read_until("\r\n\r\nhello"));
-        }
-        const auto log = server.log();
-        BOOST_TEST_CONTEXT(log)
-        {
-            BOOST_TEST(log.starts_with("can't accept connections for now: "));
-            BOOST_TEST(log.find('\n') == log.size() - 1);
-        }
-    }
-}
-
-BOOST_AUTO_TEST_CASE(a_client_that_left_before_it_was_accepted_is_no_reason_to_pause)
-{
-    running_server server(app());
-    accept_error = ECONNABORTED;
-    raw_client c(server.port());
-    c.get("/hello");
-    BOOST_TEST(eventually([&] { return server.load().accept_failures != 0; }));
-    accept_error = 0;
-    BOOST_TEST(c.read_until("\r\n\r\nhello"));
-    BOOST_TEST(server.load().accept_pauses == 0U);
-    BOOST_TEST(server.log() == "");
-}
-
 namespace {
 
 /// A server in a process of its own that may have few files.
@@ -413,8 +364,7 @@ private:
         ::setrlimit(RLIMIT_NOFILE, &few);
         const auto port = server.port();
         static_cast<void>(::write(lines, &port, sizeof port) + 1);
-        server.run_until_signalled();
-        ::_exit(0);
+        ::_exit(server.run_until_signalled() ? 0 : 4);
     }
 
     pid_t pid_ = -1;

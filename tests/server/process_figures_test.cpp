@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -32,6 +33,25 @@ BOOST_AUTO_TEST_CASE(a_descriptor_more_is_one_more)
         return with == before + 1 && look()["process_open_fds"] == before;
     };
     BOOST_TEST((is_one_more() || is_one_more()));
+}
+
+BOOST_AUTO_TEST_CASE(without_descriptors_what_needs_one_is_left_out)
+{
+    const auto before = look();
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    const rlimit none{0, files.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    rill::metrics_writer out;
+    rill::write_process_figures(out);
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    const auto text = out.text();
+    for (const auto* name : {"process_open_fds", "process_resident_memory_bytes", "process_virtual_memory_bytes"}) {
+        BOOST_TEST(before.has(name));
+        BOOST_TEST(text.find(std::string(name) + " ") == std::string::npos);
+    }
+    BOOST_TEST(metrics_page(text)["process_max_fds"] == 0);
+    BOOST_TEST(text.find("process_cpu_seconds_total ") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_is_touched_is_resident)

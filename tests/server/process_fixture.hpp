@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <functional>
+#include <optional>
 #include <poll.h>
 #include <sys/wait.h>
 
@@ -46,18 +47,26 @@ public:
     pid_t pid() const { return pid_; }
     void signal(int number) const { ::kill(pid_, number); }
 
-    /// What stands behind the first `prefix` that has not been asked for, up to the end of the line.
-    std::string line(const std::string& prefix)
+    /// What stands behind the first `prefix` that has not been asked for, up to the end of the line; none at its end.
+    std::optional<std::string> line_or_end(const std::string& prefix)
     {
-        for (;;) {
+        do {
             const auto at = text_.find(prefix, from_);
             const auto end = at == text_.npos ? at : text_.find('\n', at);
             if (end != text_.npos) {
                 from_ = end;
                 return text_.substr(at + prefix.size(), end - at - prefix.size());
             }
-            BOOST_REQUIRE_MESSAGE(read_more(), "no '" << prefix << "' in: " << text_);
-        }
+        } while (read_more());
+        return std::nullopt;
+    }
+
+    /// The same of one that must come.
+    std::string line(const std::string& prefix)
+    {
+        const auto found = line_or_end(prefix);
+        BOOST_REQUIRE_MESSAGE(found.has_value(), "no '" << prefix << "' in: " << text_);
+        return *found;
     }
 
     /// The exit code, or -SIGNAL.

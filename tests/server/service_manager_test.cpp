@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <sys/un.h>
 
-#include "server/notify_inbox.hpp"
+#include "server/manager.hpp"
 #include "server/process_fixture.hpp"
 #include "support/client.hpp"
 
@@ -15,32 +15,10 @@ BOOST_AUTO_TEST_SUITE(service_manager_test)
 
 namespace {
 
-/// Where a service reports to.
-struct manager
-{
-    rill::notify_inbox inbox;
-
-    /// The next report; fails the test if there is none within half a minute.
-    rill::notify_inbox::report next() const
-    {
-        rill::notify_inbox::report r;
-        BOOST_REQUIRE(eventually([&] {
-            r = inbox.next();
-            return r.sender > 0;
-        }));
-        return r;
-    }
-};
-
 int serve_hello(const rill::server_options& options)
 {
     rill::router app;
     app.get("/", [] { return "hello"; });
-    app.get("/hang", []() -> std::string {
-        for (;;) {
-            ::pause();
-        }
-    });
     return rill::serve(std::move(app), options);
 }
 
@@ -95,32 +73,6 @@ BOOST_AUTO_TEST_CASE(a_server_says_when_it_is_ready_and_when_it_stops)
         BOOST_TEST(systemd.next().text == "STOPPING=1");
         BOOST_TEST(f.wait() == 0);
     }
-}
-
-BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_more_from_a_worker_that_hangs)
-{
-    const manager systemd;
-    forked f([&](const forked::line_writer& report) {
-        ::setenv("NOTIFY_SOCKET", systemd.inbox.name().c_str(), 1);
-        ::setenv("WATCHDOG_USEC", "20000", 1);
-        ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
-        rill::server_options options{.port = 0, .threads = 2};
-        options.on_listening = [&](const std::string& url) { report("url " + url); };
-        return serve_hello(options);
-    });
-    BOOST_TEST(systemd.next().text.starts_with("READY=1"));
-    for (int i = 0; i < 5; ++i) {
-        BOOST_TEST(systemd.next().text == "WATCHDOG=1");
-    }
-    raw_client c(port_in(f.line("url ")));
-    c.get("/hang");
-    // Within a while it is quiet for good: for many times the period.
-    BOOST_TEST(eventually([&] {
-        while (systemd.inbox.next().sender > 0) {
-        }
-        std::this_thread::sleep_for(200ms);
-        return systemd.inbox.next().sender < 0;
-    }));
 }
 
 BOOST_AUTO_TEST_CASE(names_of_the_socket)

@@ -76,7 +76,10 @@ int serve(std::uint16_t port, unsigned life)
         std::fprintf(stderr, "%s\n", listening.error().c_str());
         return 1;
     }
-    server->run_until_signalled();
+    if (const auto ran = server->run_until_signalled(); !ran) {
+        std::fprintf(stderr, "%s\n", ran.error().c_str());
+        return 1;
+    }
     return rill_test::counted::alive() == 0 ? 0 : 2;
 }
 

@@ -28,7 +28,7 @@ bool has_line_end(std::string_view text) noexcept
 std::string& encoding_buffer()
 {
     thread_local std::string buffer;
-    constexpr std::size_t kept = 64 * 1024;
+    constexpr std::size_t kept = 64UL * 1024;
     if (buffer.capacity() > kept) {
         std::string().swap(buffer);
     }

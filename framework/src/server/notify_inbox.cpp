@@ -13,30 +13,35 @@ namespace rill {
 
 namespace {
 
-int open_inbox()
+/// The name that it has got; none when it could not have one.
+std::string bind_by_itself(int socket)
 {
-    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     const int on = 1;
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-    if (socket < 0 || ::setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
-        ::bind(socket, generic, offsetof(sockaddr_un, sun_path)) != 0) // autobind: unix(7)
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t length = sizeof address;
+    if (::setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0 ||
+        ::bind(socket, generic, offsetof(sockaddr_un, sun_path)) != 0 || // autobind: unix(7)
+        ::getsockname(socket, generic, &length) != 0)
     {
-        throw std::system_error(errno, std::system_category(), "a socket for the workers' reports");
+        return {};
     }
-    return socket;
+    return "@" + std::string(address.sun_path + 1, length - offsetof(sockaddr_un, sun_path) - 1);
 }
 
 } // namespace
 
-notify_inbox::notify_inbox() : socket_(open_inbox())
+notify_inbox::notify_inbox() : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0))
 {
-    sockaddr_un address{};
-    socklen_t length = sizeof address;
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length);
-    name_.assign(address.sun_path, length - offsetof(sockaddr_un, sun_path));
-    name_.front() = '@';
+    name_ = socket_ < 0 ? std::string() : bind_by_itself(socket_);
+    if (name_.empty()) {
+        const int error = errno;
+        if (socket_ >= 0) {
+            ::close(socket_);
+        }
+        throw std::system_error(error, std::system_category(), "a socket for the workers' reports");
+    }
 }
 
 notify_inbox::~notify_inbox()

@@ -1,9 +1,11 @@
 #include "server/process_figures.hpp"
 
+#include <atomic>
 #include <cstdio>
 #include <ctime>
 #include <dirent.h>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <sys/resource.h>
@@ -21,21 +23,23 @@ double seconds(const timeval& t)
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
 }
 
-double open_descriptors()
+// What can't be read, for want of descriptors say, is left out: 0 would be a figure.
+std::optional<double> open_descriptors()
 {
-    double count = 0;
-    if (DIR* directory = ::opendir("/proc/self/fd")) {
-        while (const auto* entry = ::readdir(directory)) {
-            count += entry->d_name[0] != '.' ? 1 : 0;
-        }
-        ::closedir(directory);
-        count -= 1; // the directory itself
+    DIR* directory = ::opendir("/proc/self/fd");
+    if (directory == nullptr) {
+        return std::nullopt;
     }
+    double count = -1; // the directory itself
+    while (const auto* entry = ::readdir(directory)) {
+        count += entry->d_name[0] != '.' ? 1 : 0;
+    }
+    ::closedir(directory);
     return count;
 }
 
 // Fields of /proc/self/stat are counted behind the program's name, which may hold anything (proc(5)).
-double start_time()
+std::optional<double> start_time()
 {
     std::ifstream file("/proc/self/stat");
     std::string line;
@@ -51,6 +55,9 @@ double start_time()
         if (line.starts_with("btime ")) {
             boot = std::strtod(line.c_str() + 6, nullptr);
         }
+    }
+    if (field.empty() || boot == 0) {
+        return std::nullopt;
     }
     return boot + std::strtod(field.c_str(), nullptr) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
@@ -74,22 +81,30 @@ void write_process_figures(metrics_writer& out)
     std::ifstream statm("/proc/self/statm");
     double pages = 0;
     double resident = 0;
-    statm >> pages >> resident;
-    const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
-    out.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", resident * page);
-    out.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", pages * page);
+    if (statm >> pages >> resident) {
+        const auto page = static_cast<double>(::sysconf(_SC_PAGESIZE));
+        out.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", resident * page);
+        out.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", pages * page);
+    }
     rusage usage{};
     if (::getrusage(RUSAGE_SELF, &usage) == 0) {
         out.counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
                     seconds(usage.ru_utime) + seconds(usage.ru_stime));
     }
-    out.gauge("process_open_fds", "Number of open file descriptors.", open_descriptors());
+    if (const auto count = open_descriptors()) {
+        out.gauge("process_open_fds", "Number of open file descriptors.", *count);
+    }
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         out.gauge("process_max_fds", "Maximum number of open file descriptors.", static_cast<double>(limit.rlim_cur));
     }
-    static const double started = start_time();
-    out.gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.", started);
+    static std::atomic<double> started = 0; // the kernel's own figures differ by a second from time to time
+    if (started == 0) {
+        started = start_time().value_or(0);
+    }
+    if (started != 0) {
+        out.gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.", started);
+    }
 }
 
 } // namespace rill

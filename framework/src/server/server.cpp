@@ -179,25 +179,26 @@ void server::run()
     s.log(log_level::info, "stopped");
 }
 
-void server::run_until_signalled()
+struct server::signals
+{
+    explicit signals(const state& s)
+        : heard(s.workers.front()->io(), SIGINT, SIGTERM), deadline(s.longest_stop(), s.last_words())
+    {}
+
+    asio::basic_signal_set<executor> heard;
+    stop_deadline deadline; // behind Asio's handlers
+};
+
+tl::expected<void, std::string> server::run_until_signalled()
 {
     auto& s = *state_;
-    asio::basic_signal_set<executor> signals(s.workers.front()->io(), SIGINT, SIGTERM);
-    const stop_deadline deadline(s.longest_stop(), s.last_words());
-    signals.async_wait([this, &s, &signals](error_code ec, int number) {
-        if (ec) {
-            return;
-        }
-        notify_manager("STOPPING=1");
-        s.log(log_level::info, std::string(number == SIGINT ? "SIGINT" : "SIGTERM") + ": draining");
-        stop();
-        signals.async_wait([&s](error_code again, int second) {
-            if (!again) {
-                s.log(log_level::warning, "second signal: ending at once");
-                ::_exit(128 + second);
-            }
-        });
-    });
+    std::optional<signals> set;
+    try {
+        set.emplace(s);
+        stop_at_signal(*set);
+    } catch (const std::exception& e) {
+        return tl::unexpected(std::string("can't listen for signals: ") + e.what());
+    }
     // Who hears this may send a signal at once.
     notify_manager("READY=1\nSTATUS=listening on " + url());
     std::optional<watchdog> watched;
@@ -205,6 +206,25 @@ void server::run_until_signalled()
         watched.emplace(s.workers.front()->io(), *period);
     }
     run();
+    return {};
+}
+
+void server::stop_at_signal(signals& set)
+{
+    set.heard.async_wait([this, &set](error_code ec, int number) {
+        if (ec) {
+            return;
+        }
+        notify_manager("STOPPING=1");
+        state_->log(log_level::info, std::string(number == SIGINT ? "SIGINT" : "SIGTERM") + ": draining");
+        stop();
+        set.heard.async_wait([this](error_code again, int second) {
+            if (!again) {
+                state_->log(log_level::warning, "second signal: ending at once");
+                ::_exit(128 + second);
+            }
+        });
+    });
 }
 
 void server::stop()
@@ -253,7 +273,10 @@ int serve(handler app, server_options options)
         log(log_level::error, listening.error());
         return 1;
     }
-    s.run_until_signalled();
+    if (const auto ran = s.run_until_signalled(); !ran) {
+        log(log_level::error, ran.error());
+        return 1;
+    }
     return 0;
 }
 

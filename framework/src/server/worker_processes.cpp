@@ -95,7 +95,8 @@ worker_processes::process* worker_processes::of(pid_t pid)
 void worker_processes::hear(pid_t sender, std::string_view report)
 {
     if (auto* p = of(sender)) {
-        p->ready = p->ready || has_line(report, "READY=1");
+        // Either may be lost where the socket is full.
+        p->ready = p->ready || has_line(report, "READY=1") || has_line(report, "WATCHDOG=1");
         if (options_.hang_timeout.count() > 0 && has_line(report, "WATCHDOG=1")) {
             p->heard = clock::now();
         }
@@ -105,7 +106,7 @@ void worker_processes::hear(pid_t sender, std::string_view report)
 void worker_processes::reap()
 {
     int status = 0;
-    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0 || (pid < 0 && errno == EINTR);) {
         if (const auto* p = of(pid)) {
             ended(static_cast<unsigned>(p - processes_.data()), status);
         }

@@ -29,7 +29,7 @@ enum class unknown_id : unsigned char
 struct stream_limits
 {
     std::size_t events = 1024;
-    std::size_t bytes = 1024 * 1024; ///< on the wire
+    std::size_t bytes = 1024UL * 1024; ///< on the wire
 };
 
 /// A stream that was too slow.
@@ -55,7 +55,7 @@ struct channel_options
     stream_limits backlog{};
     /// For all streams of the channel, or of the hub, together: what blocked ones hold unsent. It is memory beyond the
     /// replay buffer's only where that has dropped the event meanwhile; who would exceed it is ended.
-    std::size_t unsent_bytes = 64 * 1024 * 1024;
+    std::size_t unsent_bytes = 64UL * 1024 * 1024;
     /// Whether a stream is told of what it misses, by a `dropped` notice.
     bool tell_dropped = true;
 

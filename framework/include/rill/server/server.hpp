@@ -51,7 +51,8 @@ public:
     /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once. Where a handler hangs, the
     /// process ends with 0 three seconds after server_options::drain_timeout, or one after the second signal. Tells the
     /// service manager of it (see service_manager.hpp): READY=1, STOPPING=1, and WATCHDOG=1 if it wants to hear that.
-    void run_until_signalled();
+    /// @return the error says in one line why signals can't be heard; then it has not run
+    tl::expected<void, std::string> run_until_signalled();
 
     /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and
     /// what is left after the drain timeout is cancelled. Thread-safe; returns at once. The second call
@@ -66,6 +67,10 @@ public:
 
 private:
     struct state;
+    struct signals;
+
+    void stop_at_signal(signals& set);
+
     std::unique_ptr<state> state_;
 };
 
