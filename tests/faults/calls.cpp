@@ -50,6 +50,16 @@ const std::array<call_kind, call_count> kinds{{
     {"pread", {EIO, EINTR, moves_less}, {EINTR, moves_less}},
     {"getrandom", {EAGAIN, EINTR}, {EAGAIN, EINTR}},
     {"pthread_create", {EAGAIN}, {}},
+    {"pipe", {EMFILE, ENFILE}, {}},
+    {"fcntl", {EMFILE}, {}},
+    {"timer_create", {EAGAIN, ENOMEM}, {}},
+    {"sendto", {EAGAIN, ECONNREFUSED, ENOBUFS}, {EAGAIN, ECONNREFUSED, ENOBUFS}},
+    {"recvmsg", {EINTR, EAGAIN, ENOMEM}, {EINTR, EAGAIN, ENOMEM}},
+    {"fork", {EAGAIN, ENOMEM}, {EAGAIN, ENOMEM}},
+    {"waitpid", {EINTR}, {EINTR}},
+    {"kill", {EPERM}, {}},
+    {"poll", {EINTR, ENOMEM}, {EINTR, ENOMEM}},
+    {"signalfd", {EMFILE, ENFILE, ENOMEM}, {}},
 }};
 
 constexpr std::array<const char*, state_count> state_names{"set_up",    "bystander", "request", "chunked",
@@ -160,7 +170,7 @@ std::vector<fault> faults_of(const call_counts& counted)
     return all;
 }
 
-watched::watched() noexcept : before_(std::exchange(is_watched, true)) {}
+watched::watched(bool is) noexcept : before_(std::exchange(is_watched, is)) {}
 
 watched::~watched()
 {

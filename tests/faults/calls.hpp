@@ -35,6 +35,16 @@ enum class call : unsigned char
     pread,
     getrandom,
     pthread_create,
+    pipe,
+    fcntl, ///< F_DUPFD_CLOEXEC only: what is asked of a descriptor that is there can't fail
+    timer_create,
+    sendto,
+    recvmsg,
+    fork,
+    waitpid,
+    kill,
+    poll,
+    signalfd,
     count_ ///< how many there are
 };
 
@@ -85,6 +95,13 @@ using call_counts = std::array<std::array<unsigned, call_count>, state_count>;
 /// From now on calls are counted anew, and this one fails.
 void begin(const fault* f);
 void enter(state s) noexcept;
+/// Whether it is made in a process of its own only, by process_exchange.hpp: for the start of one, its signals, its
+/// service manager, or as a supervisor.
+constexpr bool is_of_processes(call c) noexcept
+{
+    return c >= call::pipe;
+}
+
 /// No call fails any more. Whether the fault has come about.
 bool end() noexcept;
 call_counts counts();
@@ -100,7 +117,8 @@ std::vector<fault> faults_of(const call_counts& counted);
 class watched
 {
 public:
-    watched() noexcept;
+    /// @param is  false: for a while they are not
+    explicit watched(bool is = true) noexcept;
     watched(const watched&) = delete;
     watched& operator=(const watched&) = delete;
     ~watched();

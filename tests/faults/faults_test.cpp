@@ -15,6 +15,7 @@
 
 #include "faults/calls.hpp"
 #include "faults/exchange.hpp"
+#include "faults/process_exchange.hpp"
 
 BOOST_AUTO_TEST_SUITE(faults)
 
@@ -150,31 +151,6 @@ report run_with(const fault* f, unsigned threads, bool& came_about)
     return r;
 }
 
-void run_all(const std::vector<fault>& all, unsigned threads)
-{
-    std::size_t runs = 0;
-    std::vector<std::string> missed;
-    for (const auto& f : all) {
-        BOOST_TEST_MESSAGE(to_string(f));
-        BOOST_TEST_CONTEXT(to_string(f))
-        {
-            bool came_about = false;
-            const auto r = run_with(&f, threads, came_about);
-            BOOST_TEST_INFO_SCOPE(r.log);
-            check_with(f, r);
-            ++runs;
-            if (!came_about) {
-                missed.push_back(to_string(f));
-            }
-        }
-    }
-    BOOST_TEST_MESSAGE(runs << " runs; " << missed.size() << " in which the call was not made again");
-    for (const auto& each : missed) {
-        BOOST_TEST_MESSAGE("not made again: " << each);
-    }
-    BOOST_TEST(missed.size() <= runs / 10); // how often a loop waits or writes depends on the scheduler
-}
-
 std::vector<fault> chosen(std::vector<fault> all)
 {
     const char* text = std::getenv("RILL_FAULTS");
@@ -193,6 +169,79 @@ bool is_made(const call_counts& counted, call what)
                        [what](const auto& each) { return each[static_cast<std::size_t>(what)] != 0; });
 }
 
+/// @param run  one with this fault; returns whether that has come about
+template <class Run>
+void run_each(const std::vector<fault>& all, const Run& run)
+{
+    std::size_t runs = 0;
+    std::vector<std::string> missed;
+    for (const auto& f : all) {
+        BOOST_TEST_MESSAGE(to_string(f));
+        BOOST_TEST_CONTEXT(to_string(f))
+        {
+            ++runs;
+            if (!run(f)) {
+                missed.push_back(to_string(f));
+            }
+        }
+    }
+    BOOST_TEST_MESSAGE(runs << " runs; " << missed.size() << " in which the call was not made again");
+    for (const auto& each : missed) {
+        BOOST_TEST_MESSAGE("not made again: " << each);
+    }
+    BOOST_TEST(missed.size() <= runs / 10); // how often a loop waits or writes depends on the scheduler
+}
+
+void run_all(const std::vector<fault>& all, unsigned threads)
+{
+    run_each(all, [threads](const fault& f) {
+        bool came_about = false;
+        const auto r = run_with(&f, threads, came_about);
+        BOOST_TEST_INFO_SCOPE(r.log);
+        check_with(f, r);
+        return came_about;
+    });
+}
+
+/// It does not start, and says why in a line; or does all that it should, and lets go of its workers.
+void check_process(program p, const fault* f, const process_report& r)
+{
+    BOOST_TEST_INFO_SCOPE(r.output);
+    BOOST_TEST(!r.orphans);
+    if (!r.started) {
+        BOOST_REQUIRE(f != nullptr);
+        BOOST_TEST(!is_harmless(*f));
+        BOOST_TEST((f->during == state::set_up));
+        BOOST_TEST(r.exit_code == 1);
+        BOOST_TEST(std::count(r.output.begin(), r.output.end(), '\n') == 1);
+        return;
+    }
+    BOOST_TEST(r.answered);
+    BOOST_TEST(r.replaced);
+    // A worker that can't be told to end is killed when the time is over.
+    const bool killed = f != nullptr && f->what == call::kill;
+    BOOST_TEST(r.exit_code == (killed ? 1 : 0));
+    BOOST_TEST((p == program::service) == (r.output.find("started ") == std::string::npos));
+}
+
+void every_call_of(program p)
+{
+    const auto run = [p](const fault* f) {
+        auto r = run_process(p, f); // without a watchdog: a fork of threads can't start others under TSan
+        check_process(p, f, r);
+        return r;
+    };
+    const auto counted = run(nullptr).counts;
+    for (std::size_t c = 0; c < call_count; ++c) {
+        const auto what = static_cast<call>(c);
+        const bool supervises = what >= call::recvmsg;
+        if (is_of_processes(what) && what != call::sendto) {
+            BOOST_TEST(is_made(counted, what) == (supervises == (p == program::supervised)), name_of(what));
+        }
+    }
+    run_each(chosen(faults_of(counted)), [&run](const fault& f) { return run(&f).came_about; });
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(every_call_fails_once)
@@ -203,7 +252,9 @@ BOOST_AUTO_TEST_CASE(every_call_fails_once)
     const auto counted = counts();
     for (std::size_t c = 0; c < call_count; ++c) { // that the test sees the calls which are made
         const auto what = static_cast<call>(c);
-        BOOST_TEST(is_made(counted, what) == (what != call::pthread_create), name_of(what));
+        if (!is_of_processes(what)) {
+            BOOST_TEST(is_made(counted, what) == (what != call::pthread_create), name_of(what));
+        }
     }
     run_all(chosen(faults_of(counted)), 1);
 }
@@ -217,6 +268,16 @@ BOOST_AUTO_TEST_CASE(every_call_at_the_start_of_two_workers_fails_once)
     std::erase_if(all, [](const fault& f) { return f.during != state::set_up; });
     BOOST_TEST(is_made(counts(), call::pthread_create));
     run_all(chosen(std::move(all)), 2);
+}
+
+BOOST_AUTO_TEST_CASE(every_call_of_a_service_fails_once)
+{
+    every_call_of(program::service);
+}
+
+BOOST_AUTO_TEST_CASE(every_call_of_a_supervisor_fails_once)
+{
+    every_call_of(program::supervised);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,17 +1,22 @@
 // The C library's functions, in whose place these are for the whole test program.
 
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "faults/interposing.hpp"
@@ -136,6 +141,17 @@ ssize_t rill_pread(int descriptor, void* into, std::size_t size, off_t offset) _
 ssize_t rill_getrandom(void* into, std::size_t size, unsigned flags) __asm__("getrandom");
 int rill_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*),
                         void* argument) __asm__("pthread_create");
+int rill_pipe(int* ends) __asm__("pipe");
+int rill_fcntl(int descriptor, int command, long argument) __asm__("fcntl");
+int rill_timer_create(clockid_t clock, sigevent* event, timer_t* timer) __asm__("timer_create");
+ssize_t rill_sendto(int socket, const void* bytes, std::size_t size, int flags, const sockaddr* to,
+                    socklen_t length) __asm__("sendto");
+ssize_t rill_recvmsg(int socket, msghdr* message, int flags) __asm__("recvmsg");
+pid_t rill_fork() __asm__("fork");
+pid_t rill_waitpid(pid_t pid, int* status, int options) __asm__("waitpid");
+int rill_kill(pid_t pid, int number) __asm__("kill");
+int rill_poll(pollfd* what, nfds_t count, int timeout) __asm__("poll");
+int rill_signalfd(int descriptor, const sigset_t* mask, int flags) __asm__("signalfd");
 
 } // extern "C"
 
@@ -297,4 +313,62 @@ int rill_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, voi
         note_thread();
     }
     return failed;
+}
+
+int rill_pipe(int* ends)
+{
+    return fail_or_call<call::pipe, int>(ends);
+}
+
+// Variadic, as ioctl().
+int rill_fcntl(int descriptor, int command, long argument)
+{
+    return command == F_DUPFD_CLOEXEC ? fail_or_call<call::fcntl, int>(descriptor, command, argument)
+                                      : original<int(int, int, long), call::fcntl>()(descriptor, command, argument);
+}
+
+int rill_timer_create(clockid_t clock, sigevent* event, timer_t* timer)
+{
+    return fail_or_call<call::timer_create, int>(clock, event, timer);
+}
+
+ssize_t rill_sendto(int socket, const void* bytes, std::size_t size, int flags, const sockaddr* to, socklen_t length)
+{
+    return fail_or_call<call::sendto, ssize_t>(socket, bytes, size, flags, to, length);
+}
+
+ssize_t rill_recvmsg(int socket, msghdr* message, int flags)
+{
+    return fail_or_call<call::recvmsg, ssize_t>(socket, message, flags);
+}
+
+// What is planned is for the process that was meant, and not for its children.
+pid_t rill_fork()
+{
+    const bool ours = is_watching();
+    const pid_t pid = fail_or_call<call::fork, pid_t>();
+    if (pid == 0 && ours) {
+        end();
+    }
+    return pid;
+}
+
+pid_t rill_waitpid(pid_t pid, int* status, int options)
+{
+    return fail_or_call<call::waitpid, pid_t>(pid, status, options);
+}
+
+int rill_kill(pid_t pid, int number)
+{
+    return fail_or_call<call::kill, int>(pid, number);
+}
+
+int rill_poll(pollfd* what, nfds_t count, int timeout)
+{
+    return fail_or_call<call::poll, int>(what, count, timeout);
+}
+
+int rill_signalfd(int descriptor, const sigset_t* mask, int flags)
+{
+    return fail_or_call<call::signalfd, int>(descriptor, mask, flags);
 }
