@@ -197,6 +197,11 @@ void note_thread() noexcept
     started += is_watched ? 1 : 0;
 }
 
+void stop_watching() noexcept
+{
+    is_watched = false;
+}
+
 bool is_watching() noexcept
 {
     return is_watched;

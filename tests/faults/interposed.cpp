@@ -349,6 +349,7 @@ pid_t rill_fork()
     const pid_t pid = fail_or_call<call::fork, pid_t>();
     if (pid == 0 && ours) {
         end();
+        stop_watching();
     }
     return pid;
 }

@@ -14,4 +14,7 @@ void note_thread() noexcept;
 /// Whether the calls of this thread are a server's.
 bool is_watching() noexcept;
 
+/// From now on the calls of this thread are nobody's.
+void stop_watching() noexcept;
+
 } // namespace rill_faults

@@ -102,7 +102,7 @@ int serve_with(program p, const fault* f, remains& left, const std::string& mana
 {
     rill::server_options options;
     options.port = 0;
-    options.drain_timeout = 5s;
+    options.drain_timeout = 1s; // where a signal is lost behind its handler, it ends by its deadline
     options.threads = p == program::service ? 2 : 1;
     options.log_level = rill::log_level::warning;
     options.on_listening = [&](const std::string& url) {

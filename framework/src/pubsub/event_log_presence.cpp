@@ -121,6 +121,7 @@ std::vector<std::string> event_log::topics() const
 {
     const lock held(mutex_);
     std::vector<std::string> names;
+    names.reserve(topics_.size());
     for (const auto& [name, topic] : topics_) {
         names.push_back(name);
     }
