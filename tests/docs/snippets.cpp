@@ -296,6 +296,27 @@ rill::pubsub::hub chat()
 }
 // [broadcast-hub]
 
+// [broadcast-by-topic]
+rill::pubsub::hub machine()
+{
+    using rill::pubsub::slow_policy;
+    return rill::pubsub::hub({
+        .channel = {.heartbeat = 30s},
+        .by_topic = {{"figures/**", {.history = rill::pubsub::everything, .slow = slow_policy::latest_per_key}},
+                     {"logs/*", {.replay = {.events = 50'000}, .slow = slow_policy::drop_oldest, .heartbeat = 5s}}},
+    });
+}
+// [broadcast-by-topic]
+
+// [broadcast-own-ids]
+rill::pubsub::channel orders()
+{
+    using rill::pubsub::memory_backplane;
+    return rill::pubsub::channel({}, std::make_shared<memory_backplane>(
+                                         memory_backplane::settings{.ids = memory_backplane::id_source::publisher}));
+}
+// [broadcast-own-ids]
+
 } // namespace guide
 
 namespace operations {

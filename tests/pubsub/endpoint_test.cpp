@@ -79,12 +79,15 @@ BOOST_AUTO_TEST_CASE(topics_of_a_hub)
 {
     fixture f;
     pubsub::hub h({.authorise = [](const rill::request&, std::string_view topic) { return topic != "secret"; },
+                   .authorise_pattern = [](const rill::request&,
+                                           const pubsub::topic_pattern& p) { return p.text().starts_with("rooms/"); },
                    .who = [](const rill::request& r) { return r.query_parameter("me").value_or(""); }},
                   std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
     const auto route = rill::make_handler(rill::sse::endpoint(h));
     BOOST_TEST((f.answer(route, "/").status() == rill::status::bad_request));
     BOOST_TEST((f.answer(route, "/?topics=a,,b").status() == rill::status::bad_request));
     BOOST_TEST((f.answer(route, "/?topics=a,secret").status() == rill::status::forbidden));
+    BOOST_TEST((f.answer(route, "/?topics=a,**").status() == rill::status::forbidden));
     direct_client client(f.loop, route, {}, "/?topics=a,rooms/*&me=ann");
     BOOST_TEST((h.who("a") == std::vector<std::string>{"ann"}));
     for (const auto* topic : {"a", "b", "rooms/1", "rooms/1/x", "rooms/2", "a"}) {
@@ -93,6 +96,33 @@ BOOST_AUTO_TEST_CASE(topics_of_a_hub)
     }
     BOOST_TEST(client.got() == "1 3 5 6");
     client.cut();
+}
+
+// Who says which topics a request may have has not said so of those that a pattern will match.
+BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
+{
+    fixture f;
+    const pubsub::hub guarded({.authorise = [](const rill::request&, std::string_view t) { return t != "secret"; }});
+    const auto route = rill::make_handler(rill::sse::endpoint(guarded));
+    for (const auto* target : {"/?topics=*", "/?topics=**", "/?topics=a,secret/**"}) {
+        BOOST_TEST((f.answer(route, target).status() == rill::status::forbidden));
+    }
+    BOOST_TEST((f.answer(route, "/?topics=a").status() == rill::status::ok));
+    const auto open = rill::make_handler(rill::sse::endpoint(pubsub::hub()));
+    BOOST_TEST((f.answer(open, "/?topics=**").status() == rill::status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(who_brings_an_unknown_id_may_be_as_one_without)
+{
+    fixture f;
+    auto c = counted({.history = 2, .on_unknown_id = pubsub::unknown_id::reset});
+    publish(c, 5);
+    for (const auto* id : {"nonsense", "6", "007", ""}) {
+        direct_client client(f.loop, rill::make_handler(rill::sse::endpoint(c)), id);
+        f.loop.turn();
+        BOOST_TEST(client.got() == "4 5");
+        client.cut();
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,6 +49,26 @@ BOOST_AUTO_TEST_CASE(idle_topics_are_removed_and_remembered)
     }
 }
 
+// Also where nothing is published any more that would push them out.
+BOOST_AUTO_TEST_CASE(old_events_are_not_held)
+{
+    const auto log = make_log({.by_topic = {{"quick", {.replay = {.age = 1ms}}}}});
+    for (const auto* topic : {"quick", "slow"}) {
+        BOOST_REQUIRE(log->publish(topic, {.data = "x"}, {}).has_value());
+    }
+    std::this_thread::sleep_for(5ms); // at least
+    BOOST_TEST(log->stats().held_events == 1U);
+    BOOST_REQUIRE(log->publish("quick", {.data = "x"}, {}).has_value());
+    auto quick = enter(*log, {pattern("quick")});
+    std::this_thread::sleep_for(5ms);
+    BOOST_REQUIRE(log->publish("slow", {.data = "x"}, {}).has_value()); // sweeps
+    std::vector<event_log::found_event> found;
+    const auto missed = log->collect(*quick, {.seen = 2, .told = 2}, 4, 10, found);
+    BOOST_TEST(found.empty());
+    BOOST_TEST(missed.lost_until == 3U);
+    log->leave(std::move(quick));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_unsent_is_bounded)
 {
     const auto log = make_log({.channel = {.unsent_bytes = 100}});

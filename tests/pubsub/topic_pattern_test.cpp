@@ -75,4 +75,24 @@ BOOST_AUTO_TEST_CASE(two_stars_are_any_rest)
     BOOST_TEST(!matches("*/x/**", "a/y/c/d"));
 }
 
+BOOST_AUTO_TEST_CASE(patterns_with_a_topic_in_common)
+{
+    const auto overlap = [](std::string_view a, std::string_view b) {
+        const auto one = *topic_pattern::parse(a);
+        const auto two = *topic_pattern::parse(b);
+        BOOST_TEST(one.overlaps(two) == two.overlaps(one));
+        return one.overlaps(two);
+    };
+    for (const auto& [a, b] :
+         {std::pair{"a", "a"}, {"a", "*"}, {"a/b", "a/**"}, {"*/b", "a/*"}, {"**", "a/*/c"}, {"a/*", "a/**"}})
+    {
+        BOOST_TEST(overlap(a, b), a << " and " << b);
+    }
+    for (const auto& [a, b] :
+         {std::pair{"a", "b"}, {"a", "a/b"}, {"a/*", "b/*"}, {"a", "a/**"}, {"*", "a/*"}, {"a/**", "b/**"}})
+    {
+        BOOST_TEST(!overlap(a, b), a << " and " << b);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

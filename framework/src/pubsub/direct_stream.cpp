@@ -31,7 +31,7 @@ direct_stream::~direct_stream()
 awaitable<> direct_stream::start(response_writer& to)
 {
     out = &to;
-    to.policy(state_->policy);
+    to.policy(state_->policies[wanted->kind]);
     sse::detail::send_retry(to, state_->options);
     if (now == state::ended) { // before it has begun
         on_evicted();

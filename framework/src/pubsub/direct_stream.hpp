@@ -18,6 +18,7 @@ struct endpoint_state : sse::detail::stream_route
     /// The topics that a request wants, or how it is refused.
     std::function<tl::expected<std::vector<topic_pattern>, problem>(const request&)> topics;
     std::function<std::string(const request&)> who;
+    std::vector<stream_policy> policies; ///< by the kind of what a stream wants
 };
 
 /// A stream to which the worker's log writes: no coroutine.

@@ -50,6 +50,12 @@ std::shared_ptr<endpoint_state> make_state(std::shared_ptr<event_log> log, sse::
 {
     auto state = std::make_shared<endpoint_state>(std::move(options));
     state->log = std::move(log);
+    for (std::size_t kind = 0; kind != state->log->kinds(); ++kind) {
+        auto& policy = state->policies.emplace_back(state->policy);
+        if (!state->options.heartbeat) {
+            policy.heartbeat = state->log->options(kind).heartbeat.value_or(sse::default_heartbeat);
+        }
+    }
     return state;
 }
 
@@ -70,6 +76,14 @@ std::vector<std::string> requested(const request& r)
     return names;
 }
 
+bool is_allowed(const hub_options& options, const request& r, const topic_pattern& topic)
+{
+    if (topic.is_exact()) {
+        return !options.authorise || options.authorise(r, topic.text());
+    }
+    return options.authorise_pattern ? options.authorise_pattern(r, topic) : !options.authorise;
+}
+
 tl::expected<std::vector<topic_pattern>, problem> topics_of(const hub_options& options, const request& r)
 {
     const auto names = options.requested ? options.requested(r) : requested(r);
@@ -77,9 +91,9 @@ tl::expected<std::vector<topic_pattern>, problem> topics_of(const hub_options& o
     if (!topics) {
         return tl::unexpected(problem{.status = status::bad_request, .detail = topics.error().message()});
     }
-    for (const auto& name : names) {
-        if (options.authorise && !options.authorise(r, name)) {
-            return tl::unexpected(problem{.status = status::forbidden, .detail = "not allowed: " + name});
+    for (const auto& topic : *topics) {
+        if (!is_allowed(options, r, topic)) {
+            return tl::unexpected(problem{.status = status::forbidden, .detail = "not allowed: " + topic.text()});
         }
     }
     return std::move(*topics);

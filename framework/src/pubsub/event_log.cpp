@@ -1,15 +1,40 @@
 #include "pubsub/event_log.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "pubsub/worker_log.hpp"
 
 namespace rill::pubsub::detail {
 
+namespace {
+
+constexpr int sweeps_in_a_lifetime = 4; // of an idle topic, or of an event that grows old: how exact the end is
+
+} // namespace
+
 event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
     : settings_(std::move(settings)), plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
       newest_(numbers_ && plane_->first_number() != 0 ? plane_->first_number() - 1 : 0), forgotten_(newest_)
 {
+    auto shortest = settings_.idle;
+    for (std::size_t kind = 0; kind != kinds(); ++kind) {
+        const auto& o = options(kind);
+        if (o.heartbeat && o.heartbeat->count() < 0) {
+            throw std::invalid_argument("pubsub: a heartbeat must be 0 ms or more");
+        }
+        if (const auto age = o.replay.age; age.count() > 0) {
+            shortest = shortest.count() == 0 ? age : std::min(shortest, age);
+        }
+    }
+    for (const auto& entry : settings_.by_topic) {
+        const auto pattern = topic_pattern::parse(entry.topics);
+        if (!pattern) {
+            throw std::invalid_argument("pubsub: '" + entry.topics + "' is neither a topic nor a pattern");
+        }
+        patterns_.push_back(*pattern);
+    }
+    sweep_every_ = clock::duration(shortest) / sweeps_in_a_lifetime;
     plane_->tail(*this);
 }
 
@@ -27,7 +52,7 @@ result<event_id> event_log::publish(std::string_view topic, const sse::event& e,
     {
         const lock held(mutex_);
         if (topics_.size() >= settings_.topics && topics_.find(topic) == topics_.end()) {
-            sweep_locked(clock::now());
+            sweep_locked(clock::now(), sweeping::for_room);
             if (topics_.size() >= settings_.topics) {
                 return tl::unexpected(make_error_code(error::too_many_topics));
             }
@@ -36,18 +61,26 @@ result<event_id> event_log::publish(std::string_view topic, const sse::event& e,
     return plane_->append(std::move(*draft), {});
 }
 
+std::uint32_t event_log::kind_of(std::string_view topic) const noexcept
+{
+    const auto found =
+        std::find_if(patterns_.begin(), patterns_.end(), [&](const auto& p) { return p.matches(topic); });
+    return found == patterns_.end() ? 0 : static_cast<std::uint32_t>(found - patterns_.begin() + 1);
+}
+
 topic_pointer event_log::find_or_create(std::string_view name)
 {
     const auto found = topics_.find(name);
     if (found != topics_.end()) {
         return found->second;
     }
-    const replay_buffer::settings settings{.limits = settings_.channel.replay,
-                                           .latest_per_key = settings_.channel.slow == slow_policy::latest_per_key,
+    const auto kind = kind_of(name);
+    const replay_buffer::settings settings{.limits = options(kind).replay,
+                                           .latest_per_key = options(kind).slow == slow_policy::latest_per_key,
                                            .ids = numbers_ ? replay_buffer::id_kind::numbers
                                                            : replay_buffer::id_kind::opaque,
                                            .start = forgotten_};
-    auto made = std::make_shared<topic_state>(std::string(name), settings);
+    auto made = std::make_shared<topic_state>(std::string(name), kind, settings);
     made->last_used = clock::now();
     topics_.emplace(made->name, made);
     return made;
@@ -112,7 +145,7 @@ void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64
         tell(*worker, topic, event, sequence);
     }
     topic->buffer.append(std::move(event), sequence, now);
-    sweep_locked(now);
+    sweep_locked(now, sweeping::now_and_then);
 }
 
 namespace {
@@ -162,18 +195,20 @@ void event_log::sweep()
 {
     const lock held(mutex_);
     next_sweep_ = {};
-    sweep_locked(clock::now());
+    sweep_locked(clock::now(), sweeping::now_and_then);
 }
 
-void event_log::sweep_locked(clock::time_point now)
+void event_log::sweep_locked(clock::time_point now, sweeping when)
 {
-    if (settings_.idle.count() == 0 || (now < next_sweep_ && topics_.size() < settings_.topics)) {
+    const bool for_room = when == sweeping::for_room && topics_.size() >= settings_.topics;
+    if (sweep_every_.count() == 0 || (now < next_sweep_ && !for_room)) {
         return;
     }
-    next_sweep_ = now + settings_.idle / 4;
+    next_sweep_ = now + sweep_every_;
     for (auto i = topics_.begin(); i != topics_.end();) {
         const auto topic = i->second;
-        if (topic->subscribers != 0 || now - topic->last_used < settings_.idle) {
+        topic->buffer.expire(now);
+        if (settings_.idle.count() == 0 || topic->subscribers != 0 || now - topic->last_used < settings_.idle) {
             ++i;
             continue;
         }

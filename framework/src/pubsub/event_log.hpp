@@ -23,7 +23,9 @@ struct interest
     std::vector<topic_state*> topics;    ///< that are there as long as they have subscribers
     std::vector<topic_pattern> patterns; ///< none of them the name of one topic
     std::string who;
-    bool shared = false; ///< by all streams that want this one topic and have no name
+    std::uint32_t kind = 0; ///< whose options the stream has: see event_log::options()
+    bool conflates = false; ///< some topic of it, or perhaps of its patterns, is latest_per_key
+    bool shared = false;    ///< by all streams that want this one topic and have no name
 
     bool wants(const topic_state& topic) const noexcept;
 };
@@ -42,14 +44,18 @@ using interest_pointer = std::unique_ptr<interest, interest_deleter>;
 /// One topic: its past, and who wants it. Belongs to the log, and is guarded by its mutex; `name` never changes.
 struct topic_state
 {
-    topic_state(std::string n, const replay_buffer::settings& s) : name(std::move(n)), buffer(s) {}
+    topic_state(std::string n, std::uint32_t k, const replay_buffer::settings& s)
+        : name(std::move(n)), kind(k), buffer(s),
+          alone{.topics = {this}, .kind = kind, .conflates = s.latest_per_key, .shared = true}
+    {}
 
     std::string name;
+    std::uint32_t kind; ///< whose options it has: see event_log::options()
     replay_buffer buffer;
     std::size_t subscribers = 0;
     std::map<std::string, std::size_t, std::less<>> who;
     replay_buffer::clock::time_point last_used{};
-    interest alone{.topics = {this}, .shared = true};
+    interest alone;
 };
 
 using topic_pointer = std::shared_ptr<topic_state>;
@@ -110,6 +116,7 @@ struct log_settings
     channel_options channel;
     std::size_t topics = SIZE_MAX; ///< at most
     std::chrono::milliseconds idle{0};
+    std::vector<topic_options> by_topic{}; ///< see hub_options
 };
 
 /// How far a stream has come.
@@ -128,12 +135,18 @@ struct cursor
 class event_log final : public backplane::reader
 {
 public:
+    /// Throws std::invalid_argument for settings that can't be.
     event_log(log_settings settings, std::shared_ptr<backplane> plane);
     event_log(const event_log&) = delete;
     event_log& operator=(const event_log&) = delete;
     ~event_log();
 
-    const channel_options& options() const noexcept { return settings_.channel; }
+    /// Those of a kind of topics: 0 is log_settings::channel, then come those of log_settings::by_topic.
+    const channel_options& options(std::size_t kind) const noexcept
+    {
+        return kind == 0 ? settings_.channel : settings_.by_topic[kind - 1].channel;
+    }
+    std::size_t kinds() const noexcept { return settings_.by_topic.size() + 1; }
 
     result<event_id> publish(std::string_view topic, const sse::event& e, std::string_view key);
 
@@ -193,7 +206,8 @@ public:
     std::size_t subscribers(std::string_view topic) const;
     std::vector<std::string> who(std::string_view topic) const;
 
-    /// Removes topics that nobody has used for settings::idle, as publish() and enter() do now and then.
+    /// Removes topics that nobody has used for settings::idle, and events that are too old, as publish() and enter() do
+    /// now and then.
     void sweep();
 
     void on_event(event_draft event, std::string_view id, std::uint64_t number) override;
@@ -203,17 +217,27 @@ private:
     using lock = std::unique_lock<std::mutex>;
     using clock = replay_buffer::clock;
 
+    std::uint32_t kind_of(std::string_view topic) const noexcept;
+    bool conflates(const topic_pattern& topics) const noexcept;
+    void take_options_of(const std::vector<topic_pattern>& topics, interest& i) const noexcept;
     topic_pointer find_or_create(std::string_view name);
     template <class F>
     void for_each_topic(const interest& i, F&& f) const;
     void add(const topic_pointer& topic, encoded_event event, std::uint64_t sequence);
     void tell(worker_link& link, const topic_pointer& topic, const encoded_event& event, std::uint64_t sequence);
-    void sweep_locked(clock::time_point now);
+    enum class sweeping : bool
+    {
+        now_and_then,
+        for_room, ///< if there are as many topics as there may be
+    };
+    void sweep_locked(clock::time_point now, sweeping when);
     std::uint64_t history_start(const interest& i) const;
     std::uint64_t lost_until(const interest& i) const;
     const replay_buffer::entry* oldest_of(const interest& i) const;
 
     log_settings settings_;
+    std::vector<topic_pattern> patterns_;          // of by_topic
+    replay_buffer::clock::duration sweep_every_{}; // 0: never
     std::shared_ptr<backplane> plane_;
     bool numbers_;
 

@@ -25,14 +25,14 @@ void event_log::for_each_topic(const interest& i, F&& f) const
 // The sequence number behind which the newest events begin that a stream without an id gets.
 std::uint64_t event_log::history_start(const interest& i) const
 {
-    const auto wanted = settings_.channel.history;
+    const auto wanted = options(i.kind).history;
     if (wanted == 0) {
         return newest_;
     }
     std::vector<std::uint64_t> held;
     for_each_topic(i, [&](const topic_state& topic) {
         const auto& buffer = topic.buffer;
-        const bool may_skip = settings_.channel.slow != slow_policy::latest_per_key; // positions of replaced ones count
+        const bool may_skip = !topic.alone.conflates; // positions of replaced ones count
         for (const auto* e = buffer.at_or_after(may_skip ? buffer.tail(buffer.end(), wanted, SIZE_MAX) : 0);
              e != nullptr; e = buffer.at_or_after(e->at + 1))
         {
@@ -91,7 +91,7 @@ event_log::beginning event_log::begin(const interest& i, std::string_view last_e
         start.place.seen = *sequence;
         return start;
     }
-    switch (settings_.channel.on_unknown_id) {
+    switch (options(i.kind).on_unknown_id) {
     case unknown_id::reset:
         start.place.seen = std::min(history_start(i), entered);
         return start;

@@ -12,18 +12,42 @@ bool interest::wants(const topic_state& topic) const noexcept
            std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic.name); });
 }
 
+// Whether newer events replace older ones in a topic of that name, or in one that the pattern may match.
+bool event_log::conflates(const topic_pattern& topics) const noexcept
+{
+    if (topics.is_exact()) {
+        return options(kind_of(topics.text())).slow == slow_policy::latest_per_key;
+    }
+    bool does = settings_.channel.slow == slow_policy::latest_per_key;
+    for (std::size_t i = 0; i != patterns_.size(); ++i) {
+        does = does || (options(i + 1).slow == slow_policy::latest_per_key && patterns_[i].overlaps(topics));
+    }
+    return does;
+}
+
+// A topic's, if all have the same.
+void event_log::take_options_of(const std::vector<topic_pattern>& topics, interest& i) const noexcept
+{
+    i.kind = kind_of(topics.front().text());
+    for (const auto& t : topics) {
+        i.kind = kind_of(t.text()) == i.kind ? i.kind : 0;
+        i.conflates = i.conflates || conflates(t);
+    }
+}
+
 result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std::string who)
 {
     interest_pointer wanted;
     if (topics.size() != 1 || !topics.front().is_exact() || !who.empty()) {
         wanted.reset(new interest{.who = std::move(who)});
+        take_options_of(topics, *wanted);
     }
     const std::lock_guard in_order(presence_);
-    std::vector<std::string_view> first;
+    std::vector<const topic_state*> first;
     std::uint64_t newest = 0;
     {
         const lock held(mutex_);
-        sweep_locked(clock::now());
+        sweep_locked(clock::now(), sweeping::for_room);
         const auto added = static_cast<std::size_t>(std::count_if(topics.begin(), topics.end(), [&](const auto& t) {
             return t.is_exact() && topics_.find(t.text()) == topics_.end();
         }));
@@ -39,7 +63,7 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
             if (!wanted) {
                 wanted.reset(&topic->alone);
                 if (topic->subscribers++ == 0) {
-                    first.push_back(topic->name);
+                    first.push_back(topic);
                 }
                 break;
             }
@@ -48,7 +72,7 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
             }
             wanted->topics.push_back(topic);
             if (topic->subscribers++ == 0) {
-                first.push_back(topic->name);
+                first.push_back(topic);
             }
             if (!wanted->who.empty()) {
                 ++topic->who[wanted->who];
@@ -57,8 +81,10 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
         ++subscribers_;
         newest = newest_;
     }
-    if (settings_.channel.on_first_subscriber) {
-        std::for_each(first.begin(), first.end(), settings_.channel.on_first_subscriber);
+    for (const auto* topic : first) {
+        if (const auto& hook = options(topic->kind).on_first_subscriber) {
+            hook(topic->name);
+        }
     }
     return entry{std::move(wanted), newest};
 }
@@ -85,9 +111,9 @@ void event_log::leave(interest_pointer wanted)
         }
         --subscribers_;
     }
-    if (settings_.channel.on_last_subscriber) {
-        for (const auto& topic : last) {
-            settings_.channel.on_last_subscriber(topic->name);
+    for (const auto& topic : last) {
+        if (const auto& hook = options(topic->kind).on_last_subscriber) {
+            hook(topic->name);
         }
     }
 }
@@ -109,7 +135,9 @@ statistics event_log::stats() const
     sum.gaps = gaps_;
     sum.subscribers = subscribers_;
     sum.topics = topics_.size();
+    const auto now = clock::now();
     for (const auto& [name, topic] : topics_) {
+        topic->buffer.expire(now);
         sum.held_events += topic->buffer.size();
         sum.held_bytes += topic->buffer.bytes();
     }

@@ -30,9 +30,11 @@ result<std::vector<topic_pattern>> parse_topics(const std::vector<std::string>& 
 
 hub::hub(hub_options options, std::shared_ptr<backplane> plane)
     : options_(std::make_shared<const hub_options>(std::move(options))),
-      log_(std::make_shared<detail::event_log>(
-          detail::log_settings{.channel = options_->channel, .topics = options_->topics, .idle = options_->idle},
-          plane ? std::move(plane) : std::make_shared<memory_backplane>()))
+      log_(std::make_shared<detail::event_log>(detail::log_settings{.channel = options_->channel,
+                                                                    .topics = options_->topics,
+                                                                    .idle = options_->idle,
+                                                                    .by_topic = options_->by_topic},
+                                               plane ? std::move(plane) : std::make_shared<memory_backplane>()))
 {}
 
 result<event_id> hub::publish(std::string_view topic, const sse::event& e, std::string_view key)

@@ -80,4 +80,23 @@ bool topic_pattern::matches(std::string_view topic) const noexcept
     return wanted == left;
 }
 
+bool topic_pattern::overlaps(const topic_pattern& other) const noexcept
+{
+    std::string_view a = text_;
+    std::string_view b = other.text_;
+    auto of_a = segments_of(a);
+    auto of_b = segments_of(b);
+    for (; of_a != 0 && of_b != 0; --of_a, --of_b) {
+        const auto one = take_segment(a);
+        const auto two = take_segment(b);
+        if (one == "**" || two == "**") {
+            return true;
+        }
+        if (one != "*" && two != "*" && one != two) {
+            return false;
+        }
+    }
+    return of_a == of_b;
+}
+
 } // namespace rill::pubsub

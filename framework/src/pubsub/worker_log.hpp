@@ -94,7 +94,8 @@ private:
     void skip(subscriber& s);
     void prefetch(const ring_link* next) const noexcept;
     bool serve_ready(std::size_t& budget);
-    bool exceeds_limits(const backlog& b) const noexcept;
+    const channel_options& options_of(const subscriber& s) const noexcept { return log_->options(s.wanted->kind); }
+    bool exceeds_limits(const subscriber& s) const noexcept;
     bool lose(subscriber& s, const event_log::collected& c);
     void evict(subscriber& s, std::atomic<std::uint64_t>& counter);
     void report(const subscriber& s, std::uint64_t dropped, bool evicted) const;

@@ -20,10 +20,12 @@ void pass(backlog& b, const event_log::found_event& e) noexcept
 
 } // namespace
 
-bool worker_log::exceeds_limits(const backlog& b) const noexcept
+// How many of the events that came are there still is not known of a topic in which newer ones replace older ones:
+// there what is held is the limit.
+bool worker_log::exceeds_limits(const subscriber& s) const noexcept
 {
-    const auto& limits = log_->options().backlog;
-    return b.events > limits.events || b.bytes > limits.bytes;
+    const auto& limits = options_of(s).backlog;
+    return !s.wanted->conflates && (s.behind->events > limits.events || s.behind->bytes > limits.bytes);
 }
 
 backlog& worker_log::fall_behind(subscriber& s, std::uint64_t seen)
@@ -45,7 +47,7 @@ bool worker_log::block(subscriber& s, std::size_t bytes)
         return false;
     }
     s.behind->unsent = bytes;
-    if (exceeds_limits(*s.behind) && log_->options().slow == slow_policy::disconnect) {
+    if (exceeds_limits(s) && options_of(s).slow == slow_policy::disconnect) {
         evict(s, link_->evicted_slow);
         return false;
     }
@@ -75,10 +77,10 @@ void worker_log::evict(subscriber& s, std::atomic<std::uint64_t>& counter)
 
 void worker_log::report(const subscriber& s, std::uint64_t dropped, bool evicted) const
 {
-    if (log_->options().on_slow) {
+    if (const auto& hook = options_of(s).on_slow) {
         const std::string_view topic =
             s.wanted->topics.size() == 1 ? s.wanted->topics.front()->name : std::string_view();
-        log_->options().on_slow({.topic = topic, .who = s.wanted->who, .dropped = dropped, .evicted = evicted});
+        hook({.topic = topic, .who = s.wanted->who, .dropped = dropped, .evicted = evicted});
     }
 }
 
@@ -86,7 +88,7 @@ void worker_log::report(const subscriber& s, std::uint64_t dropped, bool evicted
 bool worker_log::lose(subscriber& s, const event_log::collected& c)
 {
     auto& b = *s.behind;
-    if (log_->options().slow == slow_policy::disconnect) {
+    if (options_of(s).slow == slow_policy::disconnect) {
         evict(s, link_->evicted_slow);
         return false;
     }
@@ -113,7 +115,7 @@ encoded_event worker_log::pull(subscriber& s)
         if (outcome.lost && !lose(s, outcome)) {
             return {};
         }
-        const bool too_many = log_->options().slow == slow_policy::drop_oldest && exceeds_limits(b);
+        const bool too_many = options_of(s).slow == slow_policy::drop_oldest && exceeds_limits(s);
         if (!found_.empty() && !too_many && b.dropped == 0) {
             break;
         }
@@ -123,7 +125,7 @@ encoded_event worker_log::pull(subscriber& s)
                 report(s, excess, false);
             }
             const auto dropped = std::exchange(b.dropped, 0);
-            if (dropped != 0 && log_->options().tell_dropped) {
+            if (dropped != 0 && options_of(s).tell_dropped) {
                 return make_dropped(dropped);
             }
             if (found_.empty()) {
@@ -146,8 +148,7 @@ void worker_log::settle(subscriber& s)
     if (head_ >= b.place.seen) {
         // Without a batch under way that it has not been asked about: what was not found has been replaced.
         if (b.events != 0 && !batch_.active) {
-            worker_link::add(log_->options().slow == slow_policy::latest_per_key ? link_->conflated : link_->dropped,
-                             b.events);
+            worker_link::add(s.wanted->conflates ? link_->conflated : link_->dropped, b.events);
         }
         if (!batch_.active) {
             b.events = b.bytes = 0;

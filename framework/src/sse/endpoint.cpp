@@ -25,12 +25,13 @@ stream_policy make_policy(const endpoint_options& options)
                                         "' is not allowed: " + make_error_code(error::invalid_header).message());
         }
     }
-    not_negative("heartbeat", options.heartbeat);
+    const auto heartbeat = options.heartbeat.value_or(default_heartbeat);
+    not_negative("heartbeat", heartbeat);
     not_negative("retry", options.retry.value_or(std::chrono::milliseconds(0)));
     not_negative("retry_jitter", options.retry_jitter.value_or(std::chrono::milliseconds(0)));
     not_negative("write_timeout", options.write_timeout);
     not_negative("retry_after", options.retry_after);
-    return {.heartbeat = options.heartbeat,
+    return {.heartbeat = heartbeat,
             .filler = ":\n\n",
             .farewell = options.farewell,
             .write_timeout = options.write_timeout};

@@ -23,6 +23,7 @@ class event_log;
 class channel
 {
 public:
+    /// Throws std::invalid_argument for options that can't be.
     /// @param plane the log behind it; none: memory_backplane with its defaults
     explicit channel(channel_options options = {}, std::shared_ptr<backplane> plane = nullptr);
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <rill/http/request.hpp>
 #include <rill/pubsub/channel.hpp>
+#include <rill/pubsub/topic_pattern.hpp>
 #include <rill/sse/endpoint.hpp>
 
 namespace rill::pubsub {
@@ -11,6 +12,14 @@ struct hub_options
 {
     /// For each topic; unsent_bytes is for all together.
     channel_options channel{};
+    /// Topics for which others hold: the first entry counts that matches. Their unsent_bytes are not used.
+    ///
+    /// What concerns a topic (`replay`, whether newer events replace older ones, the first and the last subscriber) is
+    /// its own, whichever stream has it. What concerns a stream (`history`, `on_unknown_id`, `slow` with `backlog` and
+    /// `tell_dropped`, `heartbeat`, `on_slow`) is that of its topics, if they all have the same; for a stream whose
+    /// topics have different ones `channel` decides. A pattern that a stream wants is looked up as if it were a name. A
+    /// stream with some topics of latest_per_key may be behind as far as its topics hold events, whatever its policy.
+    std::vector<topic_options> by_topic{};
     /// More than so many topics at once are refused.
     std::size_t topics = 100'000;
     /// A topic that has no subscriber, and had none and no event for so long, is removed with its past, when the hub is
@@ -22,8 +31,11 @@ struct hub_options
     /// Which topics, or patterns, a request wants. By default the path parameter `topic`, or else the query parameter
     /// `topics`, separated by commas.
     std::function<std::vector<std::string>(const request&)> requested{};
-    /// Whether it may have this topic, or pattern; if not, it is answered with 403.
+    /// Whether it may have this topic; if not, it is answered with 403.
     std::function<bool(const request&, std::string_view topic)> authorise{};
+    /// The same for a pattern, which may match more than one thinks of now. None: where there is `authorise`, patterns
+    /// are refused, otherwise they are allowed.
+    std::function<bool(const request&, const topic_pattern& pattern)> authorise_pattern{};
     /// The name in the list of subscribers; none: not in the list.
     std::function<std::string(const request&)> who{};
 };
@@ -35,6 +47,7 @@ struct hub_options
 class hub
 {
 public:
+    /// Throws std::invalid_argument for options that can't be.
     /// @param plane the log behind it; none: memory_backplane with its defaults
     explicit hub(hub_options options = {}, std::shared_ptr<backplane> plane = nullptr);
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <rill/pubsub/replay_buffer.hpp>
+#include <string>
 #include <string_view>
 
 namespace rill::pubsub {
@@ -59,6 +62,10 @@ struct channel_options
     /// Whether a stream is told of what it misses, by a `dropped` notice.
     bool tell_dropped = true;
 
+    /// Of its endpoints' streams, where the endpoint sets none of its own: see sse::endpoint_options. Handlers that
+    /// subscribe have that of their endpoint.
+    std::optional<std::chrono::milliseconds> heartbeat{};
+
     // Hooks. Called from the workers' threads, possibly from several at once; must not block or throw.
 
     /// A stream was too slow, and something is dropped or the stream is ended.
@@ -67,6 +74,13 @@ struct channel_options
     /// not subscribe. May publish: what comes from the first call on is for that subscriber, too.
     std::function<void(std::string_view topic)> on_first_subscriber{};
     std::function<void(std::string_view topic)> on_last_subscriber{};
+};
+
+/// Options for some of a hub's topics, as a whole in place of hub_options::channel.
+struct topic_options
+{
+    std::string topics; ///< one topic, or a topic_pattern
+    channel_options channel{};
 };
 
 /// Since the beginning, but for those that are named as present. Each figure is exact, all together are no snapshot.

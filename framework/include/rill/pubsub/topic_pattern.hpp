@@ -20,6 +20,9 @@ public:
 
     bool matches(std::string_view topic) const noexcept;
 
+    /// Whether there may be a topic that both match.
+    bool overlaps(const topic_pattern& other) const noexcept;
+
     /// Whether it is the name of one topic.
     bool is_exact() const noexcept { return exact_; }
     const std::string& text() const noexcept { return text_; }

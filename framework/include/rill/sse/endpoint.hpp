@@ -15,11 +15,14 @@
 
 namespace rill::sse {
 
+/// endpoint_options::heartbeat where nothing sets it.
+inline constexpr std::chrono::milliseconds default_heartbeat{15'000};
+
 struct endpoint_options
 {
     /// While nothing else is sent, a comment goes out this often, so that proxies keep the connection and a vanished
-    /// client is found. 0 turns it off.
-    std::chrono::milliseconds heartbeat{15'000};
+    /// client is found. 0 turns it off. Unset: that of the channel whose streams these are, or default_heartbeat.
+    std::optional<std::chrono::milliseconds> heartbeat{};
 
     /// Sent first: how long a client shall wait before it reconnects, to which up to `retry_jitter` is added. Every
     /// stream gets its own value, evenly spread, so that a crowd that is cut at once does not come back at once.
