@@ -6,10 +6,13 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <rill/routing/middleware.hpp>
 #include <rill/server/admin.hpp>
 #include <rill/server/metrics.hpp>
 #include <rill/server/server.hpp>
 #include <rill/server/supervisor.hpp>
+#include <sstream>
+#include <stdexcept>
 
 namespace samples {
 
@@ -46,6 +49,27 @@ check one_of(std::vector<std::string> names)
     };
 }
 
+/// Of a list with commas.
+rill::middleware serving(const std::string& hosts)
+{
+    std::vector<std::string> names;
+    std::istringstream list(hosts);
+    for (std::string name; std::getline(list, name, ',');) {
+        names.push_back(name);
+    }
+    return rill::hosts(std::move(names));
+}
+
+std::string wrong_hosts(const std::string& list)
+{
+    try {
+        serving(list);
+        return {};
+    } catch (const std::invalid_argument& e) {
+        return e.what();
+    }
+}
+
 rill::log_level parse_level(const std::string& name)
 {
     return name == "debug"     ? rill::log_level::debug
@@ -67,6 +91,7 @@ struct command_line::state
 
     CLI::App cli;
     std::vector<option> options;
+    std::string hosts;
     std::string log_level = "info";
     std::string log_format = "text";
     int processes = 1;
@@ -122,6 +147,7 @@ command_line::command_line(const std::string& name, const std::string& descripti
     auto& s = *state_;
     s.add("--host", server.host, "address to listen on", {});
     s.add("--port", server.port, "port to listen on; 0 takes a free one", number(0, 65'535));
+    s.add("--hosts", s.hosts, "hosts that are served, separated by commas; others get 421", wrong_hosts);
     s.add("--threads", server.threads, "workers", number(1, 256));
     s.add("--log", s.log_level, "what is logged", one_of({"debug", "info", "warning", "error", "off"}));
     s.add("--log-format", s.log_format, "how it is logged", one_of({"text", "json"}));
@@ -192,6 +218,9 @@ int command_line::serve(const std::function<rill::router()>& app) const
             routes.get("/healthz", rill::healthz());
             routes.get("/readyz", rill::readyz());
             routes.get("/streams", rill::streams());
+        }
+        if (!state_->hosts.empty()) {
+            routes.use(serving(state_->hosts));
         }
         return routes;
     };

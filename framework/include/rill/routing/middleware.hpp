@@ -45,6 +45,12 @@ middleware trace_context();
 /// client_address(). To be the outermost, so that logs and limits see it.
 middleware forwarded(trusted_proxies trusted);
 
+/// Serves these hosts only: others are answered with 421 (RFC 9110, 7.4), and the connection stays. A name is
+/// "example.org", "*.example.org" for all below that one, or an address, such as "192.0.2.1" or "[::1]"; case, a dot at
+/// the end, and the port do not matter, as in front of a server the port may be another. A request of HTTP/1.0 without
+/// Host passes. To be outermost, about the router that is served. Throws std::invalid_argument for what is no name.
+middleware hosts(std::vector<std::string> names);
+
 /// Answers 503 when the handler has not returned its response within `limit`, and cancels it (terminal cancellation;
 /// the answer is sent when the handler has unwound). A streamed body begins afterwards and is not limited.
 middleware timeout(std::chrono::steady_clock::duration limit);

@@ -1,0 +1,70 @@
+#include <rill/routing/middleware.hpp>
+
+#include <algorithm>
+#include <rill/http/make_handler.hpp>
+#include <rill/http/problem.hpp>
+#include <stdexcept>
+
+#include "http/grammar.hpp"
+
+namespace rill {
+
+namespace {
+
+// Of Host, without its port.
+std::string_view name_in(std::string_view host) noexcept
+{
+    const auto bracket = host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0;
+    return host.substr(0, host.find(':', bracket));
+}
+
+// So that names that mean the same are the same.
+std::string canonical(std::string_view name)
+{
+    if (name.starts_with('[')) {
+        const auto address = ip_address::parse(name.substr(1, name.size() - std::min<std::size_t>(name.size(), 2)));
+        return address ? '[' + address->text() + ']' : std::string();
+    }
+    std::string lower(name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0)));
+    std::ranges::transform(lower, lower.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return lower;
+}
+
+/// "example.org", "[::1]", or "*.example.org", kept as ".example.org".
+std::string checked(std::string_view name)
+{
+    const bool below = name.starts_with("*.");
+    auto known = canonical(name.substr(below ? 2 : 0));
+    const bool is_name = name.starts_with('[') ? name.ends_with(']') : detail::all_are(known, detail::host_char);
+    if (known.empty() || !is_name || known.front() == '.' || known.find('*') != known.npos) {
+        throw std::invalid_argument("hosts: '" + std::string(name) +
+                                    "' is no host: must be such as example.org, *.example.org or [::1], without a port");
+    }
+    return below ? '.' + known : known;
+}
+
+bool are_served(const std::vector<std::string>& names, std::string_view host)
+{
+    const auto asked = canonical(name_in(host));
+    return std::ranges::any_of(names, [&](const std::string& name) {
+        return name.front() == '.' ? asked.size() > name.size() && asked.ends_with(name) : asked == name;
+    });
+}
+
+} // namespace
+
+middleware hosts(std::vector<std::string> names)
+{
+    std::ranges::transform(names, names.begin(), [](const std::string& name) { return checked(name); });
+    return [names = std::move(names)](request& req, const handler& next) {
+        const auto host = req.header("Host");
+        if (!host || are_served(names, *host)) {
+            return next(req);
+        }
+        return detail::answer(to_response(
+            problem{.status = status::misdirected_request, .detail = "this server does not stand for that host"}));
+    };
+}
+
+} // namespace rill
