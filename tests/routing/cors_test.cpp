@@ -1,0 +1,89 @@
+#include <rill/routing/middleware.hpp>
+
+#include <stdexcept>
+
+#include "../support/middleware.hpp"
+
+BOOST_AUTO_TEST_SUITE(cors_suite)
+
+namespace {
+
+using rill::handler;
+using rill::status;
+using rill::verb;
+using rill_test::fields;
+using rill_test::header;
+using rill_test::text;
+using rill_test::through;
+using rill_test::with;
+
+const fields origin_a{{"Origin", "https://a.example"}};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(any_origin)
+{
+    const auto around = rill::cors();
+    const auto r = through(around, with(origin_a));
+    BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "*");
+    BOOST_TEST(header(r, "Vary") == "(none)");
+    BOOST_TEST(text(r) == "body");
+    BOOST_TEST(text(through(around, with({}))) == "body");
+}
+
+BOOST_AUTO_TEST_CASE(named_origins)
+{
+    const auto around =
+        rill::cors({.origins = {"https://a.example"}, .response_headers = {"X-A", "X-B"}, .credentials = true});
+    const auto allowed = through(around, with(origin_a));
+    BOOST_TEST(header(allowed, "Access-Control-Allow-Origin") == "https://a.example");
+    BOOST_TEST(header(allowed, "Access-Control-Allow-Credentials") == "true");
+    BOOST_TEST(header(allowed, "Access-Control-Expose-Headers") == "X-A, X-B");
+    BOOST_TEST(header(allowed, "Vary") == "Origin");
+    for (const auto* origin :
+         {"https://b.example", "https://a.example.evil", "http://a.example", "null", "https://A.example"})
+    {
+        const auto other = through(around, with({{"Origin", origin}}));
+        BOOST_TEST(header(other, "Access-Control-Allow-Origin") == "(none)");
+        BOOST_TEST(header(other, "Access-Control-Allow-Credentials") == "(none)");
+        BOOST_TEST(header(other, "Access-Control-Expose-Headers") == "(none)");
+        BOOST_TEST(header(other, "Vary") == "Origin");
+        BOOST_TEST(text(other) == "body");
+    }
+    BOOST_TEST(header(through(around, with({})), "Access-Control-Allow-Origin") == "(none)");
+}
+
+BOOST_AUTO_TEST_CASE(preflight)
+{
+    const fields asking{{"Origin", "https://a.example"},
+                        {"Access-Control-Request-Method", "PUT"},
+                        {"Access-Control-Request-Headers", "x-token"}};
+    int calls = 0;
+    const handler counting = rill::make_handler([&calls] { ++calls; });
+    auto r = through(rill::cors(), with(asking, verb::options), counting);
+    BOOST_TEST((r.status() == status::no_content));
+    BOOST_TEST(header(r, "Access-Control-Allow-Methods") == "PUT");
+    BOOST_TEST(header(r, "Access-Control-Allow-Headers") == "x-token");
+    BOOST_TEST(header(r, "Access-Control-Max-Age") == "600");
+    auto two_lines = with(asking, verb::options);
+    BOOST_REQUIRE(two_lines.fields().add("Access-Control-Request-Headers", "x-other").has_value());
+    BOOST_TEST(header(through(rill::cors(), two_lines), "Access-Control-Allow-Headers") == "x-token, x-other");
+    const auto named =
+        rill::cors({.origins = {"https://a.example"}, .methods = {"GET", "POST"}, .request_headers = {"X-A"}});
+    r = through(named, with(asking, verb::options), counting);
+    BOOST_TEST(header(r, "Access-Control-Allow-Methods") == "GET, POST");
+    BOOST_TEST(header(r, "Access-Control-Allow-Headers") == "X-A");
+    r = through(rill::cors({.origins = {"https://b.example"}}), with(asking, verb::options), counting);
+    BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "(none)");
+    BOOST_TEST(header(r, "Access-Control-Allow-Methods") == "(none)");
+    BOOST_TEST(calls == 0);
+    through(rill::cors(), with(origin_a, verb::options), counting); // OPTIONS, but no preflight
+    BOOST_TEST(calls == 1);
+}
+
+BOOST_AUTO_TEST_CASE(credentials_need_names)
+{
+    BOOST_CHECK_THROW(rill::cors({.credentials = true}), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,42 @@
+#include <rill/routing/middleware.hpp>
+
+#include "../support/middleware.hpp"
+
+BOOST_AUTO_TEST_SUITE(request_id_suite)
+
+namespace {
+
+using rill::handler;
+using rill_test::header;
+using rill_test::text;
+using rill_test::through;
+using rill_test::with;
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(given_and_made)
+{
+    const handler echo = rill::make_handler([](rill::header<"X-Request-Id"> id) { return *id; });
+    const auto around = rill::request_id();
+    const std::string longest(64, 'a');
+    for (const auto& good : {std::string("abc-1_2.Z"), longest}) {
+        const auto r = through(around, with({{"X-Request-Id", good}}), echo);
+        BOOST_TEST(text(r) == good);
+        BOOST_TEST(header(r, "X-Request-Id") == good);
+    }
+    std::string previous;
+    for (const auto& bad :
+         {std::string(""), longest + "a", std::string("a b"), std::string("a\"b"), std::string("\xc3\xa4")})
+    {
+        const auto r = through(around, with({{"X-Request-Id", bad}}), echo);
+        const auto id = header(r, "X-Request-Id");
+        BOOST_TEST(text(r) == id);
+        BOOST_TEST(id.size() == 32U);
+        BOOST_TEST(id.find_first_not_of("0123456789abcdef") == std::string::npos);
+        BOOST_TEST(id != previous);
+        previous = id;
+    }
+    BOOST_TEST(header(through(around, with({}), echo), "X-Request-Id").size() == 32U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
