@@ -2,11 +2,12 @@
 //
 //     farewell [--path PATH] [--post PATH] [--streams N] [--stop COMMAND] PORT LIMIT_S COMMAND [ARG...]
 //
-// Starts the server (the bench contract: GET PATH?ms=1000, /ticks unless said otherwise), opens N (1000) streams, sends half
-// of a request's head and, to the --post path, half of another's body, and then SIGTERM, or runs what stops it, by the
-// shell. The two requests are completed 50 ms later. Tells how they were answered, from when on nobody was accepted, when
-// the streams ended and how (a chunked one that is whole has a last chunk), and how the server did. Fails when something was
-// cut, or when the server has ended otherwise than by exit status 0, or not within LIMIT_S seconds.
+// Starts the server (the bench contract: GET PATH?ms=1000, /ticks unless said otherwise), opens N (1000) streams, sends
+// half of a request's head and, to the --post path, half of another's body, and then SIGTERM, or runs what stops it, by
+// the shell. The two requests are completed 50 ms later. Tells how they were answered, from when on nobody was
+// accepted, when the streams ended and how (a chunked one that is whole has a last chunk), and how the server did.
+// Fails when something was cut, or when the server has ended otherwise than by exit status 0, or not within LIMIT_S
+// seconds.
 
 #include <algorithm>
 #include <csignal>
@@ -144,7 +145,8 @@ public:
         std::printf("%-16s %zu ended, %zu of them with a last chunk, %zu reset", "streams", times.size(), ends, resets);
         if (!times.empty()) {
             const auto [first, last] = std::minmax_element(times.begin(), times.end());
-            std::printf("; after %.3f to %.3f s; the last bytes of one: %s", *first, *last, shown(streams_[0].tail).c_str());
+            std::printf("; after %.3f to %.3f s; the last bytes of one: %s", *first, *last,
+                        shown(streams_[0].tail).c_str());
         }
         std::printf("\n%-16s ", "new connections");
         std::printf(refused_ < 0 ? "were accepted all the time\n" : "refused after %.3f s\n", refused_);
@@ -215,7 +217,8 @@ int main(int argc, char** argv)
     const auto streams = std::atoi(take_option(argc, argv, "--streams", "1000").c_str());
     const auto stop = take_option(argc, argv, "--stop", "");
     if (argc < 4) {
-        fail("usage: farewell [--path PATH] [--post PATH] [--streams N] [--stop COMMAND] PORT LIMIT_S COMMAND [ARG...]");
+        fail(
+            "usage: farewell [--path PATH] [--post PATH] [--streams N] [--stop COMMAND] PORT LIMIT_S COMMAND [ARG...]");
     }
     const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
     raise_file_limit();

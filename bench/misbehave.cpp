@@ -55,9 +55,9 @@ void drip(const char* who, const std::string& begin)
     }
 }
 
-void until_freed(const char* who, const connection& c)
+void until_freed(const char* who, const connection& c, steady::time_point start = steady::now())
 {
-    for (const auto start = steady::now();; std::this_thread::sleep_for(100ms)) {
+    for (;; std::this_thread::sleep_for(100ms)) {
         if (!c.held_by_server()) {
             return tell(who, seconds_since(start), "freed");
         }
@@ -96,14 +96,16 @@ void idle()
     connection c(port);
     c.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
     std::string received;
+    auto last = steady::now();
     while (c.readable(received.empty() ? 5000 : 500)) {
         const auto more = c.receive();
         if (more.empty()) {
             return tell("idle keep-alive", 0, std::string(c.end()) + " after the response");
         }
         received += more;
+        last = steady::now();
     }
-    until_freed("idle keep-alive", c);
+    until_freed("idle keep-alive", c, last);
 }
 
 void oversized_head()
@@ -122,13 +124,13 @@ void oversized_head()
     tell("oversized head", limit, "still read, after " + std::to_string(sent / 1'000'000) + " MB");
 }
 
-void tls_hello()
+void nonsense(const char* who, const std::string& bytes)
 {
     connection c(port);
-    c.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(506, 'z'));
+    c.send(bytes);
     const auto start = steady::now();
     const bool answered = c.readable(static_cast<int>(limit * 1000));
-    tell("TLS hello", seconds_since(start), answered ? answer(c) : "still held");
+    tell(who, seconds_since(start), answered ? answer(c) : "still held");
 }
 
 } // namespace
@@ -145,7 +147,10 @@ int main(int argc, char** argv)
     std::vector<std::thread> peers;
     peers.emplace_back(drip, "slow head", "GET / HTTP/1.1\r\nHost: t\r\nX: ");
     peers.emplace_back(drip, "slow body", "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 100000\r\n\r\n");
-    for (const auto peer : {idle, frozen_reader, half_open, oversized_head, tls_hello}) {
+    peers.emplace_back(nonsense, "TLS hello",
+                       std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(506, 'z'));
+    peers.emplace_back(nonsense, "garbage", "\x7f\x01 no request\r\n\r\n");
+    for (const auto peer : {idle, frozen_reader, half_open, oversized_head}) {
         peers.emplace_back(peer);
     }
     for (auto& peer : peers) {

@@ -1,7 +1,7 @@
 // All clients of a server vanish at once, by reset. How long until their handlers have unwound, and does the memory
 // come back?
 //
-//     vanish SERVER_BINARY [STREAMS] [PORT] [TARGET] [ARG...]
+//     vanish [--patience SECONDS] SERVER_BINARY [STREAMS] [PORT] [TARGET] [ARG...]
 //
 // Starts the server (the bench contract: --port P, GET /ticks?ms=1000, or TARGET) with further arguments, opens the
 // streams, waits until each has its first event, resets all of them, and watches the server's descriptors and memory
@@ -24,8 +24,6 @@ namespace {
 
 using namespace outside;
 
-constexpr auto patience = 60s;
-
 std::string errors(const server& of)
 {
     std::string found;
@@ -42,8 +40,9 @@ std::string errors(const server& of)
 
 int main(int argc, char** argv)
 {
+    const std::chrono::seconds patience(std::atoi(take_option(argc, argv, "--patience", "60").c_str()));
     if (argc < 2) {
-        fail("usage: vanish SERVER_BINARY [STREAMS] [PORT] [TARGET] [ARG...]");
+        fail("usage: vanish [--patience SECONDS] SERVER_BINARY [STREAMS] [PORT] [TARGET] [ARG...]");
     }
     const int streams = argc > 2 ? std::atoi(argv[2]) : 15'000;
     const auto port = static_cast<std::uint16_t>(argc > 3 ? std::atoi(argv[3]) : 19'100);

@@ -265,6 +265,8 @@ BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
         [&] { return server.reasons().size() >= 3 && server.reasons().size() + server.load().streams == 6; }));
     BOOST_TEST(server.load().streams >= 2U);
     BOOST_TEST(server.load().queued_bytes <= 600U * 1024);
+    BOOST_TEST_MESSAGE(server.load().queued_bytes / 1024 << " KiB of 600 are queued by " << server.load().streams
+                                                         << " streams, " << server.reasons().size() << " were ended");
     BOOST_TEST(eventually([&] { return server.load().overflows == server.reasons().size(); })); // one may be on its way
     for (const auto reason : server.reasons()) {
         BOOST_TEST((reason == rill::close_reason::over_capacity));
@@ -479,6 +481,7 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_handler_may_fail)
         }
     }
     BOOST_TEST(fails_at > 4); // there were some
+    BOOST_TEST_MESSAGE("allocations that failed: " << fails_at - 1);
     ask(server, "/hello", "\r\n\r\nhello");
     BOOST_TEST(!other->has_input());
 }
