@@ -27,11 +27,17 @@ public:
     }
     served_directory(const served_directory&) = delete;
     served_directory& operator=(const served_directory&) = delete;
-    ~served_directory() { std::filesystem::remove_all(path_); }
+    ~served_directory()
+    {
+        if (owner_ == ::getpid()) { // and not a worker that was forked since
+            std::filesystem::remove_all(path_);
+        }
+    }
 
     const std::string& path() const { return path_; }
 
 private:
+    pid_t owner_ = ::getpid();
     std::string path_;
 };
 
