@@ -21,6 +21,9 @@ tl::expected<int, std::string> reserve_port(server_options& options)
     }
     options.port = local_port(*probe);
     ::close(*probe);
+    if (options.port == 0) { // each worker would have another one
+        return tl::unexpected(std::string("can't tell the port of a listening socket"));
+    }
     return bind_shared(options, options.port);
 }
 

@@ -58,6 +58,9 @@ tl::expected<void, std::string> server::state::take_over(unsigned threads)
 {
     const auto& sockets = options.sockets;
     port = local_port(sockets.front());
+    if (port == 0) {
+        return tl::unexpected(std::string("can't tell the port of a listening socket"));
+    }
     options.host = local_address(sockets.front());
     for (unsigned i = 0; i < threads; ++i) {
         add_worker();
