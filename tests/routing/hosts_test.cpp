@@ -18,13 +18,15 @@ using rill_test::with;
 BOOST_AUTO_TEST_CASE(hosts_that_are_served_and_others)
 {
     const auto around = rill::hosts({"Example.org", "*.example.net", "192.0.2.1", "[2001:DB8::1]"});
-    for (const auto* host : {"example.org", "EXAMPLE.ORG", "example.org.", "example.org:8080", "example.org:",
-                             "a.example.net", "a.b.Example.net:1", "192.0.2.1:80", "[2001:db8::1]", "[2001:db8:0::1]:80"})
+    for (const auto* host :
+         {"example.org", "EXAMPLE.ORG", "example.org.", "example.org:8080", "example.org:", "a.example.net",
+          "a.b.Example.net:1", "192.0.2.1:80", "[2001:db8::1]", "[2001:db8:0::1]:80"})
     {
         BOOST_TEST(text(through(around, with({{"Host", host}}))) == "body", host);
     }
-    for (const auto* host : {"example.com", "an.example.org", "xexample.org", "example.org.evil", "example.net", ".example.net",
-                             "xexample.net", "192.0.2.10", "2001:db8::1", "[2001:db8::2]", "[2001:db8::1", "[", "", "localhost"})
+    for (const auto* host :
+         {"example.com", "an.example.org", "xexample.org", "example.org.evil", "example.net", ".example.net",
+          "xexample.net", "192.0.2.10", "2001:db8::1", "[2001:db8::2]", "[2001:db8::1", "[", "", "localhost"})
     {
         const auto r = through(around, with({{"Host", host}}));
         BOOST_TEST((r.status() == status::misdirected_request), host);
@@ -36,8 +38,8 @@ BOOST_AUTO_TEST_CASE(hosts_that_are_served_and_others)
 
 BOOST_AUTO_TEST_CASE(what_is_no_host)
 {
-    for (const auto* name : {"", "*", "*.", "*.*.org", "a*.org", "example.org:80", "http://example.org", "a b", "[", "[]", "[::1",
-                             "[::1]:80", "[a]", "::1", ".example.org", "a,b", "a/b"})
+    for (const auto* name : {"", "*", "*.", "*.*.org", "a*.org", "example.org:80", "http://example.org", "a b", "[",
+                             "[]", "[::1", "[::1]:80", "[a]", "::1", ".example.org", "a,b", "a/b"})
     {
         BOOST_CHECK_THROW(rill::hosts({"example.org", name}), std::invalid_argument);
     }

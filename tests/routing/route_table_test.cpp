@@ -6,8 +6,8 @@ BOOST_AUTO_TEST_SUITE(route_table_suite)
 
 namespace {
 
-using rill::detail::route_table;
 using rill::verb;
+using rill::detail::route_table;
 
 route_table table_of(std::initializer_list<std::pair<verb, std::string_view>> routes)
 {
@@ -43,7 +43,11 @@ BOOST_AUTO_TEST_CASE(paths_are_split_and_decoded_once)
 
 BOOST_AUTO_TEST_CASE(the_best_that_has_the_method)
 {
-    const auto table = table_of({{verb::get, "/a"}, {verb::get, "/{n:int}"}, {verb::post, "/{n:int}"}, {verb::put, "/{t}"}, {verb::get, "/{all...}"}});
+    const auto table = table_of({{verb::get, "/a"},
+                                 {verb::get, "/{n:int}"},
+                                 {verb::post, "/{n:int}"},
+                                 {verb::put, "/{t}"},
+                                 {verb::get, "/{all...}"}});
     BOOST_TEST(found(table, "/a") == "/a");
     BOOST_TEST(found(table, "/a", verb::head) == "/a");
     BOOST_TEST(found(table, "/7") == "/{n:int}");

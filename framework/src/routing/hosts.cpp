@@ -38,8 +38,9 @@ std::string checked(std::string_view name)
     auto known = canonical(name.substr(below ? 2 : 0));
     const bool is_name = name.starts_with('[') ? name.ends_with(']') : detail::all_are(known, detail::host_char);
     if (known.empty() || !is_name || known.front() == '.' || known.find('*') != known.npos) {
-        throw std::invalid_argument("hosts: '" + std::string(name) +
-                                    "' is no host: must be such as example.org, *.example.org or [::1], without a port");
+        throw std::invalid_argument(
+            "hosts: '" + std::string(name) +
+            "' is no host: must be such as example.org, *.example.org or [::1], without a port");
     }
     return below ? '.' + known : known;
 }
