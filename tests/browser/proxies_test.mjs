@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EventSource } from 'eventsource';
 import { Proxy, name, skip } from './proxy_process.mjs';
 import { Reader, eventually, inLockStep, publish, running, silent, text } from './proxied_streams.mjs';
-import { Sample, stablePort } from './sample_process.mjs';
+import { Sample, patience, stablePort } from './sample_process.mjs';
 
 const long = 3000; // ms; how long something is watched that must not happen
 

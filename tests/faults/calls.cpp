@@ -1,6 +1,7 @@
 #include "faults/calls.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <initializer_list>
 #include <mutex>
@@ -84,6 +85,30 @@ bool contains(std::initializer_list<int> errors, int error) noexcept
 thread_local bool is_watched = false;
 
 std::mutex mutex; // of all that follows
+
+/// Has the lock. A signal's handler makes calls, too: it must not come while its own thread has it.
+class guard
+{
+public:
+    guard() noexcept
+    {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+        mutex.lock();
+    }
+    guard(const guard&) = delete;
+    guard& operator=(const guard&) = delete;
+    ~guard()
+    {
+        mutex.unlock();
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+private:
+    sigset_t before_;
+};
+
 call_counts counted{};
 std::optional<fault> planned;
 state present = state::set_up;
@@ -116,7 +141,7 @@ bool is_harmless(const fault& f) noexcept
 
 void begin(const fault* f)
 {
-    const std::lock_guard lock(mutex);
+    const guard lock;
     counted = {};
     planned = f != nullptr ? std::optional(*f) : std::nullopt;
     present = state::set_up;
@@ -126,32 +151,32 @@ void begin(const fault* f)
 
 void enter(state s) noexcept
 {
-    const std::lock_guard lock(mutex);
+    const guard lock;
     present = s;
 }
 
 bool end() noexcept
 {
-    const std::lock_guard lock(mutex);
+    const guard lock;
     planned.reset();
     return came_about;
 }
 
 call_counts counts()
 {
-    const std::lock_guard lock(mutex);
+    const guard lock;
     return counted;
 }
 
 unsigned times_made(state s, call c) noexcept
 {
-    const std::lock_guard lock(mutex);
+    const guard lock;
     return counted[static_cast<std::size_t>(s)][static_cast<std::size_t>(c)];
 }
 
 unsigned threads_started() noexcept
 {
-    const std::lock_guard lock(mutex);
+    const guard lock;
     return started;
 }
 
@@ -182,7 +207,7 @@ int error_of(call c) noexcept
     if (!is_watched) {
         return 0;
     }
-    const std::lock_guard lock(mutex);
+    const guard lock;
     const auto n = ++counted[static_cast<std::size_t>(present)][static_cast<std::size_t>(c)];
     if (!planned || planned->during != present || planned->what != c || planned->nth != n) {
         return 0;
@@ -193,7 +218,7 @@ int error_of(call c) noexcept
 
 void note_thread() noexcept
 {
-    const std::lock_guard lock(mutex);
+    const guard lock;
     started += is_watched ? 1 : 0;
 }
 
