@@ -159,13 +159,11 @@ class Follower {
 async function restarted(t, changes = []) {
     const port = await stablePort();
     let ticker = await Sample.start('ticker', port);
+    t.after(() => ticker.stop());
     const proxy = await Proxy.start(name, port, changes);
+    t.after(() => proxy.stop());
     const follower = new Follower(proxy.url);
-    t.after(async () => {
-        follower.source.close();
-        await proxy.stop();
-        await ticker.stop();
-    });
+    t.after(() => follower.source.close());
     await follower.until(({ ids }) => ids.length >= 3, 'first ticks');
     assert.equal(follower.requests, 1);
     await ticker.stop('SIGTERM');

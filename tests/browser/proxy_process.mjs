@@ -121,11 +121,11 @@ export class Proxy {
         const proxy = new Proxy();
         proxy.#kind = kinds[name];
         proxy.#dir = await mkdtemp(join(tmpdir(), `rill-${name}-`));
-        proxy.port = await stablePort();
-        do {
-            proxy.securePort = await stablePort();
-        } while (proxy.securePort === proxy.port);
         try {
+            proxy.port = await stablePort();
+            do {
+                proxy.securePort = await stablePort();
+            } while (proxy.securePort === proxy.port);
             proxy.certificate = await makeCertificate(proxy.#dir);
             await proxy.#configure(upstream, changes);
             await proxy.#launch(name);

@@ -49,8 +49,11 @@ export async function stablePort() {
     for (let attempt = 0; attempt < 100; ++attempt) {
         const probe = createServer();
         const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort + 1));
-        probe.listen(port, '127.0.0.1');
-        const free = await Promise.race([once(probe, 'listening').then(() => true), once(probe, 'error').then(() => false)]);
+        // Not once(probe, 'listening'), which is rejected by the error that is to be an answer here.
+        const free = await new Promise((resolve) => {
+            probe.once('listening', () => resolve(true)).once('error', () => resolve(false));
+            probe.listen(port, '127.0.0.1');
+        });
         if (free) {
             probe.close();
             await once(probe, 'close');
