@@ -7,6 +7,8 @@
 #include <random>
 #include <rill/pubsub.hpp>
 
+#include "support/lines.hpp"
+
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
 
@@ -54,12 +56,7 @@ public:
             return count < 0 && errno == EAGAIN;
         }
         line_.append(buffer, static_cast<std::size_t>(count));
-        std::size_t begin = 0;
-        for (auto end = line_.find('\n'); end != line_.npos; end = line_.find('\n', begin)) {
-            on_line(std::string_view(line_).substr(begin, end - begin));
-            begin = end + 1;
-        }
-        line_.erase(0, begin);
+        take_lines(line_, [this](std::string_view line) { on_line(line); });
         return true;
     }
 

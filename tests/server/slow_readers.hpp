@@ -7,6 +7,8 @@
 #include <rill/pubsub.hpp>
 #include <rill/pubsub/metrics.hpp>
 
+#include "support/lines.hpp"
+
 // Streams of a channel that read, and such that freeze, on a server with two workers.
 namespace rill_test::slow_readers {
 
@@ -31,12 +33,7 @@ public:
     bool read()
     {
         const bool more = connection_.receive(text_) > 0;
-        std::size_t begin = 0;
-        for (auto end = text_.find('\n'); end != text_.npos; end = text_.find('\n', begin)) {
-            on_line(std::string_view(text_).substr(begin, end - begin));
-            begin = end + 1;
-        }
-        text_.erase(0, begin);
+        take_lines(text_, [this](std::string_view line) { on_line(line); });
         return more;
     }
     bool read_up_to(std::uint64_t id)

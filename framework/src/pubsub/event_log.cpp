@@ -1,6 +1,7 @@
 #include "pubsub/event_log.hpp"
 
 #include <algorithm>
+#include <rill/core/detail/add_within.hpp>
 #include <stdexcept>
 
 #include "pubsub/worker_log.hpp"
@@ -223,17 +224,9 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
     }
 }
 
-// Never above the limit, not even for a moment.
 bool event_log::hold_unsent(std::size_t bytes) noexcept
 {
-    const auto most = settings_.channel.unsent_bytes;
-    auto held = unsent_.load(std::memory_order_relaxed);
-    do {
-        if (bytes > most - held) {
-            return false;
-        }
-    } while (!unsent_.compare_exchange_weak(held, held + bytes, std::memory_order_relaxed));
-    return true;
+    return rill::detail::add_within(unsent_, bytes, settings_.channel.unsent_bytes);
 }
 
 void event_log::release_unsent(std::size_t bytes) noexcept

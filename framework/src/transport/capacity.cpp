@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <cstring>
 #include <endian.h>
+#include <rill/core/detail/add_within.hpp>
 #include <string>
 
 namespace rill::transport {
@@ -137,17 +138,9 @@ void capacity::leave_stream(std::uint64_t address) noexcept
     }
 }
 
-// Never above the limit, not even for a moment: what another one asks for meanwhile fits, or does not.
 bool capacity::queue(std::size_t bytes) noexcept
 {
-    const auto most = limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes;
-    auto queued = queued_bytes.load(relaxed);
-    do {
-        if (queued > most || bytes > most - queued) {
-            return false;
-        }
-    } while (!queued_bytes.compare_exchange_weak(queued, queued + bytes, relaxed));
-    return true;
+    return detail::add_within(queued_bytes, bytes, limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes);
 }
 
 } // namespace rill::transport

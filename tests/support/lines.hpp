@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rill_test {
+
+/// Calls it with each line that is whole, without its end, and leaves the rest.
+template <class F>
+void take_lines(std::string& text, const F& on_line)
+{
+    std::size_t begin = 0;
+    for (auto end = text.find('\n'); end != text.npos; end = text.find('\n', begin)) {
+        on_line(std::string_view(text).substr(begin, end - begin));
+        begin = end + 1;
+    }
+    text.erase(0, begin);
+}
+
+} // namespace rill_test
