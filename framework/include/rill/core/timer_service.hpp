@@ -9,37 +9,11 @@
 #include <cstdint>
 #include <memory>
 #include <rill/core/error.hpp>
+#include <rill/core/timer_wheel.hpp>
 
 namespace rill {
 
-struct timer_link
-{
-    timer_link* prev = nullptr;
-    timer_link* next = nullptr;
-};
-
-struct timer_node;
-
-/// What the wheel does with a node: the same for all nodes of a kind.
-struct timer_operations
-{
-    void (*fire)(timer_node&, error_code); ///< called once, unlinked: success when due, or operation_aborted
-    /// Asks the processor for the memory that firing will touch: what the node points to, and then what that points to.
-    void (*prefetch)(const timer_node&) noexcept = nullptr;
-    void (*prefetch_further)(const timer_node&) noexcept = nullptr;
-};
-
-/// A link in the timer wheel. Embedded in whatever waits (an interval, a stream), so that a timer needs no memory of
-/// its own. Must not move or end while it is linked.
-struct timer_node : timer_link
-{
-    const timer_operations* operations = nullptr;
-    std::chrono::steady_clock::time_point deadline{};
-
-    bool linked() const noexcept { return next != nullptr; }
-};
-
-/// All timers of one worker: a hierarchical wheel of 1 ms ticks behind one operating-system timer. Adding and
+/// All timers of one worker: a wheel of 1 ms ticks behind one operating-system timer. Adding and
 /// cancelling are O(1) and never allocate. An execution-context service, so that a timer works in any coroutine on that
 /// context.
 ///
@@ -133,52 +107,20 @@ public:
     void advance(clock::duration by);
 
 private:
-    // The first level spans 4 s: most timers of streams are never moved. Moving one touches memory that has gone cold.
-    static constexpr unsigned near_bits = 12;
-    static constexpr unsigned near_slots = 1U << near_bits;
-    static constexpr unsigned far_bits = 6;
-    static constexpr unsigned far_slots = 1U << far_bits;
-    static constexpr unsigned far_levels = 6;
     struct driver;
-    struct expiry
-    {
-        std::uint64_t tick;
-        unsigned level;
-        unsigned slot;
-    };
-
-    static constexpr unsigned shift_of(unsigned level) noexcept
-    {
-        return level == 0 ? 0 : near_bits + (level - 1) * far_bits;
-    }
 
     void shutdown() noexcept override;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
     std::uint64_t meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
-    void link(timer_node& node, std::uint64_t tick) noexcept;
-    static void unlink(timer_node& node) noexcept;
-    void collect_all() noexcept;
     void post_drain();
     void run_until(std::uint64_t tick);
     void count_lateness(const timer_node& node) noexcept;
-    expiry next_near() const noexcept;
-    expiry next_expiry() const noexcept;
     void arm();
     void on_timer();
 
-    void mark(unsigned level, unsigned slot) noexcept;
-    void unmark(unsigned level, unsigned slot) noexcept;
-    timer_link& head_of(unsigned level, unsigned slot) noexcept;
-
-    // A bit for each slot that may hold a node; level 0 is the near one, with a summary bit for every 64 slots.
-    std::array<timer_link, near_slots> near_;
-    std::array<std::uint64_t, near_slots / 64> near_occupied_{};
-    std::uint64_t near_summary_ = 0;
-    std::array<std::array<timer_link, far_slots>, far_levels> far_;
-    std::array<std::uint64_t, far_levels> far_occupied_{};
-    timer_link aborted_;
+    timer_wheel wheel_; ///< everything due up to its current tick was fired
+    timer_list aborted_;
     clock::time_point start_;
-    std::uint64_t current_ = 0; ///< everything due up to this tick was fired
     std::uint64_t armed_ = UINT64_MAX;
     std::uint64_t fired_ = 0; ///< in this turn
     lateness late_;
