@@ -7,6 +7,7 @@
 #include <random>
 
 #include "stage.hpp"
+#include "support/whole.hpp"
 
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
@@ -280,12 +281,8 @@ private:
     std::vector<std::string> keys_;
 };
 
-// One thread, of which ThreadSanitizer can tell little, but takes four minutes to.
-#if defined(__SANITIZE_THREAD__)
-constexpr unsigned schedules = 300;
-#else
-constexpr unsigned schedules = 3000;
-#endif
+// One thread, of which ThreadSanitizer can tell little.
+const auto schedules = whole_or<unsigned>(3000, 10);
 
 } // namespace
 

@@ -8,6 +8,7 @@
 #include <rill/pubsub.hpp>
 
 #include "support/lines.hpp"
+#include "support/whole.hpp"
 
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
@@ -16,12 +17,8 @@ BOOST_AUTO_TEST_SUITE(broadcast)
 
 namespace {
 
-// Five million are read of ten thousand: under ThreadSanitizer that takes minutes on a busy machine.
-#if defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t events = 2'000;
-#else
-constexpr std::uint64_t events = 10'000;
-#endif
+// Five million are read of ten thousand.
+const auto events = whole_or<std::uint64_t>(10'000, 5);
 
 /// One client of many: reads what is there, and remembers only how far it came.
 class counting_client
