@@ -1,8 +1,10 @@
 #include <rill/routing/static_files.hpp>
 
+#include "../../framework/src/routing/http_date.hpp"
 #include "../support/run.hpp"
 
 #include <cstdlib>
+#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -257,6 +259,21 @@ BOOST_FIXTURE_TEST_CASE(conditional_requests, site)
     BOOST_TEST((get("/files/data.bin", {{"If-None-Match", "\"old\""}}).status() == status::ok));
     BOOST_TEST((get("/files/data.bin", {{"If-Match", "\"old\""}}).status() == status::precondition_failed));
     BOOST_TEST((get("/files/none", {{"If-None-Match", "*"}}).status() == status::not_found));
+}
+
+// RFC 9110, 8.8.2.1: Last-Modified is never later than Date; a date to come is no reason for 304 or 206.
+BOOST_FIXTURE_TEST_CASE(a_file_from_the_future_is_of_now, site)
+{
+    const timespec times[2] = {{4102444800, 0}, {4102444800, 0}}; // 2100
+    BOOST_REQUIRE(::utimensat(AT_FDCWD, (base / "public/data.bin").c_str(), times, 0) == 0);
+    const auto before = std::time(nullptr);
+    const auto told = rill::detail::parse_http_date(header(get("/files/data.bin"), "Last-Modified"));
+    BOOST_REQUIRE(told.has_value());
+    BOOST_TEST(*told >= before);
+    BOOST_TEST(*told <= std::time(nullptr));
+    const auto now = rill::detail::format_http_date(*told);
+    BOOST_TEST((get("/files/data.bin", {{"If-Modified-Since", now}}).status() == status::ok));
+    BOOST_TEST((get("/files/data.bin", {{"Range", "bytes=0-1"}, {"If-Range", now}}).status() == status::ok));
 }
 
 BOOST_FIXTURE_TEST_CASE(ranges, site)

@@ -5,7 +5,10 @@
 #include "routing/http_date.hpp"
 #include "routing/open_beneath.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <ctime>
 #include <fcntl.h>
 #include <rill/http/make_handler.hpp>
 #include <system_error>
@@ -77,7 +80,8 @@ response answer_with(const request& req, open_file file)
         break;
     }
     r.header("ETag", now.etag);
-    r.header("Last-Modified", detail::format_http_date(now.modified));
+    // Of a file from the future it is now: never later than Date (RFC 9110, 8.8.2.1).
+    r.header("Last-Modified", detail::format_http_date(std::min<std::int64_t>(now.modified, std::time(nullptr))));
     return r;
 }
 
