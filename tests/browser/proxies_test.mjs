@@ -8,7 +8,7 @@ import { createServer, request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventSource } from 'eventsource';
-import { Proxy, name, skip } from './proxy_process.mjs';
+import { Proxy, majorVersion, name, skip } from './proxy_process.mjs';
 import { Reader, eventually, inLockStep, publish, running, silent, text } from './proxied_streams.mjs';
 import { Sample, patience, stablePort } from './sample_process.mjs';
 
@@ -127,10 +127,16 @@ describe(name, { skip }, () => {
             await other.stop();
         });
         await inLockStep(own.url, reader, 'reloaded', 1);
-        await own.reload(other.port);
         // A reload may close a kept connection just as it is used again.
         const answered = () => fetch(own.url).then((answer) => answer.status, () => 0);
-        await eventually(async () => (await answered()) === 200, 'page of the other server');
+        // HAProxy 3.0 loses a signal that comes as soon as it listens: who gets no other server tells it again.
+        await eventually(async () => {
+            await own.reload(other.port);
+            for (let n = 0; n < 100 && (await answered()) !== 200; ++n) {
+                await delay(20);
+            }
+            return (await answered()) === 200;
+        }, 'page of the other server');
         await inLockStep(server.url, reader, 'reloaded', 3);
     });
 });
@@ -237,7 +243,8 @@ describe(`${name} that is not as it should be`, { skip }, () => {
 
     const deafToClients = { haproxy: [['option abortonclose ', ''], ['retries 15 ', 'option abortonclose\n    retries 15 ']], caddy: [['\t\theader_up', '\t\tflush_interval -1\n\t\theader_up']] };
     if (name in deafToClients) {
-        test('keeps it from the server that a client has gone', async (t) => {
+        const cured = name === 'haproxy' && majorVersion() >= 3 && 'HAProxy 3 sees it with the option in the backend, too';
+        test('keeps it from the server that a client has gone', { skip: cured }, async (t) => {
             const reader = await behind(t, deafToClients[name], 'left');
             await eventually(() => running(server, 1), 'stream');
             reader.leave();

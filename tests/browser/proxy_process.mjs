@@ -84,6 +84,12 @@ if (!(name in kinds)) {
 }
 export const skip = isInstalled(name) ? false : `SKIPPED: ${name} is not installed`;
 
+// The first number of its version; nothing if it does not say.
+export function majorVersion() {
+    const { stdout } = spawnSync(name, ['-v'], { env: { PATH: path }, encoding: 'utf8' });
+    return Number(/version (\d+)\./.exec(stdout ?? '')?.[1]);
+}
+
 // Each change is found once, or the test would not run what is documented.
 function changed(text, changes) {
     for (const [from, to] of changes) {
