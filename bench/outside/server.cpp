@@ -108,12 +108,12 @@ std::size_t server::descriptors() const
     return count;
 }
 
-long server::memory(const char* what) const
+long server::memory(const char* where, const char* what) const
 {
     long sum = 0;
     bool found = false;
     for (const pid_t pid : processes()) {
-        std::ifstream file(proc(pid) + "smaps_rollup");
+        std::ifstream file(proc(pid) + where);
         for (std::string line; std::getline(file, line);) {
             if (line.starts_with(what)) {
                 found = true;
@@ -122,6 +122,18 @@ long server::memory(const char* what) const
         }
     }
     return found ? sum : (fail("the server has ended"), 0);
+}
+
+void server::start_peak() const
+{
+    for (const pid_t pid : processes()) {
+        std::ofstream(proc(pid) + "clear_refs") << 5; // proc_pid_clear_refs(5)
+    }
+}
+
+long server::peak_memory() const
+{
+    return memory("status", "VmHWM:");
 }
 
 double server::cpu_seconds() const

@@ -36,10 +36,12 @@ public:
     int status() const noexcept { return status_; }
 
     std::size_t descriptors() const;
-    /// In KiB: what is no file, where what its processes share counts once; all that is resident. Of a file's pages a
-    /// process's share depends on who else maps them: the libraries, whoever comes and goes meanwhile.
-    long own_memory() const { return memory("Pss_Anon:") + memory("Pss_Shmem:"); }
-    long resident_memory() const { return memory("Rss:"); }
+    /// In KiB: what is no file, where what its processes share counts once. Of a file's pages a process's share depends
+    /// on who else maps them: the libraries, whoever comes and goes meanwhile.
+    long own_memory() const { return memory("smaps_rollup", "Pss_Anon:") + memory("smaps_rollup", "Pss_Shmem:"); }
+    /// In KiB: the most that was resident since start_peak(), however short.
+    long peak_memory() const;
+    void start_peak() const;
     double cpu_seconds() const;
 
     /// What it has written to standard error so far.
@@ -51,7 +53,7 @@ private:
     [[noreturn]] void become(const server_settings& how) const;
     /// With its descendants.
     std::vector<pid_t> processes() const;
-    long memory(const char* what) const;
+    long memory(const char* where, const char* what) const;
 
     int log_; ///< a file in memory
     pid_t pid_;
