@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <new>
 #include <poll.h>
@@ -244,6 +245,38 @@ BOOST_AUTO_TEST_CASE(more_streams_of_one_route)
     there.clear();
     BOOST_TEST(eventually([&] { return server.connections() == 0; }));
     ask(server, "/two", "begun");
+}
+
+// Who leaves and who comes are found by the server in the same turn: it has been busy.
+BOOST_AUTO_TEST_CASE(one_comes_while_another_leaves)
+{
+    using capacity = rill::capacity_limits;
+    for (const auto limits : {capacity{.connections = 2}, capacity{.connections_per_address = 2},
+                              capacity{.streams = 1}, capacity{.streams_per_address = 1}})
+    {
+        std::promise<void> busy;
+        std::promise<void> released;
+        auto routes = app();
+        routes.get("/busy", [&] {
+            busy.set_value();
+            released.get_future().wait();
+            return "done";
+        });
+        rill::server_options options;
+        options.capacity = limits;
+        running_server server(std::move(routes), options);
+        auto there = ask(server, "/silent", "begun");
+        raw_client other(server.port());
+        other.get("/busy");
+        busy.get_future().wait();
+        there.reset();
+        raw_client comes(server.port());
+        comes.get("/silent");
+        released.set_value();
+        BOOST_TEST(comes.read_until("begun"));
+        BOOST_TEST(server.load().refused_connections == 0U);
+        BOOST_TEST(server.load().refused_streams == 0U);
+    }
 }
 
 // Each of them queues what its client does not take: the one that would exceed the sum of all ends, the others go on.

@@ -84,8 +84,20 @@ capacity::place capacity::enter(std::uint64_t address)
     if (take_place(address)) {
         return place::given;
     }
+    if (add_one(refusing, most_refusing(limits))) {
+        return place::none;
+    }
     refused_connections.fetch_add(1, relaxed);
-    return add_one(refusing, most_refusing(limits)) ? place::none : place::none_left;
+    return place::none_left;
+}
+
+bool capacity::enter_late(std::uint64_t address)
+{
+    if (!take_place(address)) {
+        return false;
+    }
+    refusing.fetch_sub(1, relaxed);
+    return true;
 }
 
 bool capacity::take_place(std::uint64_t address)
@@ -107,6 +119,7 @@ void capacity::leave(place p, std::uint64_t address) noexcept
 {
     if (p == place::none) {
         refusing.fetch_sub(1, relaxed);
+        refused_connections.fetch_add(1, relaxed);
         return;
     }
     connections.fetch_sub(1, relaxed);
@@ -126,7 +139,6 @@ bool capacity::enter_stream(std::uint64_t address)
             streams_by_address_.leave(address);
         }
     }
-    refused_streams.fetch_add(1, relaxed);
     return false;
 }
 

@@ -46,16 +46,19 @@ public:
     enum class place : unsigned char
     {
         given,
-        none,      ///< but it may stay for as long as it takes to be told so
+        none,      ///< yet: it may stay until it has one after all (enter_late) or has been told that there is none
         none_left, ///< and not even that: too many are being told already
     };
 
     /// A connection has come. May throw bad_alloc, with nothing counted. To be left as the kind of place that was
     /// given; `none_left` needs no leaving.
     place enter(std::uint64_t address);
+    /// Whether one that had `none` has a place now. May throw bad_alloc, with nothing changed.
+    bool enter_late(std::uint64_t address);
     void leave(place p, std::uint64_t address) noexcept;
 
-    /// False when there is no place for a stream. May throw bad_alloc, with nothing counted.
+    /// False when there is no place for a stream: who then refuses it counts that. May throw bad_alloc, with nothing
+    /// counted.
     bool enter_stream(std::uint64_t address);
     void leave_stream(std::uint64_t address) noexcept;
 
@@ -73,7 +76,7 @@ public:
     counter refusing = 0;    ///< at present, beside these
     counter streams = 0;     ///< at present
     counter queued_bytes = 0;
-    counter refused_connections = 0;
+    counter refused_connections = 0; ///< counted when they leave
     counter refused_streams = 0;
     counter overflows = 0;       ///< streams and responses ended for queued_bytes
     counter accept_pauses = 0;   ///< of a listener that was out of descriptors or memory

@@ -105,10 +105,13 @@ private:
     awaitable<> reject(const request_parser& parser, const std::string& remote);
     std::chrono::milliseconds head_timeout() const noexcept;
     auto wait_readable();
+    auto next_turn();
+    awaitable<> let_others_leave();
     static void on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
     // The stream phase (http1_stream.cpp).
-    bool enter_stream(const request& to, response& answer);
+    bool enter_stream(const request& to);
+    void refuse_stream(response& answer);
     void leave_stream();
     void prepare_stream(response& r, const request& to, bool keep_alive, std::string input);
     void begin_stream();

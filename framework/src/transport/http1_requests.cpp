@@ -21,6 +21,9 @@ constexpr std::size_t read_size = 16UL * 1024;
 // For a request that will be refused, as the server has no place for its connection.
 constexpr std::chrono::milliseconds refusal_patience{1'000};
 
+// So many turns of the event loop may pass from a client's leaving until its place is free.
+constexpr int turns_until_gone = 4;
+
 constexpr std::string_view no_place = "the server has as many connections as it may have";
 
 constexpr std::size_t file_piece = 64UL * 1024;
@@ -93,7 +96,17 @@ awaitable<> http1_connection::serve_requests(std::string input)
             found.closes = false;
         }
         const bool streams = answer.streams() && r.method() != verb::head && may_have_body(answer.status());
-        const bool has_place = !streams || enter_stream(r, answer);
+        bool has_place = !streams || enter_stream(r);
+        if (!has_place) {
+            co_await let_others_leave();
+            if (reason_ != close_reason::open) {
+                co_return;
+            }
+            has_place = enter_stream(r);
+        }
+        if (!has_place) {
+            refuse_stream(answer);
+        }
         const bool keep = parser.keep_alive() && !found.closes && has_place && // else it was refused
                           !worker_.draining();
         if (streams && has_place) {
@@ -112,6 +125,24 @@ auto http1_connection::wait_readable()
 {
     return asio::async_initiate<const as_expected_t, void(error_code)>(
         [this](auto&& handler) { waiter_.emplace(std::forward<decltype(handler)>(handler)); }, as_expected);
+}
+
+auto http1_connection::next_turn()
+{
+    return asio::async_initiate<const as_expected_t, void(error_code)>(
+        [this](auto&& handler) {
+            waiter_.emplace(std::forward<decltype(handler)>(handler));
+            complete_later({});
+        },
+        as_expected);
+}
+
+// Before a client is refused: another one that has left at the same time, or just before, has its place still.
+awaitable<> http1_connection::let_others_leave()
+{
+    for (int turn = 0; turn < turns_until_gone && reason_ == close_reason::open; ++turn) {
+        static_cast<void>(co_await next_turn());
+    }
 }
 
 // Appends what has arrived. 0: the end of the input, a broken connection, the deadline or a shutdown.
@@ -176,6 +207,10 @@ std::chrono::milliseconds http1_connection::head_timeout() const noexcept
 
 awaitable<response> http1_connection::run_handler(request& r)
 {
+    if (place_ != capacity::place::given) {
+        co_await let_others_leave();
+        place_ = worker_.admit_late(socket_) ? capacity::place::given : place_;
+    }
     if (place_ != capacity::place::given) {
         const auto& c = worker_.room.limits;
         co_return rill::refuse(c.refusal, wants_event_stream(r), c.retry_after, no_place);

@@ -19,14 +19,17 @@ std::atomic<std::uint32_t> streams_begun{0};
 
 } // namespace
 
-bool http1_connection::enter_stream(const request& to, response& answer)
+bool http1_connection::enter_stream(const request& to)
 {
     is_stream_ = worker_.enter_stream(socket_, to.remote_address());
-    if (!is_stream_) {
-        const auto& c = worker_.room.limits;
-        refuse_stream(answer, c.refusal, c.retry_after, "the server has as many streams as it may have");
-    }
     return is_stream_;
+}
+
+void http1_connection::refuse_stream(response& answer)
+{
+    worker_.room.refused_streams.fetch_add(1, std::memory_order_relaxed);
+    const auto& c = worker_.room.limits;
+    rill::refuse_stream(answer, c.refusal, c.retry_after, "the server has as many streams as it may have");
 }
 
 void http1_connection::leave_stream()

@@ -117,12 +117,21 @@ capacity::place worker_context::admit(int socket)
     return room.enter(address);
 }
 
+bool worker_context::admit_late(int socket)
+{
+    return room.enter_late(connection_address(socket));
+}
+
+std::uint64_t worker_context::connection_address(int socket) const noexcept
+{
+    return room.counts_connections_by_address() ? connection_addresses_[static_cast<std::size_t>(socket)] : 0;
+}
+
 void worker_context::closed(int socket, capacity::place place)
 {
-    const auto index = static_cast<std::size_t>(socket);
-    by_socket_[index] = nullptr;
+    by_socket_[static_cast<std::size_t>(socket)] = nullptr;
     if (place != capacity::place::none_left) {
-        room.leave(place, room.counts_connections_by_address() ? connection_addresses_[index] : 0);
+        room.leave(place, connection_address(socket));
     }
     --connections_;
     if (++closed_since_trim_ >= trim_after && !trim_.linked()) {

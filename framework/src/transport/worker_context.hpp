@@ -40,6 +40,8 @@ public:
     void opened(http1_connection& connection, int socket) noexcept;
     /// Whether the server has a place for that connection.
     capacity::place admit(int socket);
+    /// Whether there is one for it now, if there was none.
+    bool admit_late(int socket);
     void closed(int socket, capacity::place place);
 
     /// False when the server has no place for a stream of that client.
@@ -88,6 +90,7 @@ private:
                    const observer& observer, std::unique_ptr<capacity> own, capacity* shared);
 
     std::unique_ptr<capacity> own_room_;
+    std::uint64_t connection_address(int socket) const noexcept;
     void run_later();
     void check_drained();
     void end_pauses();

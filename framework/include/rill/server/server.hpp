@@ -17,7 +17,7 @@ struct server_load
     std::size_t queued_bytes = 0; ///< at present; see capacity_limits
 
     // Since the beginning.
-    std::size_t refused_connections = 0;
+    std::size_t refused_connections = 0; ///< that have gone
     std::size_t refused_streams = 0;
     std::size_t overflows = 0;       ///< streams and responses ended for capacity_limits::queued_bytes
     std::size_t accept_pauses = 0;   ///< for want of descriptors or memory
