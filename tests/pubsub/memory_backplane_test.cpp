@@ -16,10 +16,12 @@ namespace {
 
 struct collecting_reader final : backplane::reader
 {
+    std::vector<std::string> begun_behind;
     std::vector<std::string> ids;
     std::vector<std::string> data;
     std::vector<std::uint64_t> numbers;
 
+    void on_begin(std::string_view id) override { begun_behind.emplace_back(id); }
     void on_event(event_draft event, std::string_view id, std::uint64_t number) override
     {
         ids.emplace_back(id);
@@ -100,6 +102,54 @@ BOOST_AUTO_TEST_CASE(all_readers_get_all_until_they_stop)
     BOOST_TEST(append(log, {.data = "c"}).value() == "3");
     BOOST_TEST((first.data == std::vector<std::string>{"a"}));
     BOOST_TEST((second.data == std::vector<std::string>{"a", "b"}));
+}
+
+namespace {
+
+// The ids of a page, or what went wrong.
+std::string page(memory_backplane& log, std::string_view id, std::size_t count = 10)
+{
+    std::string text = "not called";
+    log.read_after(id, count, [&](rill::result<std::vector<backplane::past_event>> read) {
+        text = read ? "" : read.error().message();
+        for (std::size_t i = 0; read && i != read->size(); ++i) {
+            text.append(i == 0 ? "" : " ").append((*read)[i].id);
+        }
+    });
+    return text;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
+{
+    const auto unknown = make_error_code(rill::error::unknown_event_id).message();
+    BOOST_TEST(!memory_backplane().holds_past());
+    memory_backplane log({.first_id = 7, .past = 4});
+    BOOST_TEST(log.holds_past());
+    BOOST_TEST(page(log, "6") == unknown);
+    collecting_reader early;
+    log.tail(early);
+    for (int i = 7; i <= 12; ++i) {
+        BOOST_REQUIRE(append(log, {.data = "x"}).has_value());
+    }
+    collecting_reader late;
+    log.tail(late);
+    BOOST_TEST((early.begun_behind == std::vector<std::string>{""}));
+    BOOST_TEST((late.begun_behind == std::vector<std::string>{"12"}));
+    BOOST_TEST(page(log, "8") == "9 10 11 12"); // nothing behind it is lost
+    BOOST_TEST(page(log, "9", 2) == "10 11");
+    BOOST_TEST(page(log, "12") == "");
+    for (const auto* id : {"7", "13", "010", "", "x"}) {
+        BOOST_TEST(page(log, id) == unknown, id);
+    }
+    memory_backplane own({.ids = memory_backplane::id_source::publisher, .past = 2});
+    for (const auto* id : {"9", "b0", "c0"}) {
+        BOOST_REQUIRE(append(own, {.data = id, .id = *rill::sse::event_id::parse(id)}).has_value());
+    }
+    BOOST_TEST(page(own, "9") == "b0 c0");
+    BOOST_TEST(page(own, "c0") == "");
+    BOOST_TEST(page(own, "a0") == unknown);
 }
 
 BOOST_AUTO_TEST_CASE(publishers_on_several_threads_are_put_in_one_order)

@@ -18,13 +18,10 @@ coroutine_subscriber::coroutine_subscriber(std::shared_ptr<event_log> log, event
 {
     wanted = std::move(entry.wanted);
     auto start = log_->begin(*wanted, last_event_id, entry.newest);
-    auto& b = worker_log::fall_behind(*this, start.place.seen);
-    b.place = start.place;
-    b.asked_for = start.newest;
-    b.notice = std::move(start.gap);
     if (start.unknown) {
         ended = error::unknown_event_id;
     }
+    worker_log::place(*this, std::move(start));
 }
 
 coroutine_subscriber::~coroutine_subscriber()
@@ -132,9 +129,9 @@ void coroutine_subscriber::abort()
 }
 
 // Found out when its handler asks, or while that does something else: the one who asks completes it.
-void coroutine_subscriber::on_evicted()
+void coroutine_subscriber::on_evicted(error_code why)
 {
-    ended = error::too_slow;
+    ended = why;
 }
 
 void coroutine_subscriber::on_shutdown()

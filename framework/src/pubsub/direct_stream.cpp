@@ -9,10 +9,7 @@ direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, interest_poi
     : state_(std::move(state))
 {
     wanted = std::move(i);
-    auto& b = worker_log::fall_behind(*this, start.place.seen);
-    b.place = start.place;
-    b.asked_for = start.newest;
-    b.notice = std::move(start.gap);
+    worker_log::place(*this, std::move(start));
     log.add(*this);
 }
 
@@ -34,8 +31,8 @@ awaitable<> direct_stream::start(response_writer& to)
     to.policy(state_->policies[wanted->kind]);
     sse::detail::send_retry(to, state_->options);
     if (now == state::ended) { // before it has begun
-        on_evicted();
-    } else if (behind->notice || behind->place.seen != worker->head()) {
+        on_evicted({});
+    } else if (behind->notice || behind->past || behind->place.seen != worker->head()) {
         worker->make_ready(*this);
     } else {
         worker->settle(*this);
@@ -80,7 +77,7 @@ bool direct_stream::serve(std::size_t& budget)
     }
 }
 
-void direct_stream::on_evicted()
+void direct_stream::on_evicted(error_code /*why*/)
 {
     if (out != nullptr) {
         out->end(close_reason::evicted);

@@ -33,7 +33,7 @@ public:
 
     void take(const event_log::found_event& e) override;
     bool serve(std::size_t& budget) override;
-    void on_evicted() override;
+    void on_evicted(error_code why) override;
     void on_shutdown() override {}
 
 private:

@@ -13,36 +13,71 @@ namespace rill::pubsub::detail {
 awaitable<response> direct_endpoint::operator()(request& r) const
 {
     const auto executor = co_await asio::this_coro::executor;
-    co_return answer(state_, r, executor.context());
+    auto& context = executor.context();
+    opening stream(state_, r);
+    if (stream.depends_on_past()) {
+        co_await stream.ask_past(context);
+    }
+    co_return stream.answer(context);
 }
 
-response answer(const std::shared_ptr<endpoint_state>& state, const request& r, asio::io_context& context)
+opening::opening(std::shared_ptr<endpoint_state> state, const request& r) : state_(std::move(state))
 {
-    auto topics = state->topics(r);
+    auto topics = state_->topics(r);
     if (!topics) {
-        return to_response(topics.error());
+        refusal_ = to_response(topics.error());
+        return;
     }
-    const auto id = sse::detail::last_event_id(r, state->options);
-    if (state->options.finished && state->options.finished(r, id)) {
-        return status::no_content;
+    const auto id = sse::detail::last_event_id(r, state_->options);
+    if (state_->options.finished && state_->options.finished(r, id)) {
+        refusal_ = status::no_content;
+        return;
     }
-    sse::detail::stream_place place(*state);
-    if (!place) {
-        return state->refuse();
+    if (!place_.emplace(*state_)) {
+        refusal_ = state_->refuse();
+        return;
     }
-    auto entry = state->log->enter(std::move(*topics), state->who ? state->who(r) : std::string());
+    auto entry = state_->log->enter(std::move(*topics), state_->who ? state_->who(r) : std::string());
     if (!entry) {
-        return to_response({.status = status::service_unavailable, .detail = entry.error().message()});
+        refusal_ = to_response({.status = status::service_unavailable, .detail = entry.error().message()});
+        return;
     }
-    auto start = state->log->begin(*entry->wanted, id, entry->newest);
-    if (start.unknown) {
-        state->log->leave(std::move(entry->wanted));
+    entry_ = std::move(*entry);
+    start_ = state_->log->begin(*entry_.wanted, id, entry_.newest);
+}
+
+opening::~opening()
+{
+    if (entry_.wanted) {
+        state_->log->leave(std::move(entry_.wanted));
+    }
+}
+
+// Other policies begin the stream in any case, and it is told.
+bool opening::depends_on_past() const noexcept
+{
+    return start_.past && state_->log->options(entry_.wanted->kind).on_unknown_id == unknown_id::reject;
+}
+
+response opening::answer(asio::io_context& context)
+{
+    if (refusal_) {
+        return std::move(*refusal_);
+    }
+    if (start_.past && start_.past->now() == past_reading::state::failed) {
+        const auto why = start_.past->failure();
+        start_ = state_->log->begin_without(*entry_.wanted, *start_.past);
+        if (why != error::unknown_event_id) { // it may be there, and be read another time
+            return to_response({.status = status::service_unavailable, .detail = why.message()});
+        }
+    }
+    if (start_.unknown) {
         return to_response({.status = status::gone, .detail = make_error_code(error::unknown_event_id).message()});
     }
-    auto head = sse::detail::stream_head(state->options);
-    auto& worker = worker_log::of(context, state->log);
-    head.body(std::make_unique<direct_stream>(state, std::move(entry->wanted), std::move(start), worker));
-    place.keep(); // the stream's
+    auto head = sse::detail::stream_head(state_->options);
+    auto& worker = worker_log::of(context, state_->log);
+    head.body(std::make_unique<direct_stream>(state_, std::move(entry_.wanted), std::move(start_), worker));
+    place_->keep(); // the stream's
     return head;
 }
 

@@ -16,7 +16,8 @@ constexpr int sweeps_in_a_lifetime = 4; // of an idle topic, or of an event that
 
 event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
     : settings_(std::move(settings)), plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
-      newest_(numbers_ && plane_->first_number() != 0 ? plane_->first_number() - 1 : 0), forgotten_(newest_)
+      newest_(numbers_ && plane_->first_number() != 0 ? plane_->first_number() - 1 : 0), forgotten_(newest_),
+      begun_at_(newest_)
 {
     auto shortest = settings_.idle;
     for (std::size_t kind = 0; kind != kinds(); ++kind) {
@@ -112,6 +113,13 @@ std::uint64_t event_log::take(worker_link& link, std::vector<log_item>& into,
     overflow.swap(link.overflow);
     link.overflow.clear();
     return newest_;
+}
+
+void event_log::on_begin(std::string_view id)
+{
+    const lock held(mutex_);
+    begun_behind_ = id;
+    begun_at_ = newest_;
 }
 
 void event_log::on_event(event_draft draft, std::string_view id, std::uint64_t number)

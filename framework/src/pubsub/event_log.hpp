@@ -14,6 +14,7 @@
 
 namespace rill::pubsub::detail {
 
+class past_reading;
 class worker_log;
 struct topic_state;
 
@@ -28,6 +29,7 @@ struct interest
     bool shared = false;    ///< by all streams that want this one topic and have no name
 
     bool wants(const topic_state& topic) const noexcept;
+    bool wants(std::string_view topic) const noexcept;
 };
 
 struct interest_deleter
@@ -168,11 +170,24 @@ public:
         cursor place;
         std::uint64_t newest = 0; ///< what comes up to here was there before the stream
         encoded_event gap;
-        bool unknown = false; ///< the id is, and unknown_id::reject says that this is an error
+        bool unknown = false;               ///< the id is, and unknown_id::reject says that this is an error
+        std::shared_ptr<past_reading> past; ///< its place is still to be found, behind what the backplane has
     };
     /// Where a stream begins that has seen the event of that id; empty: none.
     /// @param entered  entry::newest: who has seen that the stream is there may have published since
     beginning begin(const interest& i, std::string_view last_event_id, std::uint64_t entered);
+
+    /// The same for one that has read the backplane up to an event, of that topic if it is known: none as long as the
+    /// log does not hold all that follows.
+    std::optional<beginning> begin_behind(const interest& i, const past_reading& past) const;
+
+    /// The same where the backplane does not help: as channel_options::on_unknown_id says, but a stream that has begun
+    /// already is told of a gap.
+    beginning begin_without(const interest& i, const past_reading& past);
+
+    /// Asks the backplane. @return the newest sequence number
+    std::uint64_t read_after(std::string_view id, std::size_t count, backplane::past_read done);
+    std::uint64_t newest() const;
 
     struct found_event
     {
@@ -210,6 +225,7 @@ public:
     /// now and then.
     void sweep();
 
+    void on_begin(std::string_view id) override;
     void on_event(event_draft event, std::string_view id, std::uint64_t number) override;
     void on_gap() override;
 
@@ -231,6 +247,9 @@ private:
         for_room, ///< if there are as many topics as there may be
     };
     void sweep_locked(clock::time_point now, sweeping when);
+    std::optional<std::uint64_t> sequence_of(const interest& i, std::string_view id) const;
+    bool holds_all_behind(const interest& i, std::uint64_t sequence) const;
+    beginning without_place(const interest& i, std::string_view id, std::uint64_t entered, unknown_id how);
     std::uint64_t history_start(const interest& i) const;
     std::uint64_t lost_until(const interest& i) const;
     const replay_buffer::entry* oldest_of(const interest& i) const;
@@ -248,6 +267,8 @@ private:
     std::vector<std::shared_ptr<worker_link>> workers_;
     std::uint64_t newest_;    ///< the sequence number of the last event
     std::uint64_t forgotten_; ///< up to here events may have been in topics that are gone
+    event_id begun_behind_;   ///< what the backplane has given comes right behind this event
+    std::uint64_t begun_at_;  ///< and has sequence numbers behind this one
     std::uint64_t published_ = 0;
     std::uint64_t gaps_ = 0;
     std::uint64_t subscribers_ = 0;
@@ -255,6 +276,8 @@ private:
     clock::time_point next_sweep_{};
 
     std::atomic<std::size_t> unsent_{0};
+    std::atomic<std::uint64_t> past_reads_{0};
+    std::atomic<std::uint64_t> past_failures_{0};
 };
 
 } // namespace rill::pubsub::detail

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "pubsub/past_reading.hpp"
+
 namespace rill::pubsub::detail {
 
 template <class F>
@@ -66,32 +68,90 @@ const replay_buffer::entry* event_log::oldest_of(const interest& i) const
     return oldest;
 }
 
+// Of an event that any topic of the stream has or had not long ago, or of the one behind which the log has begun.
+std::optional<std::uint64_t> event_log::sequence_of(const interest& i, std::string_view id) const
+{
+    if (numbers_) {
+        return replay_buffer::number_of(id);
+    }
+    std::optional<std::uint64_t> sequence;
+    for_each_topic(i, [&](const topic_state& topic) {
+        const auto known = topic.buffer.sequence_of(id);
+        sequence = known ? known : sequence;
+    });
+    return sequence || id != begun_behind_ ? sequence : begun_at_;
+}
+
+bool event_log::holds_all_behind(const interest& i, std::uint64_t sequence) const
+{
+    bool lost = !i.patterns.empty() && sequence < forgotten_; // perhaps in a topic that is gone
+    for_each_topic(i, [&](const topic_state& topic) { lost = lost || !topic.buffer.after(sequence); });
+    return !lost;
+}
+
 event_log::beginning event_log::begin(const interest& i, std::string_view last_event_id, std::uint64_t entered)
 {
     const lock held(mutex_);
     const auto now = clock::now();
     for_each_topic(i, [&](topic_state& topic) { topic.buffer.expire(now); });
+    if (last_event_id.empty()) {
+        return without_place(i, last_event_id, entered, unknown_id::reset);
+    }
+    const auto sequence = sequence_of(i, last_event_id);
+    if (sequence && *sequence <= newest_ && holds_all_behind(i, *sequence)) {
+        return {.place = {.seen = *sequence, .told = lost_until(i)}, .newest = newest_};
+    }
+    if (plane_->holds_past()) {
+        return {.newest = UINT64_MAX, .past = std::make_shared<past_reading>(last_event_id, entered)};
+    }
+    return without_place(i, last_event_id, entered, options(i.kind).on_unknown_id);
+}
+
+std::optional<event_log::beginning> event_log::begin_behind(const interest& i, const past_reading& past) const
+{
+    const lock held(mutex_);
+    auto sequence = sequence_of(i, past.behind());
+    if (!sequence) { // the event before the next one may be one of a topic that the stream has not
+        if (const auto topic = topics_.find(past.topic()); topic != topics_.end()) {
+            sequence = topic->second->buffer.sequence_of(past.behind());
+        }
+    }
+    if (!sequence || !holds_all_behind(i, *sequence)) {
+        return std::nullopt;
+    }
+    return beginning{.place = {.seen = *sequence, .told = lost_until(i)}, .newest = std::max(newest_, *sequence)};
+}
+
+event_log::beginning event_log::begin_without(const interest& i, const past_reading& past)
+{
+    if (past.failure() != error::unknown_event_id) {
+        past_failures_.fetch_add(1, std::memory_order_relaxed);
+    }
+    const lock held(mutex_);
+    const auto how = past.has_begun() ? unknown_id::gap : options(i.kind).on_unknown_id;
+    return without_place(i, past.behind(), past.entered(), how);
+}
+
+std::uint64_t event_log::read_after(std::string_view id, std::size_t count, backplane::past_read done)
+{
+    const auto newest_now = newest();
+    past_reads_.fetch_add(1, std::memory_order_relaxed);
+    plane_->read_after(id, count, std::move(done));
+    return newest_now;
+}
+
+std::uint64_t event_log::newest() const
+{
+    const lock held(mutex_);
+    return newest_;
+}
+
+event_log::beginning event_log::without_place(const interest& i, std::string_view id, std::uint64_t entered,
+                                              unknown_id how)
+{
     beginning start{.newest = newest_};
     start.place.told = lost_until(i);
-    if (last_event_id.empty()) {
-        start.place.seen = std::min(history_start(i), entered);
-        return start;
-    }
-    bool lost = false;
-    auto sequence = numbers_ ? replay_buffer::number_of(last_event_id) : std::nullopt;
-    for_each_topic(i, [&](const topic_state& topic) {
-        const auto known = topic.buffer.sequence_of(last_event_id); // an event of any of them
-        sequence = known ? known : sequence;
-    });
-    if (sequence) {
-        for_each_topic(i, [&](const topic_state& topic) { lost = lost || !topic.buffer.after(*sequence); });
-        lost = lost || (!i.patterns.empty() && *sequence < forgotten_); // perhaps in a topic that is gone
-    }
-    if (sequence && *sequence <= newest_ && !lost) {
-        start.place.seen = *sequence;
-        return start;
-    }
-    switch (options(i.kind).on_unknown_id) {
+    switch (how) {
     case unknown_id::reset:
         start.place.seen = std::min(history_start(i), entered);
         return start;
@@ -106,7 +166,7 @@ event_log::beginning event_log::begin(const interest& i, std::string_view last_e
     // Where ids are numbers the notice has one as well, with which a client gets the same rest again.
     const auto* oldest = oldest_of(i);
     start.place.seen = oldest == nullptr ? newest_ : oldest->sequence - 1;
-    start.gap = make_gap(last_event_id, oldest == nullptr ? std::string_view() : oldest->event.id(),
+    start.gap = make_gap(id, oldest == nullptr ? std::string_view() : oldest->event.id(),
                          numbers_ ? std::to_string(start.place.seen) : std::string());
     return start;
 }

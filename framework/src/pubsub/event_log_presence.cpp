@@ -12,6 +12,12 @@ bool interest::wants(const topic_state& topic) const noexcept
            std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic.name); });
 }
 
+bool interest::wants(std::string_view topic) const noexcept
+{
+    return std::any_of(topics.begin(), topics.end(), [&](const auto* t) { return t->name == topic; }) ||
+           std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic); });
+}
+
 // Whether newer events replace older ones in a topic of that name, or in one that the pattern may match.
 bool event_log::conflates(const topic_pattern& topics) const noexcept
 {
@@ -142,6 +148,8 @@ statistics event_log::stats() const
         sum.held_bytes += topic->buffer.bytes();
     }
     sum.unsent_bytes = unsent_.load(std::memory_order_relaxed);
+    sum.past_reads = past_reads_.load(std::memory_order_relaxed);
+    sum.past_failures = past_failures_.load(std::memory_order_relaxed);
     return sum;
 }
 

@@ -47,8 +47,9 @@ result<event_id> memory_backplane::append(event_draft event, appended)
         return id;
     }
     const auto number = settings_.ids == id_source::counter ? next_++ : 0;
-    if (number == 0) {
-        last_ = *id;
+    last_ = *id;
+    if (settings_.past != 0) {
+        keep(event, *id, number);
     }
     for (std::size_t i = 0; i + 1 < readers_.size(); ++i) {
         readers_[i]->on_event(event.copy(), *id, number);
@@ -59,9 +60,46 @@ result<event_id> memory_backplane::append(event_draft event, appended)
     return id;
 }
 
+void memory_backplane::keep(const event_draft& event, const event_id& id, std::uint64_t number)
+{
+    past_.push_back({event.copy(), id, number});
+    if (past_.size() > settings_.past) {
+        before_past_ = std::move(past_.front().id);
+        past_.pop_front();
+    }
+}
+
+result<std::vector<backplane::past_event>> memory_backplane::page_behind(std::string_view id, std::size_t count) const
+{
+    auto next = past_.begin();
+    if (id.empty() || id != before_past_) {
+        next = std::lower_bound(past_.begin(), past_.end(), id, [](const past_event& e, std::string_view wanted) {
+            return comes_before(e.id, wanted);
+        });
+        if (next == past_.end() || next->id != id) {
+            return tl::unexpected(make_error_code(error::unknown_event_id));
+        }
+        ++next;
+    }
+    std::vector<past_event> page;
+    for (; next != past_.end() && page.size() < count; ++next) {
+        page.push_back({next->event.copy(), next->id, next->number});
+    }
+    return page;
+}
+
+void memory_backplane::read_after(std::string_view id, std::size_t count, past_read done)
+{
+    std::unique_lock lock(mutex_);
+    auto page = page_behind(id, count);
+    lock.unlock();
+    done(std::move(page));
+}
+
 void memory_backplane::tail(reader& r)
 {
     const std::lock_guard lock(mutex_);
+    r.on_begin(last_);
     readers_.push_back(&r);
 }
 

@@ -16,6 +16,9 @@ void write_metrics(metrics_writer& out, const statistics& figures, std::string_v
     counter("rill_pubsub_conflated_total", "Events that a newer one of the same key stood in for.", figures.conflated);
     counter("rill_pubsub_gaps_total", "Streams that began with a gap.", figures.gaps);
     counter("rill_pubsub_timed_out_total", "Streams of an endpoint ended by the write timeout.", figures.timed_out);
+    counter("rill_pubsub_past_reads_total", "Pages of the past asked of the backplane.", figures.past_reads);
+    counter("rill_pubsub_past_failures_total", "Pages of the past that the backplane could not read.",
+            figures.past_failures);
     const auto evicted = [&](std::string_view why, std::uint64_t value) {
         out.counter("rill_pubsub_evicted_total", "Streams ended: slow, for their backlog; full, for all unsent bytes.",
                     static_cast<double>(value), {{"channel", name}, {"why", why}});

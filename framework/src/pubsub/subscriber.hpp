@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pubsub/event_log.hpp"
+#include "pubsub/past_reading.hpp"
 
 namespace rill::pubsub::detail {
 
@@ -75,12 +76,13 @@ struct backlog : ring_link
 {
     subscriber* owner = nullptr;
     cursor place;
-    std::uint64_t asked_for = 0; ///< up to this sequence number it is what the client has asked for: no limits
-    std::uint64_t events = 0;    ///< that have come since, and were not sent
-    std::uint64_t bytes = 0;     ///< of memory that they take
-    encoded_event notice;        ///< to be sent first
-    std::uint64_t dropped = 0;   ///< events that it was not told of yet
-    std::size_t unsent = 0;      ///< what it has blocked with, in bytes
+    std::uint64_t asked_for = 0;        ///< up to this sequence number it is what the client has asked for: no limits
+    std::uint64_t events = 0;           ///< that have come since, and were not sent
+    std::uint64_t bytes = 0;            ///< of memory that they take
+    encoded_event notice;               ///< to be sent first
+    std::uint64_t dropped = 0;          ///< events that it was not told of yet
+    std::size_t unsent = 0;             ///< what it has blocked with, in bytes
+    std::shared_ptr<past_reading> past; ///< what comes before its place, which it has not found yet
 };
 
 /// One stream's place in its worker. While it is up to date it has no state of its own: its place is the worker's.
@@ -104,8 +106,8 @@ public:
     /// Goes on from its backlog, between two batches. @param budget how many events it may take, to be reduced
     /// @return whether anything has changed
     virtual bool serve(std::size_t& budget) = 0;
-    /// Its state is ended: it is to leave.
-    virtual void on_evicted() = 0;
+    /// Its state is ended: it is to leave, for this.
+    virtual void on_evicted(error_code why) = 0;
     /// The event loop ends.
     virtual void on_shutdown() = 0;
 

@@ -88,6 +88,7 @@ bool worker_log::next_batch()
             if (queue_.empty()) {
                 return false;
             }
+            wake_at_end();
         }
         const auto& item = queue_[queue_at_];
         if (!item.event) {

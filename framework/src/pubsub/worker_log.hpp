@@ -29,7 +29,7 @@ public:
 
     event_log& log() noexcept { return *log_; }
 
-    /// Adds a stream that waits; it has a backlog, whose cursor is set.
+    /// Adds a stream that waits; it has a backlog: see place().
     void add(subscriber& s);
     /// *this may be gone afterwards.
     void remove(subscriber& s);
@@ -43,6 +43,9 @@ public:
 
     /// It has everything up to where the worker is: live from now on, or served again when a batch is done.
     void settle(subscriber& s);
+
+    /// From now on it has a backlog that begins there.
+    static backlog& place(subscriber& s, event_log::beginning start);
 
     /// From now on it has a backlog, behind what it has seen.
     static backlog& fall_behind(subscriber& s, std::uint64_t seen);
@@ -97,6 +100,9 @@ private:
     const channel_options& options_of(const subscriber& s) const noexcept { return log_->options(s.wanted->kind); }
     bool exceeds_limits(const subscriber& s) const noexcept;
     bool lose(subscriber& s, const event_log::collected& c);
+    encoded_event pull_past(subscriber& s);
+    void end_past(subscriber& s, event_log::beginning start);
+    void wake_at_end();
     void evict(subscriber& s, std::atomic<std::uint64_t>& counter);
     void report(const subscriber& s, std::uint64_t dropped, bool evicted) const;
     void schedule();
@@ -119,6 +125,7 @@ private:
     ring ready_;
     ring serving_;
     std::vector<event_log::found_event> found_;
+    std::vector<std::shared_ptr<past_reading>> at_end_; ///< have read all, and wait for the event that follows
     bool scheduled_ = false;
     bool running_ = false;
 };

@@ -28,6 +28,19 @@ bool worker_log::exceeds_limits(const subscriber& s) const noexcept
     return !s.wanted->conflates && (s.behind->events > limits.events || s.behind->bytes > limits.bytes);
 }
 
+backlog& worker_log::place(subscriber& s, event_log::beginning start)
+{
+    auto& b = fall_behind(s, start.place.seen);
+    b.place = start.place;
+    b.asked_for = start.newest;
+    b.notice = std::move(start.gap);
+    b.past = std::move(start.past);
+    if (b.past) {
+        b.past->owner = &s;
+    }
+    return b;
+}
+
 backlog& worker_log::fall_behind(subscriber& s, std::uint64_t seen)
 {
     if (!s.behind) {
@@ -72,7 +85,7 @@ void worker_log::evict(subscriber& s, std::atomic<std::uint64_t>& counter)
     s.now = subscriber::state::ended;
     worker_link::add(counter, 1);
     report(s, s.behind->events, true);
-    s.on_evicted();
+    s.on_evicted(error::too_slow);
 }
 
 void worker_log::report(const subscriber& s, std::uint64_t dropped, bool evicted) const
@@ -105,6 +118,12 @@ bool worker_log::lose(subscriber& s, const event_log::collected& c)
 encoded_event worker_log::pull(subscriber& s)
 {
     auto& b = *s.behind;
+    if (b.past) {
+        auto e = pull_past(s);
+        if (e || b.past || s.now == subscriber::state::ended) {
+            return e;
+        }
+    }
     if (b.notice) {
         return std::exchange(b.notice, {});
     }
@@ -145,6 +164,10 @@ encoded_event worker_log::pull(subscriber& s)
 void worker_log::settle(subscriber& s)
 {
     auto& b = *s.behind;
+    if (b.past) { // served when there is more of it
+        s.now = subscriber::state::waiting;
+        return;
+    }
     if (head_ >= b.place.seen) {
         // Without a batch under way that it has not been asked about: what was not found has been replaced.
         if (b.events != 0 && !batch_.active) {

@@ -134,6 +134,10 @@ void worker_log::remove(subscriber& s)
     if (s.behind) {
         log_->release_unsent(std::exchange(s.behind->unsent, 0));
         s.behind->unlink();
+        if (const auto past = std::move(s.behind->past)) {
+            past->owner = nullptr;
+            std::erase(at_end_, past);
+        }
     }
     std::erase(with_patterns_, &s);
     s.worker = nullptr;
@@ -146,6 +150,7 @@ void worker_log::remove(subscriber& s)
 void worker_log::shutdown()
 {
     log_->detach(link_);
+    at_end_.clear();
     for (const auto& [topic, local] : topics_) {
         while (!local->streams.empty()) {
             auto& s = *static_cast<topic_link*>(local->streams.next)->owner;

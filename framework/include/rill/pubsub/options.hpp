@@ -86,19 +86,21 @@ struct topic_options
 /// Since the beginning, but for those that are named as present. Each figure is exact, all together are no snapshot.
 struct statistics
 {
-    std::uint64_t published = 0;    ///< events
-    std::uint64_t delivered = 0;    ///< to one stream each; handed to its connection or to its handler
-    std::uint64_t dropped = 0;      ///< not delivered to a stream, as it was too slow
-    std::uint64_t conflated = 0;    ///< not delivered to a stream, as a newer one of the same key was
-    std::uint64_t gaps = 0;         ///< streams that began with a gap
-    std::uint64_t evicted_slow = 0; ///< streams ended for their backlog
-    std::uint64_t evicted_full = 0; ///< streams ended for channel_options::unsent_bytes
-    std::uint64_t timed_out = 0;    ///< streams of an endpoint ended by the write timeout
-    std::uint64_t subscribers = 0;  ///< at present
-    std::uint64_t topics = 0;       ///< at present
-    std::uint64_t held_events = 0;  ///< at present, for replay
-    std::uint64_t held_bytes = 0;   ///< at present, for replay
-    std::uint64_t unsent_bytes = 0; ///< at present; see channel_options
+    std::uint64_t published = 0;     ///< events
+    std::uint64_t delivered = 0;     ///< to one stream each; handed to its connection or to its handler
+    std::uint64_t dropped = 0;       ///< not delivered to a stream, as it was too slow
+    std::uint64_t conflated = 0;     ///< not delivered to a stream, as a newer one of the same key was
+    std::uint64_t gaps = 0;          ///< streams that began with a gap
+    std::uint64_t evicted_slow = 0;  ///< streams ended for their backlog
+    std::uint64_t evicted_full = 0;  ///< streams ended for channel_options::unsent_bytes
+    std::uint64_t timed_out = 0;     ///< streams of an endpoint ended by the write timeout
+    std::uint64_t past_reads = 0;    ///< pages of the past asked of the backplane
+    std::uint64_t past_failures = 0; ///< those of them that it could not read, but for ids that it does not hold
+    std::uint64_t subscribers = 0;   ///< at present
+    std::uint64_t topics = 0;        ///< at present
+    std::uint64_t held_events = 0;   ///< at present, for replay
+    std::uint64_t held_bytes = 0;    ///< at present, for replay
+    std::uint64_t unsent_bytes = 0;  ///< at present; see channel_options
 };
 
 } // namespace rill::pubsub
