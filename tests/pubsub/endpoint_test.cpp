@@ -98,6 +98,28 @@ BOOST_AUTO_TEST_CASE(topics_of_a_hub)
     client.cut();
 }
 
+BOOST_AUTO_TEST_CASE(who_is_subscribed_is_an_option_of_both)
+{
+    fixture f;
+    const auto name_of = [](const rill::request& r) { return r.query_parameter("me").value_or(""); };
+    auto c = counted();
+    const auto to_channel = rill::make_handler(rill::sse::endpoint(c, {.who = name_of}));
+    direct_client ann(f.loop, to_channel, {}, "/?me=ann");
+    direct_client nameless(f.loop, to_channel);
+    BOOST_TEST((c.who() == std::vector<std::string>{"ann"}));
+    BOOST_TEST(c.subscribers() == 2U);
+    ann.cut();
+    BOOST_TEST(c.who().empty());
+    nameless.cut();
+    pubsub::hub h({.who = [](const rill::request&) { return "hub's"; }});
+    direct_client bob(f.loop, rill::make_handler(rill::sse::endpoint(h, {.who = name_of})), {}, "/?topics=a&me=bob");
+    direct_client other(f.loop, rill::make_handler(rill::sse::endpoint(h)), {}, "/?topics=b&me=bob");
+    BOOST_TEST((h.who("a") == std::vector<std::string>{"bob"}));
+    BOOST_TEST((h.who("b") == std::vector<std::string>{"hub's"}));
+    bob.cut();
+    other.cut();
+}
+
 // Who says which topics a request may have has not said so of those that a pattern will match.
 BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
 {

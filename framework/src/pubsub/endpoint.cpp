@@ -85,6 +85,7 @@ std::shared_ptr<endpoint_state> make_state(std::shared_ptr<event_log> log, sse::
 {
     auto state = std::make_shared<endpoint_state>(std::move(options));
     state->log = std::move(log);
+    state->who = state->options.who;
     for (std::size_t kind = 0; kind != state->log->kinds(); ++kind) {
         auto& policy = state->policies.emplace_back(state->policy);
         if (!state->options.heartbeat) {
@@ -151,7 +152,9 @@ pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_option
 {
     auto state = pubsub::detail::make_state(hub.log(), std::move(options));
     state->topics = [hub](const request& r) { return pubsub::detail::topics_of(*hub.options(), r); };
-    state->who = hub.options()->who;
+    if (!state->who) {
+        state->who = hub.options()->who;
+    }
     return pubsub::detail::direct_endpoint(std::move(state));
 }
 

@@ -36,7 +36,8 @@ struct hub_options
     /// The same for a pattern, which may match more than one thinks of now. None: where there is `authorise`, patterns
     /// are refused, otherwise they are allowed.
     std::function<bool(const request&, const topic_pattern& pattern)> authorise_pattern{};
-    /// The name in the list of subscribers; none: not in the list.
+    /// The name in the list of subscribers, unless the endpoint has its own endpoint_options::who; none: not in the
+    /// list.
     std::function<std::string(const request&)> who{};
 };
 

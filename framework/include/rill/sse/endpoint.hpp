@@ -52,6 +52,10 @@ struct endpoint_options
     /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops
     /// reconnecting (WHATWG HTML, 9.2.3). Called with the request and its last event id.
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
+
+    /// Of an endpoint of a channel or a hub: the name of its stream in the list of subscribers; none, or empty: not in
+    /// the list. In place of hub_options::who. A handler that subscribes says it itself.
+    std::function<std::string(const request&)> who{};
 };
 
 namespace detail {
