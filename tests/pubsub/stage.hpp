@@ -167,6 +167,7 @@ struct endpoint_stage
     rill::pubsub::channel c;
     rill::handler route;
     std::vector<std::pair<std::uint64_t, bool>> slow; ///< events, and whether the stream was ended
+    std::string why;                                  ///< the reasons
 
     explicit endpoint_stage(rill::pubsub::channel_options options = {}) : c(counted(with_hook(std::move(options))))
     {
@@ -174,7 +175,10 @@ struct endpoint_stage
     }
     rill::pubsub::channel_options with_hook(rill::pubsub::channel_options options)
     {
-        options.on_slow = [this](const rill::pubsub::slow_stream& s) { slow.emplace_back(s.dropped, s.evicted); };
+        options.on_slow = [this](const rill::pubsub::slow_stream& s) {
+            slow.emplace_back(s.dropped, s.evicted);
+            why.append(why.empty() ? "" : " ").append(to_string(s.reason));
+        };
         return options;
     }
     void publish_apart(int count, std::string_view key = {})

@@ -18,6 +18,7 @@ BOOST_AUTO_TEST_CASE(disconnect)
     BOOST_TEST((slow.out.ended == rill::close_reason::evicted));
     BOOST_TEST(f.c.stats().evicted_slow == 1U);
     BOOST_TEST((f.slow == std::vector<std::pair<std::uint64_t, bool>>{{3, true}}));
+    BOOST_TEST(f.why == "backlog");
     f.publish_apart(1);
     slow.cut();
 }
@@ -47,6 +48,7 @@ BOOST_AUTO_TEST_CASE(drop_oldest)
     BOOST_TEST(f.c.stats().dropped == 3U);
     BOOST_TEST(f.c.stats().delivered == 3U);
     BOOST_TEST((f.slow == std::vector<std::pair<std::uint64_t, bool>>{{3, false}}));
+    BOOST_TEST(f.why == "backlog");
     f.publish_apart(1);
     BOOST_TEST(slow.got() == R"(1 dropped{"count":3} 5 6 7)");
     slow.cut();
@@ -62,6 +64,7 @@ BOOST_AUTO_TEST_CASE(the_buffer_may_be_smaller_than_the_limits)
     f.loop.turn();
     BOOST_TEST(slow.got() == "1 5 6"); // it does not want to be told
     BOOST_TEST(f.c.stats().dropped == 3U);
+    BOOST_TEST(f.why == "not_held");
     slow.cut();
 }
 
@@ -95,6 +98,7 @@ BOOST_AUTO_TEST_CASE(what_blocked_streams_hold_is_bounded)
     BOOST_TEST((first.out.ended == rill::close_reason::open));
     BOOST_TEST((second.out.ended == rill::close_reason::evicted));
     BOOST_TEST(f.c.stats().evicted_full == 1U);
+    BOOST_TEST(f.why == "unsent");
     first.cut();
     second.cut();
     BOOST_TEST(f.c.stats().unsent_bytes == 0U);

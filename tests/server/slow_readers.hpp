@@ -200,6 +200,7 @@ private:
 public:
     std::atomic<std::uint64_t> hook_dropped{0};
     std::atomic<std::uint64_t> hook_evicted{0};
+    std::atomic<std::uint64_t> hook_over_capacity{0};
     pubsub::channel channel;
     running_server server;
     std::vector<std::unique_ptr<reader>> frozen;
@@ -210,6 +211,7 @@ private:
     {
         options.on_slow = [this](const pubsub::slow_stream& s) {
             (s.evicted ? hook_evicted : hook_dropped) += s.evicted ? 1 : s.dropped;
+            hook_over_capacity += s.reason == pubsub::slow_reason::over_capacity ? 1 : 0;
         };
         return options;
     }

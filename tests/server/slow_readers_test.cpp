@@ -119,6 +119,8 @@ BOOST_AUTO_TEST_CASE(all_streams_of_the_server_together)
         const auto reasons = s.server.reasons();
         BOOST_TEST(std::count(reasons.begin(), reasons.end(), rill::close_reason::over_capacity) ==
                    static_cast<long>(overflows));
+        BOOST_TEST(s.channel.stats().over_capacity == overflows);
+        BOOST_TEST(s.hook_over_capacity == overflows);
         const auto metrics = s.scrape();
         BOOST_TEST(metrics.find(R"(rill_streams_closed_total{route="/events",reason="over_capacity"} )" +
                                 std::to_string(overflows)) != metrics.npos);

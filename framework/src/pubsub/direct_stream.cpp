@@ -16,8 +16,8 @@ direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, interest_poi
 direct_stream::~direct_stream()
 {
     if (worker != nullptr) {
-        if (out != nullptr && out->reason() == close_reason::write_timeout) {
-            worker_link::add(worker->counters().timed_out, 1);
+        if (out != nullptr) {
+            worker->note_end(*this, out->reason());
         }
         worker->remove(*this);
     }

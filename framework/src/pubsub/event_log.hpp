@@ -95,6 +95,7 @@ struct worker_link
     std::atomic<std::uint64_t> evicted_slow = 0;
     std::atomic<std::uint64_t> evicted_full = 0;
     std::atomic<std::uint64_t> timed_out = 0;
+    std::atomic<std::uint64_t> over_capacity = 0;
 
     static void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) noexcept
     {
@@ -110,6 +111,7 @@ struct worker_link
         sum.evicted_slow += evicted_slow;
         sum.evicted_full += evicted_full;
         sum.timed_out += timed_out;
+        sum.over_capacity += over_capacity;
     }
 };
 

@@ -2,6 +2,23 @@
 
 namespace rill::pubsub {
 
+std::string_view to_string(slow_reason reason) noexcept
+{
+    switch (reason) {
+    case slow_reason::backlog:
+        return "backlog";
+    case slow_reason::not_held:
+        return "not_held";
+    case slow_reason::unsent:
+        return "unsent";
+    case slow_reason::write_timeout:
+        return "write_timeout";
+    case slow_reason::over_capacity:
+        return "over_capacity";
+    }
+    return "unknown";
+}
+
 void write_metrics(metrics_writer& out, const statistics& figures, std::string_view name)
 {
     const auto counter = [&](std::string_view metric, std::string_view help, std::uint64_t value) {
@@ -16,6 +33,8 @@ void write_metrics(metrics_writer& out, const statistics& figures, std::string_v
     counter("rill_pubsub_conflated_total", "Events that a newer one of the same key stood in for.", figures.conflated);
     counter("rill_pubsub_gaps_total", "Streams that began with a gap.", figures.gaps);
     counter("rill_pubsub_timed_out_total", "Streams of an endpoint ended by the write timeout.", figures.timed_out);
+    counter("rill_pubsub_over_capacity_total", "Streams of an endpoint ended by the server's limit for queued bytes.",
+            figures.over_capacity);
     counter("rill_pubsub_past_reads_total", "Pages of the past asked of the backplane.", figures.past_reads);
     counter("rill_pubsub_past_failures_total", "Pages of the past that the backplane could not read.",
             figures.past_failures);

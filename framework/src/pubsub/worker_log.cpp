@@ -265,7 +265,7 @@ void worker_log::skip(subscriber& s)
     b.bytes += bytes;
     // One that is ready is not to blame: it has its turn soon.
     if (s.now == subscriber::state::waiting && exceeds_limits(s) && options_of(s).slow == slow_policy::disconnect) {
-        evict(s, link_->evicted_slow);
+        evict(s, slow_reason::backlog);
     }
 }
 

@@ -50,6 +50,9 @@ public:
     /// From now on it has a backlog, behind what it has seen.
     static backlog& fall_behind(subscriber& s, std::uint64_t seen);
 
+    /// Its connection has ended for this.
+    void note_end(const subscriber& s, close_reason why);
+
     /// Its connection is full, with the last `bytes` that were put. False when it had to be ended for that.
     bool block(subscriber& s, std::size_t bytes);
     void unblock(subscriber& s);
@@ -103,8 +106,8 @@ private:
     encoded_event pull_past(subscriber& s);
     void end_past(subscriber& s, event_log::beginning start);
     void wake_at_end();
-    void evict(subscriber& s, std::atomic<std::uint64_t>& counter);
-    void report(const subscriber& s, std::uint64_t dropped, bool evicted) const;
+    void evict(subscriber& s, slow_reason why);
+    void report(const subscriber& s, std::uint64_t dropped, bool evicted, slow_reason why) const;
     void schedule();
 
     boost::asio::io_context& context_;

@@ -56,12 +56,12 @@ bool worker_log::block(subscriber& s, std::size_t bytes)
 {
     s.now = subscriber::state::waiting;
     if (!log_->hold_unsent(bytes)) {
-        evict(s, link_->evicted_full);
+        evict(s, slow_reason::unsent);
         return false;
     }
     s.behind->unsent = bytes;
     if (exceeds_limits(s) && options_of(s).slow == slow_policy::disconnect) {
-        evict(s, link_->evicted_slow);
+        evict(s, slow_reason::backlog);
         return false;
     }
     s.out->when_written([stream = &s](error_code ec) {
@@ -80,20 +80,33 @@ void worker_log::unblock(subscriber& s)
     }
 }
 
-void worker_log::evict(subscriber& s, std::atomic<std::uint64_t>& counter)
+void worker_log::evict(subscriber& s, slow_reason why)
 {
     s.now = subscriber::state::ended;
-    worker_link::add(counter, 1);
-    report(s, s.behind->events, true);
+    worker_link::add(why == slow_reason::unsent ? link_->evicted_full : link_->evicted_slow, 1);
+    report(s, s.behind->events, true, why);
     s.on_evicted(error::too_slow);
 }
 
-void worker_log::report(const subscriber& s, std::uint64_t dropped, bool evicted) const
+// What has been ended here was reported then.
+void worker_log::note_end(const subscriber& s, close_reason why)
+{
+    const auto waited = s.behind ? s.behind->events : 0;
+    if (why == close_reason::write_timeout) {
+        worker_link::add(link_->timed_out, 1);
+        report(s, waited, true, slow_reason::write_timeout);
+    } else if (why == close_reason::over_capacity) {
+        worker_link::add(link_->over_capacity, 1);
+        report(s, waited, true, slow_reason::over_capacity);
+    }
+}
+
+void worker_log::report(const subscriber& s, std::uint64_t dropped, bool evicted, slow_reason why) const
 {
     if (const auto& hook = options_of(s).on_slow) {
         const std::string_view topic =
             s.wanted->topics.size() == 1 ? s.wanted->topics.front()->name : std::string_view();
-        hook({.topic = topic, .who = s.wanted->who, .dropped = dropped, .evicted = evicted});
+        hook({.topic = topic, .who = s.wanted->who, .dropped = dropped, .evicted = evicted, .reason = why});
     }
 }
 
@@ -102,7 +115,7 @@ bool worker_log::lose(subscriber& s, const event_log::collected& c)
 {
     auto& b = *s.behind;
     if (options_of(s).slow == slow_policy::disconnect) {
-        evict(s, link_->evicted_slow);
+        evict(s, slow_reason::not_held);
         return false;
     }
     const auto lost = std::max<std::uint64_t>(b.events - std::min(b.events, c.remaining), 1);
@@ -111,7 +124,7 @@ bool worker_log::lose(subscriber& s, const event_log::collected& c)
     b.place.told = c.lost_until;
     b.dropped += lost;
     worker_link::add(link_->dropped, lost);
-    report(s, lost, false);
+    report(s, lost, false, slow_reason::not_held);
     return true;
 }
 
@@ -141,7 +154,7 @@ encoded_event worker_log::pull(subscriber& s)
         if (found_.empty() || !too_many) {
             if (excess != 0) {
                 worker_link::add(link_->dropped, excess);
-                report(s, excess, false);
+                report(s, excess, false, slow_reason::backlog);
             }
             const auto dropped = std::exchange(b.dropped, 0);
             if (dropped != 0 && options_of(s).tell_dropped) {
@@ -172,6 +185,9 @@ void worker_log::settle(subscriber& s)
         // Without a batch under way that it has not been asked about: what was not found has been replaced.
         if (b.events != 0 && !batch_.active) {
             worker_link::add(s.wanted->conflates ? link_->conflated : link_->dropped, b.events);
+            if (!s.wanted->conflates) {
+                report(s, b.events, false, slow_reason::not_held);
+            }
         }
         if (!batch_.active) {
             b.events = b.bytes = 0;

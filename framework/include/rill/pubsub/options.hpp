@@ -35,13 +35,26 @@ struct stream_limits
     std::size_t bytes = 1024UL * 1024; ///< on the wire
 };
 
+/// Why a slow stream does not get events.
+enum class slow_reason : unsigned char
+{
+    backlog,       ///< more wait for it than channel_options::backlog allows
+    not_held,      ///< the channel does not hold any more what waits for it
+    unsent,        ///< all streams together would hold more than channel_options::unsent_bytes
+    write_timeout, ///< its client took nothing for endpoint_options::write_timeout
+    over_capacity, ///< all connections together would hold more than capacity_limits::queued_bytes
+};
+
+std::string_view to_string(slow_reason reason) noexcept;
+
 /// A stream that was too slow.
 struct slow_stream
 {
     std::string_view topic; ///< of the event that was one too many; empty for a channel without a name
     std::string_view who;   ///< as subscribed
-    std::uint64_t dropped;  ///< events that it does not get
+    std::uint64_t dropped;  ///< events that it does not get; of one that has been ended, those that waited for it
     bool evicted;           ///< whether it has been ended
+    slow_reason reason;
 };
 
 /// For channel_options::history: all events that are held.
@@ -68,7 +81,8 @@ struct channel_options
 
     // Hooks. Called from the workers' threads, possibly from several at once; must not block or throw.
 
-    /// A stream was too slow, and something is dropped or the stream is ended.
+    /// A stream was too slow, and something is dropped or the stream is ended. Of a handler that subscribes its
+    /// connection's end is not known here: only what concerns its subscription.
     std::function<void(const slow_stream&)> on_slow{};
     /// A topic has its first subscriber, or has lost its last one. In order, one at a time; patterns do not count. Must
     /// not subscribe. May publish: what comes from the first call on is for that subscriber, too.
@@ -94,6 +108,7 @@ struct statistics
     std::uint64_t evicted_slow = 0;  ///< streams ended for their backlog
     std::uint64_t evicted_full = 0;  ///< streams ended for channel_options::unsent_bytes
     std::uint64_t timed_out = 0;     ///< streams of an endpoint ended by the write timeout
+    std::uint64_t over_capacity = 0; ///< streams of an endpoint ended by capacity_limits::queued_bytes
     std::uint64_t past_reads = 0;    ///< pages of the past asked of the backplane
     std::uint64_t past_failures = 0; ///< those of them that it could not read, but for ids that it does not hold
     std::uint64_t subscribers = 0;   ///< at present
