@@ -45,6 +45,7 @@ BOOST_AUTO_TEST_CASE(messages_keep_their_order)
     turn(context);
     turn(context);
     BOOST_TEST((ran == std::vector{1, 2, 3}));
+    BOOST_TEST(box.posted() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(there_is_one_mailbox_for_a_context)

@@ -1,6 +1,8 @@
 #include "pubsub/worker_log.hpp"
 
+#include <array>
 #include <boost/asio/post.hpp>
+#include <rill/core/mailbox.hpp>
 
 #include "stage.hpp"
 
@@ -30,6 +32,48 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_behind)
     BOOST_TEST(handler.got() == expected + " 27");
     direct.cut();
     handler.cut();
+}
+
+// One message for each worker, not for each stream, and one for all that is published until it is read.
+BOOST_AUTO_TEST_CASE(messages_to_workers)
+{
+    constexpr std::size_t streams = 100; // of each of two kinds
+    manual_loop loops[3];
+    auto c = counted();
+    const auto route = rill::make_handler(rill::sse::endpoint(c));
+    std::vector<std::unique_ptr<direct_client>> direct;
+    std::vector<std::unique_ptr<coroutine_client>> handlers;
+    for (std::size_t i = 0; i < streams; ++i) {
+        for (auto* loop : {&loops[0], &loops[1]}) { // none in the third
+            direct.push_back(std::make_unique<direct_client>(*loop, route));
+            handlers.push_back(std::make_unique<coroutine_client>(*loop, c.subscribe()));
+        }
+    }
+    const auto turn = [&] {
+        for (auto& loop : loops) {
+            for (int i = 0; i < 5; ++i) {
+                loop.turn();
+            }
+        }
+    };
+    turn();
+    const auto posted = [&](std::size_t i) { return rill::mailbox::of(loops[i].context).posted(); };
+    const std::array<std::uint64_t, 3> before{posted(0), posted(1), posted(2)};
+    for (std::uint64_t rounds = 1; rounds <= 3; ++rounds) {
+        publish(c, rounds == 3 ? 20 : 1);
+        for (const std::size_t worker : {0, 1}) {
+            BOOST_TEST(posted(worker) - before[worker] == rounds);
+        }
+        BOOST_TEST(posted(2) == before[2]);
+        turn();
+    }
+    BOOST_TEST(c.stats().delivered == 22 * 4 * streams);
+    for (std::size_t i = 0; i < direct.size(); ++i) {
+        BOOST_TEST(parse_events(direct[i]->out.sent).size() == 22U);
+        BOOST_TEST(parse_events(handlers[i]->out.sent).size() == 22U);
+        direct[i]->cut();
+        handlers[i]->cut();
+    }
 }
 
 // A loop over many streams lets the event loop have its turn, and streams come and go meanwhile.

@@ -33,6 +33,7 @@ struct mailbox::queue
 {
     std::mutex mutex;
     std::vector<message> messages;
+    std::uint64_t posted = 0;
     int descriptor = -1; ///< -1 once the context is gone
 };
 
@@ -74,11 +75,18 @@ void mailbox::address::post(message m) const
         return;
     }
     queue_->messages.push_back(std::move(m));
+    ++queue_->posted;
     if (queue_->messages.size() == 1) { // otherwise it is being woken already
         const std::uint64_t one = 1;
         while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR) { // lost, it would never be woken
         }
     }
+}
+
+std::uint64_t mailbox::posted() const
+{
+    const std::lock_guard lock(queue_->mutex);
+    return queue_->posted;
 }
 
 // What was not delivered is destroyed unread, and outside the lock: it may hold anything.

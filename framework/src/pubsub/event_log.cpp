@@ -54,7 +54,7 @@ result<event_id> event_log::publish(std::string_view topic, const sse::event& e,
     {
         const lock held(mutex_);
         if (topics_.size() >= settings_.topics && topics_.find(topic) == topics_.end()) {
-            sweep_locked(clock::now(), sweeping::for_room);
+            sweep_locked(settings_.now(), sweeping::for_room);
             if (topics_.size() >= settings_.topics) {
                 return tl::unexpected(make_error_code(error::too_many_topics));
             }
@@ -83,7 +83,7 @@ topic_pointer event_log::find_or_create(std::string_view name)
                                                            : replay_buffer::id_kind::opaque,
                                            .start = forgotten_};
     auto made = std::make_shared<topic_state>(std::string(name), kind, settings);
-    made->last_used = clock::now();
+    made->last_used = settings_.now();
     topics_.emplace(made->name, made);
     return made;
 }
@@ -147,7 +147,7 @@ void event_log::on_gap()
 
 void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64_t sequence)
 {
-    const auto now = clock::now();
+    const auto now = settings_.now();
     newest_ = sequence;
     topic->last_used = now;
     for (const auto& worker : workers_) {
@@ -204,7 +204,7 @@ void event_log::sweep()
 {
     const lock held(mutex_);
     next_sweep_ = {};
-    sweep_locked(clock::now(), sweeping::now_and_then);
+    sweep_locked(settings_.now(), sweeping::now_and_then);
 }
 
 void event_log::sweep_locked(clock::time_point now, sweeping when)

@@ -121,6 +121,7 @@ struct log_settings
     std::size_t topics = SIZE_MAX; ///< at most
     std::chrono::milliseconds idle{0};
     std::vector<topic_options> by_topic{}; ///< see hub_options
+    replay_buffer::clock::time_point (*now)() = &replay_buffer::clock::now;
 };
 
 /// How far a stream has come.

@@ -92,7 +92,7 @@ bool event_log::holds_all_behind(const interest& i, std::uint64_t sequence) cons
 event_log::beginning event_log::begin(const interest& i, std::string_view last_event_id, std::uint64_t entered)
 {
     const lock held(mutex_);
-    const auto now = clock::now();
+    const auto now = settings_.now();
     for_each_topic(i, [&](topic_state& topic) { topic.buffer.expire(now); });
     if (last_event_id.empty()) {
         return without_place(i, last_event_id, entered, unknown_id::reset);

@@ -53,7 +53,7 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
     std::uint64_t newest = 0;
     {
         const lock held(mutex_);
-        sweep_locked(clock::now(), sweeping::for_room);
+        sweep_locked(settings_.now(), sweeping::for_room);
         const auto added = static_cast<std::size_t>(std::count_if(topics.begin(), topics.end(), [&](const auto& t) {
             return t.is_exact() && topics_.find(t.text()) == topics_.end();
         }));
@@ -105,7 +105,7 @@ void event_log::leave(interest_pointer wanted)
     std::vector<topic_pointer> last;
     {
         const lock held(mutex_);
-        const auto now = clock::now();
+        const auto now = settings_.now();
         for (auto* topic : i.topics) {
             topic->last_used = now;
             if (--topic->subscribers == 0) {
@@ -141,7 +141,7 @@ statistics event_log::stats() const
     sum.gaps = gaps_;
     sum.subscribers = subscribers_;
     sum.topics = topics_.size();
-    const auto now = clock::now();
+    const auto now = settings_.now();
     for (const auto& [name, topic] : topics_) {
         topic->buffer.expire(now);
         sum.held_events += topic->buffer.size();

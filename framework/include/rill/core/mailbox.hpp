@@ -2,6 +2,7 @@
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -48,6 +49,9 @@ public:
 
     /// As address::post(), while the context lives. Thread-safe.
     void post(message m) { get_address().post(std::move(m)); }
+
+    /// How many messages there have been. Thread-safe.
+    std::uint64_t posted() const;
 
 private:
     struct event;
