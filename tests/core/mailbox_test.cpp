@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <fcntl.h>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 using rill::mailbox;
@@ -81,6 +83,65 @@ BOOST_AUTO_TEST_CASE(an_address_may_outlive_its_mailbox)
     address.post([held] { BOOST_ERROR("delivered"); });
     BOOST_TEST(held.use_count() == 1);
     mailbox::address().post([] { BOOST_ERROR("delivered"); });
+}
+
+// The descriptor that wakes the context is written to without its mutex: it must not be another's by then. For the
+// sanitizers; what is written to a descriptor of this process that is not the mailbox's shows in the pipe.
+BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
+{
+    constexpr int contexts = 200;
+    for (int i = 0; i < contexts; ++i) {
+        std::optional<boost::asio::io_context> context(std::in_place, BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
+        const auto address = mailbox::of(*context).get_address();
+        std::atomic<int> posted = 0;
+        std::atomic<bool> stop = false;
+        std::thread other([&] {
+            while (!stop) {
+                address.post([] {});
+                ++posted;
+            }
+        });
+        while (posted == 0) {
+        }
+        turn(*context);
+        context.reset();
+        int ends[2];
+        BOOST_REQUIRE(::pipe2(ends, O_NONBLOCK) == 0); // takes the lowest descriptors that are free
+        for (const auto before = posted.load(); posted < before + 10;) {
+        }
+        stop = true;
+        other.join();
+        char byte = 0;
+        BOOST_TEST(::read(ends[0], &byte, 1) < 0);
+        ::close(ends[0]);
+        ::close(ends[1]);
+    }
+}
+
+// Each message wakes a context that sleeps.
+BOOST_AUTO_TEST_CASE(a_message_comes_also_after_others_were_delivered)
+{
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    auto& box = mailbox::of(context);
+    const auto address = box.get_address();
+    std::atomic<int> ran = 0;
+    std::thread other([&] {
+        for (int i = 1; i <= 2000; ++i) {
+            address.post([&, i] {
+                if (++ran == 2000) {
+                    context.stop();
+                }
+                BOOST_CHECK_LE(ran, i);
+            });
+            for (int spin = 0; i % 2 == 0 && ran < i; ++spin) { // now and then when it sleeps again
+                std::this_thread::yield();
+            }
+        }
+    });
+    context.run();
+    other.join();
+    BOOST_TEST(ran == 2000);
+    BOOST_TEST(box.posted() == 2000U);
 }
 
 BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_contexts_thread)

@@ -1,10 +1,11 @@
 #include <rill/core/mailbox.hpp>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <cstdint>
 #include <mutex>
-#include <rill/core/detail/adopt.hpp>
 #include <rill/core/detail/first_failure.hpp>
 #include <rill/core/error.hpp>
 #include <sys/eventfd.h>
@@ -29,32 +30,45 @@ int open_eventfd()
 
 } // namespace
 
+// The descriptor lives as long as somebody may write to it: that happens without the mutex, so that the thread that is
+// woken finds it free.
 struct mailbox::queue
 {
+    queue() : descriptor(open_eventfd()) {}
+    queue(const queue&) = delete;
+    queue& operator=(const queue&) = delete;
+    ~queue() { ::close(descriptor); }
+
+    const int descriptor;
     std::mutex mutex;
     std::vector<message> messages;
     std::uint64_t posted = 0;
-    int descriptor = -1; ///< -1 once the context is gone
+    bool open = true; ///< until the context is gone
 };
 
 // Kept out of the header for the users' compile time.
 struct mailbox::event
 {
-    explicit event(asio::io_context& context) : descriptor(context)
+    event(asio::io_context& context, int eventfd) : descriptor(context)
     {
-        detail::adopt(descriptor, open_eventfd(), "eventfd");
+        error_code ec;
+        descriptor.assign(eventfd, ec);
+        if (ec) {
+            throw boost::system::system_error(ec, "eventfd");
+        }
     }
+    ~event() { descriptor.release(); } // the queue's
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
+    std::uint64_t count = 0; ///< of the eventfd, which nobody needs
 };
 
 asio::execution_context::id mailbox::id;
 
 mailbox::mailbox(asio::execution_context& context)
     : asio::execution_context::service(context), queue_(std::make_shared<queue>()),
-      event_(std::make_unique<event>(static_cast<asio::io_context&>(context)))
+      event_(std::make_unique<event>(static_cast<asio::io_context&>(context), queue_->descriptor))
 {
-    queue_->descriptor = event_->descriptor.native_handle();
     wait();
 }
 
@@ -70,16 +84,19 @@ void mailbox::address::post(message m) const
     if (!queue_) {
         return;
     }
-    const std::lock_guard lock(queue_->mutex);
-    if (queue_->descriptor < 0) {
-        return;
-    }
-    queue_->messages.push_back(std::move(m));
-    ++queue_->posted;
-    if (queue_->messages.size() == 1) { // otherwise it is being woken already
-        const std::uint64_t one = 1;
-        while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR) { // lost, it would never be woken
+    {
+        const std::lock_guard lock(queue_->mutex);
+        if (!queue_->open) {
+            return;
         }
+        queue_->messages.push_back(std::move(m));
+        ++queue_->posted;
+        if (queue_->messages.size() != 1) { // it is being woken already
+            return;
+        }
+    }
+    const std::uint64_t one = 1;
+    while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR) { // lost, it would never be woken
     }
 }
 
@@ -95,26 +112,27 @@ void mailbox::shutdown() noexcept
     std::vector<message> undelivered;
     {
         const std::lock_guard lock(queue_->mutex);
-        queue_->descriptor = -1;
+        queue_->open = false;
         undelivered.swap(queue_->messages);
     }
     event_.reset();
 }
 
+// Reading is what Asio can wait for without a system call: its reactor knows the descriptor already. For readiness it
+// would say so to epoll anew each time. That nothing is there now is what a first read finds.
 void mailbox::wait()
 {
-    event_->descriptor.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
-        if (!ec) {
-            wait();
-            deliver();
-        }
-    });
+    event_->descriptor.async_read_some(asio::buffer(&event_->count, sizeof event_->count),
+                                       [this](error_code ec, std::size_t) {
+                                           if (ec != asio::error::operation_aborted) {
+                                               wait();
+                                               deliver();
+                                           }
+                                       });
 }
 
 void mailbox::deliver()
 {
-    std::uint64_t count = 0;
-    static_cast<void>(::read(event_->descriptor.native_handle(), &count, sizeof count));
     std::vector<message> messages;
     {
         const std::lock_guard lock(queue_->mutex);

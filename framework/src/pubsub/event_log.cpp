@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <rill/core/detail/add_within.hpp>
+#include <rill/core/detail/first_failure.hpp>
 #include <stdexcept>
 
 #include "pubsub/worker_log.hpp"
@@ -51,16 +52,26 @@ result<event_id> event_log::publish(std::string_view topic, const sse::event& e,
     if (!draft) {
         return tl::unexpected(draft.error());
     }
+    if (!has_room_for(topic)) {
+        return tl::unexpected(make_error_code(error::too_many_topics));
+    }
+    return plane_->append(std::move(*draft), {});
+}
+
+bool event_log::has_room_for(std::string_view topic)
+{
+    links told;
+    bool has_room = true;
     {
         const lock held(mutex_);
         if (topics_.size() >= settings_.topics && topics_.find(topic) == topics_.end()) {
             sweep_locked(settings_.now(), sweeping::for_room);
-            if (topics_.size() >= settings_.topics) {
-                return tl::unexpected(make_error_code(error::too_many_topics));
-            }
+            has_room = topics_.size() < settings_.topics;
+            told.swap(to_wake_);
         }
     }
-    return plane_->append(std::move(*draft), {});
+    wake(told);
+    return has_room;
 }
 
 std::uint32_t event_log::kind_of(std::string_view topic) const noexcept
@@ -124,25 +135,35 @@ void event_log::on_begin(std::string_view id)
 
 void event_log::on_event(event_draft draft, std::string_view id, std::uint64_t number)
 {
-    const lock held(mutex_);
-    // A log whose numbers do not rise would be wrong; the order is kept in any case.
-    const auto sequence = numbers_ ? std::max(number, newest_ + 1) : newest_ + 1;
-    const auto topic = find_or_create(draft.topic());
-    ++published_;
-    add(topic, std::move(draft).finish(id), sequence);
+    links told;
+    {
+        const lock held(mutex_);
+        // A log whose numbers do not rise would be wrong; the order is kept in any case.
+        const auto sequence = numbers_ ? std::max(number, newest_ + 1) : newest_ + 1;
+        const auto topic = find_or_create(draft.topic());
+        ++published_;
+        add(topic, std::move(draft).finish(id), sequence);
+        told.swap(to_wake_);
+    }
+    wake(told);
 }
 
 void event_log::on_gap()
 {
-    const lock held(mutex_);
-    for (const auto& [name, topic] : topics_) {
-        const auto oldest = topic->buffer.oldest();
-        const auto* newest = topic->buffer.newest();
-        add(topic,
-            make_gap(newest == nullptr ? std::string_view() : newest->event.id(),
-                     oldest == nullptr ? std::string_view() : oldest->event.id()),
-            newest_ + 1);
+    links told;
+    {
+        const lock held(mutex_);
+        for (const auto& [name, topic] : topics_) {
+            const auto oldest = topic->buffer.oldest();
+            const auto* newest = topic->buffer.newest();
+            add(topic,
+                make_gap(newest == nullptr ? std::string_view() : newest->event.id(),
+                         oldest == nullptr ? std::string_view() : oldest->event.id()),
+                newest_ + 1);
+        }
+        told.swap(to_wake_);
     }
+    wake(told);
 }
 
 void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64_t sequence)
@@ -151,7 +172,7 @@ void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64
     newest_ = sequence;
     topic->last_used = now;
     for (const auto& worker : workers_) {
-        tell(*worker, topic, event, sequence);
+        tell(worker, topic, event, sequence);
     }
     topic->buffer.append(std::move(event), sequence, now);
     sweep_locked(now, sweeping::now_and_then);
@@ -176,8 +197,10 @@ void count_skipped(std::vector<worker_link::skipped>& sums, const log_item& item
 
 // One message for each worker and for all that is published until it is read. A worker may have as much waiting as the
 // log may hold of a topic; beyond that its streams are behind, each for itself, and find in the log what they miss.
-void event_log::tell(worker_link& link, const topic_pointer& topic, const encoded_event& event, std::uint64_t sequence)
+void event_log::tell(const std::shared_ptr<worker_link>& to, const topic_pointer& topic, const encoded_event& event,
+                     std::uint64_t sequence)
 {
+    auto& link = *to;
     const auto& limits = settings_.channel.replay;
     link.pending_bytes += event.footprint();
     if (event && (!link.overflow.empty() || (!link.pending.empty() && (link.pending.size() >= limits.events ||
@@ -191,20 +214,55 @@ void event_log::tell(worker_link& link, const topic_pointer& topic, const encode
         return;
     }
     link.pending.push_back({topic, event, sequence});
-    if (!std::exchange(link.notified, true)) {
-        link.address.post([worker = link.worker] {
-            if (const auto alive = worker.lock()) {
-                alive->run();
-            }
-        });
+    if (!link.notified) {
+        to_wake_.push_back(to);
+        link.notified = true;
     }
+}
+
+// Without the mutex, which is the first thing that a worker takes: it would wake only to wait for it.
+void event_log::wake(const links& those)
+{
+    rill::detail::first_failure failure;
+    for (const auto& link : those) {
+        bool posted = false;
+        failure.run([&] {
+            link->address.post([worker = link->worker] {
+                if (const auto alive = worker.lock()) {
+                    alive->run();
+                }
+            });
+            posted = true;
+        });
+        if (!posted) { // no memory: the next event tries again
+            const lock held(mutex_);
+            link->notified = false;
+        }
+    }
+    failure.rethrow();
+}
+
+void event_log::sweep_for_room()
+{
+    links told;
+    {
+        const lock held(mutex_);
+        sweep_locked(settings_.now(), sweeping::for_room);
+        told.swap(to_wake_);
+    }
+    wake(told);
 }
 
 void event_log::sweep()
 {
-    const lock held(mutex_);
-    next_sweep_ = {};
-    sweep_locked(settings_.now(), sweeping::now_and_then);
+    links told;
+    {
+        const lock held(mutex_);
+        next_sweep_ = {};
+        sweep_locked(settings_.now(), sweeping::now_and_then);
+        told.swap(to_wake_);
+    }
+    wake(told);
 }
 
 void event_log::sweep_locked(clock::time_point now, sweeping when)
@@ -227,7 +285,7 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
         forgotten_ = std::max(forgotten_, topic->buffer.lost_sequence());
         i = topics_.erase(i);
         for (const auto& worker : workers_) {
-            tell(*worker, topic, {}, newest_);
+            tell(worker, topic, {}, newest_);
         }
     }
 }

@@ -243,12 +243,17 @@ private:
     template <class F>
     void for_each_topic(const interest& i, F&& f) const;
     void add(const topic_pointer& topic, encoded_event event, std::uint64_t sequence);
-    void tell(worker_link& link, const topic_pointer& topic, const encoded_event& event, std::uint64_t sequence);
+    using links = std::vector<std::shared_ptr<worker_link>>;
+    void wake(const links& those);
+    void tell(const std::shared_ptr<worker_link>& to, const topic_pointer& topic, const encoded_event& event,
+              std::uint64_t sequence);
     enum class sweeping : bool
     {
         now_and_then,
         for_room, ///< if there are as many topics as there may be
     };
+    bool has_room_for(std::string_view topic);
+    void sweep_for_room();
     void sweep_locked(clock::time_point now, sweeping when);
     std::optional<std::uint64_t> sequence_of(const interest& i, std::string_view id) const;
     bool holds_all_behind(const interest& i, std::uint64_t sequence) const;
@@ -267,7 +272,8 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, topic_pointer, std::less<>> topics_;
-    std::vector<std::shared_ptr<worker_link>> workers_;
+    links workers_;
+    links to_wake_;           ///< when the mutex is free: a worker that is woken takes it at once
     std::uint64_t newest_;    ///< the sequence number of the last event
     std::uint64_t forgotten_; ///< up to here events may have been in topics that are gone
     event_id begun_behind_;   ///< what the backplane has given comes right behind this event

@@ -49,11 +49,11 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
         take_options_of(topics, *wanted);
     }
     const std::lock_guard in_order(presence_);
+    sweep_for_room();
     std::vector<const topic_state*> first;
     std::uint64_t newest = 0;
     {
         const lock held(mutex_);
-        sweep_locked(settings_.now(), sweeping::for_room);
         const auto added = static_cast<std::size_t>(std::count_if(topics.begin(), topics.end(), [&](const auto& t) {
             return t.is_exact() && topics_.find(t.text()) == topics_.end();
         }));
