@@ -164,20 +164,34 @@ BOOST_AUTO_TEST_CASE(opaque_ids_are_looked_up)
     BOOST_TEST(!buffer.sequence_of("zz"));
 }
 
-BOOST_AUTO_TEST_CASE(the_tail_that_a_slow_stream_may_still_get)
+BOOST_AUTO_TEST_CASE(bytes_between_two_positions)
 {
     const auto size = make("1").footprint();
     replay_buffer buffer({});
     fill(buffer, 1, 9);
-    BOOST_TEST(buffer.tail(10, 3, SIZE_MAX) == 7U);
-    BOOST_TEST(buffer.tail(8, 3, SIZE_MAX) == 5U);
-    BOOST_TEST(buffer.tail(10, 100, SIZE_MAX) <= 1U);
-    BOOST_TEST(buffer.tail(10, 100, 2 * size) == 8U);
-    BOOST_TEST(buffer.tail(10, 1, 2 * size) == 9U);
-    BOOST_TEST(buffer.tail(10, 100, 0) == 10U);
     BOOST_TEST(buffer.bytes_between(3, 5) == 2 * size);
     BOOST_TEST(buffer.bytes_between(5, 5) == 0U);
     BOOST_TEST(buffer.bytes_between(9, 10) == size);
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_so_many_that_are_held)
+{
+    replay_buffer buffer({});
+    BOOST_TEST(buffer.last(3) == 1U);
+    fill(buffer, 1, 9);
+    for (const auto& [events, first] : std::map<std::size_t, position>{{0, 10}, {1, 9}, {3, 7}, {9, 1}, {SIZE_MAX, 1}})
+    {
+        BOOST_TEST(buffer.last(events) == first);
+    }
+    replay_buffer conflating({.latest_per_key = true});
+    for (std::uint64_t i = 1; i <= 9; ++i) {
+        conflating.append(make(std::to_string(i), "x", i % 3 == 0 ? "" : "k"), i, start);
+    }
+    BOOST_TEST(ids(conflating) == "3 6 8 9");
+    BOOST_TEST(conflating.last(2) == 8U);
+    BOOST_TEST(conflating.last(3) == 6U);
+    BOOST_TEST(conflating.last(4) == 3U);
+    BOOST_TEST(conflating.last(5) == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(only_the_latest_of_each_key_is_held)

@@ -175,6 +175,9 @@ void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64
         tell(worker, topic, event, sequence);
     }
     topic->buffer.append(std::move(event), sequence, now);
+    if (with_patterns_ != 0) {
+        note_order(sequence, *topic);
+    }
     sweep_locked(now, sweeping::now_and_then);
 }
 
@@ -272,6 +275,7 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
         return;
     }
     next_sweep_ = now + sweep_every_;
+    std::vector<topic_pointer> removed; // there until nothing points to them
     for (auto i = topics_.begin(); i != topics_.end();) {
         const auto topic = i->second;
         topic->buffer.expire(now);
@@ -283,10 +287,15 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
             forgotten_ = std::max(forgotten_, newest->sequence);
         }
         forgotten_ = std::max(forgotten_, topic->buffer.lost_sequence());
+        topic->removed = true;
+        removed.push_back(topic);
         i = topics_.erase(i);
         for (const auto& worker : workers_) {
             tell(worker, topic, {}, newest_);
         }
+    }
+    if (!removed.empty()) {
+        forget_removed();
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -57,6 +58,7 @@ struct topic_state
     std::size_t subscribers = 0;
     std::map<std::string, std::size_t, std::less<>> who;
     replay_buffer::clock::time_point last_used{};
+    bool removed = false;
     interest alone;
 };
 
@@ -203,8 +205,10 @@ public:
         std::uint64_t lost_until = 0;
         std::uint64_t remaining = 0; ///< events behind the cursor that are held
         std::uint64_t remaining_bytes = 0;
+        std::uint64_t passed = 0; ///< not 0: it has come up to here, found nothing, and is to be asked again
     };
-    /// Appends to `into` the next events behind the cursor, in order, but none behind `until`.
+    /// Appends to `into` the next events behind the cursor, in order, but none behind `until`. What remains is told
+    /// where something is lost or `count` is 0, otherwise perhaps not.
     collected collect(const interest& i, const cursor& place, std::uint64_t until, std::size_t count,
                       std::vector<found_event>& into) const;
 
@@ -254,6 +258,12 @@ private:
     };
     bool has_room_for(std::string_view topic);
     void sweep_for_room();
+    void note_order(std::uint64_t sequence, topic_state& topic);
+    void forget_removed();
+    bool collect_in_order(const interest& i, const cursor& place, std::uint64_t until, std::size_t count,
+                          std::vector<found_event>& into, collected& outcome) const;
+    collected collect_by_topic(const interest& i, const cursor& place, std::uint64_t until, std::size_t count,
+                               std::vector<found_event>& into) const;
     void sweep_locked(clock::time_point now, sweeping when);
     std::optional<std::uint64_t> sequence_of(const interest& i, std::string_view id) const;
     bool holds_all_behind(const interest& i, std::uint64_t sequence) const;
@@ -278,6 +288,16 @@ private:
     std::uint64_t forgotten_; ///< up to here events may have been in topics that are gone
     event_id begun_behind_;   ///< what the backplane has given comes right behind this event
     std::uint64_t begun_at_;  ///< and has sequence numbers behind this one
+    /// Which topic the newest events are of, for streams with patterns: they would have to look into each topic for
+    /// what comes next. Noted while there are such streams.
+    struct ordered
+    {
+        std::uint64_t sequence;
+        topic_state* topic;
+    };
+    std::deque<ordered> order_;
+    std::uint64_t order_from_ = 0; ///< all that come behind it are there
+    std::size_t with_patterns_ = 0;
     std::uint64_t published_ = 0;
     std::uint64_t gaps_ = 0;
     std::uint64_t subscribers_ = 0;

@@ -31,20 +31,20 @@ std::uint64_t event_log::history_start(const interest& i) const
     if (wanted == 0) {
         return newest_;
     }
+    std::size_t all = 0;
+    for_each_topic(i, [&](const topic_state& topic) { all += topic.buffer.size(); });
+    if (wanted >= all) { // as with everything
+        const auto* oldest = oldest_of(i);
+        return oldest == nullptr ? newest_ : oldest->sequence - 1;
+    }
     std::vector<std::uint64_t> held;
     for_each_topic(i, [&](const topic_state& topic) {
         const auto& buffer = topic.buffer;
-        const bool may_skip = !topic.alone.conflates; // positions of replaced ones count
-        for (const auto* e = buffer.at_or_after(may_skip ? buffer.tail(buffer.end(), wanted, SIZE_MAX) : 0);
-             e != nullptr; e = buffer.at_or_after(e->at + 1))
-        {
+        for (const auto* e = buffer.at_or_after(buffer.last(wanted)); e != nullptr; e = buffer.at_or_after(e->at + 1)) {
             held.push_back(e->sequence);
         }
     });
-    if (held.empty()) {
-        return newest_;
-    }
-    const auto nth = held.end() - static_cast<std::ptrdiff_t>(std::min(wanted, held.size()));
+    const auto nth = held.end() - static_cast<std::ptrdiff_t>(wanted);
     std::nth_element(held.begin(), nth, held.end());
     return *nth - 1;
 }
@@ -171,11 +171,81 @@ event_log::beginning event_log::without_place(const interest& i, std::string_vie
     return start;
 }
 
-// Few topics: looks into each of them for each event. Many, as a pattern may have: takes some from each, and sorts.
+namespace {
+
+constexpr std::size_t most_in_order = 64UL * 1024; // a mebibyte
+constexpr std::size_t looks_at_once = 1024;        // while the mutex is held
+
+} // namespace
+
+void event_log::note_order(std::uint64_t sequence, topic_state& topic)
+{
+    order_.push_back({sequence, &topic});
+    if (order_.size() > most_in_order) {
+        order_from_ = order_.front().sequence;
+        order_.pop_front();
+    }
+}
+
+void event_log::forget_removed()
+{
+    std::erase_if(order_, [](const ordered& e) { return e.topic->removed; });
+}
+
 event_log::collected event_log::collect(const interest& i, const cursor& place, std::uint64_t until, std::size_t count,
                                         std::vector<found_event>& into) const
 {
     const lock held(mutex_);
+    collected outcome;
+    if (!i.patterns.empty() && count != 0 && collect_in_order(i, place, until, count, into, outcome)) {
+        return outcome;
+    }
+    return collect_by_topic(i, place, until, count, into);
+}
+
+// Follows the order of all events. False where that does not reach back far enough, or something is lost of which the
+// stream does not know: that is to be looked for in the topics.
+bool event_log::collect_in_order(const interest& i, const cursor& place, std::uint64_t until, std::size_t count,
+                                 std::vector<found_event>& into, collected& outcome) const
+{
+    if (place.seen < order_from_ || forgotten_ > std::max(place.seen, place.told)) {
+        return false;
+    }
+    auto next = std::upper_bound(order_.begin(), order_.end(), place.seen,
+                                 [](std::uint64_t seen, const ordered& e) { return seen < e.sequence; });
+    const auto first = into.size();
+    for (std::size_t looks = 0; next != order_.end() && next->sequence <= until; ++next, ++looks) {
+        if (looks == looks_at_once) {
+            outcome.passed = into.size() == first ? std::prev(next)->sequence : 0;
+            return true;
+        }
+        if (!i.wants(*next->topic)) {
+            continue;
+        }
+        const auto& buffer = next->topic->buffer;
+        const auto at = buffer.after(next->sequence - 1);
+        if (!at) {
+            if (buffer.lost_sequence() > place.told) {
+                into.resize(first);
+                return false;
+            }
+            continue;
+        }
+        const auto* e = buffer.at_or_after(*at);
+        if (e != nullptr && e->sequence == next->sequence) { // otherwise a newer one has replaced it
+            into.push_back({e->event, e->sequence});
+            if (into.size() - first == count) {
+                return true;
+            }
+        }
+    }
+    return true;
+}
+
+// Few topics: looks into each of them for each event. Many, as a pattern may have: takes some from each, and sorts.
+event_log::collected event_log::collect_by_topic(const interest& i, const cursor& place, std::uint64_t until,
+                                                 std::size_t count, std::vector<found_event>& into) const
+{
     collected outcome;
     const auto first = into.size();
     for_each_topic(i, [&](const topic_state& topic) {

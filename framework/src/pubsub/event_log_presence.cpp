@@ -84,6 +84,9 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
                 ++topic->who[wanted->who];
             }
         }
+        if (!wanted->patterns.empty() && with_patterns_++ == 0) {
+            order_from_ = newest_;
+        }
         ++subscribers_;
         newest = newest_;
     }
@@ -114,6 +117,9 @@ void event_log::leave(interest_pointer wanted)
             if (const auto found = topic->who.find(i.who); found != topic->who.end() && --found->second == 0) {
                 topic->who.erase(found);
             }
+        }
+        if (!i.patterns.empty() && --with_patterns_ == 0) {
+            order_.clear();
         }
         --subscribers_;
     }

@@ -164,6 +164,18 @@ std::optional<std::uint64_t> replay_buffer::sequence_of(std::string_view id) con
     return found == sequences_.end() ? std::nullopt : std::optional(found->second);
 }
 
+replay_buffer::position replay_buffer::last(std::size_t events) const noexcept
+{
+    auto first = end_;
+    for (auto e = entries_.rbegin(); e != entries_.rend() && events != 0; ++e) {
+        if (e->event) {
+            first = e->at;
+            --events;
+        }
+    }
+    return first;
+}
+
 std::uint64_t replay_buffer::bytes_up_to(position p) const noexcept
 {
     const auto found = find(p);
@@ -173,16 +185,6 @@ std::uint64_t replay_buffer::bytes_up_to(position p) const noexcept
 std::uint64_t replay_buffer::bytes_between(position from, position until) const noexcept
 {
     return until <= from ? 0 : bytes_up_to(until) - bytes_up_to(from);
-}
-
-replay_buffer::position replay_buffer::tail(position until, std::size_t events, std::size_t bytes) const noexcept
-{
-    const auto by_events = until > events ? until - events : 0;
-    const auto all = bytes_up_to(until);
-    const auto found = std::partition_point(entries_.begin(), find(until),
-                                            [&](const entry& e) { return all - e.bytes_before > bytes; });
-    const auto by_bytes = found == entries_.end() ? end_ : std::min(found->at, until);
-    return std::max(by_events, by_bytes);
 }
 
 } // namespace rill::pubsub

@@ -147,6 +147,10 @@ encoded_event worker_log::pull(subscriber& s)
         if (outcome.lost && !lose(s, outcome)) {
             return {};
         }
+        if (outcome.passed != 0) {
+            b.place.seen = outcome.passed;
+            continue;
+        }
         const bool too_many = options_of(s).slow == slow_policy::drop_oldest && exceeds_limits(s);
         if (!found_.empty() && !too_many && b.dropped == 0) {
             break;

@@ -94,8 +94,9 @@ public:
     /// The same as a sequence number: who has seen everything up to it has lost nothing.
     std::uint64_t lost_sequence() const noexcept { return lost_sequence_; }
 
-    /// The position from which on at most `events` events with `bytes` in sum are left up to `until`.
-    position tail(position until, std::size_t events, std::size_t bytes) const noexcept;
+    /// The position of the oldest of the newest `events` that are held. O(events), not counted replaced ones between
+    /// them.
+    position last(std::size_t events) const noexcept;
 
     /// Events and bytes between two positions, replaced ones included.
     std::uint64_t bytes_between(position from, position until) const noexcept;
