@@ -31,8 +31,12 @@ struct say
 
     rill::result<rill::response> operator()(in_room room, rill::json<message> what) const
     {
-        return all->post(*room, *what).map([](const auto& id) {
-            return rill::json_response(boost::json::object{{"id", id}}, rill::status::created);
+        const auto id = all->post(*room, *what);
+        if (!id && id.error() == rill::error::too_many_topics) {
+            return rill::to_response(rill::status::service_unavailable, "there are as many rooms as there may be");
+        }
+        return id.map([](const auto& number) {
+            return rill::json_response(boost::json::object{{"id", number}}, rill::status::created);
         });
     }
 };

@@ -24,6 +24,17 @@ std::size_t characters(std::string_view text) noexcept
         std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// What is told to who sends a message that must not be.
+struct limits_category final : boost::system::error_category
+{
+    const char* name() const noexcept override { return "chat"; }
+    std::string message(int) const override
+    {
+        return "a name is of 1 to 32 characters, without a space at either end, a text of 1 to " +
+               std::to_string(chat::message::max_text) + " bytes, a key of up to " + std::to_string(max_key);
+    }
+};
+
 /// The member's text; nothing if it is absent or anything else.
 const json::string* text_of(const json::object& members, std::string_view name) noexcept
 {
@@ -75,7 +86,8 @@ json::result<message> tag_invoke(json::try_value_to_tag<message>, const json::va
     if (!from_text(result.name, std::type_identity<nickname>{}) || result.text.empty() ||
         result.text.size() > message::max_text || result.key.size() > max_key)
     {
-        return make_error_code(boost::system::errc::result_out_of_range);
+        static const limits_category category;
+        return boost::system::error_code(1, category);
     }
     return result;
 }

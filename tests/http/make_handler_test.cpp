@@ -101,6 +101,7 @@ BOOST_AUTO_TEST_CASE(an_error_code_does_not_leak)
     });
     BOOST_TEST((failed.status() == status::internal_server_error));
     BOOST_TEST(text(failed).find("directory") == std::string::npos);
+    BOOST_TEST((failed.cause() == std::errc::no_such_file_or_directory)); // for the log
     BOOST_TEST(text(failed).find("the server could not answer") != std::string::npos);
 }
 

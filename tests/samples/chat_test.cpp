@@ -222,6 +222,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
     BOOST_TEST(status_of(R"({"name":"a\nb","text":"x"})") == 422);
     BOOST_TEST(status_of(R"({"name":")" + std::string(33, 'a') + R"(","text":"x"})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":")" + std::string(3001, 'x') + R"("})") == 422);
+    BOOST_TEST(post(R"({"name":"a","text":""})").body().find("a text of 1 to 3000 bytes") != std::string::npos);
     BOOST_TEST(status_of(R"({"name":"a","text":"x","key":5})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":"x","key":")" + std::string(65, 'k') + R"("})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":"x"})", json_type, "/rooms/Lobby/messages") == 400);
@@ -230,6 +231,14 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
     BOOST_TEST(rill_test::client(server.port()).get("/rooms/lobby/events?name=%20a").status() == 400);
     BOOST_TEST(rill_test::client(server.port()).get("/rooms/lobby/events?name=%FF").status() == 400);
     BOOST_TEST(status_of(R"({"name":"\u00e4\u00f6\u00fc","text":"multi\nline"})") == 201);
+}
+
+BOOST_AUTO_TEST_CASE(there_is_an_end_to_rooms)
+{
+    for (int n = 0; n < 1001; ++n) {
+        const auto target = "/rooms/r" + std::to_string(n) + "/messages";
+        BOOST_REQUIRE(post(R"({"name":"a","text":"x"})", json_type, target).status() == (n < 1000 ? 201 : 503));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(the_streams_end_when_the_server_stops)

@@ -97,6 +97,19 @@ BOOST_AUTO_TEST_CASE(what_contradicts_the_connection_is_500_and_a_log_line)
     check_refused(having("Connection", "X-Evil"), "its Connection");
 }
 
+BOOST_AUTO_TEST_CASE(an_error_that_a_handler_returns_is_in_the_log_only)
+{
+    rill::router app;
+    app.get("/full", []() -> rill::result<response> { return tl::unexpected(make_error_code(rill::error::too_slow)); });
+    running_server s(std::move(app));
+    raw_client c(s.port());
+    c.send("GET /full HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    BOOST_TEST(c.read_to_end());
+    BOOST_TEST(c.received().starts_with("HTTP/1.1 500 "), c.received());
+    BOOST_TEST(c.received().find("slow") == std::string::npos);
+    BOOST_TEST(s.log().ends_with("handler of /full failed: the stream was too slow\n"), s.log());
+}
+
 BOOST_AUTO_TEST_CASE(bytes_that_would_end_a_line_are_500_whatever_is_set_later)
 {
     for (const auto& [name, value] : {std::pair<std::string, std::string>("X", "a\r\nSet-Cookie: evil"),

@@ -2,10 +2,12 @@
 
 namespace rill::detail {
 
-response as_response(const error_code&)
+response as_response(const error_code& ec)
 {
-    return to_response(problem{
+    response r = to_response(problem{
         .status = status::internal_server_error, .detail = "the server could not answer this request", .title = {}});
+    r.cause(ec);
+    return r;
 }
 
 awaitable<response> answer(response r)

@@ -222,7 +222,12 @@ awaitable<response> http1_connection::run_handler(request& r)
     }
     std::exception_ptr error;
     try {
-        co_return co_await worker_.app(r);
+        response answer = co_await worker_.app(r);
+        if (answer.cause() && reason_ == close_reason::open) {
+            worker_.log(log_level::error,
+                        "handler of " + std::string(r.path()) + " failed: " + answer.cause().message());
+        }
+        co_return answer;
     } catch (...) {
         error = std::current_exception();
     }

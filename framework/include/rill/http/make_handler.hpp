@@ -50,7 +50,7 @@ inline response as_response(status s)
 {
     return response(s);
 }
-/// 500: the reason is the server's affair, and is not told.
+/// 500: the reason is the server's affair, and is told to its log only.
 response as_response(const error_code& ec);
 
 template <class T, class E>

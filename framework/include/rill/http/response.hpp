@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <rill/core/error.hpp>
 #include <rill/http/headers.hpp>
 #include <rill/http/message.hpp>
 #include <rill/http/stream.hpp>
@@ -84,12 +85,18 @@ public:
     /// Whether header() was given what is not allowed.
     bool has_bad_header() const noexcept { return has_bad_header_; }
 
+    /// Why the handler could not answer, for the log: a client is told 500 and nothing more. Set where a handler
+    /// returns an error_code.
+    const error_code& cause() const noexcept { return cause_; }
+    void cause(const error_code& why) noexcept { cause_ = why; }
+
     bool streams() const noexcept { return std::holds_alternative<std::unique_ptr<streaming_body>>(body_); }
 
 private:
     rill::status status_;
     bool closes_connection_ = false;
     bool has_bad_header_ = false;
+    error_code cause_;
     headers fields_;
     body_type body_;
 };
