@@ -10,8 +10,11 @@ namespace rill_soak {
 options parse(int argc, char** argv)
 {
     options o;
-    for (int i = 1; i + 1 < argc; i += 2) {
+    for (int i = 1; i < argc; i += 2) {
         const std::string name = argv[i];
+        if (i + 1 == argc) {
+            fail("no value for " + name);
+        }
         const char* value = argv[i + 1];
         if (name == "--streams") {
             o.streams = static_cast<std::size_t>(std::atoi(value));
