@@ -119,13 +119,31 @@ BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
     BOOST_TEST(workers.next_event().has_value());
     std::this_thread::sleep_for(2ms);
     workers.kill_silent();
-    workers.kill_silent(); // once
-    BOOST_TEST(s.log.find("hangs: it is killed") == s.log.rfind("hangs: it is killed"));
+    BOOST_TEST(s.logged("hangs: it is killed"));
     BOOST_REQUIRE(eventually([&] {
         workers.reap();
         return !workers.any_alive();
     }));
     BOOST_TEST(s.logged("worker 0 was killed by Aborted"));
+}
+
+// Who is stopped, or has a handler for SIGABRT that does not return, is not ended by it.
+BOOST_AUTO_TEST_CASE(one_that_does_not_hear_of_its_end_is_killed_all_the_same)
+{
+    stage s({.processes = 1, .first_pause = 1h, .hang_timeout = 1ms});
+    rill::worker_processes workers(s.options, lives_on);
+    workers.start_due();
+    ::kill(s.pids[0], SIGSTOP);
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(s.pids[0], &status, WUNTRACED) == s.pids[0]);
+    workers.hear(s.pids[0], "WATCHDOG=1");
+    BOOST_REQUIRE(eventually([&] {
+        workers.kill_silent();
+        workers.reap();
+        return !workers.any_alive();
+    }));
+    BOOST_TEST(s.logged("hangs: it is killed\nprocess "));
+    BOOST_TEST(s.logged("worker 0 was killed by Killed"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,6 +47,7 @@ void worker_processes::start(unsigned index)
     p.changed = clock::now();
     p.ready = false;
     p.heard.reset();
+    p.aborted = false;
     if (pid < 0) {
         const std::string why = std::strerror(errno);
         p.pause = next_pause(options_, p.pause, milliseconds(0));
@@ -137,9 +138,12 @@ void worker_processes::kill_silent()
 {
     for (auto& p : processes_) {
         if (!stopping_ && p.pid >= 0 && p.heard && clock::now() >= *p.heard + options_.hang_timeout) {
-            options_.log(log_level::error, "process " + std::to_string(p.pid) + " hangs: it is killed");
-            p.heard.reset(); // once
-            ::kill(p.pid, SIGABRT);
+            const auto who = "process " + std::to_string(p.pid);
+            options_.log(log_level::error,
+                         who + (p.aborted ? " does not end: it is killed for good" : " hangs: it is killed"));
+            ::kill(p.pid, p.aborted ? SIGKILL : SIGABRT);
+            p.heard = clock::now();
+            p.aborted = true;
         }
     }
 }

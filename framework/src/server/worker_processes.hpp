@@ -35,7 +35,8 @@ public:
     /// What somebody has reported (notify_manager()): only workers are believed.
     void hear(pid_t sender, std::string_view report);
 
-    /// Kills those that have been silent for too long.
+    /// Kills those that have been silent for too long: by SIGABRT, and by SIGKILL those that are still there after that
+    /// time again, as who is stopped or handles SIGABRT does not end by it.
     void kill_silent();
 
     /// When there is something to start or to kill; none: when something is heard.
@@ -54,7 +55,8 @@ private:
         clock::time_point changed; // when it was started; when not running: is to be
         std::chrono::milliseconds pause{0};
         bool ready = false;
-        std::optional<clock::time_point> heard; // the last WATCHDOG=1
+        std::optional<clock::time_point> heard; // the last WATCHDOG=1, or when it was killed for want of one
+        bool aborted = false;                   // SIGABRT was sent
     };
 
     void start(unsigned index);

@@ -19,8 +19,8 @@ struct supervisor_options
     std::chrono::milliseconds longest_pause{30'000};
     std::chrono::milliseconds steady_after{10'000};
 
-    /// A worker that has said WATCHDOG=1 (a server does), and then nothing for so long, is killed by SIGABRT and
-    /// started again. 0: never.
+    /// A worker that has said WATCHDOG=1 (a server does), and then nothing for so long, is killed by SIGABRT (and after
+    /// that time again by SIGKILL, if it is still there) and started again. 0: never.
     std::chrono::milliseconds hang_timeout{30'000};
 
     /// From SIGTERM on; who still lives after it is killed. To be longer than server_options::unready_time and
