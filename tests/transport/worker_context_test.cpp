@@ -12,56 +12,15 @@
 #include <sys/ioctl.h>
 #include <vector>
 
-#include "support/loopback.hpp"
-#include "transport/http1_connection.hpp"
+#include "transport/stage.hpp"
 
 using namespace std::chrono_literals;
-using rill::transport::http1_connection;
-using rill::transport::worker_context;
 using rill_test::loopback;
+using fixture = rill_test::stage;
 
 BOOST_AUTO_TEST_SUITE(worker_context_test)
 
 namespace {
-
-struct fixture
-{
-    rill::handler app;
-    rill::connection_limits limits{};
-    rill::observer events{};
-    boost::asio::io_context io{1};
-    worker_context worker{io, app, limits, events};
-    std::vector<rill::close_reason> closed;
-
-    explicit fixture(rill::handler handle) : app(std::move(handle))
-    {
-        events.on_stream_closed = [this](const auto& stream) { closed.push_back(stream.reason); };
-    }
-
-    void accept(loopback& pair) { http1_connection::start(worker, pair.release_server()); }
-
-    template <class Condition>
-    void run_until(Condition condition)
-    {
-        io.restart();
-        for (int i = 0; i < 1000 && !condition(); ++i) {
-            io.run_one_for(std::chrono::seconds(30));
-        }
-        BOOST_REQUIRE(condition());
-    }
-
-    std::string run_until_received(const loopback& pair, std::string_view text)
-    {
-        std::string got;
-        run_until([&] {
-            std::array<char, 4096> buffer;
-            const auto count = ::recv(pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT);
-            got.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-            return got.find(text) != std::string::npos;
-        });
-        return got;
-    }
-};
 
 rill::awaitable<rill::response> hello(rill::request& r)
 {
@@ -100,7 +59,7 @@ struct throws_in_the_end
     }
 };
 
-constexpr std::string_view get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+const std::string get = rill_test::get("/a");
 
 } // namespace
 

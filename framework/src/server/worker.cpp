@@ -1,18 +1,15 @@
 #include "server/worker.hpp"
 
 #include <algorithm>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <chrono>
 #include <exception>
 #include <rill/core/stop.hpp>
-#include <stdexcept>
 #include <string>
+
+#include "server/check_timers.hpp"
 
 namespace rill {
 
 namespace {
-
-constexpr std::chrono::milliseconds timer_patience{2'000};
 
 constexpr int unwinding_turns = 100;
 
@@ -31,22 +28,7 @@ worker::worker(const handler& app, const server_options& options, const observer
     }};
     deadline_.operations = &timer_kind;
     context_.on_drained = [this] { io_.stop(); };
-    check_timers();
-}
-
-// Where epoll has no room for Asio's timer, Asio does not say so: a server without heartbeats and deadlines.
-void worker::check_timers()
-{
-    using clock = std::chrono::steady_clock;
-    asio::basic_waitable_timer<clock, asio::wait_traits<clock>, executor> due(io_, clock::time_point::min());
-    bool fired = false;
-    due.async_wait([&fired](error_code) { fired = true; });
-    io_.run_one_for(timer_patience); // it is due: only a timer that can't be heard takes time
-    if (!fired) {
-        due.cancel();
-        io_.poll();
-        throw std::runtime_error("timers are not heard");
-    }
+    check_timers(io_);
 }
 
 // Handlers that did not end in the drain, or had none, are cancelled here: their coroutines must not outlive what they

@@ -53,7 +53,6 @@ private:
 
     void begin_drain();
     void drain();
-    void check_timers();
     void on_deadline();
 
     const server_options& options_;

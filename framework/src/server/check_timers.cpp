@@ -1,0 +1,23 @@
+#include "server/check_timers.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <rill/core/error.hpp>
+#include <stdexcept>
+
+namespace rill {
+
+void check_timers(asio::io_context& context, std::chrono::milliseconds patience)
+{
+    using clock = std::chrono::steady_clock;
+    asio::basic_waitable_timer<clock, asio::wait_traits<clock>, executor> due(context, clock::time_point::min());
+    bool fired = false;
+    due.async_wait([&fired](error_code) { fired = true; });
+    context.run_one_for(patience);
+    if (!fired) {
+        due.cancel();
+        context.poll();
+        throw std::runtime_error("timers are not heard");
+    }
+}
+
+} // namespace rill

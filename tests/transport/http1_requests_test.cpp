@@ -1,0 +1,298 @@
+// The request phase of a connection: reading, handling, responding, and its deadlines.
+
+#include "transport/http1_connection.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <rill/core/interval.hpp>
+#include <stdexcept>
+#include <sys/mman.h>
+
+#include "support/counted.hpp"
+#include "transport/stage.hpp"
+
+using namespace rill_test;
+
+BOOST_AUTO_TEST_SUITE(http1_requests_test)
+
+namespace {
+
+rill::awaitable<rill::response> answers(rill::request& r)
+{
+    counted here;
+    if (r.path() == "/slow") {
+        co_await rill::sleep_for(1min);
+    } else if (r.path() == "/fails") {
+        throw std::runtime_error("its own error");
+    } else if (r.path() == "/much") {
+        co_return rill::response::text(much());
+    }
+    co_return rill::response::text("this is " + std::string(r.path()) + " " + std::string(r.body()) + ".");
+}
+
+struct requests : stage
+{
+    loopback pair;
+    int socket = pair.server;
+
+    explicit requests(rill::capacity_limits most = {}, rill::handler handle = answers) : stage(std::move(handle), most)
+    {
+        worker.timers.use_manual_clock();
+    }
+
+    void begin() { accept(pair); }
+    void send(std::string_view text)
+    {
+        pair.client_sends(text);
+        run_until_arrived(pair, socket);
+    }
+};
+
+constexpr std::string_view post = "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\n";
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(pipelined_requests_are_handled_one_after_another)
+{
+    requests s;
+    s.begin();
+    s.send(get("/slow") + get("/next") + get("/last", "Connection: close\r\n"));
+    s.run_until([] { return counted::alive() == 1; });
+    s.pass(59s);
+    BOOST_TEST(s.worker.figures.responses[2] == 0U);
+    s.pass(2s);
+    const auto all = s.run_until_end(s.pair).text;
+    const auto slow = all.find("this is /slow");
+    const auto next = all.find("this is /next");
+    const auto last = all.find("this is /last");
+    BOOST_REQUIRE(last != std::string::npos);
+    BOOST_TEST(slow < next);
+    BOOST_TEST(next < last);
+    BOOST_TEST(count_of(all, "Connection: close\r\n") == 1U);
+    BOOST_TEST(s.worker.figures.responses[2] == 3U);
+    s.pair.close_client();
+    s.run_until_gone();
+    BOOST_TEST(counted::alive() == 0);
+    BOOST_TEST(s.log == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_head_has_its_time)
+{
+    requests s;
+    s.begin();
+    s.send("GET / HT");
+    s.pass(s.limits.head_timeout - 1s);
+    s.send("TP/1.1\r\nHo"); // that does not make it longer
+    s.pass(1001ms);
+    const auto late = s.run_until_end(s.pair).text;
+    BOOST_TEST(late.starts_with("HTTP/1.1 408 "));
+    BOOST_TEST(count_of(late, "Connection: close\r\n") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(between_two_requests_there_is_nothing_to_be_told)
+{
+    requests s;
+    s.begin();
+    s.send(get("/a"));
+    s.run_until_received(s.pair, "this is /a");
+    s.pass(s.limits.idle_timeout - 1ms);
+    BOOST_TEST(s.worker.connections() == 1U);
+    s.pass(2ms);
+    const auto end = s.run_until_end(s.pair);
+    BOOST_TEST(end.text == "");
+    BOOST_TEST(!end.reset);
+}
+
+BOOST_AUTO_TEST_CASE(a_begun_head_is_no_longer_idle)
+{
+    requests s;
+    s.begin();
+    s.send(get("/a"));
+    s.run_until_received(s.pair, "this is /a");
+    s.pass(s.limits.idle_timeout - 1s);
+    s.send("G");
+    s.pass(2s); // now it is the head's time that counts
+    BOOST_TEST(s.worker.connections() == 1U);
+    s.pass(s.limits.head_timeout);
+    BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_has_as_long_as_it_brings_bytes)
+{
+    requests s;
+    s.limits.body_grace = 10s;
+    s.limits.body_min_rate = 100;
+    s.begin();
+    s.send(std::string(post) + "\r\n");
+    s.send(std::string(500, 'b')); // five seconds more
+    s.pass(14s);
+    BOOST_TEST(s.worker.connections() == 1U);
+    s.send(std::string(500, 'b')); // and again
+    s.pass(5s);
+    BOOST_TEST(s.worker.figures.responses[4] == 0U);
+    s.pass(2s);
+    BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
+    BOOST_TEST(counted::alive() == 0); // the handler has seen nothing of it
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_has_a_deadline_all_the_same)
+{
+    requests s;
+    s.limits.body_min_rate = 1;
+    s.begin();
+    s.send(std::string(post) + "\r\n");
+    s.send(std::string(9'999, 'b'));
+    s.pass(s.limits.body_timeout - 1s);
+    BOOST_TEST(s.worker.figures.responses[4] == 0U);
+    s.pass(2s);
+    BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
+}
+
+BOOST_AUTO_TEST_CASE(continue_is_said_once_before_the_body)
+{
+    requests s;
+    s.begin();
+    s.send("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+    BOOST_TEST(s.run_until_received(s.pair, "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    s.send("bo");
+    s.send("dy");
+    const auto answer = s.run_until_received(s.pair, "this is /p body.");
+    BOOST_TEST(answer.starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(answer.find("100 Continue") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
+{
+    requests s;
+    s.begin();
+    s.send(get("/fails") + get("/next"));
+    BOOST_TEST(s.run_until_received(s.pair, "this is /next").starts_with("HTTP/1.1 500 "));
+    BOOST_TEST(s.log == "handler of /fails failed: its own error\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
+{
+    for (const bool reset : {false, true}) {
+        requests s;
+        s.begin();
+        s.send(get("/slow"));
+        s.run_until([] { return counted::alive() == 1; });
+        reset ? s.pair.reset_client() : s.pair.close_client();
+        s.run_until_gone();
+        BOOST_TEST(counted::alive() == 0);
+        BOOST_TEST(s.worker.figures.responses[2] + s.worker.figures.responses[5] == 0U); // nobody is answered
+        BOOST_TEST(s.log == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_head_is_answered_and_the_connection_ends)
+{
+    requests s;
+    s.begin();
+    s.send("GET / HTTP/1.1\r\n\r\n" + get("/never"));
+    const auto all = s.run_until_end(s.pair).text;
+    BOOST_TEST(all.starts_with("HTTP/1.1 400 "));
+    BOOST_TEST(count_of(all, "HTTP/1.1 ") == 1U);
+    BOOST_TEST(s.log.find("request of 127.0.0.1 refused: 400, ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_lets_the_request_finish_and_no_other_begin)
+{
+    requests s;
+    s.begin();
+    s.send(get("/slow") + get("/never"));
+    s.run_until([] { return counted::alive() == 1; });
+    loopback idle;
+    s.accept(idle);
+    idle.client_sends(get("/a"));
+    s.run_until_received(idle, "this is /a");
+    s.worker.begin_drain();
+    BOOST_TEST(s.run_until_end(idle).text == "");
+    s.pass(61s);
+    const auto all = s.run_until_end(s.pair).text;
+    BOOST_TEST(all.find("this is /slow") != std::string::npos);
+    BOOST_TEST(count_of(all, "Connection: close\r\n") == 1U);
+    BOOST_TEST(count_of(all, "HTTP/1.1 ") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_no_place_is_told_so_and_has_little_time)
+{
+    requests s({.connections = 1});
+    s.begin();
+    s.send("GET");
+    loopback refused;
+    s.accept(refused);
+    refused.client_sends(get("/slow"));
+    const auto answer = s.run_until_end(refused).text;
+    BOOST_TEST(answer.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(count_of(answer, "\r\nRetry-After: ") == 1U);
+    refused.close_client();
+    s.run_until([&] { return s.worker.connections() == 1; });
+    loopback silent;
+    s.accept(silent);
+    s.pass(1001ms);
+    BOOST_TEST(s.run_until_end(silent).text.starts_with("HTTP/1.1 408 "));
+    BOOST_TEST(s.worker.figures.responses[2] == 0U); // and the first one waits on
+    BOOST_TEST(counted::alive() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_is_not_read_has_the_write_timeout)
+{
+    requests s;
+    narrow(s.pair);
+    s.begin();
+    s.send(get("/much"));
+    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.pass(s.limits.write_timeout - 1ms);
+    BOOST_TEST(s.worker.connections() == 1U);
+    s.pass(2ms);
+    s.run_until_gone();
+    BOOST_TEST(s.room.queued_bytes == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
+{
+    requests s;
+    narrow(s.pair);
+    s.begin();
+    s.send(get("/much", "Connection: close\r\n"));
+    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    std::size_t read = 0;
+    for (int i = 0; i < 20; ++i) { // longer than the write timeout, with progress
+        std::array<char, 64UL * 1024> buffer;
+        const auto before = s.worker.figures.bytes;
+        s.run_until([&] {
+            const auto count = ::recv(s.pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT);
+            read += count > 0 ? static_cast<std::size_t>(count) : 0;
+            return s.worker.figures.bytes > before;
+        });
+        s.pass(s.limits.write_timeout / 2);
+    }
+    const auto rest = s.run_until_end(s.pair);
+    BOOST_TEST(!rest.reset);
+    BOOST_TEST(s.worker.figures.bytes > much().size());
+    BOOST_TEST(rest.text.size() + read == s.worker.figures.bytes);
+}
+
+// The length that was promised can't be kept: the client must see that, and nothing else may follow.
+BOOST_AUTO_TEST_CASE(a_file_that_became_shorter_ends_the_connection)
+{
+    requests s({}, [](rill::request&) -> rill::awaitable<rill::response> {
+        rill::file_body half{
+            .file = rill::file_handle(::memfd_create("half", MFD_CLOEXEC)), .offset = 0, .length = 200};
+        const std::string text(100, 'f');
+        BOOST_REQUIRE(::write(half.file.get(), text.data(), text.size()) == 100);
+        rill::response answer;
+        answer.body(std::move(half));
+        co_return answer;
+    });
+    s.begin();
+    s.send(get("/file") + get("/next"));
+    const auto all = s.run_until_end(s.pair).text;
+    BOOST_TEST(count_of(all, "Content-Length: 200\r\n") == 1U);
+    BOOST_TEST(all.ends_with(std::string(100, 'f')));
+    BOOST_TEST(count_of(all, "HTTP/1.1 ") == 1U);
+    BOOST_TEST(s.log == "a file became shorter while it was sent\n");
+    s.run_until_gone();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,320 @@
+// The stream phase of a connection: how streams begin, what happens while their producer is quiet, and how they end.
+
+#include "transport/http1_connection.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <rill/core/interval.hpp>
+#include <stdexcept>
+
+#include "support/counted.hpp"
+#include "transport/stage.hpp"
+
+using namespace rill_test;
+using rill::close_reason;
+using rill::response_writer;
+
+BOOST_AUTO_TEST_SUITE(http1_stream_test)
+
+namespace {
+
+constexpr std::string_view last_chunk = "\r\n0\r\n\r\n";
+
+struct streams : stage
+{
+    loopback pair;
+    int socket = pair.server;
+    rill::stream_policy policy{};
+    response_writer* writer = nullptr; // of the stream that began last
+
+    explicit streams(rill::function_body::function produce, rill::capacity_limits most = {})
+        : stage(
+              [this, produce = std::move(produce)](rill::request& r) -> rill::awaitable<rill::response> {
+                  if (r.path() == "/text") {
+                      co_return rill::response::text("a text");
+                  }
+                  co_return rill::response::stream([this, produce](response_writer& out) {
+                      writer = &out;
+                      out.policy(policy);
+                      return produce(out);
+                  });
+              },
+              most)
+    {
+        worker.timers.use_manual_clock();
+    }
+
+    void open(std::string_view request = {})
+    {
+        accept(pair);
+        pair.client_sends(request.empty() ? get("/s") : request);
+        run_until([this] { return writer != nullptr; });
+    }
+
+    void run_until_closed(std::size_t count = 1)
+    {
+        run_until([&] { return closed.size() == count; });
+    }
+};
+
+rill::awaitable<> stays(response_writer& out)
+{
+    counted here;
+    co_await out.write("begun");
+    co_await rill::sleep_for(1h);
+}
+
+rill::awaitable<> asks_and_stays(response_writer& out)
+{
+    static_cast<void>(out.stop_requested());
+    return stays(out);
+}
+
+rill::awaitable<> returns(response_writer& out)
+{
+    counted here;
+    co_await out.write("all");
+}
+
+// A body without a coroutine.
+rill::awaitable<> pushed(response_writer&)
+{
+    return {};
+}
+
+rill::awaitable<> writes_much(response_writer& out)
+{
+    counted here;
+    co_await out.write(much());
+    co_await rill::sleep_for(1h);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_body_that_ends_leaves_the_connection_to_the_next_request)
+{
+    streams s(returns);
+    std::vector<std::uint64_t> ids;
+    s.events.on_stream_opened = [&](const auto& stream) {
+        ids.push_back(stream.id);
+        BOOST_TEST(stream.target == "/s?x=1");
+        BOOST_TEST(stream.remote_address == "127.0.0.1");
+    };
+    s.events.on_stream_closed = [&](const auto& stream) {
+        ids.push_back(stream.id);
+        s.closed.push_back(stream.reason);
+    };
+    s.open(get("/s?x=1") + get("/s?x=1") + get("/text"));
+    const auto all = s.run_until_received(s.pair, "a text");
+    BOOST_TEST(count_of(all, "\r\nTransfer-Encoding: chunked\r\n") == 2U);
+    BOOST_TEST(count_of(all, "\r\n\r\n3\r\nall\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n") == 2U);
+    BOOST_TEST((s.closed == std::vector{close_reason::handler_returned, close_reason::handler_returned}));
+    BOOST_REQUIRE(ids.size() == 4U);
+    BOOST_TEST(ids[0] == ids[1]);
+    BOOST_TEST(ids[2] == ids[3]);
+    BOOST_TEST(ids[0] != ids[2]);
+    BOOST_TEST(s.worker.connections() == 1U);
+    BOOST_TEST(s.room.streams == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(http_1_0_has_the_end_of_the_connection_as_its_end)
+{
+    streams s(returns);
+    s.open("GET /s HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    const auto all = s.run_until_end(s.pair);
+    BOOST_TEST(!all.reset);
+    BOOST_TEST(all.text.ends_with("\r\n\r\nall"));
+    BOOST_TEST(all.text.find("chunked") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
+{
+    streams s(pushed);
+    s.policy = {.heartbeat = 10s, .filler = ":\n\n"};
+    s.open();
+    s.pass(9s);
+    BOOST_CHECK(s.writer->put("x").state == response_writer::write_state::sent);
+    s.pass(9s); // the write was nine seconds ago, not the beginning
+    BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").ends_with("1\r\nx\r\n"));
+    s.pass(1001ms);
+    BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
+    const auto bytes = s.worker.figures.bytes;
+    s.pass(9998ms);
+    BOOST_TEST(s.worker.figures.bytes == bytes);
+    s.pass(3ms);
+    BOOST_TEST(s.worker.figures.events == 1U); // fillers are none
+    BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
+}
+
+BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
+{
+    for (const bool own : {false, true}) {
+        streams s(writes_much);
+        s.policy.write_timeout = own ? 1min : 0s;
+        const auto limit = own ? std::chrono::milliseconds(1min) : s.limits.write_timeout;
+        narrow(s.pair);
+        s.open();
+        s.run_until([&] { return s.worker.figures.blocked == 1; });
+        s.turn();
+        s.pass(limit - 1ms);
+        BOOST_TEST(s.closed.empty());
+        std::string some(256UL * 1024, ' ');
+        BOOST_REQUIRE(::recv(s.pair.client, some.data(), some.size(), MSG_DONTWAIT) > 0);
+        const auto before = s.worker.figures.bytes;
+        s.run_until([&] { return s.worker.figures.bytes > before; }); // that is progress
+        s.turn();
+        s.pass(limit - 1ms);
+        BOOST_TEST(s.closed.empty());
+        s.pass(limit); // the rest of it may have been taken a little later
+        s.run_until_closed();
+        BOOST_TEST((s.closed == std::vector{close_reason::write_timeout}));
+        BOOST_TEST(s.run_until_end(s.pair).reset);
+        BOOST_TEST(counted::alive() == 0);
+        BOOST_TEST(s.worker.connections() == 0U);
+        BOOST_TEST(s.room.queued_bytes == 0U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_who_never_asked)
+{
+    for (auto* produce : {stays, pushed}) {
+        streams s(produce);
+        s.policy.farewell = "bye";
+        s.open();
+        s.turn();
+        s.worker.begin_drain();
+        const auto all = s.run_until_end(s.pair);
+        BOOST_TEST(all.text.ends_with("\r\n3\r\nbye" + std::string(last_chunk)));
+        BOOST_TEST(!all.reset);
+        BOOST_TEST((s.closed == std::vector{close_reason::drained}));
+        BOOST_TEST(counted::alive() == 0);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(who_has_asked_stays_until_all_are_cancelled)
+{
+    streams s(asks_and_stays);
+    s.policy.farewell = "bye";
+    s.open();
+    s.turn();
+    s.worker.begin_drain();
+    s.pass(1min);
+    BOOST_TEST(counted::alive() == 1);
+    BOOST_TEST(s.closed.empty());
+    s.worker.cancel_all();
+    BOOST_TEST(s.run_until_end(s.pair).text.ends_with("\r\n3\r\nbye" + std::string(last_chunk)));
+    BOOST_TEST((s.closed == std::vector{close_reason::drained}));
+    BOOST_TEST(counted::alive() == 0);
+}
+
+// The client must see that its body is not whole.
+BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
+{
+    const auto fails = [](response_writer& out) -> rill::awaitable<> {
+        co_await out.write("begun");
+        throw std::runtime_error("its own error");
+    };
+    const auto fails_to_start = [](response_writer&) -> rill::awaitable<> {
+        throw std::runtime_error("its own error");
+    };
+    for (const bool starts : {true, false}) {
+        streams s(starts ? rill::function_body::function(fails) : fails_to_start);
+        s.open();
+        const auto all = s.run_until_end(s.pair).text;
+        BOOST_TEST(all.starts_with("HTTP/1.1 200 "));
+        BOOST_TEST(!all.ends_with(last_chunk));
+        BOOST_TEST((s.closed == std::vector{close_reason::handler_error}));
+        BOOST_TEST(s.log.starts_with("stream "));
+        BOOST_TEST(s.log.ends_with(" failed: its own error\n"));
+        s.run_until_gone();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(no_more_streams_than_the_server_may_have)
+{
+    streams s(stays, {.streams = 1});
+    s.open();
+    s.run_until_received(s.pair, "begun");
+    loopback second;
+    s.accept(second);
+    second.client_sends(get("/s"));
+    BOOST_TEST(s.run_until_end(second).text.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(s.room.refused_streams == 1U);
+    s.pair.close_client();
+    s.run_until_closed(); // its place is free
+    loopback third;
+    s.accept(third);
+    third.client_sends(get("/s"));
+    s.run_until_received(third, "begun");
+    BOOST_TEST(s.room.streams == 1U);
+    third.close_client();
+    s.run_until_closed(2);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_without_a_coroutine_is_ended_by_who_writes)
+{
+    streams s(pushed);
+    s.open();
+    s.turn();
+    BOOST_TEST(s.closed.empty()); // its start was not its end
+    s.writer->put("one");
+    s.writer->end(close_reason::handler_returned);
+    BOOST_TEST(s.closed.empty()); // from the event loop
+    BOOST_CHECK(s.writer->put("two").state == response_writer::write_state::closed);
+    BOOST_TEST(s.run_until_received(s.pair, "0\r\n\r\n").ends_with("\r\n3\r\none" + std::string(last_chunk)));
+    s.pair.client_sends(get("/s"));
+    s.writer = nullptr;
+    s.run_until([&] { return s.writer != nullptr; });
+    s.run_until_received(s.pair, "\r\n\r\n");
+    s.writer->end(close_reason::evicted);
+    const auto all = s.run_until_end(s.pair);
+    BOOST_TEST(all.reset);
+    BOOST_TEST((s.closed == std::vector{close_reason::handler_returned, close_reason::evicted}));
+    BOOST_TEST(s.worker.connections() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_reason_is_known_to_destructors)
+{
+    struct witness
+    {
+        response_writer& out;
+        std::vector<close_reason>& seen;
+        ~witness() { seen.push_back(out.reason()); }
+    };
+    std::vector<close_reason> seen;
+    streams s([&seen](response_writer& out) -> rill::awaitable<> {
+        const witness here{out, seen};
+        co_await out.write("begun");
+        co_await rill::sleep_for(1h);
+    });
+    s.open();
+    s.run_until_received(s.pair, "begun");
+    s.pair.close_client();
+    s.run_until_closed();
+    BOOST_TEST((seen == std::vector{close_reason::peer_closed}));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
+{
+    streams s(pushed);
+    narrow(s.pair);
+    s.open();
+    s.pass(3s);
+    s.writer->put("x");
+    s.pass(2s);
+    std::vector<rill::transport::stream_report> reports;
+    BOOST_TEST(s.worker.report_streams(reports, 10) == 1U);
+    BOOST_REQUIRE(reports.size() == 1U);
+    BOOST_TEST(reports[0].age_ms == 5000U);
+    BOOST_TEST(reports[0].quiet_ms == 2000U);
+    BOOST_TEST(reports[0].address == "127.0.0.1");
+    BOOST_TEST(reports[0].unsent_bytes == 0U);
+    s.writer->put(much());
+    BOOST_TEST(s.worker.report_streams(reports, 10) == 1U);
+    BOOST_TEST(reports.back().unsent_bytes == s.worker.figures.unsent_bytes);
+    BOOST_TEST(reports.back().unsent_bytes > 0U);
+    s.pair.reset_client();
+    s.run_until_closed();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
