@@ -28,6 +28,17 @@ rill::router operated()
     return app;
 }
 
+// With both workers in it: one that has not answered within a second, as a machine may be busy, is left out.
+std::string list(const running_server& server, std::string_view target)
+{
+    std::string all;
+    BOOST_TEST(eventually([&] {
+        all = fetch(server, target);
+        return all.starts_with("{\"count\":2,");
+    }));
+    return all;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(who_is_connected_is_listed)
@@ -39,14 +50,14 @@ BOOST_AUTO_TEST_CASE(who_is_connected_is_listed)
         c->get("/rooms/%22odd%22");
         BOOST_REQUIRE(c->read_until("data: begun"));
     }
-    const auto all = fetch(server, "/streams");
+    const auto all = list(server, "/streams");
     BOOST_TEST(all.starts_with("{\"count\":2,\"streams\":[{\"id\":"));
     BOOST_TEST(all.find("\"route\":\"/rooms/{name}\",\"address\":\"127.0.0.1\",\"since\":\"20") != all.npos);
     BOOST_TEST(all.find("\"unsent_bytes\":0}") != all.npos);
-    const auto one = fetch(server, "/streams?limit=1");
+    const auto one = list(server, "/streams?limit=1");
     BOOST_TEST(one.starts_with("{\"count\":2,"));
     BOOST_TEST(std::ranges::count(one, '{') == 3); // the pattern has one, too
-    BOOST_TEST(fetch(server, "/streams?limit=0") == "{\"count\":2,\"streams\":[]}\n");
+    BOOST_TEST(list(server, "/streams?limit=0") == "{\"count\":2,\"streams\":[]}\n");
     client bad(server.port());
     bad.get("/streams?limit=x");
     BOOST_TEST(bad.status() == 400);

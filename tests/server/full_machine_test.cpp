@@ -424,7 +424,8 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors)
     std::this_thread::sleep_for(1s);
     const std::chrono::duration<double, std::milli> used = server.cpu() - before;
     BOOST_TEST_MESSAGE("CPU time in a second without descriptors: " << used.count() << " ms");
-    BOOST_TEST(used.count() < 50.0); // 5 %
+    // One that tries again and again takes all it can get: more than this, be the machine as busy as it may.
+    BOOST_TEST(used.count() < 250.0);
     BOOST_TEST(!there.back()->has_input());
     const auto served = [&] {
         return std::count_if(there.begin() + 1, there.end(), [](const auto& c) { return c->has_input(); });
