@@ -14,9 +14,7 @@
 //     GET /topics/stats?of=T&us=N&bytes=M      what the hub has counted, as JSON
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -51,7 +49,7 @@ public:
     broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker)
         : padding_(static_cast<std::size_t>(bytes), '.'), handler_(rill::make_handler(rill::sse::endpoint(channel_)))
     {
-        asio::co_spawn(worker, run(ms), asio::detached);
+        rill::spawn(worker, run(ms));
     }
 
     const rill::handler& handler() const { return handler_; }

@@ -167,6 +167,25 @@ rill::awaitable<> polite(rill::sse::event_stream& stream)
 }
 // [stop]
 
+// [background]
+rill::awaitable<> publish_time(rill::pubsub::channel to)
+{
+    rill::interval every{1s};
+    for (;;) {
+        co_await every.tick();
+        static_cast<void>(to.publish(current_time())); // it is good UTF-8
+    }
+}
+
+int serve_time()
+{
+    const rill::pubsub::channel time;
+    rill::router app;
+    app.get("/time", rill::sse::endpoint(time));
+    return rill::serve(std::move(app), {.background = {[time] { return publish_time(time); }}});
+}
+// [background]
+
 // [first-of-two]
 rill::awaitable<> at_most_a_minute(rill::sse::event_stream& stream)
 {

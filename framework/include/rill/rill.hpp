@@ -17,6 +17,7 @@
 #include <rill/routing/router.hpp>
 #include <rill/routing/static_files.hpp>
 #include <rill/server/admin.hpp>
+#include <rill/server/background.hpp>
 #include <rill/server/metrics.hpp>
 #include <rill/server/server.hpp>
 #include <rill/server/supervisor.hpp>

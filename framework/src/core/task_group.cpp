@@ -1,9 +1,8 @@
 #include <rill/core/task_group.hpp>
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/system/system_error.hpp>
+#include <rill/core/detail/is_aborted.hpp>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/core/timer_service.hpp>
 
@@ -18,21 +17,6 @@ struct task_group::task : detail::spawned_coroutine
     bool done = false;
     bool cancelled = false; // by cancel(): that it is aborted then is no failure
 };
-
-namespace {
-
-bool is_aborted(const std::exception_ptr& error)
-{
-    try {
-        std::rethrow_exception(error);
-    } catch (const boost::system::system_error& e) {
-        return e.code() == asio::error::operation_aborted;
-    } catch (...) {
-        return false;
-    }
-}
-
-} // namespace
 
 task_group::task_group(std::size_t most) noexcept : most_(most) {}
 
@@ -67,7 +51,7 @@ void task_group::finish(task& t, std::exception_ptr error)
 {
     t.done = true;
     --running_;
-    if (error && !error_ && !(t.cancelled && is_aborted(error))) {
+    if (error && !error_ && !(t.cancelled && detail::is_aborted(error))) {
         error_ = std::move(error);
         end_all();
     }

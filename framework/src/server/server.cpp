@@ -175,6 +175,7 @@ void server::run()
             s.log(log_level::error, std::string("can't start a worker's thread: ") + e.what());
         }
     }
+    s.workers.front()->start_background(s.options.background);
     s.workers.front()->run();
     for (auto& thread : threads) {
         thread.join();

@@ -1,9 +1,11 @@
 #include "server/worker.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <exception>
 #include <rill/core/stop.hpp>
 #include <string>
+#include <string_view>
 
 #include "server/check_timers.hpp"
 
@@ -13,11 +15,13 @@ namespace {
 
 constexpr int unwinding_turns = 100;
 
+constexpr std::string_view failed_in_background = "background task failed: ";
+
 } // namespace
 
 worker::worker(const handler& app, const server_options& options, const observer& observer, transport::capacity& shared)
     : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer, &shared),
-      mailbox_(mailbox::of(io_))
+      mailbox_(mailbox::of(io_)), background_(background_tasks::of(io_))
 {
     context_.timers.coalescing(options.timer_coalescing);
     deadline_.owner = this;
@@ -27,7 +31,11 @@ worker::worker(const handler& app, const server_options& options, const observer
         }
     }};
     deadline_.operations = &timer_kind;
-    context_.on_drained = [this] { io_.stop(); };
+    context_.on_drained = [this] { on_drained(); };
+    background_.on_ended = [this] { io_.stop(); };
+    background_.on_failed = [this](const std::string& what) {
+        context_.log(log_level::error, std::string(failed_in_background) + what);
+    };
     check_timers(io_);
 }
 
@@ -38,12 +46,28 @@ worker::~worker()
     context_.timers.remove(deadline_);
     close_listeners();
     context_.on_drained = nullptr;
-    for (int turn = 0; turn < unwinding_turns && context_.connections() != 0; ++turn) {
+    background_.on_ended = nullptr;
+    for (int turn = 0; turn < unwinding_turns && context_.connections() + background_.running() != 0; ++turn) {
         context_.cancel_all();
+        background_.cancel();
         stop::of(io_).request();
         context_.timers.abort_all();
         io_.restart();
         io_.poll();
+    }
+    background_.on_failed = nullptr;
+}
+
+void worker::start_background(const std::vector<background_task>& tasks)
+{
+    for (const auto& make : tasks) {
+        asio::post(io_, [this, &make] {
+            try {
+                background_.start(make());
+            } catch (const std::exception& e) { // before it was a coroutine
+                context_.log(log_level::error, std::string(failed_in_background) + e.what());
+            }
+        });
     }
 }
 
@@ -98,6 +122,15 @@ void worker::drain()
     context_.begin_drain(std::min(options_.drain_spread, options_.drain_timeout));
 }
 
+// Nobody is left to be served by what runs in the background: its end is the worker's.
+void worker::on_drained()
+{
+    context_.timers.remove(deadline_);
+    deadline_.ends = deadline::unwinding;
+    context_.timers.add(deadline_, context_.timers.now() + unwind_time);
+    background_.cancel();
+}
+
 void worker::on_deadline()
 {
     if (deadline_.ends == deadline::unready) {
@@ -105,13 +138,23 @@ void worker::on_deadline()
         return;
     }
     if (std::exchange(deadline_.ends, deadline::unwinding) == deadline::unwinding) {
-        context_.log(log_level::error,
-                     std::to_string(context_.connections()) + " handlers did not end when they were cancelled");
+        log_remaining();
         io_.stop();
         return;
     }
     context_.timers.add(deadline_, context_.timers.now() + unwind_time);
     context_.cancel_all();
+}
+
+void worker::log_remaining() const
+{
+    if (context_.connections() != 0) {
+        context_.log(log_level::error,
+                     std::to_string(context_.connections()) + " handlers did not end when they were cancelled");
+    } else {
+        context_.log(log_level::error,
+                     std::to_string(background_.running()) + " background tasks did not end when they were cancelled");
+    }
 }
 
 } // namespace rill

@@ -5,6 +5,7 @@
 #include <rill/core/mailbox.hpp>
 #include <rill/server/options.hpp>
 
+#include "server/background_tasks.hpp"
 #include "server/listener.hpp"
 #include "server/monitor.hpp"
 #include "transport/worker_context.hpp"
@@ -28,6 +29,9 @@ public:
 
     /// Nothing is accepted from now on. From the worker's thread, or while it has none.
     void close_listeners();
+
+    /// Starts these as soon as it runs. While it has no thread.
+    void start_background(const std::vector<background_task>& tasks);
 
     /// Serves until the drain is over.
     void run();
@@ -53,12 +57,15 @@ private:
 
     void begin_drain();
     void drain();
+    void on_drained();
     void on_deadline();
+    void log_remaining() const;
 
     const server_options& options_;
     asio::io_context io_;
     transport::worker_context context_;
     mailbox& mailbox_;
+    background_tasks& background_;
     std::list<listener> listeners_;
     deadline deadline_;
     bool stopping_ = false;

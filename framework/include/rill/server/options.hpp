@@ -5,6 +5,7 @@
 #include <functional>
 #include <rill/http/limits.hpp>
 #include <rill/http/observer.hpp>
+#include <rill/server/background.hpp>
 #include <rill/server/log.hpp>
 #include <string>
 #include <vector>
@@ -43,6 +44,10 @@ struct server_options
     /// While a worker fires more than four timers a millisecond, it fires them together: each up to a sixteenth of its
     /// delay late, and at most this. Fewer wake-ups for the same events. 0 turns it off.
     std::chrono::milliseconds timer_coalescing{50};
+
+    /// Coroutines beside the connections, each started once, on the first worker, when the server begins to serve
+    /// (with serve_processes() in each process). When and how they end: see spawn().
+    std::vector<background_task> background{};
 
     rill::observer observer{};
     /// What the built-in log, which goes to standard error when observer.log is not set, tells.

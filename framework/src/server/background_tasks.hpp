@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/detail/spawned_coroutine.hpp>
+#include <string>
+#include <vector>
+
+namespace rill {
+
+/// The coroutines in the background of one worker. An execution-context service, as the worker's `stop` is: spawn()
+/// finds it by the executor. Belongs to the worker's thread.
+class background_tasks : public asio::execution_context::service
+{
+public:
+    using key_type = background_tasks;
+    static asio::execution_context::id id;
+
+    explicit background_tasks(asio::execution_context& context);
+    ~background_tasks() override;
+
+    static background_tasks& of(asio::io_context& context);
+
+    /// False when cancel() was called: then `body` has not begun.
+    bool start(awaitable<> body);
+
+    /// Cancels all of them; none is started any more. on_ended() is called from the event loop when the last has ended,
+    /// which may be now.
+    void cancel();
+
+    std::size_t running() const noexcept { return running_; }
+
+    std::function<void()> on_ended;
+    /// Told of what has left a coroutine.
+    std::function<void(const std::string&)> on_failed;
+
+private:
+    struct task;
+
+    void shutdown() noexcept override;
+    static void on_done(detail::spawned_coroutine& coroutine, std::exception_ptr error);
+    void finish(task& t, const std::exception_ptr& error);
+    void check_ended();
+
+    asio::io_context& io_;
+    std::vector<std::unique_ptr<task>> tasks_;
+    std::size_t running_ = 0;
+    bool ending_ = false;
+};
+
+} // namespace rill
