@@ -79,6 +79,23 @@ BOOST_AUTO_TEST_CASE(a_slow_client_reads_page_by_page)
     slow.cut();
 }
 
+// The channel knows the ids, but has dropped some of what came behind: it is not to go on there, which would end it.
+BOOST_AUTO_TEST_CASE(known_is_not_held)
+{
+    late_process p(0, {.replay = {.events = 1000, .bytes = 2000}});
+    p.append(150);
+    p.plane->deliver();
+    BOOST_TEST(p.channel->stats().held_events < 50U);
+    direct_client direct(p.loop, p.route, shared_log::id_of(10));
+    coroutine_client handler(p.loop, p.channel->subscribe(shared_log::id_of(20)));
+    p.answer_all();
+    BOOST_TEST(numbers(direct.out.sent) == range(11, 150));
+    BOOST_TEST(numbers(handler.out.sent) == range(21, 150));
+    BOOST_TEST(p.channel->stats().evicted_slow == 0U);
+    direct.cut();
+    handler.cut();
+}
+
 BOOST_AUTO_TEST_CASE(what_the_log_does_not_hold_either_is_a_gap)
 {
     late_process p;
