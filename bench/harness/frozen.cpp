@@ -10,7 +10,7 @@ namespace bench {
 
 namespace {
 
-constexpr std::int64_t settling_time = 30'000'000'000; // for what the server has ended to be seen by the clients
+constexpr std::int64_t settling_time = 10'000'000'000; // for what the server has ended to be seen by the clients
 constexpr std::int64_t pause = 50'000'000;
 
 /// What the server counted, and how many ends the clients had seen by then.

@@ -8,6 +8,7 @@
 #include <memory>
 #include <new>
 #include <poll.h>
+#include <rill/pubsub.hpp>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -518,6 +519,48 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_handler_may_fail)
     BOOST_TEST_MESSAGE("allocations that failed: " << fails_at - 1);
     ask(server, "/hello", "\r\n\r\nhello");
     BOOST_TEST(!other->has_input());
+}
+
+// Every allocation of a publisher fails once, also that of waking the worker: what was published comes, in order, and
+// with the next event at the latest.
+BOOST_AUTO_TEST_CASE(every_allocation_of_a_publish_may_fail)
+{
+    rill::pubsub::channel news;
+    rill::router small;
+    small.get("/news", rill::sse::endpoint(news));
+    running_server server(std::move(small));
+    const auto c = ask(server, "/news", "\r\n\r\n");
+    BOOST_REQUIRE(eventually([&] { return news.stats().subscribers == 1; }));
+    std::vector<std::string> due;
+    long fails_at = 0;
+    for (bool more = true; more; ++fails_at) {
+        BOOST_REQUIRE(fails_at < 1000);
+        const auto text = "perhaps, with number " + std::to_string(fails_at) + '.';
+        const auto next = "in any case, with number " + std::to_string(fails_at) + '.';
+        bool published = false;
+        allocation_failed = false;
+        allocations_left = fails_at;
+        try {
+            published = news.publish(text).has_value();
+        } catch (const std::bad_alloc&) {
+            BOOST_TEST(allocation_failed);
+        }
+        allocations_left = -1;
+        more = allocation_failed;
+        if (published) {
+            due.push_back(text);
+        }
+        BOOST_REQUIRE(news.publish(next));
+        due.push_back(next);
+        BOOST_REQUIRE(c->read_until("data: " + next));
+    }
+    BOOST_TEST(fails_at > 2); // there were some
+    std::size_t place = 0;
+    for (const auto& text : due) {
+        place = c->received().find("data: " + text, place);
+        BOOST_REQUIRE_MESSAGE(place != std::string::npos, text);
+    }
+    BOOST_TEST_MESSAGE("allocations that failed: " << fails_at - 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,5 @@
 #include <rill/core/mailbox.hpp>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
@@ -60,7 +59,6 @@ struct mailbox::event
     ~event() { descriptor.release(); } // the queue's
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
-    std::uint64_t count = 0; ///< of the eventfd, which nobody needs
 };
 
 asio::execution_context::id mailbox::id;
@@ -118,21 +116,22 @@ void mailbox::shutdown() noexcept
     event_.reset();
 }
 
-// Reading is what Asio can wait for without a system call: its reactor knows the descriptor already. For readiness it
-// would say so to epoll anew each time. That nothing is there now is what a first read finds.
+// Waits for readiness instead of reading: what wakes the worker is that there are messages, whatever the eventfd says
+// then.
 void mailbox::wait()
 {
-    event_->descriptor.async_read_some(asio::buffer(&event_->count, sizeof event_->count),
-                                       [this](error_code ec, std::size_t) {
-                                           if (ec != asio::error::operation_aborted) {
-                                               wait();
-                                               deliver();
-                                           }
-                                       });
+    event_->descriptor.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
+        if (!ec) {
+            wait();
+            deliver();
+        }
+    });
 }
 
 void mailbox::deliver()
 {
+    std::uint64_t count = 0;
+    static_cast<void>(::read(queue_->descriptor, &count, sizeof count));
     std::vector<message> messages;
     {
         const std::lock_guard lock(queue_->mutex);

@@ -275,7 +275,19 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
         return;
     }
     next_sweep_ = now + sweep_every_;
-    std::vector<topic_pointer> removed; // there until nothing points to them
+    // There until nothing points to them, also where there is no memory to tell of it.
+    std::vector<topic_pointer> removed;
+    const struct forgetting
+    {
+        event_log& log;
+        const std::vector<topic_pointer>& removed;
+        ~forgetting()
+        {
+            if (!removed.empty()) {
+                log.forget_removed();
+            }
+        }
+    } forgets{*this, removed};
     for (auto i = topics_.begin(); i != topics_.end();) {
         const auto topic = i->second;
         topic->buffer.expire(now);
@@ -287,15 +299,12 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
             forgotten_ = std::max(forgotten_, newest->sequence);
         }
         forgotten_ = std::max(forgotten_, topic->buffer.lost_sequence());
-        topic->removed = true;
         removed.push_back(topic);
+        topic->removed = true;
         i = topics_.erase(i);
         for (const auto& worker : workers_) {
             tell(worker, topic, {}, newest_);
         }
-    }
-    if (!removed.empty()) {
-        forget_removed();
     }
 }
 

@@ -180,7 +180,13 @@ constexpr std::size_t looks_at_once = 1024;        // while the mutex is held
 
 void event_log::note_order(std::uint64_t sequence, topic_state& topic)
 {
-    order_.push_back({sequence, &topic});
+    try {
+        order_.push_back({sequence, &topic});
+    } catch (...) { // no memory: what came up to here is looked for in the topics
+        order_.clear();
+        order_from_ = sequence;
+        return;
+    }
     if (order_.size() > most_in_order) {
         order_from_ = order_.front().sequence;
         order_.pop_front();
