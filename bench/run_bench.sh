@@ -7,12 +7,16 @@
 #     ./dev bench --client PATH [N]    the rounds under another load client, to see whether it agrees: PATH PORT TARGET
 #                                      STREAMS SECONDS --pid SERVER, which prints one line of JSON with events_per_cpu_s,
 #                                      server_user, events, pss_bytes_per_stream, p99_ms, live
+#     ./dev bench --beside [N]         N rounds in which stream_server and floor run at the same time, each broadcasting once
+#                                      a second to 15,000 streams, half a second after the other: what the machine does
+#                                      in a minute, it does to both
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 bin=$here/../build/release/bench
-client='' rounds=3
+client='' rounds=3 beside=''
 while (($#)); do
     case $1 in
+    --beside) beside=1; shift ;;
     --client) client=${2:?--client needs a path}; shift 2 ;;
     *) rounds=$1; shift ;;
     esac
@@ -35,6 +39,45 @@ measure() { # NAME TARGET COMMAND...: one line of figures
         "$(value "$line" pss_bytes_per_stream)" "$(value "$line" p99_ms)"
 }
 
+start() { # NAME PORT: the server, and a client that prints its figures to $figures/NAME
+    local server=$bin/floor
+    [[ $1 == floor ]] || server=$bin/stream_server
+    taskset -c 0 "$server" --port "$2" >/dev/null 2>&1 &
+    servers+=($!)
+    sleep 0.5 # for the server to listen; the client would fail, not mismeasure
+    if [[ -n $client ]]; then
+        taskset -c 1 "$client" "$2" '/broadcast?ms=1000' 15000 30 --pid "${servers[-1]}" >"$figures/$1" &
+    else
+        taskset -c 1 "$bin/rill-bench" hold "http://127.0.0.1:$2/broadcast?ms=1000" --streams 15000 --settle 4s --for 30s \
+            --server-pid "${servers[-1]}" --json - >"$figures/$1" 2>/dev/null &
+    fi
+    clients+=($!)
+}
+
+side_by_side() { # FIRST SECOND: one round. The beat of each begins with its first stream, as that of the channel does.
+    local servers=() clients=() name line
+    start "$1" 19200
+    sleep 2 # and the half second in start()
+    start "$2" 19203
+    for name in "${clients[@]}"; do wait "$name" || true; done
+    for name in "${servers[@]}"; do kill "$name"; wait "$name" 2>/dev/null || true; done
+    for name in rill floor; do
+        line=$(<"$figures/$name")
+        printf '%s: live %s, %.0f events/CPU-s, %.0f B/stream; ' "$name" "$(value "$line" live)" \
+            "$(value "$line" events_per_cpu_s)" "$(value "$line" pss_bytes_per_stream)"
+    done
+    awk -v r="$(value "$(<"$figures/rill")" events_per_cpu_s)" -v f="$(value "$(<"$figures/floor")" events_per_cpu_s)" \
+        'BEGIN { if (r && f) printf "ratio %.3f\n", r / f; else print "no ratio" }'
+}
+
+if [[ -n $beside ]]; then
+    figures=$(mktemp -d)
+    trap 'rm -rf "$figures"' EXIT
+    for ((round = 0; round < rounds; round++)); do
+        if ((round % 2)); then side_by_side floor rill; else side_by_side rill floor; fi
+    done
+    exit
+fi
 echo "== compile time of one handler"
 bash "$here/compile_time/compare.sh"
 echo "== 15,000 clients vanish"
