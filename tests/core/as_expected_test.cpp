@@ -129,7 +129,8 @@ BOOST_AUTO_TEST_CASE(the_wrapped_handler_keeps_its_associations)
     asio::io_context context(1);
     auto inner =
         asio::bind_executor(context.get_executor(), asio::bind_cancellation_slot(signal.slot(), [](auto&&...) {}));
-    const rill::detail::as_expected_handler<decltype(inner), int> wrapped{std::move(inner)};
+    const rill::detail::wrapped_handler<decltype(inner), rill::detail::call_with_expected<int>> wrapped{
+        std::move(inner)};
     BOOST_TEST((asio::get_associated_cancellation_slot(wrapped) == signal.slot()));
     BOOST_TEST((asio::get_associated_executor(wrapped) == context.get_executor()));
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <optional>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
 

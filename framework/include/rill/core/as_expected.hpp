@@ -1,7 +1,7 @@
 #pragma once
 
-#include <boost/asio/associator.hpp>
-#include <rill/core/detail/waiter.hpp>
+#include <rill/core/detail/deferred.hpp>
+#include <rill/core/detail/wrapped_handler.hpp>
 #include <rill/core/error.hpp>
 
 namespace rill {
@@ -35,13 +35,11 @@ struct expected_of<T>
     static type value(T v) { return type(std::move(v)); }
 };
 
-template <class Handler, class... Args>
-struct as_expected_handler
+template <class... Args>
+struct call_with_expected
 {
-    Handler handler;
-
-    template <class... Values>
-    void operator()(error_code ec, Values&&... values)
+    template <class Handler, class... Values>
+    static void call(Handler& handler, error_code ec, Values&&... values)
     {
         using expected = typename expected_of<Args...>::type;
         if (ec) {
@@ -52,36 +50,8 @@ struct as_expected_handler
     }
 };
 
-template <class Initiation, class... Args>
-struct as_expected_initiation
-{
-    Initiation initiation;
-
-    template <class Handler, class... InitArgs>
-    void operator()(Handler&& handler, InitArgs&&... args) &&
-    {
-        std::move(initiation)(as_expected_handler<std::decay_t<Handler>, Args...>{std::forward<Handler>(handler)},
-                              std::forward<InitArgs>(args)...);
-    }
-};
-
 } // namespace detail
 } // namespace rill
-
-// The wrapped handler keeps the executor, the allocator and the cancellation slot of the one inside.
-template <template <class, class> class Associator, class Handler, class... Args, class Default>
-struct boost::asio::associator<Associator, rill::detail::as_expected_handler<Handler, Args...>, Default>
-    : Associator<Handler, Default>
-{
-    static auto get(const rill::detail::as_expected_handler<Handler, Args...>& h) noexcept
-    {
-        return Associator<Handler, Default>::get(h.handler);
-    }
-    static auto get(const rill::detail::as_expected_handler<Handler, Args...>& h, const Default& d) noexcept
-    {
-        return Associator<Handler, Default>::get(h.handler, d);
-    }
-};
 
 template <class R, class... Args>
 class boost::asio::async_result<rill::as_expected_t, R(boost::system::error_code, Args...)>
@@ -91,7 +61,9 @@ public:
     static auto initiate(Initiation initiation, rill::as_expected_t, InitArgs... args)
     {
         using signature = void(typename rill::detail::expected_of<Args...>::type);
-        auto bound = [wrapped = rill::detail::as_expected_initiation<Initiation, Args...>{std::move(initiation)},
+        using wrapped_initiation =
+            rill::detail::wrapped_initiation<Initiation, rill::detail::call_with_expected<Args...>>;
+        auto bound = [wrapped = wrapped_initiation{std::move(initiation)},
                       ... args = std::move(args)](auto&& handler) mutable {
             std::move(wrapped)(std::forward<decltype(handler)>(handler), std::move(args)...);
         };

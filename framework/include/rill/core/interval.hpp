@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/timer_service.hpp>

@@ -7,7 +7,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <concepts>
 #include <rill/core/awaitable.hpp>
-#include <rill/core/detail/waiter.hpp>
+#include <rill/core/detail/deferred.hpp>
 
 namespace rill::detail {
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/detail/context_of.hpp>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/waiter.hpp>
 
 namespace rill {

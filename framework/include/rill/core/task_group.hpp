@@ -1,11 +1,13 @@
 #pragma once
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <cstddef>
 #include <exception>
 #include <memory>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <vector>

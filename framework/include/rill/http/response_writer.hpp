@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 #include <chrono>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/stop.hpp>
 #include <rill/http/close_reason.hpp>

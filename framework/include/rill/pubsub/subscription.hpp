@@ -1,10 +1,12 @@
 #pragma once
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/pubsub/encoded_event.hpp>
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/http/response_writer.hpp>
 #include <rill/sse/event.hpp>
 #include <string>

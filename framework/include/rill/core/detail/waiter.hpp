@@ -1,9 +1,5 @@
 #pragma once
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -102,40 +98,4 @@ private:
     void (*take_)(handler_storage&, const error_code*) = nullptr;
 };
 
-/// The completion token that makes `co_await op` throw on error: the operation itself is what is awaited. rill's own
-/// counterpart of asio::deferred, whose header would cost every user file compile time.
-struct deferred_t
-{};
-
-/// To be passed by reference: a temporary token would lie in the caller's coroutine frame.
-inline constexpr deferred_t deferred{};
-
-template <class Signature, class Initiation>
-class [[nodiscard("an operation does nothing until it is awaited")]] deferred_operation
-{
-public:
-    explicit deferred_operation(Initiation initiation) : initiation_(std::move(initiation)) {}
-
-    template <class CompletionToken>
-    auto operator()(CompletionToken&& token) && -> decltype(boost::asio::async_initiate<CompletionToken, Signature>(
-        std::declval<Initiation>(), token))
-    {
-        return boost::asio::async_initiate<CompletionToken, Signature>(std::move(initiation_), token);
-    }
-
-private:
-    Initiation initiation_;
-};
-
 } // namespace rill::detail
-
-template <class Signature>
-class boost::asio::async_result<rill::detail::deferred_t, Signature>
-{
-public:
-    template <class Initiation>
-    static auto initiate(Initiation initiation, rill::detail::deferred_t)
-    {
-        return rill::detail::deferred_operation<Signature, Initiation>(std::move(initiation));
-    }
-};
