@@ -5,11 +5,9 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <rill/core/awaitable.hpp>
-#include <rill/core/detail/spawned_coroutine.hpp>
+#include <rill/core/detail/spawned_set.hpp>
 #include <string>
-#include <vector>
 
 namespace rill {
 
@@ -33,23 +31,19 @@ public:
     /// which may be now.
     void cancel();
 
-    std::size_t running() const noexcept { return running_; }
+    std::size_t running() const noexcept { return tasks_.running(); }
 
     std::function<void()> on_ended;
     /// Told of what has left a coroutine.
     std::function<void(const std::string&)> on_failed;
 
 private:
-    struct task;
-
     void shutdown() noexcept override;
-    static void on_done(detail::spawned_coroutine& coroutine, std::exception_ptr error);
-    void finish(task& t, const std::exception_ptr& error);
+    void finish(bool cancelled, const std::exception_ptr& error);
     void check_ended();
 
     asio::io_context& io_;
-    std::vector<std::unique_ptr<task>> tasks_;
-    std::size_t running_ = 0;
+    detail::spawned_set tasks_;
     bool ending_ = false;
 };
 

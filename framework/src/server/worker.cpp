@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
+#include <rill/core/detail/what_of.hpp>
 #include <rill/core/stop.hpp>
 #include <string>
 #include <string_view>
@@ -64,8 +65,8 @@ void worker::start_background(const std::vector<background_task>& tasks)
         asio::post(io_, [this, &make] {
             try {
                 background_.start(make());
-            } catch (const std::exception& e) { // before it was a coroutine
-                context_.log(log_level::error, std::string(failed_in_background) + e.what());
+            } catch (...) { // before it was a coroutine
+                background_.on_failed(detail::what_of(std::current_exception()));
             }
         });
     }
@@ -76,11 +77,9 @@ void worker::run()
     while (!io_.stopped()) {
         try {
             io_.run();
-        } catch (const std::exception& e) {
-            // From a completion handler of the user's own: none of ours throws. The loop goes on for all the others.
-            context_.log(log_level::error, std::string("exception in the event loop: ") + e.what());
         } catch (...) {
-            context_.log(log_level::error, "exception in the event loop: something that is not a std::exception");
+            // From a completion handler of the user's own: none of ours throws. The loop goes on for all the others.
+            context_.log(log_level::error, "exception in the event loop: " + detail::what_of(std::current_exception()));
         }
     }
 }

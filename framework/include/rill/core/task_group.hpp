@@ -1,16 +1,15 @@
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <cstddef>
 #include <exception>
 #include <memory>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/core/detail/spawned_coroutine.hpp>
+#include <rill/core/detail/spawned_set.hpp>
 #include <rill/core/detail/waiter.hpp>
-#include <vector>
 
 namespace rill {
 
@@ -50,13 +49,11 @@ public:
     void cancel();
 
     /// How many tasks run now, the body not counted.
-    std::size_t size() const noexcept { return running_ - (body_runs() ? 1 : 0); }
+    std::size_t size() const noexcept { return tasks_.running(); }
 
 private:
     template <class Body>
     friend awaitable<> with_task_group(Body body, std::size_t most);
-
-    struct task;
 
     explicit task_group(std::size_t most) noexcept;
 
@@ -72,26 +69,21 @@ private:
             if (slot.is_connected()) {
                 slot.assign([this](boost::asio::cancellation_type_t) { end_all(); });
             }
-            start(std::move(body));
+            body_.start(*context_, std::move(body));
         };
         return detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);
     }
 
-    static void on_done(detail::spawned_coroutine& coroutine, std::exception_ptr error);
-    void start(awaitable<> coroutine);
-    void finish(task& t, std::exception_ptr error);
-    void cancel_from(std::size_t first);
+    static void on_ended(void* self, bool cancelled, std::exception_ptr error);
+    void finish(bool cancelled, std::exception_ptr error);
     void end_all();
-    void reap();
-    bool body_runs() const noexcept;
     void rethrow();
 
     asio::io_context* context_ = nullptr;
     std::unique_ptr<detail::waiter> waiter_;
-    std::vector<std::unique_ptr<task>> tasks_; // the body is the first
+    detail::spawned_set body_{this, &on_ended};
+    detail::spawned_set tasks_{this, &on_ended};
     std::size_t most_;
-    std::size_t running_ = 0;
-    std::size_t cancelling_ = 0; // calls of cancel_from() on the stack
     bool ending_ = false;
     std::exception_ptr error_;
 };

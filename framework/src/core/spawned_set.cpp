@@ -1,0 +1,66 @@
+#include <rill/core/detail/spawned_set.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <rill/core/detail/spawn.hpp>
+#include <rill/core/timer_service.hpp>
+#include <utility>
+
+namespace rill::detail {
+
+struct spawned_set::member : spawned_coroutine
+{
+    explicit member(spawned_set& s) : set(s) {}
+
+    spawned_set& set;
+    asio::cancellation_signal signal;
+    bool done = false;
+    bool cancelled = false;
+
+    static void on_done(spawned_coroutine& coroutine, std::exception_ptr error)
+    {
+        auto& self = static_cast<member&>(coroutine);
+        self.set.finish(self, std::move(error));
+    }
+};
+
+spawned_set::spawned_set(void* owner, ended on_ended) noexcept : owner_(owner), on_ended_(on_ended) {}
+
+spawned_set::~spawned_set() = default;
+
+void spawned_set::start(asio::io_context& context, awaitable<> coroutine)
+{
+    context_ = &context;
+    if (cancelling_ == 0) { // and not in finish(): there the bottom frame of the coroutine still runs
+        std::erase_if(members_, [](const auto& m) { return m->done; });
+    }
+    auto& m = *members_.emplace_back(std::make_unique<member>(*this));
+    ++running_;
+    spawn<&member::on_done>(context, std::move(coroutine), m.signal, m);
+}
+
+void spawned_set::finish(member& m, std::exception_ptr error)
+{
+    m.done = true;
+    --running_;
+    on_ended_(owner_, m.cancelled, std::move(error));
+}
+
+// By index, and only those that are there now: who is cancelled may start another, and may end inside the call.
+void spawned_set::cancel()
+{
+    if (running_ == 0) {
+        return;
+    }
+    ++cancelling_;
+    auto& timers = timer_service::of(*context_);
+    for (std::size_t i = 0, count = members_.size(); i < count; ++i) {
+        auto& m = *members_[i];
+        if (!m.done) {
+            m.cancelled = true;
+            detail::cancel(timers, m.signal, m);
+        }
+    }
+    --cancelling_;
+}
+
+} // namespace rill::detail
