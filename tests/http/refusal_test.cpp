@@ -1,8 +1,10 @@
 #include <rill/http/refusal.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
+#include "support/manual_loop.hpp"
 #include "support/run.hpp"
 
 BOOST_AUTO_TEST_SUITE(refusal_test)
@@ -78,6 +80,29 @@ BOOST_AUTO_TEST_CASE(who_wants_an_event_stream_says_so)
     BOOST_REQUIRE(r.fields().set("Accept", "text/html"));
     BOOST_REQUIRE(r.fields().add("accept", "text/event-stream"));
     BOOST_TEST(rill::wants_event_stream(r));
+}
+
+// One that leaves is found by its socket, by what waits for the socket, and by the coroutine that this ends.
+BOOST_AUTO_TEST_CASE(others_have_some_turns_to_leave)
+{
+    rill_test::manual_loop loop;
+    std::string log;
+    const auto leaves = [&](auto self, int turns) -> void {
+        log += "leaving ";
+        if (turns != 0) {
+            boost::asio::post(loop.context, [self, turns] { self(self, turns - 1); });
+        }
+    };
+    rill_test::manual_loop::outcome end;
+    boost::asio::post(loop.context, [&] { leaves(leaves, 3); });
+    loop.start(
+        [](std::string& to) -> rill::awaitable<> {
+            co_await rill::let_others_leave();
+            to += "asks";
+        }(log),
+        end);
+    BOOST_TEST(end.done);
+    BOOST_TEST(log == "leaving leaving leaving leaving asks");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

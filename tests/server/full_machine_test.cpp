@@ -251,13 +251,21 @@ BOOST_AUTO_TEST_CASE(more_streams_of_one_route)
 // Who leaves and who comes are found by the server in the same turn: it has been busy.
 BOOST_AUTO_TEST_CASE(one_comes_while_another_leaves)
 {
-    using capacity = rill::capacity_limits;
-    for (const auto limits : {capacity{.connections = 2}, capacity{.connections_per_address = 2},
-                              capacity{.streams = 1}, capacity{.streams_per_address = 1}})
+    struct limited
+    {
+        const char* path = "/silent";
+        rill::capacity_limits by{};
+    };
+    for (const auto& [path, limits] : {limited{.by = {.connections = 2}}, limited{.by = {.connections_per_address = 2}},
+                                       limited{.by = {.streams = 1}}, limited{.by = {.streams_per_address = 1}},
+                                       limited{"/one"}, limited{"/pushed"}})
     {
         std::promise<void> busy;
         std::promise<void> released;
         auto routes = app();
+        const rill::pubsub::channel c;
+        routes.get("/one", rill::sse::endpoint(silent, {.max_streams = 1}));
+        routes.get("/pushed", rill::sse::endpoint(c, {.max_streams = 1}));
         routes.get("/busy", [&] {
             busy.set_value();
             released.get_future().wait();
@@ -266,15 +274,18 @@ BOOST_AUTO_TEST_CASE(one_comes_while_another_leaves)
         rill::server_options options;
         options.capacity = limits;
         running_server server(std::move(routes), options);
-        auto there = ask(server, "/silent", "begun");
+        auto there = ask(server, path, "200 OK\r\n");
         raw_client other(server.port());
         other.get("/busy");
         busy.get_future().wait();
         there.reset();
         raw_client comes(server.port());
-        comes.get("/silent");
+        comes.get(path);
         released.set_value();
-        BOOST_TEST(comes.read_until("begun"));
+        BOOST_TEST_CONTEXT(path)
+        {
+            BOOST_TEST(comes.read_until("200 OK\r\n"));
+        }
         BOOST_TEST(server.load().refused_connections == 0U);
         BOOST_TEST(server.load().refused_streams == 0U);
     }

@@ -1,6 +1,9 @@
 #include <rill/http/refusal.hpp>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <rill/core/detail/deferred.hpp>
 #include <rill/http/detail/spread.hpp>
 #include <rill/http/problem.hpp>
 #include <string>
@@ -10,6 +13,9 @@ namespace rill {
 namespace {
 
 constexpr std::string_view event_stream_type = "text/event-stream";
+
+// So many turns of the event loop may pass from a client's leaving until its place is free.
+constexpr int turns_until_gone = 4;
 
 } // namespace
 
@@ -39,6 +45,14 @@ void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait
     }
     stream.body(std::move(refused.body()));
     stream.close_connection();
+}
+
+awaitable<> let_others_leave()
+{
+    const auto worker = co_await asio::this_coro::executor;
+    for (int turn = 0; turn < turns_until_gone; ++turn) {
+        co_await asio::post(worker, detail::deferred);
+    }
 }
 
 bool wants_event_stream(const request& r) noexcept

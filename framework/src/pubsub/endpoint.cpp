@@ -10,15 +10,29 @@
 
 namespace rill::pubsub::detail {
 
-awaitable<response> direct_endpoint::operator()(request& r) const
+namespace {
+
+// Of its own state, as an endpoint that is made for one request may end first.
+awaitable<response> open_stream(std::shared_ptr<endpoint_state> state, request& r)
 {
     const auto executor = co_await asio::this_coro::executor;
     auto& context = executor.context();
-    opening stream(state_, r);
+    opening stream(std::move(state), r);
+    if (stream.lacks_place()) {
+        co_await stream.ask_for_place_again();
+    }
+    stream.enter(r);
     if (stream.depends_on_past()) {
         co_await stream.ask_past(context);
     }
     co_return stream.answer(context);
+}
+
+} // namespace
+
+awaitable<response> direct_endpoint::operator()(request& r) const
+{
+    return open_stream(state_, r);
 }
 
 opening::opening(std::shared_ptr<endpoint_state> state, const request& r) : state_(std::move(state))
@@ -28,22 +42,31 @@ opening::opening(std::shared_ptr<endpoint_state> state, const request& r) : stat
         refusal_ = to_response(topics.error());
         return;
     }
-    const auto id = sse::detail::last_event_id(r, state_->options);
-    if (state_->options.finished && state_->options.finished(r, id)) {
+    topics_ = std::move(*topics);
+    last_event_id_ = sse::detail::last_event_id(r, state_->options);
+    if (state_->options.finished && state_->options.finished(r, last_event_id_)) {
         refusal_ = status::no_content;
         return;
     }
-    if (!place_.emplace(*state_)) {
+    place_.emplace(*state_);
+}
+
+void opening::enter(const request& r)
+{
+    if (refusal_) {
+        return;
+    }
+    if (!*place_) {
         refusal_ = state_->refuse();
         return;
     }
-    auto entry = state_->log->enter(std::move(*topics), state_->who ? state_->who(r) : std::string());
+    auto entry = state_->log->enter(std::move(topics_), state_->who ? state_->who(r) : std::string());
     if (!entry) {
         refusal_ = to_response({.status = status::service_unavailable, .detail = entry.error().message()});
         return;
     }
     entry_ = std::move(*entry);
-    start_ = state_->log->begin(*entry_.wanted, id, entry_.newest);
+    start_ = state_->log->begin(*entry_.wanted, last_event_id_, entry_.newest);
 }
 
 opening::~opening()

@@ -19,10 +19,18 @@ std::shared_ptr<endpoint_state> make_state(std::shared_ptr<event_log> log, sse::
 class opening
 {
 public:
+    /// Takes a place, where there is one.
     opening(std::shared_ptr<endpoint_state> state, const request& r);
     opening(const opening&) = delete;
     opening& operator=(const opening&) = delete;
     ~opening();
+
+    /// Where there is none.
+    bool lacks_place() const noexcept { return place_ && !*place_; }
+    awaitable<> ask_for_place_again() { return place_->ask_again(); }
+
+    /// Looks its topics up. Before this nobody else knows of it.
+    void enter(const request& r);
 
     /// Whether only the backplane knows if there is a stream: that is to be waited for.
     bool depends_on_past() const noexcept;
@@ -53,6 +61,8 @@ public:
 private:
     std::shared_ptr<endpoint_state> state_;
     std::optional<response> refusal_;
+    std::vector<topic_pattern> topics_;
+    std::string last_event_id_;
     std::optional<sse::detail::stream_place> place_;
     event_log::entry entry_;
     event_log::beginning start_;

@@ -58,6 +58,12 @@ response stream_route::refuse() const
     return r;
 }
 
+awaitable<> stream_place::ask_again()
+{
+    co_await let_others_leave();
+    taken_ = route_.enter();
+}
+
 std::string last_event_id(const request& r, const endpoint_options& options)
 {
     if (const auto header = r.header("Last-Event-ID")) {

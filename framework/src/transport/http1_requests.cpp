@@ -21,9 +21,6 @@ constexpr std::size_t read_size = 16UL * 1024;
 // For a request that will be refused, as the server has no place for its connection.
 constexpr std::chrono::milliseconds refusal_patience{1'000};
 
-// So many turns of the event loop may pass from a client's leaving until its place is free.
-constexpr int turns_until_gone = 4;
-
 constexpr std::string_view no_place = "the server has as many connections as it may have";
 
 constexpr std::size_t file_piece = 64UL * 1024;
@@ -52,7 +49,7 @@ void http1_connection::on_requests_done(detail::spawned_coroutine& self, std::ex
     connection.coroutine_runs_ = false;
     const bool failed = error != nullptr;
     if (failed && connection.reason_ == close_reason::open) {
-        connection.log_error(std::move(error), "connection ended");
+        connection.log_error(error, "connection ended");
     }
     if (failed || connection.next_ == next_step::none) {
         connection.next_ = next_step::vanish;
@@ -125,24 +122,6 @@ auto http1_connection::wait_readable()
 {
     return asio::async_initiate<const as_expected_t, void(error_code)>(
         [this](auto&& handler) { waiter_.emplace(std::forward<decltype(handler)>(handler)); }, as_expected);
-}
-
-auto http1_connection::next_turn()
-{
-    return asio::async_initiate<const as_expected_t, void(error_code)>(
-        [this](auto&& handler) {
-            waiter_.emplace(std::forward<decltype(handler)>(handler));
-            complete_later({});
-        },
-        as_expected);
-}
-
-// Before a client is refused: another one that has left at the same time, or just before, has its place still.
-awaitable<> http1_connection::let_others_leave()
-{
-    for (int turn = 0; turn < turns_until_gone && reason_ == close_reason::open; ++turn) {
-        static_cast<void>(co_await next_turn());
-    }
 }
 
 // Appends what has arrived. 0: the end of the input, a broken connection, the deadline or a shutdown.

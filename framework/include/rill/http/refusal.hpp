@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <rill/core/awaitable.hpp>
 #include <rill/http/limits.hpp>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
@@ -14,6 +15,10 @@ response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, 
 
 /// As refuse(), in place of a response that is a stream: its other headers stay, as a browser needs those of CORS.
 void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait, std::string_view detail);
+
+/// To be awaited before a client is refused for want of a place: another one that has left at the same time, or just
+/// before, gives its place back within the same turns of the event loop. Then the place is to be asked for again.
+awaitable<> let_others_leave();
 
 /// Whether the request says that it wants an event stream, as an EventSource does.
 bool wants_event_stream(const request& r) noexcept;

@@ -92,21 +92,25 @@ private:
 class stream_place
 {
 public:
-    explicit stream_place(stream_route& route) noexcept : route_(route.enter() ? &route : nullptr) {}
+    explicit stream_place(stream_route& route) noexcept : route_(route), taken_(route.enter()) {}
     stream_place(const stream_place&) = delete;
     stream_place& operator=(const stream_place&) = delete;
     ~stream_place()
     {
-        if (route_ != nullptr) {
-            route_->leave();
+        if (taken_) {
+            route_.leave();
         }
     }
 
-    explicit operator bool() const noexcept { return route_ != nullptr; }
-    void keep() noexcept { route_ = nullptr; }
+    /// To be awaited where there is none: others who are leaving may have theirs still.
+    awaitable<> ask_again();
+
+    explicit operator bool() const noexcept { return taken_; }
+    void keep() noexcept { taken_ = false; }
 
 private:
-    stream_route* route_;
+    stream_route& route_;
+    bool taken_;
 };
 
 template <class F>
@@ -159,28 +163,36 @@ public:
         : state_(std::make_shared<endpoint_state<F>>(options, std::move(handler)))
     {}
 
-    tl::expected<response, problem> operator()(request& r) const
+    awaitable<response> operator()(request& r) const { return answer(state_, r); }
+
+private:
+    using state_pointer = std::shared_ptr<endpoint_state<F>>;
+
+    // Of its own state, as an endpoint that is made for one request may end first.
+    static awaitable<response> answer(state_pointer state, request& r)
     {
         auto args = extract_all<Args...>(r);
         if (!args) {
-            return tl::unexpected(std::move(args.error()));
+            co_return to_response(args.error());
         }
-        const auto id = last_event_id(r, state_->options);
-        if (state_->options.finished && state_->options.finished(r, id)) {
-            return response(status::no_content);
+        const auto id = last_event_id(r, state->options);
+        if (state->options.finished && state->options.finished(r, id)) {
+            co_return status::no_content;
         }
-        stream_place place(*state_);
+        stream_place place(*state);
         if (!place) {
-            return state_->refuse();
+            co_await place.ask_again();
         }
-        auto head = stream_head(state_->options);
-        head.body(std::make_unique<endpoint_body<F, Args...>>(state_, std::move(*args), id));
+        if (!place) {
+            co_return state->refuse();
+        }
+        auto head = stream_head(state->options);
+        head.body(std::make_unique<endpoint_body<F, Args...>>(state, std::move(*args), id));
         place.keep(); // the body's
-        return head;
+        co_return head;
     }
 
-private:
-    std::shared_ptr<endpoint_state<F>> state_;
+    state_pointer state_;
 };
 
 } // namespace detail
