@@ -57,14 +57,6 @@ struct connections : stage
         accept(pair);
         pair.client_sends(request);
     }
-
-    // Until its response has been read, and the server's side has ended.
-    void run_until_closing()
-    {
-        begin(get("/a", "Connection: close\r\n"));
-        BOOST_TEST(run_until_end(pair).text.ends_with("done"));
-        BOOST_TEST(worker.connections() == 1U); // it waits for the client's end
-    }
 };
 
 } // namespace
@@ -155,42 +147,6 @@ BOOST_AUTO_TEST_CASE(an_end_comes_from_the_event_loop)
     s.run_until_gone();
     BOOST_TEST(counted::alive() == 0);
     BOOST_TEST((s.closed == std::vector{close_reason::evicted}));
-}
-
-BOOST_AUTO_TEST_CASE(a_closed_connection_waits_for_its_client)
-{
-    connections s;
-    s.run_until_closing();
-    s.pair.client_sends(std::string(100'000, 'i')); // is read, and ignored
-    s.run_until_arrived(s.pair, s.socket);
-    BOOST_TEST(s.worker.connections() == 1U);
-    s.pair.close_client();
-    s.run_until_gone();
-}
-
-BOOST_AUTO_TEST_CASE(but_not_for_ever)
-{
-    connections s;
-    s.run_until_closing();
-    s.pass(s.limits.linger_timeout - 1ms);
-    BOOST_TEST(s.worker.connections() == 1U);
-    s.pass(2ms);
-    s.run_until_gone();
-    // Its next byte meets a connection that is gone.
-    s.run_until([&] { return ::send(s.pair.client, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0; });
-}
-
-BOOST_AUTO_TEST_CASE(a_shutdown_does_not_wait_for_it)
-{
-    connections s;
-    bool drained = false;
-    s.worker.on_drained = [&] { drained = true; };
-    s.run_until_closing();
-    s.worker.begin_drain();
-    s.turn();
-    BOOST_TEST(!drained);
-    s.worker.cancel_all();
-    s.run_until([&] { return drained; });
 }
 
 // After its FIN a client may still be reading, once its response has begun.

@@ -1,7 +1,6 @@
 #include "transport/http1_connection.hpp"
 
-#include <array>
-#include <boost/system/system_error.hpp>
+#include <rill/core/detail/what_of.hpp>
 
 #include "transport/http1_pending_stream.hpp"
 #include "transport/socket.hpp"
@@ -11,10 +10,6 @@ namespace rill::transport {
 namespace {
 
 constexpr std::uint8_t later_aborted = 255;
-
-constexpr std::size_t drain_size = 4UL * 1024;
-constexpr int drains_at_once = 64;
-constexpr std::uint8_t drains_of_refused_head = 8;
 
 } // namespace
 
@@ -313,69 +308,11 @@ void http1_connection::on_timer()
     }
 }
 
-// Closing with unread input would reset the connection, and the last bytes might be lost on the way (RFC 9112, 9.6):
-// say that we are done, and read until the client is.
-void http1_connection::close_politely()
-{
-    phase_ = phase::closing;
-    if (broken_) {
-        return then(next_step::vanish);
-    }
-    if (unsent_) {
-        return set_timer(write_timeout());
-    }
-    finish_sending(socket_);
-    reads_left_ = drains_of_refused_head;
-    set_timer(worker_.limits.linger_timeout);
-    drain_input();
-}
-
-void http1_connection::drain_input()
-{
-    std::array<char, drain_size> ignored; // not initialised: nobody reads it
-    for (int i = 0; i < drains_at_once; ++i) {
-        if (reads_no_more()) {
-            if (broken_ || (peer_finished_ && !unsent_)) {
-                then(next_step::vanish);
-            }
-            return; // the deadline is the end
-        }
-        const auto received = receive_some(socket_, ignored.data(), ignored.size());
-        if (!received && received.error() == asio::error::would_block) {
-            return;
-        }
-        if (!received || *received == 0) {
-            if (!received || !unsent_) { // after its FIN a client may still be reading
-                then(next_step::vanish);
-            }
-            return;
-        }
-        reads_left_ -= head_refused_ ? 1 : 0;
-    }
-    if (next_ != next_step::vanish) {
-        then(next_step::drain); // the others have their turn; a flood without end meets the deadline
-    }
-}
-
-// Who sends a head without an end is not read much further: the window closes, and the answer can still be read.
-bool http1_connection::reads_no_more() const noexcept
-{
-    return head_refused_ && reads_left_ == 0;
-}
-
 // The error may be that there is no memory, which is no reason for more to go wrong.
-void http1_connection::log_error(std::exception_ptr error, std::string_view where) const noexcept
+void http1_connection::log_error(const std::exception_ptr& error, std::string_view where) const noexcept
 {
     try {
-        std::string text(where);
-        try {
-            std::rethrow_exception(std::move(error));
-        } catch (const std::exception& e) {
-            text.append(": ").append(e.what());
-        } catch (...) {
-            text.append(": something that is not a std::exception");
-        }
-        worker_.log(log_level::error, text);
+        worker_.log(log_level::error, std::string(where) + ": " + detail::what_of(error));
     } catch (...) { // it could not even be said
         return;
     }

@@ -105,8 +105,6 @@ private:
     awaitable<> reject(const request_parser& parser, const std::string& remote);
     std::chrono::milliseconds head_timeout() const noexcept;
     auto wait_readable();
-    auto next_turn();
-    awaitable<> let_others_leave();
     static void on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
     // The stream phase (http1_stream.cpp).
@@ -119,11 +117,12 @@ private:
     void set_stream_timer();
     static void on_stream_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
+    // The end (http1_closing.cpp).
     void close_politely();
-    void vanish();
     void drain_input();
     bool reads_no_more() const noexcept;
-    void log_error(std::exception_ptr error, std::string_view where) const noexcept;
+
+    void log_error(const std::exception_ptr& error, std::string_view where) const noexcept;
 
     void complete(error_code ec);
     void unwind();

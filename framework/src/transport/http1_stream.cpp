@@ -105,7 +105,7 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exce
     if (connection.reason_ == close_reason::open) {
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
         if (error) {
-            connection.log_error(std::move(error), "stream " + std::to_string(connection.stream_number_) + " failed");
+            connection.log_error(error, "stream " + std::to_string(connection.stream_number_) + " failed");
         }
     }
     connection.then(next_step::end_stream);

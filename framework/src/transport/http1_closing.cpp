@@ -1,0 +1,68 @@
+// The last phase of a connection: all was said, and its client shall have it.
+
+#include <array>
+
+#include "transport/http1_connection.hpp"
+#include "transport/socket.hpp"
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::size_t drain_size = 4UL * 1024;
+constexpr int drains_at_once = 64;
+constexpr std::uint8_t drains_of_refused_head = 8;
+
+} // namespace
+
+// Closing with unread input would reset the connection, and the last bytes might be lost on the way (RFC 9112, 9.6):
+// say that we are done, and read until the client is.
+void http1_connection::close_politely()
+{
+    phase_ = phase::closing;
+    if (broken_) {
+        return then(next_step::vanish);
+    }
+    if (unsent_) {
+        return set_timer(write_timeout());
+    }
+    finish_sending(socket_);
+    reads_left_ = drains_of_refused_head;
+    set_timer(worker_.limits.linger_timeout);
+    drain_input();
+}
+
+void http1_connection::drain_input()
+{
+    std::array<char, drain_size> ignored; // not initialised: nobody reads it
+    for (int i = 0; i < drains_at_once; ++i) {
+        if (reads_no_more()) {
+            if (broken_ || (peer_finished_ && !unsent_)) {
+                then(next_step::vanish);
+            }
+            return; // the deadline is the end
+        }
+        const auto received = receive_some(socket_, ignored.data(), ignored.size());
+        if (!received && received.error() == asio::error::would_block) {
+            return;
+        }
+        if (!received || *received == 0) {
+            if (!received || !unsent_) { // after its FIN a client may still be reading
+                then(next_step::vanish);
+            }
+            return;
+        }
+        reads_left_ -= head_refused_ ? 1 : 0;
+    }
+    if (next_ != next_step::vanish) {
+        then(next_step::drain); // the others have their turn; a flood without end meets the deadline
+    }
+}
+
+// Who sends a head without an end is not read much further: the window closes, and the answer can still be read.
+bool http1_connection::reads_no_more() const noexcept
+{
+    return head_refused_ && reads_left_ == 0;
+}
+
+} // namespace rill::transport
