@@ -13,6 +13,7 @@ int main(int argc, char** argv)
         return parsed.error();
     }
     const auto figures = dashboard::make_channel();
-    const dashboard::sampler sampler(figures, {.period = std::chrono::milliseconds(period)});
+    line.server.background = {
+        [&] { return dashboard::sample(figures, {.period = std::chrono::milliseconds(period)}); }};
     return line.serve([&] { return dashboard::app(figures, directory); });
 }

@@ -14,8 +14,24 @@ namespace {
 struct fixture
 {
     rill::pubsub::channel figures = dashboard::make_channel();
-    rill_test::running_server server{dashboard::app(figures)};
+    rill_test::running_server server;
     rill_test::client client{server.port()};
+
+    explicit fixture(bool samples = false) : server(dashboard::app(figures), options(samples)) {}
+
+    rill::server_options options(bool samples) const
+    {
+        rill::server_options o;
+        if (samples) {
+            o.background = {[this] { return dashboard::sample(figures, {.period = std::chrono::milliseconds(10)}); }};
+        }
+        return o;
+    }
+};
+
+struct with_sampler : fixture
+{
+    with_sampler() : fixture(true) {}
 };
 
 boost::json::value next(rill_test::client& client, std::string_view name)
@@ -34,9 +50,8 @@ boost::json::value next(rill_test::client& client, std::string_view name)
 
 BOOST_FIXTURE_TEST_SUITE(dashboard_test, dashboard_test::fixture)
 
-BOOST_AUTO_TEST_CASE(shows_this_machine)
+BOOST_FIXTURE_TEST_CASE(shows_this_machine, dashboard_test::with_sampler)
 {
-    const dashboard::sampler sampler(figures, {.period = std::chrono::milliseconds(10)});
     client.get("/figures");
     BOOST_TEST(client.header("content-type") == "text/event-stream");
     for (auto cpu = next(client, "cpu"); cpu.at("busy").as_array().size() < 3; cpu = next(client, "cpu")) {
@@ -58,9 +73,8 @@ BOOST_AUTO_TEST_CASE(shows_this_machine)
     BOOST_TEST(streams.at("resident").to_number<std::uint64_t>() > 0U);
 }
 
-BOOST_AUTO_TEST_CASE(many_viewers_share_one_sampler)
+BOOST_FIXTURE_TEST_CASE(many_viewers_share_one_sampler, dashboard_test::with_sampler)
 {
-    const dashboard::sampler sampler(figures, {.period = std::chrono::milliseconds(10)});
     std::vector<std::unique_ptr<rill_test::client>> viewers;
     for (int i = 0; i < 20; ++i) {
         viewers.push_back(std::make_unique<rill_test::client>(server.port()));
