@@ -516,4 +516,21 @@ BOOST_FIXTURE_TEST_CASE(a_timer_is_as_late_as_it_fires_behind_its_deadline, fixt
     BOOST_TEST(timers.late().counts[3] == 1); // 4 to 8 ms
 }
 
+// As a coroutine's completion handler does that rethrows what its coroutine has ended by.
+BOOST_AUTO_TEST_CASE(nodes_that_throw_at_the_end_of_the_context)
+{
+    probe probes[3];
+    {
+        fixture f;
+        for (auto& p : probes) {
+            p.then = [](probe&) { throw std::runtime_error("from fire"); };
+            f.timers.add(p, f.timers.now() + 1h);
+        }
+    }
+    for (const auto& p : probes) {
+        BOOST_TEST(p.fired == 1);
+        BOOST_TEST((p.error == boost::asio::error::operation_aborted));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,9 @@
 #include "pubsub/worker_log.hpp"
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/system/system_error.hpp>
+#include <rill/pubsub/hub.hpp>
+
 #include "stage.hpp"
 
 using namespace rill_test;
@@ -30,6 +34,57 @@ BOOST_AUTO_TEST_CASE(a_handler_unsubscribes_others)
     loop.turn();
     BOOST_TEST((got == std::vector{0, 1, 2, 3}));
     BOOST_TEST(c.subscribers() == 0U);
+}
+
+// Each handler's unwinding destroys its subscription, and perhaps that of another one.
+BOOST_AUTO_TEST_CASE(a_context_ends_with_handlers_that_wait_for_patterns)
+{
+    pubsub::hub h;
+    std::vector<manual_loop::outcome> ends(4);
+    {
+        manual_loop loop;
+        std::optional<pubsub::subscription> shared(h.subscribe("rooms/*"));
+        for (auto& end : ends) {
+            loop.start(
+                [](pubsub::subscription mine, std::optional<pubsub::subscription>& other) -> rill::awaitable<> {
+                    const struct ending
+                    {
+                        std::optional<pubsub::subscription>& ends_with_it;
+                        ~ending() { ends_with_it.reset(); }
+                    } here{other};
+                    for (;;) {
+                        co_await mine.next();
+                    }
+                }(h.subscribe("rooms/*"), shared),
+                end);
+        }
+        manual_loop::outcome end;
+        loop.start([](pubsub::subscription& s) -> rill::awaitable<> { co_await s.next(); }(*shared), end);
+        BOOST_REQUIRE(h.publish("rooms/1", "x").has_value()); // so that they are in a topic's list, too
+        loop.turn();
+        BOOST_TEST(end.done);
+    }
+    BOOST_TEST(h.stats().subscribers == 0U);
+}
+
+// As one of a coroutine does that rethrows what its coroutine has ended by.
+BOOST_AUTO_TEST_CASE(completion_handlers_that_throw_at_the_end_of_the_context)
+{
+    auto c = counted();
+    int ended = 0;
+    std::vector<pubsub::subscription> all;
+    {
+        manual_loop loop;
+        for (int i = 0; i < 3; ++i) {
+            all.push_back(c.subscribe());
+            all.back().next(boost::asio::bind_executor(loop.context.get_executor(),
+                                                       [&](rill::error_code ec, const pubsub::encoded_event&) {
+                                                           ++ended;
+                                                           throw boost::system::system_error(ec);
+                                                       }));
+        }
+    }
+    BOOST_TEST(ended == 3);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <rill/core/detail/first_failure.hpp>
 
 namespace rill {
 
@@ -71,8 +72,12 @@ timer_service& timer_service::of(asio::io_context& context)
 void timer_service::shutdown() noexcept
 {
     driver_.reset();
+    drain_posted_ = true; // nothing runs any more that could be posted to
     wheel_.move_all(aborted_);
-    drain_aborted();
+    detail::first_failure ignored; // of a user's completion handler: nobody is left to be told
+    while (!aborted_.empty()) {
+        ignored.run([this] { drain_aborted(); });
+    }
 }
 
 void timer_service::abort_all()

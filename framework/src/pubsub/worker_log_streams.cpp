@@ -3,6 +3,7 @@
 #include "pubsub/worker_log.hpp"
 
 #include <algorithm>
+#include <rill/core/detail/first_failure.hpp>
 
 namespace rill::pubsub::detail {
 
@@ -147,26 +148,30 @@ void worker_log::remove(subscriber& s)
     }
 }
 
+// Who is told may destroy itself and others at once: of each list the next is taken when its turn has come, and those
+// that are in two are taken out of both before.
 void worker_log::shutdown()
 {
     log_->detach(link_);
     at_end_.clear();
+    rill::detail::first_failure ignored; // of a user's completion handler: nobody is left to be told
+    const auto end = [&ignored](subscriber& s) {
+        if (s.worker != nullptr) {
+            s.worker = nullptr;
+            s.now = subscriber::state::ended;
+            ignored.run([&s] { s.on_shutdown(); });
+        }
+    };
+    while (!with_patterns_.empty()) {
+        auto& s = *with_patterns_.back();
+        with_patterns_.pop_back();
+        end(s);
+    }
     for (const auto& [topic, local] : topics_) {
         while (!local->streams.empty()) {
             auto& s = *static_cast<topic_link*>(local->streams.next)->owner;
             local->streams.next->unlink();
-            if (s.worker != nullptr) {
-                s.worker = nullptr;
-                s.now = subscriber::state::ended;
-                s.on_shutdown();
-            }
-        }
-    }
-    for (auto* s : with_patterns_) {
-        if (s->worker != nullptr) {
-            s->worker = nullptr;
-            s->now = subscriber::state::ended;
-            s->on_shutdown();
+            end(s);
         }
     }
 }
