@@ -62,6 +62,19 @@ BOOST_AUTO_TEST_CASE(nothing_was_missed)
 // A page goes to the client as fast as that reads it, and what comes meanwhile does not count as its backlog.
 BOOST_AUTO_TEST_CASE(a_slow_client_reads_page_by_page)
 {
+BOOST_AUTO_TEST_CASE(who_waits_for_the_log_is_woken_by_more_than_a_worker_may_have_waiting)
+{
+    late_process p(200, {.replay = {.events = 2}});
+    p.append(1);
+    direct_client ahead(p.loop, p.route, shared_log::id_of(201)); // which this process does not know yet
+    p.answer_all();
+    p.append(5);
+    p.plane->deliver();
+    p.answer_all();
+    BOOST_TEST(numbers(ahead.out.sent) == range(202, 206));
+    ahead.cut();
+}
+
     late_process p(200, {.backlog = {.events = 5}});
     direct_client slow(p.loop, p.route, shared_log::id_of(100));
     slow.out.block();

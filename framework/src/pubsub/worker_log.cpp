@@ -84,6 +84,7 @@ bool worker_log::next_batch()
             const auto newest = log_->take(*link_, queue_, overflow_);
             if (!overflow_.empty()) {
                 on_overflow(newest);
+                wake_at_end();
             }
             if (queue_.empty()) {
                 return false;
