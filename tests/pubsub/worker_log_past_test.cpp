@@ -1,5 +1,8 @@
 // A process that comes later to a log that others share: what its clients have missed is in the log, but not with it.
 
+#include <boost/asio/bind_executor.hpp>
+#include <functional>
+
 #include "late_process.hpp"
 
 using namespace rill_test;
@@ -59,9 +62,6 @@ BOOST_AUTO_TEST_CASE(nothing_was_missed)
     ahead.cut();
 }
 
-// A page goes to the client as fast as that reads it, and what comes meanwhile does not count as its backlog.
-BOOST_AUTO_TEST_CASE(a_slow_client_reads_page_by_page)
-{
 BOOST_AUTO_TEST_CASE(who_waits_for_the_log_is_woken_by_more_than_a_worker_may_have_waiting)
 {
     late_process p(200, {.replay = {.events = 2}});
@@ -75,6 +75,9 @@ BOOST_AUTO_TEST_CASE(who_waits_for_the_log_is_woken_by_more_than_a_worker_may_ha
     ahead.cut();
 }
 
+// A page goes to the client as fast as that reads it, and what comes meanwhile does not count as its backlog.
+BOOST_AUTO_TEST_CASE(a_slow_client_reads_page_by_page)
+{
     late_process p(200, {.backlog = {.events = 5}});
     direct_client slow(p.loop, p.route, shared_log::id_of(100));
     slow.out.block();
@@ -90,6 +93,33 @@ BOOST_AUTO_TEST_CASE(who_waits_for_the_log_is_woken_by_more_than_a_worker_may_ha
     p.answer_all();
     BOOST_TEST(numbers(slow.out.sent) == range(101, 230));
     slow.cut();
+}
+
+// Also that of an event that was found already, and waits for its turn of the event loop.
+BOOST_AUTO_TEST_CASE(a_cancelled_wait_keeps_its_place_in_the_past)
+{
+    for (int cancelled = 1; cancelled <= 40; ++cancelled) {
+        late_process p;
+        auto s = p.channel->subscribe(shared_log::id_of(100));
+        boost::asio::cancellation_signal cancel;
+        std::string got;
+        int events = 0;
+        std::function<void()> next = [&] {
+            s.next(boost::asio::bind_cancellation_slot(
+                cancel.slot(), boost::asio::bind_executor(
+                                   p.loop.context.get_executor(), [&](rill::error_code ec, pubsub::encoded_event e) {
+                                       got.append(ec ? "" : got.empty() ? "" : " ").append(ec ? "" : e.data());
+                                       const int n = ec ? 0 : ++events;
+                                       next();
+                                       if (n == cancelled) {
+                                           cancel.emit(boost::asio::cancellation_type::terminal);
+                                       }
+                                   })));
+        };
+        next();
+        p.answer_all();
+        BOOST_TEST(got == range(101, 200));
+    }
 }
 
 // The channel knows the ids, but has dropped some of what came behind: it is not to go on there, which would end it.

@@ -131,13 +131,16 @@ bool worker_log::lose(subscriber& s, const event_log::collected& c)
 encoded_event worker_log::pull(subscriber& s)
 {
     auto& b = *s.behind;
+    if (b.notice) { // also before the past, of which it may be an event that a cancelled wait has left
+        return std::exchange(b.notice, {});
+    }
     if (b.past) {
         auto e = pull_past(s);
         if (e || b.past || s.now == subscriber::state::ended) {
             return e;
         }
     }
-    if (b.notice) {
+    if (b.notice) { // with which the past has ended
         return std::exchange(b.notice, {});
     }
     std::uint64_t excess = 0;
