@@ -318,4 +318,13 @@ BOOST_AUTO_TEST_CASE(random_histories_agree_with_a_plain_model)
     }
 }
 
+BOOST_AUTO_TEST_CASE(ids_are_known_where_only_bytes_limit_it)
+{
+    replay_buffer buffer({.limits = {.events = SIZE_MAX}, .ids = replay_buffer::id_kind::opaque});
+    buffer.append(make("a"), 1, start);
+    buffer.append(make("b"), 2, start);
+    BOOST_TEST((buffer.sequence_of("a") == std::optional<std::uint64_t>(1)));
+    BOOST_TEST((buffer.sequence_of("b") == std::optional<std::uint64_t>(2)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

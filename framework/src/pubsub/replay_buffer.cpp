@@ -90,7 +90,7 @@ void replay_buffer::remember_id(std::string_view id, std::uint64_t sequence)
     known_ids_.push_back({std::string(id), sequence});
     sequences_.erase(id); // a log that repeats an id: the newer one counts
     sequences_.emplace(known_ids_.back().id, sequence);
-    if (known_ids_.size() > settings_.limits.events + 1) { // who has seen the one before the oldest has missed nothing
+    if (known_ids_.size() - 1 > settings_.limits.events) { // who has seen the one before the oldest has missed nothing
         const auto& oldest = known_ids_.front();
         if (const auto found = sequences_.find(oldest.id);
             found != sequences_.end() && found->second == oldest.sequence)
