@@ -34,6 +34,25 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_behind)
     handler.cut();
 }
 
+// Batches are counted in 32 bits, from shortly before these are used up.
+BOOST_AUTO_TEST_CASE(more_batches_than_there_are_numbers)
+{
+    constexpr int batches = 1100;
+    manual_loop loop;
+    auto c = counted();
+    const auto route = rill::make_handler(rill::sse::endpoint(c));
+    direct_client direct(loop, route);
+    coroutine_client handler(loop, c.subscribe());
+    for (int i = 0; i < batches; ++i) {
+        publish(c, 1);
+        loop.turn();
+    }
+    BOOST_TEST(parse_events(direct.out.sent).size() == std::size_t{batches});
+    BOOST_TEST(parse_events(handler.out.sent).size() == std::size_t{batches});
+    direct.cut();
+    handler.cut();
+}
+
 // One message for each worker, not for each stream, and one for all that is published until it is read.
 BOOST_AUTO_TEST_CASE(messages_to_workers)
 {

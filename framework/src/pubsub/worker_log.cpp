@@ -131,10 +131,23 @@ void worker_log::begin_batch(local_topic& topic)
         }
         batch_.piece = shared_piece::copy_of(all);
     }
-    ++batch_.number;
+    if (++batch_.number == 0) {
+        restart_numbers();
+    }
     batch_.active = true;
     batch_topic_ = &topic;
     next_ = topic.streams.next;
+}
+
+// All numbers have been used: what streams remember of theirs must not be taken for one that comes again.
+void worker_log::restart_numbers() noexcept
+{
+    batch_.number = 1; // 0: none
+    for (const auto& [topic, local] : topics_) {
+        for (auto* link = local->streams.next; link != &local->streams; link = link->next) {
+            static_cast<topic_link*>(link)->owner->live_since = 0;
+        }
+    }
 }
 
 // The worker was not quick enough: its streams are behind, each for itself.

@@ -83,12 +83,13 @@ private:
         std::vector<event_log::found_event> events;
         shared_piece piece;
         std::uint64_t last = 0;
-        std::uint32_t number = 0;
+        std::uint32_t number = UINT32_MAX - 1000; ///< so that each program sees what is behind the last
         bool active = false;
     };
 
     bool next_batch();
     void begin_batch(local_topic& topic);
+    void restart_numbers() noexcept;
     void on_overflow(std::uint64_t newest);
     void forget(const topic_pointer& topic);
     local_topic* find_topic(const topic_pointer& topic);
