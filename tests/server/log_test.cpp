@@ -3,6 +3,7 @@
 #include "server/process_fixture.hpp"
 
 using namespace rill_test;
+using namespace std::string_view_literals;
 
 BOOST_AUTO_TEST_SUITE(log_test)
 
@@ -45,6 +46,16 @@ BOOST_AUTO_TEST_CASE(lines_on_standard_error)
     const auto json = lines(rill::log_format::json);
     BOOST_TEST(json.starts_with("{\"time\":\"20"));
     BOOST_TEST(json.substr(json.find('Z')) == "Z\",\"level\":\"warning\",\"message\":\"a \\\"quoted\\\"\\tword\"}\n");
+}
+
+// As an exception's text may hold what a client has sent.
+BOOST_AUTO_TEST_CASE(a_message_is_one_line_whatever_it_holds)
+{
+    const auto line = rill::log_line(rill::log_format::text, error, "no room 'a\r\nb\x1b[2J\x7f\t\u00e9\0'"sv);
+    BOOST_TEST(line.substr(25) == "error   no room 'a\\r\\nb\\x1b[2J\\x7f\t\u00e9\\x00'\n");
+    const auto json = rill::log_line(rill::log_format::json, error, "a\r\nb\x1b[2J");
+    BOOST_TEST(json.ends_with(R"("message":"a\u000d\nb\u001b[2J"})"
+                              "\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,6 +21,24 @@ void write_line(const std::string& line)
     std::fwrite(line.data(), 1, line.size(), stderr); // one call, so that lines of several threads don't mix
 }
 
+// As it is, but for what would end the line or steer a terminal: a client may have sent it.
+void append_text(std::string& line, std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n') {
+            line += "\\n";
+        } else if (c == '\r') {
+            line += "\\r";
+        } else if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
+            line.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+        } else {
+            line += c;
+        }
+    }
+}
+
 struct limited
 {
     limited(log_sink to, unsigned a_second) : to(std::move(to)), limiter(a_second) {}
@@ -73,7 +91,9 @@ std::string log_line(log_format format, log_level level, std::string_view text)
     }
     std::string name(to_string(level));
     name.resize(std::max<std::size_t>(name.size(), 7), ' ');
-    line.append(stamp).append(" ").append(name).append(" ").append(text).append("\n");
+    line.append(stamp).append(" ").append(name).append(" ");
+    append_text(line, text);
+    line += '\n';
     return line;
 }
 
