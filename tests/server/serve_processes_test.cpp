@@ -3,6 +3,7 @@
 #include <fstream>
 #include <map>
 
+#include "server/listener.hpp"
 #include "server/process_fixture.hpp"
 #include "support/client.hpp"
 
@@ -167,6 +168,25 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_told_in_one_line)
     BOOST_TEST(taken.wait() == 1);
     BOOST_TEST(taken.output().find("can't listen on 127.0.0.1 port") != std::string::npos);
     BOOST_TEST(std::ranges::count(taken.output(), '\n') == 1);
+}
+
+BOOST_AUTO_TEST_CASE(sockets_that_there_are_already_give_the_url)
+{
+    const auto socket = rill::open_listening_socket({}, 0, false);
+    BOOST_REQUIRE(socket.has_value());
+    const auto port = rill::local_port(*socket);
+    forked f([&](const forked::line_writer& report) {
+        rill::server_options options{.sockets = {*socket}};
+        options.on_listening = [&](const std::string& url) { report("url " + url); };
+        return rill::serve_processes(pids, options, {.processes = 1});
+    });
+    ::close(*socket);
+    BOOST_TEST(f.line("url ") == "http://127.0.0.1:" + std::to_string(port));
+    client c(port);
+    c.get("/pid");
+    BOOST_TEST(c.status() == 200);
+    f.signal(SIGTERM);
+    BOOST_TEST(f.wait() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -50,6 +50,9 @@ int serve_processes(const std::function<handler()>& make_app, server_options opt
             return refuse(socket.error());
         }
         reserved = *socket;
+    } else { // as each worker finds out for itself
+        options.host = local_address(options.sockets.front());
+        options.port = local_port(options.sockets.front());
     }
     options.reuse_port = true;
     if (options.on_listening) {
