@@ -61,4 +61,25 @@ BOOST_AUTO_TEST_CASE(what_prevents_the_start_is_told_in_one_line)
 #endif
 }
 
+// What the program has written, but not yet given to the system, is the supervisor's to give.
+BOOST_AUTO_TEST_CASE(what_was_written_before_is_not_written_again_by_each_worker)
+{
+    forked f([](const forked::line_writer& report) {
+        ::dup2(STDERR_FILENO, STDOUT_FILENO); // a pipe, to which stdio does not write at once
+        std::fputs("written once\n", stdout);
+        rill::supervisor_options options{.processes = 2, .first_pause = 1h};
+        options.on_started = [&, ended = 0](unsigned, pid_t) mutable { report("started " + std::to_string(++ended)); };
+        const int result = rill::supervise(options, [](unsigned) { return 0; });
+        std::fflush(stdout);
+        return result;
+    });
+    f.line("worker 0 ended with 0");
+    f.signal(SIGTERM);
+    BOOST_TEST(f.wait() == 0);
+    const auto& text = f.output();
+    const auto first = text.find("written once");
+    BOOST_REQUIRE(first != text.npos);
+    BOOST_TEST(text.find("written once", first + 1) == text.npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

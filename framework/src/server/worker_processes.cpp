@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -40,6 +41,7 @@ void worker_processes::start(unsigned index)
 {
     auto& p = processes_[index];
     const auto parent = ::getpid();
+    std::fflush(nullptr); // or the worker would write once more, at its end, what the program has written before
     const auto pid = ::fork();
     if (pid == 0) {
         run(index, parent);
