@@ -51,6 +51,15 @@ void introduce(const std::vector<std::unique_ptr<worker>>& workers)
     }
 }
 
+// As introduce(), of those that run already: who has no thread answers nobody.
+void introduce_again(monitor::group running)
+{
+    const auto group = std::make_shared<const monitor::group>(std::move(running));
+    for (const auto& member : *group) {
+        member.mail.post([group, &io = member.context->io] { monitor::of(io).workers = group; });
+    }
+}
+
 } // namespace
 
 // Each worker has at least one of the sockets, and each socket at least one worker.
@@ -167,13 +176,18 @@ void server::run()
         s.options.on_listening(url());
     }
     std::vector<std::thread> threads;
+    monitor::group running{s.workers.front()->as_member()};
     for (std::size_t i = 1; i < s.workers.size(); ++i) {
         try {
             threads.emplace_back([&worker = *s.workers[i]] { worker.run(); });
+            running.push_back(s.workers[i]->as_member());
         } catch (const std::system_error& e) { // the others serve all the same
             s.workers[i]->close_listeners();
             s.log(log_level::error, std::string("can't start a worker's thread: ") + e.what());
         }
+    }
+    if (running.size() != s.workers.size()) {
+        introduce_again(std::move(running));
     }
     s.workers.front()->start_background(s.options.background);
     s.workers.front()->run();

@@ -5,7 +5,7 @@
 namespace rill {
 
 watchdog::watchdog(asio::io_context& context, std::chrono::microseconds period)
-    : timers_(timer_service::of(context)), half_(period / 2), workers_(monitor::of(context).workers)
+    : timers_(timer_service::of(context)), half_(period / 2), monitor_(monitor::of(context))
 {
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
@@ -25,11 +25,12 @@ watchdog::~watchdog()
 // Each question has a counter of its own: an answer that comes late counts for nothing.
 void watchdog::ask()
 {
-    if (answers_ && *answers_ == workers_->size()) {
+    const auto& workers = *monitor_.workers;
+    if (answers_ && *answers_ == workers.size()) {
         notify_manager("WATCHDOG=1");
     }
     answers_ = std::make_shared<std::atomic<std::size_t>>(0);
-    for (const auto& member : *workers_) {
+    for (const auto& member : workers) {
         member.mail.post([answers = answers_] { ++*answers; });
     }
     timers_.add(*this, timers_.now() + half_);

@@ -28,7 +28,7 @@ private:
 
     timer_service& timers_;
     std::chrono::microseconds half_;
-    std::shared_ptr<const monitor::group> workers_;
+    const monitor& monitor_;                            ///< one of its workers may turn out to have no thread
     std::shared_ptr<std::atomic<std::size_t>> answers_; ///< to the last question
 };
 
