@@ -17,7 +17,7 @@ using rill::pubsub::replay_buffer;
 
 constexpr std::size_t held = 4;
 
-// The value, if the text is a whole number without anything around it that fits.
+// The value, if the text is a whole number without anything around it, from which one can count on.
 std::optional<std::int64_t> number_of(const std::string& text)
 {
     const auto digits = text.substr(text.starts_with('-') ? 1 : 0);
@@ -26,7 +26,8 @@ std::optional<std::int64_t> number_of(const std::string& text)
     }
     errno = 0;
     const auto value = std::strtoll(text.c_str(), nullptr, 10);
-    return errno == 0 ? std::optional<std::int64_t>(value) : std::nullopt;
+    constexpr long long largest = 1LL << 62;
+    return errno == 0 && value >= -largest && value <= largest ? std::optional<std::int64_t>(value) : std::nullopt;
 }
 
 void check_request(const std::string& id, std::uint8_t seed)

@@ -33,6 +33,16 @@ BOOST_AUTO_TEST_CASE(ids_rise_by_one)
     }
 }
 
+// Behind which there is none: counting on would be undefined.
+BOOST_AUTO_TEST_CASE(the_largest_number_as_last_event_id)
+{
+    client.get("/ticks?ms=10", "Last-Event-ID: 9223372036854775807\r\n");
+    const auto ticks = client.events(2);
+    BOOST_REQUIRE(ticks.size() == 2U);
+    BOOST_TEST(ticks[0].id == "1");
+    BOOST_TEST(ticks[1].id == "2");
+}
+
 BOOST_AUTO_TEST_CASE(resumes_after_the_last_event_id)
 {
     client.get("/ticks?ms=10", "Last-Event-ID: 41\r\n");

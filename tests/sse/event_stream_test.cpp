@@ -130,8 +130,10 @@ BOOST_AUTO_TEST_CASE(last_event_ids)
     BOOST_TEST(number("42") == 42);
     BOOST_TEST(number("0") == 0);
     BOOST_TEST(number("-7") == -7);
-    BOOST_TEST(number("9223372036854775807") == INT64_MAX);
-    for (const std::string_view none : {"", "x", "42x", " 42", "42 ", "+42", "4.2", "9223372036854775808", "0x10"}) {
+    BOOST_TEST(number("4611686018427387904") == std::int64_t{1} << 62);
+    for (const std::string_view none : {"", "x", "42x", " 42", "42 ", "+42", "4.2", "4611686018427387905",
+                                        "-4611686018427387905", "9223372036854775807", "9223372036854775808", "0x10"})
+    {
         BOOST_TEST(number(none) == -1);
     }
     BOOST_TEST(event_stream(f.out).last_event_number() == 0);

@@ -21,7 +21,9 @@ response_writer::put_result event_stream::put(const event& e)
 
 std::int64_t event_stream::last_event_number(std::int64_t none) const noexcept
 {
-    return rill::detail::whole_number<std::int64_t>(last_event_id()).value_or(none);
+    constexpr auto largest = std::int64_t{1} << 62;
+    const auto number = rill::detail::whole_number<std::int64_t>(last_event_id()).value_or(none);
+    return number < -largest || number > largest ? none : number;
 }
 
 } // namespace rill::sse

@@ -74,7 +74,8 @@ public:
         return last_event_id_ ? std::string_view(*last_event_id_) : std::string_view();
     }
 
-    /// The last event id as a number; `none` when it is not one.
+    /// The last event id as a number; `none` when it is not one, or one beyond 2^62: whoever counts on from a number
+    /// that a client has sent has no overflow to fear.
     std::int64_t last_event_number(std::int64_t none = 0) const noexcept;
 
     /// See response_writer::stop_requested().
