@@ -1,8 +1,11 @@
 #include "pubsub/worker_log.hpp"
 
 #include <array>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <rill/core/mailbox.hpp>
+#include <rill/pubsub/hub.hpp>
+#include <stdexcept>
 
 #include "stage.hpp"
 
@@ -32,6 +35,25 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_behind)
     BOOST_TEST(handler.got() == expected + " 27");
     direct.cut();
     handler.cut();
+}
+
+// What it throws leaves the event loop; those behind it have their turn in the next, not with the next event.
+BOOST_AUTO_TEST_CASE(a_completion_handler_that_throws_delays_nobody)
+{
+    manual_loop loop;
+    pubsub::hub h;
+    auto throwing = h.subscribe("a");
+    throwing.next(
+        boost::asio::bind_executor(loop.context.get_executor(), [](rill::error_code, const pubsub::encoded_event&) {
+            throw std::runtime_error("from a completion handler");
+        }));
+    coroutine_client behind(loop, h.subscribe("b"));
+    BOOST_REQUIRE(h.publish("a", "x").has_value());
+    BOOST_REQUIRE(h.publish("b", "x").has_value());
+    BOOST_CHECK_THROW(loop.turn(), std::runtime_error);
+    loop.turn();
+    BOOST_TEST(parse_events(behind.out.sent).size() == 1U);
+    behind.cut();
 }
 
 // Batches are counted in 32 bits, from shortly before these are used up.

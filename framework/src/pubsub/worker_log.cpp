@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <new>
 #include <rill/core/detail/first_failure.hpp>
 #include <tuple>
 
@@ -23,13 +24,13 @@ constexpr std::size_t largest_batch = 64UL * 1024;
 void worker_log::schedule()
 {
     if (!scheduled_ && !running_) {
-        scheduled_ = true;
         asio::post(context_, [self = weak_from_this()] {
             if (const auto alive = self.lock()) {
                 alive->scheduled_ = false;
                 alive->run();
             }
         });
+        scheduled_ = true; // not if there was no memory for it
     }
 }
 
@@ -51,27 +52,32 @@ void worker_log::run()
     }
     const auto self = shared_from_this();
     const timer_service::standstill time_stands_still(timers_); // one clock for all these sends
-    struct guard
+    bool done = false;
+    const struct guard
     {
         worker_log& log;
-        bool& flag = log.running_ = true;
-        ~guard() { flag = false; }
-    };
-    std::size_t budget = sends_per_turn;
-    bool done = false;
-    {
-        const guard running{*this};
-        while (budget != 0 && !done) {
-            const bool sending = batch_.active || next_batch();
-            if (sending) {
-                fan_out(budget);
-            }
-            const bool served = !batch_.active && serve_ready(budget);
-            done = !sending && !served;
+        const bool& done;
+        ~guard() { log.pause(!done); } // also when something is thrown: the others go on in the next turn
+    } running{*this, done};
+    running_ = true;
+    for (std::size_t budget = sends_per_turn; budget != 0 && !done;) {
+        const bool sending = batch_.active || next_batch();
+        if (sending) {
+            fan_out(budget);
         }
+        const bool served = !batch_.active && serve_ready(budget);
+        done = !sending && !served;
     }
-    if (!done) {
-        schedule();
+}
+
+void worker_log::pause(bool goes_on) noexcept
+{
+    running_ = false;
+    if (goes_on) {
+        try {
+            schedule();
+        } catch (const std::bad_alloc&) { // it goes on with the next event
+        }
     }
 }
 

@@ -115,6 +115,7 @@ private:
     timer_service& timers_;
     std::shared_ptr<event_log> log_;
     std::shared_ptr<worker_link> link_;
+    void pause(bool goes_on) noexcept;
     std::unordered_map<const topic_state*, std::unique_ptr<local_topic>> topics_;
     std::vector<subscriber*> with_patterns_;
     std::size_t subscribers_ = 0;
