@@ -1,5 +1,8 @@
 #include "pubsub/coroutine_subscriber.hpp"
 
+#include <boost/system/errc.hpp>
+#include <new>
+
 #include "pubsub/worker_log.hpp"
 
 namespace rill::pubsub::detail {
@@ -12,16 +15,16 @@ thread_local int nested_completions = 0;
 
 } // namespace
 
-coroutine_subscriber::coroutine_subscriber(std::shared_ptr<event_log> log, event_log::entry entry,
+coroutine_subscriber::coroutine_subscriber(std::shared_ptr<event_log> log, event_log::entry& entry,
                                            std::string_view last_event_id)
     : log_(std::move(log))
 {
-    wanted = std::move(entry.wanted);
-    auto start = log_->begin(*wanted, last_event_id, entry.newest);
+    auto start = log_->begin(*entry.wanted, last_event_id, entry.newest);
     if (start.unknown) {
         ended = error::unknown_event_id;
     }
     worker_log::place(*this, std::move(start));
+    wanted = std::move(entry.wanted); // not before nothing can fail any more
 }
 
 coroutine_subscriber::~coroutine_subscriber()
@@ -41,14 +44,32 @@ void coroutine_subscriber::begin(boost::asio::io_context& context)
         return;
     }
     if (worker == nullptr) {
-        worker_log::of(context, log_).add(*this);
+        try {
+            worker_log::of(context, log_).add(*this);
+        } catch (const std::bad_alloc&) {
+            end_without_memory();
+            return;
+        }
     }
     go_on();
 }
 
+void coroutine_subscriber::end_without_memory()
+{
+    now = state::ended;
+    ended = make_error_code(boost::system::errc::not_enough_memory);
+    finish();
+}
+
 void coroutine_subscriber::go_on()
 {
-    auto event = worker->pull(*this);
+    encoded_event event;
+    try {
+        event = worker->pull(*this);
+    } catch (const std::bad_alloc&) {
+        end_without_memory();
+        return;
+    }
     if (now == state::ended) {
         finish();
         return;
@@ -165,7 +186,12 @@ subscription make_subscription(const std::shared_ptr<event_log>& log, result<eve
     if (!entry) {
         return subscription(std::make_unique<coroutine_subscriber>(entry.error()));
     }
-    return subscription(std::make_unique<coroutine_subscriber>(log, std::move(*entry), last_event_id));
+    try {
+        return subscription(std::make_unique<coroutine_subscriber>(log, *entry, last_event_id));
+    } catch (...) { // no memory
+        log->leave(std::move(entry->wanted));
+        throw;
+    }
 }
 
 } // namespace rill::pubsub::detail

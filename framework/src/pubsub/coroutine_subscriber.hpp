@@ -12,7 +12,8 @@ class coroutine_subscriber final : public subscription_base, public subscriber
 public:
     /// One that has ended before it began.
     explicit coroutine_subscriber(error_code reason) { ended = reason; }
-    coroutine_subscriber(std::shared_ptr<event_log> log, event_log::entry entry, std::string_view last_event_id);
+    /// Takes what is in `entry`, unless it throws.
+    coroutine_subscriber(std::shared_ptr<event_log> log, event_log::entry& entry, std::string_view last_event_id);
     ~coroutine_subscriber() override;
 
     void begin(boost::asio::io_context& context) override;
@@ -25,6 +26,7 @@ public:
 
 private:
     void go_on();
+    void end_without_memory();
     void finish();
     void complete(error_code ec, encoded_event event);
 

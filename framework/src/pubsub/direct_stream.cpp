@@ -9,20 +9,30 @@ direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, interest_poi
     : state_(std::move(state))
 {
     wanted = std::move(i);
-    worker_log::place(*this, std::move(start));
-    log.add(*this);
+    try {
+        worker_log::place(*this, std::move(start));
+        log.add(*this);
+    } catch (...) { // no memory
+        leave_log();
+        throw;
+    }
 }
 
 direct_stream::~direct_stream()
 {
+    if (worker != nullptr && out != nullptr) {
+        worker->note_end(*this, out->reason());
+    }
+    leave_log();
+    state_->leave();
+}
+
+void direct_stream::leave_log() noexcept
+{
     if (worker != nullptr) {
-        if (out != nullptr) {
-            worker->note_end(*this, out->reason());
-        }
         worker->remove(*this);
     }
     state_->log->leave(std::move(wanted));
-    state_->leave();
 }
 
 awaitable<> direct_stream::start(response_writer& to)

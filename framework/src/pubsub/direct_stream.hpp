@@ -37,6 +37,8 @@ public:
     void on_shutdown() override {}
 
 private:
+    void leave_log() noexcept;
+
     std::shared_ptr<endpoint_state> state_; // the route may be gone before its streams
 };
 

@@ -59,6 +59,7 @@ struct topic_state
     std::map<std::string, std::size_t, std::less<>> who;
     replay_buffer::clock::time_point last_used{};
     bool removed = false;
+    std::shared_ptr<topic_state> leaving; ///< itself, while its last subscriber leaves
     interest alone;
 };
 
@@ -165,7 +166,7 @@ public:
     /// Registers a stream for topics that must be valid; those that are new are created. Errors:
     /// error::too_many_topics, and nothing is done.
     result<entry> enter(std::vector<topic_pattern> topics, std::string who);
-    void leave(interest_pointer wanted);
+    void leave(interest_pointer wanted) noexcept;
 
     /// The owning pointer of a topic that is there.
     topic_pointer pointer_to(const topic_state& topic) const;

@@ -41,6 +41,19 @@ void event_log::take_options_of(const std::vector<topic_pattern>& topics, intere
     }
 }
 
+namespace {
+
+using name_counts = decltype(topic_state::who);
+
+name_counts::node_type make_name(const std::string& who)
+{
+    name_counts one;
+    one.emplace(who, 0);
+    return one.extract(one.begin());
+}
+
+} // namespace
+
 result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std::string who)
 {
     interest_pointer wanted;
@@ -51,6 +64,8 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
     const std::lock_guard in_order(presence_);
     sweep_for_room();
     std::vector<const topic_state*> first;
+    first.reserve(topics.size());
+    std::vector<name_counts::node_type> names_of_it;
     std::uint64_t newest = 0;
     {
         const lock held(mutex_);
@@ -68,20 +83,23 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
             auto* topic = find_or_create(t.text()).get();
             if (!wanted) {
                 wanted.reset(&topic->alone);
-                if (topic->subscribers++ == 0) {
-                    first.push_back(topic);
-                }
                 break;
             }
             if (std::find(wanted->topics.begin(), wanted->topics.end(), topic) != wanted->topics.end()) {
                 continue;
             }
             wanted->topics.push_back(topic);
+            if (!wanted->who.empty()) {
+                names_of_it.push_back(make_name(wanted->who));
+            }
+        }
+        for (auto* topic : wanted->topics) { // from here on nothing fails
             if (topic->subscribers++ == 0) {
                 first.push_back(topic);
             }
-            if (!wanted->who.empty()) {
-                ++topic->who[wanted->who];
+            if (!names_of_it.empty()) {
+                ++topic->who.insert(std::move(names_of_it.back())).position->second;
+                names_of_it.pop_back();
             }
         }
         if (!wanted->patterns.empty() && with_patterns_++ == 0) {
@@ -98,21 +116,21 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
     return entry{std::move(wanted), newest};
 }
 
-void event_log::leave(interest_pointer wanted)
+// Of destructors: it needs no memory.
+void event_log::leave(interest_pointer wanted) noexcept
 {
     auto& i = *wanted;
     if (i.shared) { // the topic's own: once it has no subscriber, that may be gone at any time
         static_cast<void>(wanted.release());
     }
     const std::lock_guard in_order(presence_);
-    std::vector<topic_pointer> last;
     {
         const lock held(mutex_);
         const auto now = settings_.now();
         for (auto* topic : i.topics) {
             topic->last_used = now;
             if (--topic->subscribers == 0) {
-                last.push_back(topics_.find(topic->name)->second);
+                topic->leaving = topics_.find(topic->name)->second;
             }
             if (const auto found = topic->who.find(i.who); found != topic->who.end() && --found->second == 0) {
                 topic->who.erase(found);
@@ -123,9 +141,14 @@ void event_log::leave(interest_pointer wanted)
         }
         --subscribers_;
     }
-    for (const auto& topic : last) {
-        if (const auto& hook = options(topic->kind).on_last_subscriber) {
-            hook(topic->name);
+    topic_pointer last; // of which `i` may be a part
+    for (auto* topic : i.topics) {
+        if (!topic->leaving) {
+            continue;
+        }
+        last = std::move(topic->leaving);
+        if (const auto& hook = options(last->kind).on_last_subscriber) {
+            hook(last->name);
         }
     }
 }

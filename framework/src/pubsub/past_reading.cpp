@@ -46,18 +46,18 @@ private:
 
 void past_reading::ask(event_log& log, mailbox::address where)
 {
-    now_ = state::asked;
     auto used = std::make_shared<ticket>(weak_from_this(), std::move(where));
+    now_ = state::asked; // from now on there is an answer in any case
     newest_then_ =
         log.read_after(behind_, events_per_page, [used](page_or_error answer) { used->hand_in(std::move(answer)); });
 }
 
-backplane::past_event* past_reading::next() noexcept
+backplane::past_event* past_reading::next()
 {
     if (at_ == events_.size()) {
         return nullptr;
     }
-    auto& e = events_[at_++];
+    auto& e = events_[at_];
     behind_ = e.id;
     topic_ = e.event.topic();
     return &e;

@@ -35,8 +35,9 @@ public:
     /// @param where  the worker's mailbox
     void ask(event_log& log, mailbox::address where);
 
-    /// The next event of the page; none if there is none.
-    backplane::past_event* next() noexcept;
+    /// The next event of the page, the same until pass() is called; none if there is none.
+    backplane::past_event* next();
+    void pass() noexcept { ++at_; }
 
     state now() const noexcept { return now_; }
     /// The last event that next() has given, or what the client has seen.

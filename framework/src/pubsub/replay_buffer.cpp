@@ -27,14 +27,19 @@ replay_buffer::replay_buffer(const settings& s) : settings_(s), lost_sequence_(s
 replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t sequence, clock::time_point now)
 {
     const auto size = e.footprint();
-    if (settings_.latest_per_key && !e.key().empty()) {
-        replace(e.key());
-        latest_.emplace(e.key(), end_);
-    }
-    if (settings_.ids == id_kind::opaque) {
-        remember_id(e.id(), sequence);
-    }
     entries_.push_back({std::move(e), end_, sequence, total_bytes_, now});
+    try {
+        const auto& added = entries_.back().event;
+        if (settings_.ids == id_kind::opaque) {
+            remember_id(added.id(), sequence);
+        }
+        if (settings_.latest_per_key && !added.key().empty()) {
+            replace(added.key());
+        }
+    } catch (...) { // no memory: as it was
+        entries_.pop_back();
+        throw;
+    }
     total_bytes_ += size;
     bytes_ += size;
     ++live_;
@@ -46,15 +51,19 @@ replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t seq
     return end_++;
 }
 
-// The older event of this key, if there is one, has no more use: neither memory nor a place among the limits.
+// The newest event is that of this key, its own text. The older one, if there is one, has no more use: neither memory
+// nor a place among the limits.
 void replay_buffer::replace(std::string_view key)
 {
-    const auto found = latest_.find(key);
-    if (found == latest_.end()) {
+    const auto [found, added] = latest_.try_emplace(key, end_);
+    if (added) {
         return;
     }
     auto& old = entries_[static_cast<std::size_t>(find(found->second) - entries_.begin())];
-    latest_.erase(found); // its text is about to go
+    auto renamed = latest_.extract(found); // its text is about to go
+    renamed.key() = key;
+    renamed.mapped() = end_;
+    latest_.insert(std::move(renamed));
     bytes_ -= old.event.footprint();
     --live_;
     old.event = {};

@@ -81,21 +81,23 @@ void worker_log::pause(bool goes_on) noexcept
     }
 }
 
+// Where there is no memory for something it has not begun, and is tried again when the worker runs next.
 bool worker_log::next_batch()
 {
     for (;;) {
-        if (queue_at_ == queue_.size()) {
+        if (queue_at_ == queue_.size() && overflow_.empty()) {
             queue_.clear();
             queue_at_ = 0;
-            const auto newest = log_->take(*link_, queue_, overflow_);
-            if (!overflow_.empty()) {
-                on_overflow(newest);
+            taken_until_ = log_->take(*link_, queue_, overflow_);
+            if (!queue_.empty() || !overflow_.empty()) {
                 wake_at_end();
             }
-            if (queue_.empty()) {
-                return false;
-            }
-            wake_at_end();
+        }
+        if (!overflow_.empty()) {
+            on_overflow();
+        }
+        if (queue_at_ == queue_.size()) {
+            return false;
         }
         const auto& item = queue_[queue_at_];
         if (!item.event) {
@@ -113,36 +115,43 @@ bool worker_log::next_batch()
 
 void worker_log::begin_batch(local_topic& topic)
 {
-    batch_.topic = topic.topic;
-    batch_.events.clear();
     std::size_t bytes = 0;
-    for (; queue_at_ != queue_.size(); ++queue_at_) {
-        auto& item = queue_[queue_at_];
+    auto end = queue_at_;
+    for (; end != queue_.size(); ++end) {
+        const auto& item = queue_[end];
         if (item.topic != topic.topic || !item.event ||
             (bytes != 0 && bytes + item.event.bytes().size() > largest_batch))
         {
             break;
         }
         bytes += item.event.bytes().size();
+    }
+    const auto events = end - queue_at_;
+    batch_.events.clear();
+    batch_.events.reserve(events);
+    batch_.piece = events == 1 ? shared_piece(queue_[queue_at_].event) : joined(queue_at_, end, bytes);
+    for (; queue_at_ != end; ++queue_at_) { // from here on nothing fails
+        auto& item = queue_[queue_at_];
         batch_.last = item.sequence;
         batch_.events.push_back({std::move(item.event), item.sequence});
     }
-    if (batch_.events.size() == 1) {
-        batch_.piece = batch_.events.front().event;
-    } else {
-        std::string all;
-        all.reserve(bytes);
-        for (const auto& e : batch_.events) {
-            all.append(e.event.bytes());
-        }
-        batch_.piece = shared_piece::copy_of(all);
-    }
+    batch_.topic = topic.topic;
     if (++batch_.number == 0) {
         restart_numbers();
     }
     batch_.active = true;
     batch_topic_ = &topic;
     next_ = topic.streams.next;
+}
+
+shared_piece worker_log::joined(std::size_t first, std::size_t end, std::size_t bytes) const
+{
+    std::string all;
+    all.reserve(bytes);
+    for (; first != end; ++first) {
+        all.append(queue_[first].event.bytes());
+    }
+    return shared_piece::copy_of(all);
 }
 
 // All numbers have been used: what streams remember of theirs must not be taken for one that comes again.
@@ -156,9 +165,15 @@ void worker_log::restart_numbers() noexcept
     }
 }
 
-// The worker was not quick enough: its streams are behind, each for itself.
-void worker_log::on_overflow(std::uint64_t newest)
+// The worker was not quick enough: its streams are behind, each for itself. First all that may lack memory, which may
+// be done again.
+void worker_log::on_overflow()
 {
+    for (const auto& skipped : overflow_) {
+        if (auto* topic = find_topic(skipped.topic)) {
+            leave_behind(*topic);
+        }
+    }
     for (const auto& skipped : overflow_) {
         auto* topic = find_topic(skipped.topic);
         if (topic == nullptr) {
@@ -169,27 +184,39 @@ void worker_log::on_overflow(std::uint64_t newest)
             if (s.now == subscriber::state::ended) {
                 continue;
             }
-            if (s.now == subscriber::state::live) {
-                fall_behind(s, head_);
-                s.now = subscriber::state::ready;
-                if (!s.behind->linked()) {
-                    ready_.push_back(*s.behind);
-                }
-            }
             const auto from = std::max(s.behind->place.seen, s.behind->asked_for);
             if (from <= head_) {
                 s.behind->events += skipped.events;
                 s.behind->bytes += skipped.bytes;
             } else { // it came when a part of this was published already
                 found_.clear();
-                const auto held = log_->collect(*s.wanted, {from, from}, newest, 0, found_);
+                const auto held = log_->collect(*s.wanted, {from, from}, taken_until_, 0, found_);
                 s.behind->events = held.remaining;
                 s.behind->bytes = held.remaining_bytes;
             }
         }
     }
     overflow_.clear();
-    head_ = std::max(head_, newest);
+    head_ = std::max(head_, taken_until_);
+}
+
+void worker_log::leave_behind(local_topic& topic)
+{
+    for (auto* link = topic.streams.next; link != &topic.streams; link = link->next) {
+        auto& s = *static_cast<topic_link*>(link)->owner;
+        if (s.now == subscriber::state::live) {
+            fall_behind(s, head_);
+            put_back(s);
+        }
+    }
+}
+
+void worker_log::put_back(subscriber& s) noexcept
+{
+    s.now = subscriber::state::ready;
+    if (!s.behind->linked()) {
+        ready_.push_back(*s.behind);
+    }
 }
 
 // What the next ones need is asked for while the kernel is busy with this one: of the one after the next its place, of
@@ -210,7 +237,8 @@ void worker_log::prefetch(const ring_link* next) const noexcept
 void worker_log::fan_out(std::size_t& budget)
 {
     const auto* end = &batch_topic_->streams;
-    rill::detail::first_failure failure; // of a user's completion handler: nobody is to miss an event for it
+    rill::detail::first_failure
+        failure; // of a user's completion handler, or of memory: nobody else is to miss an event
     for (; next_ != end && budget != 0; --budget) {
         auto& s = *static_cast<topic_link*>(next_)->owner;
         next_ = next_->next;
@@ -220,7 +248,7 @@ void worker_log::fan_out(std::size_t& budget)
         } else if (s.live_since == batch_.number) {
             continue;
         } else if (s.out != nullptr) {
-            send(s);
+            failure.run([&] { send(s); });
         } else {
             failure.run([&] { give(s); });
         }
@@ -240,9 +268,10 @@ void worker_log::send(subscriber& s)
 {
     switch (s.out->put(batch_.piece)) {
     case response_writer::write_state::queued:
-        fall_behind(s, batch_.last);
+        worker_link::add(link_->delivered, batch_.events.size());
+        fall_behind(s, batch_.last); // without memory for it, it goes on as it is
         block(s, batch_.piece.bytes().size());
-        [[fallthrough]];
+        return;
     case response_writer::write_state::sent:
         worker_link::add(link_->delivered, batch_.events.size());
         return;

@@ -38,7 +38,8 @@ public:
     void make_ready(subscriber& s);
 
     /// The next event of a stream that is behind: a notice, or what the cursor points to; none if there is nothing up
-    /// to where the worker is, or the stream had to be ended.
+    /// to where the worker is, or the stream had to be ended. Where it throws for want of memory the stream is ready:
+    /// it is served again when the worker runs next.
     encoded_event pull(subscriber& s);
 
     /// It has everything up to where the worker is: live from now on, or served again when a batch is done.
@@ -90,7 +91,10 @@ private:
     bool next_batch();
     void begin_batch(local_topic& topic);
     void restart_numbers() noexcept;
-    void on_overflow(std::uint64_t newest);
+    shared_piece joined(std::size_t first, std::size_t end, std::size_t bytes) const;
+    void on_overflow();
+    void leave_behind(local_topic& topic);
+    void put_back(subscriber& s) noexcept;
     void forget(const topic_pointer& topic);
     local_topic* find_topic(const topic_pointer& topic);
     local_topic& make_topic(topic_pointer topic);
@@ -104,24 +108,26 @@ private:
     const channel_options& options_of(const subscriber& s) const noexcept { return log_->options(s.wanted->kind); }
     bool exceeds_limits(const subscriber& s) const noexcept;
     bool lose(subscriber& s, const event_log::collected& c);
+    encoded_event find_next(subscriber& s);
     encoded_event pull_past(subscriber& s);
     void end_past(subscriber& s, event_log::beginning start);
     void wake_at_end();
     void evict(subscriber& s, slow_reason why);
     void report(const subscriber& s, std::uint64_t dropped, bool evicted, slow_reason why) const;
     void schedule();
+    void pause(bool goes_on) noexcept;
 
     boost::asio::io_context& context_;
     timer_service& timers_;
     std::shared_ptr<event_log> log_;
     std::shared_ptr<worker_link> link_;
-    void pause(bool goes_on) noexcept;
     std::unordered_map<const topic_state*, std::unique_ptr<local_topic>> topics_;
     std::vector<subscriber*> with_patterns_;
     std::size_t subscribers_ = 0;
 
     std::vector<log_item> queue_; ///< taken from the log
     std::size_t queue_at_ = 0;
+    std::uint64_t taken_until_ = 0; ///< the newest sequence number at that time
     std::vector<worker_link::skipped> overflow_;
     std::uint64_t head_ = 0; ///< the sequence number of the last event of the last batch that is done
     batch batch_;

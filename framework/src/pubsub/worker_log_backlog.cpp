@@ -130,6 +130,16 @@ bool worker_log::lose(subscriber& s, const event_log::collected& c)
 
 encoded_event worker_log::pull(subscriber& s)
 {
+    try {
+        return find_next(s);
+    } catch (...) {
+        put_back(s);
+        throw;
+    }
+}
+
+encoded_event worker_log::find_next(subscriber& s)
+{
     auto& b = *s.behind;
     if (b.notice) { // also before the past, of which it may be an event that a cancelled wait has left
         return std::exchange(b.notice, {});
@@ -163,9 +173,11 @@ encoded_event worker_log::pull(subscriber& s)
                 worker_link::add(link_->dropped, excess);
                 report(s, excess, false, slow_reason::backlog);
             }
-            const auto dropped = std::exchange(b.dropped, 0);
-            if (dropped != 0 && options_of(s).tell_dropped) {
-                return make_dropped(dropped);
+            excess = 0;
+            auto notice = b.dropped != 0 && options_of(s).tell_dropped ? make_dropped(b.dropped) : encoded_event();
+            b.dropped = 0;
+            if (notice) {
+                return notice;
             }
             if (found_.empty()) {
                 return {};

@@ -12,10 +12,13 @@ namespace rill::pubsub::detail {
 encoded_event worker_log::pull_past(subscriber& s)
 {
     const auto past = s.behind->past;
-    while (auto* e = past->next()) {
+    for (auto* e = past->next(); e != nullptr; e = past->next()) {
         if (s.wanted->wants(e->event.topic())) {
-            return std::move(e->event).finish(e->id);
+            auto event = std::move(e->event).finish(e->id);
+            past->pass();
+            return event;
         }
+        past->pass();
     }
     switch (past->now()) {
     case past_reading::state::asked:

@@ -48,13 +48,20 @@ worker_log::~worker_log() = default;
 
 worker_log& worker_log::of(asio::io_context& context, const std::shared_ptr<event_log>& log)
 {
-    auto& worker = asio::use_service<worker_logs>(context).logs[log.get()];
-    if (!worker) {
-        worker = std::make_shared<worker_log>(context, log);
-        worker->link_->worker = worker;
-        worker->head_ = log->attach(worker->link_);
+    auto& logs = asio::use_service<worker_logs>(context).logs;
+    if (const auto found = logs.find(log.get()); found != logs.end()) {
+        return *found->second;
     }
-    return *worker;
+    const auto made = std::make_shared<worker_log>(context, log);
+    made->link_->worker = made;
+    const auto place = logs.emplace(log.get(), made).first;
+    try {
+        made->head_ = log->attach(made->link_);
+    } catch (...) { // no memory: one that is told of nothing must not be found
+        logs.erase(place);
+        throw;
+    }
+    return *made;
 }
 
 // A topic is known here once a stream wants it, and then to all streams that do.
@@ -71,15 +78,16 @@ worker_log::local_topic* worker_log::find_topic(const topic_pointer& topic)
 
 worker_log::local_topic& worker_log::make_topic(topic_pointer topic)
 {
-    auto& local = topics_[topic.get()];
-    local = std::make_unique<local_topic>();
-    local->topic = std::move(topic);
+    auto made = std::make_unique<local_topic>();
+    auto& local = *made;
+    local.topic = std::move(topic);
     for (auto* s : with_patterns_) {
-        if (s->wanted->wants(*local->topic)) {
-            join(*s, *local);
+        if (s->wanted->wants(*local.topic)) {
+            join(*s, local);
         }
     }
-    return *local;
+    topics_.emplace(local.topic.get(), std::move(made));
+    return local;
 }
 
 void worker_log::join(subscriber& s, local_topic& topic)

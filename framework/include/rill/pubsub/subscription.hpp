@@ -130,7 +130,7 @@ public:
     auto next() { return initiate(rill::detail::deferred, false); }
 
     /// Why it has ended: error::too_slow, error::unknown_event_id (with unknown_id::reject), error::invalid_topic,
-    /// error::too_many_topics; none before.
+    /// error::too_many_topics, errc::not_enough_memory; none before.
     error_code ended() const noexcept { return base_->ended; }
 
 private:
