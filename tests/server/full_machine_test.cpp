@@ -1,6 +1,8 @@
 // A machine that is full: of connections, of streams, of bytes that nobody takes, of descriptors, of memory.
 
 #include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
@@ -9,6 +11,7 @@
 #include <new>
 #include <poll.h>
 #include <rill/pubsub.hpp>
+#include <stdexcept>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -572,6 +575,24 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_publish_may_fail)
         BOOST_REQUIRE_MESSAGE(place != std::string::npos, text);
     }
     BOOST_TEST_MESSAGE("allocations that failed: " << fails_at - 1);
+}
+
+// An exception leaves the event loop, and there is no memory for the line that tells of it.
+BOOST_AUTO_TEST_CASE(an_exception_that_can_not_be_told)
+{
+    auto routes = app();
+    routes.get("/throw", []() -> rill::awaitable<rill::response> {
+        boost::asio::post(co_await boost::asio::this_coro::executor, [] {
+            const std::runtime_error thrown("one of which the text is too long for a string without memory of its own");
+            allocations_left = 0;
+            throw thrown;
+        });
+        co_return rill::response::text("posted");
+    });
+    running_server server(std::move(routes));
+    const auto c = ask(server, "/throw", "posted");
+    const auto other = ask(server, "/silent", "begun");
+    BOOST_TEST(!other->has_input());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

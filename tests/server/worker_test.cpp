@@ -3,6 +3,7 @@
 
 #include "server/worker.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "server/fixture.hpp"
@@ -57,6 +58,31 @@ BOOST_AUTO_TEST_CASE(handlers_that_refuse_to_end_are_unwound_with_the_server)
     }
     BOOST_TEST(counted::alive() == 0);
     BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
+}
+
+// As a completion handler does that rethrows what its coroutine has ended by.
+BOOST_AUTO_TEST_CASE(what_is_thrown_while_they_are_unwound_ends_nothing)
+{
+    {
+        rill::server_options options;
+        options.drain_timeout = 10ms;
+        running_server server(endless([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                                  counted here;
+                                  const auto worker = co_await asio::this_coro::executor;
+                                  asio::co_spawn(worker, rill::sleep_for(1h), [](std::exception_ptr error) {
+                                      error ? std::rethrow_exception(error) : void();
+                                  });
+                                  co_await stream.send("begun");
+                                  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+                                  co_await rill::sleep_for(1h);
+                              }),
+                              options);
+        raw_client c(server.port());
+        c.get("/");
+        BOOST_REQUIRE(c.read_until("begun"));
+        server.stop();
+    }
+    BOOST_TEST(counted::alive() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_never_ran_lets_its_clients_go)

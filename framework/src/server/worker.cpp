@@ -54,7 +54,11 @@ worker::~worker()
         stop::of(io_).request();
         context_.timers.abort_all();
         io_.restart();
-        io_.poll();
+        try {
+            io_.poll();
+        } catch (...) {
+            log_exception();
+        }
     }
     background_.on_failed = nullptr;
 }
@@ -78,9 +82,18 @@ void worker::run()
         try {
             io_.run();
         } catch (...) {
-            // From a completion handler of the user's own: none of ours throws. The loop goes on for all the others.
-            context_.log(log_level::error, "exception in the event loop: " + detail::what_of(std::current_exception()));
+            log_exception();
         }
+    }
+}
+
+// From a completion handler of the user's own, or for want of memory. The loop goes on for all the others.
+void worker::log_exception() const noexcept
+{
+    try {
+        context_.log(log_level::error, "exception in the event loop: " + detail::what_of(std::current_exception()));
+    } catch (...) { // it could not even be said
+        return;
     }
 }
 

@@ -55,6 +55,7 @@ private:
         } ends = unready;
     };
 
+    void log_exception() const noexcept;
     void begin_drain();
     void drain();
     void on_drained();
