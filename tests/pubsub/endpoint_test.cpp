@@ -120,6 +120,22 @@ BOOST_AUTO_TEST_CASE(who_is_subscribed_is_an_option_of_both)
     other.cut();
 }
 
+// Each is looked for among all topics, while all others wait.
+BOOST_AUTO_TEST_CASE(so_many_patterns_for_one_request)
+{
+    fixture f;
+    const pubsub::hub h({.patterns = 2});
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    BOOST_TEST((f.answer(route, "/?topics=a/*,b/*,c/*").status() == rill::status::bad_request));
+    BOOST_TEST((f.answer(route, "/?topics=a/*,b/*,c,d,e").status() == rill::status::ok));
+    const auto by_default = rill::make_handler(rill::sse::endpoint(pubsub::hub()));
+    std::string many = "/?topics=**";
+    for (int i = 0; i < 16; ++i) {
+        many += ",*";
+    }
+    BOOST_TEST((f.answer(by_default, many).status() == rill::status::bad_request));
+}
+
 // Who says which topics a request may have has not said so of those that a pattern will match.
 BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
 {

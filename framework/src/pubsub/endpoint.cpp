@@ -1,5 +1,6 @@
 #include <rill/pubsub/endpoint.hpp>
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <rill/http/problem.hpp>
 
@@ -149,6 +150,11 @@ tl::expected<std::vector<topic_pattern>, problem> topics_of(const hub_options& o
     auto topics = parse_topics(names);
     if (!topics) {
         return tl::unexpected(problem{.status = status::bad_request, .detail = topics.error().message()});
+    }
+    const auto patterns = std::ranges::count(*topics, false, &topic_pattern::is_exact);
+    if (static_cast<std::size_t>(patterns) > options.patterns) {
+        const auto most = std::to_string(options.patterns);
+        return tl::unexpected(problem{.status = status::bad_request, .detail = "more patterns than " + most});
     }
     for (const auto& topic : *topics) {
         if (!is_allowed(options, r, topic)) {

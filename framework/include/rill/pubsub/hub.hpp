@@ -31,6 +31,9 @@ struct hub_options
     /// Which topics, or patterns, a request wants. By default the path parameter `topic`, or else the query parameter
     /// `topics`, separated by commas.
     std::function<std::vector<std::string>(const request&)> requested{};
+    /// A request for more patterns than so many is answered with 400: each is compared with each topic of the hub,
+    /// under a lock that all its streams share.
+    std::size_t patterns = 16;
     /// Whether it may have this topic; if not, it is answered with 403.
     std::function<bool(const request&, std::string_view topic)> authorise{};
     /// The same for a pattern, which may match more than one thinks of now. None: where there is `authorise`, patterns
