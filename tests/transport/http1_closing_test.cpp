@@ -21,7 +21,41 @@ struct closing : stage
 
     static rill::awaitable<rill::response> handle(rill::request& r)
     {
-        co_return rill::response::text(r.path() == "/much" ? much() : "done");
+        if (r.path() == "/unsent") {
+            co_return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
+                out.put(much()); // and does not wait for it
+                co_return;
+            });
+        }
+        co_return rill::response::text(r.path() == "/much" ? much() : r.path() == "/some" ? some() : "done");
+    }
+
+    // More than a client of little room takes by itself, and less than the server's kernel does.
+    static std::string some() { return std::string(256UL * 1024, 's'); }
+
+    // Until the server has said all, and the kernel holds what its client does not take.
+    void run_until_the_rest_is_the_kernels()
+    {
+        const int size = 16 * 1024;
+        BOOST_REQUIRE(::setsockopt(pair.client, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
+        begin(get("/some", "Connection: close\r\n"));
+        run_until([this] { return worker.figures.bytes > some().size(); });
+        turn();
+        BOOST_REQUIRE(worker.figures.blocked == 0U);
+        BOOST_REQUIRE(rill::transport::unacknowledged_bytes(socket) > some().size() / 2);
+    }
+
+    // The client reads so much that the server's kernel can go on.
+    std::string read_some() const
+    {
+        const auto before = rill::transport::unacknowledged_bytes(socket);
+        std::string got;
+        for (std::array<char, 16UL * 1024> buffer; rill::transport::unacknowledged_bytes(socket) == before;) {
+            const auto count = ::recv(pair.client, buffer.data(), buffer.size(), 0);
+            BOOST_REQUIRE(count > 0);
+            got.append(buffer.data(), static_cast<std::size_t>(count));
+        }
+        return got;
     }
 
     void begin(std::string_view request)
@@ -36,6 +70,13 @@ struct closing : stage
         begin(get("/a", "Connection: close\r\n"));
         BOOST_TEST(run_until_end(pair).text.ends_with("done"));
         BOOST_TEST(worker.connections() == 1U); // it waits for the client's end
+        run_until_acknowledged();
+    }
+
+    // The client's kernel may take its time.
+    void run_until_acknowledged()
+    {
+        run_until([this] { return rill::transport::unacknowledged_bytes(socket) == 0; });
     }
 };
 
@@ -75,6 +116,61 @@ BOOST_AUTO_TEST_CASE(a_shutdown_does_not_wait_for_it)
     BOOST_TEST(!drained);
     s.worker.cancel_all();
     s.run_until([&] { return drained; });
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes_too)
+{
+    closing s;
+    s.run_until_the_rest_is_the_kernels();
+    std::string all;
+    for (int i = 0; i < 3; ++i) {
+        s.pass(s.limits.linger_timeout + 1ms);
+        BOOST_REQUIRE(s.worker.connections() == 1U);
+        all += s.read_some();
+        s.pass(s.limits.write_timeout - 1ms);
+        BOOST_REQUIRE(s.worker.connections() == 1U);
+        all += s.read_some();
+    }
+    const auto end = s.run_until_end(s.pair);
+    BOOST_TEST(!end.reset);
+    BOOST_TEST((all + end.text).ends_with("\r\n\r\n" + closing::some()));
+    s.run_until_acknowledged();
+    s.pass(1001ms);
+    s.run_until_gone();
+}
+
+BOOST_AUTO_TEST_CASE(one_that_takes_nothing_does_not)
+{
+    closing s;
+    s.run_until_the_rest_is_the_kernels();
+    s.pass(s.limits.linger_timeout + s.limits.write_timeout - 1ms);
+    BOOST_TEST(s.worker.connections() == 1U);
+    s.pass(s.limits.write_timeout); // the client's kernel may have taken a little later
+    s.run_until_gone();
+    BOOST_TEST(s.run_until_end(s.pair).reset);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_client_gets_what_a_stream_has_not_waited_for)
+{
+    closing s;
+    narrow(s.pair);
+    s.begin(get("/unsent"));
+    s.run_until([&] { return s.closed.size() == 1U; });
+    s.turn();
+    std::string all;
+    for (int i = 0; i < 3; ++i) {
+        const auto before = s.worker.figures.bytes;
+        all.resize(all.size() + 256UL * 1024);
+        const auto count = ::recv(s.pair.client, &*all.end() - 256UL * 1024, 256UL * 1024, MSG_DONTWAIT);
+        BOOST_REQUIRE(count > 0);
+        all.resize(all.size() - 256UL * 1024 + static_cast<std::size_t>(count));
+        s.run_until([&] { return s.worker.figures.bytes > before; });
+        s.pass(s.limits.write_timeout - 1ms);
+        BOOST_REQUIRE(s.worker.connections() == 1U);
+    }
+    const auto end = s.run_until_end(s.pair);
+    BOOST_TEST(!end.reset);
+    BOOST_TEST((all + end.text).ends_with(much() + "\r\n0\r\n\r\n"));
 }
 
 // The end of the output comes behind all of it.

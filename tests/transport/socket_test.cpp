@@ -43,6 +43,19 @@ BOOST_AUTO_TEST_CASE(bytes_arrive)
     BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 6);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_peers_kernel_has_is_told_from_what_is_on_its_way)
+{
+    const loopback pair;
+    BOOST_TEST(unacknowledged_bytes(pair.server) == 0U);
+    BOOST_TEST(send_some(pair.server, "arrives").value() == 7U);
+    wait_readable(pair.client);
+    BOOST_TEST(unacknowledged_bytes(pair.server) == 0U); // nobody has read it: that is the peer's affair
+    const std::string large(1 << 20, 'x');
+    while (send_some(pair.server, large).value() != 0) {
+    }
+    BOOST_TEST(unacknowledged_bytes(pair.server) > 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_full_buffer_takes_nothing)
 {
     const loopback pair;

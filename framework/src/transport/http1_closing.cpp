@@ -1,5 +1,6 @@
 // The last phase of a connection: all was said, and its client shall have it.
 
+#include <algorithm>
 #include <array>
 
 #include "transport/http1_connection.hpp"
@@ -12,6 +13,8 @@ namespace {
 constexpr std::size_t drain_size = 4UL * 1024;
 constexpr int drains_at_once = 64;
 constexpr std::uint8_t drains_of_refused_head = 8;
+
+constexpr std::chrono::milliseconds look_again{1'000};
 
 } // namespace
 
@@ -57,6 +60,24 @@ void http1_connection::drain_input()
     if (next_ != next_step::vanish) {
         then(next_step::drain); // the others have their turn; a flood without end meets the deadline
     }
+}
+
+// Who takes what is left, however slowly, shall have it: also what is with the kernel, which a reset would throw away.
+void http1_connection::on_closing_timer()
+{
+    const auto left = static_cast<std::uint32_t>(unacknowledged_bytes(socket_));
+    if (left == 0 && !unsent_) {
+        return then(next_step::vanish);
+    }
+    if (!unsent_ && std::exchange(unacknowledged_, left) > left) {
+        last_progress_ = worker_.now();
+    }
+    const std::chrono::milliseconds quiet(worker_.now() - last_progress_);
+    if (quiet < write_timeout()) {
+        return set_timer(std::min(write_timeout() - quiet, look_again));
+    }
+    reset_on_close(socket_);
+    then(next_step::vanish);
 }
 
 // Who sends a head without an end is not read much further: the window closes, and the answer can still be read.

@@ -303,8 +303,7 @@ void http1_connection::on_timer()
     case phase::streaming:
         return on_stream_timer();
     case phase::closing:
-        reset_on_close(socket_);
-        return then(next_step::vanish);
+        return on_closing_timer();
     }
 }
 

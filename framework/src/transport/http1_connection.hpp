@@ -120,6 +120,7 @@ private:
     // The end (http1_closing.cpp).
     void close_politely();
     void drain_input();
+    void on_closing_timer();
     bool reads_no_more() const noexcept;
 
     void log_error(const std::exception_ptr& error, std::string_view where) const noexcept;
@@ -131,6 +132,7 @@ private:
     std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
     std::uint32_t stream_number_ = 0;
     std::uint32_t stream_began_ = 0; // ms
+    std::uint32_t unacknowledged_ = UINT32_MAX; // bytes, when that was looked at last, while closing
     std::uint16_t route_ = 0;        // in the worker's figures
     std::uint8_t later_error_ = 0;   // what completes_later_ completes with
     std::uint8_t reads_left_ = 0;    // of what follows a refused head, while closing

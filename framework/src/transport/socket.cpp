@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <cerrno>
 #include <limits>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -65,6 +66,12 @@ std::size_t unread_bytes(int socket) noexcept
 {
     int count = 0;
     return ::ioctl(socket, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+std::size_t unacknowledged_bytes(int socket) noexcept
+{
+    int count = 0;
+    return ::ioctl(socket, SIOCOUTQ, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 void prepare_connection(int socket, const connection_limits& limits) noexcept

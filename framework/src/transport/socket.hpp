@@ -19,6 +19,9 @@ result<std::size_t> receive_some(int socket, char* into, std::size_t size) noexc
 /// Unread bytes that wait in the kernel.
 std::size_t unread_bytes(int socket) noexcept;
 
+/// Bytes that the kernel has taken, and the peer's has not acknowledged.
+std::size_t unacknowledged_bytes(int socket) noexcept;
+
 /// Settings of a connection that was just accepted.
 void prepare_connection(int socket, const connection_limits& limits) noexcept;
 

@@ -25,7 +25,9 @@ struct connection_limits
     std::chrono::milliseconds body_grace{10'000};
 
     std::chrono::milliseconds write_timeout{5'000};  ///< a client that takes nothing for this long is disconnected
-    std::chrono::milliseconds linger_timeout{1'000}; ///< how long a closed connection's last bytes are waited for
+    /// How long a connection that the server has ended waits for its client's end. While the client has not got all, it
+    /// waits on for as long as `write_timeout` allows.
+    std::chrono::milliseconds linger_timeout{1'000};
 
     /// How much a stream may hold in the kernel unsent, before its handler has to wait. 0: as much as the kernel takes.
     std::size_t unsent_bytes = 64UL * 1024;
