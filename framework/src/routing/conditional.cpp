@@ -81,6 +81,9 @@ std::uint64_t position(std::string_view digits) noexcept
 
 byte_range suffix(std::uint64_t wanted, std::uint64_t size) noexcept
 {
+    if (size == 0 && wanted != 0) { // all that there is: satisfiable, but no part can say so
+        return {};
+    }
     const auto length = std::min(wanted, size);
     return length == 0 ? byte_range{range_kind::unsatisfiable} : byte_range{range_kind::part, size - length, length};
 }
