@@ -111,6 +111,11 @@ BOOST_AUTO_TEST_CASE(the_grammar_of_forwarded)
         BOOST_TEST(!rill::parse_forwarded(bad).has_value(), bad);
     }
     BOOST_TEST(seen_7239("10.1.2.3", {"for=198.51.100.1", "for=\"broken"}) == "10.1.2.3"); // nothing of it counts
+    // What a client has sent does not hide what proxies have added.
+    for (const auto* sent : {"for=\"broken", "", ",", "for=1.1.1.1, nonsense", "unknown"}) {
+        BOOST_TEST(seen_7239("10.1.2.3", {sent, "for=198.51.100.1"}) == "198.51.100.1", sent);
+        BOOST_TEST(seen_7239("10.1.2.3", {"for=1.1.1.1", sent, "for=10.0.0.9"}) == "10.0.0.9", sent);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(networks)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cstring>
+#include <iterator>
 #include <netinet/in.h>
 
 #include "http/grammar.hpp"
@@ -129,9 +130,13 @@ std::vector<std::string> nodes_of(const request& r, forwarded_field field)
 {
     std::vector<std::string> nodes;
     if (field == forwarded_field::forwarded) {
-        const auto elements = parse_forwarded(r.fields().list("Forwarded").value_or(""));
-        for (const auto& element : elements.value_or(std::vector<forwarded_element>())) {
-            nodes.push_back(element.for_);
+        for (const auto line : r.fields().values("Forwarded")) {
+            const auto elements = parse_forwarded(line);
+            if (!elements) { // who has written what in it can't be told; what is in the lines behind it can
+                nodes.emplace_back();
+                continue;
+            }
+            std::ranges::transform(*elements, std::back_inserter(nodes), &forwarded_element::for_);
         }
         return nodes;
     }

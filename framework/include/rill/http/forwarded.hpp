@@ -76,7 +76,7 @@ struct forwarded_element
     std::string proto;
 };
 
-/// The value of a Forwarded field; several fields are joined by commas before. Nothing if any part of it breaks the
+/// The value of a Forwarded field, one line of it. Nothing if any part of it breaks the
 /// grammar, or names a parameter twice.
 std::optional<std::vector<forwarded_element>> parse_forwarded(std::string_view value);
 
