@@ -96,6 +96,7 @@ BOOST_AUTO_TEST_CASE(an_empty_piece_is_not_sent)
     w.out.chunked();
     BOOST_CHECK(w.out.put("").state == state::sent);
     BOOST_CHECK(w.out.put(shared_piece()) == state::sent);
+    BOOST_CHECK(w.out.commit(w.out.scratch()).state == state::sent);
     BOOST_CHECK(w.out.put("x").state == state::sent);
     BOOST_TEST(w.read(6) == "1\r\nx\r\n");
 }

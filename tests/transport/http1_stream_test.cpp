@@ -146,6 +146,39 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
 }
 
+// The last chunk is empty, too.
+BOOST_AUTO_TEST_CASE(a_heartbeat_without_a_filler_sends_nothing)
+{
+    streams s(pushed);
+    s.policy = {.heartbeat = 10s};
+    s.open();
+    s.pass(25s);
+    s.writer->put("x");
+    BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").find("\r\n0\r\n") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_policy_holds_from_when_it_is_given)
+{
+    streams s(pushed);
+    s.open();
+    s.pass(1min);
+    const rill::stream_policy later{.heartbeat = 10s, .filler = ":\n\n"};
+    s.writer->policy(later);
+    s.writer->put("x");
+    s.run_until_received(s.pair, "1\r\nx\r\n");
+    s.pass(10s + 2ms);
+    BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
+    const rill::stream_policy sooner{.heartbeat = 1s, .filler = "\n"};
+    s.writer->policy(sooner);
+    s.pass(1s + 2ms);
+    BOOST_TEST(s.run_until_received(s.pair, "\n\r\n") == "1\r\n\n\r\n");
+    const rill::stream_policy none{};
+    s.writer->policy(none);
+    const auto bytes = s.worker.figures.bytes;
+    s.pass(1min);
+    BOOST_TEST(s.worker.figures.bytes == bytes);
+}
+
 BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
 {
     for (const bool own : {false, true}) {

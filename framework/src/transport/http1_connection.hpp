@@ -44,6 +44,7 @@ public:
     void cancel(close_reason reason);
 
     void end(close_reason reason) override;
+    void policy(const stream_policy& policy) override;
 
     /// The two stages of a shutdown.
     void drain();

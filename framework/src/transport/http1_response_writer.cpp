@@ -36,6 +36,9 @@ response_writer::write_state http1_response_writer::send_piece(std::string& piec
 {
     std::string_view bytes(piece);
     bytes.remove_prefix(frame_room);
+    if (bytes.empty()) { // an empty chunk would end the body
+        return write_state::sent;
+    }
     if (chunked_) { // the size goes into the room in front of the piece
         const auto size = bytes.size();
         piece.append(detail::chunk_end);

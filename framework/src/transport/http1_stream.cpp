@@ -86,9 +86,6 @@ void http1_connection::begin_stream()
         on_stream_done(*this, std::current_exception());
         return;
     }
-    if (!unsent_ && (coroutine_runs_ || pushed_)) {
-        set_stream_timer();
-    }
     if (peer_finished_ || broken_) {
         check_peer_ = true;
         defer();
@@ -173,6 +170,14 @@ stream_report http1_connection::report() const
 // One timer serves a stream: the heartbeat while all is sent, the write deadline while it is not.
 void http1_connection::set_stream_timer()
 {
+void http1_connection::policy(const stream_policy& policy)
+{
+    http1_response_writer::policy(policy);
+    if (phase_ == phase::streaming && !unsent_) {
+        set_stream_timer();
+    }
+}
+
     if (policy_->heartbeat.count() > 0) {
         set_timer(policy_->heartbeat);
     } else {
