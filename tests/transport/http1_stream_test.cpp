@@ -240,6 +240,18 @@ BOOST_AUTO_TEST_CASE(who_has_asked_stays_until_all_are_cancelled)
     BOOST_TEST(counted::alive() == 0);
 }
 
+// Its end is that of the body: only a reset says that something is missing.
+BOOST_AUTO_TEST_CASE(a_handler_that_fails_resets_a_client_of_http_1_0)
+{
+    streams s([](response_writer& out) -> rill::awaitable<> {
+        co_await out.write("begun");
+        throw std::runtime_error("its own error");
+    });
+    s.open("GET /s HTTP/1.0\r\n\r\n");
+    BOOST_TEST(s.run_until_end(s.pair).reset);
+    BOOST_TEST((s.closed == std::vector{close_reason::handler_error}));
+}
+
 // The client must see that its body is not whole.
 BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
 {

@@ -140,8 +140,11 @@ void http1_connection::end_stream()
         reset_on_close(socket_);
         delete this;
         return;
-    default:
-        delete this; // the client is gone, or must see that the body is not whole
+    default: // the client is gone, or must see that the body is not whole
+        if (!chunked_) {
+            reset_on_close(socket_);
+        }
+        delete this;
         return;
     }
     if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
