@@ -362,4 +362,25 @@ BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
     s.run_until_closed();
 }
 
+// The connection's own clock has 32 bits of milliseconds, which are 49 days and a half.
+BOOST_AUTO_TEST_CASE(a_stream_may_last_for_months)
+{
+    constexpr std::chrono::milliseconds months = std::chrono::hours(24 * 100);
+    streams s(pushed);
+    std::chrono::milliseconds lasted{0};
+    s.events.on_stream_closed = [&](const auto& stream) {
+        lasted = stream.duration;
+        s.closed.push_back(stream.reason);
+    };
+    s.open();
+    s.pass(months);
+    std::vector<rill::transport::stream_report> reports;
+    s.worker.report_streams(reports, 1);
+    BOOST_REQUIRE(reports.size() == 1U);
+    BOOST_TEST(reports[0].age_ms == static_cast<std::uint64_t>(months.count()));
+    s.pair.reset_client();
+    s.run_until_closed();
+    BOOST_TEST((lasted == months));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -131,12 +131,12 @@ private:
 
     asio::cancellation_signal cancel_;
     std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
+    std::uint64_t stream_began_ : 48 = 0; // ms
+    std::uint64_t route_ : 16 = 0;        // in the worker's figures
     std::uint32_t stream_number_ = 0;
-    std::uint32_t stream_began_ = 0; // ms
     std::uint32_t unacknowledged_ = UINT32_MAX; // bytes, when that was looked at last, while closing
-    std::uint16_t route_ = 0;        // in the worker's figures
-    std::uint8_t later_error_ = 0;   // what completes_later_ completes with
-    std::uint8_t reads_left_ = 0;    // of what follows a refused head, while closing
+    std::uint8_t later_error_ = 0; // what completes_later_ completes with
+    std::uint8_t reads_left_ = 0;  // of what follows a refused head, while closing
     phase phase_ = phase::reading;
     next_step next_ = next_step::none;
     bool deferred_ : 1 = false;

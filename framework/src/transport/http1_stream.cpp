@@ -60,7 +60,7 @@ void http1_connection::begin_stream()
     policy_ = &default_policy;
     stream_number_ = ++streams_begun;
     worker_.figures.stream_opened(route_);
-    stream_began_ = worker_.now();
+    stream_began_ = worker_.milliseconds();
     limit_unsent(socket_, worker_.limits.unsent_bytes);
     auto& pending = static_cast<pending_stream&>(*body_);
     if (worker_.events.on_stream_opened) {
@@ -118,7 +118,7 @@ void http1_connection::end_stream()
     leave_stream();
     worker_.figures.stream_closed(route_, reason_);
     if (worker_.events.on_stream_closed) {
-        const auto lasted = worker_.now() - stream_began_;
+        const auto lasted = worker_.milliseconds() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
     }
     if (reason_ == close_reason::drained && !policy_->farewell.empty()) {
@@ -165,14 +165,11 @@ stream_report http1_connection::report() const
     return {.id = stream_number_,
             .route = worker_.figures.routes[route_].route,
             .address = peer_address(socket_),
-            .age_ms = now - stream_began_,
+            .age_ms = worker_.milliseconds() - stream_began_,
             .quiet_ms = now - last_progress_,
             .unsent_bytes = unsent_size()};
 }
 
-// One timer serves a stream: the heartbeat while all is sent, the write deadline while it is not.
-void http1_connection::set_stream_timer()
-{
 void http1_connection::policy(const stream_policy& policy)
 {
     http1_response_writer::policy(policy);
@@ -181,6 +178,9 @@ void http1_connection::policy(const stream_policy& policy)
     }
 }
 
+// One timer serves a stream: the heartbeat while all is sent, the write deadline while it is not.
+void http1_connection::set_stream_timer()
+{
     if (policy_->heartbeat.count() > 0) {
         set_timer(policy_->heartbeat);
     } else {

@@ -252,9 +252,9 @@ void worker_context::cancel_all()
     }
 }
 
-std::uint32_t worker_context::now() const noexcept
+std::uint64_t worker_context::milliseconds() const noexcept
 {
-    return static_cast<std::uint32_t>(
+    return static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::milliseconds>(timers.now().time_since_epoch()).count());
 }
 

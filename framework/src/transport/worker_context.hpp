@@ -68,8 +68,10 @@ public:
     /// Called from the event loop, once the shutdown has begun and no connection is left.
     std::function<void()> on_drained;
 
-    /// The worker's time in ms, modulo 2^32: for differences. Costs nothing while timers are fired.
-    std::uint32_t now() const noexcept;
+    /// The worker's time in ms, for differences. Costs nothing while timers are fired.
+    std::uint64_t milliseconds() const noexcept;
+    /// The same modulo 2^32, which are 49 days.
+    std::uint32_t now() const noexcept { return static_cast<std::uint32_t>(milliseconds()); }
 
     /// The Date header's value (RFC 9110, 6.6.1), made once a second.
     std::string_view date();

@@ -27,7 +27,7 @@ struct stream_report
     std::uint64_t id = 0; ///< as the observer has it
     std::string route;
     std::string address;
-    std::uint32_t age_ms = 0;
+    std::uint64_t age_ms = 0;
     std::uint32_t quiet_ms = 0; ///< since the kernel last took something
     std::size_t unsent_bytes = 0;
 };
