@@ -51,6 +51,11 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_is_named_with_its_value_and_what_may_be)
                "capacity.refusal = 7: must be from 0 to 1");
     BOOST_TEST(complaint([](auto& o) { o.threads = static_cast<unsigned>(-1); }) ==
                "threads = 4294967295: must be from 0 to 1024");
+    // What is added to the present time would be over at once.
+    BOOST_TEST(complaint([](auto& o) { o.limits.idle_timeout = std::chrono::milliseconds::max(); }) ==
+               "limits.idle_timeout = 9223372036854775807 ms: must be 3153600000000 ms or less");
+    BOOST_TEST(complaint([](auto& o) { o.drain_timeout = std::chrono::milliseconds::max(); }) ==
+               "drain_timeout = 9223372036854775807 ms: must be 3153600000000 ms or less");
     BOOST_TEST(complaint([](auto& o) { o.drain_timeout = -1ms; }) == "drain_timeout = -1 ms: must be 0 ms or more");
     BOOST_TEST(complaint([](auto& o) { o.drain_spread = -1ms; }) == "drain_spread = -1 ms: must be 0 ms or more");
     BOOST_TEST(complaint([](auto& o) { o.unready_time = -1ms; }) == "unready_time = -1 ms: must be 0 ms or more");

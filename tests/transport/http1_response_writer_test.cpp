@@ -226,6 +226,7 @@ BOOST_AUTO_TEST_CASE(a_vanished_peer_is_to_be_found_before_the_second_heartbeat)
     BOOST_TEST(timeout({.heartbeat = 10s}) == 7'500);
     BOOST_TEST(timeout({.heartbeat = 10s, .write_timeout = 20s}) == 20'000); // who does not read is no such peer
     BOOST_TEST(timeout({.heartbeat = 1min}) == 30'000);
+    BOOST_TEST(timeout({.heartbeat = std::chrono::milliseconds::max()}) == 30'000);
 }
 
 BOOST_AUTO_TEST_CASE(the_stop_is_the_workers)

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <functional>
+#include <numeric>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
 
@@ -177,6 +178,26 @@ BOOST_AUTO_TEST_CASE(a_policy_holds_from_when_it_is_given)
     const auto bytes = s.worker.figures.bytes;
     s.pass(1min);
     BOOST_TEST(s.worker.figures.bytes == bytes);
+}
+
+BOOST_AUTO_TEST_CASE(times_that_are_for_ever_are_not_over_at_once)
+{
+    constexpr auto forever = std::chrono::milliseconds::max();
+    streams s(pushed);
+    s.policy = {.heartbeat = forever, .filler = ":\n\n", .write_timeout = forever};
+    narrow(s.pair);
+    s.open();
+    s.run_until_received(s.pair, "\r\n\r\n");
+    const auto bytes = s.worker.figures.bytes;
+    s.pass(1min);
+    BOOST_TEST(s.worker.figures.bytes == bytes);
+    const auto& fired = s.worker.timers.late().counts;
+    BOOST_TEST(std::accumulate(fired.begin(), fired.end(), std::uint64_t{0}) == 0U);
+    s.writer->put(much());
+    s.pass(1min);
+    BOOST_TEST(s.closed.empty());
+    s.pair.reset_client();
+    s.run_until_closed();
 }
 
 BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)

@@ -55,15 +55,8 @@ spawned_coroutine* timed_wait::leave() noexcept
 
 } // namespace detail
 
-namespace {
-
-// Longer waits are cut to this: added to the present time they would wrap around, and be over at once.
-constexpr timer_service::clock::duration longest_wait = std::chrono::hours(24 * 365 * 100);
-
-} // namespace
-
 interval::interval(duration period) noexcept
-    : period_(std::clamp<duration>(period, std::chrono::milliseconds(1), longest_wait))
+    : period_(std::clamp<duration>(period, std::chrono::milliseconds(1), timer_service::longest_wait))
 {}
 
 timer_service::clock::time_point interval::next(timer_service::clock::time_point now) noexcept
@@ -81,7 +74,7 @@ awaitable<> sleep_for(timer_service::clock::duration time)
     detail::timed_wait wait;
     auto initiate = [&](auto&& handler) {
         auto& service = detail::timers_of(handler);
-        wait.start(service, service.now() + std::min(time, longest_wait), std::forward<decltype(handler)>(handler));
+        wait.start(service, service.now() + std::min<timer_service::clock::duration>(time, timer_service::longest_wait), std::forward<decltype(handler)>(handler));
     };
     co_await detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);
 }

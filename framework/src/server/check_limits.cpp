@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <rill/core/timer_service.hpp>
 
 namespace rill {
 
@@ -26,17 +27,26 @@ public:
         if (value.count() <= 0) {
             complain(option, std::to_string(value.count()) + " ms", "more than 0 ms");
         }
+        not_too_long(option, value);
     }
     void not_negative(const char* option, milliseconds value)
     {
         if (value.count() < 0) {
             complain(option, std::to_string(value.count()) + " ms", "0 ms or more");
         }
+        not_too_long(option, value);
     }
 
     std::optional<std::string> complaint;
 
 private:
+    void not_too_long(const char* option, milliseconds value)
+    {
+        constexpr auto longest = timer_service::longest_wait;
+        if (value > longest) {
+            complain(option, std::to_string(value.count()) + " ms", std::to_string(longest.count()) + " ms or less");
+        }
+    }
     void complain(const char* option, const std::string& value, const std::string& allowed)
     {
         if (!complaint) {

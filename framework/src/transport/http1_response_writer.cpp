@@ -168,7 +168,7 @@ void http1_response_writer::policy(const stream_policy& policy)
     // A peer that has vanished acknowledges nothing: it is to be found before the second heartbeat that it misses, and
     // the kernel counts from its first retransmission. Nobody who merely does not read may be taken for one before the
     // write deadline.
-    const auto missed = std::max(policy.heartbeat * 3 / 4, write_timeout());
+    const auto missed = std::max(policy.heartbeat / 4 * 3, write_timeout());
     if (policy.heartbeat.count() > 0 && missed < worker_.limits.acknowledge_timeout) {
         acknowledge_within(socket_, missed);
     }

@@ -53,6 +53,9 @@ public:
     /// The service whose timers are being fired on this thread, if any: found without a search.
     static timer_service* firing() noexcept { return firing_; }
 
+    /// Nothing is to wait longer: added to the present time it would wrap around, and be over at once.
+    static constexpr std::chrono::milliseconds longest_wait = std::chrono::hours(24 * 365 * 100);
+
     /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be
     /// linked.
     void add(timer_node& node, clock::time_point when)
