@@ -12,6 +12,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "core/reserved_handler.hpp"
+
 namespace rill {
 
 namespace asio = boost::asio;
@@ -59,6 +61,7 @@ struct mailbox::event
     ~event() { descriptor.release(); } // the queue's
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
+    std::shared_ptr<detail::reserved_memory> memory = std::make_shared<detail::reserved_memory>();
 };
 
 asio::execution_context::id mailbox::id;
@@ -120,12 +123,13 @@ void mailbox::shutdown() noexcept
 // then.
 void mailbox::wait()
 {
-    event_->descriptor.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
-        if (!ec) {
-            wait();
-            deliver();
-        }
-    });
+    event_->descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                                  detail::reserved_handler(event_->memory, [this](error_code ec) {
+                                      if (!ec) {
+                                          wait();
+                                          deliver();
+                                      }
+                                  }));
 }
 
 void mailbox::deliver()

@@ -5,13 +5,17 @@
 #include <memory>
 #include <rill/core/detail/first_failure.hpp>
 
+#include "core/reserved_handler.hpp"
+
 namespace rill {
 
 namespace asio = boost::asio;
 
 asio::execution_context::id stop::id;
 
-stop::stop(asio::execution_context& context) : asio::execution_context::service(context) {}
+stop::stop(asio::execution_context& context)
+    : asio::execution_context::service(context), memory_(std::make_shared<detail::reserved_memory>())
+{}
 
 stop::~stop() = default;
 
@@ -65,13 +69,13 @@ void stop::move_to(link& list, pending& wait) noexcept
     list.prev = &wait;
 }
 
-void stop::post_completions()
+void stop::post_completions() noexcept
 {
     if (!empty(completing_) && !std::exchange(posted_, true)) {
-        asio::post(static_cast<asio::io_context&>(context()), [this] {
-            posted_ = false;
-            complete_all();
-        });
+        asio::post(static_cast<asio::io_context&>(context()), detail::reserved_handler(memory_, [this] {
+                       posted_ = false;
+                       complete_all();
+                   }));
     }
 }
 

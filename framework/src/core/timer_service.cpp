@@ -4,7 +4,10 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <new>
 #include <rill/core/detail/first_failure.hpp>
+
+#include "core/reserved_handler.hpp"
 
 namespace rill {
 
@@ -53,13 +56,16 @@ struct timer_service::driver
     explicit driver(asio::io_context& context) : timer(context) {}
 
     asio::basic_waitable_timer<clock, asio::wait_traits<clock>, asio::io_context::executor_type> timer;
+    std::shared_ptr<detail::reserved_memory> memory = std::make_shared<detail::reserved_memory>();
 };
 
 asio::execution_context::id timer_service::id;
 
 timer_service::timer_service(asio::execution_context& context)
     : asio::execution_context::service(context), start_(clock::now()),
-      driver_(std::make_unique<driver>(static_cast<asio::io_context&>(context)))
+      driver_(std::make_unique<driver>(static_cast<asio::io_context&>(context))),
+      drain_memory_(std::make_shared<detail::reserved_memory>()),
+      arming_memory_(std::make_shared<detail::reserved_memory>())
 {}
 
 timer_service::~timer_service() = default;
@@ -148,14 +154,14 @@ void timer_service::abort(timer_node& node)
     post_drain();
 }
 
-void timer_service::post_drain()
+void timer_service::post_drain() noexcept
 {
     if (!drain_posted_) {
         drain_posted_ = true;
-        asio::post(static_cast<asio::io_context&>(context()), [this] {
-            drain_posted_ = false;
-            drain_aborted();
-        });
+        asio::post(static_cast<asio::io_context&>(context()), detail::reserved_handler(drain_memory_, [this] {
+                       drain_posted_ = false;
+                       drain_aborted();
+                   }));
     }
 }
 
@@ -239,7 +245,7 @@ void timer_service::on_timer()
     arm();
 }
 
-void timer_service::arm()
+void timer_service::arm() noexcept
 {
     const auto next = wheel_.next().tick;
     if (manual_ || !driver_ || next >= armed_) {
@@ -247,12 +253,28 @@ void timer_service::arm()
     }
     armed_ = next;
     driver_->timer.expires_at(start_ + static_cast<std::int64_t>(next) * tick_length);
-    driver_->timer.async_wait([this](error_code ec) {
-        if (!ec) { // otherwise it was armed anew for something earlier
-            armed_ = UINT64_MAX;
-            on_timer();
-        }
-    });
+    try {
+        driver_->timer.async_wait(detail::reserved_handler(driver_->memory, [this](error_code ec) {
+            if (!ec) { // otherwise it was armed anew for something earlier
+                armed_ = UINT64_MAX;
+                on_timer();
+            }
+        }));
+    } catch (const std::bad_alloc&) { // the wait that this has cancelled has the reserved memory still
+        armed_ = UINT64_MAX;
+        arm_later();
+    }
+}
+
+void timer_service::arm_later() noexcept
+{
+    if (!arming_posted_) {
+        arming_posted_ = true;
+        asio::post(static_cast<asio::io_context&>(context()), detail::reserved_handler(arming_memory_, [this] {
+                       arming_posted_ = false;
+                       arm();
+                   }));
+    }
 }
 
 void timer_service::use_manual_clock()

@@ -30,7 +30,7 @@ error_code http1_connection::start(worker_context& worker, int socket)
             delete connection;
             return ec;
         }
-        connection->read_requests({});
+        connection->begin_requests({});
         return {};
     } catch (const std::bad_alloc&) {
         if (connection == nullptr) {
@@ -61,7 +61,7 @@ http1_connection::~http1_connection()
     close_socket(socket_);
 }
 
-void http1_connection::defer()
+void http1_connection::defer() noexcept
 {
     if (!deferred_) {
         deferred_ = true;
@@ -69,7 +69,7 @@ void http1_connection::defer()
     }
 }
 
-void http1_connection::then(next_step step)
+void http1_connection::then(next_step step) noexcept
 {
     next_ = step;
     defer();

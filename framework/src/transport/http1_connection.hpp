@@ -90,10 +90,11 @@ private:
     void on_broken(close_reason why) override;
     void complete_later(error_code ec) override;
     void set_timer(std::chrono::milliseconds after);
-    void defer();
-    void then(next_step step);
+    void defer() noexcept;
+    void then(next_step step) noexcept;
 
     // The request phase (http1_requests.cpp).
+    void begin_requests(std::string input);
     void read_requests(std::string input);
     awaitable<> serve_requests(std::string input);
     awaitable<request_parser::state> read_request(request_parser& parser, std::string& input);
@@ -116,6 +117,7 @@ private:
     void begin_stream();
     void end_stream();
     void set_stream_timer();
+    write_state say(std::string_view text) noexcept;
     static void on_stream_done(detail::spawned_coroutine& self, std::exception_ptr error);
 
     // The end (http1_closing.cpp).
@@ -131,12 +133,12 @@ private:
 
     asio::cancellation_signal cancel_;
     std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
-    std::uint64_t stream_began_ : 48 = 0; // ms
-    std::uint64_t route_ : 16 = 0;        // in the worker's figures
+    std::uint64_t stream_began_ : 48 = 0;  // ms
+    std::uint64_t route_ : 16 = 0;         // in the worker's figures
     std::uint32_t stream_number_ = 0;
     std::uint32_t unacknowledged_ = UINT32_MAX; // bytes, when that was looked at last, while closing
-    std::uint8_t later_error_ = 0; // what completes_later_ completes with
-    std::uint8_t reads_left_ = 0;  // of what follows a refused head, while closing
+    std::uint8_t later_error_ = 0;              // what completes_later_ completes with
+    std::uint8_t reads_left_ = 0;               // of what follows a refused head, while closing
     phase phase_ = phase::reading;
     next_step next_ = next_step::none;
     bool deferred_ : 1 = false;

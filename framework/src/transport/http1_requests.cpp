@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
+#include <new>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/refusal.hpp>
@@ -37,10 +38,21 @@ std::chrono::milliseconds body_time(const connection_limits& limits, std::uint64
 
 } // namespace
 
+// May throw bad_alloc, when nothing has begun.
+void http1_connection::begin_requests(std::string input)
+{
+    auto coroutine = serve_requests(std::move(input));
+    coroutine_runs_ = true;
+    detail::spawn<&on_requests_done>(worker_.io, std::move(coroutine), cancel_, *this);
+}
+
 void http1_connection::read_requests(std::string input)
 {
-    coroutine_runs_ = true;
-    detail::spawn<&on_requests_done>(worker_.io, serve_requests(std::move(input)), cancel_, *this);
+    try {
+        begin_requests(std::move(input));
+    } catch (const std::bad_alloc&) {
+        on_requests_done(*this, std::current_exception());
+    }
 }
 
 void http1_connection::on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error)

@@ -1,6 +1,7 @@
 // The stream phase of a connection: the handler's coroutine writes, this object watches.
 
 #include <atomic>
+#include <new>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/refusal.hpp>
 
@@ -63,18 +64,19 @@ void http1_connection::begin_stream()
     stream_began_ = worker_.milliseconds();
     limit_unsent(socket_, worker_.limits.unsent_bytes);
     auto& pending = static_cast<pending_stream&>(*body_);
-    if (worker_.events.on_stream_opened) {
-        const auto remote = peer_address(socket_);
-        worker_.events.on_stream_opened({stream_number_, pending.target, remote});
-    }
-    send_bytes(pending.head);
-    keeps_input_ = !pending.input.empty();
-    if (!keeps_input_) {
-        body_ = std::move(pending.body);
-    }
-    coroutine_runs_ = true;
-    works_with = body_.get();
+    keeps_input_ = true;
     try {
+        if (worker_.events.on_stream_opened) {
+            const auto remote = peer_address(socket_);
+            worker_.events.on_stream_opened({stream_number_, pending.target, remote});
+        }
+        send_bytes(pending.head);
+        keeps_input_ = !pending.input.empty();
+        if (!keeps_input_) {
+            body_ = std::move(pending.body);
+        }
+        coroutine_runs_ = true;
+        works_with = body_.get();
         auto producer = body_->start(*this);
         pushed_ = !producer.valid();
         if (pushed_) {
@@ -102,7 +104,11 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exce
     if (connection.reason_ == close_reason::open) {
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
         if (error) {
-            connection.log_error(error, "stream " + std::to_string(connection.stream_number_) + " failed");
+            try {
+                connection.log_error(error,
+                                     "stream " + std::to_string(connection.stream_number_) + " failed");
+            } catch (const std::bad_alloc&) { // which is what would have been told
+            }
         }
     }
     connection.then(next_step::end_stream);
@@ -122,9 +128,7 @@ void http1_connection::end_stream()
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
     }
     if (reason_ == close_reason::drained && !policy_->farewell.empty()) {
-        auto& piece = scratch();
-        piece.append(policy_->farewell);
-        send_piece(piece);
+        say(policy_->farewell);
     }
     policy_ = &default_policy; // the stream's own may be its body's
     body_.reset();             // whose destructor may ask for the reason
@@ -199,11 +203,22 @@ void http1_connection::on_stream_timer()
     } else if (unsent_) {
         cancel(close_reason::write_timeout);
     } else {
-        auto& piece = scratch();
-        piece.append(policy_->filler);
-        if (send_piece(piece) == write_state::sent) {
+        const auto said = say(policy_->filler);
+        if (said == write_state::sent || said == write_state::failed) {
             set_timer(limit);
         }
+    }
+}
+
+// A piece of the connection's own. `failed`: there was no memory for it, and nothing was sent.
+response_writer::write_state http1_connection::say(std::string_view text) noexcept
+{
+    try {
+        auto& piece = scratch();
+        piece.append(text);
+        return send_piece(piece);
+    } catch (const std::bad_alloc&) {
+        return write_state::failed;
     }
 }
 

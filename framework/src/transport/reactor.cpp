@@ -33,7 +33,8 @@ readiness translate(std::uint32_t events) noexcept
 
 } // namespace
 
-reactor::reactor(asio::io_context& context, ready_function on_ready) : epoll_(context), on_ready_(on_ready)
+reactor::reactor(asio::io_context& context, ready_function on_ready)
+    : epoll_(context), memory_(std::make_shared<detail::reserved_memory>()), on_ready_(on_ready)
 {
     detail::adopt(epoll_, open_epoll(), "epoll");
     wait();
@@ -55,11 +56,11 @@ void reactor::remove(int descriptor) noexcept
 
 void reactor::wait()
 {
-    epoll_.async_wait(asio::posix::descriptor_base::wait_read, [this](error_code ec) {
-        if (!ec) {
-            poll();
-        }
-    });
+    epoll_.async_wait(asio::posix::descriptor_base::wait_read, detail::reserved_handler(memory_, [this](error_code ec) {
+                          if (!ec) {
+                              poll();
+                          }
+                      }));
 }
 
 void reactor::poll()
@@ -72,7 +73,7 @@ void reactor::poll()
         failure.run([&] { on_ready_(event.data.ptr, translate(event.events)); });
     }
     if (count == static_cast<int>(batch)) { // there may be more; let timers and other work have their turn first
-        asio::post(epoll_.get_executor(), [this] { poll(); });
+        asio::post(epoll_.get_executor(), detail::reserved_handler(memory_, [this] { poll(); }));
     } else {
         wait();
     }

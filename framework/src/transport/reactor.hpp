@@ -3,8 +3,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstdint>
+#include <memory>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/error.hpp>
+
+#include "core/reserved_handler.hpp"
 
 namespace rill::transport {
 
@@ -44,6 +47,7 @@ private:
     void poll();
 
     asio::posix::basic_stream_descriptor<executor> epoll_;
+    std::shared_ptr<rill::detail::reserved_memory> memory_; // of the wait, or of what goes on instead
     ready_function on_ready_;
 };
 

@@ -1,9 +1,10 @@
 #include "transport/worker_context.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <ctime>
-#include <rill/core/detail/first_failure.hpp>
+#include <new>
 #include <rill/core/stop.hpp>
 #if defined(__GLIBC__)
 #include <malloc.h>
@@ -44,6 +45,7 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
       reactor(context, [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
       app(app), limits(limits), events(observer), room(own ? *own : *shared), own_room_(std::move(own))
 {
+    static_cast<void>(stop::of(io)); // a shutdown must not have to make it
     trim_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
@@ -67,12 +69,16 @@ worker_context::~worker_context()
     timers.remove(drain_);
 }
 
-void worker_context::later(http1_connection& connection)
+void worker_context::later(http1_connection& connection) noexcept
 {
-    later_.push_back(&connection);
+    try {
+        later_.push_back(&connection);
+    } catch (const std::bad_alloc&) {
+        some_unnoted_ = true;
+    }
     if (!later_posted_) {
         later_posted_ = true;
-        asio::post(io, [this] { run_later(); });
+        asio::post(io, detail::reserved_handler(later_memory_, [this] { run_later(); }));
     }
 }
 
@@ -83,7 +89,21 @@ void worker_context::run_later()
     for (auto* connection : std::exchange(later_, {})) {
         failure.run([&] { connection->on_later(); });
     }
+    if (std::exchange(some_unnoted_, false)) {
+        run_unnoted(failure);
+    }
     failure.rethrow();
+}
+
+// Those that wait for their turn without being in the list.
+void worker_context::run_unnoted(detail::first_failure& failure)
+{
+    for (std::size_t i = 0; i < by_socket_.size(); ++i) {
+        auto* connection = by_socket_[i];
+        if (connection != nullptr && connection->deferred_ && std::ranges::find(later_, connection) == later_.end()) {
+            failure.run([&] { connection->on_later(); });
+        }
+    }
 }
 
 void worker_context::reserve(int socket)
@@ -201,10 +221,10 @@ std::size_t worker_context::report_streams(std::vector<stream_report>& to, std::
     return count;
 }
 
-void worker_context::check_drained()
+void worker_context::check_drained() noexcept
 {
     if (draining_ && connections_ == 0 && on_drained) {
-        asio::post(io, std::exchange(on_drained, nullptr));
+        asio::post(io, detail::reserved_handler(drained_memory_, std::exchange(on_drained, nullptr)));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <rill/core/detail/first_failure.hpp>
 #include <rill/core/timer_service.hpp>
 #include <rill/http/handler.hpp>
 #include <rill/http/limits.hpp>
@@ -33,7 +34,7 @@ public:
 
     /// Calls `connection.on_later()` from the event loop, once, outside any coroutine. What ends a connection goes this
     /// way, so that it never ends under the feet of a coroutine or of the reactor.
-    void later(http1_connection& connection);
+    void later(http1_connection& connection) noexcept;
 
     /// Makes room for what is noted of a socket; may throw bad_alloc, after which opened() and the like do not.
     void reserve(int socket);
@@ -94,13 +95,17 @@ private:
     std::unique_ptr<capacity> own_room_;
     std::uint64_t connection_address(int socket) const noexcept;
     void run_later();
-    void check_drained();
+    void run_unnoted(detail::first_failure& failure);
+    void check_drained() noexcept;
     void end_pauses();
     void trim();
     void drain_due_streams();
 
     std::vector<http1_connection*> later_;
     bool later_posted_ = false;
+    bool some_unnoted_ = false; // there was no memory for more in later_
+    std::shared_ptr<detail::reserved_memory> later_memory_ = std::make_shared<detail::reserved_memory>();
+    std::shared_ptr<detail::reserved_memory> drained_memory_ = std::make_shared<detail::reserved_memory>();
     std::vector<http1_connection*> by_socket_; // cheaper than links in every connection
     // Address keys, by socket; empty unless there is a limit for each address.
     std::vector<std::uint64_t> connection_addresses_;

@@ -11,6 +11,10 @@
 
 namespace rill {
 
+namespace detail {
+class reserved_memory;
+}
+
 /// The beginning of a shutdown, as something to wait for: whoever wants to say farewell waits here, and has from then
 /// on until the server's drain_timeout, when what is left is cancelled. An execution-context service, so that any
 /// coroutine finds the stop of the worker it runs on, without a word from whoever started it. A stream asks through
@@ -89,7 +93,7 @@ private:
     static void move_to(link& list, pending& wait) noexcept;
     static pending& first(link& list) noexcept { return static_cast<pending&>(*list.next); }
     static bool empty(const link& list) noexcept { return list.next == &list; }
-    void post_completions();
+    void post_completions() noexcept;
     void complete_all();
     void complete_first();
 
@@ -97,6 +101,7 @@ private:
     link completing_; // what the next turn of the event loop completes
     bool requested_ = false;
     bool posted_ = false;
+    std::shared_ptr<detail::reserved_memory> memory_; // of the post
 };
 
 } // namespace rill

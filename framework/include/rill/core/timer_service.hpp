@@ -13,6 +13,10 @@
 
 namespace rill {
 
+namespace detail {
+class reserved_memory;
+}
+
 /// All timers of one worker: a wheel of 1 ms ticks behind one operating-system timer. Adding and
 /// cancelling are O(1) and never allocate. An execution-context service, so that a timer works in any coroutine on that
 /// context.
@@ -115,10 +119,11 @@ private:
     void shutdown() noexcept override;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
     std::uint64_t meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
-    void post_drain();
+    void post_drain() noexcept;
     void run_until(std::uint64_t tick);
     void count_lateness(const timer_node& node) noexcept;
-    void arm();
+    void arm() noexcept;
+    void arm_later() noexcept;
     void on_timer();
 
     timer_wheel wheel_; ///< everything due up to its current tick was fired
@@ -135,9 +140,12 @@ private:
     bool running_ = false;
     bool still_ = false; ///< now() is turn_
     bool drain_posted_ = false;
+    bool arming_posted_ = false;
     bool manual_ = false;
     clock::time_point manual_now_;
     std::unique_ptr<driver> driver_;
+    std::shared_ptr<detail::reserved_memory> drain_memory_;
+    std::shared_ptr<detail::reserved_memory> arming_memory_;
 };
 
 } // namespace rill

@@ -1,0 +1,269 @@
+// A process without memory: every allocation in a connection's life fails once. It may end for that, at once and
+// without leaving anything behind; another one is served as before.
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <rill/core/interval.hpp>
+
+#include "support/counted.hpp"
+#include "transport/stage.hpp"
+
+namespace {
+
+/// How many more allocations of this thread succeed; less than 0: all.
+thread_local long allocations_left = -1;
+thread_local bool allocation_failed = false;
+
+bool fails() noexcept
+{
+    if (allocations_left == 0) {
+        allocations_left = -1; // one of them
+        allocation_failed = true;
+        return true;
+    }
+    allocations_left -= allocations_left > 0 ? 1 : 0;
+    return false;
+}
+
+} // namespace
+
+// In place of the C library's, for the whole test program. Asio's operations come from the second.
+// Not inline, lest g++ takes their malloc() and free() for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size)
+{
+    void* memory = fails() ? nullptr : std::malloc(size);
+    if (memory == nullptr) {
+        throw std::bad_alloc();
+    }
+    return memory;
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept
+{
+    std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size)
+{
+    void* memory = nullptr;
+    return fails() || ::posix_memalign(&memory, std::max(alignment, sizeof memory), size) != 0 ? nullptr : memory;
+}
+
+BOOST_AUTO_TEST_SUITE(memory_test)
+
+namespace {
+
+using namespace rill_test;
+using rill::close_reason;
+
+enum class end : unsigned char
+{
+    closed_by_client,
+    reset_by_client,
+    by_its_producer,
+    drained
+};
+
+struct life
+{
+    const char* path;
+    const char* until; ///< the client has got this
+    memory_test::end end;
+};
+
+const rill::stream_policy policy{
+    .heartbeat = 10s, .filler = ":\n\n", .farewell = "a farewell that is too long for a string without memory"};
+
+struct small_machine : stage
+{
+    rill::response_writer* pushed = nullptr;
+    loopback other;
+    long left;
+
+    explicit small_machine(long allocations) : stage([this](rill::request& r) { return handle(r); }), left(allocations)
+    {
+        closed.reserve(10);
+        log.reserve(1000);
+        worker.timers.use_manual_clock();
+        accept(other);
+        other.client_sends(get("/stream"));
+        run_until_received(other, "begun");
+    }
+
+    rill::awaitable<rill::response> handle(rill::request& r)
+    {
+        counted here;
+        if (r.path() == "/waits") {
+            co_await rill::sleep_for(1h);
+        }
+        if (r.path() == "/stream") {
+            co_return rill::response::stream([this](rill::response_writer& out) { return stream(out); });
+        }
+        if (r.path() == "/ends") {
+            co_return rill::response::stream(
+                [](rill::response_writer& out) -> rill::awaitable<> { co_await out.write("begun"); });
+        }
+        if (r.path() == "/pushed") {
+            co_return rill::response::stream([this](rill::response_writer& out) {
+                pushed = &out;
+                out.policy(policy);
+                out.put("begun");
+                return rill::awaitable<>();
+            });
+        }
+        co_return rill::response::text("done");
+    }
+
+    rill::awaitable<> stream(rill::response_writer& out)
+    {
+        counted here;
+        out.policy(policy);
+        co_await out.write("begun");
+        co_await rill::sleep_for(1h);
+    }
+
+    // What the server does may be without memory, and what the test does is not.
+    template <class F>
+    void without_memory(F f)
+    {
+        std::exception_ptr error;
+        allocations_left = left;
+        try {
+            f();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        left = allocations_left;
+        allocations_left = -1;
+        BOOST_TEST(!error); // that would be told as an exception in the event loop
+    }
+
+    template <class Condition>
+    void go_on_until(Condition condition)
+    {
+        run_until([&] {
+            without_memory([this] {
+                io.restart();
+                io.run_one_for(1ms);
+            });
+            return condition();
+        });
+    }
+
+    // Whether the client has got the text; or else the end, or a 500.
+    bool receives(const loopback& pair, std::string_view text)
+    {
+        std::string got;
+        bool over = false;
+        go_on_until([&] {
+            std::array<char, 4096> buffer;
+            const auto count = ::recv(pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT);
+            got.append(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+            over = count == 0 || (count < 0 && errno != EAGAIN) || got.starts_with("HTTP/1.1 500");
+            return over || got.find(text) != got.npos;
+        });
+        return !over;
+    }
+
+    void run(const life& l)
+    {
+        loopback pair;
+        pair.client_sends(get(l.path));
+        without_memory(
+            [&] { static_cast<void>(rill::transport::http1_connection::start(worker, pair.release_server())); });
+        if (*l.until != '\0') {
+            static_cast<void>(receives(pair, l.until));
+        } else {
+            go_on_until(
+                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.figures.responses[5] != 0; });
+        }
+        finish(pair, l.end);
+        go_on_until([&] { return worker.connections() == (worker.draining() ? 0U : 1U); });
+    }
+
+    void finish(loopback& pair, memory_test::end how)
+    {
+        switch (how) {
+        case end::reset_by_client:
+            return pair.reset_client();
+        case end::by_its_producer:
+            if (pushed != nullptr && worker.connections() == 2) {
+                without_memory([this] { pushed->end(close_reason::handler_returned); });
+                static_cast<void>(receives(pair, "0\r\n\r\n"));
+            }
+            break;
+        case end::drained:
+            without_memory([this] { worker.begin_drain(); });
+            static_cast<void>(receives(pair, "never"));
+            other.close_client();
+            break;
+        case end::closed_by_client:
+            break;
+        }
+        pair.close_client();
+    }
+
+    void check()
+    {
+        const auto there = worker.draining() ? 0U : 1U; // the other one
+        BOOST_TEST(room.connections == there);
+        BOOST_TEST(room.streams == there);
+        BOOST_TEST(room.queued_bytes == 0U);
+        BOOST_TEST(counted::alive() == static_cast<int>(there));
+        for (const auto& route : worker.figures.routes) {
+            BOOST_TEST(route.open == there);
+        }
+        if (there != 0) {
+            worker.timers.advance(11s);
+            BOOST_TEST(receives(other, ":\n\n"));
+            loopback next;
+            accept(next);
+            next.client_sends(get("/text"));
+            BOOST_TEST(receives(next, "done"));
+            next.close_client();
+        }
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(every_allocation_of_a_connection_may_fail)
+{
+    using enum end;
+    for (const life l : {
+             life{"/text", "done", closed_by_client},
+             {"/text", "done", drained},
+             {"/waits", "", closed_by_client},
+             {"/stream", "begun", closed_by_client},
+             {"/stream", "begun", reset_by_client},
+             {"/stream", "begun", drained},
+             {"/ends", "0\r\n\r\n", closed_by_client},
+             {"/pushed", "begun", closed_by_client},
+             {"/pushed", "begun", by_its_producer},
+             {"/pushed", "begun", drained},
+         })
+    {
+        long count = 0;
+        for (bool more = true; more; ++count) {
+            BOOST_REQUIRE(count < 1000);
+            BOOST_TEST_CONTEXT(l.path << ", end " << static_cast<int>(l.end) << ", allocation " << count)
+            {
+                allocation_failed = false;
+                small_machine s(count);
+                s.run(l);
+                more = allocation_failed;
+                s.left = -1;
+                s.check();
+            }
+        }
+        BOOST_TEST(count > 10); // there were some
+        BOOST_TEST_MESSAGE(l.path << ": allocations that failed: " << count - 1);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
