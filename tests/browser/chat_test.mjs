@@ -98,6 +98,14 @@ describe('the page', () => {
         assert.deepEqual(visit.complaints, []);
     });
 
+    test('a name that is too long is cut to one that the server takes', async (t) => {
+        const long = `${'n'.repeat(30)}🌊 ${'x'.repeat(10)}`;
+        const visit = await ChatVisit.as(encodeURIComponent(long), chat.url, desktop, 'names');
+        t.after(() => visit.leave());
+        await visit.state('live');
+        await visit.people([`${'n'.repeat(30)}🌊`]);
+    });
+
     test('a message that is refused says why', async (t) => {
         const visit = await ChatVisit.as('dan', chat.url);
         t.after(() => visit.leave());
