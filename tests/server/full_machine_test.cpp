@@ -526,7 +526,9 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_handler_may_fail)
         const bool whole = c.received().ends_with("0\r\n\r\n");
         BOOST_TEST_CONTEXT("allocation " << fails_at << ", " << c.received().size() << " bytes\n" << server.log())
         {
-            BOOST_TEST(whole == !more);
+            BOOST_TEST((whole || more));
+            // The event loop's own operations may have done without: then nothing is missing.
+            BOOST_TEST((!whole || c.received().find(std::string(100, 'n')) != std::string::npos));
         }
     }
     BOOST_TEST(fails_at > 4); // there were some
