@@ -105,8 +105,7 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exce
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
         if (error) {
             try {
-                connection.log_error(error,
-                                     "stream " + std::to_string(connection.stream_number_) + " failed");
+                connection.log_error(error, "stream " + std::to_string(connection.stream_number_) + " failed");
             } catch (const std::bad_alloc&) { // which is what would have been told
             }
         }

@@ -24,7 +24,7 @@ struct connection_limits
     std::size_t body_min_rate = 240;
     std::chrono::milliseconds body_grace{10'000};
 
-    std::chrono::milliseconds write_timeout{5'000};  ///< a client that takes nothing for this long is disconnected
+    std::chrono::milliseconds write_timeout{5'000}; ///< a client that takes nothing for this long is disconnected
     /// How long a connection that the server has ended waits for its client's end. While the client has not got all, it
     /// waits on for as long as `write_timeout` allows.
     std::chrono::milliseconds linger_timeout{1'000};
