@@ -5,6 +5,7 @@
 #include <rill/core/error.hpp>
 #include <rill/pubsub/encoded_event.hpp>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rill::pubsub {
@@ -80,7 +81,8 @@ public:
     /// @param count  how many at most
     virtual void read_after(std::string_view /*id*/, std::size_t /*count*/, past_read done)
     {
-        done(tl::unexpected(make_error_code(error::unknown_event_id)));
+        const auto told = std::move(done);
+        told(tl::unexpected(make_error_code(error::unknown_event_id)));
     }
 
     /// From now on `r` gets the log's events: first as many of the past as the log likes to give, then each new one. At
