@@ -15,7 +15,7 @@ namespace {
 // Holds the port while workers come and go: bound, but not listening, so the kernel gives it no connection.
 tl::expected<int, std::string> reserve_port(server_options& options)
 {
-    const auto probe = open_listening_socket(options, options.port, false); // is it free, also of our own kind?
+    auto probe = open_listening_socket(options, options.port, false); // is it free, also of our own kind?
     if (!probe) {
         return probe;
     }

@@ -59,9 +59,10 @@ void http1_connection::on_requests_done(detail::spawned_coroutine& self, std::ex
 {
     auto& connection = static_cast<http1_connection&>(self);
     connection.coroutine_runs_ = false;
-    const bool failed = error != nullptr;
+    const auto why = std::move(error);
+    const bool failed = why != nullptr;
     if (failed && connection.reason_ == close_reason::open) {
-        connection.log_error(error, "connection ended");
+        connection.log_error(why, "connection ended");
     }
     if (failed || connection.next_ == next_step::none) {
         connection.next_ = next_step::vanish;

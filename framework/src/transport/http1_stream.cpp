@@ -102,10 +102,11 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exce
     auto& connection = static_cast<http1_connection&>(self);
     connection.coroutine_runs_ = false;
     if (connection.reason_ == close_reason::open) {
-        connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
-        if (error) {
+        const auto why = std::move(error);
+        connection.reason_ = why ? close_reason::handler_error : close_reason::handler_returned;
+        if (why) {
             try {
-                connection.log_error(error, "stream " + std::to_string(connection.stream_number_) + " failed");
+                connection.log_error(why, "stream " + std::to_string(connection.stream_number_) + " failed");
             } catch (const std::bad_alloc&) { // which is what would have been told
             }
         }
