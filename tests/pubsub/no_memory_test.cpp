@@ -9,38 +9,7 @@
 #include "late_process.hpp"
 #include "pubsub/endpoint_state.hpp"
 #include "pubsub/worker_log.hpp"
-
-namespace no_memory_test {
-
-/// How many more allocations succeed until one does not; less than 0: all.
-thread_local long left = -1;
-thread_local bool failed = false;
-
-} // namespace no_memory_test
-
-// In place of the C library's, for the whole test program.
-// Not inline, lest g++ takes their malloc() and free() for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size)
-{
-    if (no_memory_test::left == 0) {
-        no_memory_test::left = -1; // one of them
-        no_memory_test::failed = true;
-        throw std::bad_alloc();
-    }
-    no_memory_test::left -= no_memory_test::left > 0 ? 1 : 0;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
+#include "support/failing_memory.hpp"
 
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
@@ -53,14 +22,14 @@ namespace {
 template <class F>
 bool without_memory(long number, F&& f)
 {
-    failed = false;
-    left = number;
+    allocation_failed = false;
+    allocations_left = number;
     try {
         f();
     } catch (const std::bad_alloc&) { // which is what is told
     }
-    left = -1;
-    return failed;
+    allocations_left = -1;
+    return allocation_failed;
 }
 
 constexpr std::size_t much = 1024UL * 1024; // of a writer, which is not what the tests are about

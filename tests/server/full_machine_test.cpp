@@ -19,38 +19,7 @@
 #include <vector>
 
 #include "server/fixture.hpp"
-
-namespace {
-
-/// How many more allocations of this thread succeed; less than 0: all.
-thread_local long allocations_left = -1;
-thread_local bool allocation_failed = false;
-
-} // namespace
-
-// In place of the C library's, for the whole test program.
-// Not inline, lest g++ takes their malloc() and free() for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size)
-{
-    if (allocations_left == 0) {
-        allocations_left = -1; // one of them
-        allocation_failed = true;
-        throw std::bad_alloc();
-    }
-    allocations_left -= allocations_left > 0 ? 1 : 0;
-    if (void* memory = std::malloc(size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
+#include "support/failing_memory.hpp"
 
 BOOST_AUTO_TEST_SUITE(full_machine)
 

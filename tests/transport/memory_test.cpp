@@ -9,49 +9,16 @@
 #include <rill/core/interval.hpp>
 
 #include "support/counted.hpp"
+#include "support/failing_memory.hpp"
 #include "transport/stage.hpp"
 
-namespace {
-
-/// How many more allocations of this thread succeed; less than 0: all.
-thread_local long allocations_left = -1;
-thread_local bool allocation_failed = false;
-
-bool fails() noexcept
-{
-    if (allocations_left == 0) {
-        allocations_left = -1; // one of them
-        allocation_failed = true;
-        return true;
-    }
-    allocations_left -= allocations_left > 0 ? 1 : 0;
-    return false;
-}
-
-} // namespace
-
-// In place of the C library's, for the whole test program. Asio's operations come from the second.
-// Not inline, lest g++ takes their malloc() and free() for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size)
-{
-    void* memory = fails() ? nullptr : std::malloc(size);
-    if (memory == nullptr) {
-        throw std::bad_alloc();
-    }
-    return memory;
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
+// Asio's operations come from here.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size)
 {
     void* memory = nullptr;
-    return fails() || ::posix_memalign(&memory, std::max(alignment, sizeof memory), size) != 0 ? nullptr : memory;
+    return rill_test::allocation_fails() || ::posix_memalign(&memory, std::max(alignment, sizeof memory), size) != 0
+               ? nullptr
+               : memory;
 }
 
 BOOST_AUTO_TEST_SUITE(memory_test)
