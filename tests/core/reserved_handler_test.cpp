@@ -77,4 +77,25 @@ BOOST_AUTO_TEST_CASE(an_operation_that_is_never_run_keeps_it)
     BOOST_TEST(watched.expired());
 }
 
+BOOST_AUTO_TEST_CASE(work_for_the_next_turn_is_done_once)
+{
+    asio::io_context io;
+    rill::detail::next_turn turn;
+    int runs = 0;
+    std::function<void()> work = [&] {
+        if (++runs == 1) {
+            turn.post(io, work); // which is another one
+        }
+    };
+    turn.post(io, work);
+    turn.post(io, work);
+    io.run();
+    BOOST_TEST(runs == 2);
+    turn.never();
+    turn.post(io, work);
+    io.restart();
+    BOOST_TEST(io.poll() == 0U);
+    BOOST_TEST(runs == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

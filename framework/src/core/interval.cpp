@@ -74,8 +74,7 @@ awaitable<> sleep_for(timer_service::clock::duration time)
     detail::timed_wait wait;
     auto initiate = [&](auto&& handler) {
         auto& service = detail::timers_of(handler);
-        wait.start(service, service.now() + std::min<timer_service::clock::duration>(time, timer_service::longest_wait),
-                   std::forward<decltype(handler)>(handler));
+        wait.start(service, service.after(time), std::forward<decltype(handler)>(handler));
     };
     co_await detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);
 }

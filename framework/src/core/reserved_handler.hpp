@@ -1,5 +1,8 @@
 #pragma once
 
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -55,24 +58,32 @@ struct reserved_allocator
 /// A completion handler whose operation lies in reserved memory. Asio gives that back before it calls the handler,
 /// which may so start the next one.
 template <class Handler>
-struct reserved_handler
+auto reserved_handler(const std::shared_ptr<reserved_memory>& memory, Handler handler)
 {
-    using allocator_type = reserved_allocator<void>;
+    return boost::asio::bind_allocator(reserved_allocator<void>(memory), std::move(handler));
+}
 
-    Handler handler;
-    allocator_type allocator;
-
-    reserved_handler(const std::shared_ptr<reserved_memory>& memory, Handler h)
-        : handler(std::move(h)), allocator(memory)
-    {}
-
-    allocator_type get_allocator() const noexcept { return allocator; }
-
-    template <class... Args>
-    void operator()(Args&&... args)
+/// Work for the next turn of an event loop: once, however often it is asked for until then, and without an allocation.
+class next_turn
+{
+public:
+    template <class Work>
+    void post(boost::asio::io_context& context, Work work) noexcept
     {
-        handler(std::forward<Args>(args)...);
+        if (!std::exchange(posted_, true)) {
+            boost::asio::post(context, reserved_handler(memory_, [this, work = std::move(work)] {
+                                  posted_ = false;
+                                  work();
+                              }));
+        }
     }
+
+    /// Nothing is posted any more: there will be no turn.
+    void never() noexcept { posted_ = true; }
+
+private:
+    std::shared_ptr<reserved_memory> memory_ = std::make_shared<reserved_memory>();
+    bool posted_ = false;
 };
 
 } // namespace rill::detail

@@ -14,7 +14,7 @@ namespace asio = boost::asio;
 asio::execution_context::id stop::id;
 
 stop::stop(asio::execution_context& context)
-    : asio::execution_context::service(context), memory_(std::make_shared<detail::reserved_memory>())
+    : asio::execution_context::service(context), turn_(std::make_unique<detail::next_turn>())
 {}
 
 stop::~stop() = default;
@@ -71,11 +71,8 @@ void stop::move_to(link& list, pending& wait) noexcept
 
 void stop::post_completions() noexcept
 {
-    if (!empty(completing_) && !std::exchange(posted_, true)) {
-        asio::post(static_cast<asio::io_context&>(context()), detail::reserved_handler(memory_, [this] {
-                       posted_ = false;
-                       complete_all();
-                   }));
+    if (!empty(completing_)) {
+        turn_->post(static_cast<asio::io_context&>(context()), [this] { complete_all(); });
     }
 }
 
@@ -110,7 +107,7 @@ void stop::complete_all()
 // As timer_service does: what the waiting coroutines hold is released.
 void stop::shutdown() noexcept
 {
-    posted_ = true; // nothing runs any more that could be posted to
+    turn_->never();
     while (!empty(waiting_)) {
         move_to(completing_, first(waiting_));
     }

@@ -64,8 +64,7 @@ asio::execution_context::id timer_service::id;
 timer_service::timer_service(asio::execution_context& context)
     : asio::execution_context::service(context), start_(clock::now()),
       driver_(std::make_unique<driver>(static_cast<asio::io_context&>(context))),
-      drain_memory_(std::make_shared<detail::reserved_memory>()),
-      arming_memory_(std::make_shared<detail::reserved_memory>())
+      drains_(std::make_unique<detail::next_turn>()), arms_(std::make_unique<detail::next_turn>())
 {}
 
 timer_service::~timer_service() = default;
@@ -78,7 +77,7 @@ timer_service& timer_service::of(asio::io_context& context)
 void timer_service::shutdown() noexcept
 {
     driver_.reset();
-    drain_posted_ = true; // nothing runs any more that could be posted to
+    drains_->never();
     wheel_.move_all(aborted_);
     detail::first_failure ignored; // of a user's completion handler: nobody is left to be told
     while (!aborted_.empty()) {
@@ -156,13 +155,7 @@ void timer_service::abort(timer_node& node)
 
 void timer_service::post_drain() noexcept
 {
-    if (!drain_posted_) {
-        drain_posted_ = true;
-        asio::post(static_cast<asio::io_context&>(context()), detail::reserved_handler(drain_memory_, [this] {
-                       drain_posted_ = false;
-                       drain_aborted();
-                   }));
-    }
+    drains_->post(static_cast<asio::io_context&>(context()), [this] { drain_aborted(); });
 }
 
 void timer_service::drain_aborted()
@@ -262,18 +255,7 @@ void timer_service::arm() noexcept
         }));
     } catch (const std::bad_alloc&) { // the wait that this has cancelled has the reserved memory still
         armed_ = UINT64_MAX;
-        arm_later();
-    }
-}
-
-void timer_service::arm_later() noexcept
-{
-    if (!arming_posted_) {
-        arming_posted_ = true;
-        asio::post(static_cast<asio::io_context&>(context()), detail::reserved_handler(arming_memory_, [this] {
-                       arming_posted_ = false;
-                       arm();
-                   }));
+        arms_->post(static_cast<asio::io_context&>(context()), [this] { arm(); });
     }
 }
 

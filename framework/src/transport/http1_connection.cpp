@@ -288,7 +288,7 @@ void http1_connection::complete_later(error_code ec)
 void http1_connection::set_timer(std::chrono::milliseconds after)
 {
     worker_.timers.remove(*this);
-    worker_.timers.add(*this, worker_.timers.now() + std::min(after, timer_service::longest_wait));
+    worker_.timers.add(*this, worker_.timers.after(after));
 }
 
 void http1_connection::on_timer()

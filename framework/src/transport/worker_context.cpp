@@ -76,15 +76,11 @@ void worker_context::later(http1_connection& connection) noexcept
     } catch (const std::bad_alloc&) {
         some_unnoted_ = true;
     }
-    if (!later_posted_) {
-        later_posted_ = true;
-        asio::post(io, detail::reserved_handler(later_memory_, [this] { run_later(); }));
-    }
+    runs_later_.post(io, [this] { run_later(); });
 }
 
 void worker_context::run_later()
 {
-    later_posted_ = false;
     detail::first_failure failure; // of a user's completion handler; the other connections must not be forgotten for it
     for (auto* connection : std::exchange(later_, {})) {
         failure.run([&] { connection->on_later(); });
@@ -224,7 +220,7 @@ std::size_t worker_context::report_streams(std::vector<stream_report>& to, std::
 void worker_context::check_drained() noexcept
 {
     if (draining_ && connections_ == 0 && on_drained) {
-        asio::post(io, detail::reserved_handler(drained_memory_, std::exchange(on_drained, nullptr)));
+        tells_drained_.post(io, std::exchange(on_drained, nullptr));
     }
 }
 

@@ -102,10 +102,9 @@ private:
     void drain_due_streams();
 
     std::vector<http1_connection*> later_;
-    bool later_posted_ = false;
     bool some_unnoted_ = false; // there was no memory for more in later_
-    std::shared_ptr<detail::reserved_memory> later_memory_ = std::make_shared<detail::reserved_memory>();
-    std::shared_ptr<detail::reserved_memory> drained_memory_ = std::make_shared<detail::reserved_memory>();
+    detail::next_turn runs_later_;
+    detail::next_turn tells_drained_;
     std::vector<http1_connection*> by_socket_; // cheaper than links in every connection
     // Address keys, by socket; empty unless there is a limit for each address.
     std::vector<std::uint64_t> connection_addresses_;

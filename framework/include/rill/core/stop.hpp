@@ -12,7 +12,7 @@
 namespace rill {
 
 namespace detail {
-class reserved_memory;
+class next_turn;
 }
 
 /// The beginning of a shutdown, as something to wait for: whoever wants to say farewell waits here, and has from then
@@ -100,8 +100,7 @@ private:
     link waiting_;
     link completing_; // what the next turn of the event loop completes
     bool requested_ = false;
-    bool posted_ = false;
-    std::shared_ptr<detail::reserved_memory> memory_; // of the post
+    std::unique_ptr<detail::next_turn> turn_;
 };
 
 } // namespace rill

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <boost/asio/execution_context.hpp>
@@ -10,11 +11,12 @@
 #include <memory>
 #include <rill/core/error.hpp>
 #include <rill/core/timer_wheel.hpp>
+#include <type_traits>
 
 namespace rill {
 
 namespace detail {
-class reserved_memory;
+class next_turn;
 }
 
 /// All timers of one worker: a wheel of 1 ms ticks behind one operating-system timer. Adding and
@@ -59,6 +61,13 @@ public:
 
     /// Nothing is to wait longer: added to the present time it would wrap around, and be over at once.
     static constexpr std::chrono::milliseconds longest_wait = std::chrono::hours(24 * 365 * 100);
+
+    /// So long from now, cut to longest_wait: in the unit of `wait`, as a longer one may have no place in the clock's.
+    template <class Duration>
+    clock::time_point after(Duration wait) const
+    {
+        return now() + std::min<std::common_type_t<Duration, std::chrono::milliseconds>>(wait, longest_wait);
+    }
 
     /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be
     /// linked.
@@ -123,7 +132,6 @@ private:
     void run_until(std::uint64_t tick);
     void count_lateness(const timer_node& node) noexcept;
     void arm() noexcept;
-    void arm_later() noexcept;
     void on_timer();
 
     timer_wheel wheel_; ///< everything due up to its current tick was fired
@@ -139,13 +147,11 @@ private:
     clock::time_point turn_;
     bool running_ = false;
     bool still_ = false; ///< now() is turn_
-    bool drain_posted_ = false;
-    bool arming_posted_ = false;
     bool manual_ = false;
     clock::time_point manual_now_;
     std::unique_ptr<driver> driver_;
-    std::shared_ptr<detail::reserved_memory> drain_memory_;
-    std::shared_ptr<detail::reserved_memory> arming_memory_;
+    std::unique_ptr<detail::next_turn> drains_;
+    std::unique_ptr<detail::next_turn> arms_;
 };
 
 } // namespace rill
