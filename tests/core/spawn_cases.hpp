@@ -31,12 +31,12 @@ struct owner : rill::detail::spawned_coroutine
     std::exception_ptr error;
     int frames = 0; // of coroutines that hold a `guard`
 
-    static void on_done(rill::detail::spawned_coroutine& self, std::exception_ptr error)
+    static void on_done(rill::detail::spawned_coroutine& self, const std::exception_ptr& error)
     {
         auto& o = static_cast<owner&>(self);
         ++o.ended;
         o.frame_was_alive = o.frames != 0;
-        o.error = std::move(error);
+        o.error = error;
     }
 
     void spawn(rill::awaitable<> body)

@@ -29,7 +29,7 @@ struct fixture
 {
     manual_loop loop;
     std::string log;
-    rill::detail::spawned_set set{this, [](void* self, bool cancelled, std::exception_ptr error) {
+    rill::detail::spawned_set set{this, [](void* self, bool cancelled, const std::exception_ptr& error) {
                                       static_cast<fixture*>(self)->told(cancelled, error);
                                   }};
 
@@ -130,7 +130,8 @@ BOOST_FIXTURE_TEST_CASE(one_that_ends_inside_cancel_may_start_another, fixture)
 BOOST_AUTO_TEST_CASE(what_waits_ends_with_the_context)
 {
     int told = 0;
-    rill::detail::spawned_set set(&told, [](void* count, bool, std::exception_ptr) { ++*static_cast<int*>(count); });
+    rill::detail::spawned_set set(&told,
+                                  [](void* count, bool, const std::exception_ptr&) { ++*static_cast<int*>(count); });
     {
         manual_loop loop;
         set.start(loop.context, waits(1h));

@@ -118,11 +118,11 @@ struct coroutine_client : rill::detail::spawned_coroutine
     {
         rill::detail::spawn<&on_done>(loop.context, consume(std::move(s), out), signal, *this);
     }
-    static void on_done(rill::detail::spawned_coroutine& self, std::exception_ptr e)
+    static void on_done(rill::detail::spawned_coroutine& self, const std::exception_ptr& e)
     {
         auto& client = static_cast<coroutine_client&>(self);
         client.done = true;
-        client.error = std::move(e);
+        client.error = e;
     }
     static rill::awaitable<> consume(rill::pubsub::subscription s, fake_writer& out)
     {

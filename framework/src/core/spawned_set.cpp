@@ -16,10 +16,10 @@ struct spawned_set::member : spawned_coroutine
     bool done = false;
     bool cancelled = false;
 
-    static void on_done(spawned_coroutine& coroutine, std::exception_ptr error)
+    static void on_done(spawned_coroutine& coroutine, const std::exception_ptr& error)
     {
         auto& self = static_cast<member&>(coroutine);
-        self.set.finish(self, std::move(error));
+        self.set.finish(self, error);
     }
 };
 
@@ -38,11 +38,11 @@ void spawned_set::start(asio::io_context& context, awaitable<> coroutine)
     spawn<&member::on_done>(context, std::move(coroutine), m.signal, m);
 }
 
-void spawned_set::finish(member& m, std::exception_ptr error)
+void spawned_set::finish(member& m, const std::exception_ptr& error)
 {
     m.done = true;
     --running_;
-    on_ended_(owner_, m.cancelled, std::move(error));
+    on_ended_(owner_, m.cancelled, error);
 }
 
 // By index, and only those that are there now: who is cancelled may start another, and may end inside the call.

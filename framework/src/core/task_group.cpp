@@ -19,16 +19,16 @@ bool task_group::spawn(awaitable<> coroutine)
     return true;
 }
 
-void task_group::on_ended(void* self, bool cancelled, std::exception_ptr error)
+void task_group::on_ended(void* self, bool cancelled, const std::exception_ptr& error)
 {
-    static_cast<task_group*>(self)->finish(cancelled, std::move(error));
+    static_cast<task_group*>(self)->finish(cancelled, error);
 }
 
-void task_group::finish(bool cancelled, std::exception_ptr error)
+void task_group::finish(bool cancelled, const std::exception_ptr& error)
 {
     const bool by_cancel = cancelled && !ending_; // that it is aborted then is no failure
     if (error && !error_ && !(by_cancel && detail::is_aborted(error))) {
-        error_ = std::move(error);
+        error_ = error;
         end_all();
     }
     if (body_.running() + tasks_.running() == 0) {

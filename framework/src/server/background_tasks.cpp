@@ -12,9 +12,8 @@ asio::execution_context::id background_tasks::id;
 
 background_tasks::background_tasks(asio::execution_context& context)
     : asio::execution_context::service(context), io_(static_cast<asio::io_context&>(context)),
-      tasks_(this, [](void* self, bool cancelled, std::exception_ptr error) {
-          const auto why = std::move(error);
-          static_cast<background_tasks*>(self)->finish(cancelled, why);
+      tasks_(this, [](void* self, bool cancelled, const std::exception_ptr& error) {
+          static_cast<background_tasks*>(self)->finish(cancelled, error);
       })
 {}
 

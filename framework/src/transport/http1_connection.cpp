@@ -308,10 +308,15 @@ void http1_connection::on_timer()
 }
 
 // The error may be that there is no memory, which is no reason for more to go wrong.
-void http1_connection::log_error(const std::exception_ptr& error, std::string_view where) const noexcept
+void http1_connection::log_error(const std::exception_ptr& error,
+                                 std::initializer_list<std::string_view> what) const noexcept
 {
     try {
-        worker_.log(log_level::error, std::string(where) + ": " + detail::what_of(error));
+        std::string text;
+        for (const auto part : what) {
+            text.append(part);
+        }
+        worker_.log(log_level::error, text + ": " + detail::what_of(error));
     } catch (...) { // it could not even be said
         return;
     }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <initializer_list>
 #include <memory>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
@@ -107,7 +108,7 @@ private:
     awaitable<> reject(const request_parser& parser, const std::string& remote);
     std::chrono::milliseconds head_timeout() const noexcept;
     auto wait_readable();
-    static void on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error);
+    static void on_requests_done(detail::spawned_coroutine& self, const std::exception_ptr& error);
 
     // The stream phase (http1_stream.cpp).
     bool enter_stream(const request& to);
@@ -118,7 +119,7 @@ private:
     void end_stream();
     void set_stream_timer();
     write_state say(std::string_view text) noexcept;
-    static void on_stream_done(detail::spawned_coroutine& self, std::exception_ptr error);
+    static void on_stream_done(detail::spawned_coroutine& self, const std::exception_ptr& error);
 
     // The end (http1_closing.cpp).
     void close_politely();
@@ -126,7 +127,7 @@ private:
     void on_closing_timer();
     bool reads_no_more() const noexcept;
 
-    void log_error(const std::exception_ptr& error, std::string_view where) const noexcept;
+    void log_error(const std::exception_ptr& error, std::initializer_list<std::string_view> what) const noexcept;
 
     void complete(error_code ec);
     void unwind();

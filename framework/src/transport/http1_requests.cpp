@@ -55,14 +55,13 @@ void http1_connection::read_requests(std::string input)
     }
 }
 
-void http1_connection::on_requests_done(detail::spawned_coroutine& self, std::exception_ptr error)
+void http1_connection::on_requests_done(detail::spawned_coroutine& self, const std::exception_ptr& error)
 {
     auto& connection = static_cast<http1_connection&>(self);
     connection.coroutine_runs_ = false;
-    const auto why = std::move(error);
-    const bool failed = why != nullptr;
+    const bool failed = error != nullptr;
     if (failed && connection.reason_ == close_reason::open) {
-        connection.log_error(why, "connection ended");
+        connection.log_error(error, {"connection ended"});
     }
     if (failed || connection.next_ == next_step::none) {
         connection.next_ = next_step::vanish;
@@ -224,7 +223,7 @@ awaitable<response> http1_connection::run_handler(request& r)
         error = std::current_exception();
     }
     if (reason_ == close_reason::open) {
-        log_error(error, "handler of " + std::string(r.path()) + " failed");
+        log_error(error, {"handler of ", r.path(), " failed"});
     }
     co_return to_response({.status = status::internal_server_error, .detail = "the handler failed"});
 }

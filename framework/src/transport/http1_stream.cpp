@@ -97,18 +97,14 @@ void http1_connection::begin_stream()
     }
 }
 
-void http1_connection::on_stream_done(detail::spawned_coroutine& self, std::exception_ptr error)
+void http1_connection::on_stream_done(detail::spawned_coroutine& self, const std::exception_ptr& error)
 {
     auto& connection = static_cast<http1_connection&>(self);
     connection.coroutine_runs_ = false;
     if (connection.reason_ == close_reason::open) {
-        const auto why = std::move(error);
-        connection.reason_ = why ? close_reason::handler_error : close_reason::handler_returned;
-        if (why) {
-            try {
-                connection.log_error(why, "stream " + std::to_string(connection.stream_number_) + " failed");
-            } catch (const std::bad_alloc&) { // which is what would have been told
-            }
+        connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
+        if (error) {
+            connection.log_error(error, {"stream ", std::to_string(connection.stream_number_), " failed"});
         }
     }
     connection.then(next_step::end_stream);

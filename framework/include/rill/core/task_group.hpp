@@ -74,8 +74,8 @@ private:
         return detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);
     }
 
-    static void on_ended(void* self, bool cancelled, std::exception_ptr error);
-    void finish(bool cancelled, std::exception_ptr error);
+    static void on_ended(void* self, bool cancelled, const std::exception_ptr& error);
+    void finish(bool cancelled, const std::exception_ptr& error);
     void end_all();
     void rethrow();
 

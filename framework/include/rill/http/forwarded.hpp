@@ -76,8 +76,7 @@ struct forwarded_element
     std::string proto;
 };
 
-/// The value of a Forwarded field, one line of it. Nothing if any part of it breaks the
-/// grammar, or names a parameter twice.
+/// The value of one line of Forwarded. Nothing if any part of it breaks the grammar, or names a parameter twice.
 std::optional<std::vector<forwarded_element>> parse_forwarded(std::string_view value);
 
 /// The address in a node identifier of RFC 7239, 6, or an entry of X-Forwarded-For: with or without a port, IPv6 with

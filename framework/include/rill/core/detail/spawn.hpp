@@ -17,7 +17,7 @@
 namespace rill::detail {
 
 /// Told once when a spawned coroutine has ended and its frame is gone; `error` holds what it threw.
-using spawn_done = void (*)(spawned_coroutine& coroutine, std::exception_ptr error);
+using spawn_done = void (*)(spawned_coroutine& coroutine, const std::exception_ptr& error);
 
 #if !defined(RILL_PUBLIC_CO_SPAWN)
 
@@ -51,8 +51,8 @@ void spawn(asio::io_context& context, awaitable<> body, asio::cancellation_signa
     coroutine.waiting = nullptr;
     const resuming nobody(nullptr);
     asio::co_spawn(context.get_executor(), std::move(body),
-                   asio::bind_cancellation_slot(signal.slot(),
-                                                [&coroutine](std::exception_ptr error) { Done(coroutine, error); }));
+                   asio::bind_cancellation_slot(
+                       signal.slot(), [&coroutine](const std::exception_ptr& error) { Done(coroutine, error); }));
 #else
     const asio::cancellation_state state(signal.slot());
     coroutine.slot = state.slot();

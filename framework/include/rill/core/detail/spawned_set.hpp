@@ -16,7 +16,7 @@ class spawned_set
 public:
     /// Told of each coroutine once, when it has ended but its bottom frame still runs: whether cancel() has met it, and
     /// what it threw.
-    using ended = void (*)(void* owner, bool cancelled, std::exception_ptr error);
+    using ended = void (*)(void* owner, bool cancelled, const std::exception_ptr& error);
 
     spawned_set(void* owner, ended on_ended) noexcept;
     spawned_set(const spawned_set&) = delete;
@@ -34,7 +34,7 @@ public:
 private:
     struct member;
 
-    void finish(member& m, std::exception_ptr error);
+    void finish(member& m, const std::exception_ptr& error);
 
     void* owner_;
     ended on_ended_;
