@@ -19,7 +19,7 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/rillConfig.cmake.in ${PR
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/rillConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/rillConfig.cmake ${PROJECT_BINARY_DIR}/rillConfigVersion.cmake
-    DESTINATION ${package_dir})
+    ${CMAKE_CURRENT_LIST_DIR}/boost_version.cmake DESTINATION ${package_dir})
 
 # A static archive must stand before those it needs. The definitions come from the target itself: coroutine frames are made in
 # user code, so a user of pkg-config has to see exactly what a user of CMake sees.

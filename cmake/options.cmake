@@ -21,6 +21,7 @@ endfunction()
 function(rill_own_target target)
     target_compile_features(${target} PUBLIC cxx_std_20)
     if(RILL_DEVELOPER)
+        target_compile_definitions(${target} PRIVATE BOOST_ASIO_NO_DEPRECATED)
         target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Werror)
         if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
             # `event{.data = ...}` leaves the other members at their defaults on purpose.

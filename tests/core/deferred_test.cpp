@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(it_is_an_operation_like_others)
     asio::cancellation_signal cancel;
     loop.start(
         [](rill::interval& beat) -> rill::awaitable<> {
-            co_await beat.tick()(asio::use_awaitable_t<rill::executor>());
-            co_await beat.tick()(asio::use_awaitable_t<rill::executor>());
+            co_await beat.tick()(asio::use_awaitable);
+            co_await beat.tick()(asio::use_awaitable);
         }(every),
         end, cancel);
     loop.pass(1ms);

@@ -26,7 +26,7 @@ void turn(boost::asio::io_context& context)
 
 BOOST_AUTO_TEST_CASE(a_message_runs_from_the_event_loop_not_inside_post)
 {
-    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     bool ran = false;
     mailbox::of(context).post([&] { ran = true; });
     BOOST_TEST(!ran);
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_message_runs_from_the_event_loop_not_inside_post)
 
 BOOST_AUTO_TEST_CASE(messages_keep_their_order)
 {
-    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     auto& box = mailbox::of(context);
     std::vector<int> ran;
     box.post([&] {
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
 {
     constexpr int contexts = 200;
     for (int i = 0; i < contexts; ++i) {
-        std::optional<boost::asio::io_context> context(std::in_place, BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
+        std::optional<boost::asio::io_context> context(std::in_place, BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO);
         const auto address = mailbox::of(*context).get_address();
         std::atomic<int> posted = 0;
         std::atomic<bool> stop = false;
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
 // Each message wakes a context that sleeps.
 BOOST_AUTO_TEST_CASE(a_message_comes_also_after_others_were_delivered)
 {
-    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     auto& box = mailbox::of(context);
     const auto address = box.get_address();
     std::atomic<int> ran = 0;
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_conte
 {
     constexpr int threads = 4;
     constexpr int messages = 2000;
-    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     const auto address = mailbox::of(context).get_address();
     std::vector<int> last(threads, -1);
     int ran = 0;

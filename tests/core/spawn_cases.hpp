@@ -14,7 +14,7 @@
 
 #include "support/manual_loop.hpp"
 
-namespace {
+BOOST_AUTO_TEST_SUITE(SPAWN_SUITE) // not in an anonymous namespace: on_done() is a template argument
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -46,11 +46,11 @@ struct owner : rill::detail::spawned_coroutine
     }
 
     // Cancels, and checks that the coroutine ends by it, from the event loop.
-    void check_cancelled()
+    void check_cancelled(rill::error_code expected = asio::error::operation_aborted, int turns = 10)
     {
         BOOST_REQUIRE_EQUAL(ended, 0);
         rill::detail::cancel(loop.timers, signal, *this);
-        for (int i = 0; i < 10 && ended == 0; ++i) { // a race ends in several turns
+        for (int i = 0; i < turns && ended == 0; ++i) { // a race ends in several turns
             loop.turn();
         }
         BOOST_REQUIRE_EQUAL(ended, 1);
@@ -59,7 +59,7 @@ struct owner : rill::detail::spawned_coroutine
         BOOST_TEST(waiting == nullptr);
         BOOST_REQUIRE(static_cast<bool>(error));
         BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
-                              [](const auto& e) { return e.code() == asio::error::operation_aborted; });
+                              [&](const auto& e) { return e.code() == expected; });
         rill::detail::cancel(loop.timers, signal, *this); // once more does nothing
         loop.pass(5ms);
         BOOST_TEST(ended == 1);
@@ -90,10 +90,6 @@ rill::awaitable<> wait_for_asio(owner& o)
     timer t(o.loop.context, 1h);
     co_await t.async_wait(rill::detail::deferred);
 }
-
-} // namespace
-
-BOOST_AUTO_TEST_SUITE(SPAWN_SUITE)
 
 BOOST_AUTO_TEST_CASE(done_is_called_once)
 {
@@ -209,8 +205,7 @@ BOOST_AUTO_TEST_CASE(cancelled_in_a_spawned_child)
     owner o;
     o.spawn([](owner& self) -> rill::awaitable<> {
         const guard here(self.frames);
-        co_await asio::co_spawn(self.loop.context.get_executor(), tick_for_ever(self),
-                                asio::use_awaitable_t<rill::executor>());
+        co_await asio::co_spawn(self.loop.context.get_executor(), tick_for_ever(self), asio::use_awaitable);
     }(o));
     o.loop.pass(7ms);
     BOOST_REQUIRE_EQUAL(o.frames, 2);
@@ -253,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_race_that_is_won_goes_on)
     o.check_cancelled();
 }
 
-BOOST_AUTO_TEST_CASE(errors_as_values_end_the_coroutine_too)
+BOOST_AUTO_TEST_CASE(a_loop_that_overlooks_errors_is_destroyed)
 {
     owner o;
     int aborted = 0;
@@ -268,8 +263,8 @@ BOOST_AUTO_TEST_CASE(errors_as_values_end_the_coroutine_too)
         }
     }(o, aborted));
     o.loop.pass(7ms);
-    o.check_cancelled();
-    BOOST_TEST(aborted == 1);
+    o.check_cancelled(make_error_code(rill::error::cancellation_ignored), 200);
+    BOOST_TEST(aborted > 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_may_shield_itself)

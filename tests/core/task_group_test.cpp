@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_throws_at_once_cancels_the_body_that_runs)
     });
     loop.pass(1ms);
     BOOST_TEST(thrown() == "at once");
-    BOOST_TEST(r.log == "at once caller ");
+    BOOST_TEST(r.log == "at once body caller ");
 }
 
 BOOST_AUTO_TEST_CASE(cancellation_of_the_caller_reaches_all_and_waits_for_them)

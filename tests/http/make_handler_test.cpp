@@ -29,7 +29,7 @@ awaitable<response> ticks(rill::query<"ms", rill::bounded<int, 10, 60000>, 2000>
 // Suspends, so that what it uses afterwards must have been kept.
 awaitable<> pause()
 {
-    co_await boost::asio::post(boost::asio::use_awaitable_t<rill::executor>());
+    co_await boost::asio::post(boost::asio::use_awaitable);
 }
 
 template <class F>

@@ -117,8 +117,7 @@ BOOST_AUTO_TEST_CASE(a_wait_is_cancelled)
     std::string got;
     loop.start(
         [](pubsub::subscription s, std::string& text) -> rill::awaitable<> {
-            const auto first =
-                co_await (s.next(boost::asio::use_awaitable_t<rill::executor>()) || rill::sleep_for(10ms));
+            const auto first = co_await (s.next(boost::asio::use_awaitable) || rill::sleep_for(10ms));
             text += first.index() == 1 ? "time " : "event ";
             const auto next = co_await s.next(); // nothing is lost by the cancellation
             text += next.id();

@@ -89,7 +89,7 @@ rill::awaitable<> waits_on_asio(rill::sse::event_stream& stream)
     co_await stream.send("begun");
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor, 1h);
-    co_await timer.async_wait(asio::use_awaitable_t<rill::executor>());
+    co_await timer.async_wait(asio::use_awaitable);
 }
 
 rill::awaitable<> child(rill::sse::event_stream& stream)
@@ -118,7 +118,7 @@ rill::awaitable<> waits_on_spawned(rill::sse::event_stream& stream)
     witness here(stream);
     co_await stream.send("begun");
     const auto executor = co_await asio::this_coro::executor;
-    co_await asio::co_spawn(executor, rill::sleep_for(1h), asio::use_awaitable_t<rill::executor>());
+    co_await asio::co_spawn(executor, rill::sleep_for(1h), asio::use_awaitable);
 }
 
 rill::awaitable<> waits_on_tasks(rill::sse::event_stream& stream)
@@ -128,7 +128,7 @@ rill::awaitable<> waits_on_tasks(rill::sse::event_stream& stream)
         const auto through_asio = []() -> rill::awaitable<> {
             nested_witness task;
             asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
-            co_await timer.async_wait(asio::use_awaitable_t<rill::executor>());
+            co_await timer.async_wait(asio::use_awaitable);
         };
         nested_witness body;
         expect(group.spawn(through_asio()));

@@ -70,7 +70,7 @@ rill::router app(stage& s)
     rill::router app;
     app.get("/", [&s](rill::request&) -> rill::awaitable<rill::response> {
         const auto executor = co_await rill::asio::this_coro::executor;
-        s.worker = rill::mailbox::of(executor.context()).get_address();
+        s.worker = rill::mailbox::of(executor).get_address();
         rill::response answer;
         answer.body(std::make_unique<pushed_body>(s));
         co_return answer;

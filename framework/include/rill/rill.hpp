@@ -5,6 +5,7 @@
 #include <rill/core/as_expected.hpp>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/interval.hpp>
+#include <rill/core/offload.hpp>
 #include <rill/core/stop.hpp>
 #include <rill/core/task_group.hpp>
 #include <rill/http/extract.hpp>

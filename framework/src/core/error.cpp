@@ -34,6 +34,12 @@ public:
             return "topic is empty, too long, or holds a character that it must not";
         case error::too_many_topics:
             return "there are as many topics as there may be";
+        case error::foreign_executor:
+            return "the executor does not belong to a rill worker";
+        case error::pool_stopped:
+            return "the thread pool ended without calling the function";
+        case error::cancellation_ignored:
+            return "the coroutine ignored its cancellation and was destroyed";
         }
         return "unknown rill error";
     }

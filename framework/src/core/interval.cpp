@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cstring>
+#include <rill/core/detail/cancellation.hpp>
 
 namespace rill {
 
@@ -13,6 +14,19 @@ timed_wait::~timed_wait()
     if (linked()) {
         timer_service::remove(*this);
         operations->fire(*this, asio::error::operation_aborted);
+    }
+}
+
+void timed_wait::cancel(timer_service& service, asio::cancellation_type type)
+{
+    if (!linked() || !ends_operation(type)) {
+        return;
+    }
+    if (destroys_coroutine()) {
+        timer_service::remove(*this);
+        operations->drop(*this);
+    } else {
+        service.abort(*this);
     }
 }
 
@@ -40,7 +54,7 @@ void timed_wait::prefetch_further(const timer_node& node) noexcept
         static_assert(sizeof coroutine->slot == sizeof state);
         std::memcpy(&state, &coroutine->slot, sizeof state);
         __builtin_prefetch(state);
-        __builtin_prefetch(coroutine->works_with);
+        __builtin_prefetch(coroutine->works_with());
     }
 }
 
@@ -73,8 +87,11 @@ awaitable<> sleep_for(timer_service::clock::duration time)
 {
     detail::timed_wait wait;
     auto initiate = [&](auto&& handler) {
-        auto& service = detail::timers_of(handler);
-        wait.start(service, service.after(time), std::forward<decltype(handler)>(handler));
+        if (auto* service = detail::timers_of(handler)) {
+            wait.start(*service, service->after(time), std::forward<decltype(handler)>(handler));
+        } else {
+            detail::complete_foreign(std::forward<decltype(handler)>(handler));
+        }
     };
     co_await detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);
 }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <mutex>
+#include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/first_failure.hpp>
 #include <rill/core/error.hpp>
 #include <sys/eventfd.h>
@@ -78,6 +79,11 @@ mailbox::~mailbox() = default;
 mailbox& mailbox::of(asio::io_context& context)
 {
     return asio::use_service<mailbox>(context);
+}
+
+mailbox& mailbox::of(const executor& worker)
+{
+    return of(detail::context_of(worker));
 }
 
 void mailbox::address::post(message m) const

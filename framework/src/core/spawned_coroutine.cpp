@@ -1,22 +1,47 @@
 #include <rill/core/detail/spawned_coroutine.hpp>
 
 #include <new>
+#include <rill/core/detail/cancellation.hpp>
+#include <rill/core/detail/deferred.hpp>
+#include <rill/core/detail/unwinder.hpp>
+#include <rill/core/error.hpp>
 #include <rill/core/interval.hpp>
+#include <utility>
 
 namespace rill::detail {
 
-void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine)
+// What the wait has spared itself is done now, for once: so a coroutine that shields itself from cancellation
+// (asio::this_coro::reset_cancellation_state) is shielded here too.
+void note_waiting_timer(timer_service& timers, spawned_coroutine& coroutine)
 {
     if (auto* waiting = coroutine.waiting) {
-        // What the wait has spared itself is done now, for once: so a coroutine that shields itself from cancellation
-        // (asio::this_coro::reset_cancellation_state) is shielded here too.
         try {
-            coroutine.slot.assign([&timers, waiting](asio::cancellation_type_t) { timers.abort(*waiting); });
+            coroutine.slot.assign([&timers, waiting](asio::cancellation_type type) { waiting->cancel(timers, type); });
         } catch (const std::bad_alloc&) { // then past any shield: it must end
             timers.abort(*waiting);
         }
     }
+}
+
+void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine,
+            const spawned_coroutine* root)
+{
+    auto& watching = unwinder::of(static_cast<asio::io_context&>(timers.context()));
+    note_waiting_timer(timers, coroutine);
+    watching.watch(coroutine, signal, root);
+    // This may happen while another coroutine's cancellation is repeated, which is not this one's.
+    auto* outer = std::exchange(cancellation_round::current, nullptr);
     signal.emit(asio::cancellation_type::terminal);
+    cancellation_round::current = outer;
+}
+
+void destroyed(spawned_coroutine& coroutine, spawn_done done)
+{
+    const auto* entry = coroutine.cancelled();
+    if (entry != nullptr && entry->destroyed) {
+        unwinder::forget(coroutine);
+        done(coroutine, exception_of(make_error_code(error::cancellation_ignored)));
+    }
 }
 
 } // namespace rill::detail

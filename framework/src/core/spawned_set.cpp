@@ -2,6 +2,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <rill/core/detail/spawn.hpp>
+#include <rill/core/detail/unwinder.hpp>
 #include <rill/core/timer_service.hpp>
 #include <utility>
 
@@ -30,7 +31,8 @@ spawned_set::~spawned_set() = default;
 void spawned_set::start(asio::io_context& context, awaitable<> coroutine)
 {
     context_ = &context;
-    if (cancelling_ == 0) { // and not in finish(): there the bottom frame of the coroutine still runs
+    static_cast<void>(unwinder::of(context)); // a cancellation must not have to make it
+    if (cancelling_ == 0) {                   // and not in finish(): there the bottom frame of the coroutine still runs
         std::erase_if(members_, [](const auto& m) { return m->done; });
     }
     auto& m = *members_.emplace_back(std::make_unique<member>(*this));
@@ -57,7 +59,7 @@ void spawned_set::cancel()
         auto& m = *members_[i];
         if (!m.done) {
             m.cancelled = true;
-            detail::cancel(timers, m.signal, m);
+            detail::cancel(timers, m.signal, m, root_);
         }
     }
     --cancelling_;

@@ -3,6 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/first_failure.hpp>
 
 #include "core/reserved_handler.hpp"
@@ -46,8 +47,16 @@ stop::pending& stop::add(std::unique_ptr<pending> made)
 }
 
 // Reached from the coroutine's cancellation slot. What the shutdown has completed stays completed.
-void stop::abort(pending& wait)
+void stop::cancel(pending& wait, asio::cancellation_type type)
 {
+    if (!detail::ends_operation(type)) {
+        return;
+    }
+    if (detail::destroys_coroutine()) {
+        unlink(wait);
+        const std::unique_ptr<pending> dropped(&wait);
+        return;
+    }
     if (!requested_ && !std::exchange(wait.aborted, true)) {
         move_to(completing_, wait);
         post_completions();

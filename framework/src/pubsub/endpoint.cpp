@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <rill/core/detail/context_of.hpp>
 #include <rill/http/problem.hpp>
 
 #include "pubsub/direct_stream.hpp"
@@ -17,7 +18,7 @@ namespace {
 awaitable<response> open_stream(std::shared_ptr<endpoint_state> state, request& r)
 {
     const auto executor = co_await asio::this_coro::executor;
-    auto& context = executor.context();
+    auto& context = rill::detail::context_of(executor);
     opening stream(std::move(state), r);
     if (stream.lacks_place()) {
         co_await stream.ask_for_place_again();

@@ -24,7 +24,7 @@ awaitable<response> limited(std::chrono::steady_clock::duration limit, request& 
     const auto ex = co_await this_coro::executor;
     auto group = asio::experimental::make_parallel_group(asio::co_spawn(ex, next(req), asio::deferred),
                                                          asio::co_spawn(ex, expire(limit), asio::deferred));
-    auto race = group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable_t<executor>());
+    auto race = group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
     auto [order, handler_error, answer, timer_error] = co_await std::move(race);
     const bool expired = order[0] == 1 && !timer_error; // otherwise the timer was cancelled, like all of this
     if (expired) {

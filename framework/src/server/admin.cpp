@@ -1,3 +1,4 @@
+#include <rill/core/detail/context_of.hpp>
 #include <rill/server/admin.hpp>
 
 #include <algorithm>
@@ -90,8 +91,9 @@ awaitable<response> list_streams(request& r)
 
 awaitable<response> tell_ready()
 {
-    const auto ex = co_await asio::this_coro::executor;
-    const bool leaving = monitor::of(ex.context()).leaving || stop::of(ex.context()).requested();
+    const auto executor = co_await asio::this_coro::executor;
+    auto& context = detail::context_of(executor);
+    const bool leaving = monitor::of(context).leaving || stop::of(context).requested();
     response r(leaving ? status::service_unavailable : status::ok, leaving ? "stopping\n" : "ready\n");
     r.header("Cache-Control", "no-store");
     co_return r;

@@ -1,6 +1,7 @@
 #include "server/background_tasks.hpp"
 
 #include <boost/asio/post.hpp>
+#include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/is_aborted.hpp>
 #include <rill/core/detail/what_of.hpp>
 #include <rill/server/background.hpp>
@@ -65,7 +66,7 @@ void background_tasks::shutdown() noexcept
 
 bool spawn(const executor& worker, awaitable<> task)
 {
-    return background_tasks::of(worker.context()).start(std::move(task));
+    return background_tasks::of(detail::context_of(worker)).start(std::move(task));
 }
 
 } // namespace rill

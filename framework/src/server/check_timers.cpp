@@ -9,7 +9,8 @@ namespace rill {
 void check_timers(asio::io_context& context, std::chrono::milliseconds patience)
 {
     using clock = std::chrono::steady_clock;
-    asio::basic_waitable_timer<clock, asio::wait_traits<clock>, executor> due(context, clock::time_point::min());
+    asio::basic_waitable_timer<clock, asio::wait_traits<clock>, asio::io_context::executor_type> due(
+        context, clock::time_point::min());
     bool fired = false;
     due.async_wait([&fired](error_code) { fired = true; });
     context.run_one_for(patience);

@@ -44,7 +44,7 @@ private:
     void pause(int error);
 
     transport::worker_context& worker_;
-    asio::posix::basic_stream_descriptor<executor> socket_;
+    asio::posix::basic_stream_descriptor<asio::io_context::executor_type> socket_;
     bool short_of_resources_ = false;
     std::chrono::steady_clock::time_point quiet_until_{};
 };

@@ -1,3 +1,4 @@
+#include <rill/core/detail/context_of.hpp>
 #include <rill/server/metrics.hpp>
 
 #include <array>
@@ -92,7 +93,8 @@ void write_events(metrics_writer& out, const report& r)
 
 awaitable<response> scrape(std::shared_ptr<const metrics_options> options)
 {
-    const auto ex = co_await asio::this_coro::executor;
+    const auto executor = co_await asio::this_coro::executor;
+    auto& context = detail::context_of(executor);
     report all;
     const question q = [&all](worker_context& w) -> std::function<void()> {
         return [&all, figures = w.figures, late = w.timers.late(), open = w.connections()] {
@@ -101,7 +103,7 @@ awaitable<response> scrape(std::shared_ptr<const metrics_options> options)
     };
     const auto silent = co_await ask_workers(q);
     metrics_writer out;
-    const bool leaving = monitor::of(ex.context()).leaving || stop::of(ex.context()).requested();
+    const bool leaving = monitor::of(context).leaving || stop::of(context).requested();
     out.gauge("rill_workers", "Workers that have answered this scrape.", number(all.workers));
     out.gauge("rill_workers_silent", "Workers that have not answered within a second.", number(silent));
     out.gauge("rill_ready", "1 as long as the server wants work, 0 once it is told to stop.", leaving ? 0 : 1);

@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <chrono>
 #include <rill/core/as_expected.hpp>
+#include <rill/core/detail/context_of.hpp>
 
 #include "transport/worker_context.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::chrono::seconds patience{1};
 
 using clock = std::chrono::steady_clock;
-using timer = asio::basic_waitable_timer<clock, asio::wait_traits<clock>, executor>;
+using timer = asio::basic_waitable_timer<clock, asio::wait_traits<clock>, asio::io_context::executor_type>;
 
 // Shared with the workers that are asked, which may answer when nobody waits any more.
 struct inquiry
@@ -25,7 +26,7 @@ struct inquiry
 
 struct asker
 {
-    explicit asker(const executor& ex) : waits(ex) { shared->waits = &waits; }
+    explicit asker(asio::io_context& context) : waits(context) { shared->waits = &waits; }
     asker(const asker&) = delete;
     asker& operator=(const asker&) = delete;
     ~asker() { shared->waits = nullptr; }
@@ -56,10 +57,10 @@ monitor& monitor::of(asio::io_context& context)
 
 awaitable<std::size_t> ask_workers(question q)
 {
-    const auto ex = co_await asio::this_coro::executor;
-    auto& context = ex.context();
+    const auto executor = co_await asio::this_coro::executor;
+    auto& context = detail::context_of(executor);
     const auto workers = monitor::of(context).workers;
-    asker self(ex);
+    asker self(context);
     self.shared->missing = workers->size();
     self.waits.expires_after(patience);
     for (const auto& member : *workers) {

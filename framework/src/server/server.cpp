@@ -203,7 +203,7 @@ struct server::signals
         : heard(s.workers.front()->io(), SIGINT, SIGTERM), deadline(s.longest_stop(), s.last_words())
     {}
 
-    asio::basic_signal_set<executor> heard;
+    asio::basic_signal_set<asio::io_context::executor_type> heard;
     stop_deadline deadline; // behind Asio's handlers
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/offload_jobs.hpp"
 #include "server/check_timers.hpp"
 
 namespace rill {
@@ -21,8 +22,9 @@ constexpr std::string_view failed_in_background = "background task failed: ";
 } // namespace
 
 worker::worker(const handler& app, const server_options& options, const observer& observer, transport::capacity& shared)
-    : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), context_(io_, app, options.limits, observer, &shared),
-      mailbox_(mailbox::of(io_)), background_(background_tasks::of(io_))
+    : options_(options), io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
+      context_(io_, app, options.limits, observer, &shared), mailbox_(mailbox::of(io_)),
+      background_(background_tasks::of(io_))
 {
     context_.timers.coalescing(options.timer_coalescing);
     deadline_.owner = this;
@@ -51,6 +53,7 @@ worker::~worker()
     for (int turn = 0; turn < unwinding_turns && context_.connections() + background_.running() != 0; ++turn) {
         context_.cancel_all();
         background_.cancel();
+        detail::offload_jobs::of(io_).finish(); // a function that runs may use what its coroutine has on its stack
         stop::of(io_).request();
         context_.timers.abort_all();
         io_.restart();

@@ -307,6 +307,14 @@ void http1_connection::on_timer()
     }
 }
 
+std::string http1_connection::name() const
+{
+    if (phase_ == phase::streaming) {
+        return "stream " + std::to_string(stream_number_) + " of " + worker_.figures.routes[route_].route;
+    }
+    return "a handler of " + peer_address(socket_);
+}
+
 // The error may be that there is no memory, which is no reason for more to go wrong.
 void http1_connection::log_error(const std::exception_ptr& error,
                                  std::initializer_list<std::string_view> what) const noexcept

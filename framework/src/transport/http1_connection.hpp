@@ -54,6 +54,11 @@ public:
     bool streams() const noexcept { return phase_ == phase::streaming; }
     stream_report report() const;
 
+    /// Whether that is this connection's own coroutine.
+    bool is(const detail::spawned_coroutine& coroutine) const noexcept { return &coroutine == this; }
+    /// For the log: the stream and its route, or the handler and its client.
+    std::string name() const;
+
     void on_later();
     void on_ready(readiness what);
 

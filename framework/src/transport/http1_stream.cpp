@@ -76,7 +76,7 @@ void http1_connection::begin_stream()
             body_ = std::move(pending.body);
         }
         coroutine_runs_ = true;
-        works_with = body_.get();
+        works_with(body_.get());
         auto producer = body_->start(*this);
         pushed_ = !producer.valid();
         if (pushed_) {
@@ -116,7 +116,7 @@ void http1_connection::end_stream()
     pushed_ = false;
     waiter_.reset();
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
-    works_with = nullptr;
+    works_with(nullptr);
     leave_stream();
     worker_.figures.stream_closed(route_, reason_);
     if (worker_.events.on_stream_closed) {

@@ -46,7 +46,7 @@ private:
     void wait();
     void poll();
 
-    asio::posix::basic_stream_descriptor<executor> epoll_;
+    asio::posix::basic_stream_descriptor<asio::io_context::executor_type> epoll_;
     std::shared_ptr<rill::detail::reserved_memory> memory_; // of the wait, or of what goes on instead
     ready_function on_ready_;
 };

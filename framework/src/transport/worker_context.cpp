@@ -46,6 +46,8 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
       app(app), limits(limits), events(observer), room(own ? *own : *shared), own_room_(std::move(own))
 {
     static_cast<void>(stop::of(io)); // a shutdown must not have to make it
+    detail::unwinder::of(io).on_ignored = [this](const detail::cancelled_coroutine& which,
+                                                 detail::unwinder::outcome what) { log_ignored(which, what); };
     trim_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
@@ -67,6 +69,7 @@ worker_context::~worker_context()
 {
     timers.remove(trim_);
     timers.remove(drain_);
+    detail::unwinder::of(io).on_ignored = nullptr;
 }
 
 void worker_context::later(http1_connection& connection) noexcept
@@ -292,6 +295,21 @@ std::string_view worker_context::date()
         date_.assign(text.data(), static_cast<std::size_t>(length));
     }
     return date_;
+}
+
+// Names the connection by a search, as it happens once for a handler that is wrong.
+void worker_context::log_ignored(const detail::cancelled_coroutine& which, detail::unwinder::outcome what) const
+{
+    const auto* root = which.root != nullptr ? which.root : which.coroutine;
+    const auto found =
+        std::ranges::find_if(by_socket_, [root](const http1_connection* c) { return c != nullptr && c->is(*root); });
+    std::string text = which.root != nullptr ? "a task of " : "";
+    text += found != by_socket_.end() ? (*found)->name() : "a coroutine in the background";
+    text += what == detail::unwinder::outcome::destroyed
+                ? " went on after its cancellation and was destroyed: a catch-all in a loop must end the loop"
+                : " still runs, though it was cancelled " + std::to_string(detail::unwinder::report_after.count()) +
+                      " s ago";
+    log(log_level::error, text);
 }
 
 void worker_context::log(log_level level, std::string_view text) const

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <rill/core/detail/first_failure.hpp>
+#include <rill/core/detail/unwinder.hpp>
 #include <rill/core/timer_service.hpp>
 #include <rill/http/handler.hpp>
 #include <rill/http/limits.hpp>
@@ -94,6 +95,7 @@ private:
 
     std::unique_ptr<capacity> own_room_;
     std::uint64_t connection_address(int socket) const noexcept;
+    void log_ignored(const detail::cancelled_coroutine& which, detail::unwinder::outcome what) const;
     void run_later();
     void run_unnoted(detail::first_failure& failure);
     void check_drained() noexcept;

@@ -9,8 +9,8 @@ namespace rill {
 /// Completion token: `co_await op(..., rill::as_expected)` gives `tl::expected<T, error_code>` instead of throwing.
 /// Works with rill's operations and with any Asio operation whose signature starts with an error_code.
 ///
-/// Once the coroutine was cancelled, the operation that was pending reports it as `operation_aborted`; the next
-/// `co_await` throws, as Asio's coroutines do, so that a loop that overlooks errors still ends.
+/// When the coroutine is cancelled, the operation that is pending reports it as `operation_aborted`, and so does each
+/// further one. A loop that overlooks errors is destroyed after a number of them.
 struct as_expected_t
 {};
 

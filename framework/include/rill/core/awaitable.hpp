@@ -1,7 +1,7 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/io_context.hpp>
 
 #if !defined(BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
 #error                                                                                                                 \
@@ -12,12 +12,12 @@ namespace rill {
 
 namespace asio = boost::asio;
 
-/// The executor of every rill coroutine: a worker's io_context, named by its concrete type so that nothing is
-/// type-erased.
-using executor = asio::io_context::executor_type;
+/// The executor of every coroutine that rill starts. It refers to the io_context of the coroutine's worker.
+using executor = asio::any_io_executor;
 
-/// The return type of every rill coroutine. It is Asio's own type, so any Asio operation can be awaited inside.
+/// The return type of a coroutine: Asio's own type under a shorter name. A handler may be declared with either name,
+/// and may await every Asio operation and every coroutine that returns `boost::asio::awaitable<T>`.
 template <class T = void>
-using awaitable = asio::awaitable<T, executor>;
+using awaitable = asio::awaitable<T>;
 
 } // namespace rill

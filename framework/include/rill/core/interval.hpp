@@ -13,12 +13,25 @@ namespace rill {
 
 namespace detail {
 
+/// Whether the completion handler is that of the coroutine that runs at present, which rill has started.
 template <class Handler>
-timer_service& timers_of(const Handler& handler)
+bool is_running_coroutine(const Handler& handler)
 {
-    auto& context = context_of(handler);
+    return running_coroutine != nullptr &&
+           running_coroutine->slot == boost::asio::get_associated_cancellation_slot(handler);
+}
+
+/// The timers of the worker that a completion handler's coroutine runs on, or null. A coroutine that was resumed by a
+/// timer, as nearly all are, runs on the worker whose timers are fired: asking its executor would cost 90 instructions.
+template <class Handler>
+timer_service* timers_of(const Handler& handler)
+{
     auto* firing = timer_service::firing();
-    return firing != nullptr && &firing->context() == &context ? *firing : timer_service::of(context);
+    if (firing != nullptr && is_running_coroutine(handler)) {
+        return firing;
+    }
+    auto* context = context_of_handler(handler);
+    return context != nullptr ? &timer_service::of(*context) : nullptr;
 }
 
 /// A timer node with its waiting handler: what `interval` and `sleep_for` wait on. One lies in the frame of nearly
@@ -41,16 +54,28 @@ public:
                 coroutine_ = running_coroutine;
                 coroutine_->waiting = this;
             } else {
-                slot.assign([this, &service](boost::asio::cancellation_type_t) { service.abort(*this); });
+                slot.assign([this, &service](boost::asio::cancellation_type type) { cancel(service, type); });
             }
         }
         storage_.put(std::move(handler));
-        static constexpr timer_operations handler_operations{&fire<Handler>, &prefetch, &prefetch_further};
+        static constexpr timer_operations handler_operations{&fire<Handler>, &prefetch, &prefetch_further,
+                                                             &drop<Handler>};
         operations = &handler_operations;
         service.add(*this, when);
     }
 
+    /// Ends the wait, if `type` is a cancellation.
+    void cancel(timer_service& service, boost::asio::cancellation_type type);
+
 private:
+    template <class Handler>
+    static void drop(timer_node& node)
+    {
+        auto& self = static_cast<timed_wait&>(node);
+        self.leave();
+        self.storage_.take<Handler>(nullptr);
+    }
+
     template <class Handler>
     static void fire(timer_node& node, error_code ec)
     {
@@ -83,8 +108,11 @@ class interval
     {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
             [this](auto&& handler) {
-                auto& service = detail::timers_of(handler);
-                wait_.start(service, next(service.now()), std::forward<decltype(handler)>(handler));
+                if (auto* service = detail::timers_of(handler)) {
+                    wait_.start(*service, next(service->now()), std::forward<decltype(handler)>(handler));
+                } else {
+                    detail::complete_foreign(std::forward<decltype(handler)>(handler));
+                }
             },
             token);
     }
@@ -98,7 +126,8 @@ public:
     /// Waits for the next tick.
     ///
     /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. Cancellation: terminal, partial
-    /// and total; completes with `operation_aborted` and leaves the beat as it was.
+    /// and total; completes with `operation_aborted` and leaves the beat as it was. In a coroutine that does not run on
+    /// a worker, such as one on a thread pool, it completes with error::foreign_executor.
     template <class CompletionToken>
     auto tick(CompletionToken&& token)
     {

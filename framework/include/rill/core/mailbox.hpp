@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <rill/core/awaitable.hpp>
 
 namespace rill {
 
-/// What other threads may ask of a worker. A worker's io_context does no locking, so nothing is ever posted to it from
-/// outside: a message goes into a queue, and an eventfd wakes the loop. An execution-context service, so that any
-/// module finds the mailbox of the context it runs on.
+/// Messages from other threads to a worker. A message goes into a queue, and an eventfd wakes the loop once for all
+/// that are in the queue; an address may outlive the worker. Where neither matters, boost::asio::post() to the worker's
+/// executor does the same. An execution-context service, so that any module finds the mailbox of the context it runs
+/// on.
 ///
 /// While it exists the context does not run out of work.
 class mailbox : public boost::asio::execution_context::service
@@ -44,6 +46,9 @@ public:
 
     /// The context's mailbox. Only from the thread that runs the context.
     static mailbox& of(boost::asio::io_context& context);
+    /// The mailbox of the worker whose executor this is. Throws boost::system::system_error with
+    /// error::foreign_executor for any other executor.
+    static mailbox& of(const executor& worker);
 
     address get_address() const { return address(queue_); }
 

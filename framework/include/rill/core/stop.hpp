@@ -54,6 +54,9 @@ public:
 
     /// The context's own. Made by the first call.
     static stop& of(boost::asio::io_context& context);
+    /// That of the worker whose executor this is. Throws boost::system::system_error with error::foreign_executor for
+    /// any other executor.
+    static stop& of(const executor& worker) { return of(detail::context_of(worker)); }
 
     /// Begins: requested() is true from now on, and all waits complete, from the event loop. Only from the context's
     /// thread. Calls after the first do nothing.
@@ -81,14 +84,14 @@ public:
         made->waiter.emplace(std::move(handler));
         auto& wait = add(std::move(made));
         if (wait.slot.is_connected()) {
-            wait.slot.assign([this, &wait](boost::asio::cancellation_type_t) { abort(wait); });
+            wait.slot.assign([this, &wait](boost::asio::cancellation_type type) { cancel(wait, type); });
         }
     }
 
 private:
     void shutdown() noexcept override;
     pending& add(std::unique_ptr<pending> wait);
-    void abort(pending& wait);
+    void cancel(pending& wait, boost::asio::cancellation_type type);
     static void unlink(pending& wait) noexcept;
     static void move_to(link& list, pending& wait) noexcept;
     static pending& first(link& list) noexcept { return static_cast<pending&>(*list.next); }

@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawned_set.hpp>
@@ -62,13 +63,23 @@ private:
     auto run(awaitable<>& body)
     {
         auto initiate = [this, &body](auto&& handler) {
-            context_ = &detail::context_of(handler);
+            context_ = detail::context_of_handler(handler);
+            if (context_ == nullptr) {
+                detail::complete_foreign(std::forward<decltype(handler)>(handler));
+                return;
+            }
             auto slot = boost::asio::get_associated_cancellation_slot(handler);
             waiter_ = std::make_unique<detail::waiter>();
             waiter_->emplace(std::forward<decltype(handler)>(handler));
             if (slot.is_connected()) {
-                slot.assign([this](boost::asio::cancellation_type_t) { end_all(); });
+                slot.assign([this](boost::asio::cancellation_type type) {
+                    if (detail::ends_operation(type)) {
+                        end_all();
+                    }
+                });
             }
+            body_.root(detail::running_coroutine);
+            tasks_.root(detail::running_coroutine);
             body_.start(*context_, std::move(body));
         };
         return detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);

@@ -22,6 +22,7 @@ struct timer_operations
     /// Asks the processor for the memory that firing will touch: what the node points to, and then what that points to.
     void (*prefetch)(const timer_node&) noexcept = nullptr;
     void (*prefetch_further)(const timer_node&) noexcept = nullptr;
+    void (*drop)(timer_node&) = nullptr; ///< destroys what waits, in place of `fire`; called unlinked
 };
 
 /// A link in the timer wheel. Embedded in whatever waits (an interval, a stream), so that a timer needs no memory of

@@ -42,8 +42,11 @@ class response_writer
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
             [this](auto&& handler) {
                 static_cast<void>(stop_requested());
-                auto& worker = stop::of(detail::context_of(handler));
-                worker.start(std::forward<decltype(handler)>(handler));
+                if (auto* context = detail::context_of_handler(handler)) {
+                    stop::of(*context).start(std::forward<decltype(handler)>(handler));
+                } else {
+                    detail::complete_foreign(std::forward<decltype(handler)>(handler));
+                }
             },
             token);
     }

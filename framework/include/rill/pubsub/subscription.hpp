@@ -100,14 +100,18 @@ class subscription
                     other(error_code(boost::asio::error::in_progress), encoded_event());
                     return;
                 }
+                auto* context = rill::detail::context_of_handler(handler);
+                if (context == nullptr) {
+                    rill::detail::complete_foreign(std::forward<decltype(handler)>(handler), encoded_event());
+                    return;
+                }
                 auto slot = boost::asio::get_associated_cancellation_slot(handler);
                 if (slot.is_connected()) {
                     slot.assign([base](boost::asio::cancellation_type_t) { base->abort(); });
                 }
                 base->end_is_an_error = end_is_an_error;
-                auto& context = rill::detail::context_of(handler);
                 base->waiting.emplace(handler_type(std::forward<decltype(handler)>(handler)));
-                base->begin(context);
+                base->begin(*context);
             },
             token);
     }

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <boost/version.hpp>
 #include <exception>
+#include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/spawned_coroutine.hpp>
+#include <rill/core/detail/unwinder.hpp>
 #include <utility>
 
 #if !defined(RILL_PUBLIC_CO_SPAWN) && (BOOST_VERSION < 108100 || BOOST_VERSION > 108800)
@@ -12,55 +15,96 @@
 #if defined(RILL_PUBLIC_CO_SPAWN)
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
 #endif
 
 namespace rill::detail {
 
-/// Told once when a spawned coroutine has ended and its frame is gone; `error` holds what it threw.
-using spawn_done = void (*)(spawned_coroutine& coroutine, const std::exception_ptr& error);
+/// Calls Done when the bottom frame of a coroutine that was destroyed goes.
+template <spawn_done Done>
+class bottom_frame
+{
+public:
+    explicit bottom_frame(spawned_coroutine& coroutine) noexcept : coroutine_(&coroutine) {}
+    bottom_frame(bottom_frame&& other) noexcept : coroutine_(std::exchange(other.coroutine_, nullptr)) {}
+    bottom_frame& operator=(bottom_frame&&) = delete;
+    ~bottom_frame()
+    {
+        if (coroutine_ != nullptr) {
+            destroyed(*coroutine_, Done);
+        }
+    }
 
-#if !defined(RILL_PUBLIC_CO_SPAWN)
+    void done(const std::exception_ptr& error)
+    {
+        auto& coroutine = *std::exchange(coroutine_, nullptr);
+        unwinder::forget(coroutine);
+        Done(coroutine, error);
+    }
+
+private:
+    spawned_coroutine* coroutine_;
+};
+
+#if defined(RILL_PUBLIC_CO_SPAWN)
+
+template <spawn_done Done>
+awaitable<> entry_point(awaitable<> body, bottom_frame<Done> bottom)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await asio::this_coro::reset_cancellation_state(cancellation_filter(), cancellation_filter());
+    std::exception_ptr error;
+    try {
+        co_await std::move(body);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    bottom.done(error);
+}
+
+#else
 
 /// The bottom of the coroutine's stack. Everything in its frame is paid for by each stream, hence the template
 /// parameter.
 template <spawn_done Done>
 asio::awaitable<asio::detail::awaitable_thread_entry_point, executor> entry_point(awaitable<> body,
-                                                                                  spawned_coroutine& coroutine)
+                                                                                  bottom_frame<Done> bottom)
 {
     try {
         co_await std::move(body);
     } catch (...) {
-        Done(coroutine, std::current_exception());
+        bottom.done(std::current_exception());
         co_return;
     }
-    Done(coroutine, nullptr);
+    bottom.done(nullptr);
 }
 
 #endif
 
 /// Runs `body` as a coroutine of its own on `context`, starting inside this call. `coroutine` must live until it is
-/// done. Cancelled by cancel(signal, coroutine), terminal only.
+/// done. Cancelled by cancel(timers, signal, coroutine), terminal only. After that a co_await does not throw by itself:
+/// see unwinder.
 ///
 /// Does what asio::co_spawn does for a caller that already is on the right thread, for about a third of its memory per
 /// coroutine (see docs/rationale/own-entry-coroutine.md).
 template <spawn_done Done>
 void spawn(asio::io_context& context, awaitable<> body, asio::cancellation_signal& signal, spawned_coroutine& coroutine)
 {
+    coroutine.waiting = nullptr;
 #if defined(RILL_PUBLIC_CO_SPAWN)
     coroutine.slot = {};
-    coroutine.waiting = nullptr;
     const resuming nobody(nullptr);
-    asio::co_spawn(context.get_executor(), std::move(body),
-                   asio::bind_cancellation_slot(
-                       signal.slot(), [&coroutine](const std::exception_ptr& error) { Done(coroutine, error); }));
+    asio::co_spawn(executor(context.get_executor()), entry_point(std::move(body), bottom_frame<Done>(coroutine)),
+                   asio::bind_cancellation_slot(signal.slot(), asio::detached));
 #else
-    const asio::cancellation_state state(signal.slot());
+    const asio::cancellation_state state(signal.slot(), cancellation_filter(), cancellation_filter());
     coroutine.slot = state.slot();
-    coroutine.waiting = nullptr;
     const resuming it(&coroutine);
-    asio::detail::awaitable_thread<executor>(entry_point<Done>(std::move(body), coroutine), context.get_executor(),
-                                             signal.slot(), state)
-        .launch();
+    asio::detail::awaitable_thread<executor> thread(entry_point(std::move(body), bottom_frame<Done>(coroutine)),
+                                                    context.get_executor(), signal.slot(), state);
+    thread.throw_if_cancelled(false);
+    thread.launch();
 #endif
 }
 

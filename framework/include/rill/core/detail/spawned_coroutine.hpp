@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <cstdint>
+#include <exception>
 #include <rill/core/awaitable.hpp>
 
 namespace rill {
@@ -10,6 +12,7 @@ class timer_service;
 namespace rill::detail {
 
 class timed_wait;
+struct cancelled_coroutine;
 
 /// A coroutine that spawn() has started, as its owner sees it; lives until the coroutine has ended.
 ///
@@ -19,10 +22,35 @@ class timed_wait;
 /// usual.
 struct spawned_coroutine
 {
-    asio::cancellation_slot slot{};   ///< what its operations are cancelled through
-    timed_wait* waiting = nullptr;    ///< the rill timer that it waits for
-    const void* works_with = nullptr; ///< memory that it touches each time it is resumed, to be prefetched
+    asio::cancellation_slot slot{}; ///< what its operations are cancelled through
+    timed_wait* waiting = nullptr;  ///< the rill timer that it waits for
+
+    /// Memory that the coroutine touches each time it is resumed, to be prefetched.
+    const void* works_with() const noexcept { return reinterpret_cast<const void*>(works_with_); }
+    void works_with(const void* memory) noexcept
+    {
+        if (cancelled() == nullptr) {
+            works_with_ = reinterpret_cast<std::uintptr_t>(memory);
+        }
+    }
+
+    /// What unwinder knows of the coroutine, once it has been cancelled.
+    cancelled_coroutine* cancelled() const noexcept
+    {
+        return (works_with_ & 1) != 0 ? reinterpret_cast<cancelled_coroutine*>(works_with_ - 1) : nullptr;
+    }
+    void cancelled(cancelled_coroutine* entry) noexcept
+    {
+        works_with_ = entry != nullptr ? reinterpret_cast<std::uintptr_t>(entry) + 1 : 0;
+    }
+
+private:
+    // One word for both, as each stream has one: a coroutine that is cancelled needs no prefetching.
+    std::uintptr_t works_with_ = 0;
 };
+
+/// Called once when a spawned coroutine has ended and its frame is gone; `error` holds what it threw.
+using spawn_done = void (*)(spawned_coroutine& coroutine, const std::exception_ptr& error);
 
 /// Whose coroutine runs at present on this thread, where that is known.
 inline thread_local spawned_coroutine* running_coroutine = nullptr;
@@ -43,7 +71,16 @@ private:
     spawned_coroutine* previous_;
 };
 
-/// Cancels what the coroutine awaits: it completes with operation_aborted, from the event loop.
-void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine);
+/// Cancels what the coroutine awaits: it completes with operation_aborted, from the event loop. A coroutine that goes
+/// on all the same is cancelled again, and at last destroyed: see unwinder.
+/// @param root the coroutine that this one is a task of, if it is known; names it in the log
+void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine,
+            const spawned_coroutine* root = nullptr);
+
+/// Connects the rill timer that the coroutine waits for with its cancellation slot.
+void note_waiting_timer(timer_service& timers, spawned_coroutine& coroutine);
+
+/// To be called when the coroutine's bottom frame goes. Calls `done` if it was destroyed where it waited.
+void destroyed(spawned_coroutine& coroutine, spawn_done done);
 
 } // namespace rill::detail

@@ -5,6 +5,7 @@
 #include <exception>
 #include <memory>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/spawned_coroutine.hpp>
 #include <vector>
 
 namespace rill::detail {
@@ -31,6 +32,9 @@ public:
 
     std::size_t running() const noexcept { return running_; }
 
+    /// The coroutine that these are tasks of, which outlives them: names them in the log.
+    void root(const spawned_coroutine* coroutine) noexcept { root_ = coroutine; }
+
 private:
     struct member;
 
@@ -39,6 +43,7 @@ private:
     void* owner_;
     ended on_ended_;
     asio::io_context* context_ = nullptr;
+    const spawned_coroutine* root_ = nullptr;
     std::vector<std::unique_ptr<member>> members_;
     std::size_t running_ = 0;
     std::size_t cancelling_ = 0; // calls of cancel() on the stack

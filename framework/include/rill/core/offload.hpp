@@ -1,0 +1,105 @@
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <rill/core/awaitable.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace rill {
+
+namespace detail {
+
+/// One call of offload(): lives in its coroutine's frame until the function has ended.
+class offloaded_call
+{
+public:
+    explicit offloaded_call(executor pool) noexcept : pool_(std::move(pool)) {}
+    offloaded_call(const offloaded_call&) = delete;
+    offloaded_call& operator=(const offloaded_call&) = delete;
+    virtual ~offloaded_call() = default;
+
+    /// Called on the pool. May throw.
+    virtual void run() = 0;
+
+    /// Completes when run() has ended, or will never be called. Throws what run() has thrown.
+    awaitable<> done();
+
+private:
+    executor pool_;
+};
+
+template <class F, class R>
+class offloaded_function final : public offloaded_call
+{
+public:
+    offloaded_function(executor pool, F& function) : offloaded_call(std::move(pool)), function_(function) {}
+
+    void run() override { result_.emplace(std::invoke(function_)); }
+    R result() { return std::move(*result_); }
+
+private:
+    F& function_;
+    std::optional<R> result_;
+};
+
+template <class F, class R>
+    requires std::is_void_v<R>
+class offloaded_function<F, R> final : public offloaded_call
+{
+public:
+    offloaded_function(executor pool, F& function) : offloaded_call(std::move(pool)), function_(function) {}
+
+    void run() override { std::invoke(function_); }
+    void result() const noexcept {}
+
+private:
+    F& function_;
+};
+
+inline executor executor_of(const executor& ex)
+{
+    return ex;
+}
+template <class Context>
+    requires requires(Context& c) { executor(c.get_executor()); }
+executor executor_of(Context& context)
+{
+    return context.get_executor();
+}
+
+template <class F, class R = std::decay_t<std::invoke_result_t<F&>>>
+awaitable<R> run_offloaded(executor pool, F function)
+{
+    offloaded_function<F, R> call(std::move(pool), function);
+    co_await call.done();
+    co_return call.result();
+}
+
+} // namespace detail
+
+/// Calls `function()` on a thread pool and returns its result to the worker that the caller runs on. For work that
+/// blocks or takes long, which would hold up all the other streams of the worker.
+///
+///     const auto hash = co_await rill::offload(pool, [&] { return hash_password(form->password); });
+///
+/// The caller does not go on before the function has ended, so the function may refer to what the caller has on its
+/// stack. It runs on another thread: it must not use a stream, a request, or anything else of the worker that is not
+/// thread-safe.
+///
+/// Completion: on the caller's worker, with what the function returns; a reference is returned as a copy. An exception
+/// of the function is thrown here. Errors: error::pool_stopped if the pool ends without calling the function;
+/// error::foreign_executor if the caller does not run on a worker. Cancellation: while the function waits for a thread
+/// it is given up, and operation_aborted is thrown at once. A function that runs can't be interrupted: offload()
+/// completes when the function has ended, and the caller's next co_await is cancelled. The end of a server waits for
+/// functions that run.
+/// @param pool an executor, or an execution context such as asio::thread_pool, which must outlive the call
+/// @param function called once, without arguments
+template <class Pool, class F>
+auto offload(Pool&& pool, F&& function)
+{
+    return detail::run_offloaded<std::decay_t<F>>(detail::executor_of(pool), std::forward<F>(function));
+}
+
+} // namespace rill
