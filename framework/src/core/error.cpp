@@ -39,7 +39,7 @@ public:
         case error::pool_stopped:
             return "the thread pool ended without calling the function";
         case error::cancellation_ignored:
-            return "the coroutine ignored its cancellation and was destroyed";
+            return "the coroutine went on after its cancellation and was destroyed";
         }
         return "unknown rill error";
     }

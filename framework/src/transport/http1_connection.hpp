@@ -84,6 +84,7 @@ private:
         drain,
         vanish
     };
+    class ignored_cancellation;
     class pending_stream; // what the request phase hands to the stream phase
 
     // Readiness, time, and writes that fail or wait.
