@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <rill/core/interval.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <string>
 
 #include "support/manual_loop.hpp"
@@ -18,9 +18,9 @@ BOOST_AUTO_TEST_CASE(the_first_of_two_operations)
     manual_loop loop;
     manual_loop::outcome end;
     std::string seen;
-    auto& token = rill::stop::of(loop.context);
+    auto& token = rill::shutdown_signal::of(loop.context);
     loop.start(
-        [](std::string& log, rill::stop& stopping) -> rill::awaitable<> {
+        [](std::string& log, rill::shutdown_signal& stopping) -> rill::awaitable<> {
             rill::interval every(10ms);
             for (;;) {
                 const auto first = co_await (every.tick() || stopping.wait());

@@ -6,7 +6,7 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 #include <rill/core/interval.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <stdexcept>
 #include <string>
 

@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(to_wait_for_the_stop_is_to_ask_for_it)
     f.loop.start(waits(f.out), f.end);
     BOOST_TEST(f.out.asked == 1U);
     BOOST_TEST(!f.end.done);
-    rill::stop::of(f.loop.context).request();
+    rill::shutdown_signal::of(f.loop.context).request();
     f.loop.turn();
     BOOST_TEST(f.end.done);
     BOOST_TEST(!f.end.error);

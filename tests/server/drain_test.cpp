@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_in_the_drain_says_farewell_too)
     app.get("/", [&asked]() -> rill::awaitable<rill::response> {
         const auto executor = co_await asio::this_coro::executor;
         asked = true;
-        co_await rill::stop::of(executor).wait();
+        co_await rill::shutdown_signal::of(executor).wait();
         co_return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
             co_await out.stopped();
             co_await out.write("farewell");

@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
     slow.get("/slow", []() -> rill::awaitable<rill::response> {
         const auto executor = co_await rill::asio::this_coro::executor;
         entered = true;
-        co_await rill::stop::of(executor).wait(); // it is still being answered when the drain begins
+        co_await rill::shutdown_signal::of(executor).wait(); // it is still being answered when the drain begins
         co_await rill::sleep_for(20ms);
         co_return rill::response::text("done");
     });

@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(waits_for_the_stop)
         }(f.stream),
         f.end);
     BOOST_TEST(f.out.pieces == 0U);
-    rill::stop::of(f.loop.context).request();
+    rill::shutdown_signal::of(f.loop.context).request();
     f.loop.turn();
     f.loop.turn();
     BOOST_TEST(f.end.done);

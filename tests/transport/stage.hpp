@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <linux/sockios.h>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <string>
 #include <string_view>
 #include <sys/ioctl.h>
@@ -47,7 +47,7 @@ struct stage
     {
         for (int i = 0; i < 100 && worker.connections() != 0; ++i) {
             worker.cancel_all();
-            rill::stop::of(io).request();
+            rill::shutdown_signal::of(io).request();
             worker.timers.abort_all();
             turn();
         }

@@ -6,7 +6,7 @@
 #include <rill/core/awaitable.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/core/offload.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <rill/core/task_group.hpp>
 #include <rill/http/extract.hpp>
 #include <rill/http/forwarded.hpp>

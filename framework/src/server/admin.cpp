@@ -7,7 +7,7 @@
 #include <chrono>
 #include <ctime>
 #include <iterator>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <rill/http/problem.hpp>
 #include <utility>
 
@@ -93,7 +93,7 @@ awaitable<response> tell_ready()
 {
     const auto executor = co_await asio::this_coro::executor;
     auto& context = detail::context_of(executor);
-    const bool leaving = monitor::of(context).leaving || stop::of(context).requested();
+    const bool leaving = monitor::of(context).leaving || shutdown_signal::of(context).requested();
     response r(leaving ? status::service_unavailable : status::ok, leaving ? "stopping\n" : "ready\n");
     r.header("Cache-Control", "no-store");
     co_return r;

@@ -3,7 +3,7 @@
 
 #include <array>
 #include <boost/asio/this_coro.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <rill/core/timer_service.hpp>
 #include <utility>
 
@@ -103,7 +103,7 @@ awaitable<response> scrape(std::shared_ptr<const metrics_options> options)
     };
     const auto silent = co_await ask_workers(q);
     metrics_writer out;
-    const bool leaving = monitor::of(context).leaving || stop::of(context).requested();
+    const bool leaving = monitor::of(context).leaving || shutdown_signal::of(context).requested();
     out.gauge("rill_workers", "Workers that have answered this scrape.", number(all.workers));
     out.gauge("rill_workers_silent", "Workers that have not answered within a second.", number(silent));
     out.gauge("rill_ready", "1 as long as the server wants work, 0 once it is told to stop.", leaving ? 0 : 1);

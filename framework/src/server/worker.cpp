@@ -4,7 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <rill/core/detail/what_of.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <string>
 #include <string_view>
 
@@ -54,7 +54,7 @@ worker::~worker()
         context_.cancel_all();
         background_.cancel();
         detail::offload_jobs::of(io_).finish(); // a function that runs may use what its coroutine has on its stack
-        stop::of(io_).request();
+        shutdown_signal::of(io_).request();
         context_.timers.abort_all();
         io_.restart();
         try {

@@ -5,7 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <new>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -45,7 +45,7 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
       reactor(context, [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
       app(app), limits(limits), events(observer), room(own ? *own : *shared), own_room_(std::move(own))
 {
-    static_cast<void>(stop::of(io)); // a shutdown must not have to make it
+    static_cast<void>(shutdown_signal::of(io)); // a shutdown must not have to make it
     detail::unwinder::of(io).on_ignored = [this](const detail::cancelled_coroutine& which,
                                                  detail::unwinder::outcome what) { log_ignored(which, what); };
     trim_.owner = this;
@@ -230,7 +230,7 @@ void worker_context::check_drained() noexcept
 void worker_context::begin_drain(std::chrono::milliseconds spread)
 {
     draining_ = true;
-    stop::of(io).request();
+    shutdown_signal::of(io).request();
     std::size_t streams = 0;
     for (std::size_t i = 0; i < by_socket_.size(); ++i) { // by index: a handler that unwinds may do anything but close
         if (by_socket_[i] != nullptr && by_socket_[i]->streams()) {

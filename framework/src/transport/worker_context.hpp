@@ -56,7 +56,7 @@ public:
     std::size_t report_streams(std::vector<stream_report>& to, std::size_t limit) const;
 
     /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end, one after
-    /// another over `spread` (see drain_schedule), and who waits for the worker's `stop` is told.
+    /// another over `spread` (see drain_schedule), and the worker's shutdown_signal is set.
     void begin_drain(std::chrono::milliseconds spread = {});
     /// Second stage: everything that is left is cancelled.
     void cancel_all();

@@ -6,7 +6,7 @@
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/waiter.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <rill/http/close_reason.hpp>
 #include <rill/http/shared_piece.hpp>
 #include <string>
@@ -43,7 +43,7 @@ class response_writer
             [this](auto&& handler) {
                 static_cast<void>(stop_requested());
                 if (auto* context = detail::context_of_handler(handler)) {
-                    stop::of(*context).start(std::forward<decltype(handler)>(handler));
+                    shutdown_signal::of(*context).start(std::forward<decltype(handler)>(handler));
                 } else {
                     detail::complete_foreign(std::forward<decltype(handler)>(handler));
                 }

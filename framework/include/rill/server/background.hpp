@@ -14,8 +14,8 @@ using background_task = std::function<awaitable<>()>;
 ///
 /// As soon as a shutdown has ended the worker's last connection, `task` is cancelled: what it awaits completes with
 /// operation_aborted, and its frame unwinds before server::run() returns. Until then it serves those who are leaving;
-/// that the shutdown has begun it learns from `rill::stop`. An exception that leaves it is an error in the log, and
-/// costs the others nothing. What it refers to must outlive the server.
+/// that the shutdown has begun it learns from `rill::shutdown_signal`. An exception that leaves it is an error in the
+/// log, and costs the others nothing. What it refers to must outlive the server.
 ///
 /// Only from the worker's thread.
 /// @return false when that cancellation is over: then `task` has not begun, and is gone

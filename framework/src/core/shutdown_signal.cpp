@@ -1,4 +1,4 @@
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -12,20 +12,20 @@ namespace rill {
 
 namespace asio = boost::asio;
 
-asio::execution_context::id stop::id;
+asio::execution_context::id shutdown_signal::id;
 
-stop::stop(asio::execution_context& context)
+shutdown_signal::shutdown_signal(asio::execution_context& context)
     : asio::execution_context::service(context), turn_(std::make_unique<detail::next_turn>())
 {}
 
-stop::~stop() = default;
+shutdown_signal::~shutdown_signal() = default;
 
-stop& stop::of(asio::io_context& context)
+shutdown_signal& shutdown_signal::of(asio::io_context& context)
 {
-    return asio::use_service<stop>(context);
+    return asio::use_service<shutdown_signal>(context);
 }
 
-void stop::request()
+void shutdown_signal::request()
 {
     if (std::exchange(requested_, true)) {
         return;
@@ -36,7 +36,7 @@ void stop::request()
     post_completions();
 }
 
-stop::pending& stop::add(std::unique_ptr<pending> made)
+shutdown_signal::pending& shutdown_signal::add(std::unique_ptr<pending> made)
 {
     auto& wait = *made.release(); // owned by its list
     move_to(requested_ ? completing_ : waiting_, wait);
@@ -47,7 +47,7 @@ stop::pending& stop::add(std::unique_ptr<pending> made)
 }
 
 // Reached from the coroutine's cancellation slot. What the shutdown has completed stays completed.
-void stop::cancel(pending& wait, asio::cancellation_type type)
+void shutdown_signal::cancel(pending& wait, asio::cancellation_type type)
 {
     if (!detail::ends_operation(type)) {
         return;
@@ -63,13 +63,13 @@ void stop::cancel(pending& wait, asio::cancellation_type type)
     }
 }
 
-void stop::unlink(pending& wait) noexcept
+void shutdown_signal::unlink(pending& wait) noexcept
 {
     wait.prev->next = wait.next;
     wait.next->prev = wait.prev;
 }
 
-void stop::move_to(link& list, pending& wait) noexcept
+void shutdown_signal::move_to(link& list, pending& wait) noexcept
 {
     unlink(wait);
     wait.prev = list.prev;
@@ -78,14 +78,14 @@ void stop::move_to(link& list, pending& wait) noexcept
     list.prev = &wait;
 }
 
-void stop::post_completions() noexcept
+void shutdown_signal::post_completions() noexcept
 {
     if (!empty(completing_)) {
         turn_->post(static_cast<asio::io_context&>(context()), [this] { complete_all(); });
     }
 }
 
-void stop::complete_first()
+void shutdown_signal::complete_first()
 {
     const std::unique_ptr<pending> wait(&first(completing_));
     unlink(*wait);
@@ -96,7 +96,7 @@ void stop::complete_first()
 }
 
 // Those that are there now: one that waits again at once has its turn in the next.
-void stop::complete_all()
+void shutdown_signal::complete_all()
 {
     link last;
     last.prev = completing_.prev;
@@ -114,7 +114,7 @@ void stop::complete_all()
 }
 
 // As timer_service does: what the waiting coroutines hold is released.
-void stop::shutdown() noexcept
+void shutdown_signal::shutdown() noexcept
 {
     turn_->never();
     while (!empty(waiting_)) {

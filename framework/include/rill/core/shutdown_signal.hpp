@@ -15,14 +15,13 @@ namespace detail {
 class next_turn;
 }
 
-/// The beginning of a shutdown, as something to wait for: whoever wants to say farewell waits here, and has from then
-/// on until the server's drain_timeout, when what is left is cancelled. An execution-context service, so that any
-/// coroutine finds the stop of the worker it runs on, without a word from whoever started it. A stream asks through
-/// sse::event_stream::stopped() or response_writer::stopped(), so that it is given the time.
+/// Tells the coroutines of a worker that the server has begun to shut down. It only tells: whether a stream has time
+/// then is the stream's own (response_writer::finish_on_shutdown()). An execution-context service: a coroutine finds
+/// the signal of the worker that it runs on by of(), and nobody has to hand it down.
 ///
 /// Not thread-safe: belongs to the thread that runs the context. Waits that are pending when the context is destroyed
 /// complete with operation_aborted. A wait is no work: it does not keep the context's run() from returning.
-class stop : public boost::asio::execution_context::service
+class shutdown_signal : public boost::asio::execution_context::service
 {
     struct link
     {
@@ -46,20 +45,20 @@ class stop : public boost::asio::execution_context::service
     }
 
 public:
-    using key_type = stop;
+    using key_type = shutdown_signal;
     static boost::asio::execution_context::id id;
 
-    explicit stop(boost::asio::execution_context& context);
-    ~stop() override;
+    explicit shutdown_signal(boost::asio::execution_context& context);
+    ~shutdown_signal() override;
 
     /// The context's own. Made by the first call.
-    static stop& of(boost::asio::io_context& context);
+    static shutdown_signal& of(boost::asio::io_context& context);
     /// That of the worker whose executor this is. Throws boost::system::system_error with error::foreign_executor for
     /// any other executor.
-    static stop& of(const executor& worker) { return of(detail::context_of(worker)); }
+    static shutdown_signal& of(const executor& worker) { return of(detail::context_of(worker)); }
 
-    /// Begins: requested() is true from now on, and all waits complete, from the event loop. Only from the context's
-    /// thread. Calls after the first do nothing.
+    /// Begins the shutdown: requested() is true from now on, and all waits complete, from the event loop. Only from the
+    /// context's thread. Calls after the first do nothing.
     void request();
 
     bool requested() const noexcept { return requested_; }

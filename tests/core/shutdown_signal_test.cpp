@@ -1,4 +1,4 @@
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/system/system_error.hpp>
@@ -9,28 +9,28 @@
 
 #include "support/manual_loop.hpp"
 
-BOOST_AUTO_TEST_SUITE(stop_test)
+BOOST_AUTO_TEST_SUITE(shutdown_signal_test)
 
 namespace {
 
 namespace asio = boost::asio;
-using rill::stop;
+using rill::shutdown_signal;
 using rill_test::manual_loop;
 
 struct fixture
 {
     asio::cancellation_signal cancel; // outlives what is bound to it
     manual_loop loop;
-    stop& token = stop::of(loop.context);
+    shutdown_signal& token = shutdown_signal::of(loop.context);
     manual_loop::outcome end;
 };
 
-rill::awaitable<> waits(stop& token)
+rill::awaitable<> waits(shutdown_signal& token)
 {
     co_await token.wait();
 }
 
-rill::awaitable<> looks(stop& token, std::optional<rill::error_code>& seen)
+rill::awaitable<> looks(shutdown_signal& token, std::optional<rill::error_code>& seen)
 {
     const auto stopped = co_await token.wait(rill::as_expected);
     seen = stopped ? rill::error_code() : stopped.error();
@@ -40,7 +40,7 @@ rill::awaitable<> looks(stop& token, std::optional<rill::error_code>& seen)
 struct noting
 {
     std::vector<rill::error_code>& calls;
-    stop* waits_again = nullptr;
+    shutdown_signal* waits_again = nullptr;
     bool throws = false;
 
     void operator()(rill::error_code ec) const
@@ -88,8 +88,8 @@ BOOST_FIXTURE_TEST_CASE(a_wait_after_the_request_completes_too, fixture)
 BOOST_FIXTURE_TEST_CASE(there_is_one_for_each_context, fixture)
 {
     asio::io_context other;
-    BOOST_TEST(&stop::of(loop.context) == &token);
-    BOOST_TEST(&stop::of(other) != &token);
+    BOOST_TEST(&shutdown_signal::of(loop.context) == &token);
+    BOOST_TEST(&shutdown_signal::of(other) != &token);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_cancelled_wait_ends_with_operation_aborted, fixture)
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(what_is_pending_when_the_context_ends_is_released)
     std::vector<rill::error_code> calls;
     {
         manual_loop loop;
-        auto& token = stop::of(loop.context);
+        auto& token = shutdown_signal::of(loop.context);
         loop.start(waits(token), end);
         const auto ex = loop.context.get_executor();
         token.start(asio::bind_executor(ex, noting{calls, &token, false, ex})); // the second wait is not called
