@@ -165,6 +165,11 @@ rill::awaitable<> polite(rill::sse::event_stream& stream)
     }
     co_await stream.send({.data = "see you", .name = "bye"});
 }
+
+auto polite_feed()
+{
+    return rill::sse::endpoint(polite, {.finish_on_shutdown = true});
+}
 // [stop]
 
 // [background]

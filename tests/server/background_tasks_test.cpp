@@ -44,12 +44,14 @@ struct fixture
 rill::router one_stream()
 {
     rill::router app;
-    app.get("/", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                co_await stream.send("begun");
-                co_await stream.stopped();
-                co_await rill::sleep_for(50ms);
-                co_await stream.send("ended");
-            }));
+    app.get("/", rill::sse::endpoint(
+                     [](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                         co_await stream.send("begun");
+                         co_await stream.stopped();
+                         co_await rill::sleep_for(50ms);
+                         co_await stream.send("ended");
+                     },
+                     {.finish_on_shutdown = true}));
     return app;
 }
 

@@ -459,17 +459,19 @@ BOOST_AUTO_TEST_CASE(handler_that_returns_or_throws)
     BOOST_TEST(server.log().find("before its coroutine exists") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(stop_token_gives_time_to_say_farewell)
+BOOST_AUTO_TEST_CASE(a_stream_that_finishes_has_time_to_say_farewell)
 {
     rill::router app;
-    app.get("/polite", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                rill::interval every{1ms};
-                co_await stream.send("begun");
-                while (!stream.stop_requested()) {
-                    co_await every.tick();
-                }
-                co_await stream.send("the handler's own farewell");
-            }));
+    app.get("/polite", rill::sse::endpoint(
+                           [](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                               rill::interval every{1ms};
+                               co_await stream.send("begun");
+                               while (!stream.stop_requested()) {
+                                   co_await every.tick();
+                               }
+                               co_await stream.send("the handler's own farewell");
+                           },
+                           {.finish_on_shutdown = true}));
     running_server server(std::move(app));
     raw_client c(server.port());
     c.get("/polite");
@@ -488,7 +490,7 @@ BOOST_AUTO_TEST_CASE(deadline_ends_a_stream_that_asked_but_stays)
     rill::router app;
     app.get("/stays", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
                 witness here(stream);
-                static_cast<void>(stream.stop_requested());
+                stream.finish_on_shutdown();
                 co_await stream.send("begun");
                 co_await rill::sleep_for(1h);
             }));

@@ -15,10 +15,12 @@ BOOST_AUTO_TEST_SUITE(drain_test)
 namespace {
 
 template <class Handler>
-rill::router stream_of(Handler handle)
+rill::router stream_of(Handler handle, bool finishes = true)
 {
     rill::router app;
-    app.get("/", rill::sse::endpoint(std::move(handle), {.heartbeat = 0ms, .farewell = "data: the endpoint's\n\n"}));
+    app.get("/", rill::sse::endpoint(
+                     std::move(handle),
+                     {.heartbeat = 0ms, .farewell = "data: the endpoint's\n\n", .finish_on_shutdown = finishes}));
     return app;
 }
 
@@ -75,6 +77,50 @@ BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_the_stop_says_farewell)
     }
 }
 
+BOOST_AUTO_TEST_CASE(to_ask_and_to_wait_gives_no_time)
+{
+    const auto asks = [](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        rill::interval every{1ms};
+        co_await stream.send("begun");
+        while (!stream.stop_requested()) {
+            co_await every.tick();
+        }
+        co_await rill::sleep_for(1h);
+    };
+    const auto waits = [](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        co_await stream.send("begun");
+        co_await stream.stopped();
+        co_await rill::sleep_for(1h);
+    };
+    rill::server_options options;
+    options.drain_timeout = 1h; // not what ends it
+    for (auto* handle : {+asks, +waits}) {
+        running_server server(stream_of(handle, false), options);
+        const auto received = drain(server);
+        BOOST_TEST(received.find("the endpoint's") != received.npos);
+        server.stop();
+        BOOST_TEST((server.reasons() == std::vector{rill::close_reason::drained}));
+        BOOST_TEST(server.log() == "");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_single_stream_asks_for_time_by_a_call)
+{
+    running_server server(stream_of(
+        [](rill::sse::event_stream& stream) -> rill::awaitable<> {
+            stream.finish_on_shutdown();
+            co_await stream.send("begun");
+            co_await stream.stopped();
+            co_await stream.send("farewell");
+        },
+        false));
+    const auto received = drain(server);
+    BOOST_TEST(received.find("data: farewell\n\n") != received.npos);
+    BOOST_TEST(received.find("the endpoint's") == received.npos);
+    server.stop();
+    BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
+}
+
 BOOST_AUTO_TEST_CASE(one_that_stays_is_cancelled_at_the_deadline)
 {
     rill::server_options options;
@@ -122,6 +168,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_in_the_drain_says_farewell_too)
         asked = true;
         co_await rill::shutdown_signal::of(executor).wait();
         co_return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
+            out.finish_on_shutdown();
             co_await out.stopped();
             co_await out.write("farewell");
         });

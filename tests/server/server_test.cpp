@@ -31,7 +31,7 @@ public:
             };
             rill::router app;
             app.get("/stays", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                        static_cast<void>(stream.stop_requested()); // asks for the drain's time, and uses all of it
+                        stream.finish_on_shutdown(); // and uses all of the time
                         co_await stream.send("begun");
                         co_await rill::sleep_for(1h);
                     }));

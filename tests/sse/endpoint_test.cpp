@@ -194,20 +194,22 @@ BOOST_AUTO_TEST_CASE(bad_times_are_refused_by_name)
 
 BOOST_AUTO_TEST_CASE(the_options_reach_the_connection)
 {
-    const auto handle =
-        rill::make_handler(endpoint(show_id, {.heartbeat = 7s, .write_timeout = 9s, .farewell = ": bye\n\n"}));
+    const auto handle = rill::make_handler(
+        endpoint(show_id, {.heartbeat = 7s, .write_timeout = 9s, .farewell = ": bye\n\n", .finish_on_shutdown = true}));
     auto r = answer(handle, {rill::verb::get, "/"});
     const played p(r);
     BOOST_REQUIRE(p.out.used_policy != nullptr);
     BOOST_TEST((p.out.used_policy->heartbeat == 7s));
     BOOST_TEST((p.out.used_policy->write_timeout == 9s));
     BOOST_TEST(p.out.used_policy->farewell == ": bye\n\n");
+    BOOST_TEST(p.out.used_policy->finish_on_shutdown);
     BOOST_TEST(p.out.used_policy->filler == ":\n\n"); // a comment: seen by proxies, not by the page
 
     auto defaults = answer(rill::make_handler(endpoint(show_id)), {rill::verb::get, "/"});
     const played d(defaults);
     BOOST_TEST((d.out.used_policy->heartbeat == 15s));
     BOOST_TEST((d.out.used_policy->write_timeout == 5s));
+    BOOST_TEST(!d.out.used_policy->finish_on_shutdown);
 }
 
 BOOST_AUTO_TEST_CASE(each_stream_has_its_own_state)

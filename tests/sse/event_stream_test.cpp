@@ -145,6 +145,9 @@ BOOST_AUTO_TEST_CASE(stop_requested_is_the_connections)
     BOOST_TEST(!f.stream.stop_requested());
     f.out.stopping = true;
     BOOST_TEST(f.stream.stop_requested());
+    BOOST_TEST(!f.out.finishes());
+    f.stream.finish_on_shutdown();
+    BOOST_TEST(f.out.finishes());
     BOOST_TEST((&f.stream.writer() == &f.out));
 }
 

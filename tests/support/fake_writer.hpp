@@ -16,7 +16,6 @@ public:
     std::string sent;       ///< all pieces, without framing
     std::size_t pieces = 0; ///< how many there were
     bool stopping = false;  ///< what stop_requested() says
-    std::size_t asked = 0;  ///< how often it was called
     const rill::stream_policy* used_policy = nullptr;
     std::size_t completed_later = 0; ///< how many writes were completed from the event loop
 
@@ -64,11 +63,10 @@ public:
     bool has_waiter() const noexcept { return static_cast<bool>(waiter_); }
 
     void policy(const rill::stream_policy& policy) override { used_policy = &policy; }
-    bool stop_requested() override
-    {
-        ++asked;
-        return stopping;
-    }
+    bool stop_requested() const noexcept override { return stopping; }
+
+    /// Whether it is to have time at a shutdown.
+    bool finishes() const noexcept { return finishes_on_shutdown_; }
 
     put_result commit(std::string& piece) override
     {

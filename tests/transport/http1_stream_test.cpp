@@ -65,10 +65,20 @@ rill::awaitable<> stays(response_writer& out)
     co_await rill::sleep_for(1h);
 }
 
-rill::awaitable<> asks_and_stays(response_writer& out)
+rill::awaitable<> finishes_later(response_writer& out)
 {
-    static_cast<void>(out.stop_requested());
+    out.finish_on_shutdown();
     return stays(out);
+}
+
+rill::awaitable<> asks_and_waits(response_writer& out)
+{
+    counted here;
+    BOOST_TEST(!out.stop_requested());
+    co_await out.write("begun");
+    co_await out.stopped();
+    BOOST_TEST(out.stop_requested());
+    co_await rill::sleep_for(1h);
 }
 
 rill::awaitable<> returns(response_writer& out)
@@ -229,9 +239,9 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_who_never_asked)
+BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_streams_that_do_not_finish_by_themselves)
 {
-    for (auto* produce : {stays, pushed}) {
+    for (auto* produce : {stays, pushed, asks_and_waits}) { // to ask and to wait changes nothing
         streams s(produce);
         s.policy.farewell = "bye";
         s.open();
@@ -245,20 +255,44 @@ BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_who_never_asked)
     }
 }
 
-BOOST_AUTO_TEST_CASE(who_has_asked_stays_until_all_are_cancelled)
+BOOST_AUTO_TEST_CASE(a_stream_that_finishes_by_itself_stays_until_all_are_cancelled)
 {
-    streams s(asks_and_stays);
-    s.policy.farewell = "bye";
-    s.open();
-    s.turn();
+    struct way
+    {
+        rill::awaitable<> (*produce)(response_writer&);
+        bool by_policy;
+        int handlers;
+    };
+    for (const auto& w :
+         {way{finishes_later, false, 1}, way{stays, true, 1}, way{asks_and_waits, true, 1}, way{pushed, true, 0}})
+    {
+        streams s(w.produce);
+        s.policy = {.farewell = "bye", .finish_on_shutdown = w.by_policy};
+        s.open();
+        s.turn();
+        s.worker.begin_drain();
+        s.pass(1min);
+        BOOST_TEST(counted::alive() == w.handlers);
+        BOOST_TEST(s.closed.empty());
+        s.worker.cancel_all();
+        BOOST_TEST(s.run_until_end(s.pair).text.ends_with("\r\n3\r\nbye" + std::string(last_chunk)));
+        BOOST_TEST((s.closed == std::vector{close_reason::drained}));
+        BOOST_TEST(counted::alive() == 0);
+    }
+}
+
+// The next stream of a connection has asked for nothing yet.
+BOOST_AUTO_TEST_CASE(what_one_stream_has_asked_for_is_not_the_next_ones)
+{
+    bool first = true;
+    streams s([&first](response_writer& out) {
+        return std::exchange(first, false) ? (out.finish_on_shutdown(), returns(out)) : stays(out);
+    });
+    s.open(get("/s") + get("/s"));
+    s.run_until_received(s.pair, "begun");
     s.worker.begin_drain();
-    s.pass(1min);
-    BOOST_TEST(counted::alive() == 1);
-    BOOST_TEST(s.closed.empty());
-    s.worker.cancel_all();
-    BOOST_TEST(s.run_until_end(s.pair).text.ends_with("\r\n3\r\nbye" + std::string(last_chunk)));
-    BOOST_TEST((s.closed == std::vector{close_reason::drained}));
-    BOOST_TEST(counted::alive() == 0);
+    s.run_until_closed(2);
+    BOOST_TEST((s.closed == std::vector{close_reason::handler_returned, close_reason::drained}));
 }
 
 // Its end is that of the body: only a reset says that something is missing.

@@ -34,7 +34,8 @@ stream_policy make_policy(const endpoint_options& options)
     return {.heartbeat = heartbeat,
             .filler = ":\n\n",
             .farewell = options.farewell,
-            .write_timeout = options.write_timeout};
+            .write_timeout = options.write_timeout,
+            .finish_on_shutdown = options.finish_on_shutdown};
 }
 
 } // namespace

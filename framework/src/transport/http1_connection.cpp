@@ -163,7 +163,7 @@ void http1_connection::drain()
         }
         return;
     case phase::streaming:
-        if (!asked_for_stop_) {
+        if (!finishes_on_shutdown()) {
             cancel(close_reason::drained);
         }
         return;

@@ -179,9 +179,8 @@ std::chrono::milliseconds http1_response_writer::write_timeout() const noexcept
     return policy_->write_timeout.count() > 0 ? policy_->write_timeout : worker_.limits.write_timeout;
 }
 
-bool http1_response_writer::stop_requested()
+bool http1_response_writer::stop_requested() const noexcept
 {
-    asked_for_stop_ = true;
     return worker_.draining();
 }
 

@@ -16,7 +16,7 @@ public:
     put_result commit(std::string& piece) override;
     write_state put(const shared_piece& piece) override;
     void policy(const stream_policy& policy) override;
-    bool stop_requested() override;
+    bool stop_requested() const noexcept override;
 
     /// Hands bytes to the kernel as they are; what it does not take is kept and sent when there is room.
     write_state send_bytes(std::string_view bytes);
@@ -27,6 +27,9 @@ public:
 protected:
     http1_response_writer(worker_context& worker, int socket) noexcept : socket_(socket), worker_(worker) {}
     ~http1_response_writer();
+
+    /// Whether a shutdown leaves the stream to its producer.
+    bool finishes_on_shutdown() const noexcept { return finishes_on_shutdown_ || policy_->finish_on_shutdown; }
 
     /// The stream's own, or the server's.
     std::chrono::milliseconds write_timeout() const noexcept;
@@ -67,9 +70,8 @@ protected:
 
     static const stream_policy default_policy;
 
-    // The first ones fit behind the members of the base.
+    // The first one fits behind the members of the base.
     bool chunked_ = false;
-    bool asked_for_stop_ = false;
     int socket_;
     std::uint32_t last_progress_ = 0; ///< when the kernel took the last byte, in ms
     worker_context& worker_;

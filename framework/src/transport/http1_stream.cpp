@@ -92,7 +92,7 @@ void http1_connection::begin_stream()
         check_peer_ = true;
         defer();
     }
-    if (worker_.draining() && !asked_for_stop_) {
+    if (worker_.draining() && !finishes_on_shutdown()) {
         cancel(close_reason::drained);
     }
 }
@@ -149,7 +149,7 @@ void http1_connection::end_stream()
     }
     if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
         reason_ = close_reason::open;
-        asked_for_stop_ = false;
+        finishes_on_shutdown_ = false;
         if (worker_.limits.acknowledge_timeout.count() > 0) {
             acknowledge_within(socket_, worker_.limits.acknowledge_timeout); // no longer the stream's
         }

@@ -55,7 +55,7 @@ public:
     /// Appends a report of at most `limit` streams, and returns how many there are.
     std::size_t report_streams(std::vector<stream_report>& to, std::size_t limit) const;
 
-    /// First stage of a shutdown: idle connections close, streams that never asked for stop_requested() end, one after
+    /// First stage of a shutdown: idle connections close, streams without finish_on_shutdown end, one after
     /// another over `spread` (see drain_schedule), and the worker's shutdown_signal is set.
     void begin_drain(std::chrono::milliseconds spread = {});
     /// Second stage: everything that is left is cancelled.

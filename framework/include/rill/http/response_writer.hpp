@@ -28,6 +28,10 @@ struct stream_policy
     /// The stream ends when the client takes nothing for this long while something waits to be sent. 0: the server's
     /// own.
     std::chrono::milliseconds write_timeout{0};
+
+    /// At a shutdown the stream goes on until its producer ends it, for at most the server's drain_timeout. Otherwise
+    /// the shutdown ends it at once. See also response_writer::finish_on_shutdown().
+    bool finish_on_shutdown = false;
 };
 
 /// The seam between what produces a streamed body and the connection that carries it: the producer writes, and learns
@@ -37,11 +41,10 @@ class response_writer
 {
     // First, as its return type is deduced.
     template <class CompletionToken>
-    auto initiate_stopped(CompletionToken& token)
+    static auto initiate_stopped(CompletionToken& token)
     {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
-            [this](auto&& handler) {
-                static_cast<void>(stop_requested());
+            [](auto&& handler) {
                 if (auto* context = detail::context_of_handler(handler)) {
                     shutdown_signal::of(*context).start(std::forward<decltype(handler)>(handler));
                 } else {
@@ -58,14 +61,19 @@ public:
     /// How the connection treats this stream from now on. `policy` must outlive the stream.
     virtual void policy(const stream_policy& policy) = 0;
 
-    /// True once the server has begun to shut down. A stream that has asked is given the drain deadline to finish;
-    /// one that never asks is ended at once.
-    virtual bool stop_requested() = 0;
+    /// True once the server has begun to shut down. A question only: it changes nothing. Whether the stream has time
+    /// then is said by finish_on_shutdown() or stream_policy::finish_on_shutdown.
+    virtual bool stop_requested() const noexcept = 0;
 
-    /// Waits until the server begins to shut down; to wait counts as having asked, see stop_requested().
+    /// From now on a shutdown lets this stream go on until its producer ends it, for at most the server's
+    /// drain_timeout. Called after the shutdown has ended the stream, it does nothing.
+    void finish_on_shutdown() noexcept { finishes_on_shutdown_ = true; }
+
+    /// Waits until the server begins to shut down. It only waits: a stream without finish_on_shutdown() is ended by the
+    /// same shutdown, most likely before it can do anything more.
     ///
-    /// Completion: `void(error_code)`, from the event loop, also when it has begun already. Cancellation: terminal,
-    /// partial and total; completes with operation_aborted.
+    /// Completion: `void(error_code)`, from the event loop, also when the shutdown has begun already. Any number of
+    /// coroutines may wait. Cancellation: terminal, partial and total; completes with operation_aborted.
     template <class CompletionToken>
     auto stopped(CompletionToken&& token)
     {
@@ -180,6 +188,7 @@ protected:
     detail::waiter waiter_;
     put_result result_{}; // here rather than in each operation, which lies in the handler's frame
     close_reason reason_ = close_reason::open;
+    bool finishes_on_shutdown_ = false;
 
 private:
     template <class Handler>

@@ -42,6 +42,11 @@ struct endpoint_options
     /// Sent to every stream that a shutdown ends, already encoded; e.g. ": bye\n\n" or "retry: 3000\n\n".
     std::string farewell{};
 
+    /// At a shutdown the streams of this route go on until their handlers return, for at most
+    /// server_options::drain_timeout: for handlers that look at stop_requested() or wait for stopped(). Otherwise the
+    /// shutdown ends them at once. A single stream asks for it by event_stream::finish_on_shutdown().
+    bool finish_on_shutdown = false;
+
     /// The query parameter that gives the last event id where a client cannot set the header, as with a new
     /// EventSource.
     std::string last_event_id_parameter{"lastEventId"};

@@ -78,8 +78,12 @@ public:
     /// that a client has sent has no overflow to fear.
     std::int64_t last_event_number(std::int64_t none = 0) const noexcept;
 
-    /// See response_writer::stop_requested().
-    bool stop_requested() const { return out_->stop_requested(); }
+    /// Whether the server has begun to shut down: see response_writer::stop_requested().
+    bool stop_requested() const noexcept { return out_->stop_requested(); }
+
+    /// Gives this stream time at a shutdown, as endpoint_options::finish_on_shutdown gives it to all streams of a
+    /// route: see response_writer::finish_on_shutdown().
+    void finish_on_shutdown() noexcept { out_->finish_on_shutdown(); }
 
     /// Waits until the server begins to shut down: see response_writer::stopped().
     template <class CompletionToken>
