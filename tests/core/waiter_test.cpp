@@ -158,4 +158,47 @@ BOOST_AUTO_TEST_CASE(a_handler_may_destroy_the_waiter)
     BOOST_TEST(alive == 0);
 }
 
+BOOST_AUTO_TEST_CASE(takes_over_the_handler_of_another)
+{
+    int alive = 0;
+    int calls = 0;
+    std::optional<error_code> got;
+    {
+        waiter small;
+        waiter large;
+        small.emplace(small_counted{counted(alive), &calls});
+        large.emplace(large_handler{counted(alive), &got});
+        waiter taken_small;
+        waiter taken_large;
+        taken_small.take_over(small);
+        taken_large.take_over(large);
+        BOOST_TEST((!small && !large && taken_small && taken_large));
+        BOOST_TEST(alive == 2);
+        taken_small.complete({});
+        taken_large.complete({});
+        BOOST_TEST(calls == 1);
+        BOOST_TEST(got.has_value());
+        taken_small.take_over(small); // of one that has none
+        BOOST_TEST(!taken_small);
+    }
+    BOOST_TEST(alive == 0);
+}
+
+BOOST_AUTO_TEST_CASE(knows_the_type_of_its_handler)
+{
+    std::optional<error_code> got;
+    int alive = 0;
+    int calls = 0;
+    waiter w;
+    BOOST_TEST((w.get<small_handler>() == nullptr));
+    w.emplace(small_handler{&got});
+    BOOST_REQUIRE((w.get<small_handler>() != nullptr));
+    BOOST_TEST((w.get<small_handler>()->got == &got));
+    BOOST_TEST((w.get<small_counted>() == nullptr));
+    w.reset();
+    BOOST_TEST((w.get<small_handler>() == nullptr));
+    w.emplace(small_counted{counted(alive), &calls});
+    BOOST_TEST((w.get<small_handler>() == nullptr));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,9 @@
 #include <boost/test/unit_test.hpp>
 #include <optional>
 #include <rill/core/as_expected.hpp>
+#include <rill/core/task_group.hpp>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "support/writer_fixture.hpp"
@@ -16,6 +19,26 @@ BOOST_AUTO_TEST_SUITE(response_writer_test)
 namespace {
 
 using fixture = rill_test::writer_fixture;
+
+// Writes of a test's own, each with its piece as its name, and its place among the signals if that is a digit.
+struct several : fixture
+{
+    std::vector<boost::asio::cancellation_signal> cancel{4};
+    std::string log;
+
+    void write(std::string piece)
+    {
+        auto note = [this, piece](rill::error_code ec) {
+            log += piece + (ec == boost::asio::error::operation_aborted ? " aborted " : ec ? " failed " : " ");
+        };
+        if (piece.size() == 1 && piece[0] >= '0' && piece[0] < '4') {
+            auto& signal = cancel[static_cast<std::size_t>(piece[0] - '0')];
+            out.write(piece, boost::asio::bind_cancellation_slot(signal.slot(), note));
+        } else {
+            out.write(piece, note);
+        }
+    }
+};
 
 void check_aborted(const std::exception_ptr& error)
 {
@@ -109,19 +132,222 @@ BOOST_AUTO_TEST_CASE(cancellation_ends_the_wait_from_the_event_loop)
     BOOST_TEST(f.out.sent == "a"); // the transmission goes on
 }
 
-BOOST_AUTO_TEST_CASE(a_second_write_at_the_same_time_is_refused_as_a_wait)
+BOOST_FIXTURE_TEST_CASE(writes_that_wait_complete_in_order_each_when_its_bytes_are_taken, several)
+{
+    out.block();
+    for (const auto* piece : {"aa", "bbb", "c", "d"}) {
+        write(piece);
+    }
+    BOOST_TEST(log == "");
+    out.take(1);
+    BOOST_TEST(log == "");
+    out.take(1);
+    BOOST_TEST(log == "aa ");
+    out.take(3);
+    BOOST_TEST(log == "aa bbb ");
+    write("e");
+    out.take(1);
+    BOOST_TEST(log == "aa bbb c ");
+    out.unblock();
+    BOOST_TEST(log == "aa bbb c d e ");
+    BOOST_TEST(!out.has_waiter());
+    BOOST_TEST(out.sent == "aabbbcde"); // in order, nothing lost
+    out.block();
+    write("f");
+    out.unblock();
+    BOOST_TEST(log == "aa bbb c d e f ");
+}
+
+BOOST_FIXTURE_TEST_CASE(each_of_them_is_cancelled_for_itself, several)
+{
+    for (const std::size_t count : {1U, 2U, 3U}) {
+        for (std::size_t i = 0; i < count; ++i) {
+            log.clear();
+            out.block();
+            for (std::size_t w = 0; w < count; ++w) {
+                write(std::to_string(w));
+            }
+            cancel[i].emit(boost::asio::cancellation_type::terminal);
+            BOOST_TEST(log == ""); // from the event loop
+            loop.turn();
+            BOOST_TEST(log == std::to_string(i) + " aborted ");
+            log.clear();
+            out.unblock();
+            std::string others;
+            for (std::size_t w = 0; w < count; ++w) {
+                others += w == i ? "" : std::to_string(w) + " ";
+            }
+            BOOST_TEST(log == others);
+            BOOST_TEST(!out.has_waiter());
+        }
+    }
+    BOOST_TEST(out.sent == "0"
+                           "01"
+                           "01"
+                           "012"
+                           "012"
+                           "012"); // the transmission goes on
+}
+
+BOOST_FIXTURE_TEST_CASE(a_cancellation_that_comes_too_late_ends_no_other_wait, several)
+{
+    for (const bool in_line : {false, true}) {
+        log.clear();
+        out.block();
+        write("0");
+        if (in_line) {
+            write("1");
+        }
+        out.unblock();
+        out.block();
+        write("2");
+        write("3");
+        cancel[0].emit(boost::asio::cancellation_type::terminal);
+        cancel[1].emit(boost::asio::cancellation_type::terminal);
+        loop.turn();
+        BOOST_TEST(log == (in_line ? "0 1 " : "0 "));
+        out.unblock();
+        BOOST_TEST(log == (in_line ? "0 1 2 3 " : "0 2 3 "));
+    }
+}
+
+BOOST_FIXTURE_TEST_CASE(all_that_wait_are_aborted_when_the_stream_ends, several)
+{
+    out.block();
+    for (const auto* piece : {"0", "1", "2"}) {
+        write(piece);
+    }
+    cancel[1].emit(boost::asio::cancellation_type::terminal);
+    out.close(rill::close_reason::peer_closed);
+    BOOST_TEST(log == "0 aborted 1 aborted 2 aborted ");
+    BOOST_TEST(!out.has_waiter());
+    loop.turn();
+    BOOST_TEST(log == "0 aborted 1 aborted 2 aborted ");
+}
+
+// Who is told may write again, at once: that wait is the last of the line.
+BOOST_FIXTURE_TEST_CASE(who_is_told_may_write_again, several)
+{
+    out.block();
+    out.write("a", [this](rill::error_code) {
+        log += "a ";
+        write("again");
+    });
+    write("b");
+    out.take(1);
+    BOOST_TEST(log == "a ");
+    out.take(1);
+    BOOST_TEST(log == "a b ");
+    out.write("c", [this](rill::error_code) {
+        log += "c ";
+        out.block();
+        write("blocked");
+    });
+    write("d");
+    out.unblock();
+    BOOST_TEST(log == "a b again c d ");
+    out.unblock();
+    BOOST_TEST(log == "a b again c d blocked ");
+}
+
+BOOST_FIXTURE_TEST_CASE(one_that_throws_keeps_no_other_waiting, several)
+{
+    for (const bool ends : {false, true}) {
+        log.clear();
+        out.block();
+        out.write("a", [](rill::error_code) { throw std::runtime_error("from a completion handler"); });
+        write("b");
+        BOOST_CHECK_THROW(ends ? out.close(rill::close_reason::peer_closed) : out.unblock(), std::runtime_error);
+        BOOST_TEST(log == (ends ? "b aborted " : "b "));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_operations_never_share_an_outcome)
 {
     fixture f;
-    f.out.block();
-    std::vector<rill::error_code> got;
-    f.out.write("a", [&](rill::error_code ec) { got.push_back(ec); });
-    f.out.write("b", [&](rill::error_code ec) { got.push_back(ec); });
-    BOOST_REQUIRE_EQUAL(got.size(), 1U);
-    BOOST_TEST(got[0] == boost::asio::error::in_progress);
-    f.out.unblock();
-    BOOST_REQUIRE_EQUAL(got.size(), 2U);
-    BOOST_TEST(!got[1]);
-    BOOST_TEST(f.out.sent == "ab"); // in order, nothing lost
+    f.loop.start(
+        [](fake_writer& out) -> rill::awaitable<> {
+            auto sent = out.write("sent");
+            auto invalid = out.wait_for(rill::response_writer::write_state::invalid_utf8, rill::as_expected);
+            out.block();
+            auto queued = out.write("queued");
+            auto cut_off = out.write("cut off", rill::as_expected);
+            out.take(6);
+            co_await std::move(queued); // and what was queued behind it
+            out.close(rill::close_reason::peer_closed);
+            auto closed = out.write("closed", rill::as_expected);
+            co_await std::move(sent);
+            const auto first = co_await std::move(invalid);
+            BOOST_TEST((first.error() == rill::error::invalid_utf8));
+            const auto second = co_await std::move(closed);
+            BOOST_TEST((second.error() == boost::asio::error::operation_aborted));
+            const auto third = co_await std::move(cut_off);
+            BOOST_TEST((third.error() == boost::asio::error::operation_aborted));
+        }(f.out),
+        f.end);
+    f.out.take(7);
+    f.loop.turn();
+    BOOST_TEST(f.end.done);
+    BOOST_TEST(!f.end.error);
+    BOOST_TEST(f.out.sent == "sentqueuedcut off");
+}
+
+// Sending beside each other from the tasks of one handler, which do nothing but that: each yields now and then.
+BOOST_AUTO_TEST_CASE(busy_writers_yield_beside_each_other)
+{
+    struct busy
+    {
+        static rill::awaitable<> writes(fake_writer& out)
+        {
+            for (int i = 0; i < 100; ++i) {
+                co_await out.write("x");
+            }
+        }
+    };
+    fixture f;
+    f.loop.start(
+        [](fake_writer& out) -> rill::awaitable<> {
+            co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
+                for (int i = 0; i < 40; ++i) { // some of them begin where the next write has to yield
+                    BOOST_TEST(group.spawn(busy::writes(out)));
+                    co_await out.write("y");
+                }
+            });
+        }(f.out),
+        f.end);
+    f.loop.turn();
+    BOOST_TEST(f.end.done);
+    BOOST_TEST(!f.end.error);
+    BOOST_TEST(f.out.pieces == 4040U);
+}
+
+BOOST_FIXTURE_TEST_CASE(when_written_waits_in_line, several)
+{
+    const auto note = [this](const char* name) {
+        out.when_written([this, name](rill::error_code ec) { log += ec ? "failed " : std::string(name) + " "; });
+    };
+    note("nothing");
+    BOOST_TEST(log == ""); // from the event loop
+    loop.turn();
+    BOOST_TEST(log == "nothing ");
+    out.block();
+    write("aa");
+    note("first");
+    write("b");
+    note("second");
+    out.take(2);
+    BOOST_TEST(log == "nothing aa first ");
+    out.unblock();
+    BOOST_TEST(log == "nothing aa first b second ");
+    out.block();
+    out.put("c");
+    note("never");
+    write("d");
+    out.close(rill::close_reason::peer_closed);
+    BOOST_TEST(log == "nothing aa first b second d aborted ");
+    note("never");
+    loop.turn();
+    BOOST_TEST(log == "nothing aa first b second d aborted ");
 }
 
 BOOST_AUTO_TEST_CASE(a_write_that_was_finished_before_it_is_awaited)

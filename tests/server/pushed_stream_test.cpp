@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
     f.s.run([&](rill::response_writer& out) {
         f.s.expect(out.put(large) == rill::response_writer::write_state::queued);
         f.s.expect(out.put(piece("behind")) == rill::response_writer::write_state::queued);
-        f.s.expect(out.put("bytes").state == rill::response_writer::write_state::queued);
+        f.s.expect(out.put("bytes") == rill::response_writer::write_state::queued);
         out.when_written([&](rill::error_code ec) { written = ec ? -1 : 1; });
     });
     BOOST_TEST(written == 0);

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <rill/core/as_expected.hpp>
+#include <rill/core/task_group.hpp>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 using rill::sse::event_stream;
 using rill_test::check_code;
+using rill_test::fake_writer;
 using rill_test::manual_loop;
 
 BOOST_AUTO_TEST_SUITE(event_stream_test)
@@ -168,6 +170,79 @@ BOOST_AUTO_TEST_CASE(waits_for_the_stop)
     f.loop.turn();
     BOOST_TEST(f.end.done);
     BOOST_TEST(f.out.sent == "data: bye\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(events_are_queued_when_send_is_called_and_each_has_its_own_outcome)
+{
+    fixture f;
+    f.loop.start(
+        [](event_stream& stream, fake_writer& out) -> rill::awaitable<> {
+            auto good = stream.send("a");
+            auto bad = stream.send("\xff", rill::as_expected);
+            auto number = stream.send({.data = std::to_string(2)}); // borrowed from a temporary that is gone
+            auto comment = stream.comment("c", rill::as_expected);
+            BOOST_TEST(out.sent == "data: a\n\ndata: 2\n\n: c\n\n");
+            const auto fourth = co_await std::move(comment);
+            BOOST_TEST(fourth.has_value());
+            const auto second = co_await std::move(bad);
+            BOOST_TEST((second.error() == rill::error::invalid_utf8));
+            co_await std::move(number);
+            co_await std::move(good);
+        }(f.stream, f.out),
+        f.end);
+    BOOST_TEST(f.end.done);
+    BOOST_TEST(!f.end.error);
+}
+
+// Their type says what is lost if they are not awaited: see tests/compile_fail/send_not_awaited.cpp.
+BOOST_AUTO_TEST_CASE(what_send_returns_has_begun)
+{
+    const auto has_begun = []<class Signature, class Initiation>(
+                               const rill::detail::begun_operation<Signature, Initiation>*) { return true; };
+    fixture f;
+    const auto thrown = f.stream.send("a");
+    const auto returned = f.stream.send("b", rill::as_expected);
+    BOOST_TEST(has_begun(&thrown));
+    BOOST_TEST(has_begun(&returned));
+    BOOST_TEST(sizeof thrown == sizeof(void*)); // it lies in the handler's frame
+    BOOST_TEST(sizeof returned == sizeof(void*));
+}
+
+// As the guide's dashboard: several tasks of a group send to one client, which is slow.
+BOOST_AUTO_TEST_CASE(tasks_send_on_one_stream)
+{
+    struct source
+    {
+        static rill::awaitable<> follow(event_stream& stream, std::string name)
+        {
+            for (int i = 0; i < 3; ++i) {
+                co_await stream.send(name + std::to_string(i));
+            }
+        }
+    };
+    fixture f;
+    f.out.block();
+    f.loop.start(
+        [](event_stream& stream) -> rill::awaitable<> {
+            co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
+                for (const auto* name : {"a", "b", "c"}) {
+                    BOOST_TEST(group.spawn(source::follow(stream, name)));
+                }
+                co_return;
+            });
+        }(f.stream),
+        f.end);
+    f.loop.turn();
+    BOOST_TEST(f.out.pieces == 3U); // each waits with its first
+    f.out.take(10);
+    BOOST_TEST(f.out.sent.ends_with("data: c0\n\ndata: a1\n\n"));
+    f.out.take(20);
+    BOOST_TEST(f.out.sent.ends_with("data: a1\n\ndata: b1\n\ndata: c1\n\n"));
+    f.out.unblock();
+    f.loop.turn();
+    BOOST_TEST(f.end.done);
+    BOOST_TEST(!f.end.error);
+    BOOST_TEST(f.out.pieces == 9U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,18 +26,22 @@ public:
     void unblock()
     {
         blocked_ = false;
-        if (waiter_) {
-            waiter_.complete({});
-        }
+        left_ = {};
+        complete_written();
+    }
+
+    /// The peer has read so many bytes of what was written since block(), but not all.
+    void take(std::size_t bytes)
+    {
+        left_.taken += bytes;
+        complete_written();
     }
 
     /// The stream ends.
     void close(rill::close_reason reason)
     {
         reason_ = reason;
-        if (waiter_) {
-            waiter_.complete(boost::asio::error::operation_aborted);
-        }
+        complete_all(boost::asio::error::operation_aborted);
     }
 
     /// What end() was called with.
@@ -49,9 +53,7 @@ public:
         if (reason_ != rill::close_reason::open) {
             return write_state::closed;
         }
-        sent.append(piece.bytes());
-        ++pieces;
-        return blocked_ ? write_state::queued : write_state::sent;
+        return note(piece.bytes());
     }
 
     void end(rill::close_reason reason) override
@@ -68,31 +70,36 @@ public:
     /// Whether it is to have time at a shutdown.
     bool finishes() const noexcept { return finishes_on_shutdown_; }
 
-    put_result commit(std::string& piece) override
+    write_state commit(std::string& piece) override
     {
         if (reason_ != rill::close_reason::open) {
-            return {write_state::closed, {}};
+            return write_state::closed;
         }
-        sent.append(piece, frame_room);
-        ++pieces;
-        return {blocked_ ? write_state::queued : write_state::sent, {}};
+        return note(std::string_view(piece).substr(frame_room));
     }
 
 private:
-    bool written() const noexcept override { return !blocked_; }
-
-    void complete_later(rill::error_code ec) override
+    write_state note(std::string_view piece)
     {
-        boost::asio::post(context_, [this, ec] {
+        sent.append(piece);
+        ++pieces;
+        left_.queued += blocked_ ? piece.size() : 0;
+        return blocked_ ? write_state::queued : write_state::sent;
+    }
+
+    backlog* unsent() noexcept override { return blocked_ ? &left_ : nullptr; }
+
+    void wake_later() override
+    {
+        boost::asio::post(context_, [this] {
             ++completed_later;
-            if (waiter_) {
-                waiter_.complete(ec);
-            }
+            complete_put_off();
         });
     }
 
     boost::asio::io_context& context_;
     bool blocked_ = false;
+    backlog left_;
 };
 
 } // namespace rill_test

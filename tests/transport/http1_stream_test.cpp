@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
     s.policy = {.heartbeat = 10s, .filler = ":\n\n"};
     s.open();
     s.pass(9s);
-    BOOST_CHECK(s.writer->put("x").state == response_writer::write_state::sent);
+    BOOST_CHECK(s.writer->put("x") == response_writer::write_state::sent);
     s.pass(9s); // the write was nine seconds ago, not the beginning
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").ends_with("1\r\nx\r\n"));
     s.pass(1001ms);
@@ -360,7 +360,7 @@ BOOST_AUTO_TEST_CASE(a_body_without_a_coroutine_is_ended_by_who_writes)
     s.writer->put("one");
     s.writer->end(close_reason::handler_returned);
     BOOST_TEST(s.closed.empty()); // from the event loop
-    BOOST_CHECK(s.writer->put("two").state == response_writer::write_state::closed);
+    BOOST_CHECK(s.writer->put("two") == response_writer::write_state::closed);
     BOOST_TEST(s.run_until_received(s.pair, "0\r\n\r\n").ends_with("\r\n3\r\none" + std::string(last_chunk)));
     s.pair.client_sends(get("/s"));
     s.writer = nullptr;

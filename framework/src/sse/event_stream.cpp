@@ -10,11 +10,11 @@ event_stream::event_stream(std::string_view last_event_id)
     : last_event_id_(last_event_id.empty() ? nullptr : std::make_unique<const std::string>(last_event_id))
 {}
 
-response_writer::put_result event_stream::put(const event& e)
+response_writer::write_state event_stream::put(const event& e)
 {
     auto& piece = response_writer::scratch();
-    if (const auto encoded = encode(e, piece); !encoded) {
-        return {response_writer::write_state::failed, static_cast<error>(encoded.error().value())};
+    if (!encode(e, piece)) { // the only error that there is
+        return response_writer::write_state::invalid_utf8;
     }
     return out_->commit(piece);
 }

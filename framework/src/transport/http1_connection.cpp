@@ -7,12 +7,6 @@
 
 namespace rill::transport {
 
-namespace {
-
-constexpr std::uint8_t later_aborted = 255;
-
-} // namespace
-
 error_code http1_connection::start(worker_context& worker, int socket)
 {
     http1_connection* connection = nullptr;
@@ -78,11 +72,9 @@ void http1_connection::then(next_step step) noexcept
 void http1_connection::on_later()
 {
     deferred_ = false;
-    if (completes_later_) {
-        completes_later_ = false;
-        complete(later_error_ == 0               ? error_code()
-                 : later_error_ == later_aborted ? error_code(asio::error::operation_aborted)
-                                                 : error_code(static_cast<error>(later_error_)));
+    if (waiter_) {
+        const detail::resuming it(this);
+        complete_put_off();
     }
     if (check_peer_) {
         check_peer_ = false;
@@ -113,14 +105,11 @@ void http1_connection::on_later()
     }
 }
 
-// Resumes the coroutine, if it waits for this connection.
+// Resumes the coroutines that wait for this connection.
 void http1_connection::complete(error_code ec)
 {
-    if (waiter_) {
-        completes_later_ = false; // what was put off is done with this
-        const detail::resuming it(this);
-        waiter_.complete(ec);
-    }
+    const detail::resuming it(this);
+    complete_all(ec);
 }
 
 void http1_connection::cancel(close_reason reason)
@@ -158,8 +147,8 @@ void http1_connection::drain()
 {
     switch (phase_) {
     case phase::reading:
-        if (idle_ && waiter_) {
-            complete_later(asio::error::operation_aborted);
+        if (idle_) {
+            abort_later();
         }
         return;
     case phase::streaming:
@@ -227,8 +216,9 @@ void http1_connection::on_output()
     }
     if (!flush()) {
         on_broken(close_reason::peer_reset);
-    } else if (!unsent_) {
-        complete({});
+    } else {
+        const detail::resuming it(this);
+        complete_written();
     }
 }
 
@@ -266,22 +256,13 @@ void http1_connection::on_broken(close_reason why)
         return;
     }
     if (phase_ == phase::responding) {
-        if (waiter_) {
-            complete_later(asio::error::operation_aborted);
-        }
+        abort_later();
         return;
     }
     if (reason_ == close_reason::open) {
         reason_ = why; // at once: the handler's destructors may be next
     }
     check_peer_ = true;
-    defer();
-}
-
-void http1_connection::complete_later(error_code ec)
-{
-    completes_later_ = true;
-    later_error_ = !ec ? 0 : ec.category() == error_category() ? static_cast<std::uint8_t>(ec.value()) : later_aborted;
     defer();
 }
 

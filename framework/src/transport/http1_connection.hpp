@@ -6,6 +6,7 @@
 #include <exception>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/timer_service.hpp>
@@ -95,7 +96,7 @@ private:
     void on_blocked() override;
     void on_unblocked() override;
     void on_broken(close_reason why) override;
-    void complete_later(error_code ec) override;
+    void wake_later() override { defer(); }
     void set_timer(std::chrono::milliseconds after);
     void defer() noexcept;
     void then(next_step step) noexcept;
@@ -124,7 +125,7 @@ private:
     void begin_stream();
     void end_stream();
     void set_stream_timer();
-    write_state say(std::string_view text) noexcept;
+    std::optional<write_state> say(std::string_view text) noexcept;
     static void on_stream_done(detail::spawned_coroutine& self, const std::exception_ptr& error);
 
     // The end (http1_closing.cpp).
@@ -144,13 +145,11 @@ private:
     std::uint64_t route_ : 16 = 0;         // in the worker's figures
     std::uint32_t stream_number_ = 0;
     std::uint32_t unacknowledged_ = UINT32_MAX; // bytes, when that was looked at last, while closing
-    std::uint8_t later_error_ = 0;              // what completes_later_ completes with
     std::uint8_t reads_left_ = 0;               // of what follows a refused head, while closing
     phase phase_ = phase::reading;
     next_step next_ = next_step::none;
     bool deferred_ : 1 = false;
     bool coroutine_runs_ : 1 = false;
-    bool completes_later_ : 1 = false;
     bool check_peer_ : 1 = false;
     bool peer_finished_ : 1 = false;
     bool broken_ : 1 = false;

@@ -277,7 +277,7 @@ awaitable<bool> http1_connection::respond(response& answer, const request& to, b
     if (with_body && text != nullptr) {
         bytes.append(*text);
     }
-    const auto sent = co_await wait_for({send_bytes(bytes), {}}, as_expected);
+    const auto sent = co_await wait_for(send_bytes(bytes), as_expected);
     if (!sent) {
         co_return false;
     }
@@ -302,8 +302,7 @@ awaitable<bool> http1_connection::send_file(file_body& file)
         }
         file.offset += static_cast<std::uint64_t>(count);
         file.length -= static_cast<std::uint64_t>(count);
-        const auto sent =
-            co_await wait_for({send_bytes({piece.data(), static_cast<std::size_t>(count)}), {}}, as_expected);
+        const auto sent = co_await wait_for(send_bytes({piece.data(), static_cast<std::size_t>(count)}), as_expected);
         if (!sent) {
             co_return false;
         }

@@ -20,16 +20,16 @@ http1_response_writer::~http1_response_writer()
 
 std::size_t http1_response_writer::unsent_size() const noexcept
 {
-    return unsent_ ? (unsent_->piece ? framed(unsent_->piece).size() : 0) + unsent_->bytes.size() - unsent_->sent : 0;
+    return unsent_ ? unsent_->queued - unsent_->taken : 0;
 }
 
-response_writer::put_result http1_response_writer::commit(std::string& piece)
+response_writer::write_state http1_response_writer::commit(std::string& piece)
 {
     if (reason_ != close_reason::open) {
-        return {write_state::closed, {}};
+        return write_state::closed;
     }
     ++worker_.figures.events;
-    return {send_piece(piece), {}};
+    return send_piece(piece);
 }
 
 response_writer::write_state http1_response_writer::send_piece(std::string& piece)
@@ -100,6 +100,7 @@ bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_pie
         } else {
             unsent->bytes.assign(bytes.substr(sent));
         }
+        unsent->queued = bytes.size() - sent;
         unsent_ = std::move(unsent);
         worker_.figures.unsent_bytes += bytes.size() - sent;
         ++worker_.figures.blocked;
@@ -113,13 +114,23 @@ response_writer::write_state http1_response_writer::queue(std::string_view bytes
 {
     try {
         if (unsent_->share.grow(bytes.size())) {
+            unsent_->forget_sent();
             unsent_->bytes.append(bytes);
+            unsent_->queued += bytes.size();
             worker_.figures.unsent_bytes += bytes.size();
             return write_state::queued;
         }
     } catch (const std::bad_alloc&) { // no room either
     }
     return overflow();
+}
+
+void http1_response_writer::unsent_bytes::forget_sent()
+{
+    if (!piece && sent > bytes.size() / 2) {
+        bytes.erase(0, sent);
+        sent = 0;
+    }
 }
 
 // With a piece missing the body can't go on.
@@ -146,6 +157,7 @@ bool http1_response_writer::flush()
         worker_.figures.bytes += *sent;
         worker_.figures.unsent_bytes -= *sent;
         unsent_->sent += *sent;
+        unsent_->taken += *sent;
         unsent_->share.shrink(*sent);
         if (*sent < left.size()) {
             continue;

@@ -13,7 +13,7 @@ class http1_response_writer : public response_writer
 {
 public:
     using response_writer::put;
-    put_result commit(std::string& piece) override;
+    write_state commit(std::string& piece) override;
     write_state put(const shared_piece& piece) override;
     void policy(const stream_policy& policy) override;
     bool stop_requested() const noexcept override;
@@ -34,7 +34,7 @@ protected:
     /// The stream's own, or the server's.
     std::chrono::milliseconds write_timeout() const noexcept;
 
-    bool written() const noexcept override { return unsent_ == nullptr; }
+    backlog* unsent() noexcept override { return unsent_.get(); }
 
     /// Sends what is left. False when the connection turned out to be broken.
     bool flush();
@@ -49,7 +49,7 @@ protected:
     virtual void on_broken(close_reason why) = 0;
 
     /// What the kernel has not taken: the rest of a shared piece, and bytes behind it.
-    struct unsent_bytes
+    struct unsent_bytes : backlog
     {
         explicit unsent_bytes(capacity& room) noexcept : share(room) {}
 
@@ -57,6 +57,9 @@ protected:
         std::string bytes;
         std::size_t sent = 0; ///< of the first of the two
         queued_share share;
+
+        /// Makes room in `bytes` where much of it was sent: with several writers it may never be all of it.
+        void forget_sent();
     };
 
     std::string_view framed(const shared_piece& piece) const noexcept

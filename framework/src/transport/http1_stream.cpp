@@ -114,7 +114,7 @@ void http1_connection::end_stream()
 {
     worker_.timers.remove(*this);
     pushed_ = false;
-    waiter_.reset();
+    drop_all();
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
     works_with(nullptr);
     leave_stream();
@@ -199,22 +199,21 @@ void http1_connection::on_stream_timer()
     } else if (unsent_) {
         cancel(close_reason::write_timeout);
     } else {
-        const auto said = say(policy_->filler);
-        if (said == write_state::sent || said == write_state::failed) {
+        if (say(policy_->filler).value_or(write_state::sent) == write_state::sent) {
             set_timer(limit);
         }
     }
 }
 
-// A piece of the connection's own. `failed`: there was no memory for it, and nothing was sent.
-response_writer::write_state http1_connection::say(std::string_view text) noexcept
+// A piece of the connection's own. None: there was no memory for it, and nothing was sent.
+std::optional<response_writer::write_state> http1_connection::say(std::string_view text) noexcept
 {
     try {
         auto& piece = scratch();
         piece.append(text);
         return send_piece(piece);
     } catch (const std::bad_alloc&) {
-        return write_state::failed;
+        return std::nullopt;
     }
 }
 

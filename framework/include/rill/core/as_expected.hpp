@@ -67,6 +67,10 @@ public:
                       ... args = std::move(args)](auto&& handler) mutable {
             std::move(wrapped)(std::forward<decltype(handler)>(handler), std::move(args)...);
         };
-        return rill::detail::deferred_operation<signature, decltype(bound)>(std::move(bound));
+        if constexpr (rill::detail::begun<Initiation>) {
+            return rill::detail::begun_operation<signature, decltype(bound)>(std::move(bound));
+        } else {
+            return rill::detail::deferred_operation<signature, decltype(bound)>(std::move(bound));
+        }
     }
 };

@@ -2,10 +2,16 @@
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
 #include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <new>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/waiter.hpp>
+#include <rill/core/detail/wrapped_handler.hpp>
 #include <rill/core/shutdown_signal.hpp>
 #include <rill/http/close_reason.hpp>
 #include <rill/http/shared_piece.hpp>
@@ -86,19 +92,13 @@ public:
 
     // For encoders that write in place, such as sse::event_stream.
 
+    /// What came of a piece.
     enum class write_state : unsigned char
     {
-        sent,
-        queued,
-        closed,
-        failed
-    };
-
-    /// What came of a piece: the write's state, and an error that kept it off the wire.
-    struct put_result
-    {
-        write_state state = write_state::closed;
-        rill::error error{}; ///< with write_state::failed
+        sent,         ///< with the operating system
+        queued,       ///< taken, but not with the operating system yet
+        closed,       ///< not taken, as the stream has ended
+        invalid_utf8, ///< not taken, as its text is not UTF-8
     };
 
     /// Room in front of every piece for framing.
@@ -109,9 +109,9 @@ public:
     static std::string& scratch();
 
     /// Frames and sends what was appended to scratch().
-    virtual put_result commit(std::string& piece) = 0;
+    virtual write_state commit(std::string& piece) = 0;
 
-    put_result put(std::string_view data);
+    write_state put(std::string_view data);
 
     /// Sends a piece that other streams send too. Nothing is copied, also where the peer takes only a part of it now:
     /// the stream refers to the piece until the rest is with the operating system.
@@ -119,13 +119,18 @@ public:
 
     // For producers without a coroutine (see streaming_body::start).
 
-    /// Calls `handler(error_code)` once, from the event loop, when everything that was queued is with the operating
-    /// system; not if the stream ends first. Small enough, it is stored without an allocation
-    /// (detail::handler_storage).
+    /// Calls `handler(error_code)` once, from the event loop and without an error, when everything that is queued now
+    /// is with the operating system; not if the stream ends first. It waits in line with writes that wait. Small
+    /// enough, it is stored without an allocation (detail::handler_storage).
     template <class Handler>
     void when_written(Handler handler)
     {
-        waiter_.emplace(std::move(handler));
+        detail::wrapped_handler<Handler, call_unless_ended> waiting{std::move(handler)};
+        if (auto* left = unsent()) {
+            wait(*left, std::move(waiting));
+        } else if (reason_ == close_reason::open) {
+            put_off(write_state::sent, std::move(waiting));
+        }
     }
 
     /// Ends the stream from the event loop: a coroutine's pending operation is cancelled; a body without one is
@@ -133,42 +138,23 @@ public:
     /// not. Does nothing once the stream has ended.
     virtual void end(close_reason reason) = 0;
 
-    /// The operation that completes when the piece is with the operating system. To be awaited before the next piece is
-    /// put.
+    /// The operation that completes when a piece is with the operating system; `outcome` is what put() or commit() gave
+    /// for it.
     template <class CompletionToken>
-    auto wait_for(put_result result, CompletionToken& token)
+    auto wait_for(write_state outcome, CompletionToken& token)
     {
-        result_ = result;
-        return boost::asio::async_initiate<CompletionToken, void(error_code)>(
-            [this](auto&& handler) {
-                const auto result = result_;
-                if (waiter_) { // two writes at once, e.g. from two branches of one handler
-                    complete_other(std::forward<decltype(handler)>(handler));
-                    return;
-                }
-                if (result.state == write_state::queued) {
-                    auto slot = boost::asio::get_associated_cancellation_slot(handler);
-                    if (slot.is_connected()) {
-                        slot.assign([this](boost::asio::cancellation_type_t) {
-                            complete_later(boost::asio::error::operation_aborted);
-                        });
-                    }
-                }
-                if (result.state == write_state::queued && !written()) {
-                    waiter_.emplace(std::forward<decltype(handler)>(handler));
-                } else {
-                    complete_now(result, std::forward<decltype(handler)>(handler));
-                }
-            },
-            token);
+        return boost::asio::async_initiate<CompletionToken, void(error_code)>(begun_write(*this, outcome), token);
     }
 
     /// Writes `data` as one piece of the body.
     ///
-    /// The bytes are taken before write() returns, so `data` need not outlive the call. Completion: `void(error_code)`,
-    /// when the operating system has taken everything; at once where it can. Back-pressure is the wait: one write at a
-    /// time. Errors: operation_aborted once the stream has ended. Cancellation: terminal, partial and total end the
-    /// wait, not the transmission.
+    /// The bytes are taken, in the order of the calls, before write() returns: `data` need not outlive the call, and
+    /// the piece is sent also if nothing is awaited. What is awaited is that the operating system has taken the piece
+    /// and all that was queued until the wait began: that is the back-pressure. Completion: `void(error_code)`; at once
+    /// where the operating system takes everything. Any number of coroutines may write and wait; they complete in the
+    /// order in which their waits began, each with its own outcome. Cancellation: terminal, partial and total end the
+    /// wait of this operation, not the transmission. Errors: operation_aborted once the stream has ended. Only from the
+    /// stream's worker, see expect_own_thread().
     template <class CompletionToken>
     auto write(std::string_view data, CompletionToken&& token)
     {
@@ -180,35 +166,182 @@ protected:
     response_writer() = default;
     ~response_writer() = default;
 
-    /// Whether everything that was queued has been sent meanwhile.
-    virtual bool written() const noexcept = 0;
-    /// Completes the waiting write from the event loop, after what is ready there now.
-    virtual void complete_later(error_code ec) = 0;
+    /// How much of what the operating system did not take at once it has taken since, in bytes. Lies where the queued
+    /// bytes are, so that a stream that is not blocked has none.
+    struct backlog
+    {
+        std::uint64_t queued = 0;         ///< in all
+        std::uint64_t taken = 0;          ///< of these
+        std::uint64_t first_wait_end = 0; ///< of the wait that is alone in waiter_: complete when so much is taken
+    };
 
-    detail::waiter waiter_;
-    put_result result_{}; // here rather than in each operation, which lies in the handler's frame
+    /// The backlog; nullptr when everything is with the operating system.
+    virtual backlog* unsent() noexcept = 0;
+    /// Lets complete_put_off() be called from the event loop, after what is ready there now.
+    virtual void wake_later() = 0;
+
+    // Each completes handlers of users: *this may be gone when they return.
+
+    /// Completes the writes that wait for no more than the operating system has taken.
+    void complete_written();
+    /// Completes the writes that were put off to the event loop.
+    void complete_put_off();
+    /// Completes all that wait: with `ec`, unless they were put off with something else.
+    void complete_all(error_code ec);
+    /// Completes the wait that is alone with operation_aborted, from the event loop.
+    void abort_later() { abort(nullptr); }
+    /// Drops all that wait without completing them.
+    void drop_all() noexcept;
+
+    detail::waiter waiter_; // one write that waits, or pending_writes
+
+private:
+    // Of the wait that is alone in waiter_: `queued` while it waits, else what it was put off to the event loop with.
+    write_state first_ = write_state::queued;
+
+protected:
     close_reason reason_ = close_reason::open;
     bool finishes_on_shutdown_ = false;
 
 private:
-    template <class Handler>
-    static void complete_other(Handler handler)
+    // One of several writes that wait.
+    struct pending_write
     {
-        handler(error_code(boost::asio::error::in_progress));
+        detail::waiter done;
+        std::uint64_t end = 0; // complete when so much of the backlog is taken
+        write_state outcome = write_state::queued;
+        bool was_alone = false; // it was in waiter_ before there was a second one
+    };
+
+    // Several writes that wait, in the order in which they came. It stands in waiter_ as if it were their handler, so
+    // that a stream with one write at a time pays nothing for it.
+    struct pending_writes
+    {
+        std::unique_ptr<std::list<pending_write>> list;
+
+        void operator()(error_code ec);
+    };
+
+    // The initiation of a write whose bytes were taken already. One word, as it lies in the handler's frame: the
+    // outcome is in the low bits of the writer's address.
+    class begun_write
+    {
+    public:
+        using has_begun = void;
+
+        begun_write(response_writer& out, write_state outcome) noexcept
+            : bits_(reinterpret_cast<std::uintptr_t>(&out) | static_cast<std::uintptr_t>(outcome))
+        {}
+
+        template <class Handler>
+        void operator()(Handler&& handler) const
+        {
+            auto* out = reinterpret_cast<response_writer*>(bits_ & ~mask); // NOLINT(performance-no-int-to-ptr)
+            out->start(static_cast<write_state>(bits_ & mask), std::forward<Handler>(handler));
+        }
+
+    private:
+        static constexpr std::uintptr_t mask = 3;
+        std::uintptr_t bits_;
+    };
+
+    struct call_unless_ended
+    {
+        template <class Handler>
+        static void call(Handler& handler, error_code ec)
+        {
+            if (!ec) {
+                handler(ec);
+            }
+        }
+    };
+
+    // A wait that is over must not be found by a cancellation any more: that would end another one's.
+    struct call_without_slot
+    {
+        template <class Handler>
+        static void call(Handler& handler, error_code ec)
+        {
+            auto slot = boost::asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected()) {
+                slot.clear();
+            }
+            std::move(handler)(ec);
+        }
+    };
+
+    template <class Handler>
+    void start(write_state outcome, Handler&& handler)
+    {
+        if (outcome == write_state::queued) {
+            if (auto* left = unsent()) {
+                if (reason_ == close_reason::open) {
+                    wait(*left, std::forward<Handler>(handler));
+                    return;
+                }
+                outcome = write_state::closed;
+            }
+        }
+        complete_now(outcome, std::forward<Handler>(handler));
     }
 
-    static error_code error_of(put_result result) noexcept;
+    template <class Handler>
+    void wait(backlog& left, Handler&& handler)
+    {
+        using waiting = detail::wrapped_handler<std::decay_t<Handler>, call_without_slot>;
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        pending_write* in_line = nullptr;
+        try {
+            in_line = waiter_ ? &wait_in_line(left.queued) : nullptr;
+            if (slot.is_connected()) {
+                slot.assign([this, in_line](boost::asio::cancellation_type_t) { abort(in_line); });
+            }
+        } catch (const std::bad_alloc&) {
+            leave_line(in_line);
+            std::decay_t<Handler> refused(std::forward<Handler>(handler));
+            std::move(refused)(make_error_code(boost::system::errc::not_enough_memory));
+            return;
+        }
+        if (in_line != nullptr) {
+            in_line->done.emplace(waiting{std::forward<Handler>(handler)});
+        } else {
+            left.first_wait_end = left.queued;
+            waiter_.emplace(waiting{std::forward<Handler>(handler)});
+        }
+    }
+
+    template <class Handler>
+    void put_off(write_state outcome, Handler&& handler)
+    {
+        if (waiter_) {
+            auto& one = wait_in_line(0);
+            one.outcome = outcome;
+            one.done.emplace(std::forward<Handler>(handler));
+        } else {
+            first_ = outcome;
+            waiter_.emplace(std::forward<Handler>(handler));
+        }
+        wake_later();
+    }
+
+    static error_code error_of(write_state outcome) noexcept;
+
+    pending_write& wait_in_line(std::uint64_t end);
+    void leave_line(const pending_write* one) noexcept;
+    void abort(pending_write* one);
+    write_state take_first() noexcept;
+    template <class Condition>
+    void complete_if(Condition condition);
+    static void complete(std::list<pending_write> ready);
 
     // Completing a write inside its own initiation costs neither a queue entry nor a wake-up, but nests one stack frame
     // per write: after so many the handler yields to the event loop, which also keeps one busy stream from starving the
     // rest. The handler is called where it is: it goes through the waiter only when it has to wait.
     template <class Handler>
-    void complete_now(put_result result, Handler&& handler)
+    void complete_now(write_state outcome, Handler&& handler)
     {
-        const auto ec = error_of(result);
         if (nested_writes >= writes_before_yield) {
-            waiter_.emplace(std::forward<Handler>(handler));
-            complete_later(ec);
+            put_off(outcome, std::forward<Handler>(handler));
             return;
         }
         struct nesting
@@ -217,7 +350,7 @@ private:
             ~nesting() { --nested_writes; }
         } guard; // may outlive *this
         std::decay_t<Handler> resumed(std::forward<Handler>(handler));
-        std::move(resumed)(ec);
+        std::move(resumed)(outcome == write_state::sent ? error_code() : error_of(outcome));
     }
 
     static constexpr int writes_before_yield = 16;

@@ -25,10 +25,14 @@ public:
 
     /// Sends one event.
     ///
-    /// The event is encoded before send() returns: it may borrow temporaries. Completion: `void(error_code)`, when the
-    /// operating system has taken it; at once where it can. A client that does not read holds the handler here, until
-    /// the write timeout ends the stream. Errors: operation_aborted once the stream has ended; error::invalid_utf8,
-    /// with nothing sent. By default they throw boost::system::system_error; with rill::as_expected they are returned.
+    /// The event is encoded and queued, in the order of the calls, before send() returns: it may borrow temporaries,
+    /// and it is sent also if nothing is awaited. What is awaited is that the operating system has taken it and all
+    /// that was queued until the wait began: that is the back-pressure. Completion: `void(error_code)`; at once where
+    /// the operating system takes everything. A client that does not read holds the handler here, until the write
+    /// timeout ends the stream. Any number of coroutines may send and wait; they complete in the order in which their
+    /// waits began, each with its own outcome. Cancellation: terminal, partial and total end the wait of this
+    /// operation, not the transmission. Errors: operation_aborted once the stream has ended; error::invalid_utf8, with
+    /// nothing sent. By default they throw boost::system::system_error; with rill::as_expected they are returned.
     template <class CompletionToken>
     auto send(const event& e, CompletionToken&& token)
     {
@@ -55,9 +59,9 @@ public:
     template <class CompletionToken>
     auto send(const shared_piece& piece, CompletionToken&& token)
     {
-        return out_->wait_for({out_->put(piece), {}}, token);
+        return out_->wait_for(out_->put(piece), token);
     }
-    auto send(const shared_piece& piece) { return out_->wait_for({out_->put(piece), {}}, rill::detail::deferred); }
+    auto send(const shared_piece& piece) { return out_->wait_for(out_->put(piece), rill::detail::deferred); }
 
     /// Sends a comment, which the client ignores.
     template <class CompletionToken>
@@ -100,7 +104,7 @@ public:
     void writer(response_writer& out) noexcept { out_ = &out; }
 
 private:
-    response_writer::put_result put(const event& e);
+    response_writer::write_state put(const event& e);
 
     response_writer* out_ = nullptr;
     std::unique_ptr<const std::string> last_event_id_; // most streams have none: a pointer, not a string, in each

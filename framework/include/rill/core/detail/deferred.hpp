@@ -74,6 +74,30 @@ private:
     Initiation initiation_;
 };
 
+/// An operation of which a part is done when it is made: only the wait for the rest begins when it is awaited.
+template <class Signature, class Initiation>
+class [[nodiscard("the data is queued, but back-pressure and errors are ignored: co_await it")]] begun_operation
+    : public deferred_operation<Signature, Initiation>
+{
+public:
+    using deferred_operation<Signature, Initiation>::deferred_operation;
+};
+
+/// Whether an initiation is that of a begun_operation: it says so by a type `has_begun`.
+template <class Initiation>
+concept begun = requires { typename Initiation::has_begun; };
+
+/// The operation that this initiation is for.
+template <class Signature, class Initiation>
+auto make_operation(Initiation initiation)
+{
+    if constexpr (begun<Initiation>) {
+        return begun_operation<Signature, Initiation>(std::move(initiation));
+    } else {
+        return deferred_operation<Signature, Initiation>(std::move(initiation));
+    }
+}
+
 } // namespace rill::detail
 
 template <class Signature>
@@ -83,6 +107,6 @@ public:
     template <class Initiation>
     static auto initiate(Initiation initiation, rill::detail::deferred_t)
     {
-        return rill::detail::deferred_operation<Signature, Initiation>(std::move(initiation));
+        return rill::detail::make_operation<Signature>(std::move(initiation));
     }
 };

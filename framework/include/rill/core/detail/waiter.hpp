@@ -40,6 +40,25 @@ struct handler_storage
         });
     }
 
+    /// Moves the handler to another storage, which holds none; this one holds none afterwards.
+    template <class Handler>
+    void relocate(handler_storage& to) noexcept
+    {
+        if constexpr (fits<Handler>) {
+            ::new (static_cast<void*>(to.bytes)) Handler(move_out<Handler>());
+        } else {
+            ::new (static_cast<void*>(to.bytes)) std::unique_ptr<Handler>(move_out<std::unique_ptr<Handler>>());
+        }
+    }
+
+    /// The handler that is held, which must be a small one.
+    template <class Handler>
+        requires fits<Handler>
+    Handler& get() noexcept
+    {
+        return *std::launder(reinterpret_cast<Handler*>(bytes));
+    }
+
     /// Takes the handler out and gives it to `use`.
     template <class Handler, class Use>
     void consume(Use&& use)
@@ -73,29 +92,56 @@ public:
     waiter& operator=(const waiter&) = delete;
     ~waiter() { reset(); }
 
-    explicit operator bool() const noexcept { return take_ != nullptr; }
+    /// Takes over the handler of `other`, if there is one. This one must be empty.
+    void take_over(waiter& other) noexcept
+    {
+        act_ = std::exchange(other.act_, nullptr);
+        if (act_ != nullptr) {
+            act_(other.storage_, nullptr, &storage_);
+        }
+    }
+
+    explicit operator bool() const noexcept { return act_ != nullptr; }
 
     template <class Handler>
     void emplace(Handler handler)
     {
         storage_.put(std::move(handler));
-        take_ = [](handler_storage& storage, const error_code* ec) { storage.take<Handler>(ec); };
+        act_ = &act<Handler>;
+    }
+
+    /// The handler, if it is one of this type; it must be a small one.
+    template <class Handler>
+    Handler* get() noexcept
+    {
+        return act_ == &act<Handler> ? &storage_.template get<Handler>() : nullptr;
     }
 
     /// Calls the handler; the waiter is empty (and may be gone) from then on.
-    void complete(error_code ec) { std::exchange(take_, nullptr)(storage_, &ec); }
+    void complete(error_code ec) { std::exchange(act_, nullptr)(storage_, &ec, nullptr); }
 
     /// Drops the handler without calling it.
     void reset()
     {
-        if (take_ != nullptr) {
-            std::exchange(take_, nullptr)(storage_, nullptr);
+        if (act_ != nullptr) {
+            std::exchange(act_, nullptr)(storage_, nullptr, nullptr);
         }
     }
 
 private:
+    // Moves the handler to `to`, if that is given, or else takes it out and calls it, if `ec` is given.
+    template <class Handler>
+    static void act(handler_storage& storage, const error_code* ec, handler_storage* to)
+    {
+        if (to != nullptr) {
+            storage.relocate<Handler>(*to);
+        } else {
+            storage.take<Handler>(ec);
+        }
+    }
+
     handler_storage storage_;
-    void (*take_)(handler_storage&, const error_code*) = nullptr;
+    void (*act_)(handler_storage&, const error_code*, handler_storage*) = nullptr;
 };
 
 } // namespace rill::detail
