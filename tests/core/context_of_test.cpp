@@ -13,7 +13,7 @@
 #include <rill/core/as_expected.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/core/mailbox.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <rill/core/task_group.hpp>
 
 BOOST_AUTO_TEST_SUITE(context_of_test)
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(finds_nothing_behind_the_executors_of_others)
     BOOST_TEST(rill::detail::find_context(asio::any_io_executor()) == nullptr);
     BOOST_CHECK_EXCEPTION(rill::detail::context_of(pool.get_executor()), boost::system::system_error, is_foreign);
     BOOST_CHECK_EXCEPTION(rill::mailbox::of(pool.get_executor()), boost::system::system_error, is_foreign);
-    BOOST_CHECK_EXCEPTION(rill::stop::of(pool.get_executor()), boost::system::system_error, is_foreign);
+    BOOST_CHECK_EXCEPTION(rill::shutdown_signal::of(pool.get_executor()), boost::system::system_error, is_foreign);
 }
 
 BOOST_AUTO_TEST_CASE(operations_of_rill_fail_on_a_thread_pool)

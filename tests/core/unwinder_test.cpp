@@ -12,7 +12,7 @@
 #include <rill/core/detail/spawn.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/core/offload.hpp>
-#include <rill/core/stop.hpp>
+#include <rill/core/shutdown_signal.hpp>
 #include <rill/core/task_group.hpp>
 #include <vector>
 
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_loop_around_the_shutdown_is_destroyed)
         const frame here(self.frames);
         for (;;) {
             try {
-                co_await rill::stop::of(self.loop.context).wait();
+                co_await rill::shutdown_signal::of(self.loop.context).wait();
             } catch (const std::exception&) {
                 continue;
             }
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(each_await_after_the_cancellation_is_cancelled)
     int cancelled = 0;
     o.start([](int& count) -> rill::awaitable<> {
         for (int i = 0; i < 10; ++i) {
-            const auto waited = co_await rill::stop::of(co_await asio::this_coro::executor).wait(rill::as_expected);
+            const auto waited = co_await rill::shutdown_signal::of(co_await asio::this_coro::executor).wait(rill::as_expected);
             count += !waited ? 1 : 0;
         }
     }(cancelled));

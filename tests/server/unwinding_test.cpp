@@ -156,7 +156,7 @@ std::size_t count(std::string_view text, std::string_view part)
     return found;
 }
 
-const std::vector<std::string> loops{"/catches_all", "/awaits_children", "/overlooks_errors",
+const std::vector<std::string> loops{"/catches_all", "/only_sends", "/awaits_children", "/overlooks_errors",
                                      "/in_a_task"};
 
 } // namespace

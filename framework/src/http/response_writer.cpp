@@ -1,5 +1,6 @@
 #include <rill/http/response_writer.hpp>
 
+#include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/first_failure.hpp>
 #include <utility>
 
@@ -79,6 +80,32 @@ void response_writer::leave_line(const pending_write* one) noexcept
 }
 
 // Reached from a cancellation slot. Null: the one that was alone when its wait began.
+void response_writer::cancel(pending_write* one, boost::asio::cancellation_type type)
+{
+    if (!detail::ends_operation(type)) {
+        return;
+    }
+    if (detail::destroys_coroutine()) {
+        drop(one);
+    } else {
+        abort(one);
+    }
+}
+
+void response_writer::drop(pending_write* one) noexcept
+{
+    auto* several = waiter_.get<pending_writes>();
+    if (several == nullptr) {
+        take_first();
+        waiter_.reset();
+        return;
+    }
+    several->list->remove_if([one](const auto& other) { return one != nullptr ? &other == one : other.was_alone; });
+    if (several->list->empty()) {
+        waiter_.reset();
+    }
+}
+
 void response_writer::abort(pending_write* one)
 {
     if (auto* several = one == nullptr ? waiter_.get<pending_writes>() : nullptr) {

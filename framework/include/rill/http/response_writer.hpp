@@ -294,7 +294,7 @@ private:
         try {
             in_line = waiter_ ? &wait_in_line(left.queued) : nullptr;
             if (slot.is_connected()) {
-                slot.assign([this, in_line](boost::asio::cancellation_type_t) { abort(in_line); });
+                slot.assign([this, in_line](boost::asio::cancellation_type type) { cancel(in_line, type); });
             }
         } catch (const std::bad_alloc&) {
             leave_line(in_line);
@@ -313,13 +313,21 @@ private:
     template <class Handler>
     void put_off(write_state outcome, Handler&& handler)
     {
-        if (waiter_) {
-            auto& one = wait_in_line(0);
-            one.outcome = outcome;
-            one.done.emplace(std::forward<Handler>(handler));
+        using waiting = detail::wrapped_handler<std::decay_t<Handler>, call_without_slot>;
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        auto* in_line = waiter_ ? &wait_in_line(0) : nullptr;
+        try {
+            if (slot.is_connected()) {
+                slot.assign([this, in_line](boost::asio::cancellation_type type) { cancel(in_line, type); });
+            }
+        } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): the wait is over in the next turn anyway
+        }
+        if (in_line != nullptr) {
+            in_line->outcome = outcome;
+            in_line->done.emplace(waiting{std::forward<Handler>(handler)});
         } else {
             first_ = outcome;
-            waiter_.emplace(std::forward<Handler>(handler));
+            waiter_.emplace(waiting{std::forward<Handler>(handler)});
         }
         wake_later();
     }
@@ -328,7 +336,9 @@ private:
 
     pending_write& wait_in_line(std::uint64_t end);
     void leave_line(const pending_write* one) noexcept;
+    void cancel(pending_write* one, boost::asio::cancellation_type type);
     void abort(pending_write* one);
+    void drop(pending_write* one) noexcept;
     write_state take_first() noexcept;
     template <class Condition>
     void complete_if(Condition condition);
