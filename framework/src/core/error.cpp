@@ -40,6 +40,8 @@ public:
             return "the thread pool ended without calling the function";
         case error::cancellation_ignored:
             return "the coroutine went on after its cancellation and was destroyed";
+        case error::invalid_address:
+            return "neither a numeric IP address, such as 127.0.0.1 or ::1, nor localhost";
         }
         return "unknown rill error";
     }

@@ -27,6 +27,7 @@ enum class error : unsigned char // small: results of writes lie in every stream
     foreign_executor,     ///< the coroutine or executor does not belong to a rill worker
     pool_stopped,         ///< a thread pool ended without calling the function that was offloaded to it
     cancellation_ignored, ///< the coroutine went on after its cancellation, and was destroyed
+    invalid_address,      ///< server_options::host is neither a numeric IP address nor "localhost"
 };
 
 const boost::system::error_category& error_category() noexcept;

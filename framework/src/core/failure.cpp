@@ -1,0 +1,10 @@
+#include <rill/core/failure.hpp>
+
+namespace rill {
+
+std::string failure::message() const
+{
+    return where + ": " + code.message();
+}
+
+} // namespace rill
