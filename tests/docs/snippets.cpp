@@ -358,13 +358,11 @@ rill::router operated(rill::router app, const rill::pubsub::channel& news)
 // [operator]
 
 // [proxies]
-tl::expected<rill::router, std::string> behind_proxies(rill::router app, std::string_view networks)
+rill::router behind_proxies(rill::router app, std::string_view networks)
 {
-    auto trusted = rill::trusted_proxies::parse(networks); // e.g. "127.0.0.1, 10.0.0.0/8"
-    if (!trusted) {
-        return tl::unexpected(trusted.error());
-    }
-    app.use(rill::forwarded(*trusted)); // remote_address() is the client's from here on
+    // E.g. "127.0.0.1, 10.0.0.0/8". Throws std::invalid_argument for what is neither an address nor a network.
+    const auto trusted = rill::trusted_proxies::parse(networks);
+    app.use(rill::forwarded(trusted)); // remote_address() is the client's from here on
     return app;
 }
 // [proxies]

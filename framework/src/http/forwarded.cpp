@@ -5,6 +5,7 @@
 #include <cstring>
 #include <iterator>
 #include <netinet/in.h>
+#include <stdexcept>
 
 #include "http/grammar.hpp"
 #include "http/whole_number.hpp"
@@ -210,7 +211,7 @@ std::optional<trusted_proxies::network> trusted_proxies::parse_network(std::stri
     return n;
 }
 
-tl::expected<trusted_proxies, std::string> trusted_proxies::parse(std::string_view networks, forwarded_field field)
+trusted_proxies trusted_proxies::parse(std::string_view networks, forwarded_field field)
 {
     trusted_proxies trusted;
     trusted.field_ = field;
@@ -219,9 +220,9 @@ tl::expected<trusted_proxies, std::string> trusted_proxies::parse(std::string_vi
         const auto entry = detail::trimmed(networks.substr(0, end));
         const auto parsed = parse_network(entry);
         if (!parsed) {
-            return tl::unexpected("'" + std::string(entry) +
-                                  "' is neither an address nor a network: must be such as 127.0.0.1, 10.0.0.0/8 or "
-                                  "fd00::/8, with no bits set behind the prefix");
+            throw std::invalid_argument("trusted_proxies: '" + std::string(entry) +
+                                        "' is neither an address nor a network: must be such as 127.0.0.1, 10.0.0.0/8 "
+                                        "or fd00::/8, with no bits set behind the prefix");
         }
         trusted.networks_.push_back(*parsed);
         networks.remove_prefix(std::min(end + 1, networks.size()));

@@ -53,7 +53,8 @@ inline constexpr required_t required{};
 //
 //     tl::expected<colour, std::string> from_text(std::string_view text, std::type_identity<colour>);
 //
-// The error says what is allowed, e.g. "must be red or green"; it follows "'blu' is not allowed: ".
+// The error says what is allowed, e.g. "must be red or green"; it follows "'blu' is not allowed: ". It is text, not an
+// error_code, because it is nothing that the program tests: it goes to the client, in a problem.
 
 tl::expected<std::string, std::string> from_text(std::string_view text, std::type_identity<std::string>);
 tl::expected<bool, std::string> from_text(std::string_view text, std::type_identity<bool>); ///< true, false, 1 or 0

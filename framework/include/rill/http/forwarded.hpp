@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <rill/core/error.hpp>
 #include <rill/http/request.hpp>
 #include <string>
 #include <string_view>
@@ -41,9 +40,9 @@ public:
     trusted_proxies() = default;
 
     /// @param networks  addresses and networks such as "127.0.0.1, 10.0.0.0/8, fd00::/8", separated by commas
-    /// @return the error names the entry that is not one, and what is allowed
-    static tl::expected<trusted_proxies, std::string> parse(std::string_view networks,
-                                                            forwarded_field field = forwarded_field::x_forwarded_for);
+    /// Throws std::invalid_argument for an entry that is not one; the message names it and what is allowed. Which
+    /// proxies are trusted is a matter of set-up: a server that takes the wrong ones for trusted must not start.
+    static trusted_proxies parse(std::string_view networks, forwarded_field field = forwarded_field::x_forwarded_for);
 
     bool contains(const ip_address& address) const noexcept;
     forwarded_field field() const noexcept { return field_; }
