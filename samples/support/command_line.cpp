@@ -121,8 +121,8 @@ struct command_line::state
         return text;
     }
 
-    /// What the environment says, as arguments; or why not.
-    tl::expected<std::vector<std::string>, std::string> environment() const
+    /// What the environment says, as arguments. Throws std::invalid_argument for a bad value.
+    std::vector<std::string> environment() const
     {
         std::vector<std::string> arguments;
         for (const auto& o : options) {
@@ -133,7 +133,7 @@ struct command_line::state
             }
             const auto wrong = o.wrong ? o.wrong(value) : std::string();
             if (!wrong.empty()) {
-                return tl::unexpected(name + ": " + wrong);
+                throw std::invalid_argument(name + ": " + wrong);
             }
             arguments.push_back(o.name + "=" + value);
         }
@@ -183,14 +183,13 @@ tl::expected<void, int> command_line::parse(int argc, char** argv)
         std::fprintf(stderr, "%s: %s\n", cli.get_name().c_str(), why.c_str());
         return tl::unexpected(1);
     };
-    auto arguments = state_->environment();
-    if (!arguments) {
-        return refuse(arguments.error());
-    }
-    arguments->insert(arguments->end(), argv + 1, argv + argc);
-    std::ranges::reverse(*arguments); // as CLI11 wants them
     try {
-        cli.parse(std::move(*arguments));
+        auto arguments = state_->environment();
+        arguments.insert(arguments.end(), argv + 1, argv + argc);
+        std::ranges::reverse(arguments); // as CLI11 wants them
+        cli.parse(std::move(arguments));
+    } catch (const std::invalid_argument& e) {
+        return refuse(e.what());
     } catch (const CLI::ConfigError& e) {
         return refuse(std::string("the file of --config: ") + e.what());
     } catch (const CLI::Success& e) { // help, or the version
@@ -225,7 +224,7 @@ int command_line::serve(const std::function<rill::router()>& app) const
         return routes;
     };
     if (state_->processes == 1) {
-        return rill::serve(whole(), server);
+        return rill::serve(whole, server);
     }
     const auto processes = static_cast<unsigned>(state_->processes);
     return rill::serve_processes(

@@ -37,7 +37,8 @@ public:
     tl::expected<void, int> parse(int argc, char** argv);
 
     /// Serves what `app` makes, in as many processes as are asked for, with the operator's routes where --admin asks
-    /// for them. @return main()'s result
+    /// for them. Does not throw: what prevents the start, also an exception that leaves `app`, is one line of the log.
+    /// @return main()'s result
     int serve(const std::function<rill::router()>& app) const;
 
     rill::server_options server;

@@ -11,7 +11,10 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/describe.hpp>
+#include <cstdint>
+#include <exception>
 #include <iostream>
+#include <system_error>
 
 using namespace std::chrono_literals;
 
@@ -30,12 +33,17 @@ rill::awaitable<> clock(rill::sse::event_stream& stream)
     }
 }
 
-int serve_clock()
+rill::router clock_app()
 {
     rill::router app;
     app.get("/clock", rill::sse::endpoint(clock));
     app.get("/{path...}", rill::static_files("public"));
-    return rill::serve(std::move(app), {.port = 8080});
+    return app;
+}
+
+int serve_clock()
+{
+    return rill::serve(clock_app, {.port = 8080});
 }
 // [minimal]
 
@@ -78,6 +86,29 @@ rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dr
     return rill::json_response(boost::json::object{{"item", o->item}, {"placed", !*dry_run}});
 }
 // [json]
+
+// [listening]
+// On the first free port from 8080 on.
+int serve_beside_others()
+try {
+    for (std::uint16_t port = 8080; port != 8090; ++port) {
+        rill::server server(routes(), {.port = port});
+        const auto listening = server.listen();
+        if (!listening && listening.error().code == std::errc::address_in_use) {
+            continue;
+        }
+        if (!listening) {
+            std::clog << listening.error().message() << '\n'; // e.g. bind 192.0.2.1:8080: Cannot assign requested address
+            return 1;
+        }
+        return server.run_until_signalled() ? 0 : 1;
+    }
+    return 1;
+} catch (const std::exception& e) { // a route or an option that cannot be
+    std::clog << e.what() << '\n';
+    return 1;
+}
+// [listening]
 
 // [middleware]
 rill::awaitable<rill::response> require_token(rill::request& r, const rill::handler& next)

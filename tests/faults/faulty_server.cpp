@@ -138,7 +138,7 @@ void faulty_server::start(rill::server_options options)
         const watched scope;
         server_ = std::make_unique<rill::server>(app(news_), std::move(options));
         if (const auto listening = server_->listen(); !listening) {
-            told_.not_started = listening.error();
+            told_.not_started = listening.error().message();
             return;
         }
     }

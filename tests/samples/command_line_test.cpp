@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
+#include <sys/wait.h>
 #include <unistd.h>
 
 BOOST_AUTO_TEST_SUITE(command_line_test)
@@ -119,6 +121,41 @@ BOOST_AUTO_TEST_CASE(a_file_may_name_nothing_unknown)
     BOOST_TEST(!o.ok);
     BOOST_TEST(o.message.find("prot") != std::string::npos, o.message);
     BOOST_TEST(!parse({"--config", file.path + ".not-there"}).ok);
+}
+
+// It would end by std::terminate, as the samples' main() functions catch nothing.
+BOOST_AUTO_TEST_CASE(a_mistake_in_the_application_is_one_line_and_exit_code_1)
+{
+    for (const auto* processes : {"--processes=1", "--processes=2"}) {
+        int ends[2];
+        BOOST_REQUIRE(::pipe(ends) == 0);
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            ::dup2(ends[1], STDERR_FILENO);
+            samples::command_line line("sample", "");
+            line.add_processes();
+            std::vector<std::string> arguments{"sample", "--port=0", "--log=error", processes};
+            std::vector<char*> argv;
+            for (auto& a : arguments) {
+                argv.push_back(a.data());
+            }
+            static_cast<void>(line.parse(static_cast<int>(argv.size()), argv.data()));
+            ::_exit(line.serve([]() -> rill::router { throw std::runtime_error("there is no page"); }));
+        }
+        ::close(ends[1]);
+        std::string output;
+        char bytes[4096];
+        for (long count = 0; (count = ::read(ends[0], bytes, sizeof bytes)) > 0;) {
+            output.append(bytes, static_cast<std::size_t>(count));
+        }
+        ::close(ends[0]);
+        int status = 0;
+        ::waitpid(pid, &status, 0);
+        BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
+        BOOST_TEST(output.find("there is no page\n") != std::string::npos, output);
+        const auto lines = std::ranges::count(output, '\n'); // one of each process
+        BOOST_TEST((lines == 1 || (lines == 2 && processes == std::string("--processes=2"))), output);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,10 @@
+#include "server/check_limits.hpp"
+
 #include <boost/test/unit_test.hpp>
+#include <rill/http/response.hpp>
 #include <rill/server/server.hpp>
+#include <stdexcept>
+#include <string>
 
 BOOST_AUTO_TEST_SUITE(check_limits)
 
@@ -7,15 +12,38 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What listen() says to changed options; empty when it listens.
+rill::awaitable<rill::response> answers(rill::request&)
+{
+    co_return rill::response();
+}
+
+/// What a server says to changed options; empty when it takes them.
 template <class Change>
 std::string complaint(Change change)
 {
+    constexpr std::string_view who = "server_options: ";
     rill::server_options options;
-    options.port = 0;
     change(options);
-    const auto listening = rill::server({}, options).listen();
-    return listening ? std::string() : listening.error();
+    try {
+        const rill::server server(answers, options);
+        return "";
+    } catch (const std::invalid_argument& e) {
+        const std::string text = e.what();
+        return text.starts_with(who) ? text.substr(who.size()) : "another one: " + text;
+    }
+}
+
+template <class Change>
+std::string supervisors_complaint(Change change)
+{
+    rill::supervisor_options options;
+    change(options);
+    try {
+        rill::check_limits(options);
+        return "";
+    } catch (const std::invalid_argument& e) {
+        return e.what();
+    }
 }
 
 } // namespace
@@ -61,6 +89,38 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_is_named_with_its_value_and_what_may_be)
     BOOST_TEST(complaint([](auto& o) { o.unready_time = -1ms; }) == "unready_time = -1 ms: must be 0 ms or more");
     BOOST_TEST(complaint([](auto& o) { o.timer_coalescing = -1ms; }) ==
                "timer_coalescing = -1 ms: must be 0 ms or more");
+    BOOST_TEST(complaint([](auto& o) { o.backlog = 0; }) == "backlog = 0: must be 1 or more");
+    BOOST_TEST(complaint([](auto& o) {
+                   o.background = {[]() -> rill::awaitable<> { co_return; }, nullptr};
+               }) == "background[1] = an empty function: must be a coroutine");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_without_a_handler_can_not_be)
+{
+    BOOST_CHECK_EXCEPTION(rill::server({}, {}), std::invalid_argument,
+                          [](const auto& e) { return e.what() == std::string("server: the handler is empty"); });
+}
+
+BOOST_AUTO_TEST_CASE(the_options_of_a_supervisor)
+{
+    BOOST_TEST(supervisors_complaint([](auto&) {}) == "");
+    BOOST_TEST(supervisors_complaint([](auto& o) {
+                   o.first_pause = o.longest_pause = o.steady_after = o.hang_timeout = o.stop_timeout = 0ms;
+                   o.processes = 1024;
+               }) == "");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.processes = 0; }) ==
+               "supervisor_options: processes = 0: must be from 1 to 1024");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.first_pause = -1ms; }) ==
+               "supervisor_options: first_pause = -1 ms: must be 0 ms or more");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.longest_pause = -1ms; }) ==
+               "supervisor_options: longest_pause = -1 ms: must be 0 ms or more");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.steady_after = -1ms; }) ==
+               "supervisor_options: steady_after = -1 ms: must be 0 ms or more");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.hang_timeout = -1ms; }) ==
+               "supervisor_options: hang_timeout = -1 ms: must be 0 ms or more");
+    // Added to the present time it would be over at once, and the workers killed.
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.stop_timeout = std::chrono::milliseconds::max(); }) ==
+               "supervisor_options: stop_timeout = 9223372036854775807 ms: must be 3153600000000 ms or less");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -357,14 +357,8 @@ BOOST_AUTO_TEST_CASE(start_up_errors)
         rill::server second(app(), options);
         const auto listening = second.listen();
         BOOST_REQUIRE(!listening.has_value());
-        BOOST_TEST(listening.error().find("port " + std::to_string(taken.port())) != std::string::npos);
-        BOOST_TEST(listening.error().find("in use") != std::string::npos);
-        BOOST_TEST(listening.error().find('\n') == std::string::npos);
+        BOOST_TEST((listening.error().code == std::errc::address_in_use));
     }
-    options.host = "not an address";
-    const auto bad = rill::server(app(), options).listen();
-    BOOST_REQUIRE(!bad.has_value());
-    BOOST_TEST(bad.error().find("'not an address'") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

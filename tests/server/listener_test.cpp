@@ -43,16 +43,41 @@ BOOST_AUTO_TEST_CASE(addresses_and_urls)
     rill::server_options options;
     const auto socket = rill::open_listening_socket(options, 0, false);
     BOOST_REQUIRE(socket.has_value());
-    const auto port = rill::local_port(*socket);
-    BOOST_TEST(port != 0);
-    BOOST_TEST(rill::local_address(*socket) == "127.0.0.1");
-    BOOST_TEST(!rill::open_listening_socket(options, port, false).has_value()); // it is taken
+    const auto bound = rill::local_address(*socket);
+    BOOST_REQUIRE(bound.has_value());
+    BOOST_TEST(bound->port != 0);
+    BOOST_TEST(bound->host == "127.0.0.1");
+    const auto taken = rill::open_listening_socket(options, bound->port, false);
+    BOOST_REQUIRE(!taken.has_value());
+    BOOST_TEST((taken.error().code == std::errc::address_in_use));
+    BOOST_TEST(taken.error().where == "bind 127.0.0.1:" + std::to_string(bound->port));
     ::close(*socket);
-    BOOST_TEST(rill::local_port(*socket) == 0);
-    BOOST_TEST(rill::local_address(*socket) == "");
     BOOST_TEST(rill::make_url("::1", 80) == "http://[::1]:80");
+    BOOST_TEST(rill::make_url("::", 80) == "http://localhost:80");
     options.host = "example";
-    BOOST_TEST(!rill::open_listening_socket(options, 0, false).has_value());
+    const auto name = rill::open_listening_socket(options, 0, false);
+    BOOST_REQUIRE(!name.has_value());
+    BOOST_TEST((name.error().code == rill::error::invalid_address));
+    BOOST_TEST(name.error().where == "host 'example'");
+}
+
+BOOST_AUTO_TEST_CASE(the_address_of_what_is_no_bound_tcp_socket_is_a_failure)
+{
+    const auto failed = [](int socket) {
+        const auto bound = rill::local_address(socket);
+        BOOST_REQUIRE(!bound.has_value());
+        BOOST_TEST(bound.error().where == "address of listening socket " + std::to_string(socket));
+        return bound.error().code;
+    };
+    BOOST_TEST((failed(-1) == std::errc::bad_file_descriptor));
+    const int unbound = ::socket(AF_INET, SOCK_STREAM, 0);
+    BOOST_TEST((failed(unbound) == std::errc::invalid_argument));
+    ::close(unbound);
+    int ends[2];
+    BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    BOOST_TEST((failed(ends[0]) == std::errc::address_family_not_supported));
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 // So it holds a port for others, and takes none of its connections.
@@ -61,11 +86,11 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_reserved_is_there_for_others)
     rill::server_options options;
     const auto reserved = rill::bind_shared(options, 0);
     BOOST_REQUIRE(reserved.has_value());
-    const auto port = rill::local_port(*reserved);
+    const auto port = rill::local_address(*reserved)->port;
     BOOST_CHECK_THROW(raw_client{port}, std::runtime_error);
     const auto socket = rill::open_listening_socket(options, port, true);
     BOOST_REQUIRE(socket.has_value());
-    BOOST_TEST(rill::local_port(*socket) == port);
+    BOOST_TEST(rill::local_address(*socket)->port == port);
     ::close(*socket);
     ::close(*reserved);
 }

@@ -166,15 +166,81 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_told_in_one_line)
         return rill::serve_processes(pids, options, {});
     });
     BOOST_TEST(taken.wait() == 1);
-    BOOST_TEST(taken.output().find("can't listen on 127.0.0.1 port") != std::string::npos);
+    BOOST_TEST(taken.output().find("bind 127.0.0.1:" + std::to_string(other.port()) + ": Address already in use") !=
+               std::string::npos);
     BOOST_TEST(std::ranges::count(taken.output(), '\n') == 1);
+}
+
+BOOST_AUTO_TEST_CASE(options_that_can_not_be_are_told_in_one_line)
+{
+    const auto refused = [](const rill::server_options& options, const rill::supervisor_options& processes,
+                            std::string_view why) {
+        forked f([&](const forked::line_writer&) { return rill::serve_processes(pids, options, processes); });
+        BOOST_TEST(f.wait() == 1);
+        BOOST_TEST(f.output().find(why) != std::string::npos, f.output());
+        BOOST_TEST(std::ranges::count(f.output(), '\n') == 1, f.output());
+    };
+    rill::server_options options;
+    options.port = 0;
+    refused(options, {.processes = 0}, "supervisor_options: processes = 0: must be from 1 to 1024");
+    options.drain_timeout = -1ms;
+    refused(options, {}, "server_options: drain_timeout = -1 ms: must be 0 ms or more");
+}
+
+BOOST_AUTO_TEST_CASE(an_application_that_can_not_be_made_is_not_started_for_ever)
+{
+    forked f([](const forked::line_writer&) {
+        rill::server_options options;
+        options.port = 0;
+        options.log_level = rill::log_level::error;
+        return rill::serve_processes(
+            []() -> rill::handler {
+                rill::router app;
+                app.get("/{", [] { return "never"; });
+                return app;
+            },
+            options, {.processes = 1, .first_pause = 1ms, .longest_pause = 1ms});
+    });
+    BOOST_TEST(f.wait() == 1);
+    BOOST_TEST(f.output().find("worker 0: bad route pattern '/{'") != std::string::npos, f.output());
+    BOOST_TEST(std::ranges::count(f.output(), '\n') == 1, f.output());
+}
+
+// As where a file is away for a while: those who serve go on.
+BOOST_AUTO_TEST_CASE(one_that_can_not_be_made_again_is_tried_again)
+{
+    forked f([](const forked::line_writer& report) {
+        rill::server_options options;
+        options.port = 0;
+        options.on_listening = [&](const std::string& url) { report("url " + url); };
+        rill::supervisor_options processes{.processes = 2, .first_pause = 1ms, .longest_pause = 1ms};
+        int starts = 0;
+        processes.on_started = [&](unsigned, pid_t) { ++starts; };
+        return rill::serve_processes(
+            [&starts]() -> rill::handler {
+                if (starts == 2 || starts == 3) {
+                    throw std::runtime_error("the file is away");
+                }
+                return pids();
+            },
+            options, processes);
+    });
+    client c(port_in(f.line("url ")));
+    c.get("/pid");
+    ::kill(std::stoi(c.body()), SIGKILL);
+    f.line("the file is away");
+    f.line("ended with 78: starts again");
+    f.line("the file is away");
+    f.line("ended with 78: starts again");
+    f.signal(SIGTERM);
+    BOOST_TEST(f.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(sockets_that_there_are_already_give_the_url)
 {
     const auto socket = rill::open_listening_socket({}, 0, false);
     BOOST_REQUIRE(socket.has_value());
-    const auto port = rill::local_port(*socket);
+    const auto port = rill::local_address(*socket)->port;
     forked f([&](const forked::line_writer& report) {
         rill::server_options options{.sockets = {*socket}};
         options.on_listening = [&](const std::string& url) { report("url " + url); };

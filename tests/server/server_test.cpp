@@ -1,158 +1,211 @@
-// serve() as a process sees it: exit codes, signals, and one line for what prevents a start.
+// The life of a server: which calls may follow which, and what listen() says that a program can test.
+
+#include <rill/server/server.hpp>
+
+#include <atomic>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
 
 #include "server/fixture.hpp"
-
-#include <algorithm>
-#include <csignal>
-#include <sys/wait.h>
+#include "server/listener.hpp"
 
 using namespace rill_test;
 
-BOOST_AUTO_TEST_SUITE(server)
+BOOST_AUTO_TEST_SUITE(server_test)
 
 namespace {
 
-/// A process of its own that runs serve(); its port and its log come through pipes.
-class serving_process
+rill::router greeting()
 {
-public:
-    explicit serving_process(rill::server_options options)
-    {
-        int port_pipe[2];
-        int log_pipe[2];
-        BOOST_REQUIRE_EQUAL(::pipe(port_pipe), 0);
-        BOOST_REQUIRE_EQUAL(::pipe(log_pipe), 0);
-        pid_ = ::fork();
-        if (pid_ == 0) {
-            ::dup2(log_pipe[1], STDERR_FILENO);
-            options.on_listening = [&](const std::string& url) {
-                const auto port = url.substr(url.rfind(':') + 1) + "\n";
-                static_cast<void>(::write(port_pipe[1], port.data(), port.size()));
-            };
-            rill::router app;
-            app.get("/stays", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                        stream.finish_on_shutdown(); // and uses all of the time
-                        co_await stream.send("begun");
-                        co_await rill::sleep_for(1h);
-                    }));
-            app.get("/leaves", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                        co_await stream.send("begun");
-                        co_await rill::sleep_for(1h);
-                    }));
-            ::_exit(rill::serve(std::move(app), options));
-        }
-        ::close(port_pipe[1]);
-        ::close(log_pipe[1]);
-        log_ = log_pipe[0];
-        char digits[16]{};
-        if (::read(port_pipe[0], digits, sizeof digits - 1) > 0) {
-            port_ = static_cast<std::uint16_t>(std::atoi(digits));
-        }
-        ::close(port_pipe[0]);
-    }
-    serving_process(const serving_process&) = delete;
-    serving_process& operator=(const serving_process&) = delete;
-    ~serving_process()
-    {
-        ::close(log_);
-        if (!waited_) {
-            ::kill(pid_, SIGKILL);
-            ::waitpid(pid_, nullptr, 0);
-        }
-    }
+    rill::router app;
+    app.get("/", [] { return "hello"; });
+    return app;
+}
 
-    std::uint16_t port() const { return port_; }
-    void signal(int number) { ::kill(pid_, number); }
-
-    int exit_code()
-    {
-        int status = 0;
-        waited_ = ::waitpid(pid_, &status, 0) == pid_;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-
-    /// All that was logged; to be called after exit_code().
-    std::string log()
-    {
-        std::string text;
-        char buffer[4096];
-        for (long count = 0; (count = ::read(log_, buffer, sizeof buffer)) > 0;) {
-            text.append(buffer, static_cast<std::size_t>(count));
-        }
-        return text;
-    }
-
-private:
-    pid_t pid_ = -1;
-    int log_ = -1;
-    std::uint16_t port_ = 0;
-    bool waited_ = false;
-};
-
-rill::server_options any_port()
+rill::server_options quiet(std::uint16_t port = 0)
 {
     rill::server_options options;
-    options.port = 0;
+    options.port = port;
+    options.log_level = rill::log_level::off;
     return options;
+}
+
+rill::error_code listening_error(const rill::server_options& options)
+{
+    const auto listening = rill::server(greeting(), options).listen();
+    BOOST_REQUIRE(!listening.has_value());
+    BOOST_TEST(listening.error().message().find('\n') == std::string::npos);
+    return listening.error().code;
+}
+
+template <class Call>
+void check_out_of_order(Call call, const std::string& what)
+{
+    BOOST_CHECK_EXCEPTION(call(), std::logic_error, [&](const auto& e) { return e.what() == what; });
+}
+
+int listening_socket()
+{
+    const auto socket = rill::open_listening_socket(quiet(), 0, false);
+    BOOST_REQUIRE(socket.has_value());
+    return *socket;
+}
+
+bool is_open(int descriptor)
+{
+    return ::fcntl(descriptor, F_GETFD) >= 0;
 }
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_signal_drains_and_the_exit_code_is_0)
+BOOST_AUTO_TEST_CASE(a_program_can_test_why_it_can_not_listen)
 {
-    for (const int number : {SIGTERM, SIGINT}) {
-        serving_process process(any_port());
-        raw_client c(process.port());
-        c.get("/leaves");
-        BOOST_REQUIRE(c.read_until("begun"));
-        process.signal(number);
-        BOOST_TEST(c.read_to_end());
-        c.close();
-        BOOST_TEST(process.exit_code() == 0);
-        const auto log = process.log();
-        BOOST_TEST(log.find("listening on http://127.0.0.1:") != log.npos);
-        BOOST_TEST(log.find("draining") != log.npos);
-        BOOST_TEST(log.find("stopped") != log.npos);
-        BOOST_TEST(log.find("error") == log.npos);
+    const running_server taken(greeting());
+    for (const unsigned threads : {1U, 2U}) {
+        auto options = quiet(taken.port());
+        options.threads = threads;
+        const auto listening = rill::server(greeting(), options).listen();
+        BOOST_REQUIRE(!listening.has_value());
+        BOOST_TEST((listening.error().code == std::errc::address_in_use));
+        BOOST_TEST(listening.error().message() ==
+                   "bind 127.0.0.1:" + std::to_string(taken.port()) + ": Address already in use");
+    }
+    auto options = quiet();
+    options.host = "192.0.2.1"; // of RFC 5737, so no interface of this machine
+    BOOST_TEST((listening_error(options) == std::errc::address_not_available));
+    for (const auto* bad : {"not an address", "example.org", "", "127.0.0.1:80"}) {
+        options.host = bad;
+        BOOST_TEST((listening_error(options) == rill::error::invalid_address));
+    }
+    options.sockets = {-1};
+    BOOST_TEST((listening_error(options) == std::errc::bad_file_descriptor));
+}
+
+BOOST_AUTO_TEST_CASE(after_a_failure_it_may_listen_again)
+{
+    const int taken = listening_socket();
+    rill::server server(greeting(), quiet(rill::local_address(taken)->port));
+    BOOST_TEST((server.listen().error().code == std::errc::address_in_use));
+    BOOST_TEST((server.listen().error().code == std::errc::address_in_use));
+    ::close(taken);
+    BOOST_TEST(server.listen().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(sockets_that_it_was_given_are_its_own_whatever_comes)
+{
+    const int first = listening_socket();
+    const int unbound = ::socket(AF_INET, SOCK_STREAM, 0);
+    auto options = quiet();
+    options.sockets = {unbound, first};
+    rill::server failed(greeting(), options);
+    BOOST_TEST((failed.listen().error().code == std::errc::invalid_argument));
+    BOOST_TEST(!is_open(first));
+    BOOST_TEST(!is_open(unbound));
+    check_out_of_order([&] { return failed.listen(); }, "server::listen(): a server runs once");
+    {
+        options.sockets = {listening_socket()};
+        rill::server server(greeting(), options);
+        BOOST_TEST(server.listen().has_value());
+        BOOST_TEST(is_open(options.sockets.front()));
+    }
+    BOOST_TEST(!is_open(options.sockets.front()));
+}
+
+BOOST_AUTO_TEST_CASE(calls_out_of_order_are_mistakes_that_are_named)
+{
+    rill::server server(greeting(), quiet());
+    check_out_of_order([&] { server.run(); }, "server::run(): listen() has to succeed before");
+    check_out_of_order([&] { return server.run_until_signalled(); },
+                       "server::run_until_signalled(): listen() has to succeed before");
+    BOOST_REQUIRE(server.listen().has_value());
+    check_out_of_order([&] { return server.listen(); }, "server::listen(): it listens already");
+    server.stop();
+    server.run();
+    check_out_of_order([&] { server.run(); }, "server::run(): a server runs once");
+    check_out_of_order([&] { return server.run_until_signalled(); },
+                       "server::run_until_signalled(): a server runs once");
+    check_out_of_order([&] { return server.listen(); }, "server::listen(): a server runs once");
+    server.stop(); // does nothing
+    BOOST_TEST(server.connections() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_listen_does_not_count_for_run)
+{
+    auto options = quiet();
+    options.host = "nowhere";
+    rill::server server(greeting(), options);
+    BOOST_REQUIRE(!server.listen().has_value());
+    check_out_of_order([&] { server.run(); }, "server::run(): listen() has to succeed before");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_before_run_ends_it_as_soon_as_it_has_begun)
+{
+    for (const unsigned threads : {1U, 3U}) {
+        for (const bool listens_first : {true, false}) {
+            auto options = quiet();
+            options.threads = threads;
+            int begun = 0;
+            options.on_listening = [&](const std::string&) { ++begun; };
+            rill::server server(greeting(), options);
+            if (!listens_first) {
+                server.stop();
+            }
+            BOOST_REQUIRE(server.listen().has_value());
+            if (listens_first) {
+                server.stop();
+            }
+            server.run();
+            BOOST_TEST(begun == 1);
+        }
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once)
+BOOST_AUTO_TEST_CASE(as_many_stops_count_before_listen_as_after)
 {
-    auto options = any_port();
-    options.drain_timeout = 1h;
-    serving_process process(options);
-    raw_client c(process.port());
-    c.get("/stays");
-    BOOST_REQUIRE(c.read_until("begun"));
-    process.signal(SIGTERM);
-    // The drain has begun when nothing is accepted any more.
-    BOOST_REQUIRE(eventually([&] {
-        const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(process.port());
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const bool refused = ::connect(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0;
-        ::close(probe);
-        return refused;
-    }));
-    process.signal(SIGTERM);
-    BOOST_TEST(process.exit_code() == 128 + SIGTERM);
+    auto options = quiet();
+    options.unready_time = 1h;
+    rill::server server(greeting(), options);
+    for (int i = 0; i < 3; ++i) {
+        server.stop(); // the second one cuts the hour short
+    }
+    BOOST_REQUIRE(server.listen().has_value());
+    server.run();
 }
 
-BOOST_AUTO_TEST_CASE(what_prevents_a_start_is_one_line_and_exit_code_1)
+// For ThreadSanitizer, and for the stop, which must not be lost wherever it comes.
+BOOST_AUTO_TEST_CASE(any_thread_may_ask_and_stop_while_it_listens)
 {
-    serving_process first(any_port());
-    auto options = any_port();
-    options.port = first.port();
-    serving_process second(options);
-    BOOST_TEST(second.exit_code() == 1);
-    const auto log = second.log();
-    BOOST_TEST(log.find("can't listen on 127.0.0.1 port " + std::to_string(first.port())) != log.npos);
-    BOOST_TEST(std::count(log.begin(), log.end(), '\n') == 1);
-    first.signal(SIGTERM);
-    BOOST_TEST(first.exit_code() == 0);
+    for (int i = 0; i < 20; ++i) {
+        auto options = quiet();
+        options.threads = 2;
+        rill::server server(greeting(), options);
+        std::atomic<bool> begun = false;
+        std::thread other([&] {
+            begun = true;
+            static_cast<void>(server.connections());
+            static_cast<void>(server.load());
+            server.stop();
+        });
+        while (!begun) {
+        }
+        BOOST_REQUIRE(server.listen().has_value());
+        server.run();
+        other.join();
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_on_listening_throws_leaves_run)
+{
+    auto options = quiet();
+    options.threads = 2;
+    options.on_listening = [](const std::string&) { throw std::runtime_error("its own error"); };
+    rill::server server(greeting(), options);
+    BOOST_REQUIRE(server.listen().has_value());
+    BOOST_CHECK_EXCEPTION(server.run(), std::runtime_error,
+                          [](const auto& e) { return e.what() == std::string("its own error"); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -149,8 +149,31 @@ BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused)
         return serve_hello({.port = 0});
     });
     BOOST_TEST(f.wait() == 1);
-    BOOST_TEST(f.output().find("descriptor 3, passed by LISTEN_FDS, is not a listening TCP socket") !=
+    BOOST_TEST(f.output().find("descriptor 3 of LISTEN_FDS, which must be a listening TCP socket: ") !=
                std::string::npos);
+    BOOST_TEST(std::ranges::count(f.output(), '\n') == 1);
+}
+
+// In a process of its own, as it takes the descriptors from 3 on.
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_descriptor_can_be_tested)
+{
+    forked f([](const forked::line_writer& report) {
+        const auto failed = [](int descriptor, std::errc why) {
+            pass({descriptor});
+            const auto passed = rill::passed_sockets();
+            return !passed && passed.error().code == why;
+        };
+        int ends[2];
+        static_cast<void>(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+        const int file = ::open("/dev/null", O_RDONLY);
+        const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
+        const bool good = failed(ends[0], std::errc::wrong_protocol_type) && failed(file, std::errc::not_a_socket) &&
+                          failed(silent, std::errc::invalid_argument);
+        report(good ? "good" : "bad");
+        return 0;
+    });
+    BOOST_TEST(f.wait() == 0);
+    BOOST_TEST(f.output() == "good\n");
 }
 
 BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_left_alone)
@@ -163,7 +186,10 @@ BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_left_alone)
     BOOST_TEST(std::getenv("LISTEN_FDS") != nullptr);
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
     ::setenv("LISTEN_FDS", "many", 1);
-    BOOST_TEST(!rill::passed_sockets().has_value());
+    const auto many = rill::passed_sockets();
+    BOOST_REQUIRE(!many.has_value());
+    BOOST_TEST((many.error().code == std::errc::invalid_argument));
+    BOOST_TEST(many.error().where == "LISTEN_FDS, which must be a number from 0 to 1024");
     BOOST_TEST(std::getenv("LISTEN_FDS") == nullptr);
 }
 

@@ -48,7 +48,8 @@ BOOST_AUTO_TEST_CASE(what_prevents_the_start_is_told_in_one_line)
     forked none(
         [](const forked::line_writer&) { return rill::supervise({.processes = 0}, [](unsigned) { return 0; }); });
     BOOST_TEST(none.wait() == 1);
-    BOOST_TEST(none.output().find("processes is 0: must be from 1 to 1024") != std::string::npos);
+    BOOST_TEST(none.output().find("supervisor_options: processes = 0: must be from 1 to 1024") != std::string::npos);
+    BOOST_TEST(std::ranges::count(none.output(), '\n') == 1);
 #if !defined(__SANITIZE_THREAD__)
     forked threaded([](const forked::line_writer&) {
         std::thread other([] { std::this_thread::sleep_for(1h); });

@@ -54,6 +54,26 @@ BOOST_AUTO_TEST_CASE(pauses_double_until_a_worker_was_steady)
     BOOST_TEST((rill::next_pause(o, 1s, 10s) == 100ms));
 }
 
+BOOST_AUTO_TEST_CASE(one_that_can_not_be_set_up_is_hopeless_until_one_was_ready)
+{
+    for (const bool ready_before : {false, true}) {
+        stage s({.processes = 2, .first_pause = 1h, .longest_pause = 1h});
+        rill::worker_processes workers(
+            s.options, [](unsigned index) -> int { ::_exit(index == 0 ? rill::set_up_failed : lives_on(1)); });
+        workers.start_due();
+        if (ready_before) {
+            workers.hear(s.pids.at(1), "READY=1");
+        }
+        BOOST_REQUIRE(eventually([&] {
+            workers.reap();
+            return workers.hopeless() || workers.next_event().has_value();
+        }));
+        BOOST_TEST(workers.hopeless() == !ready_before);
+        BOOST_TEST(workers.failed() == !ready_before);
+        BOOST_TEST(s.logged("starts again") == ready_before);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(one_that_ends_is_started_again_when_its_pause_is_over)
 {
     stage s({.processes = 2, .first_pause = 1h, .longest_pause = 1h});

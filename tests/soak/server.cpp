@@ -73,11 +73,11 @@ int serve(std::uint16_t port, unsigned life)
     options.log_level = rill::log_level::warning;
     server = std::make_unique<rill::server>(std::move(app), options);
     if (const auto listening = server->listen(); !listening) {
-        std::fprintf(stderr, "%s\n", listening.error().c_str());
+        std::fprintf(stderr, "%s\n", listening.error().message().c_str());
         return 1;
     }
     if (const auto ran = server->run_until_signalled(); !ran) {
-        std::fprintf(stderr, "%s\n", ran.error().c_str());
+        std::fprintf(stderr, "%s\n", ran.error().message().c_str());
         return 1;
     }
     return rill_test::counted::alive() == 0 ? 0 : 2;

@@ -18,7 +18,7 @@ public:
         : server_(std::move(app), prepared(std::move(options)))
     {
         const auto listening = server_.listen();
-        BOOST_REQUIRE_MESSAGE(listening.has_value(), (listening ? "" : listening.error()));
+        BOOST_REQUIRE_MESSAGE(listening.has_value(), (listening ? "" : listening.error().message()));
         thread_ = std::thread([this] { server_.run(); });
     }
     running_server(const running_server&) = delete;

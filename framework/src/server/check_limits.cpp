@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <rill/core/timer_service.hpp>
+#include <stdexcept>
+#include <string>
 
 namespace rill {
 
@@ -11,25 +13,27 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t most_threads = 1024; // more is a mistake, or a number that was negative
+constexpr std::size_t most_processes = 1024;
 
-/// Keeps the first complaint.
 class limits_check
 {
 public:
-    void size(const char* option, std::size_t value, std::size_t least, std::size_t most)
+    explicit limits_check(const char* options) : options_(options) {}
+
+    void size(const char* option, std::size_t value, std::size_t least, std::size_t most) const
     {
         if (value < least || value > most) {
             complain(option, std::to_string(value), "from " + std::to_string(least) + " to " + std::to_string(most));
         }
     }
-    void positive(const char* option, milliseconds value)
+    void positive(const char* option, milliseconds value) const
     {
         if (value.count() <= 0) {
             complain(option, std::to_string(value.count()) + " ms", "more than 0 ms");
         }
         not_too_long(option, value);
     }
-    void not_negative(const char* option, milliseconds value)
+    void not_negative(const char* option, milliseconds value) const
     {
         if (value.count() < 0) {
             complain(option, std::to_string(value.count()) + " ms", "0 ms or more");
@@ -37,29 +41,28 @@ public:
         not_too_long(option, value);
     }
 
-    std::optional<std::string> complaint;
+    [[noreturn]] void complain(const std::string& option, const std::string& value, const std::string& allowed) const
+    {
+        throw std::invalid_argument(options_ + (": " + option) + " = " + value + ": must be " + allowed);
+    }
 
 private:
-    void not_too_long(const char* option, milliseconds value)
+    void not_too_long(const char* option, milliseconds value) const
     {
         constexpr auto longest = timer_service::longest_wait;
         if (value > longest) {
             complain(option, std::to_string(value.count()) + " ms", std::to_string(longest.count()) + " ms or less");
         }
     }
-    void complain(const char* option, const std::string& value, const std::string& allowed)
-    {
-        if (!complaint) {
-            complaint = std::string(option) + " = " + value + ": must be " + allowed;
-        }
-    }
+
+    const char* options_;
 };
 
 } // namespace
 
-std::optional<std::string> check_limits(const server_options& options)
+void check_limits(const server_options& options)
 {
-    limits_check check;
+    const limits_check check("server_options");
     const auto& l = options.limits;
     check.size("limits.target_bytes", l.target_bytes, 1, UINT32_MAX);
     check.size("limits.head_bytes", l.head_bytes, 1, UINT32_MAX);
@@ -76,11 +79,29 @@ std::optional<std::string> check_limits(const server_options& options)
     }
     check.not_negative("capacity.retry_after", c.retry_after);
     check.size("threads", options.threads, 0, most_threads);
+    if (options.backlog < 1) {
+        check.complain("backlog", std::to_string(options.backlog), "1 or more");
+    }
     check.not_negative("drain_timeout", options.drain_timeout);
     check.not_negative("drain_spread", options.drain_spread);
     check.not_negative("unready_time", options.unready_time);
     check.not_negative("timer_coalescing", options.timer_coalescing);
-    return check.complaint;
+    for (std::size_t i = 0; i < options.background.size(); ++i) {
+        if (!options.background[i]) {
+            check.complain("background[" + std::to_string(i) + "]", "an empty function", "a coroutine");
+        }
+    }
+}
+
+void check_limits(const supervisor_options& options)
+{
+    const limits_check check("supervisor_options");
+    check.size("processes", options.processes, 1, most_processes);
+    check.not_negative("first_pause", options.first_pause);
+    check.not_negative("longest_pause", options.longest_pause);
+    check.not_negative("steady_after", options.steady_after);
+    check.not_negative("hang_timeout", options.hang_timeout);
+    check.not_negative("stop_timeout", options.stop_timeout);
 }
 
 } // namespace rill

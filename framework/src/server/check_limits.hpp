@@ -1,12 +1,13 @@
 #pragma once
 
-#include <optional>
 #include <rill/server/options.hpp>
-#include <string>
+#include <rill/server/supervisor.hpp>
 
 namespace rill {
 
-/// What is wrong with the limits, in one line that names the option, its value and what is allowed.
-std::optional<std::string> check_limits(const server_options& options);
+/// Throws std::invalid_argument for the first option that cannot be: one line that names it, its value and what is
+/// allowed.
+void check_limits(const server_options& options);
+void check_limits(const supervisor_options& options);
 
 } // namespace rill

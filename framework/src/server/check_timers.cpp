@@ -1,8 +1,9 @@
 #include "server/check_timers.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
+#include <cerrno>
 #include <rill/core/error.hpp>
-#include <stdexcept>
+#include <system_error>
 
 namespace rill {
 
@@ -17,7 +18,7 @@ void check_timers(asio::io_context& context, std::chrono::milliseconds patience)
     if (!fired) {
         due.cancel();
         context.poll();
-        throw std::runtime_error("timers are not heard");
+        throw std::system_error(ETIMEDOUT, std::system_category(), "timers are not heard");
     }
 }
 

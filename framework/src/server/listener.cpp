@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "server/failures.hpp"
 #include "transport/http1_connection.hpp"
 
 namespace rill {
@@ -18,9 +19,9 @@ constexpr int accepts_per_turn = 256;
 constexpr std::chrono::milliseconds pause_time{90};
 constexpr std::chrono::seconds between_lines{10};
 
-std::string failure(const std::string& what, int error)
+std::string host_and_port(const std::string& host, std::uint16_t port)
 {
-    return what + ": " + boost::system::error_code(error, boost::system::system_category()).message();
+    return (host.find(':') != host.npos ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 void enable(int socket, int level, int option) noexcept
@@ -41,66 +42,71 @@ bool is_clients_fault(int error) noexcept
 
 std::string make_url(const std::string& host, std::uint16_t port)
 {
-    const auto name = host == "0.0.0.0" || host == "::" ? std::string("localhost")
-                      : host.find(':') != host.npos     ? "[" + host + "]"
-                                                        : host;
-    return "http://" + name + ":" + std::to_string(port);
+    const bool everywhere = host == "0.0.0.0" || host == "::";
+    return "http://" + host_and_port(everywhere ? "localhost" : host, port);
 }
 
 namespace {
 
-tl::expected<int, std::string> open_socket(const server_options& options, std::uint16_t port, bool reuse_port,
-                                           bool listens)
+tl::expected<int, failure> open_socket(const server_options& options, std::uint16_t port, bool reuse_port, bool listens)
 {
     error_code ec;
     const auto address = asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, ec);
     if (ec) {
-        return tl::unexpected("'" + options.host +
-                              "' is not an address: must be numeric, e.g. 127.0.0.1 or ::1, or localhost");
+        return tl::unexpected(failure(error::invalid_address, "host '" + options.host + "'"));
     }
     const asio::ip::tcp::endpoint endpoint(address, port);
     const int socket = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket < 0) {
-        return tl::unexpected(failure("can't open a socket", errno));
+        const int number = errno;
+        return tl::unexpected(call_failure(number, "socket for " + host_and_port(options.host, port)));
     }
     enable(socket, SOL_SOCKET, SO_REUSEADDR);
     if (reuse_port) {
         enable(socket, SOL_SOCKET, SO_REUSEPORT);
     }
-    if (::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
-        (listens && ::listen(socket, options.backlog) != 0))
-    {
-        const auto reason = failure("can't listen on " + options.host + " port " + std::to_string(port), errno);
+    const char* step = "bind ";
+    int result = ::bind(socket, endpoint.data(), static_cast<socklen_t>(endpoint.size()));
+    if (result == 0 && listens) {
+        step = "listen on ";
+        result = ::listen(socket, options.backlog);
+    }
+    if (result != 0) {
+        const int number = errno;
         ::close(socket);
-        return tl::unexpected(reason);
+        return tl::unexpected(call_failure(number, step + host_and_port(options.host, port)));
     }
     return socket;
 }
 
 } // namespace
 
-tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port)
+tl::expected<int, failure> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port)
 {
     return open_socket(options, port, reuse_port, true);
 }
 
-tl::expected<int, std::string> bind_shared(const server_options& options, std::uint16_t port)
+tl::expected<int, failure> bind_shared(const server_options& options, std::uint16_t port)
 {
     return open_socket(options, port, true, false);
 }
 
-std::string local_address(int socket)
+tl::expected<bound_address, failure> local_address(int socket)
 {
     asio::ip::tcp::endpoint endpoint;
-    socklen_t length = sizeof(sockaddr_storage);
-    return ::getsockname(socket, endpoint.data(), &length) == 0 ? endpoint.address().to_string() : std::string();
-}
-
-std::uint16_t local_port(int socket) noexcept
-{
-    asio::ip::tcp::endpoint endpoint;
-    socklen_t length = sizeof(sockaddr_storage);
-    return ::getsockname(socket, endpoint.data(), &length) == 0 ? endpoint.port() : 0;
+    auto length = static_cast<socklen_t>(endpoint.capacity());
+    int wrong = 0;
+    if (::getsockname(socket, endpoint.data(), &length) != 0) {
+        wrong = errno;
+    } else if (const auto family = endpoint.data()->sa_family; family != AF_INET && family != AF_INET6) {
+        wrong = EAFNOSUPPORT;
+    } else if (endpoint.port() == 0) { // not bound
+        wrong = EINVAL;
+    }
+    if (wrong != 0) {
+        return tl::unexpected(call_failure(wrong, "address of listening socket " + std::to_string(socket)));
+    }
+    return bound_address{endpoint.address().to_string(), endpoint.port()};
 }
 
 listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(worker.io)
@@ -176,7 +182,7 @@ void listener::pause(int error)
     if (!std::exchange(short_of_resources_, true) && now >= quiet_until_) {
         quiet_until_ = now + between_lines;
         try {
-            worker_.log(log_level::error, failure("can't accept connections for now", error));
+            worker_.log(log_level::error, call_failure(error, "can't accept connections for now").message());
         } catch (const std::bad_alloc&) { // which is what would have been told
         }
     }

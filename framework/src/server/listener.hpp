@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <rill/core/failure.hpp>
 #include <rill/core/timer_service.hpp>
 #include <rill/server/options.hpp>
 #include <string>
@@ -9,17 +10,21 @@
 
 namespace rill {
 
-/// A bound, listening, non-blocking socket, or one line that says why there is none.
-tl::expected<int, std::string> open_listening_socket(const server_options& options, std::uint16_t port,
-                                                     bool reuse_port);
+/// A bound, listening, non-blocking socket.
+tl::expected<int, failure> open_listening_socket(const server_options& options, std::uint16_t port, bool reuse_port);
 
 /// As open_listening_socket(), but bound only, with SO_REUSEPORT: holds the port for others who listen.
-tl::expected<int, std::string> bind_shared(const server_options& options, std::uint16_t port);
+tl::expected<int, failure> bind_shared(const server_options& options, std::uint16_t port);
 
-std::uint16_t local_port(int socket) noexcept;
+/// What a socket is bound to.
+struct bound_address
+{
+    std::string host; ///< numeric
+    std::uint16_t port = 0;
+};
 
-/// The address without its port.
-std::string local_address(int socket);
+/// Fails for a socket that is not bound to a TCP port, too.
+tl::expected<bound_address, failure> local_address(int socket);
 
 /// "http://host:port", fit for a browser.
 std::string make_url(const std::string& host, std::uint16_t port);

@@ -1,20 +1,23 @@
 #include <rill/server/server.hpp>
 
+#include <algorithm>
 #include <boost/asio/basic_signal_set.hpp>
-#include <cerrno>
 #include <csignal>
-#include <fcntl.h>
+#include <exception>
+#include <mutex>
 #include <optional>
 #include <rill/server/service_manager.hpp>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "server/check_limits.hpp"
-#include "server/listener.hpp"
+#include "server/failures.hpp"
+#include "server/listening_workers.hpp"
 #include "server/log.hpp"
-#include "server/monitor.hpp"
 #include "server/stop_deadline.hpp"
 #include "server/watchdog.hpp"
 #include "server/worker.hpp"
@@ -23,72 +26,36 @@ namespace rill {
 
 struct server::state
 {
+    enum class phase : unsigned char
+    {
+        fresh, ///< or listening has failed, and may be tried again
+        listening,
+        over, ///< it runs or has run, or its sockets are gone
+    };
+
     handler app;
     server_options options;
     observer events;
     transport::capacity room{options.capacity};
-    std::vector<std::unique_ptr<worker>> workers;
+    phase now = phase::fresh;
     std::uint16_t port = 0;
+    /// Guards `workers` while it changes, and `stops`: stop() and connections() may come at any time.
+    mutable std::mutex mutex;
+    unsigned stops = 0; ///< calls of stop(), as many as matter
+    worker_list workers;
 
     void log(log_level level, const std::string& text) const { events.log(level, text); }
-    worker& add_worker() { return *workers.emplace_back(std::make_unique<worker>(app, options, events, room)); }
-    tl::expected<void, std::string> listen(unsigned threads);
-    tl::expected<void, std::string> take_over(unsigned threads);
+    void expect_listening(const char* caller) const;
     std::chrono::milliseconds longest_stop() const;
     prepared_line last_words() const;
 };
 
-namespace {
-
-void introduce(const std::vector<std::unique_ptr<worker>>& workers)
-{
-    auto group = std::make_shared<monitor::group>();
-    for (const auto& w : workers) {
-        group->push_back(w->as_member());
-    }
-    for (const auto& w : workers) {
-        monitor::of(w->io()).workers = group;
-    }
-}
-
-// As introduce(), of those that run already: who has no thread answers nobody.
-void introduce_again(monitor::group running)
-{
-    const auto group = std::make_shared<const monitor::group>(std::move(running));
-    for (const auto& member : *group) {
-        member.mail.post([group, &io = member.context->io] { monitor::of(io).workers = group; });
-    }
-}
-
-} // namespace
-
-// Each worker has at least one of the sockets, and each socket at least one worker.
-tl::expected<void, std::string> server::state::take_over(unsigned threads)
-{
-    const auto& sockets = options.sockets;
-    port = local_port(sockets.front());
-    if (port == 0) {
-        return tl::unexpected(std::string("can't tell the port of a listening socket"));
-    }
-    options.host = local_address(sockets.front());
-    for (unsigned i = 0; i < threads; ++i) {
-        add_worker();
-    }
-    const auto count = std::max<std::size_t>(threads, sockets.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        const int socket = i < sockets.size() ? sockets[i] : ::fcntl(sockets[i % sockets.size()], F_DUPFD_CLOEXEC, 0);
-        if (socket < 0) {
-            return tl::unexpected("can't share a socket between workers: " +
-                                  error_code(errno, boost::system::system_category()).message());
-        }
-        workers[i % threads]->listen(socket);
-    }
-    introduce(workers);
-    return {};
-}
-
 server::server(handler app, server_options options) : state_(std::make_unique<state>())
 {
+    if (!app) {
+        throw std::invalid_argument("server: the handler is empty");
+    }
+    check_limits(options);
     state_->app = std::move(app);
     state_->events = options.observer;
     state_->events.log = complete_log(options);
@@ -96,51 +63,38 @@ server::server(handler app, server_options options) : state_(std::make_unique<st
     state_->options = std::move(options);
 }
 
-server::~server() = default;
-
-tl::expected<void, std::string> server::listen()
+// A handler that unwinds with its worker may still ask for connections().
+server::~server()
 {
-    auto& s = *state_;
-    if (const auto wrong = check_limits(s.options)) {
-        return tl::unexpected(*wrong);
-    }
-    const auto threads = std::max(1U, s.options.threads);
-    tl::expected<void, std::string> listening;
-    try {
-        listening = s.options.sockets.empty() ? s.listen(threads) : s.take_over(threads);
-    } catch (const std::exception& e) { // of a worker that can't have its descriptors or memory
-        listening = tl::unexpected(std::string("can't set up a worker: ") + e.what());
-    }
-    if (!listening) {
-        s.workers.clear();
-    }
-    return listening;
+    worker_list ended;
+    const std::lock_guard lock(state_->mutex);
+    ended.swap(state_->workers);
 }
 
-tl::expected<void, std::string> server::state::listen(unsigned threads)
+tl::expected<void, failure> server::listen()
 {
-    const bool shared = options.reuse_port || threads > 1;
-    if (shared && !options.reuse_port && port != 0) {
-        // With SO_REUSEPORT the kernel would let us in beside another server of the same user: ask without it first.
-        const auto probe = open_listening_socket(options, port, false);
-        if (!probe) {
-            return tl::unexpected(probe.error());
-        }
-        ::close(*probe);
+    auto& s = *state_;
+    if (s.now != state::phase::fresh) {
+        throw std::logic_error(s.now == state::phase::listening ? "server::listen(): it listens already"
+                                                                : "server::listen(): a server runs once");
     }
-    for (unsigned i = 0; i < threads; ++i) {
-        auto& added = add_worker();
-        const auto socket = open_listening_socket(options, port, shared);
-        if (!socket) {
-            return tl::unexpected(socket.error());
-        }
-        added.listen(*socket);
-        port = local_port(*socket);
-        if (port == 0) {
-            return tl::unexpected(std::string("can't tell the port of a listening socket"));
+    const bool may_try_again = s.options.sockets.empty();
+    auto made = make_listening_workers(s.options,
+                                       [&s] { return std::make_unique<worker>(s.app, s.options, s.events, s.room); });
+    if (!made) {
+        s.now = may_try_again ? state::phase::fresh : state::phase::over;
+        return tl::unexpected(std::move(made.error()));
+    }
+    s.options.host = std::move(made->address.host);
+    s.port = made->address.port;
+    const std::lock_guard lock(s.mutex);
+    for (unsigned i = 0; i < s.stops; ++i) {
+        for (const auto& w : made->workers) {
+            w->stop();
         }
     }
-    introduce(workers);
+    s.workers = std::move(made->workers);
+    s.now = state::phase::listening;
     return {};
 }
 
@@ -168,15 +122,33 @@ std::string server::url() const
     return make_url(state_->options.host, state_->port);
 }
 
+void server::state::expect_listening(const char* caller) const
+{
+    if (now != phase::listening) {
+        throw std::logic_error(std::string(caller) +
+                               (now == phase::over ? ": a server runs once" : ": listen() has to succeed before"));
+    }
+}
+
 void server::run()
 {
+    state_->expect_listening("server::run()");
+    serve_until_stopped();
+}
+
+void server::serve_until_stopped()
+{
     auto& s = *state_;
+    s.now = state::phase::over;
     s.log(log_level::info, "listening on " + url() + ", workers: " + std::to_string(s.workers.size()));
     if (s.options.on_listening) {
         s.options.on_listening(url());
     }
     std::vector<std::thread> threads;
-    monitor::group running{s.workers.front()->as_member()};
+    threads.reserve(s.workers.size()); // an exception past running threads would end the process
+    monitor::group running;
+    running.reserve(s.workers.size());
+    running.push_back(s.workers.front()->as_member());
     for (std::size_t i = 1; i < s.workers.size(); ++i) {
         try {
             threads.emplace_back([&worker = *s.workers[i]] { worker.run(); });
@@ -207,15 +179,16 @@ struct server::signals
     stop_deadline deadline; // behind Asio's handlers
 };
 
-tl::expected<void, std::string> server::run_until_signalled()
+tl::expected<void, failure> server::run_until_signalled()
 {
     auto& s = *state_;
+    s.expect_listening("server::run_until_signalled()");
     std::optional<signals> set;
     try {
         set.emplace(s);
         stop_at_signal(*set);
-    } catch (const std::exception& e) {
-        return tl::unexpected(std::string("can't listen for signals: ") + e.what());
+    } catch (...) {
+        return tl::unexpected(failure_of(std::current_exception(), "listen for signals"));
     }
     // Who hears this may send a signal at once.
     notify_manager("READY=1\nSTATUS=listening on " + url());
@@ -223,7 +196,7 @@ tl::expected<void, std::string> server::run_until_signalled()
     if (const auto period = watchdog_period()) {
         watched.emplace(s.workers.front()->io(), *period);
     }
-    run();
+    serve_until_stopped();
     return {};
 }
 
@@ -247,6 +220,8 @@ void server::stop_at_signal(signals& set)
 
 void server::stop()
 {
+    const std::lock_guard lock(state_->mutex);
+    state_->stops = std::min(state_->stops + 1, 2U);
     for (const auto& worker : state_->workers) {
         worker->stop();
     }
@@ -254,6 +229,7 @@ void server::stop()
 
 std::size_t server::connections() const noexcept
 {
+    const std::lock_guard lock(state_->mutex);
     std::size_t sum = 0;
     for (const auto& worker : state_->workers) {
         sum += worker->connections();
@@ -273,29 +249,6 @@ server_load server::load() const noexcept
             .overflows = of(r.overflows),
             .accept_pauses = of(r.accept_pauses),
             .accept_failures = of(r.accept_failures)};
-}
-
-int serve(handler app, server_options options)
-{
-    const auto log = complete_log(options);
-    if (options.sockets.empty()) {
-        auto passed = passed_sockets();
-        if (!passed) {
-            log(log_level::error, passed.error());
-            return 1;
-        }
-        options.sockets = std::move(*passed);
-    }
-    server s(std::move(app), std::move(options));
-    if (const auto listening = s.listen(); !listening) {
-        log(log_level::error, listening.error());
-        return 1;
-    }
-    if (const auto ran = s.run_until_signalled(); !ran) {
-        log(log_level::error, ran.error());
-        return 1;
-    }
-    return 0;
 }
 
 } // namespace rill

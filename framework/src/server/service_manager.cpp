@@ -6,11 +6,13 @@
 #include <cstring>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <string>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "http/whole_number.hpp"
+#include "server/failures.hpp"
 
 namespace rill {
 
@@ -24,12 +26,21 @@ std::optional<std::uint64_t> number_in(const char* variable)
     return text != nullptr ? detail::whole_number<std::uint64_t>(text) : std::nullopt;
 }
 
-bool is_listening(int socket) noexcept
+/// 0 for a listening TCP socket, otherwise an errno.
+int check_listening(int socket) noexcept
 {
-    int value = 0;
-    socklen_t length = sizeof value;
-    return ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &value, &length) == 0 && value != 0 &&
-           ::getsockopt(socket, SOL_SOCKET, SO_PROTOCOL, &value, &length) == 0 && value == IPPROTO_TCP;
+    int listens = 0;
+    int protocol = 0;
+    socklen_t length = sizeof(int);
+    if (::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 ||
+        ::getsockopt(socket, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) != 0)
+    {
+        return errno;
+    }
+    if (protocol != IPPROTO_TCP) {
+        return EPROTOTYPE;
+    }
+    return listens != 0 ? 0 : EINVAL;
 }
 
 void add_flag(int descriptor, int get, int set, int flag) noexcept
@@ -74,7 +85,7 @@ std::optional<std::chrono::microseconds> watchdog_period()
     return std::chrono::microseconds(*period);
 }
 
-tl::expected<std::vector<int>, std::string> passed_sockets()
+tl::expected<std::vector<int>, failure> passed_sockets()
 {
     const auto pid = number_in("LISTEN_PID");
     const auto count = number_in("LISTEN_FDS");
@@ -85,14 +96,14 @@ tl::expected<std::vector<int>, std::string> passed_sockets()
         ::unsetenv(variable);
     }
     if (!count || *count > 1024) {
-        return tl::unexpected(std::string("LISTEN_FDS is not a number from 0 to 1024"));
+        return tl::unexpected(call_failure(EINVAL, "LISTEN_FDS, which must be a number from 0 to 1024"));
     }
     std::vector<int> sockets;
     for (int i = 0; i < static_cast<int>(*count); ++i) {
         const int socket = first_passed + i;
-        if (!is_listening(socket)) {
-            return tl::unexpected("descriptor " + std::to_string(socket) +
-                                  ", passed by LISTEN_FDS, is not a listening TCP socket");
+        if (const int wrong = check_listening(socket)) {
+            return tl::unexpected(call_failure(wrong, "descriptor " + std::to_string(socket) +
+                                                          " of LISTEN_FDS, which must be a listening TCP socket"));
         }
         add_flag(socket, F_GETFD, F_SETFD, FD_CLOEXEC);
         add_flag(socket, F_GETFL, F_SETFL, O_NONBLOCK);

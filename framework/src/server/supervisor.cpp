@@ -10,9 +10,11 @@
 #include <poll.h>
 #include <rill/server/log.hpp>
 #include <rill/server/service_manager.hpp>
+#include <stdexcept>
 #include <string>
 #include <unistd.h>
 
+#include "server/check_limits.hpp"
 #include "server/notify_inbox.hpp"
 #include "server/signal_inbox.hpp"
 #include "server/worker_processes.hpp"
@@ -67,6 +69,9 @@ int supervisor::run()
         on_signals();
         on_reports();
         workers_.reap();
+        if (workers_.hopeless() && !killing_at_) {
+            begin_stop();
+        }
         check_time();
     }
     options_.log(log_level::info, "all workers have ended");
@@ -183,9 +188,10 @@ int supervise(const supervisor_options& options, const std::function<int(unsigne
         log(log_level::error, why);
         return 1;
     };
-    if (options.processes == 0 || options.processes > 1024) {
-        return refuse("supervisor_options: processes is " + std::to_string(options.processes) +
-                      ": must be from 1 to 1024");
+    try {
+        check_limits(options);
+    } catch (const std::invalid_argument& e) {
+        return refuse(e.what());
     }
     if (has_threads()) {
         return refuse("supervise() must be called before the process has started a thread");

@@ -100,6 +100,7 @@ void worker_processes::hear(pid_t sender, std::string_view report)
     if (auto* p = of(sender)) {
         // Either may be lost where the socket is full.
         p->ready = p->ready || has_line(report, "READY=1") || has_line(report, "WATCHDOG=1");
+        any_was_ready_ = any_was_ready_ || p->ready;
         if (options_.hang_timeout.count() > 0 && has_line(report, "WATCHDOG=1")) {
             p->heard = clock::now();
         }
@@ -128,6 +129,10 @@ void worker_processes::ended(unsigned index, int status)
         // One that was about to start has no handler for the signal yet.
         failed_ = failed_ || !(good || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM));
         options_.log(good ? log_level::info : log_level::warning, how);
+        return;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == set_up_failed && !any_was_ready_) {
+        failed_ = hopeless_ = true;
         return;
     }
     const auto now = clock::now();

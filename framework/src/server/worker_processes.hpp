@@ -45,8 +45,11 @@ public:
     bool all_ready() const;
     bool any_alive() const;
 
-    /// Whether one has ended in another way than it should after stop().
+    /// Whether one has ended in another way than it should after stop(), or could not be set up.
     bool failed() const noexcept { return failed_; }
+
+    /// Whether one has ended with set_up_failed before any was ready: the others would, too.
+    bool hopeless() const noexcept { return hopeless_; }
 
 private:
     struct process
@@ -69,6 +72,8 @@ private:
     std::vector<process> processes_;
     bool stopping_ = false;
     bool failed_ = false;
+    bool hopeless_ = false;
+    bool any_was_ready_ = false;
 };
 
 } // namespace rill

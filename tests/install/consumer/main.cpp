@@ -73,7 +73,7 @@ int main()
 
     rill::server server(std::move(app), {.port = 0});
     if (const auto listening = server.listen(); !listening) {
-        std::printf("%s\n", listening.error().c_str());
+        std::printf("%s\n", listening.error().message().c_str());
         return 1;
     }
     std::thread worker([&] { server.run(); });

@@ -9,9 +9,12 @@
 
 namespace rill {
 
+/// The result of a worker process that another start would not help: EX_CONFIG of <sysexits.h>.
+inline constexpr int set_up_failed = 78;
+
 struct supervisor_options
 {
-    unsigned processes = 2;
+    unsigned processes = 2; ///< 1 to 1,024
 
     /// How long a worker that has ended is waited with before it is started again; doubled each time, up to the
     /// longest. One that has lived for `steady_after` begins with the first pause again.
@@ -36,17 +39,22 @@ struct supervisor_options
 };
 
 /// Forks `processes` workers, each of which calls `work` with its index and ends with what it returns, and starts again
-/// those that end, however they end. The others do not notice. Returns after SIGTERM or SIGINT, when all workers have
+/// those that end, however they end. The others do not notice. Only where one ends with set_up_failed before any worker
+/// has said READY=1 all of them end: the program cannot start. Returns after SIGTERM or SIGINT, when all workers have
 /// ended; these get SIGTERM then. SIGHUP, SIGUSR1 and SIGUSR2 are passed on. When the supervisor is killed, its workers
 /// get SIGTERM.
 ///
 /// To be called while the process has one thread, as a fork copies only the one that calls it; so whatever runs threads
 /// is made in `work`. Under systemd it speaks for all workers: READY=1 when all of them listen, STOPPING=1, WATCHDOG=1.
+/// Does not throw: options that cannot be, and what prevents the start, are one line of the log.
 /// @return 0 when all workers have ended with 0, otherwise 1: main()'s result
 int supervise(const supervisor_options& options, const std::function<int(unsigned index)>& work);
 
 /// serve() in several processes on one port (SO_REUSEPORT): a crash costs only its own process' streams, and the limit
 /// on open files counts for each of them alone. They share nothing: a channel reaches the streams of its own process.
+/// Does not throw. What prevents the start is one line of the log and the result 1, as in serve(). An exception that
+/// leaves `make_app` is one line of each process, and the result 1, as long as no worker has been ready; later that
+/// worker is started again, as one that has crashed.
 /// @param make_app  called in each process
 int serve_processes(const std::function<handler()>& make_app, server_options options, supervisor_options processes);
 
