@@ -76,13 +76,14 @@ BOOST_AUTO_TEST_CASE(an_address_may_outlive_its_mailbox)
     const auto held = std::make_shared<int>(0);
     std::optional<boost::asio::io_context> context(std::in_place, 1);
     const auto address = mailbox::of(*context).get_address();
-    address.post([held] { BOOST_ERROR("delivered"); });
-    BOOST_TEST(held.use_count() == 2);
+    BOOST_TEST(address.post([held] { BOOST_ERROR("delivered"); }));
+    BOOST_TEST(address.post([held] { BOOST_ERROR("delivered"); })); // behind another
+    BOOST_TEST(held.use_count() == 3);
     context.reset();
     BOOST_TEST(held.use_count() == 1); // undelivered messages are destroyed
-    address.post([held] { BOOST_ERROR("delivered"); });
+    BOOST_TEST(!address.post([held] { BOOST_ERROR("delivered"); }));
     BOOST_TEST(held.use_count() == 1);
-    mailbox::address().post([] { BOOST_ERROR("delivered"); });
+    BOOST_TEST(!mailbox::address().post([] { BOOST_ERROR("delivered"); }));
 }
 
 // The descriptor that wakes the context is written to without its mutex: it must not be another's by then. For the
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
         std::atomic<bool> stop = false;
         std::thread other([&] {
             while (!stop) {
-                address.post([] {});
+                static_cast<void>(address.post([] {})); // false once it has ended
                 ++posted;
             }
         });
@@ -127,12 +128,12 @@ BOOST_AUTO_TEST_CASE(a_message_comes_also_after_others_were_delivered)
     std::atomic<int> ran = 0;
     std::thread other([&] {
         for (int i = 1; i <= 2000; ++i) {
-            address.post([&, i] {
+            static_cast<void>(address.post([&, i] { // which ran counts
                 if (++ran == 2000) {
                     context.stop();
                 }
                 BOOST_CHECK_LE(ran, i);
-            });
+            }));
             for (int spin = 0; i % 2 == 0 && ran < i; ++spin) { // now and then when it sleeps again
                 std::this_thread::yield();
             }
@@ -153,11 +154,12 @@ BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_conte
     std::vector<int> last(threads, -1);
     int ran = 0;
     bool in_order = true;
+    std::atomic<bool> all_posted = true;
     std::vector<std::thread> senders;
     for (int sender = 0; sender < threads; ++sender) {
         senders.emplace_back([&, sender] {
             for (int i = 0; i < messages; ++i) {
-                address.post([&, sender, i] {
+                const bool posted = address.post([&, sender, i] {
                     auto& before = last[static_cast<std::size_t>(sender)];
                     in_order = in_order && before == i - 1;
                     before = i;
@@ -165,6 +167,7 @@ BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_conte
                         context.stop();
                     }
                 });
+                all_posted = all_posted && posted;
             }
         });
     }
@@ -174,6 +177,7 @@ BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_conte
     }
     BOOST_TEST(ran == threads * messages);
     BOOST_TEST(in_order);
+    BOOST_TEST(all_posted);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

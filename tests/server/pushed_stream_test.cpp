@@ -32,7 +32,7 @@ struct stage
 
     void run(std::function<void(rill::response_writer&)> f)
     {
-        worker.post([this, f = std::move(f)] { f(*out); });
+        BOOST_TEST(worker.post([this, f = std::move(f)] { f(*out); }));
     }
 };
 

@@ -86,25 +86,26 @@ mailbox& mailbox::of(const executor& worker)
     return of(detail::context_of(worker));
 }
 
-void mailbox::address::post(message m) const
+bool mailbox::address::post(message m) const
 {
     if (!queue_) {
-        return;
+        return false;
     }
     {
         const std::lock_guard lock(queue_->mutex);
         if (!queue_->open) {
-            return;
+            return false;
         }
         queue_->messages.push_back(std::move(m));
         ++queue_->posted;
         if (queue_->messages.size() != 1) { // it is being woken already
-            return;
+            return true;
         }
     }
     const std::uint64_t one = 1;
     while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR) { // lost, it would never be woken
     }
+    return true;
 }
 
 std::uint64_t mailbox::posted() const

@@ -48,11 +48,11 @@ void offload_job::refuse()
     notify_worker();
 }
 
-// By plain pointers: the list of jobs keeps this one until the message is read, and a message to a worker that is gone
-// is dropped.
+// By plain pointers: the list of jobs keeps this one until the message is read, and a worker that is gone, which does
+// not read it, has no coroutine that waits.
 void offload_job::notify_worker()
 {
-    worker_.post([this] { jobs_->complete(*this, {}); });
+    static_cast<void>(worker_.post([this] { jobs_->complete(*this, {}); }));
 }
 
 bool offload_job::give_up()

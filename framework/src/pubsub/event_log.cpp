@@ -230,11 +230,11 @@ void event_log::wake(const links& those)
     for (const auto& link : those) {
         bool posted = false;
         failure.run([&] {
-            link->address.post([worker = link->worker] {
+            static_cast<void>(link->address.post([worker = link->worker] { // one that is gone has no streams
                 if (const auto alive = worker.lock()) {
                     alive->run();
                 }
-            });
+            }));
             posted = true;
         });
         if (!posted) { // no memory: the next event tries again

@@ -31,11 +31,12 @@ public:
     void hand_in(page_or_error answer)
     {
         used_ = true;
-        where_.post([to = to_, answer = std::make_shared<page_or_error>(std::move(answer))] {
+        // A worker that is gone has nobody who reads.
+        static_cast<void>(where_.post([to = to_, answer = std::make_shared<page_or_error>(std::move(answer))] {
             if (const auto reading = to.lock()) {
                 reading->arrive(std::move(*answer));
             }
-        });
+        }));
     }
 
 private:

@@ -70,9 +70,10 @@ awaitable<std::size_t> ask_workers(question q)
             continue;
         }
         const auto back = mailbox::of(context).get_address();
-        member.mail.post([q, &worker = *member.context, back, shared = self.shared] {
-            back.post([shared, deliver = q(worker)] { answer(*shared, deliver); });
-        });
+        // A worker that is gone counts as one that does not answer, and an asker that is gone wants no answer.
+        static_cast<void>(member.mail.post([q, &worker = *member.context, back, shared = self.shared] {
+            static_cast<void>(back.post([shared, deliver = q(worker)] { answer(*shared, deliver); }));
+        }));
     }
     if (self.shared->missing != 0) {
         static_cast<void>(co_await self.waits.async_wait(as_expected));

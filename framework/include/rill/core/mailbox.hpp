@@ -30,9 +30,10 @@ public:
     public:
         address() = default;
 
-        /// Runs `m` in the thread of the mailbox's context, after all that was posted before. Thread-safe. A message to
-        /// a context that is gone is dropped.
-        void post(message m) const;
+        /// Runs `m` in the thread of the mailbox's context, after all that was posted before. Thread-safe.
+        /// @return true: it is queued, and runs unless the context stops before; false: the context is gone, or this
+        /// is no mailbox's address, and `m` was destroyed without being called
+        [[nodiscard]] bool post(message m) const;
 
     private:
         friend class mailbox;
@@ -52,8 +53,8 @@ public:
 
     address get_address() const { return address(queue_); }
 
-    /// As address::post(), while the context lives. Thread-safe.
-    void post(message m) { get_address().post(std::move(m)); }
+    /// As address::post(). Thread-safe, while the context lives.
+    bool post(message m) { return get_address().post(std::move(m)); }
 
     /// How many messages there have been. Thread-safe.
     std::uint64_t posted() const;
