@@ -22,6 +22,7 @@
 #include <mutex>
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
+#include <stdexcept>
 
 #include "timestamp.hpp"
 #include "topic_feeds.hpp"
@@ -49,7 +50,9 @@ public:
     broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker)
         : padding_(static_cast<std::size_t>(bytes), '.'), handler_(rill::make_handler(rill::sse::endpoint(channel_)))
     {
-        rill::spawn(worker, run(ms));
+        if (!rill::spawn(worker, run(ms))) {
+            throw std::runtime_error("the worker has ended");
+        }
     }
 
     const rill::handler& handler() const { return handler_; }

@@ -10,6 +10,7 @@
 #include <rill/server/metrics.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <exception>
@@ -221,6 +222,19 @@ int serve_time()
     return rill::serve(std::move(app), {.background = {[time] { return publish_time(time); }}});
 }
 // [background]
+
+rill::awaitable<> deliver(order o);
+
+// [spawn]
+rill::awaitable<rill::response> accept_order(rill::json<order> o)
+{
+    const auto worker = co_await boost::asio::this_coro::executor;
+    if (!rill::spawn(worker, deliver(*o))) { // the server has ended, but for this handler
+        co_return rill::to_response({.status = rill::status::service_unavailable});
+    }
+    co_return rill::response(rill::status::accepted);
+}
+// [spawn]
 
 // [first-of-two]
 rill::awaitable<> at_most_a_minute(rill::sse::event_stream& stream)

@@ -1,6 +1,7 @@
 #include "server/background_tasks.hpp"
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <rill/server/background.hpp>
 
 #include "server/fixture.hpp"
@@ -32,12 +33,14 @@ struct fixture
     manual_loop loop;
     rill::background_tasks& tasks = rill::background_tasks::of(loop.context);
     int ended = 0;
+    int refused = 0;
     std::string log;
 
     fixture()
     {
         tasks.on_ended = [this] { ++ended; };
         tasks.on_failed = [this](const std::string& what) { log += what + ";"; };
+        tasks.on_refused = [this] { ++refused; };
     }
 };
 
@@ -108,6 +111,7 @@ BOOST_FIXTURE_TEST_CASE(cancelled_they_unwind_and_no_other_begins, fixture)
     BOOST_TEST(log == ""); // that is no failure
     BOOST_TEST(!tasks.start(waits(1h)));
     BOOST_TEST(!rill::spawn(loop.context.get_executor(), waits(1h)));
+    BOOST_TEST(refused == 2);
     BOOST_TEST(counted::alive() == 0);
     tasks.cancel();
     loop.turn();
@@ -137,6 +141,23 @@ BOOST_FIXTURE_TEST_CASE(one_that_takes_its_time_is_waited_for, fixture)
     loop.pass(4ms);
     BOOST_TEST(ended == 1);
     BOOST_TEST(log == "its own error;"); // that is one
+}
+
+BOOST_AUTO_TEST_CASE(without_a_worker_its_exception_leaves_the_event_loop)
+{
+    manual_loop loop;
+    BOOST_TEST(rill::spawn(loop.context.get_executor(), fails(1ms)));
+    BOOST_CHECK_EXCEPTION(loop.pass(5ms), std::runtime_error,
+                          [](const auto& e) { return e.what() == std::string("its own error"); });
+    BOOST_TEST(counted::alive() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_executor_that_is_no_workers_is_a_clear_error)
+{
+    asio::thread_pool pool(1);
+    BOOST_CHECK_EXCEPTION(static_cast<void>(rill::spawn(pool.get_executor(), waits(1h))), boost::system::system_error,
+                          [](const auto& e) { return e.code() == rill::error::foreign_executor; });
+    BOOST_TEST(counted::alive() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_left_ends_with_the_loop)
@@ -188,6 +209,24 @@ BOOST_AUTO_TEST_CASE(a_handler_spawns_on_its_worker)
     server.stop();
     BOOST_TEST(background.ended);
     BOOST_TEST(server.log() == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_comes_too_late_is_in_the_log)
+{
+    std::atomic<bool> spawned = true;
+    rill::server_options options;
+    options.background = {[&]() -> rill::awaitable<> {
+        rill::interval hour(1h);
+        static_cast<void>(co_await hour.tick(rill::as_expected)); // until it is cancelled
+        co_await asio::this_coro::reset_cancellation_state();
+        const auto worker = co_await asio::this_coro::executor;
+        spawned = rill::spawn(worker, waits(0ms));
+    }};
+    running_server server(one_stream(), options);
+    server.stop();
+    BOOST_TEST(!spawned);
+    BOOST_TEST(server.log() == "background task not started: it came when the worker had ended the others\n");
+    BOOST_TEST(counted::alive() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(one_that_refuses_to_end_is_unwound_with_the_server)

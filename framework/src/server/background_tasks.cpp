@@ -28,6 +28,9 @@ background_tasks& background_tasks::of(asio::io_context& context)
 bool background_tasks::start(awaitable<> body)
 {
     if (ending_) {
+        if (on_refused) {
+            on_refused();
+        }
         return false;
     }
     tasks_.start(io_, std::move(body));
@@ -36,8 +39,12 @@ bool background_tasks::start(awaitable<> body)
 
 void background_tasks::finish(bool cancelled, const std::exception_ptr& error)
 {
-    if (error && on_failed && !(cancelled && detail::is_aborted(error))) {
-        on_failed(detail::what_of(error));
+    if (error && !(cancelled && detail::is_aborted(error))) {
+        if (on_failed) {
+            on_failed(detail::what_of(error));
+        } else { // a context without a worker, as in a test
+            asio::post(io_, [error] { std::rethrow_exception(error); });
+        }
     }
     check_ended();
 }
@@ -62,6 +69,7 @@ void background_tasks::shutdown() noexcept
     ending_ = true;
     on_ended = nullptr;
     on_failed = nullptr;
+    on_refused = nullptr;
 }
 
 bool spawn(const executor& worker, awaitable<> task)

@@ -24,8 +24,8 @@ public:
 
     static background_tasks& of(asio::io_context& context);
 
-    /// False when cancel() was called: then `body` has not begun.
-    bool start(awaitable<> body);
+    /// False when cancel() was called: then `body` has not begun, and is destroyed; on_refused() is called.
+    [[nodiscard]] bool start(awaitable<> body);
 
     /// Cancels all of them; none is started any more. on_ended() is called from the event loop when the last has ended,
     /// which may be now.
@@ -34,8 +34,10 @@ public:
     std::size_t running() const noexcept { return tasks_.running(); }
 
     std::function<void()> on_ended;
-    /// Told of what has left a coroutine.
+    /// Told of what has left a coroutine. Where nobody is, it leaves the event loop.
     std::function<void(const std::string&)> on_failed;
+    /// Told of each coroutine that came after cancel().
+    std::function<void()> on_refused;
 
 private:
     void shutdown() noexcept override;

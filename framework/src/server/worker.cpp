@@ -39,6 +39,9 @@ worker::worker(const handler& app, const server_options& options, const observer
     background_.on_failed = [this](const std::string& what) {
         context_.log(log_level::error, std::string(failed_in_background) + what);
     };
+    background_.on_refused = [this] {
+        context_.log(log_level::warning, "background task not started: it came when the worker had ended the others");
+    };
     check_timers(io_);
 }
 
@@ -64,6 +67,7 @@ worker::~worker()
         }
     }
     background_.on_failed = nullptr;
+    background_.on_refused = nullptr;
 }
 
 void worker::start_background(const std::vector<background_task>& tasks)
@@ -71,7 +75,8 @@ void worker::start_background(const std::vector<background_task>& tasks)
     for (const auto& make : tasks) {
         asio::post(io_, [this, &make] {
             try {
-                background_.start(make());
+                // False is in the log.
+                static_cast<void>(background_.start(make()));
             } catch (...) { // before it was a coroutine
                 background_.on_failed(detail::what_of(std::current_exception()));
             }

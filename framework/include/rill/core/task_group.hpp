@@ -28,7 +28,7 @@ awaitable<> with_task_group(Body body, std::size_t most = 64);
 /// last of them has ended, so they may refer to what its caller has on its stack.
 ///
 ///     co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
-///         static_cast<void>(group.spawn(watch(file)));
+///         static_cast<void>(group.spawn(watch(file))); // there is room for the first
 ///         co_await serve(stream);
 ///         group.cancel();
 ///     });
@@ -41,8 +41,9 @@ public:
     task_group& operator=(const task_group&) = delete;
     ~task_group();
 
-    /// Starts `task`; it runs inside this call up to its first wait. False when `most` tasks run already or the group
-    /// is ending: then `task` has not begun, and is gone.
+    /// Starts `task`; it runs inside this call up to its first wait.
+    /// @return true: `task` has begun; false: `most` tasks run already or the group is ending, and `task` is destroyed
+    /// without having begun. As of rill::spawn(), it is not to be ignored.
     [[nodiscard]] bool spawn(awaitable<> task);
 
     /// Cancels the tasks that run now, not the body: what they await completes with operation_aborted, which counts as

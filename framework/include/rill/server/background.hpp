@@ -17,8 +17,14 @@ using background_task = std::function<awaitable<>()>;
 /// that the shutdown has begun it learns from `rill::shutdown_signal`. An exception that leaves it is an error in the
 /// log, and costs the others nothing. What it refers to must outlive the server.
 ///
-/// Only from the worker's thread.
-/// @return false when that cancellation is over: then `task` has not begun, and is gone
-bool spawn(const executor& worker, awaitable<> task);
+/// A handler whose client is connected while the server runs is never too late. What still runs after that
+/// cancellation, such as another background task on its way out, is: then `task` is destroyed without having begun,
+/// which is a warning in the log, too.
+///
+/// Only from the worker's thread. Throws boost::system::system_error with error::foreign_executor, and destroys `task`,
+/// where `worker` is the executor of something else, such as a thread pool. On an io_context that is no worker's, as
+/// in a test, an exception that leaves `task` leaves io_context::run().
+/// @return true: `task` has begun; false: it came too late. As of task_group::spawn(), it is not to be ignored.
+[[nodiscard]] bool spawn(const executor& worker, awaitable<> task);
 
 } // namespace rill
