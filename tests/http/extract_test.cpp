@@ -169,6 +169,7 @@ BOOST_AUTO_TEST_CASE(path_header_and_cookie)
     req.path_parameter("id", "x");
     BOOST_TEST((rill::extract_all<rill::path<"id", int>>(req).error().detail ==
                 "path parameter 'id': 'x' is not allowed: must be a whole number"));
+    BOOST_CHECK_THROW((rill::extract_all<rill::path<"idd">>(req)), std::logic_error); // not the client's mistake
     BOOST_TEST((rill::extract_all<rill::header<"X-Token">>(req).error().detail == "header 'X-Token' is missing"));
     BOOST_TEST((rill::extract_all<rill::cookie<"sid">>(req).error().detail == "cookie 'sid' is missing"));
     BOOST_TEST((rill::extract_all<rill::header<"X-N", int, 3>>(req).has_value()));

@@ -193,9 +193,7 @@ BOOST_AUTO_TEST_CASE(a_handler_passes_through)
                         "/y")) == "/y");
     using plain = awaitable<response> (*)(request&);
     const plain function = [](request&) -> awaitable<response> { co_return status::accepted; };
-    const auto handle = rill::make_handler(function);
-    BOOST_REQUIRE(handle.target<plain>() != nullptr);
-    BOOST_TEST((*handle.target<plain>() == function));
+    BOOST_TEST((get(function).status() == status::accepted));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

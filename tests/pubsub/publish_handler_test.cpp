@@ -1,6 +1,7 @@
 #include <rill/pubsub/publish_handler.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <rill/http/make_handler.hpp>
 #include <rill/pubsub/memory_backplane.hpp>
 #include <stdexcept>
 
@@ -53,6 +54,12 @@ BOOST_AUTO_TEST_CASE(publishes_and_answers_with_the_id)
     BOOST_TEST(f.status_of("news/weather", "event=warning&key=storm", "storm") == 201);
     BOOST_TEST(f.hub.stats().published == 2U);
     BOOST_TEST((f.hub.topics() == std::vector<std::string>{"news/weather"}));
+}
+
+BOOST_AUTO_TEST_CASE(its_route_must_have_the_topic)
+{
+    const auto route = rill::make_handler(fixture().handler);
+    BOOST_TEST(route.route_needs().path_parameters == std::vector<std::string>{"topic"});
 }
 
 BOOST_AUTO_TEST_CASE(nobody_publishes_without_the_token)

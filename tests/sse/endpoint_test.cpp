@@ -68,6 +68,19 @@ BOOST_AUTO_TEST_CASE(the_response_is_an_event_stream_that_nothing_buffers)
     BOOST_TEST(r.streams());
 }
 
+BOOST_AUTO_TEST_CASE(it_says_what_it_needs_of_its_route)
+{
+    const auto in_room = [](event_stream&, rill::path<"room">, rill::query<"q">) -> rill::awaitable<> { co_return; };
+    const rill::handler plain = endpoint(in_room);
+    BOOST_TEST(plain.route_needs().path_parameters == std::vector<std::string>{"room"});
+    BOOST_TEST(plain.route_needs().is_complete);
+    const auto made = rill::make_handler(endpoint(in_room));
+    BOOST_TEST(made.route_needs().path_parameters == std::vector<std::string>{"room"});
+    const rill::handler asks =
+        endpoint(in_room, {.finished = [](const rill::request&, std::string_view) { return false; }});
+    BOOST_TEST(!asks.route_needs().is_complete);
+}
+
 BOOST_AUTO_TEST_CASE(further_headers)
 {
     const auto r =

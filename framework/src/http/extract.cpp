@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <rill/http/percent.hpp>
+#include <stdexcept>
 
 namespace rill {
 
@@ -116,6 +117,10 @@ tl::expected<std::optional<std::string>, problem> find_text(const request& req, 
 
 problem missing(source from, std::string_view name, std::string_view allowed)
 {
+    if (from == source::path) {
+        throw std::logic_error("the handler takes the path parameter '" + std::string(name) +
+                               "', which its route does not have");
+    }
     auto detail = label(from, name) + " is missing";
     if (!allowed.empty()) {
         detail += ": " + std::string(allowed);

@@ -61,6 +61,11 @@ handler compose(const std::vector<middleware>& around, handler handle)
     return handle;
 }
 
+std::string described(const route& r)
+{
+    return name_of(r.method) + " " + r.pattern.text();
+}
+
 std::optional<split_path> split(std::string_view path)
 {
     if (!path.starts_with('/')) {
@@ -117,7 +122,6 @@ void route_table::add(route r)
     auto& place = at(r.pattern);
     for (const auto* other : place.routes) {
         if (other->method == r.method) {
-            const auto described = [](const route& one) { return name_of(one.method) + " " + one.pattern.text(); };
             throw route_error("ambiguous route: " + described(r) + " collides with " + described(*other));
         }
     }

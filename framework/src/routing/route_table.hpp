@@ -22,6 +22,9 @@ struct route
     handler composed; ///< `around` about `handle`
 };
 
+/// For messages, e.g. "GET /users/{id}".
+std::string described(const route& r);
+
 /// The path of a request, split at its slashes, each segment decoded.
 struct split_path
 {
@@ -52,7 +55,8 @@ public:
     static void capture(const route& r, const split_path& path, request& req);
 
     std::vector<middleware> around;
-    handler entry; ///< `around` about the dispatch; empty without middleware
+    handler entry;        ///< `around` about the dispatch; empty without middleware
+    bool checked = false; ///< a router with these routes is a handler: they are in their final place
 
 private:
     struct node;

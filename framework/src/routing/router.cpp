@@ -83,6 +83,42 @@ awaitable<response> dispatch(const route_table& table, request& req)
     return answer(refuse_method(match.same_path));
 }
 
+bool has_parameter(const path_pattern& pattern, std::string_view name)
+{
+    return std::ranges::any_of(pattern.segments(), [&](const path_pattern::segment& s) {
+        return s.kind != path_pattern::kind::literal && s.text == name;
+    });
+}
+
+// Whether the handler leaves a parameter of the pattern alone, for sure.
+bool ignores_a_parameter(const path_pattern& pattern, const detail::route_needs& needs)
+{
+    return needs.is_complete && std::ranges::any_of(pattern.segments(), [&](const path_pattern::segment& s) {
+               return s.kind != path_pattern::kind::literal &&
+                      std::ranges::find(needs.path_parameters, s.text) == needs.path_parameters.end();
+           });
+}
+
+[[noreturn]] void refuse_route(const route& r, std::string_view missing)
+{
+    throw route_error("bad route " + detail::described(r) + ": its handler takes the path parameter '" +
+                      std::string(missing) + "', which the path does not have");
+}
+
+std::optional<std::string> missing_parameter(const path_pattern& pattern, const detail::route_needs& needs)
+{
+    const auto missing = std::ranges::find_if_not(
+        needs.path_parameters, [&](const std::string& name) { return has_parameter(pattern, name); });
+    return missing != needs.path_parameters.end() ? std::optional(*missing) : std::nullopt;
+}
+
+void check_parameters(const route& r)
+{
+    if (const auto missing = missing_parameter(r.pattern, r.handle.route_needs())) {
+        refuse_route(r, *missing);
+    }
+}
+
 } // namespace
 
 router::router() : table_(std::make_shared<route_table>()) {}
@@ -94,8 +130,22 @@ router& router::operator=(const router&) = default;
 
 router& router::add(verb method, std::string_view pattern, handler handle, std::vector<middleware> around)
 {
-    table_->add({method, path_pattern(pattern), std::move(handle), std::move(around), {}});
+    route r{method, path_pattern(pattern), std::move(handle), std::move(around), {}};
+    // What is missing may come from a prefix, but then there is no need to leave alone what the pattern has.
+    const auto needs = r.handle.route_needs();
+    if (table_->checked || ignores_a_parameter(r.pattern, needs)) {
+        check_parameters(r);
+    }
+    table_->add(std::move(r));
     return *this;
+}
+
+void router::check_routes() const
+{
+    for (const auto& r : table_->routes()) {
+        check_parameters(*r);
+    }
+    table_->checked = true;
 }
 
 router& router::use(middleware around)
@@ -121,7 +171,15 @@ router& router::mount(std::string_view prefix, router&& other)
         auto around = mounted->around;
         around.insert(around.end(), r->around.begin(), r->around.end());
         const bool is_root = r->pattern.text() == "/" && !prefix.empty();
-        add(r->method, std::string(prefix) + (is_root ? "" : r->pattern.text()), r->handle, std::move(around));
+        route whole{r->method,
+                    path_pattern(std::string(prefix) + (is_root ? "" : r->pattern.text())),
+                    r->handle,
+                    std::move(around),
+                    {}};
+        if (table_->checked) {
+            check_parameters(whole);
+        }
+        table_->add(std::move(whole));
     }
     return *this;
 }

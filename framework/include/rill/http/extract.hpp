@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <rill/http/detail/route_needs.hpp>
 #include <rill/http/detail/signature.hpp>
 #include <rill/http/problem.hpp>
 #include <rill/http/request.hpp>
@@ -108,6 +110,7 @@ enum class source : unsigned char
 /// The parameter's text, nothing when it is absent, or what is wrong with the request.
 tl::expected<std::optional<std::string>, problem> find_text(const request& req, source from, std::string_view name);
 
+/// Throws std::logic_error for a path parameter: the route lacks it, whatever the client sends.
 problem missing(source from, std::string_view name, std::string_view allowed);
 problem not_allowed(source from, std::string_view name, std::string_view value, std::string_view allowed);
 
@@ -140,6 +143,15 @@ public:
     value_type value{};
 
     static constexpr std::string_view name() noexcept { return Name.view(); }
+
+    /// What the route must have: see extractor.
+    static constexpr auto path_parameters = [] {
+        if constexpr (From == source::path && !is_optional<T>) {
+            return std::array{Name.view()};
+        } else {
+            return std::array<std::string_view, 0>{};
+        }
+    }();
 
     operator const value_type&() const noexcept { return value; }
     const value_type& operator*() const noexcept { return value; }
@@ -217,7 +229,8 @@ private:
 // ---- extractors: parameters of a handler, taken from the request before the handler is called, and owned by it.
 // Each has `value`, converts to it, and gives it by `*` and `->`. What is missing or malformed is answered with 400.
 
-/// The path parameter `{Name}` of the route.
+/// The path parameter `{Name}` of the route. A route without it is a mistake of the program, for which the router
+/// throws route_error (see router::check_routes()), unless T is an std::optional.
 template <fixed_string Name, class T = std::string>
 struct path : detail::parameter<detail::source::path, Name, T, required>
 {};
@@ -241,6 +254,11 @@ struct cookie : detail::parameter<detail::source::cookie, Name, T, Default>
 /// How a handler's parameter of type T is made from the request. Specialise it for your own types:
 ///
 ///     static tl::expected<T, problem> extract(request&);
+///
+/// One that reads path parameters may declare those that it can't do without, so that a route that lacks one is found
+/// at set-up, as it is with `path`:
+///
+///     static constexpr std::array<std::string_view, 1> path_parameters{"id"};
 template <class T>
 struct extractor;
 
@@ -248,6 +266,8 @@ template <class T>
     requires requires(const request& req) { T::read(req); }
 struct extractor<T>
 {
+    static constexpr auto path_parameters = T::path_parameters;
+
     static tl::expected<T, problem> extract(request& req)
     {
         return T::read(req).map([](auto&& value) {
@@ -266,6 +286,15 @@ inline constexpr bool is_request_reference = std::is_same_v<Arg, request&> || st
 /// What is kept for a handler's parameter: a value of its own, except for the request itself.
 template <class Arg>
 using extracted_t = std::conditional_t<is_request_reference<Arg>, Arg, std::remove_cvref_t<Arg>>;
+
+/// What a handler with these parameters needs of its route.
+template <class... Args>
+detail::route_needs route_needs_of(type_list<Args...>)
+{
+    detail::route_needs needs{.path_parameters = {}, .is_complete = true};
+    (add_path_parameters<extractor<std::remove_cvref_t<Args>>>(needs), ...);
+    return needs;
+}
 
 template <class Arg>
 auto extract_one(request& req, std::optional<problem>& failed)

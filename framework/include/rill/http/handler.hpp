@@ -1,15 +1,103 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
+#include <memory>
 #include <rill/core/awaitable.hpp>
+#include <rill/http/detail/route_needs.hpp>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
+#include <type_traits>
+#include <utility>
 
 namespace rill {
 
-/// What answers a request. The request outlives the coroutine. Terminal cancellation when the client leaves meanwhile.
-/// With several workers a handler is called from all of their threads at once.
-using handler = std::function<awaitable<response>(request&)>;
+namespace detail {
+
+/// A callable behind a handler. Pointers instead of virtual functions: from those g++ 12 warns of coroutines whose
+/// parameters depend on a local lambda.
+struct shared_callable
+{
+    awaitable<response> (*call)(shared_callable& self, request& r);
+    route_needs (*needs)(const shared_callable& self);
+};
+
+template <class F>
+struct callable : shared_callable
+{
+    template <class From>
+    explicit callable(From&& from) : shared_callable{&call_it, &ask_it}, f(std::forward<From>(from))
+    {}
+
+    static awaitable<response> call_it(shared_callable& self, request& r) { return static_cast<callable&>(self).f(r); }
+
+    static detail::route_needs ask_it(const shared_callable& self)
+    {
+        detail::route_needs needs;
+        if constexpr (requires { f.route_needs(); }) {
+            needs = static_cast<const callable&>(self).f.route_needs();
+        } else if constexpr (declares_path_parameters<F>) {
+            add_path_parameters<F>(needs);
+        }
+        return needs;
+    }
+
+    F f;
+};
+
+template <class F>
+concept is_handler = requires(F& f, request& r) {
+    {
+        f(r)
+    } -> std::same_as<awaitable<response>>;
+};
+
+} // namespace detail
+
+/// What answers a request: any callable that is `awaitable<response>(request&)`, such as a router, an endpoint, or what
+/// make_handler() returns. The request outlives the coroutine. Terminal cancellation when the client leaves meanwhile.
+///
+/// Copies share the callable, which does not move and lives as long as any of them. Thread safety: with several workers
+/// the callable is called from all of their threads at once.
+///
+/// A router is checked when it becomes a handler: see router::check_routes(), which throws route_error.
+class handler
+{
+public:
+    handler() = default; ///< empty, to be assigned to
+
+    template <class F>
+        requires(!std::same_as<std::remove_cvref_t<F>, handler> && detail::is_handler<std::decay_t<F>>)
+    handler(F&& f) // NOLINT: implicit on purpose
+        : callable_(share(std::forward<F>(f)))
+    {}
+
+    /// Throws std::bad_function_call when the handler is empty.
+    awaitable<response> operator()(request& r) const
+    {
+        if (!callable_) {
+            throw std::bad_function_call();
+        }
+        return callable_->call(*callable_, r);
+    }
+
+    explicit operator bool() const noexcept { return callable_ != nullptr; }
+
+    /// What the callable declares; nothing for a lambda that takes the request.
+    detail::route_needs route_needs() const { return callable_ ? callable_->needs(*callable_) : detail::route_needs(); }
+
+private:
+    template <class F>
+    static std::shared_ptr<detail::shared_callable> share(F&& f)
+    {
+        if constexpr (requires { f.check_routes(); }) {
+            f.check_routes();
+        }
+        return std::make_shared<detail::callable<std::decay_t<F>>>(std::forward<F>(f));
+    }
+
+    std::shared_ptr<detail::shared_callable> callable_;
+};
 
 /// What stands around a handler: looks at the request before, at the response after, or answers by itself and does not
 /// call `next`. A streamed body has not begun when `next` returns.

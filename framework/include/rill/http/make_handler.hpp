@@ -1,7 +1,5 @@
 #pragma once
 
-#include <concepts>
-#include <memory>
 #include <rill/http/extract.hpp>
 #include <rill/http/handler.hpp>
 #include <string_view>
@@ -99,15 +97,14 @@ constexpr bool owns_its_parameters(type_list<Args...>)
     return ((is_request_reference<Args> || !std::is_reference_v<Args>)&&...);
 }
 
-/// A callable with its signature, as a handler. The callable is shared by all copies of the handler and does not move
-/// while coroutines refer to it.
+/// A callable with its signature, as a handler, in which it does not move while coroutines refer to it.
 template <class F, class Result, class Arguments>
 class adapted
 {
 public:
-    explicit adapted(F f) : f_(std::make_shared<F>(std::move(f))) {}
+    explicit adapted(F f) : f_(std::move(f)) {}
 
-    awaitable<response> operator()(request& req) const
+    awaitable<response> operator()(request& req)
     {
         auto args = extract_all(req, Arguments{});
         if (!args) {
@@ -115,24 +112,26 @@ public:
         }
         using value = typename awaited<Result>::type;
         if constexpr (!awaited<Result>::is_awaitable) {
-            return answer(call_plain<value>(*f_, std::move(*args)));
+            return answer(call_plain<value>(f_, std::move(*args)));
         } else if constexpr (std::is_same_v<value, response> && owns_its_parameters(Arguments{})) {
-            return std::apply(*f_, std::move(*args)); // its own frame holds all it needs
+            return std::apply(f_, std::move(*args)); // its own frame holds all it needs
         } else {
-            return call_awaiting<value>(*f_, std::move(*args));
+            return call_awaiting<value>(f_, std::move(*args));
         }
     }
 
-private:
-    std::shared_ptr<F> f_;
-};
-
-template <class F>
-concept is_handler = requires(F& f, request& req) {
+    detail::route_needs route_needs() const
     {
-        f(req)
-    } -> std::same_as<awaitable<response>>;
-} && std::copy_constructible<F>;
+        auto needs = route_needs_of(Arguments{});
+        if constexpr (declares_path_parameters<F>) {
+            add_path_parameters<F>(needs);
+        }
+        return needs;
+    }
+
+private:
+    F f_;
+};
 
 } // namespace detail
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
 #include <rill/pubsub/hub.hpp>
 #include <string>
+#include <string_view>
 
 namespace rill::pubsub {
 
@@ -25,6 +27,9 @@ public:
     /// @param token 1 or more of the characters that RFC 6750 allows; anything else throws std::invalid_argument. Who
     /// has it may publish to every topic. It is compared in constant time.
     publish_handler(pubsub::hub hub, std::string token);
+
+    /// The parameter that the route must have.
+    static constexpr std::array<std::string_view, 1> path_parameters{"topic"};
 
     response operator()(request& r);
 

@@ -23,7 +23,8 @@ class route_table;
 /// this method (405 with Allow), OPTIONS (204 with Allow), and HEAD, which runs the GET handler, whose body the
 /// connection drops.
 ///
-/// Set up before serving, in one thread; copies share the same routes. Mistakes in the routes throw route_error.
+/// Set up before serving, in one thread; copies share the same routes. Mistakes in the routes throw route_error: most
+/// of them where the route is added, a path parameter that may still come from a prefix in check_routes().
 class router
 {
 public:
@@ -36,6 +37,9 @@ public:
 
     /// Adds a route. `handle` is a handler or anything make_handler() takes; `around` is middleware for this route
     /// alone, the first is outermost.
+    ///
+    /// Throws route_error for a bad pattern, for a route that collides with another, and for a handler that takes a
+    /// path parameter which the pattern lacks, while it leaves one of the pattern alone: the name is misspelled.
     template <class F, class... Middleware>
     router& handle(verb method, std::string_view pattern, F&& handle, Middleware&&... around)
     {
@@ -75,8 +79,17 @@ public:
     router& use(middleware around);
 
     /// Takes over all routes of `other`, below `prefix`, with its middleware around each. The prefix may hold
-    /// parameters; a slash at its end is ignored. The route "/" of `other` becomes the prefix itself.
+    /// parameters, which the handlers of `other` may take; a slash at its end is ignored. The route "/" of `other`
+    /// becomes the prefix itself.
     router& mount(std::string_view prefix, router&& other);
+
+    /// Throws route_error, which names the route and the parameter, when a handler takes a path parameter (see `path`,
+    /// extractor) that its route lacks, with all prefixes of mount().
+    ///
+    /// Called whenever a router becomes a `handler`: by the constructor of server, by serve(), and by handle(). Routes
+    /// that are added afterwards are checked at once. To be called by hand only where a lambda takes the router along
+    /// and calls it.
+    void check_routes() const;
 
     awaitable<response> operator()(request& req) const;
 

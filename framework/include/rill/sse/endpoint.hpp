@@ -170,6 +170,14 @@ public:
 
     awaitable<response> operator()(request& r) const { return answer(state_, r); }
 
+    rill::detail::route_needs route_needs() const
+    {
+        auto needs = rill::detail::route_needs_of(rill::detail::type_list<Args...>{});
+        const auto& options = state_->options;
+        needs.is_complete = needs.is_complete && !options.finished && !options.who; // they get the request
+        return needs;
+    }
+
 private:
     using state_pointer = std::shared_ptr<endpoint_state<F>>;
 

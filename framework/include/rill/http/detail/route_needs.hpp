@@ -1,0 +1,38 @@
+#pragma once
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rill::detail {
+
+/// What a handler declares about the route it can serve.
+struct route_needs
+{
+    std::vector<std::string> path_parameters; ///< that the route's path must have
+    bool is_complete = false;                 ///< the handler can read no other path parameters
+};
+
+/// A type that reads path parameters declares those that it can't do without: `T::path_parameters`, a range of
+/// string_view.
+template <class T>
+concept declares_path_parameters = requires {
+    {
+        *T::path_parameters.begin()
+    } -> std::convertible_to<std::string_view>;
+};
+
+template <class T>
+void add_path_parameters(route_needs& needs)
+{
+    if constexpr (declares_path_parameters<T>) {
+        for (const std::string_view name : T::path_parameters) {
+            needs.path_parameters.emplace_back(name);
+        }
+    } else {
+        needs.is_complete = false;
+    }
+}
+
+} // namespace rill::detail

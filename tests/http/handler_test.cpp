@@ -1,0 +1,96 @@
+#include <rill/http/make_handler.hpp>
+
+#include "../support/run.hpp"
+
+BOOST_AUTO_TEST_SUITE(handler_suite)
+
+namespace {
+
+using rill::awaitable;
+using rill::handler;
+using rill::request;
+using rill::response;
+using rill::verb;
+using rill_test::run;
+using rill_test::text;
+
+awaitable<response> where(request& r)
+{
+    co_return response::text(std::string(r.path()));
+}
+
+/// Counts its objects and its calls.
+struct counting
+{
+    explicit counting(int& objects) : objects(&objects) { ++objects; }
+    counting(counting&& other) noexcept : objects(other.objects) { ++*objects; }
+    counting(const counting&) = delete;
+    counting& operator=(const counting&) = delete;
+    ~counting() { --*objects; }
+
+    awaitable<response> operator()(request&) { return answer(std::to_string(++calls)); }
+    static awaitable<response> answer(std::string text) { co_return response::text(std::move(text)); }
+
+    int* objects;
+    int calls = 0;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(anything_that_answers_a_request)
+{
+    const handler pointer = &where;
+    const handler function = where;
+    const handler lambda = [](request& r) { return where(r); };
+    const handler any = std::function<awaitable<response>(request&)>(where);
+    for (const auto* h : {&pointer, &function, &lambda, &any}) {
+        BOOST_TEST(text(run(*h, verb::get, "/x")) == "/x");
+    }
+    static_assert(!std::is_convertible_v<int, handler>);
+    static_assert(!std::is_convertible_v<response (*)(request&), handler>); // that is make_handler()'s
+}
+
+BOOST_AUTO_TEST_CASE(copies_share_what_they_call)
+{
+    int objects = 0;
+    {
+        handler first = counting(objects);
+        BOOST_TEST(objects == 1);
+        const handler second = first;
+        BOOST_TEST(objects == 1);
+        BOOST_TEST(text(run(first, verb::get, "/")) == "1");
+        BOOST_TEST(text(run(second, verb::get, "/")) == "2");
+        first = handler();
+        BOOST_TEST(objects == 1);
+    }
+    BOOST_TEST(objects == 0);
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_one_says_so)
+{
+    handler h;
+    BOOST_TEST(!h);
+    request r;
+    BOOST_CHECK_THROW(h(r), std::bad_function_call);
+    BOOST_TEST(h.route_needs().path_parameters.empty());
+    h = where;
+    BOOST_TEST(!!h);
+    const handler moved = std::move(h);
+    BOOST_TEST(!h); // NOLINT: that is what is tested
+    BOOST_TEST(!!moved);
+}
+
+BOOST_AUTO_TEST_CASE(it_says_what_it_needs_of_its_route)
+{
+    const auto declared =
+        rill::make_handler([](rill::path<"a">, rill::query<"q">, rill::path<"b", std::optional<int>>) {});
+    BOOST_TEST(declared.route_needs().path_parameters == std::vector<std::string>{"a"});
+    BOOST_TEST(declared.route_needs().is_complete);
+    const auto reads = rill::make_handler([](rill::path<"a">, request&) {});
+    BOOST_TEST(reads.route_needs().path_parameters == std::vector<std::string>{"a"});
+    BOOST_TEST(!reads.route_needs().is_complete);
+    BOOST_TEST(handler(where).route_needs().path_parameters.empty());
+    BOOST_TEST(!handler(where).route_needs().is_complete);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
