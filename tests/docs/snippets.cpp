@@ -138,6 +138,35 @@ rill::router protected_routes()
 }
 // [middleware]
 
+struct user
+{
+    std::string name;
+};
+
+std::optional<user> find_session(std::string_view id);
+
+// [attribute]
+rill::awaitable<rill::response> require_login(rill::request& r, const rill::handler& next)
+{
+    auto known = find_session(r.cookie("session").value_or(""));
+    if (!known) {
+        co_return rill::to_response({.status = rill::status::forbidden, .detail = "log in first"});
+    }
+    r.set_attribute(*std::move(known)); // a user
+    co_return co_await next(r);
+}
+
+std::string profile(rill::attribute<user> who)
+{
+    return "you are " + who->name;
+}
+
+rill::awaitable<> greetings(rill::sse::event_stream& stream, rill::attribute<user> who)
+{
+    co_await stream.send("hello, " + who->name);
+}
+// [attribute]
+
 // [events]
 rill::awaitable<> events(rill::sse::event_stream& stream)
 {

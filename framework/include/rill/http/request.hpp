@@ -1,10 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <rill/http/detail/attribute_node.hpp>
 #include <rill/http/headers.hpp>
 #include <rill/http/message.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -60,6 +64,28 @@ public:
     /// read: who takes HTTP/2 for a server of HTTP/1.1 may have left them so.
     std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 
+    /// Gives the request a value for those behind: middleware sets it, such as the user who has logged in, and handlers
+    /// take it by the extractor rill::attribute<T>, or by attribute<T>(). There is one value of a type; another one
+    /// takes its place. Copies of the request share the values that it has at that time.
+    template <class T>
+    void set_attribute(T value)
+    {
+        attributes_ = std::make_shared<const detail::attribute_value<T>>(std::move(value), std::move(attributes_));
+    }
+
+    /// The value of exactly that type, or null. It stays where it is until the request and its copies have ended.
+    template <class T>
+    const T* attribute() const noexcept
+    {
+        static_assert(std::is_same_v<T, std::decay_t<T>>, "attributes are values: T is neither a reference nor const");
+        for (const auto* node = attributes_.get(); node != nullptr; node = node->next.get()) {
+            if (node->type == typeid(T)) {
+                return &static_cast<const detail::attribute_value<T>*>(node)->value;
+            }
+        }
+        return nullptr;
+    }
+
 private:
     verb method_ = verb::get;
     unsigned version_ = 11;
@@ -69,6 +95,7 @@ private:
     std::string remote_address_;
     std::string route_;
     std::vector<std::pair<std::string, std::string>> path_parameters_;
+    std::shared_ptr<const detail::attribute_node> attributes_; // null while there are none
 };
 
 } // namespace rill

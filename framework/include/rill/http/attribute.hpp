@@ -1,0 +1,59 @@
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <optional>
+#include <rill/http/extract.hpp>
+#include <string_view>
+#include <typeinfo>
+
+namespace rill {
+
+namespace detail {
+
+/// Throws std::logic_error, whose text names the type.
+[[noreturn]] void refuse_missing_attribute(const std::type_info& type);
+
+} // namespace detail
+
+/// Extractor: a copy of the value of type T that middleware has given the request by request::set_attribute(), such as
+/// the user who has logged in. The handler owns it, so that a stream may keep it. T must be copyable; a type that is
+/// not, or is expensive to copy, is passed on as std::shared_ptr<const T>.
+///
+/// Without the value the request is answered with 500, and an error in the log names T: the route lacks its middleware,
+/// which is not the client's mistake. With std::optional<T> in place of T, the value may be absent.
+template <class T>
+struct attribute
+{
+    static_assert(std::copy_constructible<T>, "rill::attribute<T> copies T: pass std::shared_ptr<const T> on instead");
+
+    using declared_type = T;
+
+    T value;
+
+    operator const T&() const noexcept { return value; }
+    const T& operator*() const noexcept { return value; }
+    const T* operator->() const noexcept { return &value; }
+};
+
+template <class T>
+struct extractor<attribute<T>>
+{
+    static constexpr std::array<std::string_view, 0> path_parameters{};
+
+    static tl::expected<attribute<T>, problem> extract(const request& r)
+    {
+        if constexpr (detail::is_optional<T>) {
+            const auto* found = r.attribute<typename T::value_type>();
+            return attribute<T>{found != nullptr ? T(*found) : T()};
+        } else {
+            const auto* found = r.attribute<T>();
+            if (found == nullptr) {
+                detail::refuse_missing_attribute(typeid(T));
+            }
+            return attribute<T>{*found};
+        }
+    }
+};
+
+} // namespace rill

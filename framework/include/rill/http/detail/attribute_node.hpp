@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <typeinfo>
+#include <utility>
+
+namespace rill::detail {
+
+/// A value that a request carries, of any type. Nodes do not change, so copies of a request share them.
+struct attribute_node
+{
+    const std::type_info& type;
+    std::shared_ptr<const attribute_node> next; ///< what was set before
+};
+
+template <class T>
+struct attribute_value : attribute_node
+{
+    attribute_value(T v, std::shared_ptr<const attribute_node> before)
+        : attribute_node{typeid(T), std::move(before)}, value(std::move(v))
+    {}
+
+    T value;
+};
+
+} // namespace rill::detail
