@@ -111,13 +111,47 @@ try {
 }
 // [listening]
 
+// [errors]
+namespace shop {
+
+enum class error
+{
+    sold_out,
+    not_logged_in,
+};
+
+// The one place that says how the errors of this application are answered.
+rill::problem to_problem(const error& e)
+{
+    switch (e) {
+    case error::sold_out:
+        return {.status = rill::status::conflict, .detail = "sold out"};
+    case error::not_logged_in:
+        return {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}};
+    }
+    return {};
+}
+
+tl::expected<int, error> take_from_stock(std::string_view item); // knows nothing of HTTP
+
+} // namespace shop
+
+tl::expected<std::string, shop::error> buy(rill::path<"item"> item)
+{
+    const auto left = shop::take_from_stock(*item);
+    if (!left) {
+        return tl::unexpected(left.error());
+    }
+    return std::to_string(*left) + " left";
+}
+// [errors]
+
 // [middleware]
 rill::awaitable<rill::response> require_token(rill::request& r, const rill::handler& next)
 {
     if (r.header("Authorization") != "Bearer sesame") {
-        auto refused = rill::to_response({.status = rill::status::unauthorized}); // short-circuit
-        refused.header("WWW-Authenticate", "Bearer");
-        co_return refused;
+        co_return rill::to_response( // instead of the handler
+            {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}});
     }
     auto answer = co_await next(r);
     answer.header("Cache-Control", "private"); // after
@@ -138,14 +172,30 @@ rill::router protected_routes()
 }
 // [middleware]
 
+// [exceptions]
+class no_such_row : public std::runtime_error
+{
+    using runtime_error::runtime_error;
+};
+
+rill::awaitable<rill::response> map_exceptions(rill::request& r, const rill::handler& next)
+{
+    try {
+        co_return co_await next(r);
+    } catch (const no_such_row& e) { // not std::exception: the cancellation is one, too
+        co_return rill::to_response(rill::status::not_found, e.what());
+    }
+}
+// [exceptions]
+
+// [attribute]
 struct user
 {
     std::string name;
 };
 
-std::optional<user> find_session(std::string_view id);
+std::optional<user> find_session(std::string_view id); // yours
 
-// [attribute]
 rill::awaitable<rill::response> require_login(rill::request& r, const rill::handler& next)
 {
     auto known = find_session(r.cookie("session").value_or(""));

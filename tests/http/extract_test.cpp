@@ -27,7 +27,51 @@ struct client
     std::string name;
 };
 
+enum class refusal
+{
+    banned,
+    unknown
+};
+
+rill::problem to_problem(const refusal& r)
+{
+    return {.status = rill::status::forbidden, .detail = r == refusal::banned ? "you are banned" : "who are you?"};
+}
+
+struct member
+{
+    std::string name;
+};
+
+struct machine
+{};
+
 } // namespace paint
+
+template <>
+struct rill::extractor<paint::member>
+{
+    static tl::expected<paint::member, paint::refusal> extract(rill::request& req)
+    {
+        const auto name = req.query_parameter("name");
+        if (!name) {
+            return tl::unexpected(paint::refusal::unknown);
+        }
+        if (*name == "mallory") {
+            return tl::unexpected(paint::refusal::banned);
+        }
+        return paint::member{*name};
+    }
+};
+
+template <>
+struct rill::extractor<paint::machine>
+{
+    static tl::expected<paint::machine, rill::status> extract(rill::request&)
+    {
+        return tl::unexpected(rill::status::not_acceptable);
+    }
+};
 
 template <>
 struct rill::extractor<paint::client>
@@ -188,6 +232,20 @@ BOOST_AUTO_TEST_CASE(the_request_itself_and_own_extractors)
     static_assert(std::is_same_v<decltype(all)::value_type, std::tuple<request&, paint::client, const request&>>);
     BOOST_TEST(std::get<1>(*all).name == "me");
     BOOST_TEST(rill::extract_all<>(req).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(own_error_types)
+{
+    const auto refused = [](std::string target) {
+        request req(verb::get, std::move(target));
+        return rill::extract_all<paint::member>(req).error();
+    };
+    BOOST_TEST((refused("/").status == status::forbidden));
+    BOOST_TEST(refused("/").detail == "who are you?");
+    BOOST_TEST(refused("/?name=mallory").detail == "you are banned");
+    request req(verb::get, "/?name=ada");
+    BOOST_TEST(std::get<0>(*rill::extract_all<paint::member>(req)).name == "ada");
+    BOOST_TEST((rill::extract_all<paint::machine>(req).error().status == status::not_acceptable));
 }
 
 BOOST_AUTO_TEST_CASE(the_first_failure_is_told)

@@ -45,4 +45,14 @@ BOOST_AUTO_TEST_CASE(from_a_status_and_what_was_wrong)
     BOOST_TEST(members(r).at("detail").as_string() == "not yours");
 }
 
+BOOST_AUTO_TEST_CASE(further_headers)
+{
+    const auto r = rill::to_response(
+        {.status = status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}, {"Retry-After", "30"}}});
+    BOOST_TEST((r.fields().get("WWW-Authenticate") == "Bearer"));
+    BOOST_TEST((r.fields().get("Retry-After") == "30"));
+    BOOST_TEST((r.fields().get("Content-Type") == "application/problem+json"));
+    BOOST_TEST(rill::to_response({.headers = {{"X", "a\nb"}}}).has_bad_header());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,6 +24,40 @@ rill::awaitable<rill::response> who_is_it(rill::request& r, const rill::handler&
     return next(r);
 }
 
+enum class shop_error
+{
+    sold_out,
+    not_logged_in
+};
+
+rill::problem to_problem(const shop_error& e)
+{
+    if (e == shop_error::not_logged_in) {
+        return {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}};
+    }
+    return {.status = rill::status::conflict, .detail = "sold out"};
+}
+
+class no_such_row : public std::runtime_error
+{
+    using runtime_error::runtime_error;
+};
+
+rill::awaitable<rill::response> map_exceptions(rill::request& r, const rill::handler& next)
+{
+    try {
+        co_return co_await next(r);
+    } catch (const no_such_row& e) {
+        co_return rill::to_response(rill::status::not_found, e.what());
+    }
+}
+
+rill::awaitable<rill::response> refuse(rill::request&, const rill::handler&)
+{
+    co_return rill::to_response(
+        {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}, {"Retry-After", "30"}}});
+}
+
 rill::awaitable<> greet(rill::sse::event_stream& stream, rill::attribute<user> who)
 {
     co_await stream.send("begin");
@@ -61,6 +95,41 @@ BOOST_AUTO_TEST_CASE(a_user_from_middleware_reaches_handlers_and_streams)
     BOOST_TEST(log.find("handler of /me failed: the handler takes rill::attribute<") == 0U, log);
     BOOST_TEST(log.find("user>, but no middleware") != std::string::npos, log);
     BOOST_TEST(log.find("handler of /greeting failed: ") != std::string::npos, log);
+}
+
+BOOST_AUTO_TEST_CASE(errors_of_an_application_are_answered_as_one_place_says)
+{
+    rill::router app;
+    app.use(map_exceptions);
+    app.get("/sold", []() -> tl::expected<std::string, shop_error> { return tl::unexpected(shop_error::sold_out); });
+    app.get("/who", []() -> rill::awaitable<tl::expected<void, shop_error>> {
+        co_return tl::unexpected(shop_error::not_logged_in);
+    });
+    app.get("/row", []() -> rill::awaitable<std::string> {
+        co_await rill::sleep_for(1ms);
+        throw no_such_row("there is no row 7");
+    });
+    app.get("/other", []() -> std::string { throw std::runtime_error("a secret"); });
+    app.get(
+        "/refused", [] { return "never"; }, refuse);
+    running_server server(app);
+
+    client c(server.port());
+    BOOST_TEST(c.get("/sold").status() == 409);
+    BOOST_TEST(c.body().find("sold out") != std::string::npos);
+    BOOST_TEST(c.get("/who").status() == 401); // a 401 without the header would be a 500
+    BOOST_TEST(c.header("www-authenticate") == "Bearer");
+    BOOST_TEST(c.header("content-type") == "application/problem+json");
+    c.body();
+    BOOST_TEST(c.get("/row").status() == 404);
+    BOOST_TEST(c.body().find("there is no row 7") != std::string::npos);
+    BOOST_TEST(c.get("/refused").status() == 401);
+    BOOST_TEST(c.header("retry-after") == "30");
+    c.body();
+    BOOST_TEST(server.log() == "");
+    BOOST_TEST(c.get("/other").status() == 500);
+    BOOST_TEST(c.body().find("secret") == std::string::npos);
+    BOOST_TEST(server.log() == "handler of /other failed: a secret\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,7 +16,11 @@ response to_response(const problem& p)
     if (!p.detail.empty()) {
         members["detail"] = p.detail;
     }
-    return {p.status, boost::json::serialize(members), "application/problem+json"};
+    response r(p.status, boost::json::serialize(members), "application/problem+json");
+    for (const auto& [name, value] : p.headers) {
+        r.header(name, value);
+    }
+    return r;
 }
 
 response to_response(status code, std::string detail)

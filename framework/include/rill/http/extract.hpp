@@ -255,6 +255,9 @@ struct cookie : detail::parameter<detail::source::cookie, Name, T, Default>
 ///
 ///     static tl::expected<T, problem> extract(request&);
 ///
+/// The error may also be a status, or an error type of the application that has to_problem() (see problem). It is the
+/// answer, and the handler is not called.
+///
 /// One that reads path parameters may declare those that it can't do without, so that a route that lacks one is found
 /// at set-up, as it is with `path`:
 ///
@@ -306,12 +309,16 @@ auto extract_one(request& req, std::optional<problem>& failed)
         static_assert(
             requires { extractor<type>::extract(req); }, "a handler's parameter must be request&, an extractor such as "
                                                          "rill::query<\"name\">, or a type with an rill::extractor");
+        static_assert(
+            requires { as_problem(extractor<type>::extract(req).error()); },
+            "the error of an extractor must be rill::problem, rill::status, or a type with `rill::problem "
+            "to_problem(const E&)` in its namespace");
         std::optional<type> value;
         if (!failed) {
             if (auto extracted = extractor<type>::extract(req)) {
                 value.emplace(std::move(*extracted));
             } else {
-                failed = std::move(extracted.error());
+                failed = as_problem(std::move(extracted.error()));
             }
         }
         return value;

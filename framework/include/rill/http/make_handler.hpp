@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <rill/http/extract.hpp>
 #include <rill/http/handler.hpp>
 #include <string_view>
@@ -51,16 +52,40 @@ inline response as_response(status s)
 /// 500: the reason is the server's affair, and is told to its log only.
 response as_response(const error_code& ec);
 
-template <class T, class E>
-response as_response(tl::expected<T, E> outcome)
+/// An application's own error type: see problem.
+template <maps_to_problem E>
+response as_response(const E& error)
 {
-    if (!outcome) {
-        return as_response(std::move(outcome.error()));
+    return to_response(to_problem(error));
+}
+
+/// tl::expected, std::expected, boost::system::result: a value, or the reason why there is none.
+template <class X>
+concept expected_like = requires(X& x) {
+    typename X::value_type;
+    typename X::error_type;
+    static_cast<bool>(x.has_value());
+    x.error();
+};
+
+/// What may be the error of such a type. Not text, which would be answered with 200.
+template <class E>
+concept answerable_error = maps_to_problem<E> || std::same_as<E, problem> || std::same_as<E, status> ||
+                           std::same_as<E, response> || std::convertible_to<E, error_code>;
+
+template <expected_like X>
+response as_response(X outcome)
+{
+    static_assert(answerable_error<typename X::error_type>,
+                  "the error that a handler returns must be rill::problem, rill::status, rill::error_code, "
+                  "rill::response, or a type with `rill::problem to_problem(const E&)` in its namespace");
+    if (!outcome.has_value()) {
+        return as_response(std::move(outcome).error());
     }
-    if constexpr (std::is_void_v<T>) {
+    if constexpr (std::is_void_v<typename X::value_type>) {
         return response(status::no_content);
     } else {
-        return as_response(std::move(*outcome));
+        return as_response(*std::move(outcome));
     }
 }
 
@@ -135,14 +160,23 @@ private:
 
 } // namespace detail
 
-/// Makes a handler of any callable whose parameters are extractors (`query`, `path`, `header`, `cookie`, `json`, your
-/// own) or the request itself, and which returns, or as a coroutine co_returns, one of: response, result<response>,
-/// tl::expected<response, problem>, a string (text/plain), status, problem, or nothing (204).
+/// Makes a handler of any callable whose parameters are extractors (`query`, `path`, `header`, `cookie`, `json`,
+/// `attribute`, your own) or the request itself, and which returns, or as a coroutine co_returns, one of:
+///
+///   - response
+///   - text: std::string, std::string_view, const char*: 200, text/plain
+///   - status: that status without a body
+///   - problem, or an error type of the application that has to_problem() (see problem)
+///   - nothing: 204
+///   - tl::expected<T, E>, or a type like it (std::expected, boost::system::result): T is any of these, also void; E is
+///     problem, status, response, error_code, or an error type that has to_problem(). An error_code becomes a 500 that
+///     does not tell the reason, which is in the log.
 ///
 /// The parameters are taken from the request first; when one fails, its problem is the answer and the callable is not
-/// called. A coroutine owns its by-value parameters. An error_code becomes a 500 that does not tell the reason. The
-/// callable lives as long as any copy of the handler, must outlive the coroutines it started (as it does in a router),
-/// and may be called from several workers at once. What already is a handler is returned as it is.
+/// called. A coroutine owns its by-value parameters. An exception passes through the middleware around the handler; one
+/// that nobody catches becomes a 500 that does not tell the reason, which is in the log. The callable lives as long as
+/// any copy of the handler, must outlive the coroutines it started (as it does in a router), and may be called from
+/// several workers at once. What already is a handler is returned as it is.
 template <class F>
 handler make_handler(F&& f)
 {
