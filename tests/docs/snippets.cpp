@@ -364,6 +364,23 @@ rill::server_options bounded()
 }
 // [capacity]
 
+// [stream-or-json]
+rill::router time_for_all()
+{
+    const rill::handler stream = rill::sse::endpoint(clock, {.headers = {{"Vary", "Accept"}}});
+    rill::router app;
+    app.get("/time", [stream](rill::request& r) -> rill::awaitable<rill::response> {
+        if (rill::wants_event_stream(r)) {
+            co_return co_await stream(r);
+        }
+        auto answer = rill::json_response(boost::json::object{{"time", current_time()}});
+        answer.header("Vary", "Accept");
+        co_return answer;
+    });
+    return app;
+}
+// [stream-or-json]
+
 // [endpoint-options]
 auto feed()
 {

@@ -69,19 +69,6 @@ BOOST_AUTO_TEST_CASE(a_refused_stream_keeps_its_other_headers)
     BOOST_TEST(header(rows, "Access-Control-Allow-Origin") == "*");
 }
 
-BOOST_AUTO_TEST_CASE(who_wants_an_event_stream_says_so)
-{
-    rill::request r(rill::verb::get, "/");
-    BOOST_TEST(!rill::wants_event_stream(r));
-    BOOST_REQUIRE(r.fields().set("Accept", "text/html, */*"));
-    BOOST_TEST(!rill::wants_event_stream(r));
-    BOOST_REQUIRE(r.fields().set("Accept", "text/event-stream, */*"));
-    BOOST_TEST(rill::wants_event_stream(r));
-    BOOST_REQUIRE(r.fields().set("Accept", "text/html"));
-    BOOST_REQUIRE(r.fields().add("accept", "text/event-stream"));
-    BOOST_TEST(rill::wants_event_stream(r));
-}
-
 // One that leaves is found by its socket, by what waits for the socket, and by the coroutine that this ends.
 BOOST_AUTO_TEST_CASE(others_have_some_turns_to_leave)
 {

@@ -58,6 +58,30 @@ rill::awaitable<rill::response> refuse(rill::request&, const rill::handler&)
         {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}, {"Retry-After", "30"}}});
 }
 
+rill::awaitable<> count_up(rill::sse::event_stream& stream, rill::query<"from", int, 1> from)
+{
+    for (int i = from;; ++i) {
+        co_await stream.send(std::to_string(i));
+        co_await rill::sleep_for(1ms);
+    }
+}
+
+/// A stream for a client that asks for one, and one answer for others.
+rill::router count_or_json()
+{
+    const rill::handler stream = rill::sse::endpoint(count_up, {.max_streams = 1, .headers = {{"Vary", "Accept"}}});
+    rill::router app;
+    app.get("/count", [stream](rill::request& r) -> rill::awaitable<rill::response> {
+        if (rill::wants_event_stream(r)) {
+            co_return co_await stream(r);
+        }
+        auto answer = rill::json_response(boost::json::object{{"count", 1}});
+        answer.header("Vary", "Accept");
+        co_return answer;
+    });
+    return app;
+}
+
 rill::awaitable<> greet(rill::sse::event_stream& stream, rill::attribute<user> who)
 {
     co_await stream.send("begin");
@@ -130,6 +154,35 @@ BOOST_AUTO_TEST_CASE(errors_of_an_application_are_answered_as_one_place_says)
     BOOST_TEST(c.get("/other").status() == 500);
     BOOST_TEST(c.body().find("secret") == std::string::npos);
     BOOST_TEST(server.log() == "handler of /other failed: a secret\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_streams_or_answers_as_the_request_asks)
+{
+    running_server server(count_or_json());
+    client c(server.port());
+    for (const auto* accept : {"", "Accept: */*\r\n", "Accept: application/json, text/event-stream;q=0.5\r\n"}) {
+        c.get("/count", accept);
+        BOOST_TEST(c.header("content-type") == "application/json");
+        BOOST_TEST(c.header("vary") == "Accept");
+        BOOST_TEST(c.body() == R"({"count":1})");
+    }
+    c.get("/count?from=x", "Accept: text/event-stream\r\n");
+    BOOST_TEST(c.status() == 400); // the endpoint checks its own parameters
+    c.body();
+    c.get("/count?from=7", "Accept: Text/Event-Stream\r\n");
+    BOOST_TEST(c.header("content-type") == "text/event-stream");
+    BOOST_TEST(c.header("vary") == "Accept");
+    const auto events = c.events(2);
+    BOOST_REQUIRE(events.size() == 2U);
+    BOOST_TEST(events[1].data == "8");
+    client second(server.port());
+    BOOST_TEST(second.get("/count", "Accept: text/event-stream\r\n").status() == 503); // one endpoint, one count
+    BOOST_TEST(fetch(server, "/count") == R"({"count":1})");
+    c.hang_up();
+    BOOST_TEST(eventually([&] {
+        client next(server.port());
+        return next.get("/count", "Accept: text/event-stream\r\n").status() == 200;
+    }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 #include <rill/core/offload.hpp>
 #include <rill/core/shutdown_signal.hpp>
 #include <rill/core/task_group.hpp>
+#include <rill/http/accept.hpp>
 #include <rill/http/attribute.hpp>
 #include <rill/http/extract.hpp>
 #include <rill/http/forwarded.hpp>

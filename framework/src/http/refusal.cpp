@@ -1,6 +1,5 @@
 #include <rill/http/refusal.hpp>
 
-#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <rill/core/detail/deferred.hpp>
@@ -53,13 +52,6 @@ awaitable<> let_others_leave()
     for (int turn = 0; turn < turns_until_gone; ++turn) {
         co_await asio::post(worker, detail::deferred);
     }
-}
-
-bool wants_event_stream(const request& r) noexcept
-{
-    return std::ranges::any_of(r.fields(), [](const headers::field& field) {
-        return iequals(field.name, "Accept") && field.value.find(event_stream_type) != std::string::npos;
-    });
 }
 
 } // namespace rill

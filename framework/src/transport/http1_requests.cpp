@@ -7,6 +7,7 @@
 #include <rill/core/as_expected.hpp>
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawn.hpp>
+#include <rill/http/accept.hpp>
 #include <rill/http/refusal.hpp>
 #include <unistd.h>
 

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <rill/core/awaitable.hpp>
 #include <rill/http/limits.hpp>
-#include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
 #include <string_view>
 
@@ -19,8 +18,5 @@ void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait
 /// To be awaited before a client is refused for want of a place: another one that has left at the same time, or just
 /// before, gives its place back within the same turns of the event loop. Then the place is to be asked for again.
 awaitable<> let_others_leave();
-
-/// Whether the request says that it wants an event stream, as an EventSource does.
-bool wants_event_stream(const request& r) noexcept;
 
 } // namespace rill
