@@ -73,6 +73,22 @@ rill::router routes()
 }
 // [handlers]
 
+// [members]
+struct users
+{
+    std::string find(rill::path<"id", int> id) const;
+    rill::awaitable<> watch(rill::sse::event_stream& stream) const;
+};
+
+rill::router user_routes(std::shared_ptr<const users> all)
+{
+    rill::router app;
+    app.get("/users/{id:int}", &users::find, all);
+    app.get("/users/events", rill::sse::endpoint(&users::watch, all));
+    return app;
+}
+// [members]
+
 // [json]
 struct order
 {

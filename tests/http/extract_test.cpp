@@ -260,6 +260,10 @@ struct object
     void plain(int);
     void constant(int) const noexcept;
     int operator()(request&) const;
+    void of_lvalue(int) &;
+    void of_lvalue_quiet(int) & noexcept;
+    void of_constant(int) const&;
+    void of_constant_quiet(int) const& noexcept;
 };
 int function(rill::query<"a"> a, request&) noexcept
 {
@@ -277,12 +281,18 @@ BOOST_AUTO_TEST_CASE(signatures)
     static_assert(has<decltype(&function), int, rill::query<"a">, request&>);
     static_assert(has<decltype(&object::plain), void, int>);
     static_assert(has<decltype(&object::constant), void, int>);
+    static_assert(has<decltype(&object::of_lvalue), void, int>);
+    static_assert(has<decltype(&object::of_lvalue_quiet), void, int>);
+    static_assert(has<decltype(&object::of_constant), void, int>);
+    static_assert(has<decltype(&object::of_constant_quiet), void, int>);
     static_assert(has<object, int, request&>);
     static_assert(has<const object&, int, request&>);
     auto changing = [n = 0](int by) mutable noexcept { return n += by; };
     static_assert(has<decltype(changing), int, int>);
     auto generic = [](auto) {};
     static_assert(!rill::detail::has_signature<decltype(generic)>);
+    static_assert(!rill::detail::has_signature<const char*>);
+    static_assert(!rill::detail::has_signature<std::string>);
     static_assert(rill::detail::has_signature<decltype(changing)>);
     static_assert(std::is_same_v<rill::detail::rest<rill::detail::type_list<int, char, long>>::type,
                                  rill::detail::type_list<char, long>>);

@@ -150,14 +150,60 @@ BOOST_AUTO_TEST_CASE(member_functions)
     BOOST_TEST(text(run(rill::make_handler(&controller::read, constant), verb::get, "/p")) == "const /p");
 }
 
+struct qualified : controller
+{
+    std::string plain() & { return greeting + "&"; }
+    std::string constant() const& { return greeting + "const&"; }
+    std::string quiet() & noexcept { return greeting + "& noexcept"; }
+    std::string constant_and_quiet() const& noexcept { return greeting + "const& noexcept"; }
+    awaitable<std::string> later() const noexcept
+    {
+        co_await pause();
+        co_return greeting + "later";
+    }
+    static std::string of_class() { return "static"; }
+};
+
+BOOST_AUTO_TEST_CASE(member_functions_however_they_are_qualified_and_inherited)
+{
+    qualified object;
+    const auto answer = [&](auto method) { return text(run(rill::make_handler(method, object), verb::get, "/p")); };
+    BOOST_TEST(answer(&qualified::plain) == "hello &");
+    BOOST_TEST(answer(&qualified::constant) == "hello const&");
+    BOOST_TEST(answer(&qualified::quiet) == "hello & noexcept");
+    BOOST_TEST(answer(&qualified::constant_and_quiet) == "hello const& noexcept");
+    BOOST_TEST(answer(&qualified::later) == "hello later");
+    BOOST_TEST(answer(&controller::read) == "hello /p");
+    BOOST_TEST(text(get(&qualified::of_class)) == "static");
+}
+
+BOOST_AUTO_TEST_CASE(a_member_function_keeps_the_pointer_to_its_object)
+{
+    auto shared = std::make_shared<controller>();
+    const std::weak_ptr<controller> seen = shared;
+    auto handle = rill::make_handler(&controller::greet, std::move(shared));
+    BOOST_TEST(!seen.expired());
+    BOOST_TEST(text(run(handle, verb::get, "/?name=you")) == "hello you");
+    handle = nullptr;
+    BOOST_TEST(seen.expired());
+
+    const std::shared_ptr<const controller> constant = std::make_shared<controller>();
+    BOOST_TEST(text(run(rill::make_handler(&controller::read, constant), verb::get, "/p")) == "hello /p");
+    BOOST_TEST(constant.use_count() == 1);
+    controller object;
+    BOOST_TEST(text(run(rill::make_handler(&controller::read, &object), verb::get, "/p")) == "hello /p");
+    const auto unique = rill::make_handler(&controller::read, std::make_unique<controller>());
+    BOOST_TEST(text(run(unique, verb::get, "/p")) == "hello /p");
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_passes_through)
 {
     const rill::handler original = [](request& req) -> awaitable<response> {
         co_return response::text(std::string(req.path()));
     };
     BOOST_TEST(text(get(original, "/x")) == "/x");
-    BOOST_TEST(text(get([](auto& req) -> awaitable<response> { co_return response::text(std::string(req.path())); },
-                        "/y")) == "/y");
+    const auto generic = [](auto& req) -> awaitable<response> { co_return response::text(std::string(req.path())); };
+    BOOST_TEST(text(get(rill::handler(generic), "/y")) == "/y");
     using plain = awaitable<response> (*)(request&);
     const plain function = [](request&) -> awaitable<response> { co_return status::accepted; };
     BOOST_TEST((get(function).status() == status::accepted));

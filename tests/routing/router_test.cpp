@@ -263,6 +263,27 @@ BOOST_AUTO_TEST_CASE(middleware_order)
     BOOST_TEST(trace == "1(2(3(4(handler)4)3)2)1");
 }
 
+struct greeter
+{
+    std::string greeting = "hello ";
+
+    std::string greet(rill::path<"name"> name) const { return greeting + *name; }
+};
+
+BOOST_AUTO_TEST_CASE(a_route_may_be_a_member_function_with_its_object)
+{
+    const greeter object;
+    std::string trace;
+    router app;
+    app.get("/a/{name}", &greeter::greet, object);
+    app.get("/b/{name}", &greeter::greet, object, tracing("1", trace), tracing("2", trace));
+    app.get("/c/{name}", &greeter::greet, std::make_shared<greeter>(greeter{.greeting = "shared "}));
+    BOOST_TEST(text(run(app, verb::get, "/a/x")) == "hello x");
+    BOOST_TEST(text(run(app, verb::get, "/b/y")) == "hello y");
+    BOOST_TEST(trace == "1(2()2)1");
+    BOOST_TEST(text(run(app, verb::get, "/c/z")) == "shared z");
+}
+
 BOOST_AUTO_TEST_CASE(middleware_around_what_no_route_answers)
 {
     std::string trace;

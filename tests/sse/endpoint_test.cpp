@@ -248,6 +248,64 @@ BOOST_AUTO_TEST_CASE(a_handler_may_be_a_member_function)
     BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?n=4"})) == "data: t4\n\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_member_function_may_be_const_noexcept_and_inherited)
+{
+    struct clock
+    {
+        std::string prefix = "t";
+        rill::awaitable<> show(event_stream& stream) const { co_await stream.send(prefix); }
+        rill::awaitable<> quiet(event_stream& stream) const noexcept { co_await stream.send(prefix + "q"); }
+        rill::awaitable<> of_lvalue(event_stream& stream) const& { co_await stream.send(prefix + "l"); }
+    };
+    struct wall_clock : clock
+    {};
+    const clock object;
+    wall_clock derived;
+    const auto wire_of = [](auto e) { return wire(answer(rill::make_handler(std::move(e)), {rill::verb::get, "/"})); };
+    BOOST_TEST(wire_of(endpoint(&clock::show, object)) == "data: t\n\n");
+    BOOST_TEST(wire_of(endpoint(&clock::quiet, object)) == "data: tq\n\n");
+    BOOST_TEST(wire_of(endpoint(&clock::of_lvalue, object)) == "data: tl\n\n");
+    BOOST_TEST(wire_of(endpoint(&clock::show, derived)) == "data: t\n\n");
+    BOOST_TEST(wire_of(endpoint(&clock::show, &derived)) == "data: t\n\n");
+    BOOST_TEST(wire_of(endpoint(&wall_clock::quiet, derived, {.retry = 1s, .retry_jitter = 0s})) ==
+               "retry: 1000\n\ndata: tq\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_keeps_the_shared_object_of_its_member_function)
+{
+    struct clock
+    {
+        std::string prefix = "t";
+        rill::awaitable<> serve(event_stream& stream, rill::query<"n", int> n)
+        {
+            co_await rill::sleep_for(1s);
+            co_await stream.send(prefix + std::to_string(n.value));
+        }
+    };
+    auto object = std::make_shared<clock>();
+    const std::weak_ptr<clock> seen = object;
+    auto handle = rill::make_handler(endpoint(&clock::serve, std::move(object)));
+    auto r = answer(handle, {rill::verb::get, "/?n=4"});
+    handle = nullptr;
+    {
+        played p(r);
+        BOOST_TEST(!seen.expired());
+        p.loop.pass(1100ms);
+        BOOST_TEST(p.out.sent == "data: t4\n\n");
+        r = {};
+    }
+    BOOST_TEST(seen.expired());
+}
+
+BOOST_AUTO_TEST_CASE(an_endpoint_may_be_made_and_called_in_one_co_await_expression)
+{
+    // With a default argument g++ 12 destroyed the options, which hold strings, twice.
+    const rill::handler either = [](rill::request& r) -> rill::awaitable<rill::response> {
+        co_return co_await endpoint(show_id)(r);
+    };
+    BOOST_TEST(wire(answer(either, with_header("/", "Last-Event-ID", "7"))) == "data: 7\n\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_handler_throws_ends_its_stream)
 {
     const auto bad = [](event_stream& stream) -> rill::awaitable<> {

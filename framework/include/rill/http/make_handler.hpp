@@ -1,6 +1,8 @@
 #pragma once
 
 #include <concepts>
+#include <rill/http/detail/bound_method.hpp>
+#include <rill/http/detail/callable_rules.hpp>
 #include <rill/http/extract.hpp>
 #include <rill/http/handler.hpp>
 #include <string_view>
@@ -9,20 +11,6 @@
 namespace rill {
 
 namespace detail {
-
-template <class T>
-struct awaited
-{
-    static constexpr bool is_awaitable = false;
-    using type = T;
-};
-
-template <class T>
-struct awaited<awaitable<T>>
-{
-    static constexpr bool is_awaitable = true;
-    using type = T;
-};
 
 // What a handler may return, as a response.
 inline response as_response(response r)
@@ -74,11 +62,9 @@ concept answerable_error = maps_to_problem<E> || std::same_as<E, problem> || std
                            std::same_as<E, response> || std::convertible_to<E, error_code>;
 
 template <expected_like X>
+    requires answerable_error<typename X::error_type>
 response as_response(X outcome)
 {
-    static_assert(answerable_error<typename X::error_type>,
-                  "the error that a handler returns must be rill::problem, rill::status, rill::error_code, "
-                  "rill::response, or a type with `rill::problem to_problem(const E&)` in its namespace");
     if (!outcome.has_value()) {
         return as_response(std::move(outcome).error());
     }
@@ -88,6 +74,17 @@ response as_response(X outcome)
         return as_response(*std::move(outcome));
     }
 }
+
+/// Whether a handler may return T, or co_return it.
+template <class T>
+inline constexpr bool is_answer = std::is_void_v<T> || requires(T value) { as_response(std::move(value)); };
+template <expected_like X>
+inline constexpr bool is_answer<X> = is_answer<typename X::value_type> && answerable_error<typename X::error_type>;
+
+template <class T>
+inline constexpr bool has_unknown_error = false;
+template <expected_like X>
+inline constexpr bool has_unknown_error<X> = !answerable_error<typename X::error_type>;
 
 awaitable<response> answer(response r);
 
@@ -158,6 +155,89 @@ private:
     F f_;
 };
 
+/// As is_handler, but does not try to call a generic lambda, which would compile its body for a request.
+template <class F>
+concept is_ready_handler = has_signature<F> && is_handler<F>;
+
+enum class handler_mistake
+{
+    none,
+    method_without_object,
+    generic,
+    not_callable,
+    stream_not_wrapped,
+    request_copied,
+    mutable_reference,
+    no_extractor,
+    foreign_coroutine,
+    unknown_error,
+    no_answer,
+};
+
+template <class F>
+consteval handler_mistake find_handler_mistake()
+{
+    using enum handler_mistake;
+    if constexpr (std::is_member_function_pointer_v<F>) {
+        return method_without_object;
+    } else if constexpr (!has_signature<F>) {
+        return is_function_object<F> ? generic : not_callable;
+    } else {
+        using arguments = typename signature_of<F>::arguments;
+        using result = typename signature_of<F>::result;
+        if constexpr (any_stream(arguments{})) {
+            return stream_not_wrapped;
+        } else if constexpr (any_request_copy(arguments{})) {
+            return request_copied;
+        } else if constexpr (any_mutable_reference(arguments{})) {
+            return mutable_reference;
+        } else if constexpr (!all_extractable(arguments{})) {
+            return no_extractor;
+        } else if constexpr (foreign_task<result>) {
+            return foreign_coroutine;
+        } else if constexpr (has_unknown_error<typename awaited<result>::type>) {
+            return unknown_error;
+        } else {
+            return is_answer<typename awaited<result>::type> ? none : no_answer;
+        }
+    }
+}
+
+template <handler_mistake Found>
+struct checked_handler
+{
+    static_assert(Found != handler_mistake::method_without_object,
+                  "a member function needs its object: app.get(path, &type::method, object)");
+    static_assert(Found != handler_mistake::generic,
+                  "rill reads what a handler takes from its parameter types, so it cannot be a generic lambda (auto "
+                  "parameters) or have several call operators: write the types, or make it a rill::handler first");
+    static_assert(Found != handler_mistake::not_callable,
+                  "a handler must be a function, a lambda or a function object: to always answer the same, write "
+                  "[] { return \"text\"; }");
+    static_assert(Found != handler_mistake::stream_not_wrapped,
+                  "a handler that takes rill::sse::event_stream& is a stream handler: wrap it, as in "
+                  "app.get(path, rill::sse::endpoint(handler))");
+    static_assert(Found != handler_mistake::request_copied,
+                  "a handler takes the request by reference: rill::request& or const rill::request&");
+    static_assert(Found != handler_mistake::mutable_reference,
+                  "a handler takes extractors by value, as in rill::path<\"id\"> id: there is nothing that a "
+                  "reference to a non-const could refer to");
+    static_assert(Found != handler_mistake::no_extractor,
+                  "a handler's parameter must be rill::request&, an extractor that says where the value comes from, "
+                  "such as rill::query<\"name\"> or rill::path<\"id\", int>, or a type with an rill::extractor");
+    static_assert(Found != handler_mistake::foreign_coroutine,
+                  "a handler that is a coroutine returns rill::awaitable<T>: that of another library can be awaited "
+                  "inside it only if it is made for Asio");
+    static_assert(Found != handler_mistake::unknown_error,
+                  "the error that a handler returns must be rill::problem, rill::status, rill::error_code, "
+                  "rill::response, or a type with `rill::problem to_problem(const E&)` in its namespace");
+    static_assert(Found != handler_mistake::no_answer,
+                  "a handler returns, or co_returns, a rill::response, text, a rill::status, a rill::problem, nothing, "
+                  "or a tl::expected of these: a number is rill::response::text(std::to_string(n)), any other value "
+                  "rill::json_response(value)");
+    static constexpr bool ok = Found == handler_mistake::none;
+};
+
 } // namespace detail
 
 /// Makes a handler of any callable whose parameters are extractors (`query`, `path`, `header`, `cookie`, `json`,
@@ -172,6 +252,8 @@ private:
 ///     problem, status, response, error_code, or an error type that has to_problem(). An error_code becomes a 500 that
 ///     does not tell the reason, which is in the log.
 ///
+/// A callable that breaks a rule is refused by a static_assert that says what to write instead.
+///
 /// The parameters are taken from the request first; when one fails, its problem is the answer and the callable is not
 /// called. A coroutine owns its by-value parameters. An exception passes through the middleware around the handler; one
 /// that nobody catches becomes a 500 that does not tell the reason, which is in the log. The callable lives as long as
@@ -181,25 +263,27 @@ template <class F>
 handler make_handler(F&& f)
 {
     using callable = std::decay_t<F>;
-    if constexpr (detail::is_handler<callable>) {
+    if constexpr (detail::is_ready_handler<callable>) {
         return handler(std::forward<F>(f));
-    } else {
-        static_assert(detail::has_signature<callable>,
-                      "a handler must be a function or an object with one call operator that is not a template");
+    } else if constexpr (detail::checked_handler<detail::find_handler_mistake<callable>()>::ok) {
         using signature = detail::signature_of<callable>;
         return detail::adapted<callable, typename signature::result, typename signature::arguments>(std::forward<F>(f));
+    } else {
+        return handler(); // the static_assert has said all
     }
 }
 
-/// A member function as a handler, called on `object`, which must outlive the handler.
-template <class Method, class Class>
+/// A member function as a handler, called on `object`: an object that must outlive the handler, or a pointer to it,
+/// which is kept, so that a shared_ptr keeps the object.
+template <class Method, class Object>
     requires std::is_member_function_pointer_v<Method>
-handler make_handler(Method method, Class& object)
+handler make_handler(Method method, Object&& object)
 {
-    using signature = detail::signature_of<Method>;
-    auto call = [method, &object](auto&&... args) ->
-        typename signature::result { return (object.*method)(std::forward<decltype(args)>(args)...); };
-    return detail::adapted<decltype(call), typename signature::result, typename signature::arguments>(std::move(call));
+    if constexpr (detail::checked_object<detail::find_object_mistake<Method, Object&&>()>::ok) {
+        return make_handler(detail::bind_method(method, std::forward<Object>(object)));
+    } else {
+        return handler();
+    }
 }
 
 } // namespace rill

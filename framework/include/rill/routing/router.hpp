@@ -36,15 +36,20 @@ public:
     router& operator=(const router&);
 
     /// Adds a route. `handle` is a handler or anything make_handler() takes; `around` is middleware for this route
-    /// alone, the first is outermost.
+    /// alone, the first is outermost. Where `handle` is a member function, its object comes first in `around`: an
+    /// object that outlives the router, or a pointer to it, also a shared_ptr.
     ///
     /// Throws route_error for a bad pattern, for a route that collides with another, and for a handler that takes a
     /// path parameter which the pattern lacks, while it leaves one of the pattern alone: the name is misspelled.
     template <class F, class... Middleware>
     router& handle(verb method, std::string_view pattern, F&& handle, Middleware&&... around)
     {
-        return add(method, pattern, make_handler(std::forward<F>(handle)),
-                   {middleware(std::forward<Middleware>(around))...});
+        if constexpr (std::is_member_function_pointer_v<std::decay_t<F>> && sizeof...(around) > 0) {
+            return add_method(method, pattern, handle, std::forward<Middleware>(around)...);
+        } else {
+            return add_checked(method, pattern, make_handler(std::forward<F>(handle)),
+                               std::forward<Middleware>(around)...);
+        }
     }
 
     template <class F, class... Middleware>
@@ -94,6 +99,25 @@ public:
     awaitable<response> operator()(request& req) const;
 
 private:
+    template <class Method, class Object, class... Middleware>
+    router& add_method(verb method, std::string_view pattern, Method handle, Object&& object, Middleware&&... around)
+    {
+        return add_checked(method, pattern, make_handler(handle, std::forward<Object>(object)),
+                           std::forward<Middleware>(around)...);
+    }
+
+    template <class... Middleware>
+    router& add_checked(verb method, std::string_view pattern, handler handle, Middleware&&... around)
+    {
+        constexpr bool is_middleware = (std::is_constructible_v<middleware, Middleware> && ...);
+        static_assert(is_middleware, "what follows a route's handler is middleware for this route: "
+                                     "rill::awaitable<rill::response>(rill::request&, const rill::handler& next)");
+        if constexpr (is_middleware) {
+            add(method, pattern, std::move(handle), {middleware(std::forward<Middleware>(around))...});
+        }
+        return *this;
+    }
+
     router& add(verb method, std::string_view pattern, handler handle, std::vector<middleware> around);
 
     std::shared_ptr<detail::route_table> table_;

@@ -5,9 +5,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <rill/http/detail/bound_method.hpp>
 #include <rill/http/extract.hpp>
 #include <rill/http/handler.hpp>
 #include <rill/http/limits.hpp>
+#include <rill/sse/detail/stream_rules.hpp>
 #include <rill/sse/event_stream.hpp>
 #include <string>
 #include <tuple>
@@ -158,11 +160,6 @@ class endpoint_handler;
 template <class F, class Stream, class... Args>
 class endpoint_handler<F, rill::detail::type_list<Stream, Args...>>
 {
-    static_assert(std::is_same_v<Stream, event_stream&>,
-                  "the first parameter of an endpoint's handler is rill::sse::event_stream&");
-    static_assert((!std::is_reference_v<Args> && ...),
-                  "an endpoint's handler takes extractors by value: the request is gone when the stream lives");
-
 public:
     endpoint_handler(F handler, const endpoint_options& options)
         : state_(std::make_shared<endpoint_state<F>>(options, std::move(handler)))
@@ -213,23 +210,46 @@ private:
 /// Makes a stream handler into what the router takes.
 ///
 /// `handler` is `awaitable<>(event_stream&, extractors...)`: a function, a lambda or a function object, copied into the
-/// router. Extractors are resolved before the stream begins: what is missing or malformed is answered with 400 or 422,
-/// and the handler never runs. When the client leaves, what the handler awaits is cancelled and its frame unwinds;
-/// returning ends the stream; an exception other than the cancellation is logged and ends the stream.
+/// router; one that breaks a rule is refused by a static_assert that says what to write instead. Extractors are
+/// resolved before the stream begins: what is missing or malformed is answered with 400 or 422, and the handler never
+/// runs. When the client leaves, what the handler awaits is cancelled and its frame unwinds; returning ends the stream;
+/// an exception other than the cancellation is logged and ends the stream.
 template <class F>
-auto endpoint(F handler, endpoint_options options = {})
+auto endpoint(F handler, endpoint_options options)
 {
-    using arguments = typename rill::detail::signature_of<F>::arguments;
-    return detail::endpoint_handler<F, arguments>(std::move(handler), std::move(options));
+    if constexpr (detail::checked_stream<detail::find_stream_mistake<F>()>::ok) {
+        using arguments = typename rill::detail::signature_of<F>::arguments;
+        return detail::endpoint_handler<F, arguments>(std::move(handler), std::move(options));
+    } else {
+        return rill::handler(); // the static_assert has said all
+    }
 }
 
-/// The same for a member function of an object that outlives the server.
-template <class Class, class... Args>
-auto endpoint(awaitable<> (Class::*handler)(event_stream&, Args...), Class& object, endpoint_options options = {})
+// No default argument: g++ 12 destroys one that is an aggregate twice where the call is part of a co_await expression.
+template <class F>
+auto endpoint(F handler)
 {
-    return endpoint([handler, &object](event_stream& stream,
-                                       Args... args) { return (object.*handler)(stream, std::move(args)...); },
-                    std::move(options));
+    return endpoint(std::move(handler), endpoint_options());
+}
+
+/// The same for a member function of `object`: an object that outlives the server, or a pointer to one, which is kept,
+/// so that a shared_ptr keeps the object.
+template <class Method, class Object>
+    requires(std::is_member_function_pointer_v<Method> && !std::is_convertible_v<Object, endpoint_options>)
+auto endpoint(Method handler, Object&& object, endpoint_options options)
+{
+    using namespace rill::detail;
+    if constexpr (checked_object<find_object_mistake<Method, Object&&>()>::ok) {
+        return endpoint(bind_method(handler, std::forward<Object>(object)), std::move(options));
+    } else {
+        return rill::handler();
+    }
+}
+template <class Method, class Object>
+    requires(std::is_member_function_pointer_v<Method> && !std::is_convertible_v<Object, endpoint_options>)
+auto endpoint(Method handler, Object&& object)
+{
+    return endpoint(handler, std::forward<Object>(object), endpoint_options());
 }
 
 } // namespace rill::sse

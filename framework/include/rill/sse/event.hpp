@@ -46,6 +46,19 @@ private:
     std::size_t size_ = 0;
 };
 
+namespace detail {
+
+template <class>
+inline constexpr bool never = false;
+
+/// Text that is known at run time only. Literals are arrays of const characters.
+template <class Text>
+concept run_time_text =
+    std::convertible_to<Text, std::string_view> &&
+    !(std::is_array_v<std::remove_reference_t<Text>> && std::is_const_v<std::remove_reference_t<Text>>);
+
+} // namespace detail
+
 /// A value that cannot hold CR, LF or NUL, so that it can neither end its line nor be ignored by the client (WHATWG
 /// HTML, 9.2.6: an id with NUL is dropped). Borrows its text; by default absent.
 class field_value
@@ -60,6 +73,21 @@ public:
         if (!detail::is_field_value(text_.view())) {
             detail::field_value_holds_cr_lf_or_nul();
         }
+    }
+
+    // Text known at run time does not convert; these say what does.
+    template <detail::run_time_text Text>
+    constexpr field_value(Text&&)
+    {
+        static_assert(detail::never<Text>,
+                      "text that is known at run time may hold a line break, which would end the field: for .name use "
+                      "event_name::parse(text), and give the value of its result");
+    }
+    template <std::same_as<field_value> Value>
+    constexpr field_value(const result<Value>&)
+    {
+        static_assert(detail::never<Value>,
+                      "event_name::parse() may fail: test its result first, then give its value, as in .name = *name");
     }
 
     /// From text known at run time. Fails with error::invalid_field_value.
@@ -101,6 +129,22 @@ public:
     constexpr event_id(Number number) noexcept
         : data_(std::is_signed_v<Number> ? &signed_number : &unsigned_number), value_(static_cast<std::int64_t>(number))
     {}
+
+    // Text known at run time does not convert; these say what does.
+    template <detail::run_time_text Text>
+    constexpr event_id(Text&&)
+    {
+        static_assert(detail::never<Text>,
+                      "text that is known at run time may hold a line break, which would end the field: for .id use "
+                      "event_id::parse(text), and give the value of its result; a number is given as it is");
+    }
+    template <class Value>
+        requires(std::same_as<Value, event_id> || std::same_as<Value, field_value>)
+    constexpr event_id(const result<Value>&)
+    {
+        static_assert(detail::never<Value>,
+                      "event_id::parse() may fail: test its result first, then give its value, as in .id = *id");
+    }
 
     static result<event_id> parse(std::string_view value) noexcept
     {

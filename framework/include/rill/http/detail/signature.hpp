@@ -30,14 +30,19 @@ struct signature
 };
 
 /// `result` and `arguments` of a function, a member function, or an object with one call operator that is not a
-/// template.
+/// template. Nothing for other types.
 template <class F>
-struct signature_of : signature_of<decltype(&F::operator())>
+struct signature_of
 {};
 
 template <class F>
     requires(!std::is_same_v<F, std::remove_cvref_t<F>>)
 struct signature_of<F> : signature_of<std::remove_cvref_t<F>>
+{};
+
+template <class F>
+    requires(std::is_same_v<F, std::remove_cvref_t<F>> && requires { &F::operator(); })
+struct signature_of<F> : signature_of<decltype(&F::operator())>
 {};
 
 template <class R, class... Args>
@@ -68,13 +73,17 @@ template <class R, class C, class... Args>
 struct signature_of<R (C::*)(Args...)&> : signature<R, Args...>
 {};
 template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...) & noexcept> : signature<R, Args...>
+{};
+template <class R, class C, class... Args>
 struct signature_of<R (C::*)(Args...) const&> : signature<R, Args...>
 {};
+template <class R, class C, class... Args>
+struct signature_of<R (C::*)(Args...) const & noexcept> : signature<R, Args...>
+{};
 
-/// Whether signature_of<F> can tell: not so for generic lambdas and overloaded call operators.
+/// Whether signature_of<F> can tell: not so for generic lambdas, overloaded call operators, and what is no callable.
 template <class F>
-concept has_signature =
-    std::is_function_v<std::remove_pointer_t<std::remove_cvref_t<F>>> ||
-    std::is_member_function_pointer_v<std::remove_cvref_t<F>> || requires { &std::remove_cvref_t<F>::operator(); };
+concept has_signature = requires { typename signature_of<F>::arguments; };
 
 } // namespace rill::detail

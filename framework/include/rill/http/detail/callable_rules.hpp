@@ -1,0 +1,99 @@
+#pragma once
+
+#include <coroutine>
+#include <rill/core/awaitable.hpp>
+#include <rill/http/detail/signature.hpp>
+#include <rill/http/extract.hpp>
+#include <type_traits>
+
+namespace rill::sse {
+
+class event_stream; // here only to recognise a stream handler that was not wrapped in sse::endpoint()
+
+} // namespace rill::sse
+
+// What make_handler() and sse::endpoint() ask of a callable. Each mistake has one value of an enumeration, so that the
+// compiler prints one static_assert, which names the rule and the remedy, and nothing that follows from it.
+namespace rill::detail {
+
+template <class T>
+struct awaited
+{
+    static constexpr bool is_awaitable = false;
+    using type = T;
+};
+
+template <class T>
+struct awaited<awaitable<T>>
+{
+    static constexpr bool is_awaitable = true;
+    using type = T;
+};
+
+struct some_call_operator
+{
+    void operator()();
+};
+
+template <class F>
+struct with_call_operator : F, some_call_operator
+{};
+
+/// Whether F has a call operator of any kind, also a template or an overloaded one.
+template <class F>
+inline constexpr bool is_function_object = false;
+template <class F>
+    requires(std::is_class_v<F> && !std::is_final_v<F>)
+inline constexpr bool is_function_object<F> = !requires { &with_call_operator<F>::operator(); }; // ambiguous, then
+
+/// Whether a function that returns T is a coroutine, or is awaited, by the rules of another library.
+template <class T>
+concept foreign_task =
+    !awaited<T>::is_awaitable && std::is_class_v<T> &&
+    (
+        requires { typename std::coroutine_traits<T>::promise_type; } || requires(T& t) { t.await_ready(); });
+
+template <class Arg>
+inline constexpr bool is_stream = std::is_same_v<std::remove_cvref_t<Arg>, sse::event_stream>;
+
+/// Whether a parameter of type Arg can be taken from a request.
+template <class Arg>
+inline constexpr bool is_extractable =
+    is_request_reference<Arg> || requires(request& r) { extractor<std::remove_cvref_t<Arg>>::extract(r); };
+
+/// Whether Arg is a reference that a temporary does not bind to.
+template <class Arg>
+inline constexpr bool needs_lvalue = std::is_lvalue_reference_v<Arg> && !std::is_const_v<std::remove_reference_t<Arg>>;
+
+template <class... Args>
+constexpr bool any_stream(type_list<Args...>)
+{
+    return (is_stream<Args> || ...);
+}
+template <class... Args>
+constexpr bool any_request_copy(type_list<Args...>)
+{
+    return ((std::is_same_v<std::remove_cvref_t<Args>, request> && !is_request_reference<Args>) || ...);
+}
+template <class... Args>
+constexpr bool any_request(type_list<Args...>)
+{
+    return (std::is_same_v<std::remove_cvref_t<Args>, request> || ...);
+}
+template <class... Args>
+constexpr bool any_reference(type_list<Args...>)
+{
+    return (std::is_reference_v<Args> || ...);
+}
+template <class... Args>
+constexpr bool any_mutable_reference(type_list<Args...>)
+{
+    return ((!is_request_reference<Args> && needs_lvalue<Args>) || ...);
+}
+template <class... Args>
+constexpr bool all_extractable(type_list<Args...>)
+{
+    return (is_extractable<Args> && ...);
+}
+
+} // namespace rill::detail

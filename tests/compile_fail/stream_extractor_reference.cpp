@@ -1,0 +1,16 @@
+// expect: a stream handler takes extractors by value
+#include "everything.hpp"
+
+#ifdef RILL_FIXED
+rill::awaitable<> events(rill::sse::event_stream& stream, rill::query<"topic">)
+#else
+rill::awaitable<> events(rill::sse::event_stream& stream, const rill::query<"topic">&)
+#endif
+{
+    co_await stream.send("hello");
+}
+
+void routes(rill::router& app)
+{
+    app.get("/events", rill::sse::endpoint(events));
+}
