@@ -12,5 +12,6 @@ rill::awaitable<rill::response> check(rill::request& r, rill::handler& next)
 
 void routes(rill::router& app)
 {
-    app.get("/version", [] { return "1.0"; }, check);
+    app.get(
+        "/version", [] { return "1.0"; }, check);
 }

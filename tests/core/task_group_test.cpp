@@ -5,6 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
+#include <functional>
+#include <memory>
 #include <rill/core/interval.hpp>
 #include <rill/core/shutdown_signal.hpp>
 #include <stdexcept>
@@ -87,7 +89,7 @@ struct fixture
         loop.start(
             [](record& rec, Body b, std::size_t limit) -> awaitable<> {
                 frame here(rec, "caller");
-                co_await rill::with_task_group(std::move(b), limit);
+                co_await rill::with_task_group(std::ref(b), limit);
                 here.on_end += "!";
             }(r, std::move(body), most),
             end, cancel);
@@ -281,6 +283,63 @@ BOOST_AUTO_TEST_CASE(many_short_tasks_one_after_the_other)
         1);
     loop.turn();
     BOOST_TEST(thrown() == "nothing");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_owns_what_it_captures_is_named_first)
+{
+    record r;
+    manual_loop loop;
+    manual_loop::outcome end;
+    loop.start(
+        [](record& rec) -> awaitable<> {
+            const std::string text(100, 'x');
+            const auto body = [&rec, text](task_group& group) -> awaitable<> {
+                BOOST_TEST(group.spawn(sleeps(rec, text, 1ms)));
+                co_await rill::sleep_for(2ms);
+            };
+            co_await rill::with_task_group(body);
+            co_await rill::with_task_group(body); // it was copied
+        }(r),
+        end);
+    loop.pass(20ms);
+    BOOST_TEST(end.done);
+    BOOST_TEST(!end.error);
+    const std::string once = std::string(100, 'x') + "! ";
+    BOOST_TEST(r.log == once + once);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_copied_is_referred_to)
+{
+    manual_loop loop;
+    manual_loop::outcome end;
+    int seen = 0;
+    loop.start(
+        [](int& to) -> awaitable<> {
+            auto body = [&to, value = std::make_unique<int>(7)](task_group&) -> awaitable<> {
+                co_await rill::sleep_for(1ms);
+                to = *value;
+            };
+            co_await rill::with_task_group(std::ref(body));
+        }(seen),
+        end);
+    loop.pass(20ms);
+    BOOST_TEST(end.done);
+    BOOST_TEST(!end.error);
+    BOOST_TEST(seen == 7);
+}
+
+BOOST_AUTO_TEST_CASE(what_may_be_a_temporary)
+{
+    const auto owner = [text = std::string()] { return text; };
+    int n = 0;
+    auto borrower = [&n] { return n; };
+    using rill::detail::destroys_temporaries_twice;
+    using rill::detail::may_be_temporary;
+    static_assert(may_be_temporary<decltype(owner)> == !destroys_temporaries_twice);
+    static_assert(may_be_temporary<decltype(owner)&>);
+    static_assert(may_be_temporary<decltype(borrower)>);
+    static_assert(may_be_temporary<decltype(std::ref(owner))>);
+    BOOST_TEST(borrower() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_context_that_ends_releases_all)

@@ -238,7 +238,8 @@ rill::awaitable<> events(rill::sse::event_stream& stream)
 {
     co_await stream.send("data and nothing else");
     co_await stream.send({.data = "two\nlines", .name = "note", .id = 7});
-    co_await stream.send({.data = rill::to_json(order{"tea", 2}), .name = "order"});
+    const order tea{"tea", 2}; // on a line of its own: see "Compiler traps"
+    co_await stream.send({.data = rill::to_json(tea), .name = "order"});
     co_await stream.send({.retry = 3s, .comment = "reconnect after three seconds"});
 
     const auto id = rill::sse::event_id::parse(current_time()); // text from outside may hold a line break
@@ -277,6 +278,27 @@ rill::awaitable<> dashboard(rill::sse::event_stream& stream, std::vector<std::st
     });
 } // none of them is left
 // [tasks]
+
+// [traps]
+rill::awaitable<> shapes(rill::sse::event_stream& stream, std::string name)
+{
+    const order tea{"tea", 2}; // a struct without a constructor that has a std::string
+    co_await stream.send({.data = rill::to_json(tea)});
+
+    const std::string shown = name.empty() ? "somebody" : name; // a condition that gives a std::string
+    co_await stream.send(shown);
+
+    const auto body = [&stream, name](rill::task_group&) -> rill::awaitable<> { // a lambda that owns a std::string
+        co_await stream.send(name);
+    };
+    co_await rill::with_task_group(body);
+
+    const auto sent = co_await stream.send("more", rill::as_expected); // what an if or a loop asks for
+    if (!sent) {
+        co_return;
+    }
+}
+// [traps]
 
 // [stop]
 rill::awaitable<> polite(rill::sse::event_stream& stream)

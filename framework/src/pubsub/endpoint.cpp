@@ -178,6 +178,11 @@ pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel, endpoin
     return pubsub::detail::direct_endpoint(std::move(state));
 }
 
+pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel)
+{
+    return endpoint(channel, endpoint_options());
+}
+
 pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_options options)
 {
     auto state = pubsub::detail::make_state(hub.log(), std::move(options));
@@ -186,6 +191,11 @@ pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_option
         state->who = hub.options()->who;
     }
     return pubsub::detail::direct_endpoint(std::move(state));
+}
+
+pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub)
+{
+    return endpoint(hub, endpoint_options());
 }
 
 } // namespace rill::sse

@@ -124,4 +124,9 @@ handler metrics(metrics_options options)
     return [shared = std::make_shared<const metrics_options>(std::move(options))](request&) { return scrape(shared); };
 }
 
+handler metrics()
+{
+    return metrics(metrics_options());
+}
+
 } // namespace rill

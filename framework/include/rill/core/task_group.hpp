@@ -10,6 +10,7 @@
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawned_set.hpp>
+#include <rill/core/detail/temporary_rules.hpp>
 #include <rill/core/detail/waiter.hpp>
 
 namespace rill {
@@ -20,9 +21,19 @@ class task_group;
 ///
 /// Completion: when the body and all tasks have ended. The first exception that leaves one of them cancels the others
 /// and is thrown here, once they have ended. Cancellation of the caller is passed on to all of them.
+/// @param body copied or moved into the coroutine; std::ref(body) refers to one that outlives the group instead. g++
+/// 12 would destroy what a temporary lambda has captured twice, so there such a lambda is refused if a capture has a
+/// destructor: capture by reference, or name the lambda first.
 /// @param most how many tasks may run at once, the body not counted
 template <class Body>
-awaitable<> with_task_group(Body body, std::size_t most = 64);
+awaitable<> with_task_group(Body&& body, std::size_t most = 64);
+
+namespace detail {
+
+template <class Body>
+awaitable<> run_task_group(Body body, std::size_t most);
+
+} // namespace detail
 
 /// Coroutines that run beside each other, of which none is left behind: with_task_group() returns, or throws, when the
 /// last of them has ended, so they may refer to what its caller has on its stack.
@@ -55,7 +66,7 @@ public:
 
 private:
     template <class Body>
-    friend awaitable<> with_task_group(Body body, std::size_t most);
+    friend awaitable<> detail::run_task_group(Body body, std::size_t most);
 
     explicit task_group(std::size_t most) noexcept;
 
@@ -101,12 +112,26 @@ private:
 };
 
 template <class Body>
-awaitable<> with_task_group(Body body, std::size_t most)
+awaitable<> detail::run_task_group(Body body, std::size_t most)
 {
     task_group group(most);
     auto coroutine = body(group);
     co_await group.run(coroutine);
     group.rethrow();
+}
+
+template <class Body>
+awaitable<> with_task_group(Body&& body, std::size_t most)
+{
+    constexpr bool may_be_temporary = detail::may_be_temporary<Body&&>;
+    static_assert(may_be_temporary,
+                  "g++ 12 destroys what a temporary lambda has captured twice: capture by reference, as in [&], or "
+                  "name the lambda on a line of its own and pass the name (or std::ref of it, to avoid a copy)");
+    if constexpr (may_be_temporary) {
+        return detail::run_task_group<std::decay_t<Body>>(std::forward<Body>(body), most);
+    } else {
+        return {};
+    }
 }
 
 } // namespace rill

@@ -29,9 +29,11 @@ namespace rill::sse {
 ///
 /// A client that is too slow is treated by channel_options::slow, one that takes nothing at all by
 /// endpoint_options::write_timeout.
-pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel, endpoint_options options = {});
+pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel, endpoint_options options);
+pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel);
 
 /// The same for the topics of a hub that a request names: see hub_options.
-pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_options options = {});
+pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_options options);
+pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub);
 
 } // namespace rill::sse

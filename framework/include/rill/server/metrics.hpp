@@ -21,6 +21,7 @@ struct metrics_options
 ///
 /// The figures tell outsiders much: serve them where only the operator can reach them. Each worker is asked through its
 /// mailbox; one that does not answer within a second is left out, which rill_workers_silent tells.
-handler metrics(metrics_options options = {});
+handler metrics(metrics_options options);
+handler metrics();
 
 } // namespace rill

@@ -1,0 +1,14 @@
+// expect: array used as initializer
+// only: g++ 12
+#include "everything.hpp"
+
+// No mistake of the user's: docs/guide.md, Compiler traps.
+rill::awaitable<> events(rill::sse::event_stream& stream)
+{
+#ifdef RILL_FIXED
+    const boost::json::object tea{{"item", "tea"}, {"count", 2}};
+    co_await stream.send({.data = rill::to_json(tea)});
+#else
+    co_await stream.send({.data = rill::to_json(boost::json::object{{"item", "tea"}, {"count", 2}})});
+#endif
+}
