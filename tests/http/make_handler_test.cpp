@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_member_function_keeps_the_pointer_to_its_object)
     auto handle = rill::make_handler(&controller::greet, std::move(shared));
     BOOST_TEST(!seen.expired());
     BOOST_TEST(text(run(handle, verb::get, "/?name=you")) == "hello you");
-    handle = nullptr;
+    handle = rill::handler();
     BOOST_TEST(seen.expired());
 
     const std::shared_ptr<const controller> constant = std::make_shared<controller>();

@@ -286,7 +286,7 @@ BOOST_AUTO_TEST_CASE(a_stream_keeps_the_shared_object_of_its_member_function)
     const std::weak_ptr<clock> seen = object;
     auto handle = rill::make_handler(endpoint(&clock::serve, std::move(object)));
     auto r = answer(handle, {rill::verb::get, "/?n=4"});
-    handle = nullptr;
+    handle = rill::handler();
     {
         played p(r);
         BOOST_TEST(!seen.expired());
