@@ -13,7 +13,8 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
                          rill::error::message_too_large, rill::error::stream_closed, rill::error::event_id_refused,
                          rill::error::unknown_event_id, rill::error::too_slow, rill::error::invalid_topic,
                          rill::error::too_many_topics, rill::error::foreign_executor, rill::error::pool_stopped,
-                         rill::error::cancellation_ignored, rill::error::invalid_address})
+                         rill::error::cancellation_ignored, rill::error::invalid_address, rill::error::body_too_large,
+                         rill::error::body_malformed, rill::error::body_too_slow})
     {
         const rill::error_code ec = e; // implicit, as for any error enum
         BOOST_TEST(ec.failed());
@@ -21,7 +22,7 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
         BOOST_TEST((ec == e));
         messages.insert(ec.message());
     }
-    BOOST_TEST(messages.size() == 14U);
+    BOOST_TEST(messages.size() == 17U);
     BOOST_TEST(!messages.contains(rill::error_code(99, rill::error_category()).message()));
 }
 

@@ -2,6 +2,7 @@
 
 #include "../support/run.hpp"
 
+#include <rill/http/body_reader.hpp>
 #include <rill/routing/middleware.hpp>
 
 BOOST_AUTO_TEST_SUITE(router_suite)
@@ -417,6 +418,58 @@ BOOST_AUTO_TEST_CASE(many_routes)
         const auto n = std::to_string(i);
         BOOST_TEST(text(run(app, verb::get, "/r" + n + "/v/end")) == "route " + n + " x=[v]");
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_router_knows_which_routes_read_bodies)
+{
+    const auto read = [](rill::body_reader) { return "read"; };
+    const auto around = [](request& req, const handler& next) { return next(req); };
+    router inner;
+    inner.use(around);
+    inner.put("/{id:int}", read);
+    router app;
+    const auto streams = [&](verb method, std::string target) {
+        return app.streams_body(request(method, std::move(target)));
+    };
+    app.post("/upload", [](request&) { return "whole"; });
+    BOOST_TEST(!streams(verb::post, "/upload"));
+    app.put("/upload", read, around);
+    app.use(around);
+    app.mount("/files", std::move(inner));
+    BOOST_TEST(streams(verb::put, "/upload"));
+    BOOST_TEST(streams(verb::put, "/upload?x"));
+    BOOST_TEST(streams(verb::put, "/files/7"));
+    BOOST_TEST(!streams(verb::post, "/upload"));
+    BOOST_TEST(!streams(verb::put, "/files/x"));
+    BOOST_TEST(!streams(verb::put, "/nowhere"));
+    BOOST_TEST(!streams(verb::put, "/%zz"));
+    const handler served = app;
+    BOOST_TEST(served.streams_body(request(verb::put, "/upload")));
+    router outer; // a router as the handler of a route
+    outer.put("/{rest...}", app);
+    BOOST_TEST(outer.streams_body(request(verb::put, "/upload")));
+    BOOST_TEST(!outer.streams_body(request(verb::put, "/nowhere")));
+}
+
+// The router is asked with the request as it came; middleware may have changed it when it is dispatched.
+BOOST_AUTO_TEST_CASE(a_route_that_was_not_asked_gets_the_body_that_it_wants)
+{
+    router app;
+    app.use([](request& req, const handler& next) {
+        req.target("/whole");
+        return next(req);
+    });
+    app.post("/upload", [](rill::body_reader) { return "read"; });
+    app.post("/whole", [](request& req) { return "whole: " + req.body(); });
+    request streamed(verb::post, "/upload");
+    streamed.body("body");
+    rill::body_reader begun(streamed); // as a connection would have it
+    BOOST_TEST(text(run(handler(app), streamed)) == "whole: body");
+    request large(verb::post, "/upload");
+    large.body("body");
+    rill::body_reader large_begun(large);
+    large.body_source()->whole_limit = 3;
+    BOOST_TEST((run(handler(app), large).status() == status::payload_too_large));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

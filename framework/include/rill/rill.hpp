@@ -10,6 +10,7 @@
 #include <rill/core/task_group.hpp>
 #include <rill/http/accept.hpp>
 #include <rill/http/attribute.hpp>
+#include <rill/http/body_reader.hpp>
 #include <rill/http/extract.hpp>
 #include <rill/http/forwarded.hpp>
 #include <rill/http/make_handler.hpp>

@@ -42,6 +42,12 @@ public:
             return "the coroutine went on after its cancellation and was destroyed";
         case error::invalid_address:
             return "neither a numeric IP address, such as 127.0.0.1 or ::1, nor localhost";
+        case error::body_too_large:
+            return "the request body is larger than allowed";
+        case error::body_malformed:
+            return "the request body is malformed";
+        case error::body_too_slow:
+            return "the request body did not arrive in time";
         }
         return "unknown rill error";
     }

@@ -25,6 +25,15 @@ bool fits_tail(const split_path& path, std::size_t from) noexcept
                         [](const std::string& s) { return s.find('/') != s.npos; });
 }
 
+struct surrounded
+{
+    middleware outer;
+    handler next;
+
+    awaitable<response> operator()(request& req) const { return outer(req, next); }
+    bool streams_body(const request& head) const { return next.streams_body(head); }
+};
+
 } // namespace
 
 struct route_table::node
@@ -56,7 +65,7 @@ void route_table::node_deleter::operator()(node* n) const
 handler compose(const std::vector<middleware>& around, handler handle)
 {
     for (auto it = around.rbegin(); it != around.rend(); ++it) {
-        handle = [outer = *it, next = std::move(handle)](request& req) { return outer(req, next); };
+        handle = surrounded{*it, std::move(handle)};
     }
     return handle;
 }
@@ -126,6 +135,7 @@ void route_table::add(route r)
         }
     }
     r.composed = compose(r.around, r.handle);
+    streams_bodies_ = streams_bodies_ || r.handle.streams_bodies();
     routes_.push_back(std::make_unique<route>(std::move(r)));
     place.routes.push_back(routes_.back().get());
 }
@@ -174,6 +184,16 @@ route_table::match route_table::find(const split_path& path, verb wanted) const
         visit(*root_, path, 0, wanted, out);
     }
     return out;
+}
+
+bool route_table::streams_body(const request& head) const
+{
+    if (!streams_bodies_) {
+        return false;
+    }
+    const auto path = split(head.path());
+    const auto* const found_route = path ? find(*path, head.method()).found : nullptr;
+    return found_route != nullptr && found_route->handle.streams_body(head);
 }
 
 void route_table::capture(const route& r, const split_path& path, request& req)

@@ -10,7 +10,8 @@
 
 namespace rill::detail {
 
-/// `around[0]( around[1]( ... handle ))`. Nothing is copied per request.
+/// `around[0]( around[1]( ... handle ))`, which streams the bodies that `handle` streams. Nothing is copied per
+/// request.
 handler compose(const std::vector<middleware>& around, handler handle);
 
 struct route
@@ -51,6 +52,9 @@ public:
     /// `wanted` HEAD is also served by GET.
     match find(const split_path& path, verb wanted) const;
 
+    /// Whether the route of that request reads the body while it arrives.
+    bool streams_body(const request& head) const;
+
     /// Hands what the route's pattern took from the path over to the request.
     static void capture(const route& r, const split_path& path, request& req);
 
@@ -71,6 +75,7 @@ private:
     static void collect(const node& n, verb wanted, match& out);
 
     std::vector<std::unique_ptr<route>> routes_;
+    bool streams_bodies_ = false; // of any route
     node_ptr root_;
 };
 

@@ -53,6 +53,22 @@ awaitable<response> unless_nothing_is_there(awaitable<response> rest, std::vecto
     co_return r;
 }
 
+// Middleware may send a request to another route than the one that was asked whether it streams the body.
+awaitable<response> with_whole_body(const route& found, request& req)
+{
+    co_await detail::read_whole_body(req);
+    auto r = co_await found.composed(req);
+    co_return r;
+}
+
+awaitable<response> run(const route& found, request& req)
+{
+    if (req.streams_body() && !found.handle.streams_body(req)) {
+        return detail::answer_body_errors(with_whole_body(found, req));
+    }
+    return found.composed(req);
+}
+
 awaitable<response> dispatch(const route_table& table, request& req)
 {
     if (req.method() == verb::options && req.path() == "*") {
@@ -68,10 +84,10 @@ awaitable<response> dispatch(const route_table& table, request& req)
         req.route(match.found->pattern.text());
         if (match.better != 0 && match.found->pattern.segments().back().kind == path_pattern::kind::tail) {
             return unless_nothing_is_there(
-                match.found->composed(req),
+                run(*match.found, req),
                 {match.same_path.begin(), match.same_path.begin() + static_cast<std::ptrdiff_t>(match.better)});
         }
-        return match.found->composed(req);
+        return run(*match.found, req);
     }
     if (match.same_path.empty()) {
         return answer(to_response(status::not_found, "there is nothing at this path"));
@@ -182,6 +198,11 @@ router& router::mount(std::string_view prefix, router&& other)
         table_->add(std::move(whole));
     }
     return *this;
+}
+
+bool router::streams_body(const request& head) const
+{
+    return table_->streams_body(head);
 }
 
 awaitable<response> router::operator()(request& req) const

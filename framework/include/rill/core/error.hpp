@@ -28,6 +28,9 @@ enum class error : unsigned char // small: results of writes lie in every stream
     pool_stopped,         ///< a thread pool ended without calling the function that was offloaded to it
     cancellation_ignored, ///< the coroutine went on after its cancellation, and was destroyed
     invalid_address,      ///< server_options::host is neither a numeric IP address nor "localhost"
+    body_too_large,       ///< a request body is larger than its reader allows
+    body_malformed,       ///< the chunks of a request body are malformed
+    body_too_slow,        ///< a request body does not arrive in time
 };
 
 const boost::system::error_category& error_category() noexcept;

@@ -283,6 +283,10 @@ struct extractor<T>
 
 namespace detail {
 
+/// Whether the extractor for T reads request::body(), so that the body must have come.
+template <class T>
+inline constexpr bool needs_whole_body = false;
+
 template <class Arg>
 inline constexpr bool is_request_reference = std::is_same_v<Arg, request&> || std::is_same_v<Arg, const request&>;
 

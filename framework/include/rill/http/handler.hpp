@@ -14,19 +14,27 @@ namespace rill {
 
 namespace detail {
 
+template <class F>
+concept may_stream_bodies = requires(const F& f, const request& head) {
+    {
+        f.streams_body(head)
+    } -> std::same_as<bool>;
+};
+
 /// A callable behind a handler. Pointers instead of virtual functions: from those g++ 12 warns of coroutines whose
 /// parameters depend on a local lambda.
 struct shared_callable
 {
     awaitable<response> (*call)(shared_callable& self, request& r);
     route_needs (*needs)(const shared_callable& self);
+    bool (*streams_body)(const shared_callable& self, const request& head); // null: no body of any request
 };
 
 template <class F>
 struct callable : shared_callable
 {
     template <class From>
-    explicit callable(From&& from) : shared_callable{&call_it, &ask_it}, f(std::forward<From>(from))
+    explicit callable(From&& from) : shared_callable{&call_it, &ask_it, body_question()}, f(std::forward<From>(from))
     {}
 
     static awaitable<response> call_it(shared_callable& self, request& r) { return static_cast<callable&>(self).f(r); }
@@ -40,6 +48,17 @@ struct callable : shared_callable
             add_path_parameters<F>(needs);
         }
         return needs;
+    }
+
+    static constexpr auto body_question() noexcept -> bool (*)(const shared_callable&, const request&)
+    {
+        if constexpr (may_stream_bodies<F>) {
+            return [](const shared_callable& self, const request& head) {
+                return static_cast<const callable&>(self).f.streams_body(head);
+            };
+        } else {
+            return nullptr;
+        }
     }
 
     F f;
@@ -59,6 +78,16 @@ concept is_handler = requires(F& f, request& r) {
 ///
 /// Copies share the callable, which does not move and lives as long as any of them. Thread safety: with several workers
 /// the callable is called from all of their threads at once.
+///
+/// By default a handler is called when the whole body of its request has arrived. A callable that wants to read bodies
+/// while they arrive has a member
+///
+///     bool streams_body(const request& head) const;
+///
+/// which is asked once for each request with a body, when only its head has arrived. Where it says true, the handler is
+/// called at once: request::body() is empty, and a body_reader reads the body. make_handler() and router have that
+/// member, so it need not be written where a handler takes a body_reader. A function that wraps such a callable hides
+/// it, and thereby streams nothing: use router::use() instead, or forward the member.
 ///
 /// A router is checked when it becomes a handler: see router::check_routes(), which throws route_error.
 class handler
@@ -83,6 +112,15 @@ public:
 
     explicit operator bool() const noexcept { return callable_ != nullptr; }
 
+    /// Whether the body of the request is left to the handler. Only the head of the request need have arrived.
+    bool streams_body(const request& head) const
+    {
+        return streams_bodies() && callable_->streams_body(*callable_, head);
+    }
+
+    /// False if it streams no body of any request.
+    bool streams_bodies() const noexcept { return callable_ && callable_->streams_body != nullptr; }
+
     /// What the callable declares; nothing for a lambda that takes the request.
     detail::route_needs route_needs() const { return callable_ ? callable_->needs(*callable_) : detail::route_needs(); }
 
@@ -100,7 +138,8 @@ private:
 };
 
 /// What stands around a handler: looks at the request before, at the response after, or answers by itself and does not
-/// call `next`. A streamed body has not begun when `next` returns.
+/// call `next`. A streamed response has not begun when `next` returns. Where the handler reads the request's body while
+/// it arrives, the middleware runs before the body has arrived, and request::body() is empty.
 using middleware = std::function<awaitable<response>(request&, const handler& next)>;
 
 } // namespace rill

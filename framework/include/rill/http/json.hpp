@@ -39,6 +39,9 @@ struct json
 };
 
 template <class T>
+inline constexpr bool detail::needs_whole_body<json<T>> = true;
+
+template <class T>
 struct extractor<json<T>>
 {
     static tl::expected<json<T>, problem> extract(request& req)

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace rill {
 
@@ -11,16 +12,23 @@ struct connection_limits
     std::size_t target_bytes = 8UL * 1024;  ///< a longer request target is answered with 414
     std::size_t head_bytes = 16UL * 1024;   ///< a longer request head is answered with 431
     std::size_t body_bytes = 1024UL * 1024; ///< a longer request body is answered with 413
+
+    /// The same for a body that is read while it arrives, and never held whole; body_reader::limit() has the last word.
+    std::uint64_t streamed_body_bytes = 1024UL * 1024 * 1024;
+
     std::size_t input_behind_stream =
         65'536; ///< unread bytes behind a streaming request; more, and the client is evicted
 
     std::chrono::milliseconds head_timeout{
         10'000}; ///< from the first moment of a connection to the end of the head, else 408
     std::chrono::milliseconds idle_timeout{60'000}; ///< between two requests; then the connection is closed
-    std::chrono::milliseconds body_timeout{30'000}; ///< from the end of the head to the end of the body, else 408
+    /// From the end of the head to the end of the body, else 408. Where a handler reads the body while it arrives: how
+    /// long one read() waits.
+    std::chrono::milliseconds body_timeout{30'000};
 
     /// A body that has come more slowly than this on average, in bytes a second and `body_grace` aside, is given up
-    /// before its deadline, also with 408. 0: only the deadline counts.
+    /// before its deadline, also with 408. 0: only the deadline counts. Where a handler reads the body while it
+    /// arrives, only the time counts that it waits in read().
     std::size_t body_min_rate = 240;
     std::chrono::milliseconds body_grace{10'000};
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <rill/http/body_reader.hpp>
 #include <rill/http/detail/bound_method.hpp>
 #include <rill/http/detail/callable_rules.hpp>
 #include <rill/http/extract.hpp>
@@ -37,7 +38,8 @@ inline response as_response(status s)
 {
     return response(s);
 }
-/// 500: the reason is the server's affair, and is told to its log only.
+/// 500: the reason is the server's affair, and is told to its log only. Except for the errors of a body_reader, which
+/// are the client's: 413, 400 or 408.
 response as_response(const error_code& ec);
 
 /// An application's own error type: see problem.
@@ -113,6 +115,9 @@ awaitable<response> call_awaiting(F& f, Args args)
     }
 }
 
+/// Answers with the error of a body_reader that `running` throws.
+awaitable<response> answer_body_errors(awaitable<response> running);
+
 template <class... Args>
 constexpr bool owns_its_parameters(type_list<Args...>)
 {
@@ -123,8 +128,16 @@ constexpr bool owns_its_parameters(type_list<Args...>)
 template <class F, class Result, class Arguments>
 class adapted
 {
+    static constexpr bool reads_body = body_readers(Arguments{}) != 0;
+
 public:
     explicit adapted(F f) : f_(std::move(f)) {}
+
+    bool streams_body(const request& /*head*/) const noexcept
+        requires reads_body
+    {
+        return true;
+    }
 
     awaitable<response> operator()(request& req)
     {
@@ -135,6 +148,8 @@ public:
         using value = typename awaited<Result>::type;
         if constexpr (!awaited<Result>::is_awaitable) {
             return answer(call_plain<value>(f_, std::move(*args)));
+        } else if constexpr (reads_body) {
+            return answer_body_errors(call_awaiting<value>(f_, std::move(*args)));
         } else if constexpr (std::is_same_v<value, response> && owns_its_parameters(Arguments{})) {
             return std::apply(f_, std::move(*args)); // its own frame holds all it needs
         } else {
@@ -169,6 +184,7 @@ enum class handler_mistake
     request_copied,
     mutable_reference,
     no_extractor,
+    body_read_twice,
     foreign_coroutine,
     unknown_error,
     no_answer,
@@ -193,6 +209,8 @@ consteval handler_mistake find_handler_mistake()
             return mutable_reference;
         } else if constexpr (!all_extractable(arguments{})) {
             return no_extractor;
+        } else if constexpr (reads_body_twice(arguments{})) {
+            return body_read_twice;
         } else if constexpr (foreign_task<result>) {
             return foreign_coroutine;
         } else if constexpr (has_unknown_error<typename awaited<result>::type>) {
@@ -225,6 +243,10 @@ struct checked_handler
     static_assert(Found != handler_mistake::no_extractor,
                   "a handler's parameter must be rill::request&, an extractor that says where the value comes from, "
                   "such as rill::query<\"name\"> or rill::path<\"id\", int>, or a type with an rill::extractor");
+    static_assert(
+        Found != handler_mistake::body_read_twice,
+        "a body can be read once: a handler takes one rill::body_reader, or extractors of the whole body, such "
+        "as rill::json, but not both");
     static_assert(Found != handler_mistake::foreign_coroutine,
                   "a handler that is a coroutine returns rill::awaitable<T>: that of another library can be awaited "
                   "inside it only if it is made for Asio");
@@ -241,7 +263,8 @@ struct checked_handler
 } // namespace detail
 
 /// Makes a handler of any callable whose parameters are extractors (`query`, `path`, `header`, `cookie`, `json`,
-/// `attribute`, your own) or the request itself, and which returns, or as a coroutine co_returns, one of:
+/// `attribute`, `body_reader`, your own) or the request itself, and which returns, or as a coroutine co_returns, one
+/// of:
 ///
 ///   - response
 ///   - text: std::string, std::string_view, const char*: 200, text/plain

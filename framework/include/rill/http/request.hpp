@@ -14,8 +14,13 @@
 
 namespace rill {
 
-/// A request whose head and body have been read. Handlers get it by reference; it ends when the response has been
-/// returned, so a stream takes along what it needs (see sse::endpoint and the extractors).
+namespace detail {
+class body_source;
+}
+
+/// A request whose head and body have been read; only its head, where its handler reads the body while it arrives (see
+/// body_reader). Handlers get it by reference; it ends when the response has been returned, so a stream takes along
+/// what it needs (see sse::endpoint and the extractors).
 class request
 {
 public:
@@ -41,8 +46,17 @@ public:
     /// The value of the first field of that name. Of what is a list, such as Accept, all is in fields().list().
     std::optional<std::string_view> header(std::string_view name) const noexcept { return fields_.get(name); }
 
+    /// Empty where streams_body().
     const std::string& body() const noexcept { return body_; }
     void body(std::string body) { body_ = std::move(body); }
+    std::string take_body() { return std::exchange(body_, {}); }
+
+    /// Whether the body is read by a body_reader, and not in body().
+    bool streams_body() const noexcept { return source_ != nullptr; }
+
+    /// What a body_reader reads from. For connections.
+    const std::shared_ptr<detail::body_source>& body_source() const noexcept { return source_; }
+    void body_source(std::shared_ptr<detail::body_source> source) noexcept { source_ = std::move(source); }
 
     /// The client's address, e.g. "127.0.0.1"; empty without a socket.
     const std::string& remote_address() const noexcept { return remote_address_; }
@@ -92,6 +106,7 @@ private:
     std::string target_ = "/";
     headers fields_;
     std::string body_;
+    std::shared_ptr<detail::body_source> source_;
     std::string remote_address_;
     std::string route_;
     std::vector<std::pair<std::string, std::string>> path_parameters_;

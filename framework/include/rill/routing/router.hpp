@@ -98,6 +98,10 @@ public:
 
     awaitable<response> operator()(request& req) const;
 
+    /// Whether the route of that request reads its body while it arrives, see body_reader. Then all middleware around
+    /// the route runs before the body has come.
+    bool streams_body(const request& head) const;
+
 private:
     template <class Method, class Object, class... Middleware>
     router& add_method(verb method, std::string_view pattern, Method handle, Object&& object, Middleware&&... around)

@@ -2,6 +2,7 @@
 
 #include <coroutine>
 #include <rill/core/awaitable.hpp>
+#include <rill/http/body_reader.hpp>
 #include <rill/http/detail/signature.hpp>
 #include <rill/http/extract.hpp>
 #include <type_traits>
@@ -89,6 +90,17 @@ template <class... Args>
 constexpr bool any_mutable_reference(type_list<Args...>)
 {
     return ((!is_request_reference<Args> && needs_lvalue<Args>) || ...);
+}
+template <class... Args>
+constexpr int body_readers(type_list<Args...>)
+{
+    return (0 + ... + (std::is_same_v<std::remove_cvref_t<Args>, body_reader> ? 1 : 0));
+}
+template <class... Args>
+constexpr bool reads_body_twice(type_list<Args...> all)
+{
+    const int readers = body_readers(all);
+    return readers > 1 || (readers == 1 && (needs_whole_body<std::remove_cvref_t<Args>> || ...));
 }
 template <class... Args>
 constexpr bool all_extractable(type_list<Args...>)

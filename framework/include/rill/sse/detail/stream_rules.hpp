@@ -16,6 +16,7 @@ enum class stream_mistake
     no_parameters,
     stream_not_first,
     request_taken,
+    body_taken,
     extractor_reference,
     no_extractor,
     no_coroutine,
@@ -54,6 +55,8 @@ consteval stream_mistake find_stream_mistake()
             return stream_not_first;
         } else if constexpr (any_request(others{})) {
             return request_taken;
+        } else if constexpr (body_readers(others{}) != 0) {
+            return body_taken;
         } else if constexpr (any_reference(others{})) {
             return extractor_reference;
         } else if constexpr (!all_extractable(others{})) {
@@ -83,6 +86,9 @@ struct checked_stream
     static_assert(Found != stream_mistake::request_taken,
                   "a stream handler cannot take the request, which is gone while the stream lives: take what it needs "
                   "of it by value, as in rill::query<\"name\"> or rill::header<\"Accept\">");
+    static_assert(Found != stream_mistake::body_taken,
+                  "a stream handler cannot take rill::body_reader, as its request is gone while the stream lives: read "
+                  "the body in a plain handler, which may return the answer of an endpoint, or take the whole body");
     static_assert(Found != stream_mistake::extractor_reference,
                   "a stream handler takes extractors by value, as in rill::query<\"name\"> q: what a reference refers "
                   "to is gone while the stream lives");
