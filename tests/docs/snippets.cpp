@@ -11,9 +11,11 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <system_error>
 
@@ -232,6 +234,30 @@ rill::awaitable<> greetings(rill::sse::event_stream& stream, rill::attribute<use
     co_await stream.send("hello, " + who->name);
 }
 // [attribute]
+
+// [uploads]
+boost::asio::thread_pool disk(1);
+
+rill::awaitable<std::string> store(rill::body_reader body)
+{
+    body.limit(100'000'000); // bytes; limits.streamed_body_bytes (1 GiB) without this line
+    std::ofstream file("upload.tmp", std::ios::binary);
+    std::size_t size = 0;
+    while (auto piece = co_await body.read()) { // up to 64 KiB, valid until the next read()
+        size += piece->size();
+        co_await rill::offload(disk, [&] { file << *piece; }); // a write to a disk may block
+    }
+    co_return std::to_string(size) + " bytes";
+}
+
+rill::router storage()
+{
+    rill::router app;
+    app.use(require_token); // runs before the body has been read
+    app.post("/upload", store, rill::timeout(10min));
+    return app;
+}
+// [uploads]
 
 // [events]
 rill::awaitable<> events(rill::sse::event_stream& stream)

@@ -63,9 +63,9 @@ const std::array<call_kind, call_count> kinds{{
     {"signalfd", {EMFILE, ENFILE, ENOMEM}, {}},
 }};
 
-constexpr std::array<const char*, state_count> state_names{"set_up",    "bystander", "request", "chunked",
-                                                           "file",      "stream",    "blocked", "resume",
-                                                           "broadcast", "leave",     "after",   "drain"};
+constexpr std::array<const char*, state_count> state_names{"set_up", "bystander", "request", "chunked", "upload",
+                                                           "file",   "stream",    "blocked", "resume",  "broadcast",
+                                                           "leave",  "after",     "drain"};
 
 const call_kind& kind_of(call c) noexcept
 {

@@ -59,6 +59,7 @@ enum class state : unsigned char
     bystander,
     request,
     chunked,
+    upload,
     file,
     stream,
     blocked,

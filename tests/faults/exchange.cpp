@@ -70,6 +70,7 @@ public:
         lasting_ = told_.parts[state::bystander] == outcome::right ? 1 : 0;
         part(state::request, [this] { return plain_requests(); });
         part(state::chunked, [this] { return chunked_request(); });
+        part(state::upload, [this] { return upload(); });
         part(state::file, [this] { return file(); });
         part(state::stream, [this] { return stream(); });
         part(state::blocked, [this] { return blocked_stream(); });
@@ -139,6 +140,23 @@ private:
             return outcome::broken;
         }
         return seen(c.received().starts_with("HTTP/1.1 200 ") && c.received().ends_with("\r\n\r\nfirst second"));
+    }
+
+    outcome upload()
+    {
+        raw_client c(server_.port());
+        c.send("POST /upload HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
+        if (!c.read_until("HTTP/1.1 100 Continue\r\n\r\n")) {
+            return outcome::broken;
+        }
+        c.forget();
+        const std::string bytes(0x10000, 'u');
+        c.send("10000\r\n" + bytes + "\r\n10000\r\n" + bytes + "\r\n0\r\n\r\n");
+        c.send("GET /hello HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
+        if (!c.read_to_end() || c.received().find("\r\n\r\n131072 bytesHTTP/1.1 200 ") == std::string::npos) {
+            return outcome::broken;
+        }
+        return seen(c.received().starts_with("HTTP/1.1 200 ") && c.received().ends_with("\r\n\r\nhello"));
     }
 
     outcome file()

@@ -89,6 +89,15 @@ rill::router app(rill::pubsub::channel& news)
         co_await rill::sleep_for(1ms);
         co_return rill::response::text(r.body());
     });
+    app.post("/upload", [](rill::body_reader body) -> rill::awaitable<std::string> {
+        const rill_test::counted here;
+        std::size_t bytes = 0;
+        while (auto piece = co_await body.read()) {
+            bytes += piece->size();
+            co_await rill::sleep_for(1ms);
+        }
+        co_return std::to_string(bytes) + " bytes";
+    });
     app.get("/files/{path...}", rill::static_files(directory.path()));
     app.get("/events", rill::sse::endpoint(three_events, {.retry = 1s}));
     app.get("/much", rill::sse::endpoint(much_at_once));

@@ -27,7 +27,9 @@ outcome decode(const std::vector<std::string>& pieces, const rill::connection_li
     for (const auto& piece : pieces) {
         input += piece;
         if (out.state == chunk_decoder::state::need_more) {
-            out.state = decoder.put(input, out.body);
+            std::string_view rest(input);
+            out.state = decoder.put(rest, out.body);
+            input.erase(0, input.size() - rest.size());
         }
     }
     out.rejection = std::to_string(static_cast<unsigned>(decoder.rejection().status)) + decoder.rejection().detail;

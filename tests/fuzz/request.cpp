@@ -2,6 +2,7 @@
 // where the rest is cut.
 
 #include <map>
+#include <utility>
 
 #include "fuzz.hpp"
 #include "plain_chunks.hpp"
@@ -127,8 +128,9 @@ void check_written_again(const rill::request& r, bool keep_alive)
     wanted.emplace("content-length", std::to_string(r.body().size()));
     limits.head_bytes += 2 * r.fields().size();
     request_parser parser(limits);
-    require(parser.put(bytes) == request_parser::state::complete && bytes.empty(),
-            "what was accepted is accepted again");
+    auto state = parser.put(bytes);
+    state = state == request_parser::state::head ? parser.put(bytes) : state;
+    require(state == request_parser::state::complete && bytes.empty(), "what was accepted is accepted again");
     const auto again = parser.take();
     require(again.method() == r.method() && again.target() == r.target() && again.version() == r.version() &&
                 again.body() == r.body() && fields_of(again) == wanted && parser.keep_alive() == keep_alive,
@@ -136,16 +138,34 @@ void check_written_again(const rill::request& r, bool keep_alive)
 }
 
 // Everything that a connection would be told of these bytes.
-std::string told(const std::vector<std::string>& pieces, const rill::connection_limits& limits)
+std::string told(const std::vector<std::string>& pieces, const rill::connection_limits& limits, bool streams = false)
 {
     request_parser parser(limits);
     std::string input;
     std::string all;
+    std::string body;
+    bool in_body = false; // of a handler that reads it while it comes
+    rill::request head;
+    const auto put = [&] {
+        if (!in_body) {
+            auto state = parser.put(input);
+            in_body = state == request_parser::state::head && streams &&
+                      parser.announced_size().value_or(0) <= limits.body_bytes;
+            if (!in_body) {
+                return state == request_parser::state::head ? parser.put(input) : state;
+            }
+            head = parser.take_head();
+        }
+        std::string_view rest(input);
+        const auto state = parser.read_body(rest, body);
+        input.erase(0, input.size() - rest.size());
+        return state;
+    };
     for (const auto& piece : pieces) {
         input += piece;
         for (;;) {
             const auto before = input;
-            const auto state = parser.put(input);
+            const auto state = put();
             if (state == request_parser::state::rejected) {
                 return all + "rejected " + std::to_string(static_cast<unsigned>(parser.rejection().status)) + ' ' +
                        parser.rejection().detail + (parser.head_ended() ? " behind the head" : " in the head");
@@ -153,7 +173,10 @@ std::string told(const std::vector<std::string>& pieces, const rill::connection_
             if (state != request_parser::state::complete) {
                 break;
             }
-            const auto r = parser.take();
+            auto r = in_body ? std::exchange(head, {}) : parser.take();
+            if (std::exchange(in_body, false)) {
+                r.body(std::exchange(body, {}));
+            }
             if (pieces.size() == 1) {
                 check_against_bytes(r, std::string_view(before).substr(0, before.size() - input.size()));
                 check_written_again(r, parser.keep_alive());
@@ -178,5 +201,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto whole = told(cut(bytes, 0), limits);
     require(told(cut(bytes, 1), limits) == whole, "byte by byte it is the same");
     require(told(cut(bytes, seed | 2), limits) == whole, "cut anywhere it is the same");
+    require(told(cut(bytes, 0), limits, true) == whole, "read while it comes it is the same");
+    require(told(cut(bytes, seed | 2), limits, true) == whole, "read while it comes, cut anywhere, it is the same");
     return 0;
 }

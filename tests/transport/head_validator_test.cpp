@@ -127,9 +127,8 @@ BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
 BOOST_AUTO_TEST_CASE(whether_a_refused_head_has_ended)
 {
     // Behind one that has, a body follows, which is read so that the refusal can be.
-    for (const auto* fields :
-         {"Content-Length: 99999999999\r\n", "Expect: x\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-          "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"})
+    for (const auto* fields : {"Expect: x\r\n", "Transfer-Encoding: gzip, chunked\r\n",
+                               "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"})
     {
         validator v(wide);
         BOOST_TEST((v.put(with(fields)) == state::rejected));
@@ -218,7 +217,7 @@ BOOST_AUTO_TEST_CASE(limits)
     }
     BOOST_TEST(refused(with(many), 431, narrow));
     BOOST_TEST(read(with("Content-Length: 10\r\n"), narrow).starts_with("47 11 keep 10"));
-    BOOST_TEST(refused(with("Content-Length: 11\r\n"), 413, narrow));
+    BOOST_TEST(read(with("Content-Length: 11\r\n"), narrow).starts_with("47 11 keep 11")); // is the body's affair
     // The line may be longer than heads may be: then the head's limit is that of the target.
     const rill::connection_limits upside_down{.target_bytes = 1000, .head_bytes = 40};
     BOOST_TEST(refused("GET /" + text(100), 414, upside_down));
@@ -248,7 +247,7 @@ BOOST_AUTO_TEST_CASE(bodies)
     for (const auto* value : {"", "+1", "-1", "01", "00", "1,1", "1 1", "1a", "a", "0x1", "18446744073709551616"}) {
         BOOST_TEST(refused(length(value), 400), value);
     }
-    BOOST_TEST(refused(length("18446744073709551615"), 413));
+    BOOST_TEST(read(length("18446744073709551615")).ends_with("keep 18446744073709551615 / "));
     BOOST_TEST(refused(with("Content-Length: 1\r\ncontent-length: 1\r\n"), 400));
     BOOST_TEST(refused(with("Content_Length: 1\r\n"), 400));
     BOOST_TEST(refused(with("Transfer_Encoding: chunked\r\n"), 400));

@@ -7,6 +7,9 @@
 #include <exception>
 #include <new>
 #include <rill/core/interval.hpp>
+#include <rill/http/body_reader.hpp>
+#include <string>
+#include <string_view>
 
 #include "support/counted.hpp"
 #include "support/failing_memory.hpp"
@@ -43,6 +46,8 @@ struct life
     memory_test::end end;
 };
 
+const std::string upload_head = "POST /upload HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+
 const rill::stream_policy policy{
     .heartbeat = 10s, .filler = ":\n\n", .farewell = "a farewell that is too long for a string without memory"};
 
@@ -52,7 +57,14 @@ struct small_machine : stage
     loopback other;
     long left;
 
-    explicit small_machine(long allocations) : stage([this](rill::request& r) { return handle(r); }), left(allocations)
+    struct upload_app
+    {
+        small_machine* machine;
+        bool streams_body(const rill::request& head) const { return head.path() == "/upload"; }
+        rill::awaitable<rill::response> operator()(rill::request& r) const { return machine->handle(r); }
+    };
+
+    explicit small_machine(long allocations) : stage(upload_app{this}), left(allocations)
     {
         closed.reserve(10);
         log.reserve(1000);
@@ -67,6 +79,14 @@ struct small_machine : stage
         counted here;
         if (r.path() == "/waits") {
             co_await rill::sleep_for(1h);
+        }
+        if (r.path() == "/upload") {
+            rill::body_reader body(r);
+            std::string all;
+            while (auto piece = co_await body.read()) {
+                all += *piece;
+            }
+            co_return rill::response::text(all);
         }
         if (r.path() == "/stream") {
             co_return rill::response::stream([this](rill::response_writer& out) { return stream(out); });
@@ -140,9 +160,29 @@ struct small_machine : stage
     void run(const life& l)
     {
         loopback pair;
-        pair.client_sends(get(l.path));
+        const bool uploads = l.path == std::string_view("/upload");
+        pair.client_sends(uploads ? upload_head : get(l.path));
         without_memory(
             [&] { static_cast<void>(rill::transport::http1_connection::start(worker, pair.release_server())); });
+        if (uploads) { // it waits, before and within a line
+            go_on_until(
+                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.figures.responses[5] != 0; });
+            without_memory([this] {
+                io.restart();
+                io.poll();
+            });
+            static_cast<void>(::send(pair.client, "5\r\nfir", 6, MSG_NOSIGNAL));
+            without_memory([this] {
+                io.restart();
+                io.poll();
+            });
+            static_cast<void>(::send(pair.client, "st\r\n4", 5, MSG_NOSIGNAL));
+            without_memory([this] {
+                io.restart();
+                io.poll();
+            });
+            static_cast<void>(::send(pair.client, "\r\ndone\r\n0\r\n\r\n", 13, MSG_NOSIGNAL));
+        }
         if (*l.until != '\0') {
             static_cast<void>(receives(pair, l.until));
         } else {
@@ -206,6 +246,8 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_connection_may_fail)
              life{"/text", "done", closed_by_client},
              {"/text", "done", drained},
              {"/waits", "", closed_by_client},
+             {"/upload", "firstdone", closed_by_client},
+             {"/upload", "firstdone", drained},
              {"/stream", "begun", closed_by_client},
              {"/stream", "begun", reset_by_client},
              {"/stream", "begun", drained},

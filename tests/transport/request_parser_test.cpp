@@ -34,11 +34,18 @@ void finish(request_parser& parser, parsed& p)
     }
 }
 
+/// A connection whose handler wants the whole body goes on behind the head.
+state put(request_parser& parser, std::string& input)
+{
+    const auto outcome = parser.put(input);
+    return outcome == state::head ? parser.put(input) : outcome;
+}
+
 parsed parse(std::string input, const rill::connection_limits& limits = default_limits)
 {
     request_parser parser(limits);
     parsed p;
-    p.outcome = parser.put(input);
+    p.outcome = put(parser, input);
     if (p.outcome == state::wants_continue) {
         p.asked_to_continue = true;
     }
@@ -54,7 +61,7 @@ parsed parse_bytewise(const std::string& input, const rill::connection_limits& l
     std::string buffer;
     for (std::size_t i = 0; i < input.size(); ++i) {
         buffer.push_back(input[i]);
-        p.outcome = parser.put(buffer);
+        p.outcome = put(parser, buffer);
         if (p.outcome == state::wants_continue) {
             p.asked_to_continue = true;
         } else if (p.outcome != state::need_more) {
@@ -138,14 +145,14 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_taken_one_by_one)
     }
     request_parser parser(default_limits);
     for (std::size_t i = 0; i < good_requests.size(); ++i) {
-        BOOST_REQUIRE(parser.put(input) == state::complete);
+        BOOST_REQUIRE(put(parser, input) == state::complete);
         const auto single = parse(good_requests[i]);
         const auto r = parser.take();
         BOOST_TEST(r.target() == single.request.target());
         BOOST_TEST(r.body() == single.request.body());
     }
     BOOST_TEST(input.empty());
-    BOOST_TEST((parser.put(input) == state::need_more));
+    BOOST_TEST((put(parser, input) == state::need_more));
     BOOST_TEST(!parser.head_done());
 }
 
@@ -289,11 +296,11 @@ BOOST_AUTO_TEST_CASE(expectations)
     {
         request_parser parser(default_limits);
         std::string input = head;
-        BOOST_TEST((parser.put(input) == state::wants_continue));
+        BOOST_TEST((put(parser, input) == state::wants_continue));
         BOOST_TEST(parser.head_done());
-        BOOST_TEST((parser.put(input) == state::need_more)); // asked once
+        BOOST_TEST((put(parser, input) == state::need_more)); // asked once
         input = "hi";
-        BOOST_TEST((parser.put(input) == state::complete));
+        BOOST_TEST((put(parser, input) == state::complete));
         BOOST_TEST(parser.take().body() == "hi");
     }
     BOOST_TEST((parse(head + "h").outcome == state::need_more)); // the client has not waited
@@ -317,12 +324,12 @@ BOOST_AUTO_TEST_CASE(empty_lines_before_a_request_are_skipped)
     BOOST_TEST((parse("\r\n\r\n" + get()).outcome == state::complete));
     request_parser parser(default_limits);
     std::string input = "\r\n\r\n";
-    BOOST_TEST((parser.put(input) == state::need_more));
+    BOOST_TEST((put(parser, input) == state::need_more));
     BOOST_TEST(input.empty()); // they do not pile up
     input = "\r";
-    BOOST_TEST((parser.put(input) == state::need_more));
+    BOOST_TEST((put(parser, input) == state::need_more));
     input += "\n" + get();
-    BOOST_TEST((parser.put(input) == state::complete));
+    BOOST_TEST((put(parser, input) == state::complete));
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_begin_as_a_request_is_not_waited_for)
@@ -363,10 +370,10 @@ BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
     for (const auto& bad : {get("Bad\r\n"), get("Transfer-Encoding: chunked\r\n") + "g\r\n", std::string("\r\n ")}) {
         request_parser parser(default_limits);
         std::string input = bad;
-        BOOST_TEST((parser.put(input) == state::rejected), bad);
+        BOOST_TEST((put(parser, input) == state::rejected), bad);
         for (const auto& more : {std::string(), std::string("\r\n"), get(), "0\r\n\r\n" + get()}) {
             input = more;
-            BOOST_TEST((parser.put(input) == state::rejected), bad);
+            BOOST_TEST((put(parser, input) == state::rejected), bad);
             BOOST_TEST(input == more); // nothing is taken any more
             BOOST_TEST(!parser.keep_alive());
             BOOST_TEST((parser.rejection().status == status::bad_request));
@@ -388,6 +395,77 @@ BOOST_AUTO_TEST_CASE(keep_alive)
     BOOST_TEST(!keeps("1.0", ""));
     BOOST_TEST(keeps("1.0", "Connection: Keep-Alive\r\n"));
     BOOST_TEST(!keeps("1.0", "Connection: close\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_head_with_a_body_is_told_before_its_body_is_taken)
+{
+    for (const auto* framing :
+         {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
+    {
+        request_parser parser(default_limits);
+        std::string input = "POST /p HTTP/1.1\r\nHost: a\r\n" + std::string(framing);
+        const auto body = input.substr(input.find("\r\n\r\n") + 4);
+        BOOST_TEST((parser.put(input) == state::head));
+        BOOST_TEST(parser.head().target() == "/p");
+        BOOST_TEST(input == body);
+        BOOST_TEST((parser.put(input) == state::complete)); // said once
+        BOOST_TEST(parser.take().body() == "hello");
+    }
+    for (const auto* none : {"", "Content-Length: 0\r\n", "Expect: 100-continue\r\n"}) {
+        request_parser parser(default_limits);
+        auto input = get(none);
+        BOOST_TEST((parser.put(input) == state::complete), none);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_may_be_read_by_the_caller)
+{
+    request_parser parser(default_limits);
+    std::string input = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+    BOOST_REQUIRE(parser.put(input) == state::head);
+    BOOST_TEST(parser.expects_continue());
+    BOOST_TEST(parser.announced_size().value() == 5U);
+    BOOST_TEST(parser.missing() == 5U);
+    const auto r = parser.take_head();
+    BOOST_TEST(r.target() == "/p");
+    BOOST_TEST(r.body().empty());
+    std::string body;
+    std::string_view bytes = "hel";
+    BOOST_TEST((parser.read_body(bytes, body) == state::need_more));
+    BOOST_TEST(bytes.empty());
+    BOOST_TEST(parser.missing() == 2U);
+    bytes = "loGET";
+    BOOST_TEST((parser.read_body(bytes, body) == state::complete));
+    BOOST_TEST(bytes == "GET");
+    BOOST_TEST(body == "hello");
+    BOOST_TEST(parser.missing() == 0U);
+    input = get("", "/next");
+    BOOST_TEST((parser.put(input) == state::complete)); // the next request
+    BOOST_TEST(parser.take().target() == "/next");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_read_by_the_caller_has_the_callers_limit)
+{
+    const rill::connection_limits small{.body_bytes = 4};
+    const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n";
+    request_parser sized(small);
+    std::string input = head + "Content-Length: 5\r\n\r\n";
+    BOOST_REQUIRE(sized.put(input) == state::head); // not 413
+    std::string body;
+    std::string_view bytes = "hello";
+    BOOST_TEST((sized.read_body(bytes, body) == state::complete));
+    request_parser chunked(small);
+    input = head + "Transfer-Encoding: chunked\r\n\r\n";
+    BOOST_REQUIRE(chunked.put(input) == state::head);
+    BOOST_TEST(!chunked.announced_size().has_value());
+    BOOST_TEST(chunked.missing() == 1U);
+    chunked.body_limit(8);
+    bytes = "5\r\nhello\r\n4\r\n";
+    BOOST_TEST((chunked.read_body(bytes, body) == state::rejected));
+    BOOST_TEST(body == "hellohello");
+    BOOST_TEST((chunked.rejection().status == status::payload_too_large));
+    BOOST_TEST((chunked.read_body(bytes, body) == state::rejected)); // stays so
+    BOOST_TEST(!chunked.keep_alive());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,7 @@
 #include <rill/http/body_reader.hpp>
 
+#include <boost/asio/post.hpp>
+#include <rill/core/detail/cancellation.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,7 +33,8 @@ private:
 
     bool can_wait() const noexcept override { return false; }
     void begin_wait(waiting_read /*read*/, bool /*at_once*/) override {}
-    void end_wait(error_code /*ec*/) override {}
+    void abort_wait() override {}
+    void drop_wait() override {}
 
     std::string text_;
     bool too_large_ = false;
@@ -44,6 +47,9 @@ private:
 void body_source::go_on(error_code woken)
 {
     const auto self = shared_from_this(); // the handler may be what it belongs to
+    if (!reader_) {
+        return;
+    }
     if (!is_found_ && !advance(woken)) {
         begin_wait(waiting_read(*this), false);
         return;
@@ -51,6 +57,26 @@ void body_source::go_on(error_code woken)
     is_found_ = false;
     const auto result = outcome_;
     reader_.complete(result);
+}
+
+// Where there is no connection that could do it.
+void body_source::go_on_later(boost::asio::io_context& context)
+{
+    boost::asio::post(context, [self = shared_from_this(), read = waiting_read(*this)]() mutable { read({}); });
+}
+
+void body_source::cancel(boost::asio::cancellation_type type)
+{
+    if (!ends_operation(type) || !reader_) {
+        return;
+    }
+    if (destroys_coroutine()) {
+        const auto self = shared_from_this();
+        drop_wait();
+        drop_reader();
+    } else {
+        abort_wait();
+    }
 }
 
 void body_source::drop_reader()

@@ -132,15 +132,13 @@ std::optional<std::string_view> take_line(std::string_view& input) noexcept
 
 } // namespace
 
-chunk_decoder::state chunk_decoder::put(std::string& input, std::string& body)
+chunk_decoder::state chunk_decoder::put(std::string_view& input, std::string& body)
 {
-    std::string_view rest(input);
     auto outcome = state::need_more;
-    for (std::size_t before = rest.size() + 1; outcome == state::need_more && rest.size() != before;) {
-        before = rest.size();
-        outcome = step(rest, body);
+    for (std::size_t before = input.size() + 1; outcome == state::need_more && input.size() != before;) {
+        before = input.size();
+        outcome = step(input, body);
     }
-    input.erase(0, input.size() - rest.size());
     return outcome;
 }
 
@@ -187,9 +185,8 @@ chunk_decoder::state chunk_decoder::put_size(std::string_view& input)
     if (extension_bytes_ > limits_.head_bytes) {
         return reject(status::bad_request, "the chunks' extensions are too long");
     }
-    if (*size > limits_.body_bytes - total_) {
-        return reject(status::payload_too_large,
-                      "the body is larger than " + std::to_string(limits_.body_bytes) + " bytes");
+    if (*size > body_limit_ || total_ > body_limit_ - *size) {
+        return reject(status::payload_too_large, "the body is larger than " + std::to_string(body_limit_) + " bytes");
     }
     total_ += *size;
     left_ = *size;

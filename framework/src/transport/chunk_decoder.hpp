@@ -21,13 +21,17 @@ public:
         rejected
     };
 
-    /// Body, extensions and trailers are limited: these each to `limits.head_bytes`. `limits` must outlive the object.
-    explicit chunk_decoder(const connection_limits& limits) : limits_(limits) {}
+    /// Body, extensions and trailers are limited: the body to `limits.body_bytes`, the others each to
+    /// `limits.head_bytes`. `limits` must outlive the object.
+    explicit chunk_decoder(const connection_limits& limits) : limits_(limits), body_limit_(limits.body_bytes) {}
     explicit chunk_decoder(connection_limits&&) = delete;
+
+    /// Another limit for the body, in bytes, for the chunks that follow.
+    void body_limit(std::uint64_t bytes) noexcept { body_limit_ = bytes; }
 
     /// Takes from `input` what belongs to the body, removes it, and appends the content to `body`. What was rejected
     /// stays so; how much of it is left in `input` is not said.
-    state put(std::string& input, std::string& body);
+    state put(std::string_view& input, std::string& body);
 
     /// The answer to what was rejected.
     const problem& rejection() const noexcept { return rejection_; }
@@ -50,6 +54,7 @@ private:
     state reject(status status, std::string detail);
 
     const connection_limits& limits_;
+    std::uint64_t body_limit_;
     std::uint64_t left_ = 0; // of the chunk
     std::uint64_t total_ = 0;
     std::size_t extension_bytes_ = 0;

@@ -273,10 +273,6 @@ bool head_validator::finish()
     if (unknown_expectation_) {
         return refuse(status::expectation_failed, "the only expectation known here is 100-continue");
     }
-    if (content_length() > limits_.body_bytes) {
-        return refuse(status::payload_too_large,
-                      "the body is larger than " + std::to_string(limits_.body_bytes) + " bytes");
-    }
     return true;
 }
 

@@ -69,7 +69,7 @@ void http1_connection::on_closing_timer()
     if (left == 0 && !unsent_) {
         return then(next_step::vanish);
     }
-    if (!unsent_ && std::exchange(unacknowledged_, left) > left) {
+    if (!unsent_ && std::exchange(outstanding_, left) > left) {
         last_progress_ = worker_.now();
     }
     const std::chrono::milliseconds quiet(worker_.now() - last_progress_);

@@ -1,5 +1,6 @@
 #include "transport/http1_connection.hpp"
 
+#include <algorithm>
 #include <rill/core/detail/what_of.hpp>
 
 #include "transport/http1_pending_stream.hpp"
@@ -80,7 +81,7 @@ void http1_connection::on_later()
         check_peer_ = false;
         if (reason_ != close_reason::open) {
             unwind(); // a write has found it out
-        } else if ((phase_ == phase::handling || phase_ == phase::streaming) && (peer_finished_ || broken_)) {
+        } else if (peer_has_left()) {
             cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
         }
     }
@@ -103,6 +104,28 @@ void http1_connection::on_later()
     case next_step::vanish:
         delete this;
     }
+}
+
+// Whether a handler waits in vain: a half-closed connection counts as closed, once its body has come whole or can't.
+bool http1_connection::peer_has_left() const noexcept
+{
+    switch (phase_) {
+    case phase::handling:
+    case phase::streaming:
+        return broken_ || peer_finished_;
+    case phase::receiving:
+        return broken_ || (peer_finished_ && unread_bytes(socket_) < outstanding_);
+    case phase::reading:
+    case phase::responding:
+    case phase::closing:
+        break;
+    }
+    return false;
+}
+
+void http1_connection::missing(std::uint64_t bytes) noexcept
+{
+    outstanding_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, UINT32_MAX));
 }
 
 // Resumes the coroutines that wait for this connection.
@@ -156,6 +179,7 @@ void http1_connection::drain()
             cancel(close_reason::drained);
         }
         return;
+    case phase::receiving:
     case phase::handling:
     case phase::responding:
     case phase::closing:
@@ -189,6 +213,13 @@ void http1_connection::on_input()
     switch (phase_) {
     case phase::reading:
         complete({}); // whatever it is, reading tells
+        return;
+    case phase::receiving: // what the handler does not read stays in the kernel
+        if (waiter_) {
+            complete({});
+        } else if (peer_has_left()) {
+            cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
+        }
         return;
     case phase::handling:
     case phase::streaming:
@@ -224,9 +255,10 @@ void http1_connection::on_output()
 
 void http1_connection::on_blocked()
 {
-    if (phase_ != phase::reading) { // there the timer is the request's, and 100 Continue does not wait
-        set_timer(write_timeout());
+    if (phase_ == phase::reading || phase_ == phase::receiving) {
+        return; // there the timer is the request's, and 100 Continue does not wait
     }
+    set_timer(write_timeout());
 }
 
 void http1_connection::on_unblocked()
@@ -240,6 +272,7 @@ void http1_connection::on_unblocked()
     case phase::responding:
         return worker_.timers.remove(*this);
     case phase::reading:
+    case phase::receiving:
         return;
     }
 }
@@ -277,6 +310,9 @@ void http1_connection::on_timer()
     switch (phase_) {
     case phase::reading:
         timed_out_ = true;
+        complete(asio::error::timed_out);
+        return;
+    case phase::receiving:
         complete(asio::error::timed_out);
         return;
     case phase::responding:

@@ -23,6 +23,7 @@ namespace rill::transport {
 ///     reading -> handling -> responding -> reading ...      the request phase: one coroutine, with parser and buffers
 ///                    \-> streaming -> (reading | closing)    the stream phase: the handler's coroutine, and this
 ///                    object
+///     reading -> receiving -> handling                      a handler that reads the body while it arrives
 ///     any -> closing -> gone
 ///
 /// A stream has no use for the parser, the request and their coroutine: they are gone before it begins. What a stream
@@ -70,6 +71,7 @@ private:
     enum class phase : std::uint8_t
     {
         reading,
+        receiving,
         handling,
         responding,
         streaming,
@@ -87,6 +89,8 @@ private:
     };
     class ignored_cancellation;
     class pending_stream; // what the request phase hands to the stream phase
+    class request_body;   // of a handler that reads it while it arrives
+    struct lent_body;
 
     // Readiness, time, and writes that fail or wait.
     void on_input();
@@ -138,14 +142,18 @@ private:
 
     void complete(error_code ec);
     void unwind();
+    bool peer_has_left() const noexcept;
+    void missing(std::uint64_t bytes) noexcept;
 
     asio::cancellation_signal cancel_;
     std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
     std::uint64_t stream_began_ : 48 = 0;  // ms
     std::uint64_t route_ : 16 = 0;         // in the worker's figures
     std::uint32_t stream_number_ = 0;
-    std::uint32_t unacknowledged_ = UINT32_MAX; // bytes, when that was looked at last, while closing
-    std::uint8_t reads_left_ = 0;               // of what follows a refused head, while closing
+    // Bytes: while receiving, those of the body that must come at least; while closing, those that were unacknowledged
+    // when that was looked at last.
+    std::uint32_t outstanding_ = UINT32_MAX;
+    std::uint8_t reads_left_ = 0; // of what follows a refused head, while closing
     phase phase_ = phase::reading;
     next_step next_ = next_step::none;
     bool deferred_ : 1 = false;

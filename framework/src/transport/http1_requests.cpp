@@ -11,7 +11,9 @@
 #include <rill/http/refusal.hpp>
 #include <unistd.h>
 
+#include "transport/body_rate.hpp"
 #include "transport/http1_connection.hpp"
+#include "transport/http1_request_body.hpp"
 #include "transport/response_check.hpp"
 #include "transport/response_head.hpp"
 #include "transport/socket.hpp"
@@ -28,17 +30,23 @@ constexpr std::string_view no_place = "the server has as many connections as it 
 
 constexpr std::size_t file_piece = 64UL * 1024;
 
-// How long a body may take of which so much has come.
-std::chrono::milliseconds body_time(const connection_limits& limits, std::uint64_t received) noexcept
-{
-    if (limits.body_min_rate == 0) {
-        return limits.body_timeout;
-    }
-    return std::min(limits.body_timeout,
-                    limits.body_grace + std::chrono::milliseconds(received * 1000 / limits.body_min_rate));
-}
-
 } // namespace
+
+// A handler may keep its reader for longer than the connection reads the request.
+struct http1_connection::lent_body
+{
+    std::shared_ptr<request_body> source;
+
+    lent_body() = default;
+    lent_body(const lent_body&) = delete;
+    lent_body& operator=(const lent_body&) = delete;
+    ~lent_body()
+    {
+        if (source) {
+            source->detach();
+        }
+    }
+};
 
 // May throw bad_alloc, when nothing has begun.
 void http1_connection::begin_requests(std::string input)
@@ -86,7 +94,8 @@ awaitable<> http1_connection::serve_requests(std::string input)
             co_await reject(parser, remote);
             co_return;
         }
-        if (state != request_parser::state::complete) {
+        const bool body_follows = state == request_parser::state::head;
+        if (state != request_parser::state::complete && !body_follows) {
             if (timed_out_ && !idle_) {
                 const problem late{.status = status::request_timeout, .detail = "the request did not arrive in time"};
                 co_await refuse(late, parser.method()); // not a temporary: g++ 12 would destroy it twice
@@ -95,9 +104,15 @@ awaitable<> http1_connection::serve_requests(std::string input)
             }
             co_return;
         }
-        request r = parser.take();
+        request r = body_follows ? parser.take_head() : parser.take();
         r.remote_address(remote);
+        lent_body body;
+        if (body_follows) {
+            body.source = std::make_shared<request_body>(*this, parser, input);
+            r.body_source(body.source);
+        }
         response answer = co_await run_handler(r);
+        const bool whole = !body.source || body.source->close();
         if (reason_ != close_reason::open) {
             co_return; // cancelled: nobody is there to be answered
         }
@@ -118,9 +133,12 @@ awaitable<> http1_connection::serve_requests(std::string input)
         if (!has_place) {
             refuse_stream(answer);
         }
-        const bool keep = parser.keep_alive() && !found.closes && has_place && // else it was refused
+        const bool keep = parser.keep_alive() && whole && !found.closes && has_place && // else it was refused
                           !worker_.draining();
         if (streams && has_place) {
+            if (!whole) {
+                input.clear(); // is no next request
+            }
             prepare_stream(answer, r, keep, std::move(input));
             co_return;
         }
@@ -166,6 +184,12 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
     std::uint64_t body_received = 0;
     for (;;) {
         auto state = parser.put(input);
+        if (state == request_parser::state::head) {
+            if (worker_.app.streams_body(parser.head())) {
+                co_return state;
+            }
+            state = parser.put(input);
+        }
         if (state == request_parser::state::wants_continue) {
             send_bytes("HTTP/1.1 100 Continue\r\n\r\n");
             state = request_parser::state::need_more;
@@ -178,7 +202,8 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
                 body_began = worker_.now();
             }
             const std::chrono::milliseconds taken(worker_.now() - body_began);
-            set_timer(std::max(body_time(worker_.limits, body_received) - taken, std::chrono::milliseconds(0)));
+            const auto allowed = std::min(worker_.limits.body_timeout, time_by_rate(worker_.limits, body_received));
+            set_timer(std::max(allowed - taken, std::chrono::milliseconds(0)));
         }
         const auto received = co_await read_more(input);
         if (received == 0) {
@@ -231,7 +256,7 @@ awaitable<response> http1_connection::run_handler(request& r)
         const auto& c = worker_.room.limits;
         co_return rill::refuse(c.refusal, wants_event_stream(r), c.retry_after, no_place);
     }
-    phase_ = phase::handling;
+    phase_ = r.streams_body() ? phase::receiving : phase::handling;
     if (peer_finished_ || broken_) { // seen while reading: a handler that waits for something is told so
         check_peer_ = true;
         defer();

@@ -65,20 +65,49 @@ request_parser::state request_parser::put_head(std::string& input)
     }
     input.erase(0, validator.size());
     keep_alive_ = validator.keep_alive();
-    const bool with_body = validator.chunked() || validator.content_length() != 0;
-    const bool waits = with_body && validator.expects_continue() && input.empty();
+    expects_continue_ = validator.expects_continue();
     if (validator.chunked()) {
         reading_.emplace<chunk_decoder>(limits_);
-    } else {
-        reading_ = sized_body{validator.content_length()};
+        return state::head;
     }
-    return waits ? state::wants_continue : put_body(input);
+    const auto length = validator.content_length();
+    reading_ = sized_body{length, length};
+    return length != 0 ? state::head : state::complete;
 }
 
 request_parser::state request_parser::put_body(std::string& input)
 {
+    const auto* const sized = std::get_if<sized_body>(&reading_);
+    if (sized != nullptr && sized->size > limits_.body_bytes) {
+        return reject({.status = status::payload_too_large,
+                       .detail = "the body is larger than " + std::to_string(limits_.body_bytes) + " bytes",
+                       .title = {}});
+    }
+    if (std::exchange(expects_continue_, false) && input.empty()) {
+        return state::wants_continue;
+    }
+    std::string_view rest(input);
+    const auto outcome = take_content(rest, body_);
+    input.erase(0, input.size() - rest.size());
+    return outcome;
+}
+
+request_parser::state request_parser::read_body(std::string_view& input, std::string& body)
+{
+    if (rejected_) {
+        return state::rejected;
+    }
+    const auto outcome = take_content(input, body);
+    if (outcome == state::complete) {
+        begin_next();
+    }
+    return outcome;
+}
+
+request_parser::state request_parser::take_content(std::string_view& input, std::string& body)
+{
     if (auto* const chunks = std::get_if<chunk_decoder>(&reading_)) {
-        switch (chunks->put(input, body_)) {
+        switch (chunks->put(input, body)) {
         case chunk_decoder::state::need_more:
             return state::need_more;
         case chunk_decoder::state::rejected:
@@ -89,10 +118,29 @@ request_parser::state request_parser::put_body(std::string& input)
     }
     auto& left = std::get<sized_body>(reading_).left;
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, input.size()));
-    body_.append(input, 0, count);
-    input.erase(0, count);
+    body.append(input.substr(0, count));
+    input.remove_prefix(count);
     left -= count;
     return left == 0 ? state::complete : state::need_more;
+}
+
+void request_parser::body_limit(std::uint64_t bytes) noexcept
+{
+    if (auto* const chunks = std::get_if<chunk_decoder>(&reading_)) {
+        chunks->body_limit(bytes);
+    }
+}
+
+std::optional<std::uint64_t> request_parser::announced_size() const noexcept
+{
+    const auto* const sized = std::get_if<sized_body>(&reading_);
+    return sized != nullptr ? std::optional(sized->size) : std::nullopt;
+}
+
+std::uint64_t request_parser::missing() const noexcept
+{
+    const auto* const sized = std::get_if<sized_body>(&reading_);
+    return sized != nullptr ? sized->left : head_done() ? 1 : 0;
 }
 
 request_parser::state request_parser::reject(problem rejection)
@@ -107,9 +155,14 @@ request request_parser::take()
 {
     request r = std::exchange(request_, {});
     r.body(std::exchange(body_, {}));
+    begin_next();
+    return r;
+}
+
+void request_parser::begin_next()
+{
     reading_.emplace<head_validator>(limits_);
     empty_lines_ = 0;
-    return r;
 }
 
 // False when Beast does not read what the validator has: two readers that differ are one too many.

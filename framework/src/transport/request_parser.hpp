@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <rill/http/limits.hpp>
 #include <rill/http/problem.hpp>
 #include <rill/http/request.hpp>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 #include "transport/chunk_decoder.hpp"
@@ -20,6 +23,7 @@ public:
     enum class state
     {
         need_more,
+        head, ///< the head of a request with a body is complete: said once, before anything of the body is taken
         wants_continue, ///< the head is complete and the client waits for 100 Continue (RFC 9110, 10.1.1)
         complete,
         rejected
@@ -38,6 +42,31 @@ public:
 
     /// After `complete`; the parser is ready for the next request.
     request take();
+
+    // After `head`: either put() goes on, and reads the body into the request, or the body is read by the caller.
+
+    /// The request whose head has been read.
+    const request& head() const noexcept { return request_; }
+
+    /// The request without its body, which read_body() takes apart from now on.
+    request take_head() { return std::exchange(request_, {}); }
+
+    /// Takes from `input` what belongs to the body, removes it, and appends its content to `body`. After `complete` the
+    /// parser is ready for the next request.
+    state read_body(std::string_view& input, std::string& body);
+
+    /// The limit for read_body(), in bytes. A chunk that goes beyond it is rejected; of a body whose size is announced
+    /// the caller can tell at once.
+    void body_limit(std::uint64_t bytes) noexcept;
+
+    /// The body's size; none if it is chunked.
+    std::optional<std::uint64_t> announced_size() const noexcept;
+
+    /// How many bytes must come at least until the body is complete; 0 when it is.
+    std::uint64_t missing() const noexcept;
+
+    /// Whether the client waits for 100 Continue, if nothing of the body has come.
+    bool expects_continue() const noexcept { return expects_continue_; }
 
     /// Of the request that is being read or was refused; unknown before it has been found out.
     verb method() const noexcept
@@ -65,13 +94,16 @@ public:
 private:
     struct sized_body
     {
+        std::uint64_t size;
         std::uint64_t left;
     };
 
     state skip_empty_lines(std::string& input);
     state put_head(std::string& input);
     state put_body(std::string& input);
+    state take_content(std::string_view& input, std::string& body);
     state reject(problem rejection);
+    void begin_next();
     bool make_request(std::string_view head, const head_validator& facts);
 
     const connection_limits& limits_;
@@ -81,6 +113,7 @@ private:
     problem rejection_;
     std::uint8_t empty_lines_ = 0;
     bool keep_alive_ = true;
+    bool expects_continue_ = false;
     bool rejected_ = false;
 };
 

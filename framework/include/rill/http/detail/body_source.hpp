@@ -1,14 +1,18 @@
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/error.hpp>
 #include <rill/http/body_piece.hpp>
+#include <string_view>
 #include <utility>
 
 namespace rill {
@@ -41,7 +45,11 @@ public:
         storage_.put(std::move(handler));
         take_ = [](handler_storage& storage, const body_outcome* o) {
             storage.consume<Handler>([o](Handler& waiting) {
-                if (o != nullptr) {
+                if (o != nullptr) { // a read that is over must not be found by a cancellation any more
+                    auto slot = boost::asio::get_associated_cancellation_slot(waiting);
+                    if (slot.is_connected()) {
+                        slot.clear();
+                    }
                     waiting(o->ec, o->piece);
                 }
             });
@@ -84,7 +92,8 @@ public:
             return;
         }
         is_found_ = is_found_ || advance({});
-        if (is_found_ && (nested_reads < reads_before_yield || !can_wait())) {
+        auto* const context = can_wait() ? nullptr : context_of_handler(handler);
+        if (is_found_ && (nested_reads < reads_before_yield || (!can_wait() && context == nullptr))) {
             is_found_ = false;
             const auto result = outcome_;
             const nesting guard;
@@ -93,12 +102,14 @@ public:
         }
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected()) {
-            slot.assign([self = shared_from_this()](boost::asio::cancellation_type_t) {
-                self->end_wait(boost::asio::error::operation_aborted);
-            });
+            slot.assign([self = shared_from_this()](boost::asio::cancellation_type type) { self->cancel(type); });
         }
         reader_.emplace(std::move(handler));
-        begin_wait(waiting_read(*this), is_found_);
+        if (context != nullptr) {
+            go_on_later(*context);
+        } else {
+            begin_wait(waiting_read(*this), is_found_);
+        }
     }
 
 protected:
@@ -129,14 +140,17 @@ protected:
     /// it has to be waited for.
     virtual bool advance(error_code woken) = 0;
 
-    /// Whether a read() can be completed from the event loop.
+    /// Whether there is a connection that a read() can wait for.
     virtual bool can_wait() const noexcept = 0;
 
-    /// Keeps `read` until there is input. `at_once`: calls it from the event loop, with what is ready there now.
+    /// Keeps `read` until there is input. `at_once`: calls it from the event loop, after what is ready there now.
     virtual void begin_wait(waiting_read read, bool at_once) = 0;
 
-    /// Completes it from the event loop with this error.
-    virtual void end_wait(error_code ec) = 0;
+    /// Completes it from the event loop with operation_aborted.
+    virtual void abort_wait() = 0;
+
+    /// Drops it at once, without a call.
+    virtual void drop_wait() = 0;
 
     /// The bytes must stay valid until the next advance(). Returns true.
     bool found(error_code ec, std::string_view bytes = {}) noexcept
@@ -159,6 +173,8 @@ private:
     };
 
     void go_on(error_code woken);
+    void go_on_later(boost::asio::io_context& context);
+    void cancel(boost::asio::cancellation_type type);
     void drop_reader();
 
     piece_waiter reader_;
