@@ -40,6 +40,10 @@ step "find_package"
 configure package -DCMAKE_PREFIX_PATH="$work/prefix"
 build_and_run package
 
+step "the guide's chapter on Asio, as a program"
+cmake --build "$work/package" --target asio_guide --parallel 2
+"$work/package/asio_guide"
+
 step "pkg-config and a bare compiler"
 pc_dir=$(dirname "$(find "$work/prefix" -name rill.pc)")
 export PKG_CONFIG_PATH=$pc_dir
