@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -120,8 +122,9 @@ private:
     bool taken_;
 };
 
+/// Counted by itself: in each stream a std::shared_ptr would take a second word.
 template <class F>
-struct endpoint_state : stream_route
+struct endpoint_state : stream_route, boost::intrusive_ref_counter<endpoint_state<F>>
 {
     endpoint_state(endpoint_options options, F handler) : stream_route(std::move(options)), handler(std::move(handler))
     {}
@@ -134,7 +137,8 @@ template <class F, class... Args>
 class endpoint_body final : public streaming_body
 {
 public:
-    endpoint_body(std::shared_ptr<endpoint_state<F>> state, std::tuple<Args...> args, std::string_view last_event_id)
+    endpoint_body(boost::intrusive_ptr<endpoint_state<F>> state, std::tuple<Args...> args,
+                  std::string_view last_event_id)
         : state_(std::move(state)), stream_(last_event_id), args_(std::move(args))
     {}
     ~endpoint_body() override { state_->leave(); }
@@ -149,7 +153,8 @@ public:
     }
 
 private:
-    std::shared_ptr<endpoint_state<F>> state_; // an endpoint may be made for one request, and end before its stream
+    boost::intrusive_ptr<endpoint_state<F>>
+        state_; // an endpoint may be made for one request, and end before its stream
     event_stream stream_;
     [[no_unique_address]] std::tuple<Args...> args_;
 };
@@ -162,7 +167,7 @@ class endpoint_handler<F, rill::detail::type_list<Stream, Args...>>
 {
 public:
     endpoint_handler(F handler, const endpoint_options& options)
-        : state_(std::make_shared<endpoint_state<F>>(options, std::move(handler)))
+        : state_(new endpoint_state<F>(options, std::move(handler)))
     {}
 
     awaitable<response> operator()(request& r) const { return answer(state_, r); }
@@ -176,7 +181,7 @@ public:
     }
 
 private:
-    using state_pointer = std::shared_ptr<endpoint_state<F>>;
+    using state_pointer = boost::intrusive_ptr<endpoint_state<F>>;
 
     // Of its own state, as an endpoint that is made for one request may end first.
     static awaitable<response> answer(state_pointer state, request& r)
