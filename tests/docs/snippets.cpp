@@ -548,6 +548,33 @@ rill::pubsub::channel orders()
 
 } // namespace guide
 
+// [own-extractor]
+struct device
+{
+    std::string id;
+};
+
+template <>
+struct rill::extractor<device>
+{
+    static constexpr std::array<std::string_view, 1> path_parameters{"device"}; // the route must have {device}
+
+    static tl::expected<device, rill::problem> extract(rill::request& r)
+    {
+        const auto id = r.path_parameter("device").value_or("");
+        if (!id.starts_with("dev-")) {
+            return tl::unexpected(rill::problem{.status = rill::status::not_found, .detail = "no such device"});
+        }
+        return device{std::string(id)};
+    }
+};
+
+std::string show(device d)
+{
+    return "this is " + d.id;
+}
+// [own-extractor]
+
 namespace operations {
 
 // [operator]

@@ -219,6 +219,10 @@ private:
 /// resolved before the stream begins: what is missing or malformed is answered with 400 or 422, and the handler never
 /// runs. When the client leaves, what the handler awaits is cancelled and its frame unwinds; returning ends the stream;
 /// an exception other than the cancellation is logged and ends the stream.
+///
+/// What is returned is itself a handler. One that decides by the request whether to stream (see wants_event_stream())
+/// keeps it as a rill::handler, made once, since options are checked and streams are counted here, and returns
+/// `co_await stream(request)`.
 template <class F>
 auto endpoint(F handler, endpoint_options options)
 {
