@@ -117,7 +117,7 @@ try {
             continue;
         }
         if (!listening) {
-            std::clog << listening.error().message() << '\n'; // e.g. bind 192.0.2.1:8080: Cannot assign requested address
+            std::clog << listening.error().message() << '\n'; // e.g. "bind 192.0.2.1:8080: Cannot assign ..."
             return 1;
         }
         return server.run_until_signalled() ? 0 : 1;
