@@ -10,7 +10,7 @@ namespace rill {
 
 namespace {
 
-constexpr std::string_view event_stream_type = "text/event-stream";
+constexpr std::string_view accepted_type = "text/event-stream";
 
 // Weights in thousandths.
 constexpr int full_weight = 1000;
@@ -76,7 +76,7 @@ bool wants_event_stream(const request& r) noexcept
             auto parameters = take_until(rest, ',');
             const auto range = detail::trimmed(take_until(parameters, ';'));
             const int weight = weight_of(parameters);
-            if (iequals(range, event_stream_type)) {
+            if (iequals(range, accepted_type)) {
                 of_events = std::max(of_events, weight);
             } else if (range.find('/') != range.npos && !range.ends_with('*')) {
                 of_others = std::max(of_others, weight);
