@@ -58,6 +58,48 @@ struct fixture
         }                                                                                                              \
     } while (false)
 
+BOOST_FIXTURE_TEST_CASE(a_second_tick_at_the_same_time_is_refused, fixture)
+{
+    rill::interval every(20ms);
+    std::vector<rill::error_code> refused;
+    boost::asio::cancellation_signal cancel;
+    const auto wait = [&](bool with_slot) {
+        auto handler = boost::asio::bind_executor(
+            loop.context.get_executor(), [&](rill::error_code ec) { ec ? refused.push_back(ec) : seen.note(); });
+        with_slot ? every.tick(boost::asio::bind_cancellation_slot(cancel.slot(), handler)) : every.tick(handler);
+    };
+    wait(false);
+    wait(true);
+    BOOST_TEST(refused.empty()); // from the event loop
+    loop.turn();
+    BOOST_TEST((refused == std::vector<rill::error_code>{boost::asio::error::in_progress}));
+    cancel.emit(boost::asio::cancellation_type::terminal); // nothing is left of it
+    loop.pass(25ms);
+    wait(false); // the beat is as it was
+    loop.pass(25ms);
+    CHECK_TICKS(seen, 20, 40);
+    BOOST_TEST(refused.size() == 1U);
+}
+
+// As with a clean-up that comes when all is over.
+BOOST_FIXTURE_TEST_CASE(a_cancellation_that_comes_too_late_ends_no_other_tick, fixture)
+{
+    rill::interval every(20ms);
+    std::vector<boost::asio::cancellation_signal> cancel(2);
+    int aborted = 0;
+    for (auto& signal : cancel) {
+        every.tick(boost::asio::bind_cancellation_slot(
+            signal.slot(), boost::asio::bind_executor(loop.context.get_executor(), [&](rill::error_code ec) {
+                ec ? void(++aborted) : seen.note();
+            })));
+        cancel[0].emit(&signal == &cancel[0] ? boost::asio::cancellation_type::none
+                                             : boost::asio::cancellation_type::terminal);
+        loop.pass(21ms);
+    }
+    CHECK_TICKS(seen, 20, 40);
+    BOOST_TEST(aborted == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(ticks_once_every_period_from_one_period_on, fixture)
 {
     loop.start(beat(seen, 20ms, 5), end);

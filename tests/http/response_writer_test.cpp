@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <optional>
 #include <rill/core/as_expected.hpp>
+#include <rill/core/detail/cancellation.hpp>
 #include <rill/core/task_group.hpp>
 #include <stdexcept>
 #include <string>
@@ -223,6 +224,32 @@ BOOST_FIXTURE_TEST_CASE(all_that_wait_are_aborted_when_the_stream_ends, several)
     BOOST_TEST(!out.has_waiter());
     loop.turn();
     BOOST_TEST(log == "0 aborted 1 aborted 2 aborted ");
+}
+
+// As of a coroutine that has ignored its cancellation: the others wait on.
+BOOST_FIXTURE_TEST_CASE(one_that_is_destroyed_leaves_the_line, several)
+{
+    for (const std::size_t count : {1U, 2U, 3U}) {
+        for (std::size_t i = 0; i < count; ++i) {
+            log.clear();
+            out.block();
+            std::string others;
+            for (std::size_t w = 0; w < count; ++w) {
+                write(std::to_string(w));
+                others += w == i ? "" : std::to_string(w) + " ";
+            }
+            rill::detail::cancellation_round round{.destroys = true};
+            rill::detail::cancellation_round::current = &round;
+            cancel[i].emit(boost::asio::cancellation_type::terminal);
+            rill::detail::cancellation_round::current = nullptr;
+            BOOST_TEST(round.reached_one);
+            BOOST_TEST(out.has_waiter() == (count > 1));
+            loop.turn();
+            out.unblock();
+            BOOST_TEST(log == others);
+            BOOST_TEST(!out.has_waiter());
+        }
+    }
 }
 
 // Who is told may write again, at once: that wait is the last of the line.

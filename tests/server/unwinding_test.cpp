@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
+#include <rill/pubsub.hpp>
 
 using namespace rill_test;
 namespace asio = rill::asio;
@@ -86,6 +87,24 @@ rill::awaitable<> overlooks_errors(rill::sse::event_stream& stream)
     }
 }
 
+// Of a subscription to which nothing comes, or which has ended before its beginning.
+auto subscribes(bool ended)
+{
+    const rill::pubsub::channel news({.on_unknown_id = rill::pubsub::unknown_id::reject});
+    return [news, id = ended ? "unknown" : ""](rill::sse::event_stream& stream) -> rill::awaitable<> {
+        const frame here;
+        auto events = news.subscribe(id);
+        co_await stream.send("x");
+        for (;;) {
+            try {
+                co_await events.next();
+            } catch (const std::exception&) {
+                continue;
+            }
+        }
+    };
+}
+
 rill::awaitable<> in_a_task(rill::sse::event_stream& stream)
 {
     const frame here;
@@ -139,6 +158,8 @@ rill::router app()
     app.get("/only_sends", rill::sse::endpoint(only_sends, options));
     app.get("/awaits_children", rill::sse::endpoint(awaits_children, options));
     app.get("/overlooks_errors", rill::sse::endpoint(overlooks_errors, options));
+    app.get("/subscribes", rill::sse::endpoint(subscribes(false), options));
+    app.get("/subscription_ended", rill::sse::endpoint(subscribes(true), options));
     app.get("/in_a_task", rill::sse::endpoint(in_a_task, options));
     app.get("/awaits_asio", rill::sse::endpoint(awaits_asio, options));
     app.get("/answers_never", answers_never);
@@ -156,8 +177,8 @@ std::size_t count(std::string_view text, std::string_view part)
     return found;
 }
 
-const std::vector<std::string> loops{"/catches_all", "/only_sends", "/awaits_children", "/overlooks_errors",
-                                     "/in_a_task"};
+const std::vector<std::string> loops{"/catches_all", "/only_sends",         "/awaits_children", "/overlooks_errors",
+                                     "/subscribes",  "/subscription_ended", "/in_a_task"};
 
 } // namespace
 

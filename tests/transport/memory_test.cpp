@@ -2,6 +2,8 @@
 // without leaving anything behind; another one is served as before.
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/system/errc.hpp>
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <exception>
@@ -13,6 +15,7 @@
 
 #include "support/counted.hpp"
 #include "support/failing_memory.hpp"
+#include "support/writer_fixture.hpp"
 #include "transport/stage.hpp"
 
 // Asio's operations come from here.
@@ -272,6 +275,56 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_connection_may_fail)
         }
         BOOST_TEST(count > 10); // there were some
         BOOST_TEST_MESSAGE(l.path << ": allocations that failed: " << count - 1);
+    }
+}
+
+// A wait that there is no memory for fails; its bytes are queued all the same, and the others wait on.
+BOOST_AUTO_TEST_CASE(a_wait_in_line)
+{
+    for (long number = 0;; ++number) {
+        writer_fixture f;
+        std::vector<boost::asio::cancellation_signal> cancel(3);
+        std::vector<std::pair<std::size_t, rill::error_code>> got;
+        f.out.sent.reserve(100);
+        got.reserve(10);
+        f.out.block();
+        const auto write = [&](std::size_t i) {
+            f.out.write("x", boost::asio::bind_cancellation_slot(
+                                 cancel[i].slot(), [&got, i](rill::error_code ec) { got.emplace_back(i, ec); }));
+        };
+        write(0);
+        allocation_failed = false;
+        allocations_left = number;
+        bool lost = false; // as a coroutine's handler, which is small, can not be
+        try {
+            write(1);
+        } catch (const std::bad_alloc&) {
+            lost = true;
+        }
+        const bool more = allocation_failed;
+        allocations_left = -1;
+        write(2);
+        BOOST_TEST(f.out.sent == "xxx");
+        const bool failed = !got.empty();
+        if (failed) {
+            BOOST_TEST((got.size() == 1U && got[0].first == 1U));
+            BOOST_TEST((got[0].second == boost::system::errc::not_enough_memory));
+        }
+        cancel[1].emit(boost::asio::cancellation_type::terminal);
+        cancel[2].emit(boost::asio::cancellation_type::terminal);
+        f.loop.turn();
+        f.out.unblock();
+        std::vector<std::size_t> order;
+        for (const auto& [i, ec] : got) {
+            order.push_back(i);
+        }
+        BOOST_TEST((order == (lost ? std::vector<std::size_t>{2, 0} : std::vector<std::size_t>{1, 2, 0})));
+        BOOST_TEST(!f.out.has_waiter());
+        if (!more) {
+            BOOST_TEST(!failed);
+            BOOST_TEST(number >= 3);
+            break;
+        }
     }
 }
 

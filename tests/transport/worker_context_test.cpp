@@ -299,4 +299,19 @@ BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_op
     ::close(of_a_child);
 }
 
+BOOST_AUTO_TEST_CASE(belongs_to_the_thread_that_runs_it)
+{
+    rill_test::stage s(nullptr);
+    BOOST_TEST(s.worker.on_own_thread()); // which has made it
+    std::vector<bool> there;
+    std::thread([&] {
+        there.push_back(s.worker.on_own_thread());
+        s.worker.runs_here();
+        there.push_back(s.worker.on_own_thread());
+    }).join();
+    BOOST_TEST((there == std::vector{false, true}));
+    BOOST_TEST(!s.worker.on_own_thread());
+    s.worker.runs_here();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,8 @@
 #include <rill/http/response_writer.hpp>
 
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/first_failure.hpp>
 #include <utility>
@@ -46,6 +49,15 @@ error_code response_writer::error_of(write_state outcome) noexcept
     return {};
 }
 
+void response_writer::fail_on_foreign_thread(const char* operation) noexcept
+{
+    std::fprintf(stderr,
+                 "rill: %s called from a thread that is not the stream's worker; use rill::mailbox or publish to a "
+                 "channel\n",
+                 operation);
+    std::abort();
+}
+
 // What the wait that is alone has come to. It is about to leave waiter_.
 response_writer::write_state response_writer::take_first() noexcept
 {
@@ -53,7 +65,7 @@ response_writer::write_state response_writer::take_first() noexcept
 }
 
 // Behind those that wait already. The one that was alone becomes the first of the line.
-response_writer::pending_write& response_writer::wait_in_line(std::uint64_t end)
+response_writer::pending_write& response_writer::enter_line(std::uint64_t end, write_state outcome)
 {
     auto* several = waiter_.get<pending_writes>();
     if (several == nullptr) {
@@ -69,6 +81,7 @@ response_writer::pending_write& response_writer::wait_in_line(std::uint64_t end)
     }
     auto& one = several->list->emplace_back();
     one.end = end;
+    one.outcome = outcome;
     return one;
 }
 
@@ -92,16 +105,25 @@ void response_writer::cancel(pending_write* one, boost::asio::cancellation_type 
     }
 }
 
+// The coroutine goes with its handler, and its destructors may do anything: the line is in order before.
 void response_writer::drop(pending_write* one) noexcept
 {
     auto* several = waiter_.get<pending_writes>();
     if (several == nullptr) {
-        take_first();
-        waiter_.reset();
+        if (one == nullptr) {
+            take_first();
+            waiter_.reset();
+        }
         return;
     }
-    several->list->remove_if([one](const auto& other) { return one != nullptr ? &other == one : other.was_alone; });
-    if (several->list->empty()) {
+    std::list<pending_write> dropped;
+    auto& list = *several->list;
+    const auto is_it = [one](const auto& other) { return one != nullptr ? &other == one : other.was_alone; };
+    const auto found = std::ranges::find_if(list, is_it);
+    if (found != list.end()) {
+        dropped.splice(dropped.end(), list, found);
+    }
+    if (list.empty()) {
         waiter_.reset();
     }
 }

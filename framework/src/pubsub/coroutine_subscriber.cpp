@@ -1,7 +1,9 @@
 #include "pubsub/coroutine_subscriber.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/system/errc.hpp>
 #include <new>
+#include <rill/core/detail/cancellation.hpp>
 
 #include "pubsub/worker_log.hpp"
 
@@ -39,6 +41,7 @@ coroutine_subscriber::~coroutine_subscriber()
 
 void coroutine_subscriber::begin(boost::asio::io_context& context)
 {
+    context_ = &context;
     if (ended) {
         finish();
         return;
@@ -141,12 +144,30 @@ bool coroutine_subscriber::serve(std::size_t& budget)
     return true;
 }
 
-void coroutine_subscriber::abort()
+void coroutine_subscriber::cancel(boost::asio::cancellation_type type)
 {
-    if (waiting && worker != nullptr) {
+    if (!waiting || !rill::detail::ends_operation(type)) {
+        return;
+    }
+    if (rill::detail::destroys_coroutine()) {
+        drop();
+    } else if (worker != nullptr && finishing_ == nullptr) { // else it is over in the next turn anyway
         aborted_ = true;
         worker->make_ready(*this);
     }
+}
+
+// The coroutine goes with its handler, and most likely this with the coroutine.
+void coroutine_subscriber::drop()
+{
+    aborted_ = false;
+    finishing_.reset();
+    if (now == state::live) {
+        worker_log::fall_behind(*this, worker->head());
+        now = state::waiting;
+    }
+    event_waiter dropped;
+    dropped.take_over(waiting);
 }
 
 // Found out when its handler asks, or while that does something else: the one who asks completes it.
@@ -165,12 +186,30 @@ void coroutine_subscriber::on_shutdown()
 
 void coroutine_subscriber::finish()
 {
-    complete(end_is_an_error ? ended : error_code(), {});
+    const auto ec = std::exchange(end_seen_, true) ? ended : error_code();
+    if (nested_completions >= completions_before_yield) {
+        finish_from_loop(ec);
+    } else {
+        complete(ec, {});
+    }
+}
+
+// This may be gone by then.
+void coroutine_subscriber::finish_from_loop(error_code ec)
+{
+    finishing_ = std::make_shared<coroutine_subscriber*>(this);
+    asio::post(*context_, [ec, me = std::weak_ptr(finishing_)] {
+        const auto self = me.lock();
+        if (self != nullptr && (*self)->waiting) {
+            (*self)->complete(ec, {});
+        }
+    });
 }
 
 void coroutine_subscriber::complete(error_code ec, encoded_event event)
 {
     aborted_ = false;
+    finishing_.reset();
     behind ? behind->unlink() : void();
     struct nesting
     {

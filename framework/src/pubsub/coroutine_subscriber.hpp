@@ -17,7 +17,7 @@ public:
     ~coroutine_subscriber() override;
 
     void begin(boost::asio::io_context& context) override;
-    void abort() override;
+    void cancel(boost::asio::cancellation_type type) override;
 
     void take(const event_log::found_event& e) override;
     bool serve(std::size_t& budget) override;
@@ -28,11 +28,16 @@ private:
     void go_on();
     void end_without_memory();
     void finish();
+    void finish_from_loop(error_code ec);
+    void drop();
     void complete(error_code ec, encoded_event event);
 
     std::shared_ptr<event_log> log_;
-    encoded_event held_; ///< found already, to be given from the event loop
+    encoded_event held_;                               ///< found already, to be given from the event loop
+    boost::asio::io_context* context_ = nullptr;       ///< of the present wait
+    std::shared_ptr<coroutine_subscriber*> finishing_; ///< what finishes from the event loop finds this by
     bool aborted_ = false;
+    bool end_seen_ = false; ///< a next() has completed with the empty event
 };
 
 /// A subscription to what enter() has given, or one that has ended with its error.

@@ -49,6 +49,7 @@ worker::worker(const handler& app, const server_options& options, const observer
 // use. Those that shield themselves from cancellation are told by the waits themselves.
 worker::~worker()
 {
+    context_.runs_here();
     context_.timers.remove(deadline_);
     close_listeners();
     context_.on_drained = nullptr;
@@ -86,6 +87,7 @@ void worker::start_background(const std::vector<background_task>& tasks)
 
 void worker::run()
 {
+    context_.runs_here();
     while (!io_.stopped()) {
         try {
             io_.run();

@@ -34,6 +34,7 @@ protected:
     /// The stream's own, or the server's.
     std::chrono::milliseconds write_timeout() const noexcept;
 
+    bool on_own_thread() const noexcept override { return worker_.on_own_thread(); }
     backlog* unsent() noexcept override { return unsent_.get(); }
 
     /// Sends what is left. False when the connection turned out to be broken.

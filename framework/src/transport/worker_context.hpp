@@ -11,6 +11,7 @@
 #include <rill/http/observer.hpp>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "transport/capacity.hpp"
@@ -49,6 +50,11 @@ public:
     /// False when the server has no place for a stream of that client.
     bool enter_stream(int socket, std::string_view address);
     void leave_stream(int socket) noexcept;
+
+    /// From now on the calling thread is the worker's. Until it is called that is the one that has made this.
+    void runs_here() noexcept { thread_ = std::this_thread::get_id(); }
+    /// Whether the calling thread is the worker's. From any thread.
+    bool on_own_thread() const noexcept { return thread_ == std::this_thread::get_id(); }
 
     std::size_t connections() const noexcept { return connections_.load(std::memory_order_relaxed); }
 
@@ -93,6 +99,7 @@ private:
     worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
                    const observer& observer, std::unique_ptr<capacity> own, capacity* shared);
 
+    std::thread::id thread_ = std::this_thread::get_id();
     std::unique_ptr<capacity> own_room_;
     std::uint64_t connection_address(int socket) const noexcept;
     void log_ignored(const detail::cancelled_coroutine& which, detail::unwinder::outcome what) const;

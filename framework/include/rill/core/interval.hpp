@@ -1,12 +1,15 @@
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/error.hpp>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
+#include <rill/core/detail/refuse.hpp>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
+#include <rill/core/detail/without_slot.hpp>
 #include <rill/core/timer_service.hpp>
 
 namespace rill {
@@ -55,12 +58,12 @@ public:
                 coroutine_->waiting = this;
             } else {
                 slot.assign([this, &service](boost::asio::cancellation_type type) { cancel(service, type); });
+                put(without_slot<Handler>{std::move(handler)});
+                service.add(*this, when);
+                return;
             }
         }
-        storage_.put(std::move(handler));
-        static constexpr timer_operations handler_operations{&fire<Handler>, &prefetch, &prefetch_further,
-                                                             &drop<Handler>};
-        operations = &handler_operations;
+        put(std::move(handler));
         service.add(*this, when);
     }
 
@@ -68,6 +71,15 @@ public:
     void cancel(timer_service& service, boost::asio::cancellation_type type);
 
 private:
+    template <class Handler>
+    void put(Handler handler)
+    {
+        storage_.put(std::move(handler));
+        static constexpr timer_operations handler_operations{&fire<Handler>, &prefetch, &prefetch_further,
+                                                             &drop<Handler>};
+        operations = &handler_operations;
+    }
+
     template <class Handler>
     static void drop(timer_node& node)
     {
@@ -98,8 +110,7 @@ private:
 ///
 /// The beat starts with the first `tick()`, which completes one period later, and keeps its phase: a handler that is
 /// late does not shift later ticks. Ticks missed meanwhile are skipped, not caught up in a burst. Resolution is 1 ms; a
-/// tick is never early. At most one `tick()` may be pending. Must outlive its pending `tick()`, as it does when both
-/// live in one coroutine.
+/// tick is never early. Must outlive its pending `tick()`, as it does when both live in one coroutine.
 class interval
 {
     // First, as its return type is deduced.
@@ -108,10 +119,13 @@ class interval
     {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
             [this](auto&& handler) {
-                if (auto* service = detail::timers_of(handler)) {
-                    wait_.start(*service, next(service->now()), std::forward<decltype(handler)>(handler));
-                } else {
+                auto* service = detail::timers_of(handler);
+                if (service == nullptr) {
                     detail::complete_foreign(std::forward<decltype(handler)>(handler));
+                } else if (wait_.linked()) {
+                    detail::refuse(std::forward<decltype(handler)>(handler), boost::asio::error::in_progress);
+                } else {
+                    wait_.start(*service, next(service->now()), std::forward<decltype(handler)>(handler));
                 }
             },
             token);
@@ -125,9 +139,10 @@ public:
 
     /// Waits for the next tick.
     ///
-    /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. Cancellation: terminal, partial
-    /// and total; completes with `operation_aborted` and leaves the beat as it was. In a coroutine that does not run on
-    /// a worker, such as one on a thread pool, it completes with error::foreign_executor.
+    /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. At most one tick() may be
+    /// pending: another one fails with `in_progress`, from the event loop, and leaves the first alone. Cancellation:
+    /// terminal, partial and total; completes with `operation_aborted` and leaves the beat as it was. In a coroutine
+    /// that does not run on a worker, such as one on a thread pool, it completes with error::foreign_executor.
     template <class CompletionToken>
     auto tick(CompletionToken&& token)
     {

@@ -11,6 +11,7 @@
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/waiter.hpp>
+#include <rill/core/detail/without_slot.hpp>
 #include <rill/core/detail/wrapped_handler.hpp>
 #include <rill/core/shutdown_signal.hpp>
 #include <rill/http/close_reason.hpp>
@@ -87,6 +88,18 @@ public:
     }
     auto stopped() { return initiate_stopped(detail::deferred); }
 
+    /// In builds without NDEBUG: ends the process, with a line that says why, if the calling thread is not the stream's
+    /// worker. A stream belongs to its worker's thread; other threads reach it through rill::mailbox or a channel.
+    /// @param operation what is called, for that line
+    void expect_own_thread([[maybe_unused]] const char* operation) const
+    {
+#ifndef NDEBUG
+        if (!on_own_thread()) {
+            fail_on_foreign_thread(operation);
+        }
+#endif
+    }
+
     /// Why the stream has ended; close_reason::open before. Already known when the handler's destructors run.
     close_reason reason() const noexcept { return reason_; }
 
@@ -158,9 +171,10 @@ public:
     template <class CompletionToken>
     auto write(std::string_view data, CompletionToken&& token)
     {
+        expect_own_thread("write()");
         return wait_for(put(data), token);
     }
-    auto write(std::string_view data) { return wait_for(put(data), detail::deferred); }
+    auto write(std::string_view data) { return write(data, detail::deferred); }
 
 protected:
     response_writer() = default;
@@ -174,6 +188,9 @@ protected:
         std::uint64_t taken = 0;          ///< of these
         std::uint64_t first_wait_end = 0; ///< of the wait that is alone in waiter_: complete when so much is taken
     };
+
+    /// Whether the calling thread is the stream's worker.
+    virtual bool on_own_thread() const noexcept { return true; }
 
     /// The backlog; nullptr when everything is with the operating system.
     virtual backlog* unsent() noexcept = 0;
@@ -256,20 +273,6 @@ private:
         }
     };
 
-    // A wait that is over must not be found by a cancellation any more: that would end another one's.
-    struct call_without_slot
-    {
-        template <class Handler>
-        static void call(Handler& handler, error_code ec)
-        {
-            auto slot = boost::asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected()) {
-                slot.clear();
-            }
-            std::move(handler)(ec);
-        }
-    };
-
     template <class Handler>
     void start(write_state outcome, Handler&& handler)
     {
@@ -288,53 +291,78 @@ private:
     template <class Handler>
     void wait(backlog& left, Handler&& handler)
     {
-        using waiting = detail::wrapped_handler<std::decay_t<Handler>, call_without_slot>;
-        auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        pending_write* in_line = nullptr;
-        try {
-            in_line = waiter_ ? &wait_in_line(left.queued) : nullptr;
-            if (slot.is_connected()) {
-                slot.assign([this, in_line](boost::asio::cancellation_type type) { cancel(in_line, type); });
-            }
-        } catch (const std::bad_alloc&) {
-            leave_line(in_line);
-            std::decay_t<Handler> refused(std::forward<Handler>(handler));
-            std::move(refused)(make_error_code(boost::system::errc::not_enough_memory));
+        if (waiter_) {
+            wait_in_line(left.queued, write_state::queued, std::forward<Handler>(handler));
             return;
         }
-        if (in_line != nullptr) {
-            in_line->done.emplace(waiting{std::forward<Handler>(handler)});
-        } else {
-            left.first_wait_end = left.queued;
-            waiter_.emplace(waiting{std::forward<Handler>(handler)});
-        }
+        left.first_wait_end = left.queued;
+        wait_alone(std::forward<Handler>(handler));
     }
 
+    // Leaves the completion to the event loop.
     template <class Handler>
     void put_off(write_state outcome, Handler&& handler)
     {
-        using waiting = detail::wrapped_handler<std::decay_t<Handler>, call_without_slot>;
-        auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        auto* in_line = waiter_ ? &wait_in_line(0) : nullptr;
-        try {
-            if (slot.is_connected()) {
-                slot.assign([this, in_line](boost::asio::cancellation_type type) { cancel(in_line, type); });
-            }
-        } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): the wait is over in the next turn anyway
-        }
-        if (in_line != nullptr) {
-            in_line->outcome = outcome;
-            in_line->done.emplace(waiting{std::forward<Handler>(handler)});
-        } else {
+        if (waiter_) {
+            wait_in_line(0, outcome, std::forward<Handler>(handler));
+        } else if (wait_alone(std::forward<Handler>(handler))) {
             first_ = outcome;
-            waiter_.emplace(waiting{std::forward<Handler>(handler)});
         }
         wake_later();
     }
 
-    static error_code error_of(write_state outcome) noexcept;
+    // False: there was no memory for that, and the handler was told so.
+    template <class Handler>
+    bool wait_alone(Handler&& handler)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        try {
+            if (slot.is_connected()) {
+                slot.assign([this](boost::asio::cancellation_type type) { cancel(nullptr, type); });
+            }
+        } catch (const std::bad_alloc&) {
+            fail_without_memory(std::forward<Handler>(handler));
+            return false;
+        }
+        waiter_.emplace(detail::without_slot<std::decay_t<Handler>>{std::forward<Handler>(handler)});
+        return true;
+    }
 
-    pending_write& wait_in_line(std::uint64_t end);
+    template <class Handler>
+    void wait_in_line(std::uint64_t end, write_state outcome, Handler&& handler)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        pending_write* one = nullptr;
+        try {
+            one = &enter_line(end, outcome);
+            if (slot.is_connected()) {
+                slot.assign([this, one](boost::asio::cancellation_type type) { cancel(one, type); });
+            }
+        } catch (const std::bad_alloc&) {
+            leave_line(one);
+            fail_without_memory(std::forward<Handler>(handler));
+            return;
+        }
+        try {
+            one->done.emplace(detail::without_slot<std::decay_t<Handler>>{std::forward<Handler>(handler)});
+        } catch (const std::bad_alloc&) { // a large handler, which is lost
+            slot.clear();
+            leave_line(one);
+            throw;
+        }
+    }
+
+    template <class Handler>
+    static void fail_without_memory(Handler&& handler)
+    {
+        std::decay_t<Handler> failed(std::forward<Handler>(handler));
+        std::move(failed)(make_error_code(boost::system::errc::not_enough_memory));
+    }
+
+    static error_code error_of(write_state outcome) noexcept;
+    [[noreturn]] static void fail_on_foreign_thread(const char* operation) noexcept;
+
+    pending_write& enter_line(std::uint64_t end, write_state outcome);
     void leave_line(const pending_write* one) noexcept;
     void cancel(pending_write* one, boost::asio::cancellation_type type);
     void abort(pending_write* one);

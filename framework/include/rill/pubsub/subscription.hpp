@@ -7,7 +7,10 @@
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
+#include <rill/core/detail/refuse.hpp>
 #include <rill/core/detail/waiter.hpp>
+#include <rill/core/detail/without_slot.hpp>
+#include <rill/core/detail/wrapped_handler.hpp>
 #include <rill/pubsub/encoded_event.hpp>
 
 namespace rill::pubsub {
@@ -23,8 +26,8 @@ public:
     event_waiter& operator=(const event_waiter&) = delete;
     ~event_waiter()
     {
-        if (take_ != nullptr) {
-            take_(storage_, nullptr);
+        if (act_ != nullptr) {
+            act_(storage_, nullptr, nullptr);
         }
     }
 
@@ -34,13 +37,17 @@ public:
         encoded_event event;
     };
 
-    explicit operator bool() const noexcept { return take_ != nullptr; }
+    explicit operator bool() const noexcept { return act_ != nullptr; }
 
     template <class Handler>
     void emplace(Handler handler)
     {
         storage_.put(std::move(handler));
-        take_ = [](rill::detail::handler_storage& storage, outcome* o) {
+        act_ = [](rill::detail::handler_storage& storage, outcome* o, rill::detail::handler_storage* to) {
+            if (to != nullptr) {
+                storage.relocate<Handler>(*to);
+                return;
+            }
             storage.consume<Handler>([o](Handler& waiting) {
                 if (o != nullptr) {
                     waiting(o->ec, std::move(o->event));
@@ -49,11 +56,19 @@ public:
         };
     }
 
-    void complete(outcome o) { std::exchange(take_, nullptr)(storage_, &o); }
+    /// Takes over the handler of `other`, which has one. This one must be empty.
+    void take_over(event_waiter& other) noexcept
+    {
+        act_ = std::exchange(other.act_, nullptr);
+        act_(other.storage_, nullptr, &storage_);
+    }
+
+    void complete(outcome o) { std::exchange(act_, nullptr)(storage_, &o, nullptr); }
 
 private:
     rill::detail::handler_storage storage_;
-    void (*take_)(rill::detail::handler_storage&, outcome*) = nullptr;
+    // Moves the handler to another storage, if there is one, or else takes it out and calls it, if there is an outcome.
+    void (*act_)(rill::detail::handler_storage&, outcome*, rill::detail::handler_storage*) = nullptr;
 };
 
 /// What stands behind a subscription.
@@ -66,11 +81,10 @@ public:
     virtual ~subscription_base() = default;
 
     event_waiter waiting;
-    bool end_is_an_error = false; ///< the present wait wants to know why
     error_code ended;
 
     virtual void begin(boost::asio::io_context& context) = 0;
-    virtual void abort() = 0;
+    virtual void cancel(boost::asio::cancellation_type type) = 0;
 };
 
 } // namespace detail
@@ -88,29 +102,40 @@ public:
 /// what it needs.
 class subscription
 {
+    struct call_without_event
+    {
+        template <class Handler>
+        static void call(Handler& handler, error_code ec)
+        {
+            std::move(handler)(ec, encoded_event());
+        }
+    };
+    template <class Handler>
+    using refused = rill::detail::wrapped_handler<Handler, call_without_event>;
+
     // First, as its return type is deduced.
     template <class CompletionToken>
-    auto initiate(CompletionToken& token, bool end_is_an_error)
+    auto initiate(CompletionToken& token)
     {
         return boost::asio::async_initiate<CompletionToken, void(error_code, encoded_event)>(
-            [base = base_.get(), end_is_an_error](auto&& handler) {
+            [base = base_.get()](auto&& handler) {
                 using handler_type = std::decay_t<decltype(handler)>;
-                if (base->waiting) { // two at once
-                    handler_type other(std::forward<decltype(handler)>(handler));
-                    other(error_code(boost::asio::error::in_progress), encoded_event());
-                    return;
-                }
                 auto* context = rill::detail::context_of_handler(handler);
                 if (context == nullptr) {
                     rill::detail::complete_foreign(std::forward<decltype(handler)>(handler), encoded_event());
                     return;
                 }
+                if (base->waiting) {
+                    rill::detail::refuse(refused<handler_type>{std::forward<decltype(handler)>(handler)},
+                                         boost::asio::error::in_progress);
+                    return;
+                }
                 auto slot = boost::asio::get_associated_cancellation_slot(handler);
                 if (slot.is_connected()) {
-                    slot.assign([base](boost::asio::cancellation_type_t) { base->abort(); });
+                    slot.assign([base](boost::asio::cancellation_type type) { base->cancel(type); });
                 }
-                base->end_is_an_error = end_is_an_error;
-                base->waiting.emplace(handler_type(std::forward<decltype(handler)>(handler)));
+                base->waiting.emplace(
+                    rill::detail::without_slot<handler_type>{std::forward<decltype(handler)>(handler)});
                 base->begin(*context);
             },
             token);
@@ -122,16 +147,18 @@ public:
 
     /// The next event.
     ///
-    /// Completion: `void(error_code, encoded_event)`; at once if there is one, otherwise from the event loop when one
-    /// is published. Without a token an empty event says that the subscription has ended, and why is in ended(); with a
-    /// token that is an error. At most one next() may be pending. All next() of a subscription must be called on the
-    /// same worker. Cancellation: terminal, partial and total; completes with operation_aborted, and nothing is lost.
+    /// Completion: `void(error_code, encoded_event)`, the same for every token: at once if there is an event, otherwise
+    /// from the event loop when one is published. An empty event without an error says that the subscription has ended;
+    /// why is in ended(). Each later next() fails with that error, so that a loop which overlooks the end ends, too.
+    /// At most one next() may be pending: another one fails with in_progress, from the event loop, and leaves the first
+    /// alone. All next() of a subscription must be called on the same worker. Cancellation: terminal, partial and
+    /// total; completes with operation_aborted, and no event is lost.
     template <class CompletionToken>
     auto next(CompletionToken&& token)
     {
-        return initiate(token, true);
+        return initiate(token);
     }
-    auto next() { return initiate(rill::detail::deferred, false); }
+    auto next() { return initiate(rill::detail::deferred); }
 
     /// Why it has ended: error::too_slow, error::unknown_event_id (with unknown_id::reject), error::invalid_topic,
     /// error::too_many_topics, errc::not_enough_memory; none before.

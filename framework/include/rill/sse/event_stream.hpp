@@ -33,25 +33,26 @@ public:
     /// waits began, each with its own outcome. Cancellation: terminal, partial and total end the wait of this
     /// operation, not the transmission. Errors: operation_aborted once the stream has ended; error::invalid_utf8, with
     /// nothing sent. By default they throw boost::system::system_error; with rill::as_expected they are returned.
+    /// Only from the stream's worker: see response_writer::expect_own_thread().
     template <class CompletionToken>
     auto send(const event& e, CompletionToken&& token)
     {
-        return out_->wait_for(put(e), token);
+        return own("send()").wait_for(put(e), token);
     }
-    auto send(const event& e) { return out_->wait_for(put(e), rill::detail::deferred); }
+    auto send(const event& e) { return send(e, rill::detail::deferred); }
 
     /// Sends an event that is nothing but data. (A template so that no string_view lies in the handler's frame.)
     template <class Text, class CompletionToken>
         requires std::convertible_to<const Text&, std::string_view>
     auto send(const Text& data, CompletionToken&& token)
     {
-        return out_->wait_for(put({.data = std::string_view(data)}), token);
+        return own("send()").wait_for(put({.data = std::string_view(data)}), token);
     }
     template <class Text>
         requires std::convertible_to<const Text&, std::string_view>
     auto send(const Text& data)
     {
-        return out_->wait_for(put({.data = std::string_view(data)}), rill::detail::deferred);
+        return send(data, rill::detail::deferred);
     }
 
     /// Sends an event that is encoded already, such as those of pubsub: its bytes are shared, not copied. An empty one
@@ -59,17 +60,17 @@ public:
     template <class CompletionToken>
     auto send(const shared_piece& piece, CompletionToken&& token)
     {
-        return out_->wait_for(out_->put(piece), token);
+        return own("send()").wait_for(out_->put(piece), token);
     }
-    auto send(const shared_piece& piece) { return out_->wait_for(out_->put(piece), rill::detail::deferred); }
+    auto send(const shared_piece& piece) { return send(piece, rill::detail::deferred); }
 
     /// Sends a comment, which the client ignores.
     template <class CompletionToken>
     auto comment(std::string_view comment, CompletionToken&& token)
     {
-        return out_->wait_for(put({.comment = comment}), token);
+        return own("comment()").wait_for(put({.comment = comment}), token);
     }
-    auto comment(std::string_view comment) { return out_->wait_for(put({.comment = comment}), rill::detail::deferred); }
+    auto comment(std::string_view text) { return comment(text, rill::detail::deferred); }
 
     /// The id of the last event that the client has seen, from the Last-Event-ID header or the query; empty if there is
     /// none.
@@ -104,6 +105,11 @@ public:
     void writer(response_writer& out) noexcept { out_ = &out; }
 
 private:
+    response_writer& own(const char* operation) const
+    {
+        out_->expect_own_thread(operation);
+        return *out_;
+    }
     response_writer::write_state put(const event& e);
 
     response_writer* out_ = nullptr;
