@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <cstdint>
 #include <cstring>
 #include <rill/core/detail/cancellation.hpp>
 
@@ -31,19 +32,20 @@ void timed_wait::cancel(timer_service& service, asio::cancellation_type type)
 }
 
 // The coroutine's bottom frame, which the first word of the handler points to, and what its owner keeps beside it. A
-// hint: a wrong address does no harm.
+// hint: a wrong address does no harm. The addresses are integers, as either may be null or no address at all.
 void timed_wait::prefetch(const timer_node& node) noexcept
 {
-    constexpr std::ptrdiff_t line = 64;
+    constexpr std::uintptr_t line = 64;
+    const auto ask_for = [](std::uintptr_t address) { __builtin_prefetch(reinterpret_cast<const void*>(address)); };
     const auto& self = static_cast<const timed_wait&>(node);
-    const char* frame = nullptr;
+    std::uintptr_t frame = 0;
     std::memcpy(&frame, self.storage_.bytes, sizeof frame);
-    __builtin_prefetch(frame);
-    __builtin_prefetch(frame + line);
-    const auto* owner = reinterpret_cast<const char*>(self.coroutine_);
-    __builtin_prefetch(owner - line);
-    __builtin_prefetch(owner);
-    __builtin_prefetch(owner + line);
+    ask_for(frame);
+    ask_for(frame + line);
+    const auto owner = reinterpret_cast<std::uintptr_t>(self.coroutine_);
+    ask_for(owner - line);
+    ask_for(owner);
+    ask_for(owner + line);
 }
 
 // The cancellation state, which every co_await asks, and what the coroutine works with.
