@@ -33,7 +33,6 @@ std::string tick_text()
     return text;
 }
 
-// [handler]
 using period = rill::query<"ms", rill::bounded<int, 10, 60000>, 2000>;
 
 rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
@@ -45,19 +44,16 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
         co_await stream.send({.data = tick_text(), .id = id});
     }
 } // the client left: the pending co_await was cancelled, and the destructors run
-// [handler]
 
 } // namespace
 
 rill::router app(const std::string& directory)
 {
     using namespace std::chrono_literals;
-    // [routes]
     rill::router app;
     app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .headers = {{"Access-Control-Allow-Origin", "*"}}}));
     app.get("/{path...}", rill::static_files(directory.empty() ? TICKER_PUBLIC : directory));
     return app;
-    // [routes]
 }
 
 } // namespace ticker

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Checks that the C++ in the documentation is code that is compiled and tested. Every ```cpp block stands directly below a
-# comment that says where it comes from,
+# Checks that the C++ in the documentation is code that the tests run. Every ```cpp block stands directly below a comment that
+# says where it comes from,
 #
-#     <!-- samples/ticker/app.cpp [handler] -->
+#     <!-- tests/docs/programs/streams.cpp [events] -->
 #
-# and equals the lines between the two `// [handler]` there, whatever their common indentation.
+# and equals the lines between the two `// [events]` there, whatever their common indentation. The file is a program of
+# tests/docs/programs, which runs its regions, or a part of a sample, which has tests of its own. tests/docs/snippets.cpp is
+# only compiled: it holds what is not moved to a program yet.
 # usage: check_snippets.sh SOURCE_DIR
 set -euo pipefail
 cd "$1"
@@ -28,6 +30,13 @@ check_block() { # MARKDOWN LINE SOURCE BLOCK
         return
     fi
     file=${BASH_REMATCH[1]} name=${BASH_REMATCH[2]}
+    case $file in
+    tests/docs/programs/*.cpp | tests/install/asio/*.cpp | samples/*.cpp | samples/*.hpp | tests/docs/snippets.cpp) ;;
+    *)
+        fail "$1:$2: $file is not run as documentation: use tests/docs/programs or samples"
+        return
+        ;;
+    esac
     if [[ ! -f $file ]] || ! expected=$(region "$file" "$name"); then
         fail "$1:$2: there is no region [$name] in $file"
     elif [[ $expected != "$4" ]]; then

@@ -1,4 +1,5 @@
-// The code of the documentation: compiled here, and compared with the pages by check_snippets.sh.
+// Examples that are not in a program of tests/docs/programs yet: compiled, not run. How to move one: programs/drive.hpp. The
+// regions that no page names any more are there for those that do: all of this file goes when the last one is moved.
 
 #include <rill/core/operators.hpp>
 #include <rill/http/json.hpp>
