@@ -29,7 +29,7 @@ struct say
 {
     std::shared_ptr<rooms> all;
 
-    rill::result<rill::response> operator()(in_room room, rill::json<message> what) const
+    rill::result<rill::response> operator()(in_room room, rill::json<posted> what) const
     {
         const auto id = all->post(*room, *what);
         if (!id && id.error() == rill::error::too_many_topics) {

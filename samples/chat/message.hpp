@@ -1,7 +1,8 @@
 #pragma once
 
 #include <boost/describe/class.hpp>
-#include <boost/json/value_to.hpp>
+#include <cstdint>
+#include <rill/http/described.hpp>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -23,19 +24,50 @@ struct room_name
 };
 tl::expected<room_name, std::string> from_text(std::string_view text, std::type_identity<room_name>);
 
-/// What somebody says: the body of POST /rooms/{room}/messages, and the data of its event.
-struct message
+/// What is said: 1 to 3000 bytes.
+struct words
 {
-    static constexpr std::size_t max_text = 3000; ///< bytes
-
-    std::string name;
     std::string text;
-    std::string key; ///< the sender's own mark, up to 64 bytes: a message that is sent again with it is not said twice
+};
+tl::expected<words, std::string> from_text(std::string_view text, std::type_identity<words>);
+
+/// The sender's own mark of a message, up to 64 bytes: a message that is sent again with it is not said twice.
+struct mark
+{
+    std::string text;
+};
+tl::expected<mark, std::string> from_text(std::string_view text, std::type_identity<mark>);
+
+// How these are written as JSON.
+inline std::string_view as_json(const nickname& name)
+{
+    return name.text;
+}
+inline std::string_view as_json(const words& said)
+{
+    return said.text;
+}
+inline std::string_view as_json(const mark& key)
+{
+    return key.text;
+}
+
+/// The body of POST /rooms/{room}/messages: {"name": "...", "text": "...", "key": "..."}, where "key" may be missing.
+struct posted
+{
+    nickname name;
+    words text;
+    mark key;
+
+    using member_rules = rill::member_rules<rill::optional_members<"key">>;
+};
+BOOST_DESCRIBE_STRUCT(posted, (), (name, text, key))
+
+/// The data of its event.
+struct message : posted
+{
     std::int64_t at = 0; ///< when it came, in milliseconds since 1970
 };
-BOOST_DESCRIBE_STRUCT(message, (), (name, text, key, at))
-
-/// From {"name": "...", "text": "...", "key": "..."}, where "key" may be absent. Other members are ignored.
-boost::json::result<message> tag_invoke(boost::json::try_value_to_tag<message>, const boost::json::value& body);
+BOOST_DESCRIBE_STRUCT(message, (posted), (at))
 
 } // namespace chat

@@ -23,17 +23,17 @@ std::int64_t now()
 
 } // namespace
 
-rill::result<rill::pubsub::event_id> rooms::post(const room_name& room, message what)
+rill::result<rill::pubsub::event_id> rooms::post(const room_name& room, const posted& what)
 {
     const auto topic = topic_of(room);
-    const auto mark = topic + ' ' + what.key;
-    what.at = now();
+    const auto mark = topic + ' ' + what.key.text;
+    const message said{what, now()};
     const std::lock_guard lock(mutex_);
-    if (const auto found = posted_.find(mark); found != posted_.end() && !what.key.empty()) {
+    if (const auto found = posted_.find(mark); found != posted_.end() && !what.key.text.empty()) {
         return found->second;
     }
-    auto id = hub_.publish(topic, rill::to_json(what));
-    if (id && !what.key.empty()) {
+    auto id = hub_.publish(topic, rill::to_json(said));
+    if (id && !what.key.text.empty()) {
         posted_.emplace(mark, *id);
         posted_order_.push_back(mark);
         if (posted_order_.size() > remembered_keys) {

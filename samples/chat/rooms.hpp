@@ -28,7 +28,7 @@ class rooms
 public:
     /// A message that came already, as its key tells, is not said again.
     /// @return the id of its event
-    rill::result<rill::pubsub::event_id> post(const room_name& room, message what);
+    rill::result<rill::pubsub::event_id> post(const room_name& room, const posted& what);
 
     /// Those that there are, with how many are there, in order.
     std::vector<room_entry> list() const;

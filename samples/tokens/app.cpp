@@ -5,7 +5,7 @@
 #include <rill/http/json.hpp>
 
 #include "tokens/babbler.hpp"
-#include "tokens/prompt.hpp"
+#include "tokens/generate_request.hpp"
 
 namespace tokens {
 
@@ -16,8 +16,8 @@ namespace {
 class generation
 {
 public:
-    generation(const rill::sse::event_stream& stream, const prompt& ask, const options& how)
-        : stream_(stream), log_(how.log), words_(ask.words), model_(ask.text)
+    generation(const rill::sse::event_stream& stream, const generate_request& ask, const options& how)
+        : stream_(stream), log_(how.log), words_(ask.words), model_(ask.prompt)
     {}
     generation(const generation&) = delete;
     generation& operator=(const generation&) = delete;
@@ -63,7 +63,7 @@ struct generate
 {
     options how;
 
-    rill::awaitable<> operator()(rill::sse::event_stream& stream, rill::json<prompt> ask) const
+    rill::awaitable<> operator()(rill::sse::event_stream& stream, rill::json<generate_request> ask) const
     {
         generation words(stream, *ask, how);
         rill::interval every{how.period};

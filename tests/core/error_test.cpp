@@ -9,12 +9,16 @@ BOOST_AUTO_TEST_SUITE(error_test)
 BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
 {
     std::set<std::string> messages;
-    for (const auto e : {rill::error::invalid_utf8, rill::error::invalid_field_value, rill::error::invalid_header,
-                         rill::error::message_too_large, rill::error::stream_closed, rill::error::event_id_refused,
-                         rill::error::unknown_event_id, rill::error::too_slow, rill::error::invalid_topic,
-                         rill::error::too_many_topics, rill::error::foreign_executor, rill::error::pool_stopped,
-                         rill::error::cancellation_ignored, rill::error::invalid_address, rill::error::body_too_large,
-                         rill::error::body_malformed, rill::error::body_too_slow})
+    for (const auto e : {rill::error::invalid_utf8,         rill::error::invalid_field_value,
+                         rill::error::invalid_header,       rill::error::message_too_large,
+                         rill::error::stream_closed,        rill::error::event_id_refused,
+                         rill::error::unknown_event_id,     rill::error::too_slow,
+                         rill::error::invalid_topic,        rill::error::too_many_topics,
+                         rill::error::foreign_executor,     rill::error::pool_stopped,
+                         rill::error::cancellation_ignored, rill::error::invalid_address,
+                         rill::error::body_too_large,       rill::error::body_malformed,
+                         rill::error::body_too_slow,        rill::error::invalid_cookie_name,
+                         rill::error::invalid_cookie_value, rill::error::invalid_cookie_attributes})
     {
         const rill::error_code ec = e; // implicit, as for any error enum
         BOOST_TEST(ec.failed());

@@ -13,7 +13,9 @@
 extern "C" {
 int fuzz_chunks(const std::uint8_t* data, std::size_t size);
 int fuzz_event(const std::uint8_t* data, std::size_t size);
+int fuzz_form(const std::uint8_t* data, std::size_t size);
 int fuzz_forwarded(const std::uint8_t* data, std::size_t size);
+int fuzz_json(const std::uint8_t* data, std::size_t size);
 int fuzz_last_event_id(const std::uint8_t* data, std::size_t size);
 int fuzz_path_pattern(const std::uint8_t* data, std::size_t size);
 int fuzz_request(const std::uint8_t* data, std::size_t size);
@@ -33,7 +35,9 @@ struct fuzz_target_entry
 constexpr fuzz_target_entry targets[] = {
     {"chunks", fuzz_chunks},
     {"event", fuzz_event},
+    {"form", fuzz_form},
     {"forwarded", fuzz_forwarded},
+    {"json", fuzz_json},
     {"last_event_id", fuzz_last_event_id},
     {"path_pattern", fuzz_path_pattern},
     {"request", fuzz_request},

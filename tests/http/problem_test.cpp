@@ -30,6 +30,12 @@ BOOST_AUTO_TEST_CASE(is_answered_as_problem_json)
     BOOST_TEST(m.at("detail").as_string() == "no \"such\" thing\n");
 }
 
+BOOST_AUTO_TEST_CASE(text_that_is_not_utf8_is_replaced)
+{
+    const auto m = members(rill::to_response(status::bad_request, "no such file: \xff"));
+    BOOST_TEST(m.at("detail").as_string() == "no such file: \xEF\xBF\xBD");
+}
+
 BOOST_AUTO_TEST_CASE(own_title_and_no_detail)
 {
     const auto m = members(rill::to_response(problem{.status = status::conflict, .detail = {}, .title = "Taken"}));

@@ -46,6 +46,39 @@ BOOST_AUTO_TEST_CASE(a_bad_header_becomes_a_500)
     BOOST_TEST(std::get<std::string>(r.body()).find("secret") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(cookies_have_a_field_each)
+{
+    auto r = response::text("x")
+                 .set_cookie(rill::set_cookie("a", "1"))
+                 .header("X-A", "1")
+                 .set_cookie(rill::set_cookie("b", "2").path("/x"));
+    const auto values = [&] {
+        std::string all;
+        for (const auto value : r.fields().values("Set-Cookie")) {
+            all += std::string(value.substr(0, value.find(" SameSite"))) + '|';
+        }
+        return all;
+    };
+    BOOST_TEST(values() == "a=1; Path=/;|b=2; Path=/x;|");
+    r.set_cookie(rill::set_cookie("a", "3")).set_cookie(rill::set_cookie("b", "4"));
+    BOOST_TEST(values() == "b=2; Path=/x;|a=3; Path=/;|b=4; Path=/;|");
+    r.set_cookie(rill::set_cookie::remove("a"));
+    BOOST_TEST(values().find("a=3") == std::string::npos);
+    BOOST_TEST((r.fields().get("X-A") == "1"));
+    BOOST_TEST(std::get<std::string>(r.body()) == "x");
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_cookie_becomes_a_500)
+{
+    auto r = response::text("secret").set_cookie(rill::set_cookie("sid", "a b"));
+    BOOST_TEST((r.status() == status::internal_server_error));
+    BOOST_TEST((r.cause() == rill::error::invalid_cookie_value));
+    BOOST_TEST(!r.fields().contains("Set-Cookie"));
+    BOOST_TEST(std::get<std::string>(r.body()).find("secret") == std::string::npos);
+    r.status(status::ok); // too late
+    BOOST_TEST(r.has_bad_header());
+}
+
 BOOST_AUTO_TEST_CASE(a_streamed_body)
 {
     const auto r = response::stream([](rill::response_writer&) -> rill::awaitable<> { co_return; }, "text/csv");

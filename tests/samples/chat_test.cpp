@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
     BOOST_TEST(status_of(R"({"name":"a\nb","text":"x"})") == 422);
     BOOST_TEST(status_of(R"({"name":")" + std::string(33, 'a') + R"(","text":"x"})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":")" + std::string(3001, 'x') + R"("})") == 422);
-    BOOST_TEST(post(R"({"name":"a","text":""})").body().find("a text of 1 to 3000 bytes") != std::string::npos);
+    BOOST_TEST(post(R"({"name":"a","text":""})").body().find("/text: must be 1 to 3000 bytes") != std::string::npos);
     BOOST_TEST(status_of(R"({"name":"a","text":"x","key":5})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":"x","key":")" + std::string(65, 'k') + R"("})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":"x"})", json_type, "/rooms/Lobby/messages") == 400);

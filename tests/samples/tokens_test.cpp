@@ -105,6 +105,8 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_answered_before_anything_is_generated)
     BOOST_TEST(status_of(R"({"prompt":"a","words":"many"})") == 422);
     BOOST_TEST(status_of(R"({"prompt":"a","words":0})") == 422);
     BOOST_TEST(status_of(R"({"prompt":"a","words":2001})") == 422);
+    client.request("POST", "/v1/generate", json_type, R"({"prompt":"a","words":2001})");
+    BOOST_TEST(client.body().find("/words: must be a number from 1 to 2000") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(has_a_page)

@@ -17,6 +17,7 @@
 #include <rill/http/problem.hpp>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
+#include <rill/http/set_cookie.hpp>
 #include <rill/routing/middleware.hpp>
 #include <rill/routing/router.hpp>
 #include <rill/routing/static_files.hpp>

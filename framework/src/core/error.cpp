@@ -48,6 +48,12 @@ public:
             return "the request body is malformed";
         case error::body_too_slow:
             return "the request body did not arrive in time";
+        case error::invalid_cookie_name:
+            return "cookie name is not a token";
+        case error::invalid_cookie_value:
+            return "cookie value, path or domain holds a character that it must not, or is too long";
+        case error::invalid_cookie_attributes:
+            return "cookie must be secure, or its attributes contradict its name";
         }
         return "unknown rill error";
     }

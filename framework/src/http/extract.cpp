@@ -1,8 +1,13 @@
 #include <rill/http/extract.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <rill/http/percent.hpp>
 #include <stdexcept>
+
+#include "http/form_fields.hpp"
+#include "http/grammar.hpp"
+#include "http/shown.hpp"
 
 namespace rill {
 
@@ -31,22 +36,16 @@ std::string_view name_of(detail::source from) noexcept
         return "header";
     case detail::source::cookie:
         return "cookie";
+    case detail::source::form:
+        return "form field";
     }
     return "parameter";
 }
 
-// What a client sent goes back to it in print: short, and only what can harm neither a terminal nor a log.
-std::string shown(std::string_view value)
+// Of a form's fields as of JSON's members: the body is well-formed, but not what the handler takes.
+status status_for(detail::source from) noexcept
 {
-    constexpr std::size_t longest = 40;
-    std::string text;
-    for (const char c : value.substr(0, longest)) {
-        text += c >= ' ' && c <= '~' ? c : '?';
-    }
-    if (value.size() > longest) {
-        text += "...";
-    }
-    return text;
+    return from == detail::source::form ? status::unprocessable_entity : status::bad_request;
 }
 
 std::string label(detail::source from, std::string_view name)
@@ -84,6 +83,25 @@ tl::expected<double, std::string> from_text(std::string_view text, std::type_ide
 
 namespace detail {
 
+std::string not_whole_number(std::string_view text, std::string_view min, std::string_view max)
+{
+    const auto digits = text.substr(text.starts_with('-') ? 1 : 0);
+    std::string allowed = "must be a whole number";
+    if (!digits.empty() && all_are(digits, digit_char)) {
+        allowed.append(" from ").append(min).append(" to ").append(max);
+    }
+    return allowed;
+}
+
+std::string must_be_one_of(std::span<const std::string_view> names)
+{
+    std::string allowed = "must be one of";
+    for (const auto name : names) {
+        allowed.append(allowed.ends_with(" of") ? " " : ", ").append(name);
+    }
+    return allowed;
+}
+
 std::string between(std::string_view min, std::string_view max)
 {
     return "must be a number from " + std::string(min) + " to " + std::string(max);
@@ -101,6 +119,8 @@ tl::expected<std::optional<std::string>, problem> find_text(const request& req, 
         return owned(req.header(name));
     case source::cookie:
         return owned(req.cookie(name));
+    case source::form:
+        return find_form_field(req, name);
     case source::query:
         break;
     }
@@ -125,12 +145,12 @@ problem missing(source from, std::string_view name, std::string_view allowed)
     if (!allowed.empty()) {
         detail += ": " + std::string(allowed);
     }
-    return {.status = status::bad_request, .detail = std::move(detail), .title = {}};
+    return {.status = status_for(from), .detail = std::move(detail), .title = {}};
 }
 
 problem not_allowed(source from, std::string_view name, std::string_view value, std::string_view allowed)
 {
-    return {.status = status::bad_request,
+    return {.status = status_for(from),
             .detail = label(from, name) + ": '" + shown(value) + "' is not allowed: " + std::string(allowed),
             .title = {}};
 }

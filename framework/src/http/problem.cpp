@@ -1,22 +1,24 @@
 #include <rill/http/problem.hpp>
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <utility>
+
+#include "http/json_text.hpp"
 
 namespace rill {
 
 response to_response(const problem& p)
 {
     const auto reason = boost::beast::http::obsolete_reason(p.status);
-    boost::json::object members{
-        {"type", "about:blank"},
-        {"title", p.title.empty() ? std::string_view(reason.data(), reason.size()) : std::string_view(p.title)},
-        {"status", static_cast<unsigned>(p.status)}};
+    const auto title = p.title.empty() ? std::string_view(reason.data(), reason.size()) : std::string_view(p.title);
+    std::string text = R"({"type":"about:blank","title":)";
+    append_json(text, title);
+    text += R"(,"status":)" + std::to_string(static_cast<unsigned>(p.status));
     if (!p.detail.empty()) {
-        members["detail"] = p.detail;
+        text += R"(,"detail":)";
+        append_json(text, p.detail);
     }
-    response r(p.status, boost::json::serialize(members), "application/problem+json");
+    text += '}';
+    response r(p.status, std::move(text), "application/problem+json");
     for (const auto& [name, value] : p.headers) {
         r.header(name, value);
     }

@@ -26,11 +26,16 @@ response response::stream(function_body::function produce, std::string_view cont
     return r;
 }
 
+void response::refuse_header(std::string_view detail)
+{
+    *this = to_response(problem{.detail = std::string(detail)});
+    has_bad_header_ = true;
+}
+
 response& response::header(std::string_view name, std::string_view value) &
 {
     if (!fields_.set(name, value)) {
-        *this = to_response(problem{.detail = "the handler set a header whose name or value is not allowed"});
-        has_bad_header_ = true;
+        refuse_header("the handler set a header whose name or value is not allowed");
     }
     return *this;
 }
@@ -38,6 +43,33 @@ response& response::header(std::string_view name, std::string_view value) &
 response&& response::header(std::string_view name, std::string_view value) &&
 {
     return std::move(header(name, value));
+}
+
+response& response::set_cookie(const rill::set_cookie& cookie) &
+{
+    const auto text = cookie.text();
+    if (!text) {
+        refuse_header("the handler set a cookie that is not allowed");
+        cause(text.error());
+        return *this;
+    }
+    std::vector<std::string> others; // copies, as the fields are about to go
+    for (const auto value : fields_.values("Set-Cookie")) {
+        if (!cookie.replaces(value)) {
+            others.emplace_back(value);
+        }
+    }
+    fields_.erase("Set-Cookie");
+    others.push_back(*text);
+    for (const auto& value : others) {
+        static_cast<void>(fields_.add("Set-Cookie", value)); // each has been a field's value, or is a cookie's
+    }
+    return *this;
+}
+
+response&& response::set_cookie(const rill::set_cookie& cookie) &&
+{
+    return std::move(set_cookie(cookie));
 }
 
 } // namespace rill

@@ -11,8 +11,8 @@
 #include <rill/http/problem.hpp>
 #include <utility>
 
+#include "http/json_text.hpp"
 #include "http/whole_number.hpp"
-#include "server/json_text.hpp"
 #include "server/monitor.hpp"
 #include "transport/worker_context.hpp"
 

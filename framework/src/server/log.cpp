@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "server/json_text.hpp"
+#include "http/json_text.hpp"
 #include "server/prepared_line.hpp"
 #include "server/repeat_limiter.hpp"
 

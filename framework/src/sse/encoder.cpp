@@ -4,37 +4,13 @@
 #include <charconv>
 #include <cstring>
 
+#include "http/utf8.hpp"
+
 namespace rill::sse {
 
 namespace {
 
 using byte = unsigned char;
-
-// How many bytes the well-formed sequence at `p` has; 0 if there is none. Unicode 15, table 3-7.
-std::size_t sequence_length(const byte* p, std::size_t left) noexcept
-{
-    const auto tail = [&](std::size_t i, byte low = 0x80, byte high = 0xbf) {
-        return i < left && p[i] >= low && p[i] <= high;
-    };
-    const byte lead = p[0];
-    if (lead < 0x80) {
-        return 1;
-    }
-    if (lead >= 0xc2 && lead <= 0xdf) {
-        return tail(1) ? 2 : 0;
-    }
-    if (lead >= 0xe0 && lead <= 0xef) {
-        const byte low = lead == 0xe0 ? 0xa0 : 0x80;
-        const byte high = lead == 0xed ? 0x9f : 0xbf; // no surrogates
-        return tail(1, low, high) && tail(2) ? 3 : 0;
-    }
-    if (lead >= 0xf0 && lead <= 0xf4) {
-        const byte low = lead == 0xf0 ? 0x90 : 0x80;
-        const byte high = lead == 0xf4 ? 0x8f : 0xbf; // up to U+10FFFF
-        return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
-    }
-    return 0;
-}
 
 constexpr std::uint64_t ones = 0x0101010101010101U;
 constexpr std::uint64_t highs = 0x8080808080808080U;
@@ -142,25 +118,7 @@ bool is_encodable(const event& e, std::string_view id) noexcept
 
 bool is_valid_utf8(std::string_view text) noexcept
 {
-    const auto* p = reinterpret_cast<const byte*>(text.data());
-    for (std::size_t left = text.size(); left != 0;) {
-        // Eight ASCII characters at a time: most events are nothing else.
-        if (std::uint64_t word = 0; left >= sizeof word) {
-            std::memcpy(&word, p, sizeof word);
-            if ((word & 0x8080808080808080U) == 0) {
-                p += sizeof word;
-                left -= sizeof word;
-                continue;
-            }
-        }
-        const auto length = sequence_length(p, left);
-        if (length == 0) {
-            return false;
-        }
-        p += length;
-        left -= length;
-    }
-    return true;
+    return rill::detail::is_utf8(text);
 }
 
 std::string_view event_id::view(std::span<char, 20> digits) const noexcept

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <array>
+#include <boost/describe/enumerators.hpp>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <rill/http/detail/route_needs.hpp>
 #include <rill/http/detail/signature.hpp>
 #include <rill/http/problem.hpp>
 #include <rill/http/request.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -56,10 +59,33 @@ inline constexpr required_t required{};
 //     tl::expected<colour, std::string> from_text(std::string_view text, std::type_identity<colour>);
 //
 // The error says what is allowed, e.g. "must be red or green"; it follows "'blu' is not allowed: ". It is text, not an
-// error_code, because it is nothing that the program tests: it goes to the client, in a problem.
+// error_code, because it is nothing that the program tests: it goes to the client, in a problem. An enum that is
+// described with BOOST_DESCRIBE_ENUM needs none: its values are written by name. The same overloads are used for the
+// strings of JSON and for the fields of forms.
 
 tl::expected<std::string, std::string> from_text(std::string_view text, std::type_identity<std::string>);
 tl::expected<bool, std::string> from_text(std::string_view text, std::type_identity<bool>); ///< true, false, 1 or 0
+
+namespace detail {
+
+/// What is allowed where `text` is not a whole number of a type with these limits.
+std::string not_whole_number(std::string_view text, std::string_view min, std::string_view max);
+
+/// "must be one of a, b, c"
+std::string must_be_one_of(std::span<const std::string_view> names);
+
+template <class E>
+concept described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
+
+template <described_enum E, class F>
+constexpr auto with_enumerators(F f)
+{
+    return [&]<template <class...> class List, class... Enumerator>(List<Enumerator...>) {
+        return f(Enumerator{}...);
+    }(boost::describe::describe_enumerators<E>{});
+}
+
+} // namespace detail
 
 template <class T>
     requires(std::integral<T> && !std::same_as<T, bool>)
@@ -68,13 +94,25 @@ tl::expected<T, std::string> from_text(std::string_view text, std::type_identity
     T number{};
     const auto end = text.data() + text.size();
     const auto [stop, ec] = std::from_chars(text.data(), end, number);
-    if (ec == std::errc::result_out_of_range) {
-        return tl::unexpected(std::string("is too large or too small"));
-    }
     if (ec != std::errc() || stop != end) {
-        return tl::unexpected(std::string("must be a whole number"));
+        using limits = std::numeric_limits<T>;
+        return tl::unexpected(
+            detail::not_whole_number(text, std::to_string(limits::min()), std::to_string(limits::max())));
     }
     return number;
+}
+
+template <detail::described_enum E>
+tl::expected<E, std::string> from_text(std::string_view text, std::type_identity<E>)
+{
+    return detail::with_enumerators<E>([&](auto... enumerator) -> tl::expected<E, std::string> {
+        E value{};
+        if (((text == enumerator.name && (value = enumerator.value, true)) || ...)) {
+            return value;
+        }
+        const std::array<std::string_view, sizeof...(enumerator)> names{enumerator.name...};
+        return tl::unexpected(detail::must_be_one_of(names));
+    });
 }
 
 tl::expected<float, std::string> from_text(std::string_view text, std::type_identity<float>);
@@ -104,7 +142,8 @@ enum class source : unsigned char
     path,
     query,
     header,
-    cookie
+    cookie,
+    form
 };
 
 /// The parameter's text, nothing when it is absent, or what is wrong with the request.
@@ -249,6 +288,14 @@ struct header : detail::parameter<detail::source::header, Name, T, Default>
 /// The cookie of that name, as sent.
 template <fixed_string Name, class T = std::string, auto Default = required>
 struct cookie : detail::parameter<detail::source::cookie, Name, T, Default>
+{};
+
+/// The first field of that name in a urlencoded form, as `query` takes a parameter. Answered without calling the
+/// handler: 415 unless the Content-Type is application/x-www-form-urlencoded, 400 when the body is not a form, 422 when
+/// the field is missing or not allowed. Each form_field reads the whole body: for more than a few fields, describe a
+/// struct and take it as form<T> (rill/http/form.hpp).
+template <fixed_string Name, class T = std::string, auto Default = required>
+struct form_field : detail::parameter<detail::source::form, Name, T, Default>
 {};
 
 /// How a handler's parameter of type T is made from the request. Specialise it for your own types:

@@ -5,6 +5,7 @@
 #include <rill/core/error.hpp>
 #include <rill/http/headers.hpp>
 #include <rill/http/message.hpp>
+#include <rill/http/set_cookie.hpp>
 #include <rill/http/stream.hpp>
 #include <string>
 #include <string_view>
@@ -74,6 +75,12 @@ public:
     response& header(std::string_view name, std::string_view value) &;
     response&& header(std::string_view name, std::string_view value) &&;
 
+    /// Adds a Set-Cookie field and returns the response, to be chained. Each cookie has a field of its own; one with
+    /// the name, domain and path of an earlier one takes its place (RFC 6265, 4.1.1). A cookie that is not allowed
+    /// turns the response into a 500 as a bad header() does, and the log tells what is wrong with it.
+    response& set_cookie(const rill::set_cookie& cookie) &;
+    response&& set_cookie(const rill::set_cookie& cookie) &&;
+
     body_type& body() noexcept { return body_; }
     const body_type& body() const noexcept { return body_; }
     void body(body_type body) { body_ = std::move(body); }
@@ -82,7 +89,7 @@ public:
     void close_connection() noexcept { closes_connection_ = true; }
     bool closes_connection() const noexcept { return closes_connection_; }
 
-    /// Whether header() was given what is not allowed.
+    /// Whether header() or set_cookie() was given what is not allowed.
     bool has_bad_header() const noexcept { return has_bad_header_; }
 
     /// Why the handler could not answer, for the log: a client is told 500 and nothing more. Set where a handler
@@ -93,6 +100,8 @@ public:
     bool streams() const noexcept { return std::holds_alternative<std::unique_ptr<streaming_body>>(body_); }
 
 private:
+    void refuse_header(std::string_view detail);
+
     rill::status status_;
     bool closes_connection_ = false;
     bool has_bad_header_ = false;

@@ -1,4 +1,4 @@
-#include "server/json_text.hpp"
+#include "http/json_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,0 +1,65 @@
+#include <rill/http/described.hpp>
+
+#include "http/grammar.hpp"
+#include "http/shown.hpp"
+
+namespace rill {
+
+namespace {
+
+// RFC 6901, 3
+std::string escaped(std::string_view name)
+{
+    std::string step;
+    for (const char c : detail::shown(name)) {
+        if (c == '~') {
+            step += "~0";
+        } else if (c == '/') {
+            step += "~1";
+        } else {
+            step += c;
+        }
+    }
+    return step;
+}
+
+} // namespace
+
+std::string read_error::text() const
+{
+    return (path.empty() ? "the body" : path + ":") + ' ' + reason;
+}
+
+namespace detail {
+
+bool fail(read_error& error, std::string_view reason)
+{
+    error.path.clear();
+    error.reason = reason;
+    return false;
+}
+
+bool step_back(read_error& error, std::string_view name)
+{
+    error.path.insert(0, '/' + escaped(name));
+    return false;
+}
+
+bool step_back(read_error& error, std::size_t index)
+{
+    error.path.insert(0, '/' + std::to_string(index));
+    return false;
+}
+
+problem wrong_content(const read_error& error)
+{
+    return {.status = status::unprocessable_entity, .detail = error.text(), .title = {}};
+}
+
+std::string_view media_type(std::string_view content_type) noexcept
+{
+    return trimmed(content_type.substr(0, content_type.find(';')));
+}
+
+} // namespace detail
+} // namespace rill
