@@ -33,7 +33,7 @@ public:
         /// Runs `m` in the thread of the mailbox's context, after all that was posted before. Thread-safe.
         /// @return true: it is queued, and runs unless the context stops before; false: the context is gone, or this
         /// is no mailbox's address, and `m` was destroyed without being called
-        [[nodiscard]] bool post(message m) const;
+        [[nodiscard("false: the worker is gone, and the message was destroyed")]] bool post(message m) const;
 
     private:
         friend class mailbox;

@@ -55,7 +55,7 @@ public:
     /// Starts `task`; it runs inside this call up to its first wait.
     /// @return true: `task` has begun; false: `most` tasks run already or the group is ending, and `task` is destroyed
     /// without having begun. As of rill::spawn(), it is not to be ignored.
-    [[nodiscard]] bool spawn(awaitable<> task);
+    [[nodiscard("false: the task was destroyed without having begun")]] bool spawn(awaitable<> task);
 
     /// Cancels the tasks that run now, not the body: what they await completes with operation_aborted, which counts as
     /// no failure of theirs.

@@ -25,6 +25,7 @@ using background_task = std::function<awaitable<>()>;
 /// where `worker` is the executor of something else, such as a thread pool. On an io_context that is no worker's, as
 /// in a test, an exception that leaves `task` leaves io_context::run().
 /// @return true: `task` has begun; false: it came too late. As of task_group::spawn(), it is not to be ignored.
-[[nodiscard]] bool spawn(const executor& worker, awaitable<> task);
+[[nodiscard("false: the task was destroyed without having begun")]] bool spawn(const executor& worker,
+                                                                               awaitable<> task);
 
 } // namespace rill

@@ -55,7 +55,7 @@ public:
     /// system: std::errc::address_in_use, address_not_available (no interface of this machine has it),
     /// permission_denied (a port below 1024), too_many_files_open, not_enough_memory and others.
     /// Throws std::logic_error when it listens already or has run.
-    [[nodiscard]] tl::expected<void, failure> listen();
+    [[nodiscard("the failure says why it does not listen")]] tl::expected<void, failure> listen();
 
     /// The port that is listened on, once listen() has succeeded.
     std::uint16_t port() const noexcept;
@@ -72,7 +72,7 @@ public:
     /// service manager of it (see service_manager.hpp): READY=1, STOPPING=1, and WATCHDOG=1 if it wants to hear that.
     /// @return the failure to listen for signals; then it has not run, and run() still may
     /// Throws what run() throws.
-    [[nodiscard]] tl::expected<void, failure> run_until_signalled();
+    [[nodiscard("the failure says why it has not run")]] tl::expected<void, failure> run_until_signalled();
 
     /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and
     /// what is left after the drain timeout is cancelled. Thread-safe; returns at once. Before run(), also before
