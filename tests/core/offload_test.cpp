@@ -8,6 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -114,6 +115,23 @@ BOOST_AUTO_TEST_CASE(takes_functions_executors_strands_and_move_only_results)
         const auto named = [text = std::string("a capture with a destructor")] { return text.size(); };
         BOOST_TEST(co_await rill::offload(p, named) == 27U);
         BOOST_TEST(calls == 2);
+    }(pool));
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_owns_what_it_captures_is_named_first)
+{
+    asio::thread_pool pool(1);
+    worker w;
+    w.run([](asio::thread_pool& p) -> rill::awaitable<> {
+        const std::string text(100, 'x');
+        const auto copied = [text] { return text + "!"; };
+        const auto first = co_await rill::offload(p, copied);
+        const auto second = co_await rill::offload(p, copied);
+        BOOST_TEST(first == text + "!");
+        BOOST_TEST(second == first);
+        auto kept = [number = std::make_unique<int>(7)] { return ++*number; };
+        const auto number = co_await rill::offload(p, std::ref(kept));
+        BOOST_TEST(number == 8);
     }(pool));
 }
 

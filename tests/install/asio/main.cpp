@@ -39,7 +39,8 @@ boost::asio::awaitable<rill::response> wait_a_moment(rill::request&)
 rill::awaitable<rill::response> look_up(rill::path<"host"> host)
 {
     asio::ip::tcp::resolver resolver(co_await asio::this_coro::executor);
-    const auto [ec, found] = co_await resolver.async_resolve(*host, "80", asio::as_tuple(asio::use_awaitable));
+    const auto resolved = co_await resolver.async_resolve(*host, "80", asio::as_tuple(asio::use_awaitable));
+    const auto& [ec, found] = resolved;
     if (ec) {
         co_return rill::to_response(rill::status::not_found, ec.message());
     }

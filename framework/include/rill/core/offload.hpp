@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/temporary_rules.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -95,11 +96,21 @@ awaitable<R> run_offloaded(executor pool, F function)
 /// completes when the function has ended, and the caller's next co_await is cancelled. The end of a server waits for
 /// functions that run.
 /// @param pool an executor, or an execution context such as asio::thread_pool, which must outlive the call
-/// @param function called once, without arguments
+/// @param function called once, without arguments; copied or moved into the coroutine, std::ref(function) refers to one
+/// that outlives the call instead. g++ 12 would destroy what a temporary lambda has captured twice, so there such a
+/// lambda is refused if a capture has a destructor: capture by reference, or name the lambda first.
 template <class Pool, class F>
 auto offload(Pool&& pool, F&& function)
 {
-    return detail::run_offloaded<std::decay_t<F>>(detail::executor_of(pool), std::forward<F>(function));
+    constexpr bool may_be_temporary = detail::may_be_temporary<F&&>;
+    static_assert(may_be_temporary,
+                  "g++ 12 destroys what a temporary lambda has captured twice: capture by reference, as in [&], or "
+                  "name the lambda on a line of its own and pass the name (or std::ref of it, to avoid a copy)");
+    if constexpr (may_be_temporary) {
+        return detail::run_offloaded<std::decay_t<F>>(detail::executor_of(pool), std::forward<F>(function));
+    } else {
+        return awaitable<std::decay_t<std::invoke_result_t<std::decay_t<F>&>>>();
+    }
 }
 
 } // namespace rill
