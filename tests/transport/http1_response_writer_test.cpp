@@ -9,11 +9,12 @@ using namespace rill_test;
 using rill::close_reason;
 using rill::shared_piece;
 using rill::transport::http1_response_writer;
-using state = rill::response_writer::write_state;
 
 BOOST_AUTO_TEST_SUITE(http1_response_writer_test)
 
 namespace {
+
+using state = rill::response_writer::write_state;
 
 // The writer without a connection around it: what it tells the connection is noted.
 class probe final : public http1_response_writer
@@ -48,7 +49,7 @@ struct writing
     loopback pair;
     probe out{s.worker, pair.server};
 
-    explicit writing(rill::capacity_limits most = {}) : s(nullptr, most) {}
+    explicit writing(rill::capacity_limits most = {}) : s(rill::handler{}, most) {}
 
     // What the client gets, while the writer sends what it has left.
     std::string read(std::size_t size)
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
 
 BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
 {
-    stage s(nullptr);
+    stage s(rill::handler{});
     loopback pair;
     narrow(pair);
     {

@@ -6,11 +6,12 @@
 
 using rill::status;
 using rill::transport::request_parser;
-using state = request_parser::state;
 
 BOOST_AUTO_TEST_SUITE(request_parser_test)
 
 namespace {
+
+using state = request_parser::state;
 
 const rill::connection_limits default_limits;
 

@@ -11,8 +11,9 @@ BOOST_AUTO_TEST_SUITE(strictness)
 
 namespace {
 
-using rill::transport::request_parser;
 using state = request_parser::state;
+
+using rill::transport::request_parser;
 
 const rill::connection_limits default_limits;
 

@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_op
 
 BOOST_AUTO_TEST_CASE(belongs_to_the_thread_that_runs_it)
 {
-    rill_test::stage s(nullptr);
+    rill_test::stage s(rill::handler{});
     BOOST_TEST(s.worker.on_own_thread()); // which has made it
     std::vector<bool> there;
     std::thread([&] {
