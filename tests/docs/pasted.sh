@@ -29,7 +29,9 @@ failed=0
 for program in "$work"/*.cpp; do
     lines=(-include "$work/includes.hpp")
     ! grep -q '^int main(' "$program" || lines=()
-    if ! "$compiler" -std=c++20 "$definition" -I framework/include -fsyntax-only "${lines[@]}" "$program"; then
+    # Because of the #line, g++ takes the blocks for a header, and warns of coroutine frames that have no linkage there.
+    if ! "$compiler" -std=c++20 "$definition" -I framework/include -fsyntax-only -Wno-subobject-linkage \
+        "${lines[@]}" "$program"; then
         echo "does not compile as pasted: the blocks of $(basename "$program")"
         failed=$((failed + 1))
     fi
