@@ -224,7 +224,7 @@ tl::expected<money, std::string> from_json(const boost::json::value& value, std:
 {
     const auto amount = rill::from_json<double>(value);
     if (!amount || *amount < 0 || *amount > 1'000'000) {
-        return tl::unexpected("must be an amount up to 1000000");
+        return tl::unexpected(std::string("must be an amount up to 1000000"));
     }
     return money{static_cast<int>(*amount * 100 + 0.5)};
 }
