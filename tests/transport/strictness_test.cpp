@@ -11,9 +11,8 @@ BOOST_AUTO_TEST_SUITE(strictness)
 
 namespace {
 
-using state = request_parser::state;
-
 using rill::transport::request_parser;
+using state = request_parser::state;
 
 const rill::connection_limits default_limits;
 
