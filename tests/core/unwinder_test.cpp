@@ -2,12 +2,15 @@
 
 #include "support/manual_loop.hpp"
 
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 #include <functional>
+#include <memory>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/core/interval.hpp>
@@ -265,13 +268,39 @@ BOOST_AUTO_TEST_CASE(clean_up_that_asks_for_a_fresh_state_is_left_alone)
     BOOST_TEST(o.reports.empty());
 }
 
+// As a handler's own operation may: its completion ends the coroutine inside the cancellation.
+BOOST_AUTO_TEST_CASE(a_coroutine_may_end_inside_a_repeated_cancellation)
+{
+    owner o;
+    std::function<void()> complete;
+    o.start([](std::function<void()>& completes) -> rill::awaitable<> {
+        for (int i = 0; i < 5; ++i) {
+            co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+                [&completes](auto handler) {
+                    auto slot = asio::get_associated_cancellation_slot(handler);
+                    auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
+                    slot.assign([waiting, &completes](asio::cancellation_type) {
+                        completes = [waiting] { std::move (*waiting)(); };
+                        const auto now = std::move(completes);
+                        now();
+                    });
+                },
+                asio::use_awaitable);
+        }
+    }(complete));
+    o.cancel();
+    BOOST_TEST(o.ended == 1);
+    BOOST_TEST(!o.error);
+}
+
 BOOST_AUTO_TEST_CASE(each_await_after_the_cancellation_is_cancelled)
 {
     owner o;
     int cancelled = 0;
     o.start([](int& count) -> rill::awaitable<> {
         for (int i = 0; i < 10; ++i) {
-            const auto waited = co_await rill::shutdown_signal::of(co_await asio::this_coro::executor).wait(rill::as_expected);
+            const auto waited =
+                co_await rill::shutdown_signal::of(co_await asio::this_coro::executor).wait(rill::as_expected);
             count += !waited ? 1 : 0;
         }
     }(cancelled));

@@ -64,8 +64,10 @@ void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& si
     if (coroutine.cancelled() != nullptr) {
         return;
     }
-    auto* entry = new (std::nothrow) cancelled_coroutine;
-    if (entry == nullptr) {
+    cancelled_coroutine* entry = nullptr;
+    try {
+        entry = new cancelled_coroutine;
+    } catch (const std::bad_alloc&) {
         return;
     }
     entry->coroutine = &coroutine;
@@ -81,6 +83,9 @@ void unwinder::forget(spawned_coroutine& coroutine) noexcept
 {
     if (auto* entry = coroutine.cancelled()) {
         coroutine.cancelled(nullptr);
+        if (entry->gone != nullptr) {
+            *entry->gone = true;
+        }
         unlink(*entry);
         delete entry;
     }
@@ -116,8 +121,14 @@ void unwinder::repeat(cancelled_coroutine& entry)
     cancellation_round round{.destroys = entry.swallowed >= patience};
     auto* outer = std::exchange(cancellation_round::current, &round);
     note_waiting_timer(timers_, *entry.coroutine);
+    bool gone = false; // with the entry: a cancellation may end a coroutine at once
+    entry.gone = &gone;
     entry.signal->emit(repeated_cancellation);
     cancellation_round::current = outer;
+    if (gone) {
+        return;
+    }
+    entry.gone = nullptr;
     if (round.reached_one && round.destroys) {
         entry.destroyed = true;
         report(entry, outcome::destroyed);

@@ -22,6 +22,7 @@ struct cancelled_coroutine
     timer_service::clock::time_point since{};
     unsigned rounds = 0;    ///< how often its cancellation was repeated
     unsigned swallowed = 0; ///< how often it has gone on to another operation of rill
+    bool* gone = nullptr;   ///< to be set when the coroutine ends inside a repeated cancellation
     bool destroyed = false;
     bool reported = false;
 };
