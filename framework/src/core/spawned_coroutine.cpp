@@ -39,6 +39,7 @@ void destroyed(spawned_coroutine& coroutine, spawn_done done)
 {
     const auto* entry = coroutine.cancelled();
     if (entry != nullptr && entry->destroyed) {
+        entry->signal->slot().clear(); // it still leads to the operation that was destroyed with its frame
         unwinder::forget(coroutine);
         done(coroutine, exception_of(make_error_code(error::cancellation_ignored)));
     }
