@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 #include <future>
 #include <optional>
+#include <thread>
 
 BOOST_AUTO_TEST_SUITE(offload_jobs_test)
 
@@ -95,10 +96,17 @@ BOOST_FIXTURE_TEST_CASE(a_job_that_waits_is_given_up_and_completes_from_the_loop
 BOOST_FIXTURE_TEST_CASE(finish_waits_for_what_runs_and_gives_the_rest_up, fixture)
 {
     jobs.start(make(first, first_result), pool.get_executor());
-    jobs.start(make(second, second_result), pool.get_executor());
+    const auto waits = make(second, second_result);
+    jobs.start(waits, pool.get_executor());
     first.running.get_future().wait();
-    first.release.set_value();
+    std::thread releases([&] {
+        while (!waits->given_up()) {
+            std::this_thread::yield();
+        }
+        first.release.set_value();
+    });
     jobs.finish();
+    releases.join();
     BOOST_TEST(first.ended);
     BOOST_TEST(!first_result); // from the event loop
     run_until(first_result);

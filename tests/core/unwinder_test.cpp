@@ -61,6 +61,12 @@ struct owner : rill::detail::spawned_coroutine
         for (int i = 0; i < 500 && ended == 0; ++i) {
             loop.turn();
         }
+        for (int i = 0; i < 300 && ended == 0; ++i) {
+            loop.pass(1ms);
+        }
+        for (int i = 0; i < 500 && ended == 0; ++i) {
+            loop.turn();
+        }
     }
 
     void check_destroyed()
@@ -206,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_loop_around_an_operation_of_asio_is_cancelled_again_and_a
     }(o, timer, swallowed, stop));
     o.cancel();
     BOOST_TEST(o.ended == 0);
-    BOOST_TEST(swallowed > 10);
+    BOOST_TEST(swallowed > 1);
     BOOST_TEST(o.reports.empty());
     o.loop.pass(6s);
     BOOST_REQUIRE_EQUAL(o.reports.size(), 1U);
@@ -289,6 +295,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_may_end_inside_a_repeated_cancellation)
         }
     }(complete));
     o.cancel();
+    o.loop.pass(6s); // the pauses grow
     BOOST_TEST(o.ended == 1);
     BOOST_TEST(!o.error);
 }

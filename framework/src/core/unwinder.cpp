@@ -13,6 +13,9 @@ namespace {
 // So many rounds follow each other from turn to turn of the event loop: a loop of rill's operations is over by then.
 constexpr unsigned quick_rounds = unwinder::patience + 16;
 
+// From this round on, after some 100 ms, operations that rill does not know are cancelled again.
+constexpr unsigned patient_rounds = quick_rounds + 7;
+
 std::chrono::milliseconds pause_after(unsigned rounds) noexcept
 {
     constexpr unsigned longest = 10; // 2^10 ms
@@ -118,6 +121,13 @@ void unwinder::repeat(cancelled_coroutine& entry)
     if (!entry.reported && timers_.now() - entry.since >= report_after) {
         report(entry, outcome::lingers);
     }
+    // What else it may wait for, such as a coroutine of asio::co_spawn on a thread pool, is not to be cancelled in a
+    // hurry: that coroutine may run meanwhile.
+    const auto& coroutine = *entry.coroutine;
+    const bool known = coroutine.waiting != nullptr || entry.swallowed != 0 || !coroutine.slot.is_connected();
+    if (!known && entry.rounds < patient_rounds) {
+        return;
+    }
     cancellation_round round{.destroys = entry.swallowed >= patience};
     auto* outer = std::exchange(cancellation_round::current, &round);
     note_waiting_timer(timers_, *entry.coroutine);
@@ -134,6 +144,7 @@ void unwinder::repeat(cancelled_coroutine& entry)
         report(entry, outcome::destroyed);
     } else if (round.reached_one) {
         ++entry.swallowed;
+        entry.rounds = 1; // it is in a loop of rill's operations
     }
 }
 

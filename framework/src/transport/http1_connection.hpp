@@ -87,7 +87,6 @@ private:
         drain,
         vanish
     };
-    class ignored_cancellation;
     class pending_stream; // what the request phase hands to the stream phase
     class request_body;   // of a handler that reads it while it arrives
     struct lent_body;

@@ -223,29 +223,6 @@ std::chrono::milliseconds http1_connection::head_timeout() const noexcept
     return place_ == capacity::place::given ? limit : std::min(limit, refusal_patience);
 }
 
-// Names a handler that is destroyed where it waits. Only its frame knows the path.
-class http1_connection::ignored_cancellation
-{
-public:
-    ignored_cancellation(const http1_connection& connection, const request& r) noexcept
-        : connection_(connection), request_(r)
-    {}
-    ignored_cancellation(const ignored_cancellation&) = delete;
-    ignored_cancellation& operator=(const ignored_cancellation&) = delete;
-    ~ignored_cancellation()
-    {
-        const auto* entry = connection_.cancelled();
-        if (entry != nullptr && entry->destroyed) {
-            connection_.log_error(detail::exception_of(make_error_code(error::cancellation_ignored)),
-                                  {"handler of ", request_.path(), " ended"});
-        }
-    }
-
-private:
-    const http1_connection& connection_;
-    const request& request_;
-};
-
 awaitable<response> http1_connection::run_handler(request& r)
 {
     if (place_ != capacity::place::given) {
@@ -261,7 +238,6 @@ awaitable<response> http1_connection::run_handler(request& r)
         check_peer_ = true;
         defer();
     }
-    const ignored_cancellation named(*this, r);
     std::exception_ptr error;
     try {
         response answer = co_await worker_.app(r);

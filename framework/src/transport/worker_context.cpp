@@ -304,9 +304,6 @@ void worker_context::log_ignored(const detail::cancelled_coroutine& which, detai
     const auto found =
         std::ranges::find_if(by_socket_, [root](const http1_connection* c) { return c != nullptr && c->is(*root); });
     const bool destroyed = what == detail::unwinder::outcome::destroyed;
-    if (destroyed && which.root == nullptr && found != by_socket_.end() && !(*found)->streams()) {
-        return; // its frame logs the path
-    }
     std::string text = which.root != nullptr ? "a task of " : "";
     text += found != by_socket_.end() ? (*found)->name() : "a coroutine in the background";
     text += destroyed ? " went on after its cancellation and was destroyed"
