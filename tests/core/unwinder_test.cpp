@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(clean_up_behind_a_filter_of_its_own_is_left_alone)
     o.cancel();
     BOOST_TEST(!cleaned);
     BOOST_TEST(o.ended == 0);
-    o.loop.pass(1h);
+    o.loop.pass(5s);
     BOOST_TEST(cleaned);
     BOOST_TEST(o.ended == 1);
     BOOST_TEST(!o.error);
