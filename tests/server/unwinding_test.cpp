@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_has_no_answer_yet_is_destroyed_too)
     BOOST_TEST(eventually([&] { return server.connections() == 0; }));
     const auto log = server.log();
     BOOST_TEST(
-        count(log, "a handler of 127.0.0.1 went on after its cancellation and was destroyed") ==
+        count(log, " went on after its cancellation and was destroyed") ==
             1U,
         log);
 }

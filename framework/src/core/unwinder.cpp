@@ -125,7 +125,7 @@ void unwinder::repeat(cancelled_coroutine& entry)
     // hurry: that coroutine may run meanwhile.
     const auto& coroutine = *entry.coroutine;
     const bool known = coroutine.waiting != nullptr || entry.swallowed != 0 || !coroutine.slot.is_connected();
-    if (!known && entry.rounds < patient_rounds) {
+    if (!known && entry.rounds > 1 && entry.rounds < patient_rounds) {
         return;
     }
     cancellation_round round{.destroys = entry.swallowed >= patience};
