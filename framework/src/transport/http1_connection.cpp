@@ -31,7 +31,12 @@ error_code http1_connection::start(worker_context& worker, int socket)
         if (connection == nullptr) {
             close_socket(socket);
         }
-        delete connection; // its coroutine has not begun
+        if (connection != nullptr && connection->coroutine_runs_) {
+            connection->coroutine_runs_ = false; // its frames go in the next turn, and the connection after them
+            connection->then(next_step::vanish);
+        } else {
+            delete connection;
+        }
         return make_error_code(boost::system::errc::not_enough_memory);
     }
 }
