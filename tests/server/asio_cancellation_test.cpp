@@ -225,7 +225,7 @@ rill::router waiting(asio::thread_pool& pool)
 
 const std::vector<std::string> waits{"/timer",  "/deferred", "/as-tuple", "/redirect-error", "/both",  "/channel",
                                      "/send",   "/strand",   "/accept",   "/socket",         "/write", "/pipe",
-                                     "/signal", "/library",  "/names",    "/throws"};
+                                     "/signal", "/pool",     "/library",  "/names",          "/throws"};
 
 } // namespace
 

@@ -76,6 +76,7 @@ void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& si
     entry->coroutine = &coroutine;
     entry->signal = &signal;
     entry->root = root;
+    entry->worked_with = coroutine.works_with();
     entry->since = timers_.now();
     coroutine.cancelled(entry);
     link_before(*entry, entries_);
@@ -121,11 +122,11 @@ void unwinder::repeat(cancelled_coroutine& entry)
     if (!entry.reported && timers_.now() - entry.since >= report_after) {
         report(entry, outcome::lingers);
     }
-    // What else it may wait for, such as a coroutine of asio::co_spawn on a thread pool, is not to be cancelled in a
-    // hurry: that coroutine may run meanwhile.
+    // An operation that rill does not know gets time to end after its first cancellation. asio::co_spawn() passes a
+    // cancellation on to a thread pool by a pointer to what is freed when its coroutine ends (Boost 1.81).
     const auto& coroutine = *entry.coroutine;
     const bool known = coroutine.waiting != nullptr || entry.swallowed != 0 || !coroutine.slot.is_connected();
-    if (!known && entry.rounds > 1 && entry.rounds < patient_rounds) {
+    if (!known && entry.rounds < patient_rounds) {
         return;
     }
     cancellation_round round{.destroys = entry.swallowed >= patience};

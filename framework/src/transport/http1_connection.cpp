@@ -1,6 +1,7 @@
 #include "transport/http1_connection.hpp"
 
 #include <algorithm>
+#include <rill/core/detail/unwinder.hpp>
 #include <rill/core/detail/what_of.hpp>
 
 #include "transport/http1_pending_stream.hpp"
@@ -334,7 +335,11 @@ std::string http1_connection::name() const
     if (phase_ == phase::streaming) {
         return "stream " + std::to_string(stream_number_) + " of " + worker_.figures.routes[route_].route;
     }
-    return "a handler of " + peer_address(socket_);
+    const auto* handled = cancelled() != nullptr ? cancelled()->worked_with : works_with(); // see serve_requests()
+    if (handled != nullptr) {
+        return "a handler of " + std::string(static_cast<const request*>(handled)->path());
+    }
+    return "a connection of " + peer_address(socket_);
 }
 
 // The error may be that there is no memory, which is no reason for more to go wrong.

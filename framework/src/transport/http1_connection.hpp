@@ -58,7 +58,7 @@ public:
 
     /// Whether that is this connection's own coroutine.
     bool is(const detail::spawned_coroutine& coroutine) const noexcept { return &coroutine == this; }
-    /// For the log: the stream and its route, or the handler and its client.
+    /// For the log: the stream and its route, or the path that is handled, or else the client.
     std::string name() const;
 
     void on_later();

@@ -85,6 +85,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
     const auto remote = peer_address(socket_);
     for (bool first = true;; first = false) {
         phase_ = phase::reading;
+        works_with(nullptr);
         idle_ = !first && input.empty();
         timed_out_ = false;
         set_timer(idle_ ? worker_.limits.idle_timeout : head_timeout());
@@ -106,6 +107,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
         }
         request r = body_follows ? parser.take_head() : parser.take();
         r.remote_address(remote);
+        works_with(&r); // names the handler in the log
         lent_body body;
         if (body_follows) {
             body.source = std::make_shared<request_body>(*this, parser, input);

@@ -3,6 +3,7 @@
 
 // [asio-includes]
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -114,7 +115,8 @@ auto spawn_on(asio::thread_pool& pool)
 {
     return [&pool](rill::path<"text"> text) -> rill::awaitable<std::string> {
         auto work = hash_beside(*text);
-        const auto hash = co_await asio::co_spawn(pool, std::move(work), asio::use_awaitable);
+        const auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+        const auto hash = co_await asio::co_spawn(pool, std::move(work), token);
         co_return std::to_string(hash) + "\n"; // on the worker again
     };
 }

@@ -25,7 +25,7 @@ struct spawned_coroutine
     asio::cancellation_slot slot{}; ///< what its operations are cancelled through
     timed_wait* waiting = nullptr;  ///< the rill timer that it waits for
 
-    /// Memory that the coroutine touches each time it is resumed, to be prefetched.
+    /// Memory that the coroutine touches each time it is resumed, to be prefetched. Not for a cancelled coroutine.
     const void* works_with() const noexcept { return reinterpret_cast<const void*>(works_with_); }
     void works_with(const void* memory) noexcept
     {
