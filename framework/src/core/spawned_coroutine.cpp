@@ -26,13 +26,8 @@ void note_waiting_timer(timer_service& timers, spawned_coroutine& coroutine)
 void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine,
             const spawned_coroutine* root)
 {
-    auto& watching = unwinder::of(static_cast<asio::io_context&>(timers.context()));
     note_waiting_timer(timers, coroutine);
-    watching.watch(coroutine, signal, root);
-    // This may happen while another coroutine's cancellation is repeated, which is not this one's.
-    auto* outer = std::exchange(cancellation_round::current, nullptr);
-    signal.emit(asio::cancellation_type::terminal);
-    cancellation_round::current = outer;
+    unwinder::of(static_cast<asio::io_context&>(timers.context())).cancel(coroutine, signal, root);
 }
 
 void destroyed(spawned_coroutine& coroutine, spawn_done done)

@@ -61,6 +61,17 @@ unwinder& unwinder::of(asio::io_context& context)
     return asio::use_service<unwinder>(context);
 }
 
+void unwinder::cancel(spawned_coroutine& coroutine, asio::cancellation_signal& signal, const spawned_coroutine* root)
+{
+    watch(coroutine, signal, root);
+    cancellation_round first{.destroys = false};
+    if (auto* entry = coroutine.cancelled()) {
+        emit(*entry, asio::cancellation_type::terminal, first);
+    } else {
+        emit(signal, asio::cancellation_type::terminal, first);
+    }
+}
+
 void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& signal,
                      const spawned_coroutine* root) noexcept
 {
@@ -124,22 +135,16 @@ void unwinder::repeat(cancelled_coroutine& entry)
     }
     // An operation that rill does not know gets time to end after its first cancellation. asio::co_spawn() passes a
     // cancellation on to a thread pool by a pointer to what is freed when its coroutine ends (Boost 1.81).
-    const auto& coroutine = *entry.coroutine;
-    const bool known = coroutine.waiting != nullptr || entry.swallowed != 0 || !coroutine.slot.is_connected();
+    const bool known =
+        entry.reached_one || entry.coroutine->waiting != nullptr || !entry.coroutine->slot.is_connected();
     if (!known && entry.rounds < patient_rounds) {
         return;
     }
     cancellation_round round{.destroys = entry.swallowed >= patience};
-    auto* outer = std::exchange(cancellation_round::current, &round);
     note_waiting_timer(timers_, *entry.coroutine);
-    bool gone = false; // with the entry: a cancellation may end a coroutine at once
-    entry.gone = &gone;
-    entry.signal->emit(repeated_cancellation);
-    cancellation_round::current = outer;
-    if (gone) {
+    if (!emit(entry, repeated_cancellation, round)) {
         return;
     }
-    entry.gone = nullptr;
     if (round.reached_one && round.destroys) {
         entry.destroyed = true;
         report(entry, outcome::destroyed);
@@ -147,6 +152,30 @@ void unwinder::repeat(cancelled_coroutine& entry)
         ++entry.swallowed;
         entry.rounds = 1; // it is in a loop of rill's operations
     }
+}
+
+void unwinder::emit(asio::cancellation_signal& signal, asio::cancellation_type type, cancellation_round& round)
+{
+    // This may happen inside another coroutine's round.
+    auto* outer = std::exchange(cancellation_round::current, &round);
+    signal.emit(type);
+    cancellation_round::current = outer;
+}
+
+bool unwinder::emit(cancelled_coroutine& entry, asio::cancellation_type type, cancellation_round& round)
+{
+    bool gone = false; // with the entry: a cancellation may end a coroutine at once
+    auto* outer = std::exchange(entry.gone, &gone);
+    emit(*entry.signal, type, round);
+    if (gone) {
+        if (outer != nullptr) {
+            *outer = true;
+        }
+        return false;
+    }
+    entry.gone = outer;
+    entry.reached_one = round.reached_one;
+    return true;
 }
 
 void unwinder::report(cancelled_coroutine& entry, outcome what)

@@ -10,6 +10,7 @@
 namespace rill::detail {
 
 class next_turn;
+struct cancellation_round;
 
 /// A coroutine between its cancellation and its end.
 struct cancelled_coroutine
@@ -21,9 +22,10 @@ struct cancelled_coroutine
     const spawned_coroutine* root = nullptr; ///< the coroutine that it is a task of, if that is known
     const void* worked_with = nullptr;       ///< what spawned_coroutine::works_with() was before the cancellation
     timer_service::clock::time_point since{};
-    unsigned rounds = 0;    ///< how often its cancellation was repeated
-    unsigned swallowed = 0; ///< how often it has gone on to another operation of rill
-    bool* gone = nullptr;   ///< to be set when the coroutine ends inside a repeated cancellation
+    unsigned rounds = 0;      ///< how often its cancellation was repeated
+    unsigned swallowed = 0;   ///< how often it has gone on to another operation of rill
+    bool reached_one = false; ///< whether the last cancellation has reached an operation of rill
+    bool* gone = nullptr;     ///< to be set when the coroutine ends inside a repeated cancellation
     bool destroyed = false;
     bool reported = false;
 };
@@ -61,9 +63,9 @@ public:
 
     static unwinder& of(asio::io_context& context);
 
-    /// Begins to watch a coroutine that was cancelled just now. Without memory it is not watched.
-    void watch(spawned_coroutine& coroutine, asio::cancellation_signal& signal,
-               const spawned_coroutine* root = nullptr) noexcept;
+    /// Cancels a coroutine and watches it until it has ended. Without memory it is cancelled once.
+    void cancel(spawned_coroutine& coroutine, asio::cancellation_signal& signal,
+                const spawned_coroutine* root = nullptr);
 
     /// Ends that. Does nothing for a coroutine that is not watched.
     static void forget(spawned_coroutine& coroutine) noexcept;
@@ -78,8 +80,12 @@ private:
     };
 
     void shutdown() noexcept override;
+    void watch(spawned_coroutine& coroutine, asio::cancellation_signal& signal, const spawned_coroutine* root) noexcept;
     void run_round();
     void repeat(cancelled_coroutine& entry);
+    static void emit(asio::cancellation_signal& signal, asio::cancellation_type type, cancellation_round& round);
+    /// False: the coroutine has ended, and its entry is gone.
+    static bool emit(cancelled_coroutine& entry, asio::cancellation_type type, cancellation_round& round);
     void report(cancelled_coroutine& entry, outcome what);
     void schedule() noexcept;
 
