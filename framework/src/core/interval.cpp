@@ -56,7 +56,7 @@ void timed_wait::prefetch_further(const timer_node& node) noexcept
         static_assert(sizeof coroutine->slot == sizeof state);
         std::memcpy(&state, &coroutine->slot, sizeof state);
         __builtin_prefetch(state);
-        __builtin_prefetch(coroutine->works_with());
+        __builtin_prefetch(coroutine->to_prefetch());
     }
 }
 

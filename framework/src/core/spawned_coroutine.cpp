@@ -10,6 +10,32 @@
 
 namespace rill::detail {
 
+void* spawned_coroutine::works_with() const noexcept
+{
+    const auto* entry = cancelled();
+    return entry != nullptr ? entry->works_with : reinterpret_cast<void*>(works_with_);
+}
+
+void spawned_coroutine::works_with(void* memory) noexcept
+{
+    if (auto* entry = cancelled()) {
+        entry->works_with = memory;
+    } else {
+        works_with_ = reinterpret_cast<std::uintptr_t>(memory);
+    }
+}
+
+void spawned_coroutine::cancelled(cancelled_coroutine& entry) noexcept
+{
+    entry.works_with = works_with();
+    works_with_ = reinterpret_cast<std::uintptr_t>(&entry) + 1;
+}
+
+void spawned_coroutine::no_longer_cancelled() noexcept
+{
+    works_with_ = reinterpret_cast<std::uintptr_t>(works_with());
+}
+
 // What the wait has spared itself is done now, for once: so a coroutine that shields itself from cancellation
 // (asio::this_coro::reset_cancellation_state) is shielded here too.
 void note_waiting_timer(timer_service& timers, spawned_coroutine& coroutine)

@@ -87,9 +87,8 @@ void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& si
     entry->coroutine = &coroutine;
     entry->signal = &signal;
     entry->root = root;
-    entry->worked_with = coroutine.works_with();
     entry->since = timers_.now();
-    coroutine.cancelled(entry);
+    coroutine.cancelled(*entry);
     link_before(*entry, entries_);
     turn_->post(io_, [this] { run_round(); });
 }
@@ -97,7 +96,7 @@ void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& si
 void unwinder::forget(spawned_coroutine& coroutine) noexcept
 {
     if (auto* entry = coroutine.cancelled()) {
-        coroutine.cancelled(nullptr);
+        coroutine.no_longer_cancelled();
         if (entry->gone != nullptr) {
             *entry->gone = true;
         }

@@ -1,13 +1,14 @@
 #include "transport/http1_connection.hpp"
 
 #include <algorithm>
-#include <rill/core/detail/unwinder.hpp>
 #include <rill/core/detail/what_of.hpp>
 
 #include "transport/http1_pending_stream.hpp"
 #include "transport/socket.hpp"
 
 namespace rill::transport {
+
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection) <= 152, "each stream pays for it");
 
 error_code http1_connection::start(worker_context& worker, int socket)
 {
@@ -60,6 +61,19 @@ http1_connection::~http1_connection()
     worker_.closed(socket_, place_);
     worker_.reactor.remove(socket_);
     close_socket(socket_);
+    body(nullptr);
+}
+
+streaming_body* http1_connection::body() const noexcept
+{
+    return has_body_ ? static_cast<streaming_body*>(works_with()) : nullptr;
+}
+
+void http1_connection::body(std::unique_ptr<streaming_body> body) noexcept
+{
+    const std::unique_ptr<streaming_body> before(this->body());
+    has_body_ = body != nullptr;
+    works_with(body.release());
 }
 
 void http1_connection::defer() noexcept
@@ -94,7 +108,9 @@ void http1_connection::on_later()
     if (coroutine_runs_ || deferred_) {
         return; // its end will bring us back here
     }
-    switch (std::exchange(next_, next_step::none)) {
+    const auto step = next_;
+    next_ = next_step::none;
+    switch (step) {
     case next_step::none:
         return;
     case next_step::read_requests:
@@ -335,9 +351,9 @@ std::string http1_connection::name() const
     if (phase_ == phase::streaming) {
         return "stream " + std::to_string(stream_number_) + " of " + worker_.figures.routes[route_].route;
     }
-    const auto* handled = cancelled() != nullptr ? cancelled()->worked_with : works_with(); // see serve_requests()
+    const auto* handled = has_body_ ? nullptr : static_cast<const request*>(works_with());
     if (handled != nullptr) {
-        return "a handler of " + std::string(static_cast<const request*>(handled)->path());
+        return "a handler of " + std::string(handled->path());
     }
     return "a connection of " + peer_address(socket_);
 }

@@ -11,6 +11,7 @@
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/timer_service.hpp>
 #include <rill/http/response.hpp>
+#include <rill/http/stream.hpp>
 
 #include "transport/http1_response_writer.hpp"
 #include "transport/reactor.hpp"
@@ -144,17 +145,20 @@ private:
     bool peer_has_left() const noexcept;
     void missing(std::uint64_t bytes) noexcept;
 
+    // The stream's body, or a pending_stream before the stream begins. It is what the stream's coroutine works with;
+    // what the request phase works with is the request.
+    streaming_body* body() const noexcept;
+    void body(std::unique_ptr<streaming_body> body) noexcept;
+
     asio::cancellation_signal cancel_;
-    std::unique_ptr<streaming_body> body_; // a pending_stream, before the stream begins
-    std::uint64_t stream_began_ : 48 = 0;  // ms
-    std::uint64_t route_ : 16 = 0;         // in the worker's figures
-    std::uint32_t stream_number_ = 0;
+    std::uint64_t stream_began_ : 48 = 0; // ms
+    std::uint64_t route_ : 16 = 0;        // in the worker's figures
     // Bytes: while receiving, those of the body that must come at least; while closing, those that were unacknowledged
     // when that was looked at last.
     std::uint32_t outstanding_ = UINT32_MAX;
     std::uint8_t reads_left_ = 0; // of what follows a refused head, while closing
-    phase phase_ = phase::reading;
-    next_step next_ = next_step::none;
+    phase phase_ : 4 = phase::reading;
+    next_step next_ : 4 = next_step::none;
     bool deferred_ : 1 = false;
     bool coroutine_runs_ : 1 = false;
     bool check_peer_ : 1 = false;
@@ -163,11 +167,12 @@ private:
     bool timed_out_ : 1 = false;
     bool idle_ : 1 = false; // between two requests, with nothing read of the next
     bool keep_alive_ : 1 = false;
-    bool keeps_input_ : 1 = false; // body_ is a pending_stream still
+    bool has_body_ : 1 = false;
+    bool keeps_input_ : 1 = false; // the body is a pending_stream still
     bool pushed_ : 1 = false;      // a stream whose body has no coroutine
     bool head_refused_ : 1 = false;
     bool is_stream_ : 1 = false; // counted among the server's
-    capacity::place place_ = capacity::place::none_left;
+    capacity::place place_ : 2 = capacity::place::none_left;
 };
 
 } // namespace rill::transport

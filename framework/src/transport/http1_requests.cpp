@@ -107,7 +107,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
         }
         request r = body_follows ? parser.take_head() : parser.take();
         r.remote_address(remote);
-        works_with(&r); // names the handler in the log
+        works_with(&r); // see name()
         lent_body body;
         if (body_follows) {
             body.source = std::make_shared<request_body>(*this, parser, input);

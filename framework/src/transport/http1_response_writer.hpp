@@ -78,6 +78,7 @@ protected:
     bool chunked_ = false;
     int socket_;
     std::uint32_t last_progress_ = 0; ///< when the kernel took the last byte, in ms
+    std::uint32_t stream_number_ = 0; ///< of the stream, for the log and observers; fits here without padding
     worker_context& worker_;
     const stream_policy* policy_ = &default_policy;
     std::unique_ptr<unsent_bytes> unsent_;

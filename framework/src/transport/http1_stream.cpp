@@ -48,10 +48,10 @@ void http1_connection::prepare_stream(response& answer, const request& to, bool 
     route_ = worker_.figures.route(to.route());
     worker_.figures.responded(static_cast<unsigned>(answer.status()));
     const framing frame{.chunked = chunked_};
-    body_ = std::make_unique<pending_stream>(
+    body(std::make_unique<pending_stream>(
         std::move(std::get<std::unique_ptr<streaming_body>>(answer.body())),
         make_response_head(answer.status(), answer.fields(), frame, !keep_alive_, to.version(), worker_.date()),
-        std::move(input), to.target());
+        std::move(input), to.target()));
     then(next_step::begin_stream);
 }
 
@@ -63,7 +63,7 @@ void http1_connection::begin_stream()
     worker_.figures.stream_opened(route_);
     stream_began_ = worker_.milliseconds();
     limit_unsent(socket_, worker_.limits.unsent_bytes);
-    auto& pending = static_cast<pending_stream&>(*body_);
+    auto& pending = static_cast<pending_stream&>(*body());
     keeps_input_ = true;
     try {
         if (worker_.events.on_stream_opened) {
@@ -73,11 +73,11 @@ void http1_connection::begin_stream()
         send_bytes(pending.head);
         keeps_input_ = !pending.input.empty();
         if (!keeps_input_) {
-            body_ = std::move(pending.body);
+            auto own = std::move(pending.body);
+            body(std::move(own));
         }
         coroutine_runs_ = true;
-        works_with(body_.get());
-        auto producer = body_->start(*this);
+        auto producer = body()->start(*this);
         pushed_ = !producer.valid();
         if (pushed_) {
             coroutine_runs_ = false;
@@ -115,8 +115,7 @@ void http1_connection::end_stream()
     worker_.timers.remove(*this);
     pushed_ = false;
     drop_all();
-    auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body_).input) : std::string();
-    works_with(nullptr);
+    auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body()).input) : std::string();
     leave_stream();
     worker_.figures.stream_closed(route_, reason_);
     if (worker_.events.on_stream_closed) {
@@ -127,7 +126,7 @@ void http1_connection::end_stream()
         say(policy_->farewell);
     }
     policy_ = &default_policy; // the stream's own may be its body's
-    body_.reset();             // whose destructor may ask for the reason
+    body(nullptr);             // whose destructor may ask for the reason
     switch (reason_) {
     case close_reason::drained:
     case close_reason::handler_returned:

@@ -115,7 +115,7 @@ auto spawn_on(asio::thread_pool& pool)
 {
     return [&pool](rill::path<"text"> text) -> rill::awaitable<std::string> {
         auto work = hash_beside(*text);
-        const auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+        auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
         const auto hash = co_await asio::co_spawn(pool, std::move(work), token);
         co_return std::to_string(hash) + "\n"; // on the worker again
     };

@@ -25,27 +25,25 @@ struct spawned_coroutine
     asio::cancellation_slot slot{}; ///< what its operations are cancelled through
     timed_wait* waiting = nullptr;  ///< the rill timer that it waits for
 
-    /// Memory that the coroutine touches each time it is resumed, to be prefetched. Not for a cancelled coroutine.
-    const void* works_with() const noexcept { return reinterpret_cast<const void*>(works_with_); }
-    void works_with(const void* memory) noexcept
-    {
-        if (cancelled() == nullptr) {
-            works_with_ = reinterpret_cast<std::uintptr_t>(memory);
-        }
-    }
+    /// What the coroutine works with, for its owner: memory that it touches each time it is resumed.
+    void* works_with() const noexcept;
+    void works_with(void* memory) noexcept;
+
+    /// What to prefetch before the coroutine is resumed: works_with(), unless it is cancelled.
+    const void* to_prefetch() const noexcept { return reinterpret_cast<const void*>(works_with_); }
 
     /// What unwinder knows of the coroutine, once it has been cancelled.
     cancelled_coroutine* cancelled() const noexcept
     {
         return (works_with_ & 1) != 0 ? reinterpret_cast<cancelled_coroutine*>(works_with_ - 1) : nullptr;
     }
-    void cancelled(cancelled_coroutine* entry) noexcept
-    {
-        works_with_ = entry != nullptr ? reinterpret_cast<std::uintptr_t>(entry) + 1 : 0;
-    }
+    /// Puts the entry between works_with() and the coroutine.
+    void cancelled(cancelled_coroutine& entry) noexcept;
+    /// Takes it out again.
+    void no_longer_cancelled() noexcept;
 
 private:
-    // One word for both, as each stream has one: a coroutine that is cancelled needs no prefetching.
+    // One word for both, as each stream has one: what a cancelled coroutine works with stands in its entry.
     std::uintptr_t works_with_ = 0;
 };
 

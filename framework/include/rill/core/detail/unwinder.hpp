@@ -20,7 +20,7 @@ struct cancelled_coroutine
     spawned_coroutine* coroutine = nullptr;
     asio::cancellation_signal* signal = nullptr;
     const spawned_coroutine* root = nullptr; ///< the coroutine that it is a task of, if that is known
-    const void* worked_with = nullptr;       ///< what spawned_coroutine::works_with() was before the cancellation
+    void* works_with = nullptr;              ///< spawned_coroutine::works_with()
     timer_service::clock::time_point since{};
     unsigned rounds = 0;      ///< how often its cancellation was repeated
     unsigned swallowed = 0;   ///< how often it has gone on to another operation of rill
