@@ -110,29 +110,6 @@ rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dr
 }
 // [json]
 
-// [listening]
-// On the first free port from 8080 on.
-int serve_beside_others()
-try {
-    for (std::uint16_t port = 8080; port != 8090; ++port) {
-        rill::server server(routes(), {.port = port});
-        const auto listening = server.listen();
-        if (!listening && listening.error().code == std::errc::address_in_use) {
-            continue;
-        }
-        if (!listening) {
-            std::clog << listening.error().message() << '\n'; // e.g. "bind 192.0.2.1:8080: Cannot assign ..."
-            return 1;
-        }
-        return server.run_until_signalled() ? 0 : 1;
-    }
-    return 1;
-} catch (const std::exception& e) { // a route or an option that cannot be
-    std::clog << e.what() << '\n';
-    return 1;
-}
-// [listening]
-
 // [errors]
 namespace shop {
 

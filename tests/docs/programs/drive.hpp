@@ -20,17 +20,21 @@
 
 #include <arpa/inet.h>
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
 #include <functional>
+#include <iostream>
+#include <mutex>
 #include <netinet/in.h>
 #include <rill/server/server.hpp>
 #include <source_location>
 #include <sstream>
 #include <stdexcept>
+#include <streambuf>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -87,6 +91,45 @@ inline void ends(client& stream)
     }
     stream.hang_up(); // the server waits for that, for a second at most
 }
+
+/// What the examples write to std::clog, from any thread, while it lives. It is older than the servers that it hears.
+class heard : private std::streambuf
+{
+public:
+    heard() : before_(std::clog.rdbuf(this)) {}
+    heard(const heard&) = delete;
+    heard& operator=(const heard&) = delete;
+    ~heard() override { std::clog.rdbuf(before_); }
+
+    /// Waits until this has been written.
+    void wait_for(const std::string& text, std::source_location at = std::source_location::current())
+    {
+        std::unique_lock lock(mutex_);
+        if (!more_.wait_for(lock, client::patience, [&] { return text_.find(text) != text_.npos; })) {
+            fail("[" + text + "] is not written, but [" + text_ + ']', at);
+        }
+    }
+
+private:
+    int_type overflow(int_type c) override
+    {
+        const auto byte = traits_type::to_char_type(c);
+        xsputn(&byte, 1);
+        return c;
+    }
+    std::streamsize xsputn(const char* bytes, std::streamsize count) override
+    {
+        const std::lock_guard lock(mutex_);
+        text_.append(bytes, static_cast<std::size_t>(count));
+        more_.notify_all();
+        return count;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable more_;
+    std::string text_;
+    std::streambuf* before_;
+};
 
 inline void guarded(const std::function<void()>& f)
 try {
