@@ -79,22 +79,6 @@ rill::router routes()
 }
 // [handlers]
 
-// [members]
-struct users
-{
-    std::string find(rill::path<"id", int> id) const;
-    rill::awaitable<> watch(rill::sse::event_stream& stream) const;
-};
-
-rill::router user_routes(std::shared_ptr<const users> all)
-{
-    rill::router app;
-    app.get("/users/{id:int}", &users::find, all);
-    app.get("/users/events", rill::sse::endpoint(&users::watch, all));
-    return app;
-}
-// [members]
-
 // [json]
 struct order
 {
@@ -109,41 +93,6 @@ rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dr
     return rill::json_response(boost::json::object{{"item", o->item}, {"placed", !*dry_run}});
 }
 // [json]
-
-// [errors]
-namespace shop {
-
-enum class error
-{
-    sold_out,
-    not_logged_in,
-};
-
-// The one place that says how the errors of this application are answered.
-rill::problem to_problem(const error& e)
-{
-    switch (e) {
-    case error::sold_out:
-        return {.status = rill::status::conflict, .detail = "sold out"};
-    case error::not_logged_in:
-        return {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}};
-    }
-    return {};
-}
-
-tl::expected<int, error> take_from_stock(std::string_view item); // knows nothing of HTTP
-
-} // namespace shop
-
-tl::expected<std::string, shop::error> buy(rill::path<"item"> item)
-{
-    const auto left = shop::take_from_stock(*item);
-    if (!left) {
-        return tl::unexpected(left.error());
-    }
-    return std::to_string(*left) + " left";
-}
-// [errors]
 
 // [json-members]
 struct chat_part
@@ -274,75 +223,6 @@ rill::router protected_routes()
     return app;
 }
 // [middleware]
-
-// [exceptions]
-class no_such_row : public std::runtime_error
-{
-    using runtime_error::runtime_error;
-};
-
-rill::awaitable<rill::response> map_exceptions(rill::request& r, const rill::handler& next)
-{
-    try {
-        co_return co_await next(r);
-    } catch (const no_such_row& e) { // not std::exception: the cancellation is one, too
-        co_return rill::to_response(rill::status::not_found, e.what());
-    }
-}
-// [exceptions]
-
-// [attribute]
-struct user
-{
-    std::string name;
-};
-
-std::optional<user> find_session(std::string_view id); // yours
-
-rill::awaitable<rill::response> require_login(rill::request& r, const rill::handler& next)
-{
-    auto known = find_session(r.cookie("session").value_or(""));
-    if (!known) {
-        co_return rill::to_response({.status = rill::status::forbidden, .detail = "log in first"});
-    }
-    r.set_attribute(*std::move(known)); // a user
-    co_return co_await next(r);
-}
-
-std::string profile(rill::attribute<user> who)
-{
-    return "you are " + who->name;
-}
-
-rill::awaitable<> greetings(rill::sse::event_stream& stream, rill::attribute<user> who)
-{
-    co_await stream.send("hello, " + who->name);
-}
-// [attribute]
-
-// [uploads]
-boost::asio::thread_pool disk(1);
-
-rill::awaitable<std::string> store(rill::body_reader body)
-{
-    body.limit(100'000'000); // bytes; limits.streamed_body_bytes (1 GiB) without this line
-    std::ofstream file("upload.tmp", std::ios::binary);
-    std::size_t size = 0;
-    while (auto piece = co_await body.read()) { // up to 64 KiB, valid until the next read()
-        size += piece->size();
-        co_await rill::offload(disk, [&] { file << *piece; }); // a write to a disk may block
-    }
-    co_return std::to_string(size) + " bytes";
-}
-
-rill::router storage()
-{
-    rill::router app;
-    app.use(require_token); // runs before the body has been read
-    app.post("/upload", store, rill::timeout(10min));
-    return app;
-}
-// [uploads]
 
 // [events]
 rill::awaitable<> events(rill::sse::event_stream& stream)
@@ -632,33 +512,6 @@ rill::pubsub::channel orders()
 // [broadcast-own-ids]
 
 } // namespace guide
-
-// [own-extractor]
-struct device
-{
-    std::string id;
-};
-
-template <>
-struct rill::extractor<device>
-{
-    static constexpr std::array<std::string_view, 1> path_parameters{"device"}; // the route must have {device}
-
-    static tl::expected<device, rill::problem> extract(rill::request& r)
-    {
-        const auto id = r.path_parameter("device").value_or("");
-        if (!id.starts_with("dev-")) {
-            return tl::unexpected(rill::problem{.status = rill::status::not_found, .detail = "no such device"});
-        }
-        return device{std::string(id)};
-    }
-};
-
-std::string show(device d)
-{
-    return "this is " + d.id;
-}
-// [own-extractor]
 
 namespace operations {
 

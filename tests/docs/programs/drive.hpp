@@ -73,6 +73,14 @@ void equal(const Actual& actual, const Expected& expected, std::source_location 
     }
 }
 
+inline void contains(const std::string& text, const std::string& part,
+                     std::source_location at = std::source_location::current())
+{
+    if (text.find(part) == text.npos) {
+        fail("is [" + text + "], should contain [" + part + ']', at);
+    }
+}
+
 /// The data of the stream's next event.
 inline std::string next_data(client& from, std::source_location at = std::source_location::current())
 {
