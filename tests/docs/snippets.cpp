@@ -94,110 +94,6 @@ rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dr
 }
 // [json]
 
-// [json-members]
-struct chat_part
-{
-    std::string type;                // required
-    std::optional<std::string> text; // may be missing, or null
-};
-BOOST_DESCRIBE_STRUCT(chat_part, (), (type, text))
-
-struct chat_message
-{
-    std::string role;
-    std::variant<std::string, std::vector<chat_part>> content; // the first type that fits
-};
-BOOST_DESCRIBE_STRUCT(chat_message, (), (role, content))
-
-struct chat_request
-{
-    std::string model;
-    std::vector<chat_message> messages;
-    bool stream = false;           // a bool may be missing
-    double temperature = 1;        // may be missing: it has a default that is not zero
-    std::optional<int> max_tokens; // may be missing, or null
-};
-BOOST_DESCRIBE_STRUCT(chat_request, (), (model, messages, stream, temperature, max_tokens))
-
-rill::response chat(rill::json<chat_request> ask)
-{
-    return rill::response::text(ask->model + " answers " + std::to_string(ask->messages.size()) + " messages");
-}
-// [json-members]
-
-// [json-rules]
-struct page
-{
-    int offset = 0;
-    int length = 0;
-    bool sorted = false;
-
-    using member_rules = rill::member_rules<rill::only_known_members,                 // others are an error
-                                            rill::optional_members<"offset">,         // 0, if it is missing
-                                            rill::required_members<"sorted">,         // although it is a bool
-                                            rill::renamed_member<"length", "limit">>; // another name in JSON
-};
-BOOST_DESCRIBE_STRUCT(page, (), (offset, length, sorted))
-// [json-rules]
-
-// [json-own]
-struct money
-{
-    int cents = 0;
-};
-
-tl::expected<money, std::string> from_json(const boost::json::value& value, std::type_identity<money>)
-{
-    const auto amount = rill::from_json<double>(value);
-    if (!amount || *amount < 0 || *amount > 1'000'000) {
-        return tl::unexpected(std::string("must be an amount up to 1000000"));
-    }
-    return money{static_cast<int>(*amount * 100 + 0.5)};
-}
-
-double as_json(const money& amount) // any type that can be written as JSON
-{
-    return amount.cents / 100.0;
-}
-// [json-own]
-
-// [form]
-struct signup
-{
-    std::string name;
-    std::optional<int> age;          // an empty value is none
-    bool newsletter = false;         // a checkbox
-    std::vector<std::string> topics; // all fields of this name
-};
-BOOST_DESCRIBE_STRUCT(signup, (), (name, age, newsletter, topics))
-
-rill::response join(rill::form<signup> who)
-{
-    return rill::response::text("welcome, " + who->name);
-}
-
-rill::response search(rill::form_field<"q"> q, rill::form_field<"page", int, 1> page)
-{
-    return rill::response::text(*q + ", page " + std::to_string(*page));
-}
-// [form]
-
-// [cookies]
-rill::response log_in(rill::form_field<"user"> user)
-{
-    auto answer = rill::response::text("hello, " + *user);
-    answer.set_cookie(rill::set_cookie("__Host-session", new_session_id(*user)).max_age(24h));
-    answer.set_cookie(rill::set_cookie("theme", "dark").http_only(false)); // a field of its own
-    return answer;
-}
-
-rill::response log_out(rill::cookie<"__Host-session"> session)
-{
-    end_session(*session);
-    return rill::response::text("bye").set_cookie(rill::set_cookie::remove("__Host-session"));
-}
-// [cookies]
-
 // [middleware]
 rill::awaitable<rill::response> require_token(rill::request& r, const rill::handler& next)
 {
@@ -269,27 +165,6 @@ rill::awaitable<> dashboard(rill::sse::event_stream& stream, std::vector<std::st
     });
 } // none of them is left
 // [tasks]
-
-// [traps]
-rill::awaitable<> shapes(rill::sse::event_stream& stream, std::string name)
-{
-    const order tea{"tea", 2}; // a struct without a constructor that has a std::string
-    co_await stream.send({.data = rill::to_json(tea)});
-
-    const std::string shown = name.empty() ? "somebody" : name; // a condition that gives a std::string
-    co_await stream.send(shown);
-
-    const auto body = [&stream, name](rill::task_group&) -> rill::awaitable<> { // a lambda that owns a std::string
-        co_await stream.send(name);
-    };
-    co_await rill::with_task_group(body);
-
-    const auto sent = co_await stream.send("more", rill::as_expected); // what an if or a loop asks for
-    if (!sent) {
-        co_return;
-    }
-}
-// [traps]
 
 // [stop]
 rill::awaitable<> polite(rill::sse::event_stream& stream)
