@@ -5,18 +5,18 @@
 // lines that the page names; then, below the include of this file, the code that calls them and checks the answers.
 // What the page does not show stands only below that include.
 //
-// To move a chapter from tests/docs/snippets.cpp:
-// 1. Cut its regions out of snippets.cpp and paste them above `#include "docs/programs/drive.hpp"` of the program of
-// the
-//    neighboring chapters, or of a new one that begins with the lines of handlers.cpp's [includes] and is added to
-//    rill_docs_program() in tests/CMakeLists.txt. A helper that is only declared gets a body inside a region; a header
-//    beyond [includes] gets its #include inside the region that needs it. Change the page alike, and let its comments
-//    name the program: check_snippets.sh compares, pasted.sh compiles what the page shows.
-// 2. Call each snippet below the include: routes into `drive::served`, functions that call rill::serve() into
-//    `drive::serving`, a snippet with a main() into `drive::beside_main`. Check an answer of every handler, the first
-//    events of every stream, and that shutdown ends the stream (`ends()` after `begin_stop()`).
-// 3. Build and run it under ASan: `ninja -C build/asan docs_<program> && ctest --test-dir build/asan -R
-// docs_<program>`.
+// To add an example:
+// 1. Write its region above `#include "docs/programs/drive.hpp"` of the program of its chapter, or of a new one that
+//    begins with the lines of handlers.cpp's [includes] and is added to the list behind rill_docs_program() in
+//    tests/CMakeLists.txt. A helper has its body, and a header beyond [includes] its #include, inside the region. Let
+//    the page show the same, below a comment that names the program: check_snippets.sh compares, pasted.sh compiles
+//    what the page shows.
+// 2. Call it below the include: routes into `drive::served`, functions that call rill::serve() into `drive::serving`, a
+//    snippet with a main() into `drive::beside_main`; `drive::heard` has what it writes to std::clog. Check an answer
+//    of every handler, the first events of every stream, and that shutdown ends the stream (`ends()` after
+//    `begin_stop()`).
+// 3. Build and run it under ASan: `ninja -C build/asan tests/docs_<program>`, then
+//    `ctest --test-dir build/asan -R docs_<program>`.
 
 #include <arpa/inet.h>
 #include <atomic>
