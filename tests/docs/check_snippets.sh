@@ -5,8 +5,7 @@
 #     <!-- tests/docs/programs/streams.cpp [events] -->
 #
 # and equals the lines between the two `// [events]` there, whatever their common indentation. The file is a program of
-# tests/docs/programs, which runs its regions, or a part of a sample, which has tests of its own. tests/docs/snippets.cpp is
-# only compiled: it holds what is not moved to a program yet.
+# tests/docs/programs or of tests/install/asio, which runs its regions, or a part of a sample, which has tests of its own.
 # usage: check_snippets.sh SOURCE_DIR
 set -euo pipefail
 cd "$1"
@@ -31,7 +30,7 @@ check_block() { # MARKDOWN LINE SOURCE BLOCK
     fi
     file=${BASH_REMATCH[1]} name=${BASH_REMATCH[2]}
     case $file in
-    tests/docs/programs/*.cpp | tests/install/asio/*.cpp | samples/*.cpp | samples/*.hpp | tests/docs/snippets.cpp) ;;
+    tests/docs/programs/*.cpp | tests/install/asio/*.cpp | samples/*.cpp | samples/*.hpp) ;;
     *)
         fail "$1:$2: $file is not run as documentation: use tests/docs/programs or samples"
         return

@@ -5,32 +5,36 @@
 // lines that the page names; then, below the include of this file, the code that calls them and checks the answers.
 // What the page does not show stands only below that include.
 //
-// To move a chapter from tests/docs/snippets.cpp:
-// 1. Cut its regions out of snippets.cpp and paste them above `#include "docs/programs/drive.hpp"` of the program of
-// the
-//    neighboring chapters, or of a new one that begins with the lines of handlers.cpp's [includes] and is added to
-//    rill_docs_program() in tests/CMakeLists.txt. A helper that is only declared gets a body inside a region; a header
-//    beyond [includes] gets its #include inside the region that needs it. Change the page alike, and let its comments
-//    name the program: check_snippets.sh compares, pasted.sh compiles what the page shows.
-// 2. Call each snippet below the include: routes into `drive::served`, functions that call rill::serve() into
-//    `drive::serving`, a snippet with a main() into `drive::beside_main`. Check an answer of every handler, the first
-//    events of every stream, and that shutdown ends the stream (`ends()` after `begin_stop()`).
-// 3. Build and run it under ASan: `ninja -C build/asan docs_<program> && ctest --test-dir build/asan -R
-// docs_<program>`.
+// To add an example:
+// 1. Write its region above `#include "docs/programs/drive.hpp"` of the program of its chapter, or of a new one that
+//    begins with the lines of handlers.cpp's [includes] and is added to the list behind rill_docs_program() in
+//    tests/CMakeLists.txt. A helper has its body, and a header beyond [includes] its #include, inside the region. Let
+//    the page show the same, below a comment that names the program: check_snippets.sh compares, pasted.sh compiles
+//    what the page shows.
+// 2. Call it below the include: routes into `drive::served`, functions that call rill::serve() into `drive::serving`, a
+//    snippet with a main() into `drive::beside_main`; `drive::heard` has what it writes to std::clog. Check an answer
+//    of every handler, the first events of every stream, and that shutdown ends the stream (`ends()` after
+//    `begin_stop()`).
+// 3. Build and run it under ASan: `ninja -C build/asan tests/docs_<program>`, then
+//    `ctest --test-dir build/asan -R docs_<program>`.
 
 #include <arpa/inet.h>
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fcntl.h>
 #include <functional>
+#include <iostream>
+#include <mutex>
 #include <netinet/in.h>
 #include <rill/server/server.hpp>
 #include <source_location>
 #include <sstream>
 #include <stdexcept>
+#include <streambuf>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
@@ -69,6 +73,14 @@ void equal(const Actual& actual, const Expected& expected, std::source_location 
     }
 }
 
+inline void contains(const std::string& text, const std::string& part,
+                     std::source_location at = std::source_location::current())
+{
+    if (text.find(part) == text.npos) {
+        fail("is [" + text + "], should contain [" + part + ']', at);
+    }
+}
+
 /// The data of the stream's next event.
 inline std::string next_data(client& from, std::source_location at = std::source_location::current())
 {
@@ -87,6 +99,45 @@ inline void ends(client& stream)
     }
     stream.hang_up(); // the server waits for that, for a second at most
 }
+
+/// What the examples write to std::clog, from any thread, while it lives. It is older than the servers that it hears.
+class heard : private std::streambuf
+{
+public:
+    heard() : before_(std::clog.rdbuf(this)) {}
+    heard(const heard&) = delete;
+    heard& operator=(const heard&) = delete;
+    ~heard() override { std::clog.rdbuf(before_); }
+
+    /// Waits until this has been written.
+    void wait_for(const std::string& text, std::source_location at = std::source_location::current())
+    {
+        std::unique_lock lock(mutex_);
+        if (!more_.wait_for(lock, client::patience, [&] { return text_.find(text) != text_.npos; })) {
+            fail("[" + text + "] is not written, but [" + text_ + ']', at);
+        }
+    }
+
+private:
+    int_type overflow(int_type c) override
+    {
+        const auto byte = traits_type::to_char_type(c);
+        xsputn(&byte, 1);
+        return c;
+    }
+    std::streamsize xsputn(const char* bytes, std::streamsize count) override
+    {
+        const std::lock_guard lock(mutex_);
+        text_.append(bytes, static_cast<std::size_t>(count));
+        more_.notify_all();
+        return count;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable more_;
+    std::string text_;
+    std::streambuf* before_;
+};
 
 inline void guarded(const std::function<void()>& f)
 try {

@@ -75,6 +75,7 @@ rill::router with_news(const rill::pubsub::channel& news)
 
 void check_options()
 {
+    drive::heard heard;
     rill::pubsub::channel news;
     drive::serving server([&] { return serve_with_options(with_news(news)); });
     drive::client stream(server.port());
@@ -85,6 +86,7 @@ void check_options()
     drive::equal(drive::client(server.port()).request("POST", "/news", "", long_text).status(), 413);
     server.begin_stop();
     drive::ends(stream);
+    heard.wait_for(" drained ");
 }
 
 void check_capacity()

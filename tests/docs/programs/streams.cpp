@@ -36,14 +36,44 @@ auto feed()
 }
 // [endpoint-options]
 
+// [stream-or-json]
+#include <ctime>
+
+rill::awaitable<> send_time(rill::sse::event_stream& stream)
+{
+    rill::interval every{1s};
+    for (;;) {
+        co_await every.tick();
+        co_await stream.send(std::to_string(std::time(nullptr)));
+    }
+}
+
+rill::router time_for_all()
+{
+    const rill::handler stream = rill::sse::endpoint(send_time, {.headers = {{"Vary", "Accept"}}});
+    rill::router app;
+    app.get("/time", [stream](rill::request& r) -> rill::awaitable<rill::response> {
+        if (rill::wants_event_stream(r)) {
+            co_return co_await stream(r);
+        }
+        auto answer = rill::json_response(boost::json::object{{"time", std::time(nullptr)}});
+        answer.header("Vary", "Accept");
+        co_return answer;
+    });
+    return app;
+}
+// [stream-or-json]
+
 // [expected]
 rill::awaitable<> looks(rill::sse::event_stream& stream)
 {
     rill::interval every{1s};
     for (int row = 1;; ++row) {
-        co_await every.tick();
-        const auto sent = co_await stream.send("row " + std::to_string(row), rill::as_expected);
-        if (!sent) {
+        auto done = co_await every.tick(rill::as_expected); // most clients leave during this wait
+        if (done) {
+            done = co_await stream.send("row " + std::to_string(row), rill::as_expected);
+        }
+        if (!done) {
             std::clog << "ended: " << to_string(stream.reason()) << '\n'; // e.g. peer_closed
             co_return;
         }
@@ -127,6 +157,23 @@ int serve_time()
 }
 // [background]
 
+// [spawn]
+rill::awaitable<> deliver(std::string item)
+{
+    co_await rill::sleep_for(1s); // the client has its answer by then
+    std::clog << item << " is delivered\n";
+}
+
+rill::awaitable<rill::response> accept_order(rill::path<"item"> item)
+{
+    const auto worker = co_await boost::asio::this_coro::executor;
+    if (!rill::spawn(worker, deliver(*item))) { // the server has ended, but for this handler
+        co_return rill::to_response({.status = rill::status::service_unavailable});
+    }
+    co_return rill::response(rill::status::accepted);
+}
+// [spawn]
+
 // [rows]
 rill::response export_rows()
 {
@@ -193,8 +240,38 @@ void check_rows(std::uint16_t port)
     drive::check(got.find("text/csv") != got.npos, "as CSV");
 } // leaves while the handler waits for room
 
+void check_time_for_all()
+{
+    drive::served app(time_for_all());
+    drive::client one(app.port());
+    drive::contains(one.get("/time", "Accept: application/json\r\n").body(), R"({"time":1)");
+    drive::equal(one.header("vary"), "Accept");
+    drive::equal(one.get("/time", "Accept: application/json, text/event-stream;q=0.5\r\n").header("content-type"),
+                 "application/json");
+    one.body();
+    one.get("/time", "Accept: text/event-stream\r\n");
+    drive::equal(one.header("content-type"), "text/event-stream");
+    drive::equal(one.header("vary"), "Accept");
+    drive::check(std::stoll(drive::next_data(one)) > 0, "the time is streamed");
+    app.begin_stop();
+    drive::ends(one);
+}
+
+void check_spawn()
+{
+    drive::heard heard;
+    rill::router app;
+    app.post("/orders/{item}", accept_order);
+    drive::served server(std::move(app));
+    drive::client one(server.port());
+    drive::equal(one.request("POST", "/orders/tea").status(), 202);
+    one.hang_up();
+    heard.wait_for("tea is delivered\n");
+}
+
 void check_streams()
 {
+    drive::heard heard;
     drive::served app(all_streams());
     drive::client row(app.port());
     drive::client minute(app.port());
@@ -202,12 +279,14 @@ void check_streams()
     drive::client many(app.port());
     drive::client polite(app.port());
     drive::client leaves(app.port());
+    drive::client reader(app.port());
     row.get("/looks");
     minute.get("/minute");
     tasks.get("/tasks/2");
     many.get("/tasks/65");
     polite.get("/polite");
     leaves.get("/tasks/3");
+    reader.get("/looks");
 
     check_events(app.port());
     check_rows(app.port());
@@ -219,13 +298,19 @@ void check_streams()
     drive::equal(drive::next_data(polite), "still here");
     drive::equal(drive::next_data(leaves), "source0 1");
     leaves.hang_up();
+    drive::equal(drive::next_data(reader), "row 1");
+    reader.hang_up();
+    heard.wait_for("ended: peer_closed\n");
 
     app.begin_stop();
     drive::ends(row);
     drive::ends(minute);
     drive::ends(tasks);
     drive::ends(many);
-    const auto last = polite.event();
+    auto last = polite.event();
+    while (last && last->data == "still here") { // a second may pass at any time
+        last = polite.event();
+    }
     drive::check(last && last->data == "see you" && last->name == "bye", "the polite stream ends as its handler wants");
     drive::ends(polite);
 }
@@ -239,6 +324,8 @@ int main()
         drive::client seconds(time.port());
         seconds.get("/time");
         check_streams();
+        check_time_for_all();
+        check_spawn();
         const auto shown = std::stoll(drive::next_data(seconds));
         drive::check(shown <= std::time(nullptr) && shown > std::time(nullptr) - 60, "the present time is published");
         time.begin_stop();
