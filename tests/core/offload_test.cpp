@@ -1,12 +1,12 @@
 #include <rill/core/offload.hpp>
 
+#include "support/error_on_pool.hpp"
 #include "support/manual_loop.hpp"
 
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <future>
@@ -22,6 +22,7 @@ BOOST_AUTO_TEST_SUITE(offload_test)
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using rill_test::error_on;
 
 // Not in an anonymous namespace: on_done() is a template argument.
 struct worker : rill::detail::spawned_coroutine
@@ -276,12 +277,8 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_worker_waits_for_a_function_that_runs)
 BOOST_AUTO_TEST_CASE(fails_on_an_executor_that_is_not_a_workers)
 {
     asio::thread_pool pool(1);
-    auto ended = asio::co_spawn(
-        pool, [](asio::thread_pool& p) -> rill::awaitable<> { co_await rill::offload(p, [] {}); }(pool),
-        asio::use_future);
-    BOOST_CHECK_EXCEPTION(ended.get(), boost::system::system_error, [](const auto& e) {
-        return e.code() == rill::make_error_code(rill::error::foreign_executor);
-    });
+    auto offloads = [](asio::thread_pool& p) -> rill::awaitable<> { co_await rill::offload(p, [] {}); };
+    BOOST_TEST(error_on(pool, offloads(pool)) == rill::make_error_code(rill::error::foreign_executor));
 }
 
 BOOST_AUTO_TEST_CASE(many_calls_from_two_workers)

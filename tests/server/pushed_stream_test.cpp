@@ -3,6 +3,7 @@
 #include "server/fixture.hpp"
 
 #include <boost/asio/post.hpp>
+#include <future>
 #include <rill/core/mailbox.hpp>
 
 using namespace rill_test;
@@ -30,9 +31,15 @@ struct stage
     }
     std::atomic<int> failures{0};
 
+    /// Returns when the worker has called `f`: what the client does next finds the stream as `f` leaves it.
     void run(std::function<void(rill::response_writer&)> f)
     {
-        BOOST_TEST(worker.post([this, f = std::move(f)] { f(*out); }));
+        std::promise<void> done;
+        BOOST_REQUIRE(worker.post([&] {
+            f(*out);
+            done.set_value();
+        }));
+        done.get_future().wait();
     }
 };
 
