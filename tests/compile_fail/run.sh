@@ -9,7 +9,7 @@
 set -euo pipefail
 
 here=$1/tests/compile_fail cxx=$2
-flags=(-std=c++20 -fsyntax-only "${@:3}")
+flags=(-std=c++20 -fsyntax-only -Werror=unused-result "${@:3}") # an ignored result is a warning for users
 command -v "$cxx" >/dev/null || { echo "skipped: $cxx is not installed"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

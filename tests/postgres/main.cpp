@@ -107,7 +107,8 @@ private:
             stream_descriptor descriptor;
             ~borrowed() { descriptor.release(); }
         };
-        borrowed socket{stream_descriptor(co_await asio::this_coro::executor, PQsocket(connection_))};
+        const auto worker = co_await asio::this_coro::executor;
+        borrowed socket{stream_descriptor(worker, PQsocket(connection_))};
         co_await socket.descriptor.async_wait(what, asio::use_awaitable);
     }
 

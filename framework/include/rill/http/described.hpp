@@ -197,8 +197,9 @@ template <class T>
 struct checked_rules
 {
     using type = typename member_rules_of<T>::type;
-    static_assert(type::names_members([](std::string_view name) { return has_member<T>(name); }),
-                  "member_rules name a member that the struct is not described with");
+    static constexpr bool names_members =
+        type::names_members([](std::string_view name) { return has_member<T>(name); });
+    static_assert(names_members, "member_rules name a member that the struct is not described with");
 };
 
 template <class T>

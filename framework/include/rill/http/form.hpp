@@ -142,7 +142,6 @@ bool read_form(const form_fields& fields, T& out, read_error& error)
 template <class T>
 struct form
 {
-    static_assert(detail::described_struct<T>, "form<T> needs a struct that is described with BOOST_DESCRIBE_STRUCT");
     using declared_type = T;
 
     T value{};
@@ -159,12 +158,15 @@ struct extractor<form<T>>
 
     static tl::expected<form<T>, problem> extract(request& req)
     {
+        // Not in form<T> itself: clang would then also say that the handler has a parameter that is no extractor.
+        static_assert(detail::described_struct<T>,
+                      "form<T> needs a struct that is described with BOOST_DESCRIBE_STRUCT");
         const auto fields = detail::read_form_fields(req);
         if (!fields) {
             return tl::unexpected(fields.error());
         }
         form<T> taken;
-        if constexpr (detail::described_struct<T>) { // else form<T> tells what is wrong
+        if constexpr (detail::described_struct<T>) { // one error is enough
             read_error error;
             if (!detail::read_form(*fields, taken.value, error)) {
                 return tl::unexpected(detail::wrong_content(error));
