@@ -33,11 +33,11 @@ public:
     }
     ~tree() { fs::remove_all(base_); }
 
-    /// The name and the size of what was opened, or the status.
+    /// The name and the size of what was opened, and whether a slash is missing; or the status.
     std::string open(std::string_view path) const
     {
         const auto opened = rill::detail::open_beneath(root_, path, "index.html");
-        return opened ? opened->name + " " + std::to_string(opened->info.st_size)
+        return opened ? opened->name + " " + std::to_string(opened->info.st_size) + (opened->lacks_slash ? " /" : "")
                       : std::to_string(static_cast<unsigned>(opened.error()));
     }
 
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(files_and_indexes)
 {
     const tree t;
     BOOST_TEST(t.open("file") == "file 4");
-    BOOST_TEST(t.open("with") == "index.html 5");
+    BOOST_TEST(t.open("with") == "index.html 5 /");
     BOOST_TEST(t.open("with/") == "index.html 5");
     BOOST_TEST(t.open("with/index.html") == "index.html 5");
     for (const auto* missing : {"", "/", "none", "none/file", "file/", "file/x", "sub", "sub/", "with//index.html"}) {

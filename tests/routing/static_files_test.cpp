@@ -104,7 +104,6 @@ BOOST_FIXTURE_TEST_CASE(files_and_directories, site)
         {"/files/data.bin", "0123456789", "application/octet-stream"},
         {"/files/empty.txt", "", "text/plain; charset=utf-8"},
         {"/files/a%20b/%C3%A4.css", "css", "text/css; charset=utf-8"},
-        {"/files/sub", "<p>sub", "text/html; charset=utf-8"},
         {"/files/sub/", "<p>sub", "text/html; charset=utf-8"},
         {"/files/bare/file.js?v=2", "js", "text/javascript; charset=utf-8"},
     };
@@ -117,6 +116,49 @@ BOOST_FIXTURE_TEST_CASE(files_and_directories, site)
             BOOST_TEST(header(r, "Content-Type") == type);
         }
     }
+}
+
+// Relative links in the index lead to the directory only where the path ends with a slash.
+BOOST_FIXTURE_TEST_CASE(a_directory_without_its_slash_is_redirected, site)
+{
+    write("public/a b/index.html", "<p>a b");
+    const std::pair<std::string, std::string> table[] = {
+        {"/files/sub", "/files/sub/"},
+        {"/files/sub?v=2&w=/", "/files/sub/?v=2&w=/"},
+        {"/files/sub?", "/files/sub/?"},
+        {"/files/a%20b", "/files/a%20b/"},
+    };
+    for (const auto& [target, location] : table) {
+        for (const auto method : {verb::get, verb::head}) {
+            const auto r = get(target, {}, method);
+            BOOST_TEST((r.status() == status::permanent_redirect), target);
+            BOOST_TEST(header(r, "Location") == location);
+            BOOST_TEST(header(r, "Cache-Control") == "max-age=60");
+            BOOST_TEST(header(r, "ETag") == "(none)");
+        }
+    }
+    for (const auto* none : {"/files/bare", "/files/none", "/files/data.bin/"}) {
+        BOOST_TEST((get(none).status() == status::not_found), none);
+    }
+    BOOST_TEST((get("/files/sub", {{"If-None-Match", "*"}}).status() == status::permanent_redirect));
+}
+
+// A Location that begins with two slashes names another host.
+BOOST_FIXTURE_TEST_CASE(a_redirect_stays_on_the_host, site)
+{
+    const auto handle = rill::static_files(root());
+    for (const auto* path : {"//evil.example/sub", "/\\evil.example/sub"}) {
+        request req(verb::get, path);
+        req.path_parameter("path", "sub");
+        BOOST_TEST(header(run(handle, req), "Location") == "/." + std::string(path) + '/');
+    }
+}
+
+// A route without the parameter names the index itself: there is nothing at its path with a slash.
+BOOST_FIXTURE_TEST_CASE(a_route_of_the_index_is_not_redirected, site)
+{
+    app.get("/about", rill::static_files(root() + "/sub"));
+    BOOST_TEST(content(get("/about")) == "<p>sub");
 }
 
 BOOST_FIXTURE_TEST_CASE(headers, site)

@@ -35,7 +35,7 @@ tl::expected<open_file, status> open_last(const file_handle& directory, const st
     if (!opened) {
         return tl::unexpected(opened.error());
     }
-    open_file file{std::move(*opened), {}, name};
+    open_file file{.handle = std::move(*opened), .info = {}, .name = name};
     if (::fstat(file.handle.get(), &file.info) != 0) {
         return tl::unexpected(status::not_found);
     }
@@ -90,7 +90,11 @@ tl::expected<open_file, status> open_beneath(const file_handle& root, std::strin
     }
     auto file = open_last(*directory, last);
     if (file && S_ISDIR(file->info.st_mode)) {
-        return open_index(file->handle, index);
+        auto found = open_index(file->handle, index);
+        if (found) {
+            found->lacks_slash = true;
+        }
+        return found;
     }
     if (file && !S_ISREG(file->info.st_mode)) {
         return tl::unexpected(status::not_found);

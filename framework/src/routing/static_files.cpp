@@ -85,6 +85,17 @@ response answer_with(const request& req, open_file file)
     return r;
 }
 
+// Relative links in an index lead to its directory only where the path ends with a slash.
+response with_slash(const request& req)
+{
+    std::string location;
+    if (const auto path = req.path(); path.size() > 1 && (path[1] == '/' || path[1] == '\\')) {
+        location = "/."; // two slashes would name another host
+    }
+    location.append(req.path()).append("/").append(req.target().substr(req.path().size()));
+    return response(status::permanent_redirect).header("Location", location);
+}
+
 response serve_file(const file_handle& root, const static_files_options& options, const request& req)
 {
     if (req.method() != verb::get && req.method() != verb::head) {
@@ -95,9 +106,8 @@ response serve_file(const file_handle& root, const static_files_options& options
         const bool missing = file.error() == status::not_found;
         return to_response(file.error(), missing ? "there is no such file" : "too many files are open");
     }
-    return answer_with(req, std::move(*file))
-        .header("Cache-Control", options.cache_control)
-        .header("X-Content-Type-Options", "nosniff");
+    auto r = file->lacks_slash ? with_slash(req) : answer_with(req, std::move(*file));
+    return std::move(r).header("Cache-Control", options.cache_control).header("X-Content-Type-Options", "nosniff");
 }
 
 } // namespace

@@ -18,6 +18,10 @@ struct static_files_options
 ///     app.get("/assets/{path...}", rill::static_files("public"));  // everything below public
 ///
 /// The file is named by the tail parameter `path`; without one, or when it names a directory, it is the index there.
+/// A path that names a directory with an index needs a slash at its end, or relative links in the index would lead
+/// elsewhere: without it the answer is 308 to the path with the slash, and the query stays. A route without the
+/// parameter, such as "/about", is answered under its own path: there is nothing at that path with a slash.
+///
 /// Answers conditional requests (304, 412; RFC 9110, 13) from a strong ETag and Last-Modified, and requests for one
 /// range (206, 416; RFC 9110, 14); several ranges at once get the whole file.
 ///
