@@ -41,6 +41,13 @@ public:
                       : std::to_string(static_cast<unsigned>(opened.error()));
     }
 
+    void write(const std::string& path) const
+    {
+        const auto full = base_ / "root" / path;
+        fs::create_directories(full.parent_path());
+        std::ofstream(full) << "file";
+    }
+
 private:
     fs::path base_;
     rill::file_handle root_;
@@ -69,6 +76,28 @@ BOOST_AUTO_TEST_CASE(no_way_leads_out)
         BOOST_TEST(t.open(path) == "404", path);
     }
     BOOST_TEST(t.open(std::string_view("file\0", 5)) == "404");
+}
+
+// RFC 8615: /.well-known/ is made to be seen, at the root only.
+BOOST_AUTO_TEST_CASE(of_names_with_a_dot_only_well_known_is_seen)
+{
+    const tree t;
+    t.write(".well-known/security.txt");
+    t.write(".well-known/acme-challenge/token");
+    t.write(".well-known/.hidden");
+    t.write(".well-known/.well-known/file");
+    t.write("with/.well-known/file");
+    t.write(".well-known2/file");
+    t.write(".Well-Known/file");
+    t.write(".env");
+    BOOST_TEST(t.open(".well-known/security.txt") == "security.txt 4");
+    BOOST_TEST(t.open(".well-known/acme-challenge/token") == "token 4");
+    for (const auto* hidden :
+         {".well-known", ".well-known/", ".well-known/.hidden", ".well-known/.well-known/file", "with/.well-known/file",
+          ".well-known2/file", ".Well-Known/file", ".env", "./.well-known/security.txt", ".well-known/../secret"})
+    {
+        BOOST_TEST(t.open(hidden) == "404", hidden);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -48,6 +48,8 @@ public:
         write("public/.env", "hidden");
         write("public/.git/config", "hidden");
         write("public/sub/.hidden.txt", "hidden");
+        write("public/.well-known/security.txt", "Contact: mailto:security@app.example");
+        write("public/.well-known/.hidden", "hidden");
         app.get("/", rill::static_files(root()));
         app.get("/files/{path...}", rill::static_files(root(), {.index = "index.html", .cache_control = "max-age=60"}));
     }
@@ -106,6 +108,7 @@ BOOST_FIXTURE_TEST_CASE(files_and_directories, site)
         {"/files/a%20b/%C3%A4.css", "css", "text/css; charset=utf-8"},
         {"/files/sub/", "<p>sub", "text/html; charset=utf-8"},
         {"/files/bare/file.js?v=2", "js", "text/javascript; charset=utf-8"},
+        {"/files/.well-known/security.txt", "Contact: mailto:security@app.example", "text/plain; charset=utf-8"},
     };
     for (const auto& [target, expected, type] : table) {
         BOOST_TEST_CONTEXT(target)
@@ -225,6 +228,11 @@ BOOST_FIXTURE_TEST_CASE(nothing_else_is_found, site)
                                    ".git/",
                                    ".git",
                                    "sub/.hidden.txt",
+                                   ".well-known",
+                                   ".well-known/",
+                                   ".well-known/.hidden",
+                                   ".well-known/../data.bin",
+                                   "sub/.well-known/security.txt",
                                    "link-out.txt",
                                    "link-in.bin",
                                    "link-dir/secret.txt",

@@ -12,6 +12,9 @@ namespace {
 // Without O_NONBLOCK opening a FIFO would hang the worker.
 constexpr int safely = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 
+// Made to be seen (RFC 8615), but only at the root.
+constexpr std::string_view well_known = ".well-known";
+
 // A leading dot covers "." and "..", and files such as .git and .env that were never meant to be seen.
 bool is_allowed(std::string_view segment) noexcept
 {
@@ -72,7 +75,7 @@ tl::expected<open_file, status> open_beneath(const file_handle& root, std::strin
     file_handle opened;
     const auto* directory = &root;
     for (const auto& segment : segments) {
-        if (!is_allowed(segment)) {
+        if (!is_allowed(segment) && (segment != well_known || directory != &root)) {
             return tl::unexpected(status::not_found);
         }
         auto next = open_in(*directory, segment, safely | O_DIRECTORY);

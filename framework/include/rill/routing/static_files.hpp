@@ -27,7 +27,7 @@ struct static_files_options
 ///
 /// Nothing outside the directory can be reached: each segment is opened relative to the directory before, starting at
 /// `directory` as it was opened here. Symbolic links, names that begin with a dot, and all but regular files are not
-/// found (404).
+/// found (404). Of the names with a dot, what is below `.well-known` in `directory` itself is served (RFC 8615).
 ///
 /// The file is opened, not read, in the calling thread. Throws std::system_error when `directory` can't be opened.
 handler static_files(std::string_view directory, static_files_options options = {});
