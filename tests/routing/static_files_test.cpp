@@ -346,12 +346,57 @@ BOOST_FIXTURE_TEST_CASE(ranges, site)
     BOOST_TEST(content(get("/files/data.bin", {{"Range", "bytes=0-1"}, {"If-Range", "\"old\""}})) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_root_is_opened_once, site)
+// A build may remove its output and make it anew, or put a new one in its place.
+BOOST_FIXTURE_TEST_CASE(a_directory_that_is_made_anew_is_served, site)
+{
+    const auto before = open_descriptors();
+    fs::remove_all(base / "public");
+    BOOST_TEST((get("/files/data.bin").status() == status::not_found));
+    write("public/data.bin", "anew");
+    BOOST_TEST(content(get("/files/data.bin")) == "anew");
+    write("next/data.bin", "exchanged");
+    fs::rename(base / "public", base / "old");
+    fs::rename(base / "next", base / "public");
+    BOOST_TEST(content(get("/files/data.bin")) == "exchanged");
+    BOOST_TEST(open_descriptors() == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_link_to_the_directory_may_be_changed, site)
+{
+    write("release-2/data.bin", "2");
+    fs::create_directory_symlink("public", base / "current");
+    app.get("/current/{path...}", rill::static_files((base / "current").string()));
+    BOOST_TEST(content(get("/current/data.bin")) == "0123456789");
+    fs::create_directory_symlink("release-2", base / "current.new");
+    fs::rename(base / "current.new", base / "current");
+    BOOST_TEST(content(get("/current/data.bin")) == "2");
+}
+
+// A program may give up the right to reach the directory's name: it changes its root, or is sandboxed.
+BOOST_FIXTURE_TEST_CASE(while_the_name_leads_nowhere_the_directory_of_the_start_is_served, site)
 {
     fs::rename(base / "public", base / "moved");
     BOOST_TEST(content(get("/files/data.bin")) == "0123456789");
-    BOOST_CHECK_EXCEPTION(rill::static_files(root()), std::system_error, [&](const std::system_error& e) {
-        return std::string(e.what()).find(root()) != std::string::npos &&
+    write("public", "a file"); // no directory
+    BOOST_TEST(content(get("/files/data.bin")) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_relative_name_is_of_the_directory_of_the_start, site)
+{
+    const auto here = fs::current_path();
+    fs::current_path(base);
+    app.get("/relative/{path...}", rill::static_files("public"));
+    write("elsewhere/public/data.bin", "elsewhere");
+    fs::current_path(base / "elsewhere");
+    const auto r = get("/relative/data.bin");
+    fs::current_path(here);
+    BOOST_TEST(content(r) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_that_cannot_be_opened_is_refused, site)
+{
+    BOOST_CHECK_EXCEPTION(rill::static_files(root() + "/none"), std::system_error, [&](const std::system_error& e) {
+        return std::string(e.what()).find(root() + "/none") != std::string::npos &&
                e.code() == std::errc::no_such_file_or_directory;
     });
     BOOST_CHECK_THROW(rill::static_files((base / "secret.txt").string()), std::system_error);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <ctime>
 #include <fcntl.h>
+#include <filesystem>
 #include <rill/http/make_handler.hpp>
 #include <system_error>
 
@@ -96,12 +97,27 @@ response with_slash(const request& req)
     return response(status::permanent_redirect).header("Location", location);
 }
 
-response serve_file(const file_handle& root, const static_files_options& options, const request& req)
+file_handle open_directory(const std::string& name)
+{
+    return file_handle(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/// The directory of that name, whatever stands there now: a build removes it and makes it anew, or changes a link to
+/// it. While the name leads nowhere, it is the directory of the start.
+struct served_directory
+{
+    std::string name; ///< absolute
+    file_handle at_start;
+};
+
+response serve_file(const served_directory& directory, const static_files_options& options, const request& req)
 {
     if (req.method() != verb::get && req.method() != verb::head) {
         return to_response(status::method_not_allowed, "files allow only GET and HEAD").header("Allow", "GET, HEAD");
     }
-    auto file = detail::open_beneath(root, req.path_parameter("path").value_or(""), options.index);
+    const auto now = open_directory(directory.name);
+    auto file =
+        detail::open_beneath(now ? now : directory.at_start, req.path_parameter("path").value_or(""), options.index);
     if (!file) {
         const bool missing = file.error() == status::not_found;
         return to_response(file.error(), missing ? "there is no such file" : "too many files are open");
@@ -114,14 +130,15 @@ response serve_file(const file_handle& root, const static_files_options& options
 
 handler static_files(std::string_view directory, static_files_options options)
 {
-    const std::string name(directory);
-    auto root = std::make_shared<const file_handle>(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!*root) {
+    auto name = std::filesystem::absolute(directory).string(); // it stays the same when the program changes its own
+    auto opened = open_directory(name);
+    if (!opened) {
         throw std::system_error(errno, std::generic_category(),
-                                "static_files: can't open the directory '" + name + "'");
+                                "static_files: can't open the directory '" + std::string(directory) + "'");
     }
-    return [root = std::move(root), options = std::move(options)](request& req) {
-        return detail::answer(serve_file(*root, options, req));
+    auto served = std::make_shared<const served_directory>(served_directory{std::move(name), std::move(opened)});
+    return [served = std::move(served), options = std::move(options)](request& req) {
+        return detail::answer(serve_file(*served, options, req));
     };
 }
 

@@ -25,8 +25,12 @@ struct static_files_options
 /// Answers conditional requests (304, 412; RFC 9110, 13) from a strong ETag and Last-Modified, and requests for one
 /// range (206, 416; RFC 9110, 14); several ranges at once get the whole file.
 ///
+/// `directory` is looked up at each request, so that a build may remove it and make it anew, or change a symbolic link
+/// that it is. While the name leads nowhere, the directory that was opened here is served. A relative name is of the
+/// directory in which the program is now.
+///
 /// Nothing outside the directory can be reached: each segment is opened relative to the directory before, starting at
-/// `directory` as it was opened here. Symbolic links, names that begin with a dot, and all but regular files are not
+/// `directory`. Symbolic links in it, names that begin with a dot, and all but regular files are not
 /// found (404). Of the names with a dot, what is below `.well-known` in `directory` itself is served (RFC 8615).
 ///
 /// The file is opened, not read, in the calling thread. Throws std::system_error when `directory` can't be opened.
