@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <rill/routing/router.hpp>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -178,6 +179,36 @@ BOOST_FIXTURE_TEST_CASE(headers, site)
     BOOST_TEST(header(get("/files/index.html"), "ETag") != etag);
     write("public/data.bin", "0123456789+"); // same time, another size
     BOOST_TEST(header(get("/files/data.bin"), "ETag") != etag);
+}
+
+// Behind a load balancer a client asks one server today, and another one tomorrow.
+BOOST_FIXTURE_TEST_CASE(servers_with_the_same_file_have_the_same_etag, site)
+{
+    write("other/data.bin", "0123456789");
+    app.get("/other/{path...}", rill::static_files((base / "other").string()));
+    const auto etag = header(get("/files/data.bin"), "ETag");
+    BOOST_TEST(header(get("/other/data.bin"), "ETag") == etag);
+    write("fresh", "0123456789"); // copied anew: another inode
+    fs::rename(base / "fresh", base / "public/data.bin");
+    BOOST_TEST(header(get("/files/data.bin"), "ETag") == etag);
+    BOOST_TEST((get("/other/data.bin", {{"If-None-Match", etag}}).status() == status::not_modified));
+}
+
+// All files of a reproducible build have the same time.
+BOOST_FIXTURE_TEST_CASE(a_version_of_the_files_is_in_their_etags, site)
+{
+    app.get("/one/{path...}", rill::static_files(root(), {.version = "1.0"}));
+    app.get("/two/{path...}", rill::static_files(root(), {.version = "2.0"}));
+    const auto one = header(get("/one/data.bin"), "ETag");
+    BOOST_TEST(one.starts_with("\"1.0-"));
+    BOOST_TEST(header(get("/two/data.bin"), "ETag") != one);
+    BOOST_TEST(header(get("/files/data.bin"), "ETag") != one);
+    BOOST_TEST((get("/one/data.bin", {{"If-None-Match", one}}).status() == status::not_modified));
+    const fields both{{"If-None-Match", one}, {"If-Modified-Since", modified}};
+    BOOST_TEST((get("/two/data.bin", both).status() == status::ok));
+    for (const auto* wrong : {"a b", "a\"b", "a\nb", "\x7f"}) {
+        BOOST_CHECK_THROW(rill::static_files(root(), {.version = wrong}), std::invalid_argument);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_else_is_found, site)

@@ -1,5 +1,6 @@
 #include <rill/routing/static_files.hpp>
 
+#include "http/shown.hpp"
 #include "routing/conditional.hpp"
 #include "routing/content_type.hpp"
 #include "routing/http_date.hpp"
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <rill/http/make_handler.hpp>
+#include <stdexcept>
 #include <system_error>
 
 namespace rill {
@@ -35,12 +37,13 @@ std::string hex(std::uint64_t number)
     return text;
 }
 
-validators validators_of(const struct stat& info)
+// Without the inode: servers behind a load balancer have the same file under different ones.
+validators validators_of(const struct stat& info, const std::string& version)
 {
     const auto nanoseconds = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000U +
                              static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
-    const auto tag = hex(info.st_ino) + '-' + hex(static_cast<std::uint64_t>(info.st_size)) + '-' + hex(nanoseconds);
-    return {'"' + tag + '"', info.st_mtim.tv_sec};
+    const auto tag = hex(static_cast<std::uint64_t>(info.st_size)) + '-' + hex(nanoseconds);
+    return {'"' + version + (version.empty() ? "" : "-") + tag + '"', info.st_mtim.tv_sec};
 }
 
 response part_of(open_file file, const byte_range& range, std::uint64_t size)
@@ -64,9 +67,9 @@ response part_of(open_file file, const byte_range& range, std::uint64_t size)
     return r;
 }
 
-response answer_with(const request& req, open_file file)
+response answer_with(const request& req, open_file file, const std::string& version)
 {
-    const auto now = validators_of(file.info);
+    const auto now = validators_of(file.info, version);
     const auto size = static_cast<std::uint64_t>(file.info.st_size);
     response r;
     switch (detail::check_preconditions(req, now)) {
@@ -122,7 +125,7 @@ response serve_file(const served_directory& directory, const static_files_option
         const bool missing = file.error() == status::not_found;
         return to_response(file.error(), missing ? "there is no such file" : "too many files are open");
     }
-    auto r = file->lacks_slash ? with_slash(req) : answer_with(req, std::move(*file));
+    auto r = file->lacks_slash ? with_slash(req) : answer_with(req, std::move(*file), options.version);
     return std::move(r).header("Cache-Control", options.cache_control).header("X-Content-Type-Options", "nosniff");
 }
 
@@ -130,6 +133,10 @@ response serve_file(const served_directory& directory, const static_files_option
 
 handler static_files(std::string_view directory, static_files_options options)
 {
+    if (!std::ranges::all_of(options.version, [](char c) { return c > ' ' && c < 0x7f && c != '"'; })) {
+        throw std::invalid_argument("static_files: the version '" + detail::shown(options.version) +
+                                    "' must be visible ASCII without quotes");
+    }
     auto name = std::filesystem::absolute(directory).string(); // it stays the same when the program changes its own
     auto opened = open_directory(name);
     if (!opened) {
