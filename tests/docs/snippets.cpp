@@ -1,5 +1,6 @@
-// Examples that are not in a program of tests/docs/programs yet: compiled, not run. How to move one: programs/drive.hpp. The
-// regions that no page names any more are there for those that do: all of this file goes when the last one is moved.
+// Examples that are not in a program of tests/docs/programs yet: compiled, not run. How to move one:
+// programs/drive.hpp. The regions that no page names any more are there for those that do: all of this file goes when
+// the last one is moved.
 
 #include <rill/core/operators.hpp>
 #include <rill/http/form.hpp>
@@ -275,7 +276,8 @@ rill::response log_out(rill::cookie<"__Host-session"> session)
 // [middleware]
 rill::awaitable<rill::response> require_token(rill::request& r, const rill::handler& next)
 {
-    if (r.header("Authorization") != "Bearer sesame") {
+    const auto token = rill::credentials(r, "Bearer");
+    if (!token || !rill::equal_in_constant_time(*token, "sesame")) {
         co_return rill::to_response( // instead of the handler
             {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}});
     }
