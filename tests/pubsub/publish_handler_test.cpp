@@ -100,6 +100,21 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_published_is_answered_with_why)
     BOOST_TEST(f.status_of("b", "", "x") == 503);
 }
 
+BOOST_AUTO_TEST_CASE(a_compressed_body_is_not_published)
+{
+    fixture f;
+    rill::request r(rill::verb::post, "/topics/news");
+    r.path_parameter("topic", "news");
+    r.body("\x1f\x8b");
+    BOOST_REQUIRE(r.fields().set("Content-Encoding", "gzip"));
+    BOOST_TEST((f.handler(r).status() == rill::status::unauthorized)); // tells nothing to who has no token
+    BOOST_REQUIRE(r.fields().set("Authorization", "Bearer sesame"));
+    const auto refused = f.handler(r);
+    BOOST_TEST((refused.status() == rill::status::unsupported_media_type));
+    BOOST_TEST(refused.fields().get("Accept-Encoding").value_or("") == "identity");
+    BOOST_TEST(f.hub.stats().published == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(an_id_of_the_publishers_own)
 {
     fixture f({}, {.ids = pubsub::memory_backplane::id_source::publisher});
