@@ -93,8 +93,15 @@ run UNAVAILABLE=ninja-build test asan
 
 run run ticker
 [[ $code == 0 && $(last_line) == *http://127.0.0.1:8080 ]] || fail "./dev run must end with the URL"
+(($(wc -l <<<"$output") <= 6)) || fail "an installation must be quiet"
+[[ $output == *"installing "* && $output != *"Get:"* ]] || fail "an installation is one line"
 
 run UNAVAILABLE=ninja-build run ticker
 [[ $code != 0 && $output == *"E: Unable to locate package ninja-build"* ]] || fail "an installation that fails must say why"
+
+if command -v script >/dev/null; then # on a terminal
+    output=$(env PATH="$work/bin:$PATH" CALLS="$work/calls" script -qec "env TERM=xterm '$root/dev' run ticker" /dev/null)
+    [[ $output == *$'\r    100 % '* && $output != *"Get:"* ]] || fail "a terminal must see how far the installation is"
+fi
 
 ((failures == 0)) || { echo "$failures failures"; exit 1; }
