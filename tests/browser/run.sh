@@ -7,13 +7,13 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 skip() { echo "SKIPPED: $*; ./dev test installs it"; exit 77; }
 
-chromium=${RILL_CHROMIUM:-/usr/bin/chromium}
 packages=node_modules/.package-lock.json
 command -v node >/dev/null || skip "there is no node"
 [[ -f $packages && ! package-lock.json -nt $packages ]] ||
     skip "the npm packages of tests/browser are not there, or are not those of its package-lock.json"
 if grep -q "from './visit.mjs'" -- "$@"; then
-    [[ -x $chromium ]] || skip "there is no $chromium"
+    export RILL_CHROMIUM=${RILL_CHROMIUM:-$(command -v chromium)}
+    [[ -x $RILL_CHROMIUM ]] || skip "there is no chromium"
 fi
 if grep -q "spawn('curl'" -- "$@"; then
     command -v curl >/dev/null || skip "there is no curl"

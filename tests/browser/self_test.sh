@@ -17,7 +17,7 @@ packages=$tree/node_modules/.package-lock.json
 failures=0
 expect() { # CODE OUTPUT FILE...
     local output code=0
-    output=$(cd / && PATH=$tree/bin RILL_CHROMIUM=$tree/bin/chromium bash "$tree/run.sh" "${@:3}" 2>&1) || code=$?
+    output=$(cd / && PATH=$tree/bin RILL_CHROMIUM= bash "$tree/run.sh" "${@:3}" 2>&1) || code=$?
     [[ $code == "$1" && $output == "$2" ]] && return
     echo "FAILED: ${*:3}: wanted $1 and '$2', got $code and '$output'"
     failures=$((failures + 1))
@@ -26,17 +26,17 @@ installs="; ./dev test installs it"
 no_packages="SKIPPED: the npm packages of tests/browser are not there, or are not those of its package-lock.json$installs"
 
 expect 77 "SKIPPED: there is no node$installs" other_test.mjs
-program node 'echo "node $*"; exit 3'
+program node 'echo "node $*${RILL_CHROMIUM:+ with $RILL_CHROMIUM}"; exit 3'
 expect 77 "$no_packages" other_test.mjs
 touch -d '1 hour ago' "$packages"
 expect 77 "$no_packages" other_test.mjs
 touch -d '1 hour' "$packages"
 expect 3 "node --test other_test.mjs" other_test.mjs
-expect 77 "SKIPPED: there is no $tree/bin/chromium$installs" visit_test.mjs
+expect 77 "SKIPPED: there is no chromium$installs" visit_test.mjs
 expect 77 "SKIPPED: there is no curl$installs" curl_test.mjs
 expect 77 "SKIPPED: there is no openssl$installs" other_test.mjs proxy_process_test.mjs
 for present in chromium curl openssl; do program "$present" 'exit 0'; done
-expect 3 "node --test visit_test.mjs curl_test.mjs proxy_process_test.mjs" visit_test.mjs curl_test.mjs proxy_process_test.mjs
+expect 3 "node --test visit_test.mjs curl_test.mjs proxy_process_test.mjs with $tree/bin/chromium" visit_test.mjs curl_test.mjs proxy_process_test.mjs
 # What is looked for is what the tests have.
 for known in "from './visit.mjs'" "spawn('curl'" "from './proxy_process.mjs'"; do
     grep -qF "$known" "$here"/*_test.mjs || { echo "FAILED: no test has $known any more"; failures=$((failures + 1)); }
