@@ -22,7 +22,7 @@ program sudo <<<'[[ $1 == -n ]] && shift; exec "$@"'
 program dpkg-query <<<'[[ -n ${INSTALLED:-} ]] || exit 1; shift 3; printf "ii  %s\n" "$@"'
 program apt-get <<'E2'
 echo "apt-get $*" >>"$CALLS"
-[[ $* != *update* ]] || exit 0
+[[ $* != *update* ]] || { echo "${WARNING:-Hit:1 a list}"; exit 0; }
 echo "0 upgraded, 2 newly installed, 0 to remove and 0 not upgraded."
 for n in {1..400}; do echo "Get:$n a package"; done
 for package in ${UNAVAILABLE:-}; do
@@ -95,6 +95,9 @@ run run ticker
 [[ $code == 0 && $(last_line) == *http://127.0.0.1:8080 ]] || fail "./dev run must end with the URL"
 (($(wc -l <<<"$output") <= 6)) || fail "an installation must be quiet"
 [[ $output == *"installing "* && $output != *"Get:"* ]] || fail "an installation is one line"
+
+run WARNING="W: Failed to fetch a list" run ticker
+[[ $code == 0 && $output == *"W: Failed to fetch a list"* ]] || fail "a warning must be shown, though apt-get has not failed"
 
 run UNAVAILABLE=ninja-build run ticker
 [[ $code != 0 && $output == *"E: Unable to locate package ninja-build"* ]] || fail "an installation that fails must say why"
