@@ -32,8 +32,9 @@ void figures::add(const reading& machine, const rill::pubsub::statistics& stats,
                   std::chrono::steady_clock::time_point at)
 {
     sample now{.machine = machine, .delivered = stats.delivered, .at = at};
-    push(memory.used, machine.memory_used);
-    memory.total = machine.memory_total;
+    add_memory(machine);
+    cpu.known = machine.cpu.total != 0;
+    network.known = machine.has_interfaces;
     push(streams.viewers, stats.subscribers);
     streams.published = stats.published;
     streams.conflated = stats.conflated;
@@ -44,6 +45,31 @@ void figures::add(const reading& machine, const rill::pubsub::statistics& stats,
     before_ = std::move(now);
 }
 
+// A curve that has a gap begins anew: its values are a period apart.
+void figures::add_memory(const reading& machine)
+{
+    memory.known = machine.memory_total != 0;
+    memory.total = machine.memory_total;
+    if (memory.known) {
+        push(memory.used, machine.memory_used);
+    } else {
+        memory.used.clear();
+    }
+}
+
+void figures::add_processor(const reading& before, const reading& now)
+{
+    cpu.cores.clear();
+    if (before.cpu.total == 0 || now.cpu.total == 0) {
+        cpu.busy.clear();
+        return;
+    }
+    push(cpu.busy, thousandths(before.cpu, now.cpu));
+    for (std::size_t i = 0; i < std::min(before.cores.size(), now.cores.size()); ++i) {
+        cpu.cores.push_back(thousandths(before.cores[i], now.cores[i]));
+    }
+}
+
 void figures::add_rates(const sample& before, const sample& now)
 {
     const auto ms =
@@ -51,14 +77,14 @@ void figures::add_rates(const sample& before, const sample& now)
     const auto rate = [ms](std::uint64_t from, std::uint64_t to) {
         return 1000 * growth(from, to) / static_cast<std::uint64_t>(ms);
     };
-    push(cpu.busy, thousandths(before.machine.cpu, now.machine.cpu));
-    cpu.cores.clear();
-    for (std::size_t i = 0; i < std::min(before.machine.cores.size(), now.machine.cores.size()); ++i) {
-        cpu.cores.push_back(thousandths(before.machine.cores[i], now.machine.cores[i]));
+    add_processor(before.machine, now.machine);
+    if (before.machine.has_interfaces && now.machine.has_interfaces) {
+        push(network.received, rate(before.machine.received, now.machine.received));
+        push(network.sent, rate(before.machine.sent, now.machine.sent));
+        push(network.loopback, rate(before.machine.loopback, now.machine.loopback));
+    } else {
+        network.received = network.sent = network.loopback = {};
     }
-    push(network.received, rate(before.machine.received, now.machine.received));
-    push(network.sent, rate(before.machine.sent, now.machine.sent));
-    push(network.loopback, rate(before.machine.loopback, now.machine.loopback));
     push(streams.delivered, rate(before.delivered, now.delivered));
 }
 

@@ -16,25 +16,28 @@ using curve = std::vector<std::uint64_t>;
 
 struct cpu_figures
 {
+    bool known = false;               ///< whether the kernel tells it to this server
     curve busy;                       ///< thousandths of all cores
     std::vector<std::uint64_t> cores; ///< thousandths of each, now
 };
-BOOST_DESCRIBE_STRUCT(cpu_figures, (), (busy, cores))
+BOOST_DESCRIBE_STRUCT(cpu_figures, (), (known, busy, cores))
 
 struct memory_figures
 {
+    bool known = false;
     curve used;              ///< bytes
     std::uint64_t total = 0; ///< bytes
 };
-BOOST_DESCRIBE_STRUCT(memory_figures, (), (used, total))
+BOOST_DESCRIBE_STRUCT(memory_figures, (), (known, used, total))
 
 struct network_figures
 {
+    bool known = false;
     curve received; ///< bytes a second
     curve sent;     ///< bytes a second
     curve loopback; ///< bytes a second
 };
-BOOST_DESCRIBE_STRUCT(network_figures, (), (received, sent, loopback))
+BOOST_DESCRIBE_STRUCT(network_figures, (), (known, received, sent, loopback))
 
 /// Of this server's own streams.
 struct stream_figures
@@ -43,7 +46,7 @@ struct stream_figures
     curve delivered;             ///< events a second, over all streams
     std::uint64_t published = 0; ///< events
     std::uint64_t conflated = 0; ///< events that a newer one replaced before a slow stream had them
-    std::uint64_t resident = 0;  ///< bytes of memory that the server has
+    std::uint64_t resident = 0;  ///< bytes of memory that the server has; 0: not known
     std::uint64_t period = 0;    ///< milliseconds between two values
 };
 BOOST_DESCRIBE_STRUCT(stream_figures, (), (viewers, delivered, published, conflated, resident, period))
@@ -71,6 +74,8 @@ private:
         std::chrono::steady_clock::time_point at;
     };
 
+    void add_memory(const reading& machine);
+    void add_processor(const reading& before, const reading& now);
     void add_rates(const sample& before, const sample& now);
 
     std::optional<sample> before_;

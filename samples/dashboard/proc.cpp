@@ -100,6 +100,7 @@ void parse_net_dev(std::string_view text, reading& into)
 {
     constexpr std::size_t received = 0;
     constexpr std::size_t sent = 8;
+    into.has_interfaces = text.find('|') != text.npos; // of the table's head
     while (!text.empty()) {
         auto line = cut(text, '\n');
         if (line.find(':') == line.npos) {

@@ -118,6 +118,16 @@ describe('the page', () => {
     });
 
     for (const [name, look] of looks) {
+        test(`each field says what it is for: ${name}`, async (t) => {
+            const visit = await ChatVisit.as('eve', chat.url, look, `fields-${name}`);
+            t.after(() => visit.leave());
+            const nameless = await visit.page.evaluate(() => {
+                const label = (field) => field.placeholder || [...field.labels].map((e) => (e.getBoundingClientRect().width > 20 ? e.textContent : '')).join('');
+                return [...document.querySelectorAll('input, textarea')].filter((field) => !label(field)).map((field) => field.id);
+            });
+            assert.deepEqual(nameless, [], 'fields without a label that can be seen');
+        });
+
         test(`has its picture: ${name}`, async (t) => {
             const room = `tea-${name}`;
             const other = await ChatVisit.as('Grace', chat.url, desktop, room);

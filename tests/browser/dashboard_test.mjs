@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Sample, stablePort } from './sample_process.mjs';
-import { Visit, desktop, looks, networkError } from './visit.mjs';
+import { Visit, desktop, looks, networkError, phone } from './visit.mjs';
 
 class DashboardVisit extends Visit {
     // Completes when `count` events have come since the page was loaded.
@@ -40,7 +40,7 @@ function assertRising(ids) {
     ids.forEach((id, index) => assert.ok(index === 0 || BigInt(id) > BigInt(ids[index - 1]), `${id} after ${ids[index - 1]}`));
 }
 
-const startDashboard = (port) => Sample.start('dashboard', port, ['--ms', '100']);
+const startDashboard = (port, more = []) => Sample.start('dashboard', port, ['--ms', '100', ...more]);
 
 describe('the page', () => {
     let dashboard;
@@ -90,6 +90,37 @@ describe('the page', () => {
             assert.deepEqual(await visit.tooWide('.panel, .below, .top'), [], 'nothing may be wider than its box');
             assert.deepEqual(visit.complaints, []);
         });
+    }
+});
+
+test('a half of a scale is told as it is', async (t) => {
+    const dashboard = await startDashboard();
+    t.after(() => dashboard.stop());
+    const visit = await DashboardVisit.to(dashboard.url, desktop);
+    t.after(() => visit.leave());
+    const told = await visit.page.evaluate(() => [0, 0.5, 2.5, 5, 25, 250, 2500, 25000].map((value) => count(value).join('')));
+    assert.deepEqual(told, ['0', '0.5', '2.5', '5', '25', '250', '2.5k', '25.0k']);
+});
+
+test('what the kernel does not tell is not shown as nought', async (t) => {
+    const dashboard = await startDashboard(0, ['--proc', '/nowhere']);
+    t.after(() => dashboard.stop());
+    for (const look of [desktop, phone]) {
+        const visit = await DashboardVisit.to(dashboard.url, look);
+        t.after(() => visit.leave());
+        await visit.state('live');
+        await visit.events(12);
+        const seen = await visit.report();
+        assert.deepEqual([seen['cpu-now'], seen['memory-now'], seen['network-now'], seen.resident], ['–', '–', '–', '–']);
+        assert.match(seen['streams-now'], /^\d+ viewers?$/, 'what the server knows of itself is there');
+        assert.equal(seen.curves, 2);
+        for (const below of ['cores-label', 'memory-below', 'network-below']) {
+            assert.equal(await visit.page.locator(`#${below}`).textContent(), 'Not known: the server cannot read it from /proc');
+        }
+        assert.deepEqual(await visit.tooWide('.panel, .below, .top'), [], 'nothing may be wider than its box');
+        await visit.picture(`dashboard-unknown-${look === phone ? 'phone' : 'desktop'}`);
+        assert.deepEqual(visit.complaints, []);
+        await visit.leave();
     }
 });
 

@@ -166,7 +166,7 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
     });
 
     test('speaks HTTP/1.1 by TLS with who wants that', async () => {
-        const asking = requestByTls(`${proxy.secureUrl}/client`, { ca: proxy.certificate, agent: false }).end();
+        const asking = requestByTls(`${proxy.secureUrl}/client`, { servername: 'localhost', ca: proxy.certificate, agent: false }).end();
         const [answer] = await within(once(asking, 'response'), 'answer');
         assert.equal(answer.httpVersion, '1.1');
         assert.equal(answer.statusCode, 200);

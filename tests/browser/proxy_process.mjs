@@ -146,9 +146,9 @@ export class Proxy {
         return `http://127.0.0.1:${this.port}`;
     }
 
-    // With HTTP/2.
+    // With HTTP/2. Without a name, as a machine may know no address even of localhost; who connects gives the name to TLS.
     get secureUrl() {
-        return `https://localhost:${this.securePort}`;
+        return `https://127.0.0.1:${this.securePort}`;
     }
 
     get #file() {

@@ -131,6 +131,16 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_form)
     BOOST_TEST(problem.detail == "the body is not a well-formed form: '%' must be followed by two hexadecimal digits");
 }
 
+BOOST_AUTO_TEST_CASE(a_compressed_body_is_415)
+{
+    auto req = with_body("item=a", "application/x-www-form-urlencoded");
+    BOOST_REQUIRE(req.fields().set("Content-Encoding", "gzip").has_value());
+    for (const auto& refused : {problem_of<rill::form<order>>(req), problem_of<rill::form_field<"item">>(req)}) {
+        BOOST_TEST((refused.status == status::unsupported_media_type));
+        BOOST_TEST(refused.detail == "the body must not be compressed or coded in any other way");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(content_types)
 {
     for (const auto* type :

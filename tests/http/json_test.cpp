@@ -141,6 +141,19 @@ BOOST_AUTO_TEST_CASE(a_described_struct_from_the_body)
     BOOST_TEST(rill_test::text(rill_test::run(handle, req)) == "pen3");
 }
 
+BOOST_AUTO_TEST_CASE(a_compressed_body_is_415)
+{
+    auto req = with_body("1", "application/json");
+    BOOST_REQUIRE(req.fields().set("Content-Encoding", "identity").has_value());
+    BOOST_TEST((outcome<int>(req) == status::ok));
+    BOOST_REQUIRE(req.fields().set("Content-Encoding", "gzip").has_value());
+    BOOST_TEST((outcome<int>(req) == status::unsupported_media_type));
+    const auto refused = rill::extractor<rill::json<int>>::extract(req);
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST(refused.error().detail == "the body must not be compressed or coded in any other way");
+    BOOST_TEST((refused.error().headers.front().first == "Accept-Encoding"));
+}
+
 BOOST_AUTO_TEST_CASE(content_types)
 {
     for (const auto* type : {"application/json", "Application/JSON", "application/json; charset=utf-8",

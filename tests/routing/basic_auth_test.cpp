@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(credentials)
     }
     seen.clear();
     for (const auto* malformed : {"", "Basic", "Basic ", "Basic !!!!", "Basic YTo=x", "Basic Y",
-                                  "Basic YWI=", "Bearer YTo=", "BasicYTo=", "Basic YTo==="})
+                                  "Basic YWI=", "Bearer YTo=", "BasicYTo=", "Basic\tYTo=", " Basic", "Basic YTo==="})
     {
         BOOST_TEST_CONTEXT(malformed)
         {

@@ -81,6 +81,70 @@ BOOST_AUTO_TEST_CASE(preflight)
     BOOST_TEST(calls == 1);
 }
 
+// What no browser sends as an Origin would never match, and nobody would learn why.
+BOOST_AUTO_TEST_CASE(what_is_no_origin_is_refused)
+{
+    for (const auto* wrong : {"https://app.example/",
+                              "app.example",
+                              "",
+                              "https://",
+                              "https:app.example",
+                              "//app.example",
+                              "https://app.example/path",
+                              "https://app.example?q",
+                              "https://user@app.example",
+                              "https://App.example",
+                              "HTTPS://app.example",
+                              "https://*.app.example",
+                              "https://app.example:443",
+                              "http://app.example:80",
+                              "https://app.example:",
+                              "https://app.example:0443",
+                              "https://app.example:65536",
+                              "https://app.example:x",
+                              "https://app example",
+                              " https://app.example",
+                              "https://b\xc3\xbc"
+                              "cher.example",
+                              "https://[::1",
+                              "https://::1",
+                              "https://[::0001]",
+                              "https://[127.0.0.1]",
+                              "1https://app.example",
+                              "https://a.example,https://b.example",
+                              "Null"})
+    {
+        const auto names_it = [&](const std::invalid_argument& e) {
+            const std::string_view what = e.what();
+            return what.starts_with("cors: '" + std::string(wrong).substr(0, 9)) &&
+                   what.ends_with(
+                       "' is no origin: must be such as https://app.example or http://localhost:3000, in lower "
+                       "case, without a path and without the scheme's default port");
+        };
+        BOOST_CHECK_EXCEPTION(rill::cors({.origins = {"https://a.example", wrong}}), std::invalid_argument, names_it);
+    }
+    for (const auto* right :
+         {"https://app.example", "http://localhost:3000", "https://app.example:80", "http://127.0.0.1:8080",
+          "http://[::1]:8080", "https://[2001:db8::1]", "chrome-extension://abcdefghijklmnop", "capacitor://localhost",
+          "null", "https://xn--bcher-kva.example"})
+    {
+        const auto around = rill::cors({.origins = {right}});
+        BOOST_TEST(header(through(around, with({{"Origin", right}})), "Access-Control-Allow-Origin") == right);
+    }
+}
+
+// As a field of each answer they would turn it into a 500, or never be matched by a browser.
+BOOST_AUTO_TEST_CASE(what_are_no_methods_and_no_field_names_is_refused)
+{
+    for (const auto* wrong : {"", "GET, PUT", "X A", "a\r\nb"}) {
+        BOOST_CHECK_THROW(rill::cors({.methods = {"GET", wrong}}), std::invalid_argument);
+        BOOST_CHECK_THROW(rill::cors({.request_headers = {wrong}}), std::invalid_argument);
+        BOOST_CHECK_THROW(rill::cors({.response_headers = {wrong}}), std::invalid_argument);
+    }
+    BOOST_CHECK_THROW(rill::cors({.preflight_max_age = std::chrono::seconds(-1)}), std::invalid_argument);
+    BOOST_CHECK_NO_THROW(rill::cors({.methods = {"*"}, .request_headers = {"*"}, .response_headers = {"*"}}));
+}
+
 BOOST_AUTO_TEST_CASE(credentials_need_names)
 {
     BOOST_CHECK_THROW(rill::cors({.credentials = true}), std::invalid_argument);

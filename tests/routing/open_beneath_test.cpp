@@ -33,12 +33,19 @@ public:
     }
     ~tree() { fs::remove_all(base_); }
 
-    /// The name and the size of what was opened, or the status.
+    /// The name and the size of what was opened, and whether a slash is missing; or the status.
     std::string open(std::string_view path) const
     {
         const auto opened = rill::detail::open_beneath(root_, path, "index.html");
-        return opened ? opened->name + " " + std::to_string(opened->info.st_size)
+        return opened ? opened->name + " " + std::to_string(opened->info.st_size) + (opened->lacks_slash ? " /" : "")
                       : std::to_string(static_cast<unsigned>(opened.error()));
+    }
+
+    void write(const std::string& path) const
+    {
+        const auto full = base_ / "root" / path;
+        fs::create_directories(full.parent_path());
+        std::ofstream(full) << "file";
     }
 
 private:
@@ -52,7 +59,7 @@ BOOST_AUTO_TEST_CASE(files_and_indexes)
 {
     const tree t;
     BOOST_TEST(t.open("file") == "file 4");
-    BOOST_TEST(t.open("with") == "index.html 5");
+    BOOST_TEST(t.open("with") == "index.html 5 /");
     BOOST_TEST(t.open("with/") == "index.html 5");
     BOOST_TEST(t.open("with/index.html") == "index.html 5");
     for (const auto* missing : {"", "/", "none", "none/file", "file/", "file/x", "sub", "sub/", "with//index.html"}) {
@@ -69,6 +76,28 @@ BOOST_AUTO_TEST_CASE(no_way_leads_out)
         BOOST_TEST(t.open(path) == "404", path);
     }
     BOOST_TEST(t.open(std::string_view("file\0", 5)) == "404");
+}
+
+// RFC 8615: /.well-known/ is made to be seen, at the root only.
+BOOST_AUTO_TEST_CASE(of_names_with_a_dot_only_well_known_is_seen)
+{
+    const tree t;
+    t.write(".well-known/security.txt");
+    t.write(".well-known/acme-challenge/token");
+    t.write(".well-known/.hidden");
+    t.write(".well-known/.well-known/file");
+    t.write("with/.well-known/file");
+    t.write(".well-known2/file");
+    t.write(".Well-Known/file");
+    t.write(".env");
+    BOOST_TEST(t.open(".well-known/security.txt") == "security.txt 4");
+    BOOST_TEST(t.open(".well-known/acme-challenge/token") == "token 4");
+    for (const auto* hidden :
+         {".well-known", ".well-known/", ".well-known/.hidden", ".well-known/.well-known/file", "with/.well-known/file",
+          ".well-known2/file", ".Well-Known/file", ".env", "./.well-known/security.txt", ".well-known/../secret"})
+    {
+        BOOST_TEST(t.open(hidden) == "404", hidden);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <rill/routing/router.hpp>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -48,6 +49,8 @@ public:
         write("public/.env", "hidden");
         write("public/.git/config", "hidden");
         write("public/sub/.hidden.txt", "hidden");
+        write("public/.well-known/security.txt", "Contact: mailto:security@app.example");
+        write("public/.well-known/.hidden", "hidden");
         app.get("/", rill::static_files(root()));
         app.get("/files/{path...}", rill::static_files(root(), {.index = "index.html", .cache_control = "max-age=60"}));
     }
@@ -104,9 +107,9 @@ BOOST_FIXTURE_TEST_CASE(files_and_directories, site)
         {"/files/data.bin", "0123456789", "application/octet-stream"},
         {"/files/empty.txt", "", "text/plain; charset=utf-8"},
         {"/files/a%20b/%C3%A4.css", "css", "text/css; charset=utf-8"},
-        {"/files/sub", "<p>sub", "text/html; charset=utf-8"},
         {"/files/sub/", "<p>sub", "text/html; charset=utf-8"},
         {"/files/bare/file.js?v=2", "js", "text/javascript; charset=utf-8"},
+        {"/files/.well-known/security.txt", "Contact: mailto:security@app.example", "text/plain; charset=utf-8"},
     };
     for (const auto& [target, expected, type] : table) {
         BOOST_TEST_CONTEXT(target)
@@ -117,6 +120,49 @@ BOOST_FIXTURE_TEST_CASE(files_and_directories, site)
             BOOST_TEST(header(r, "Content-Type") == type);
         }
     }
+}
+
+// Relative links in the index lead to the directory only where the path ends with a slash.
+BOOST_FIXTURE_TEST_CASE(a_directory_without_its_slash_is_redirected, site)
+{
+    write("public/a b/index.html", "<p>a b");
+    const std::pair<std::string, std::string> table[] = {
+        {"/files/sub", "/files/sub/"},
+        {"/files/sub?v=2&w=/", "/files/sub/?v=2&w=/"},
+        {"/files/sub?", "/files/sub/?"},
+        {"/files/a%20b", "/files/a%20b/"},
+    };
+    for (const auto& [target, location] : table) {
+        for (const auto method : {verb::get, verb::head}) {
+            const auto r = get(target, {}, method);
+            BOOST_TEST((r.status() == status::permanent_redirect), target);
+            BOOST_TEST(header(r, "Location") == location);
+            BOOST_TEST(header(r, "Cache-Control") == "max-age=60");
+            BOOST_TEST(header(r, "ETag") == "(none)");
+        }
+    }
+    for (const auto* none : {"/files/bare", "/files/none", "/files/data.bin/"}) {
+        BOOST_TEST((get(none).status() == status::not_found), none);
+    }
+    BOOST_TEST((get("/files/sub", {{"If-None-Match", "*"}}).status() == status::permanent_redirect));
+}
+
+// A Location that begins with two slashes names another host.
+BOOST_FIXTURE_TEST_CASE(a_redirect_stays_on_the_host, site)
+{
+    const auto handle = rill::static_files(root());
+    for (const auto* path : {"//evil.example/sub", "/\\evil.example/sub"}) {
+        request req(verb::get, path);
+        req.path_parameter("path", "sub");
+        BOOST_TEST(header(run(handle, req), "Location") == "/." + std::string(path) + '/');
+    }
+}
+
+// A route without the parameter names the index itself: there is nothing at its path with a slash.
+BOOST_FIXTURE_TEST_CASE(a_route_of_the_index_is_not_redirected, site)
+{
+    app.get("/about", rill::static_files(root() + "/sub"));
+    BOOST_TEST(content(get("/about")) == "<p>sub");
 }
 
 BOOST_FIXTURE_TEST_CASE(headers, site)
@@ -133,6 +179,36 @@ BOOST_FIXTURE_TEST_CASE(headers, site)
     BOOST_TEST(header(get("/files/index.html"), "ETag") != etag);
     write("public/data.bin", "0123456789+"); // same time, another size
     BOOST_TEST(header(get("/files/data.bin"), "ETag") != etag);
+}
+
+// Behind a load balancer a client asks one server today, and another one tomorrow.
+BOOST_FIXTURE_TEST_CASE(servers_with_the_same_file_have_the_same_etag, site)
+{
+    write("other/data.bin", "0123456789");
+    app.get("/other/{path...}", rill::static_files((base / "other").string()));
+    const auto etag = header(get("/files/data.bin"), "ETag");
+    BOOST_TEST(header(get("/other/data.bin"), "ETag") == etag);
+    write("fresh", "0123456789"); // copied anew: another inode
+    fs::rename(base / "fresh", base / "public/data.bin");
+    BOOST_TEST(header(get("/files/data.bin"), "ETag") == etag);
+    BOOST_TEST((get("/other/data.bin", {{"If-None-Match", etag}}).status() == status::not_modified));
+}
+
+// All files of a reproducible build have the same time.
+BOOST_FIXTURE_TEST_CASE(a_version_of_the_files_is_in_their_etags, site)
+{
+    app.get("/one/{path...}", rill::static_files(root(), {.version = "1.0"}));
+    app.get("/two/{path...}", rill::static_files(root(), {.version = "2.0"}));
+    const auto one = header(get("/one/data.bin"), "ETag");
+    BOOST_TEST(one.starts_with("\"1.0-"));
+    BOOST_TEST(header(get("/two/data.bin"), "ETag") != one);
+    BOOST_TEST(header(get("/files/data.bin"), "ETag") != one);
+    BOOST_TEST((get("/one/data.bin", {{"If-None-Match", one}}).status() == status::not_modified));
+    const fields both{{"If-None-Match", one}, {"If-Modified-Since", modified}};
+    BOOST_TEST((get("/two/data.bin", both).status() == status::ok));
+    for (const auto* wrong : {"a b", "a\"b", "a\nb", "\x7f"}) {
+        BOOST_CHECK_THROW(rill::static_files(root(), {.version = wrong}), std::invalid_argument);
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_else_is_found, site)
@@ -183,6 +259,11 @@ BOOST_FIXTURE_TEST_CASE(nothing_else_is_found, site)
                                    ".git/",
                                    ".git",
                                    "sub/.hidden.txt",
+                                   ".well-known",
+                                   ".well-known/",
+                                   ".well-known/.hidden",
+                                   ".well-known/../data.bin",
+                                   "sub/.well-known/security.txt",
                                    "link-out.txt",
                                    "link-in.bin",
                                    "link-dir/secret.txt",
@@ -296,12 +377,57 @@ BOOST_FIXTURE_TEST_CASE(ranges, site)
     BOOST_TEST(content(get("/files/data.bin", {{"Range", "bytes=0-1"}, {"If-Range", "\"old\""}})) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_root_is_opened_once, site)
+// A build may remove its output and make it anew, or put a new one in its place.
+BOOST_FIXTURE_TEST_CASE(a_directory_that_is_made_anew_is_served, site)
+{
+    const auto before = open_descriptors();
+    fs::remove_all(base / "public");
+    BOOST_TEST((get("/files/data.bin").status() == status::not_found));
+    write("public/data.bin", "anew");
+    BOOST_TEST(content(get("/files/data.bin")) == "anew");
+    write("next/data.bin", "exchanged");
+    fs::rename(base / "public", base / "old");
+    fs::rename(base / "next", base / "public");
+    BOOST_TEST(content(get("/files/data.bin")) == "exchanged");
+    BOOST_TEST(open_descriptors() == before);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_link_to_the_directory_may_be_changed, site)
+{
+    write("release-2/data.bin", "2");
+    fs::create_directory_symlink("public", base / "current");
+    app.get("/current/{path...}", rill::static_files((base / "current").string()));
+    BOOST_TEST(content(get("/current/data.bin")) == "0123456789");
+    fs::create_directory_symlink("release-2", base / "current.new");
+    fs::rename(base / "current.new", base / "current");
+    BOOST_TEST(content(get("/current/data.bin")) == "2");
+}
+
+// A program may give up the right to reach the directory's name: it changes its root, or is sandboxed.
+BOOST_FIXTURE_TEST_CASE(while_the_name_leads_nowhere_the_directory_of_the_start_is_served, site)
 {
     fs::rename(base / "public", base / "moved");
     BOOST_TEST(content(get("/files/data.bin")) == "0123456789");
-    BOOST_CHECK_EXCEPTION(rill::static_files(root()), std::system_error, [&](const std::system_error& e) {
-        return std::string(e.what()).find(root()) != std::string::npos &&
+    write("public", "a file"); // no directory
+    BOOST_TEST(content(get("/files/data.bin")) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_relative_name_is_of_the_directory_of_the_start, site)
+{
+    const auto here = fs::current_path();
+    fs::current_path(base);
+    app.get("/relative/{path...}", rill::static_files("public"));
+    write("elsewhere/public/data.bin", "elsewhere");
+    fs::current_path(base / "elsewhere");
+    const auto r = get("/relative/data.bin");
+    fs::current_path(here);
+    BOOST_TEST(content(r) == "0123456789");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_directory_that_cannot_be_opened_is_refused, site)
+{
+    BOOST_CHECK_EXCEPTION(rill::static_files(root() + "/none"), std::system_error, [&](const std::system_error& e) {
+        return std::string(e.what()).find(root() + "/none") != std::string::npos &&
                e.code() == std::errc::no_such_file_or_directory;
     });
     BOOST_CHECK_THROW(rill::static_files((base / "secret.txt").string()), std::system_error);

@@ -17,13 +17,16 @@ struct fixture
     rill_test::running_server server;
     rill_test::client client{server.port()};
 
-    explicit fixture(bool samples = false) : server(dashboard::app(figures), options(samples)) {}
+    /// @param proc where the sampler reads; without one there is no sampler
+    explicit fixture(std::string proc = {}) : server(dashboard::app(figures), options(std::move(proc))) {}
 
-    rill::server_options options(bool samples) const
+    rill::server_options options(std::string proc) const
     {
         rill::server_options o;
-        if (samples) {
-            o.background = {[this] { return dashboard::sample(figures, {.period = std::chrono::milliseconds(10)}); }};
+        if (!proc.empty()) {
+            o.background = {[this, proc = std::move(proc)] {
+                return dashboard::sample(figures, {.period = std::chrono::milliseconds(10), .proc = proc});
+            }};
         }
         return o;
     }
@@ -31,7 +34,12 @@ struct fixture
 
 struct with_sampler : fixture
 {
-    with_sampler() : fixture(true) {}
+    with_sampler() : fixture("/proc") {}
+};
+
+struct without_proc : fixture
+{
+    without_proc() : fixture("/nowhere") {}
 };
 
 boost::json::value next(rill_test::client& client, std::string_view name)
@@ -62,7 +70,9 @@ BOOST_FIXTURE_TEST_CASE(shows_this_machine, dashboard_test::with_sampler)
         BOOST_TEST(value.to_number<int>() >= 0);
         BOOST_TEST(value.to_number<int>() <= 1000);
     }
+    BOOST_TEST(cpu.at("known").as_bool());
     const auto memory = next(client, "memory");
+    BOOST_TEST(memory.at("known").as_bool());
     const auto used = memory.at("used").as_array().back().to_number<std::uint64_t>();
     BOOST_TEST(used > 0U);
     BOOST_TEST(used < memory.at("total").to_number<std::uint64_t>());
@@ -71,6 +81,18 @@ BOOST_FIXTURE_TEST_CASE(shows_this_machine, dashboard_test::with_sampler)
     BOOST_TEST(streams.at("viewers").as_array().back().to_number<int>() == 1);
     BOOST_TEST(streams.at("period").to_number<int>() == 10);
     BOOST_TEST(streams.at("resident").to_number<std::uint64_t>() > 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(tells_what_it_does_not_know, dashboard_test::without_proc)
+{
+    client.get("/figures");
+    for (const auto* name : {"cpu", "memory", "network"}) {
+        const auto figures = next(client, name);
+        BOOST_TEST(!figures.at("known").as_bool(), name);
+    }
+    const auto streams = next(client, "streams");
+    BOOST_TEST(streams.at("viewers").as_array().back().to_number<int>() <= 1);
+    BOOST_TEST(streams.at("resident").to_number<std::uint64_t>() == 0U);
 }
 
 BOOST_FIXTURE_TEST_CASE(many_viewers_share_one_sampler, dashboard_test::with_sampler)

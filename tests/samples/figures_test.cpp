@@ -17,6 +17,7 @@ reading machine(std::uint64_t busy, std::uint64_t total, std::uint64_t received 
     r.cores = {{busy, total}, {0, total}};
     r.memory_total = 1000;
     r.memory_used = busy;
+    r.has_interfaces = true;
     r.received = received;
     r.loopback = 10 * received;
     return r;
@@ -61,6 +62,29 @@ BOOST_AUTO_TEST_CASE(counters_that_fall_count_as_nothing)
     fewer.cores.pop_back();
     f.add(fewer, {}, start + 1s);
     BOOST_TEST(f.cpu.cores.size() == 1U);
+}
+
+// A nought that nobody has measured is worse than nothing.
+BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_tell_is_not_known)
+{
+    figures f;
+    f.add({}, {.subscribers = 3}, start);
+    f.add({}, {.subscribers = 4}, start + 1s);
+    BOOST_TEST((!f.cpu.known && !f.memory.known && !f.network.known));
+    BOOST_TEST((f.cpu.busy.empty() && f.cpu.cores.empty() && f.memory.used.empty() && f.network.received.empty() &&
+                f.network.sent.empty() && f.network.loopback.empty()));
+    BOOST_TEST((f.streams.viewers == curve{3, 4})); // the server's own
+    BOOST_TEST(f.streams.resident == 0U);
+    f.add(machine(100, 1000, 5000), {}, start + 2s);
+    BOOST_TEST((f.cpu.known && f.memory.known && f.network.known));
+    BOOST_TEST((f.memory.used == curve{100}));
+    BOOST_TEST((f.cpu.busy.empty() && f.network.received.empty())); // a difference to nothing is none
+    f.add(machine(150, 1200, 6000), {}, start + 3s);
+    BOOST_TEST((f.cpu.busy == curve{250}));
+    BOOST_TEST((f.network.received == curve{1000}));
+    f.add({}, {}, start + 4s);
+    BOOST_TEST((f.cpu.busy.empty() && f.cpu.cores.empty() && f.memory.used.empty() && f.network.received.empty()));
+    BOOST_TEST(!f.network.known);
 }
 
 BOOST_AUTO_TEST_CASE(the_newest_values_are_held)

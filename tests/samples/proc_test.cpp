@@ -43,6 +43,7 @@ BOOST_AUTO_TEST_CASE(interfaces)
                   "wlan0:10 2 0 0 0 0 0 0 20 2 0 0 0 0 0 0\n"
                   " bad: 1 2\n",
                   r);
+    BOOST_TEST(r.has_interfaces);
     BOOST_TEST(r.loopback == 700U);
     BOOST_TEST(r.received == 1010U);
     BOOST_TEST(r.sent == 2020U);
@@ -65,7 +66,9 @@ BOOST_AUTO_TEST_CASE(what_is_not_there_is_0)
         parse_statm(text, r);
         BOOST_TEST(r.cpu.total + r.memory_used + r.received + r.resident == 0U);
     }
-    BOOST_TEST(read_machine("/nowhere").memory_total == 0U);
+    const auto nowhere = read_machine("/nowhere");
+    BOOST_TEST(nowhere.memory_total == 0U);
+    BOOST_TEST(!nowhere.has_interfaces);
     const auto here = read_machine("/proc");
     BOOST_TEST(here.memory_total > here.memory_used);
     BOOST_TEST(here.cpu.total > 0U);

@@ -111,6 +111,7 @@ BOOST_AUTO_TEST_CASE(a_killed_worker_costs_its_own_streams_only_and_is_replaced)
     BOOST_TEST(other.read_to_end());
     BOOST_TEST(other.received().ends_with("0\r\n\r\n")); // drained
     BOOST_TEST(f.wait() == 0);
+    BOOST_TEST(f.output().find("listening on") == std::string::npos, f.output()); // on_listening has told it, for all
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_hangs_is_replaced)

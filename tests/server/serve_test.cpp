@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_signal_drains_and_the_exit_code_is_0)
         c.close();
         BOOST_TEST(process.exit_code() == 0);
         const auto log = process.log();
-        BOOST_TEST(log.find("listening on http://127.0.0.1:") != log.npos);
+        BOOST_TEST(log.find("listening on") == log.npos); // on_listening has told it
         BOOST_TEST(log.find("draining") != log.npos);
         BOOST_TEST(log.find("stopped") != log.npos);
         BOOST_TEST(log.find("error") == log.npos);

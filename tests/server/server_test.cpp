@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include "server/fixture.hpp"
 #include "server/listener.hpp"
@@ -194,6 +195,31 @@ BOOST_AUTO_TEST_CASE(any_thread_may_ask_and_stop_while_it_listens)
         BOOST_REQUIRE(server.listen().has_value());
         server.run();
         other.join();
+    }
+}
+
+// Who has on_listening tells it where people look: a second time in the log is one too many.
+BOOST_AUTO_TEST_CASE(the_url_is_told_once)
+{
+    for (const bool tells_itself : {false, true}) {
+        auto options = quiet();
+        std::vector<rill::log_level> logged;
+        int told = 0;
+        options.observer.log = [&](rill::log_level level, std::string_view text) {
+            if (text.starts_with("listening on http://127.0.0.1:")) {
+                logged.push_back(level);
+            }
+        };
+        if (tells_itself) {
+            options.on_listening = [&](const std::string&) { ++told; };
+        }
+        rill::server server(greeting(), options);
+        server.stop();
+        BOOST_REQUIRE(server.listen().has_value());
+        server.run();
+        BOOST_TEST(told == (tells_itself ? 1 : 0));
+        BOOST_REQUIRE(logged.size() == 1U);
+        BOOST_TEST((logged.front() == (tells_itself ? rill::log_level::debug : rill::log_level::info)));
     }
 }
 

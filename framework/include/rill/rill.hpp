@@ -11,6 +11,7 @@
 #include <rill/http/accept.hpp>
 #include <rill/http/attribute.hpp>
 #include <rill/http/body_reader.hpp>
+#include <rill/http/credentials.hpp>
 #include <rill/http/extract.hpp>
 #include <rill/http/forwarded.hpp>
 #include <rill/http/make_handler.hpp>

@@ -4,6 +4,7 @@
 #include <rill/http/percent.hpp>
 #include <span>
 
+#include "http/content_coding.hpp"
 #include "http/form_fields.hpp"
 #include "http/utf8.hpp"
 
@@ -42,6 +43,9 @@ tl::expected<form_fields, problem> read_form_fields(const request& req)
             problem{.status = status::unsupported_media_type,
                     .detail = "the body must be a form, with Content-Type: application/x-www-form-urlencoded",
                     .title = {}});
+    }
+    if (auto refused = refuse_content_coding(req)) {
+        return tl::unexpected(std::move(*refused));
     }
     auto fields = parse_form(req.body());
     if (!fields) {

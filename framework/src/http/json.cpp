@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "http/content_coding.hpp"
 #include "http/shown.hpp"
 
 namespace rill {
@@ -214,6 +215,9 @@ tl::expected<boost::json::value, problem> parse_json_body(const request& req)
         return tl::unexpected(problem{.status = status::unsupported_media_type,
                                       .detail = "the body must be JSON, with Content-Type: application/json",
                                       .title = {}});
+    }
+    if (auto refused = refuse_content_coding(req)) {
+        return tl::unexpected(std::move(*refused));
     }
     auto parsed = parse_json(req.body());
     if (!parsed) {

@@ -1,9 +1,12 @@
 #include <rill/pubsub/publish_handler.hpp>
 
 #include <algorithm>
+#include <rill/http/credentials.hpp>
 #include <rill/http/json.hpp>
 #include <rill/http/problem.hpp>
 #include <stdexcept>
+
+#include "http/content_coding.hpp"
 
 namespace rill::pubsub {
 
@@ -19,23 +22,10 @@ bool is_token(std::string_view text) noexcept
     return !text.empty() && std::ranges::all_of(text, allowed);
 }
 
-/// Takes as long for a guess that is nearly right as for any other of that length.
-bool equal_in_constant_time(std::string_view guess, std::string_view secret) noexcept
-{
-    unsigned difference = guess.size() == secret.size() ? 0 : 1;
-    for (std::size_t i = 0; i < guess.size(); ++i) {
-        difference |= static_cast<unsigned char>(guess[i] ^ secret[i % secret.size()]);
-    }
-    return difference == 0;
-}
-
 bool is_authorised(const request& r, std::string_view token)
 {
-    constexpr std::string_view scheme = "Bearer ";
-    const auto fields = r.fields().list("Authorization").value_or(""); // more than one are none
-    const std::string_view field = fields;
-    return iequals(field.substr(0, scheme.size()), scheme) &&
-           equal_in_constant_time(field.substr(scheme.size()), token);
+    const auto given = credentials(r, "Bearer");
+    return given && equal_in_constant_time(*given, token);
 }
 
 status status_of(const error_code& ec) noexcept
@@ -85,6 +75,9 @@ response publish_handler::operator()(request& r)
     if (!is_authorised(r, token_)) {
         return to_response({.status = status::unauthorized, .detail = "a token is needed", .title = {}})
             .header("WWW-Authenticate", "Bearer");
+    }
+    if (const auto refused = rill::detail::refuse_content_coding(r)) {
+        return to_response(*refused);
     }
     const auto id = publish(hub_, r);
     if (!id) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <rill/http/credentials.hpp>
 #include <rill/http/make_handler.hpp>
 #include <stdexcept>
 
@@ -42,14 +43,8 @@ std::optional<std::string> base64_decode(std::string_view text)
 
 bool is_authorised(const request& req, const credentials_check& check)
 {
-    constexpr std::string_view scheme = "Basic ";
-    const auto fields = req.fields().list("Authorization").value_or(""); // more than one are none
-    const std::string_view field = fields;
-    if (!iequals(field.substr(0, scheme.size()), scheme)) {
-        return false;
-    }
-    const auto given = field.substr(std::min(field.find_first_not_of(' ', scheme.size()), field.size()));
-    const auto decoded = base64_decode(given);
+    const auto given = credentials(req, "Basic");
+    const auto decoded = given ? base64_decode(*given) : std::nullopt;
     const auto colon = decoded ? decoded->find(':') : std::string::npos;
     if (colon == std::string::npos) {
         return false;

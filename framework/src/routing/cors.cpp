@@ -1,13 +1,87 @@
 #include <rill/routing/middleware.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
+#include <rill/http/forwarded.hpp>
 #include <rill/http/make_handler.hpp>
 #include <stdexcept>
+
+#include "http/grammar.hpp"
+#include "http/shown.hpp"
+#include "http/whole_number.hpp"
 
 namespace rill {
 
 namespace {
+
+bool is_scheme(std::string_view text) noexcept
+{
+    const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    return !text.empty() && letter(text.front()) && std::ranges::all_of(text, [&](char c) {
+        return letter(c) || detail::is(c, detail::digit_char) || c == '+' || c == '-' || c == '.';
+    });
+}
+
+bool is_host(std::string_view text)
+{
+    if (text.starts_with('[') && text.ends_with(']')) {
+        const auto inside = text.substr(1, text.size() - 2);
+        const auto address = ip_address::parse(inside);
+        return address && !address->is_v4() && address->text() == inside;
+    }
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || detail::is(c, detail::digit_char) || c == '-' || c == '.' || c == '_';
+    });
+}
+
+// A browser leaves out the port that the scheme has by default.
+bool is_port(std::string_view text, std::string_view scheme) noexcept
+{
+    const auto port = detail::whole_number<std::uint16_t>(text);
+    const bool is_default = (scheme == "http" && port == 80) || (scheme == "https" && port == 443);
+    return port && !text.starts_with('0') && !is_default;
+}
+
+// As a browser sends it (RFC 6454, 6.2): it is compared byte by byte.
+bool is_origin(std::string_view text)
+{
+    constexpr std::string_view mark = "://";
+    const auto end = std::min(text.find(mark), text.size());
+    const auto scheme = text.substr(0, end);
+    const auto rest = text.substr(std::min(end + mark.size(), text.size()));
+    const auto bracket = rest.starts_with('[') ? std::min(rest.find(']'), rest.size()) : 0;
+    const auto colon = rest.find(':', bracket);
+    return is_scheme(scheme) && is_host(rest.substr(0, colon)) &&
+           (colon == rest.npos || is_port(rest.substr(colon + 1), scheme));
+}
+
+void check_names(const std::vector<std::string>& names, std::string_view what)
+{
+    for (const auto& name : names) {
+        if (!detail::is_token(name)) {
+            throw std::invalid_argument("cors: '" + detail::shown(name) + "' is no " + std::string(what));
+        }
+    }
+}
+
+// What can never match, or would make each answer a 500.
+void check(const cors_options& options)
+{
+    for (const auto& origin : options.origins) {
+        if (origin != "*" && origin != "null" && !is_origin(origin)) {
+            throw std::invalid_argument("cors: '" + detail::shown(origin) +
+                                        "' is no origin: must be such as https://app.example or http://localhost:3000, "
+                                        "in lower case, without a path and without the scheme's default port");
+        }
+    }
+    check_names(options.methods, "method");
+    check_names(options.request_headers, "name of a request's header");
+    check_names(options.response_headers, "name of a response's header");
+    if (options.preflight_max_age.count() < 0) {
+        throw std::invalid_argument("cors: preflight_max_age is negative: must be zero or more seconds");
+    }
+}
 
 std::string joined(const std::vector<std::string>& items)
 {
@@ -80,6 +154,7 @@ awaitable<response> marked(std::shared_ptr<const policy> rules, request& req, co
 
 middleware cors(cors_options options)
 {
+    check(options);
     const bool any = std::ranges::find(options.origins, "*") != options.origins.end();
     if (any && options.credentials) {
         throw std::invalid_argument("cors: credentials need named origins, not '*'");

@@ -12,6 +12,9 @@ namespace {
 // Without O_NONBLOCK opening a FIFO would hang the worker.
 constexpr int safely = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 
+// Made to be seen (RFC 8615), but only at the root.
+constexpr std::string_view well_known = ".well-known";
+
 // A leading dot covers "." and "..", and files such as .git and .env that were never meant to be seen.
 bool is_allowed(std::string_view segment) noexcept
 {
@@ -35,7 +38,7 @@ tl::expected<open_file, status> open_last(const file_handle& directory, const st
     if (!opened) {
         return tl::unexpected(opened.error());
     }
-    open_file file{std::move(*opened), {}, name};
+    open_file file{.handle = std::move(*opened), .info = {}, .name = name};
     if (::fstat(file.handle.get(), &file.info) != 0) {
         return tl::unexpected(status::not_found);
     }
@@ -72,7 +75,7 @@ tl::expected<open_file, status> open_beneath(const file_handle& root, std::strin
     file_handle opened;
     const auto* directory = &root;
     for (const auto& segment : segments) {
-        if (!is_allowed(segment)) {
+        if (!is_allowed(segment) && (segment != well_known || directory != &root)) {
             return tl::unexpected(status::not_found);
         }
         auto next = open_in(*directory, segment, safely | O_DIRECTORY);
@@ -90,7 +93,11 @@ tl::expected<open_file, status> open_beneath(const file_handle& root, std::strin
     }
     auto file = open_last(*directory, last);
     if (file && S_ISDIR(file->info.st_mode)) {
-        return open_index(file->handle, index);
+        auto found = open_index(file->handle, index);
+        if (found) {
+            found->lacks_slash = true;
+        }
+        return found;
     }
     if (file && !S_ISREG(file->info.st_mode)) {
         return tl::unexpected(status::not_found);

@@ -12,7 +12,8 @@ struct open_file
 {
     file_handle handle;
     struct stat info;
-    std::string name; ///< the last segment
+    std::string name;         ///< the last segment
+    bool lacks_slash = false; ///< the path named a directory, without a slash at its end
 };
 
 /// Opens the regular file `path` below the directory `root`, or `index` when that is a directory. No way leads out of

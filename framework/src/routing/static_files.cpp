@@ -1,5 +1,6 @@
 #include <rill/routing/static_files.hpp>
 
+#include "http/shown.hpp"
 #include "routing/conditional.hpp"
 #include "routing/content_type.hpp"
 #include "routing/http_date.hpp"
@@ -10,7 +11,9 @@
 #include <cstdint>
 #include <ctime>
 #include <fcntl.h>
+#include <filesystem>
 #include <rill/http/make_handler.hpp>
+#include <stdexcept>
 #include <system_error>
 
 namespace rill {
@@ -34,12 +37,13 @@ std::string hex(std::uint64_t number)
     return text;
 }
 
-validators validators_of(const struct stat& info)
+// Without the inode: servers behind a load balancer have the same file under different ones.
+validators validators_of(const struct stat& info, const std::string& version)
 {
     const auto nanoseconds = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000U +
                              static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
-    const auto tag = hex(info.st_ino) + '-' + hex(static_cast<std::uint64_t>(info.st_size)) + '-' + hex(nanoseconds);
-    return {'"' + tag + '"', info.st_mtim.tv_sec};
+    const auto tag = hex(static_cast<std::uint64_t>(info.st_size)) + '-' + hex(nanoseconds);
+    return {'"' + version + (version.empty() ? "" : "-") + tag + '"', info.st_mtim.tv_sec};
 }
 
 response part_of(open_file file, const byte_range& range, std::uint64_t size)
@@ -63,9 +67,9 @@ response part_of(open_file file, const byte_range& range, std::uint64_t size)
     return r;
 }
 
-response answer_with(const request& req, open_file file)
+response answer_with(const request& req, open_file file, const std::string& version)
 {
-    const auto now = validators_of(file.info);
+    const auto now = validators_of(file.info, version);
     const auto size = static_cast<std::uint64_t>(file.info.st_size);
     response r;
     switch (detail::check_preconditions(req, now)) {
@@ -85,33 +89,63 @@ response answer_with(const request& req, open_file file)
     return r;
 }
 
-response serve_file(const file_handle& root, const static_files_options& options, const request& req)
+// Relative links in an index lead to its directory only where the path ends with a slash.
+response with_slash(const request& req)
+{
+    std::string location;
+    if (const auto path = req.path(); path.size() > 1 && (path[1] == '/' || path[1] == '\\')) {
+        location = "/."; // two slashes would name another host
+    }
+    location.append(req.path()).append("/").append(req.target().substr(req.path().size()));
+    return response(status::permanent_redirect).header("Location", location);
+}
+
+file_handle open_directory(const std::string& name)
+{
+    return file_handle(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+/// The directory of that name, whatever stands there now: a build removes it and makes it anew, or changes a link to
+/// it. While the name leads nowhere, it is the directory of the start.
+struct served_directory
+{
+    std::string name; ///< absolute
+    file_handle at_start;
+};
+
+response serve_file(const served_directory& directory, const static_files_options& options, const request& req)
 {
     if (req.method() != verb::get && req.method() != verb::head) {
         return to_response(status::method_not_allowed, "files allow only GET and HEAD").header("Allow", "GET, HEAD");
     }
-    auto file = detail::open_beneath(root, req.path_parameter("path").value_or(""), options.index);
+    const auto now = open_directory(directory.name);
+    auto file =
+        detail::open_beneath(now ? now : directory.at_start, req.path_parameter("path").value_or(""), options.index);
     if (!file) {
         const bool missing = file.error() == status::not_found;
         return to_response(file.error(), missing ? "there is no such file" : "too many files are open");
     }
-    return answer_with(req, std::move(*file))
-        .header("Cache-Control", options.cache_control)
-        .header("X-Content-Type-Options", "nosniff");
+    auto r = file->lacks_slash ? with_slash(req) : answer_with(req, std::move(*file), options.version);
+    return std::move(r).header("Cache-Control", options.cache_control).header("X-Content-Type-Options", "nosniff");
 }
 
 } // namespace
 
 handler static_files(std::string_view directory, static_files_options options)
 {
-    const std::string name(directory);
-    auto root = std::make_shared<const file_handle>(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!*root) {
-        throw std::system_error(errno, std::generic_category(),
-                                "static_files: can't open the directory '" + name + "'");
+    if (!std::ranges::all_of(options.version, [](char c) { return c > ' ' && c < 0x7f && c != '"'; })) {
+        throw std::invalid_argument("static_files: the version '" + detail::shown(options.version) +
+                                    "' must be visible ASCII without quotes");
     }
-    return [root = std::move(root), options = std::move(options)](request& req) {
-        return detail::answer(serve_file(*root, options, req));
+    auto name = std::filesystem::absolute(directory).string(); // it stays the same when the program changes its own
+    auto opened = open_directory(name);
+    if (!opened) {
+        throw std::system_error(errno, std::generic_category(),
+                                "static_files: can't open the directory '" + std::string(directory) + "'");
+    }
+    auto served = std::make_shared<const served_directory>(served_directory{std::move(name), std::move(opened)});
+    return [served = std::move(served), options = std::move(options)](request& req) {
+        return detail::answer(serve_file(*served, options, req));
     };
 }
 

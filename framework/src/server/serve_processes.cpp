@@ -59,7 +59,8 @@ void tell_when_all_listen(server_options& options, supervisor_options& processes
     if (!options.on_listening) {
         return;
     }
-    processes.on_ready = [tell = std::exchange(options.on_listening, nullptr), then = processes.on_ready,
+    const auto told_already = [](const std::string&) {};
+    processes.on_ready = [tell = std::exchange(options.on_listening, told_already), then = processes.on_ready,
                           url = make_url(options.host, options.port)] {
         tell(url);
         if (then) {

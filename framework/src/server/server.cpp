@@ -140,7 +140,9 @@ void server::serve_until_stopped()
 {
     auto& s = *state_;
     s.now = state::phase::over;
-    s.log(log_level::info, "listening on " + url() + ", workers: " + std::to_string(s.workers.size()));
+    // Who has on_listening tells the URL where people look, and once is enough.
+    s.log(s.options.on_listening ? log_level::debug : log_level::info,
+          "listening on " + url() + ", workers: " + std::to_string(s.workers.size()));
     if (s.options.on_listening) {
         s.options.on_listening(url());
     }

@@ -120,7 +120,8 @@ std::string show(device d)
 // [middleware]
 rill::awaitable<rill::response> require_token(rill::request& r, const rill::handler& next)
 {
-    if (r.header("Authorization") != "Bearer sesame") {
+    const auto token = rill::credentials(r, "Bearer");
+    if (!token || !rill::equal_in_constant_time(*token, "sesame")) {
         co_return rill::to_response( // instead of the handler
             {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}});
     }
@@ -256,6 +257,7 @@ void middleware()
     drive::equal(one.header("www-authenticate"), "Bearer");
     one.body();
     drive::equal(one.get("/admin/version", "Authorization: Bearer sesame\r\n").body(), "1.0");
+    drive::equal(one.get("/admin/version", "Authorization: bearer  sesame\r\n").body(), "1.0");
     drive::equal(one.header("cache-control"), "private");
     drive::equal(one.get("/version", "Origin: https://example.org\r\n").body(), "1.0");
     drive::equal(one.header("access-control-allow-origin"), "*");

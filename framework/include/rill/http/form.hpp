@@ -136,7 +136,8 @@ bool read_form(const form_fields& fields, T& out, read_error& error)
 /// a checkbox sends "on" for true and nothing for false; a container has no field when nothing is chosen; the empty
 /// value of an input that was left empty is as good as none, but for text.
 ///
-/// Answered without calling the handler: 415 unless the Content-Type is application/x-www-form-urlencoded, 400 when the
+/// Answered without calling the handler: 415 unless the Content-Type is application/x-www-form-urlencoded, and for a
+/// body with a Content-Encoding, as rill decompresses nothing; 400 when the
 /// body is not well-formed, 422 when it is not a T, with the path to the first field that is wrong, as json<T> has it:
 /// "/count: must be a whole number". Files (multipart/form-data) are not read.
 template <class T>

@@ -68,8 +68,9 @@ tl::expected<boost::json::value, problem> parse_json_body(const request& req);
 
 /// Extractor: the request's body, JSON, as a T. T is as above.
 ///
-/// Answered without calling the handler: 415 unless the Content-Type is application/json or ends in +json, 400 when
-/// parse_json() refuses the body, 422 when it is not a T, with the path to the first value that is wrong:
+/// Answered without calling the handler: 415 unless the Content-Type is application/json or ends in +json, and for a
+/// body with a Content-Encoding, as rill decompresses nothing; 400 when parse_json() refuses the body, 422 when it is
+/// not a T, with the path to the first value that is wrong:
 /// "/items/3/count: must be a whole number".
 template <class T>
 struct json

@@ -19,8 +19,8 @@ namespace rill::pubsub {
 /// and `id` give its name, its key (see slow_policy::latest_per_key), and the id, where the backplane takes one.
 ///
 /// Answers 201 with {"id": "..."}; or 202 with an empty id where the backplane gives it later. Errors: 401 without the
-/// token (RFC 6750), 400 for what is no topic, no name or no UTF-8, 409 for an id that the backplane refuses, 413, and
-/// 503 when there are too many topics or the backplane fails.
+/// token (RFC 6750), 400 for what is no topic, no name or no UTF-8, 409 for an id that the backplane refuses, 413, 415
+/// for a body with a Content-Encoding, and 503 when there are too many topics or the backplane fails.
 class publish_handler
 {
 public:

@@ -12,7 +12,7 @@ namespace rill {
 
 struct cors_options
 {
-    std::vector<std::string> origins{"*"};       ///< e.g. "https://app.example"; "*" is any
+    std::vector<std::string> origins{"*"};       ///< e.g. "https://app.example", see cors(); "*" is any
     std::vector<std::string> methods{};          ///< empty: what the client asks for
     std::vector<std::string> request_headers{};  ///< beyond the safelisted ones; empty: what the client asks for
     std::vector<std::string> response_headers{}; ///< that scripts may read beyond the safelisted ones
@@ -22,7 +22,12 @@ struct cors_options
 
 /// Cross-origin resource sharing (Fetch standard, "CORS protocol"): answers preflights itself, and marks the responses
 /// to allowed origins; others are served unmarked, which browsers keep from their scripts. Every response gets `Vary:
-/// Origin` unless any origin is allowed. Throws std::invalid_argument for credentials together with "*".
+/// Origin` unless any origin is allowed.
+///
+/// An origin is a scheme, a host and perhaps a port, in lower case, as browsers send it: without a path, a slash at the
+/// end, or the port that is the scheme's default. "null" stands for pages without an origin of their own, such as
+/// files. Throws std::invalid_argument for anything else, which would never match; for credentials together with "*";
+/// for methods and names of headers that are no tokens; and for a negative preflight_max_age.
 middleware cors(cors_options options = {});
 
 /// Whether these are a user's name and password. Called in the event loop, so it must not block; compare secrets in

@@ -55,7 +55,7 @@ struct server_options
     rill::log_format log_format = rill::log_format::text;
     /// So many messages that are alike, but for their numbers, it tells a second; 0: all of them. See limit_repeats().
     unsigned log_repeats = 10;
-    /// Called once, when connections are accepted; with the URL.
+    /// Called once, when connections are accepted, with the URL. The log then tells it at log_level::debug only.
     std::function<void(const std::string& url)> on_listening{};
 };
 

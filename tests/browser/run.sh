@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs tests of Node in this directory. Where something is not installed that they need, it says what, and its exit code is 77:
+# CTest shows them as skipped.
+# usage: run.sh FILE...
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+
+skip() { echo "SKIPPED: $*; ./dev test installs it"; exit 77; }
+
+packages=node_modules/.package-lock.json
+command -v node >/dev/null || skip "there is no node"
+[[ -f $packages && ! package-lock.json -nt $packages ]] ||
+    skip "the npm packages of tests/browser are not there, or are not those of its package-lock.json"
+if grep -q "from './visit.mjs'" -- "$@"; then
+    export RILL_CHROMIUM=${RILL_CHROMIUM:-$(command -v chromium)}
+    [[ -x $RILL_CHROMIUM ]] || skip "there is no chromium"
+fi
+if grep -q "spawn('curl'" -- "$@"; then
+    command -v curl >/dev/null || skip "there is no curl"
+fi
+if grep -q "from './proxy_process.mjs'" -- "$@"; then
+    command -v openssl >/dev/null || skip "there is no openssl"
+fi
+exec node --test "$@"
