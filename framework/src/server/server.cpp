@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/broken_pipes.hpp"
 #include "server/check_limits.hpp"
 #include "server/failures.hpp"
 #include "server/listening_workers.hpp"
@@ -183,6 +184,7 @@ tl::expected<void, failure> server::run_until_signalled()
 {
     auto& s = *state_;
     s.expect_listening("server::run_until_signalled()");
+    survive_broken_pipes();
     std::optional<signals> set;
     try {
         set.emplace(s);
