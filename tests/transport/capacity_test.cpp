@@ -128,4 +128,20 @@ BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
     BOOST_TEST(all.enter_stream(1));
 }
 
+BOOST_AUTO_TEST_CASE(who_has_no_address_is_not_counted_by_it)
+{
+    const rill::capacity_limits limits{.connections_per_address = 1, .streams_per_address = 1};
+    capacity all(limits);
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST((all.enter(0) == capacity::place::given));
+        BOOST_TEST(all.enter_stream(0));
+    }
+    for (int i = 0; i < 3; ++i) {
+        all.leave(capacity::place::given, 0);
+        all.leave_stream(0);
+    }
+    BOOST_TEST((all.enter(1) == capacity::place::given));
+    BOOST_TEST((all.enter(1) == capacity::place::none));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
