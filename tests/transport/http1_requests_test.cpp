@@ -25,6 +25,14 @@ rill::awaitable<rill::response> answers(rill::request& r)
         throw std::runtime_error("its own error");
     } else if (r.path() == "/much") {
         co_return rill::response::text(much());
+    } else if (r.path() == "/marked" || r.path() == "/marked/bad") {
+        BOOST_REQUIRE(r.answer_fields().add("Vary", "Origin").has_value());
+        BOOST_REQUIRE(r.answer_fields().add("Vary", "X-Mine").has_value());
+        BOOST_REQUIRE(r.answer_fields().set("X-Request-Id", "7").has_value());
+        if (r.path() == "/marked") {
+            throw std::runtime_error("its own error");
+        }
+        co_return rill::response::text("four").header("Content-Length", "5");
     }
     co_return rill::response::text("this is " + std::string(r.path()) + " " + std::string(r.body()) + ".");
 }
@@ -167,6 +175,22 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
     s.send(get("/fails") + get("/next"));
     BOOST_TEST(s.run_until_received(s.pair, "this is /next").starts_with("HTTP/1.1 500 "));
     BOOST_TEST(s.log == "handler of /fails failed: its own error\n");
+}
+
+// As middleware marks them, though the answer does not come back through it.
+BOOST_AUTO_TEST_CASE(the_answer_to_a_handler_that_fails_is_marked)
+{
+    for (const auto* path : {"/marked", "/marked/bad"}) {
+        requests s;
+        s.begin();
+        s.send(get(path, "Connection: close\r\n"));
+        const auto all = s.run_until_end(s.pair).text;
+        BOOST_TEST(all.starts_with("HTTP/1.1 500 "));
+        BOOST_TEST(count_of(all, "\r\nVary: Origin\r\n") == 1U);
+        BOOST_TEST(count_of(all, "\r\nVary: X-Mine\r\n") == 1U);
+        BOOST_TEST(count_of(all, "\r\nX-Request-Id: 7\r\n") == 1U);
+        BOOST_TEST(count_of(all, "\r\nContent-Type: application/problem+json\r\n") == 1U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)

@@ -29,6 +29,18 @@ constexpr std::chrono::milliseconds refusal_patience{1'000};
 constexpr std::string_view no_place = "the server has as many connections as it may have";
 
 constexpr std::size_t file_piece = 64UL * 1024;
+// Marked as the middleware would have done: a browser shows a script nothing of an answer without CORS fields.
+response failed_answer(const request& to, std::string_view detail, status code = status::internal_server_error)
+{
+    auto answer = to_response({.status = code, .detail = std::string(detail)});
+    for (const auto& field : to.answer_fields()) {
+        answer.fields().erase(field.name);
+    }
+    for (const auto& field : to.answer_fields()) {
+        static_cast<void>(answer.fields().add(field.name, field.value)); // was checked when it was set
+    }
+    return answer;
+}
 
 } // namespace
 
@@ -254,7 +266,7 @@ awaitable<response> http1_connection::run_handler(request& r)
     if (reason_ == close_reason::open) {
         log_error(error, {"handler of ", r.path(), " failed"});
     }
-    co_return to_response({.status = status::internal_server_error, .detail = "the handler failed"});
+    co_return failed_answer(r, "the handler failed");
 }
 
 response http1_connection::refuse_answer(const request& to, std::string_view fault) const
