@@ -109,7 +109,9 @@ awaitable<> http1_connection::serve_requests(std::string input)
         }
         const bool body_follows = state == request_parser::state::head;
         if (state != request_parser::state::complete && !body_follows) {
-            if (timed_out_ && !idle_) {
+            // Browsers connect in advance, and pools keep connections: who has asked nothing is told nothing.
+            const bool asked = !input.empty() || parser.head_done();
+            if (timed_out_ && asked) {
                 const problem late{.status = status::request_timeout, .detail = "the request did not arrive in time"};
                 co_await refuse(late, parser.method()); // not a temporary: g++ 12 would destroy it twice
             } else {

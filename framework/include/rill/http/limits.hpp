@@ -19,9 +19,12 @@ struct connection_limits
     std::size_t input_behind_stream =
         65'536; ///< unread bytes behind a streaming request; more, and the client is evicted
 
-    std::chrono::milliseconds head_timeout{
-        10'000}; ///< from the first moment of a connection to the end of the head, else 408
-    std::chrono::milliseconds idle_timeout{60'000}; ///< between two requests; then the connection is closed
+    /// From the first moment of a connection to the end of the head, else 408; a connection that has brought nothing by
+    /// then is closed without an answer.
+    std::chrono::milliseconds head_timeout{10'000};
+    /// Between two requests; then the connection is closed. To be longer than a load balancer in front keeps its idle
+    /// connections, which is 60 s with most of them: it would send a request into one that is being closed.
+    std::chrono::milliseconds idle_timeout{75'000};
     /// From the end of the head to the end of the body, else 408. Where a handler reads the body while it arrives: how
     /// long one read() waits.
     std::chrono::milliseconds body_timeout{30'000};
