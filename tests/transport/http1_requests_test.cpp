@@ -3,6 +3,7 @@
 #include "transport/http1_connection.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <netinet/tcp.h>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
 #include <sys/mman.h>
@@ -52,6 +53,17 @@ struct requests : stage
     {
         pair.client_sends(text);
         run_until_arrived(pair, socket);
+    }
+
+    /// Until the connection has seen that the client has ended its sending half.
+    void run_until_half_closed()
+    {
+        run_until([&] {
+            tcp_info info{};
+            socklen_t size = sizeof info;
+            return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_CLOSE_WAIT;
+        });
+        turn();
     }
 };
 
@@ -211,6 +223,34 @@ BOOST_AUTO_TEST_CASE(the_answer_to_a_handler_that_fails_is_marked)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_has_ended_its_half_is_answered)
+{
+    requests s;
+    s.limits.half_close_timeout = 2min;
+    s.begin();
+    s.send(get("/slow") + get("/next"));
+    s.run_until([] { return counted::alive() == 1; });
+    ::shutdown(s.pair.client, SHUT_WR);
+    s.run_until_half_closed();
+    s.pass(61s);
+    const auto all = s.run_until_end(s.pair);
+    BOOST_TEST(all.text.find("this is /slow") != std::string::npos);
+    BOOST_TEST(all.text.ends_with("this is /next ."));
+    BOOST_TEST(!all.reset);
+    s.run_until_gone();
+    BOOST_TEST(s.log == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_whole_makes_no_difference_to_that)
+{
+    requests s;
+    s.begin();
+    s.pair.client_sends("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+    ::shutdown(s.pair.client, SHUT_WR);
+    BOOST_TEST(s.run_until_end(s.pair).text.ends_with("this is /p body."));
+}
+
+// A FIN does not tell which of the two it is.
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
 {
     for (const bool reset : {false, true}) {
@@ -219,6 +259,12 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
         s.send(get("/slow"));
         s.run_until([] { return counted::alive() == 1; });
         reset ? s.pair.reset_client() : s.pair.close_client();
+        if (!reset) {
+            s.run_until_half_closed();
+            s.pass(s.limits.half_close_timeout - 1ms);
+            BOOST_TEST(counted::alive() == 1);
+            s.pass(2ms);
+        }
         s.run_until_gone();
         BOOST_TEST(counted::alive() == 0);
         BOOST_TEST(s.worker.figures.responses[2] + s.worker.figures.responses[5] == 0U); // nobody is answered

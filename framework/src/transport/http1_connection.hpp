@@ -143,6 +143,7 @@ private:
     void complete(error_code ec);
     void unwind();
     bool peer_has_left() const noexcept;
+    void limit_half_closed();
     void missing(std::uint64_t bytes) noexcept;
 
     // The stream's body, or a pending_stream before the stream begins. It is what the stream's coroutine works with;

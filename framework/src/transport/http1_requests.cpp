@@ -128,6 +128,9 @@ awaitable<> http1_connection::serve_requests(std::string input)
             r.body_source(body.source);
         }
         response answer = co_await run_handler(r);
+        if (!unsent_) {
+            worker_.timers.remove(*this); // of a client that has ended its half
+        }
         const bool whole = !body.source || body.source->close();
         if (reason_ != close_reason::open) {
             co_return; // cancelled: nobody is there to be answered
