@@ -158,8 +158,8 @@ private:
     // when that was looked at last.
     std::uint32_t outstanding_ = UINT32_MAX;
     std::uint8_t reads_left_ = 0; // of what follows a refused head, while closing
-    phase phase_ : 4 = phase::reading;
-    next_step next_ : 4 = next_step::none;
+    phase phase_ : 3 = phase::reading;
+    next_step next_ : 3 = next_step::none;
     bool deferred_ : 1 = false;
     bool coroutine_runs_ : 1 = false;
     bool check_peer_ : 1 = false;
@@ -173,6 +173,8 @@ private:
     bool pushed_ : 1 = false;      // a stream whose body has no coroutine
     bool head_refused_ : 1 = false;
     bool is_stream_ : 1 = false; // counted among the server's
+    bool is_answer_to_get_ : 1 = false;
+    bool has_events_ : 1 = false;
     capacity::place place_ : 2 = capacity::place::none_left;
 };
 
