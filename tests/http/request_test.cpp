@@ -69,4 +69,20 @@ BOOST_AUTO_TEST_CASE(path_parameters_headers_and_the_rest)
     BOOST_TEST((req.method() == rill::verb::post));
 }
 
+BOOST_AUTO_TEST_CASE(methods_have_names)
+{
+    rill::request req(rill::verb::post, "/");
+    BOOST_TEST(req.method_name() == "POST");
+    req.method("QUERY");
+    BOOST_TEST((req.method() == rill::verb::unknown));
+    BOOST_TEST(req.method_name() == "QUERY");
+    req.method("query"); // another one
+    BOOST_TEST(req.method_name() == "query");
+    req.method("PROPFIND");
+    BOOST_TEST((req.method() == rill::verb::propfind));
+    BOOST_TEST(req.method_name() == "PROPFIND");
+    req.method(rill::verb::get);
+    BOOST_TEST(req.method_name() == "GET");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -216,6 +216,17 @@ BOOST_AUTO_TEST_CASE(middleware_marks_also_the_answer_to_a_handler_that_fails)
     }
 }
 
+BOOST_AUTO_TEST_CASE(methods_by_name)
+{
+    auto named = app();
+    named.handle("QUERY", "/q", [](rill::request& r) { return std::string(r.method_name()) + " " + r.body(); });
+    running_server server(std::move(named));
+    const auto answer =
+        talk(server, "QUERY /q HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
+    BOOST_TEST(answer.ends_with("\r\n\r\nQUERY body"));
+    BOOST_TEST(talk(server, "BREW /q HTTP/1.1\r\nHost: t\r\n\r\n").starts_with("HTTP/1.1 501 "));
+}
+
 BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
 {
     rill::server_options options;

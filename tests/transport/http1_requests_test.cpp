@@ -198,6 +198,34 @@ BOOST_AUTO_TEST_CASE(continue_is_said_once_before_the_body)
     BOOST_TEST(answer.find("100 Continue") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_method_without_a_constant_is_for_handlers_that_say_so)
+{
+    struct takes_query
+    {
+        rill::awaitable<rill::response> operator()(rill::request& r) const
+        {
+            co_return rill::response::text(std::string(r.method_name()) + " " + r.body() + ".");
+        }
+        bool takes_method(std::string_view name) const { return name == "QUERY"; }
+    };
+    const auto ask = [](rill::handler handle) {
+        requests s({}, std::move(handle));
+        s.begin();
+        s.send("QUERY / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbodyquery / HTTP/1.1\r\nHost: h\r\n\r\n" +
+               get("/"));
+        return s.run_until_end(s.pair).text;
+    };
+    const auto taken = ask(takes_query());
+    BOOST_TEST(taken.starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(taken.find("QUERY body.") != std::string::npos);
+    BOOST_TEST(count_of(taken, "HTTP/1.1 501 ") == 1U);
+    BOOST_TEST(count_of(taken, "HTTP/1.1 ") == 2U); // what follows a refusal is not read
+    const auto refused = ask(answers);
+    BOOST_TEST(refused.starts_with("HTTP/1.1 501 "));
+    BOOST_TEST(count_of(refused, "HTTP/1.1 ") == 1U);
+    BOOST_TEST(counted::alive() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
 {
     requests s;

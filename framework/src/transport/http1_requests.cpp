@@ -203,6 +203,11 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
     std::uint64_t body_received = 0;
     for (;;) {
         auto state = parser.put(input);
+        const bool has_head = state == request_parser::state::head || state == request_parser::state::complete;
+        if (has_head && parser.method() == verb::unknown && !worker_.app.takes_method(parser.head().method_name())) {
+            problem unknown{.status = status::not_implemented, .detail = "the method is not known here"};
+            co_return parser.refuse(std::move(unknown));
+        }
         if (state == request_parser::state::head) {
             if (worker_.app.streams_body(parser.head())) {
                 co_return state;

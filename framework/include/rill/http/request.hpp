@@ -28,8 +28,14 @@ public:
     /// For tests and for callers without a socket. `target` is in origin form, e.g. "/ticks?ms=20".
     request(verb method, std::string target);
 
+    /// verb::unknown for one that has only a name, such as QUERY.
     verb method() const noexcept { return method_; }
     void method(verb method) noexcept { method_ = method; }
+
+    /// As the client has sent it, e.g. "GET" or "QUERY".
+    std::string_view method_name() const noexcept;
+    /// Sets the method by its name, which is case-sensitive (RFC 9110, 9.1).
+    void method(std::string_view name);
 
     /// The request target as received, and its two parts, still percent-encoded.
     std::string_view target() const noexcept { return target_; }
@@ -110,6 +116,7 @@ public:
 private:
     verb method_ = verb::get;
     unsigned version_ = 11;
+    std::string method_name_; // of verb::unknown
     std::string target_ = "/";
     headers fields_;
     headers answer_fields_;
