@@ -389,6 +389,54 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
     BOOST_TEST(rest.text.size() + read == s.worker.figures.bytes);
 }
 
+BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
+{
+    requests s;
+    narrow(s.pair);
+    s.limits.response_min_rate = 1'000'000;
+    s.limits.response_grace = 4s;
+    s.begin();
+    s.send(get("/much", "Connection: close\r\n"));
+    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    while (s.worker.connections() != 0) { // always less than the write timeout without progress, and never that rate
+        std::array<char, 64UL * 1024> buffer;
+        const auto before = s.worker.figures.bytes;
+        s.run_until([&] {
+            static_cast<void>(::recv(s.pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT));
+            return s.worker.figures.bytes > before || s.worker.connections() == 0;
+        });
+        s.pass(s.limits.write_timeout / 2);
+    }
+    BOOST_TEST(s.worker.figures.bytes < much().size());
+    BOOST_TEST(s.run_until_end(s.pair).reset);
+    BOOST_TEST(s.room.queued_bytes == 0U);
+    BOOST_TEST(s.log == "a handler of /much is broken off: its client takes it more slowly than 1000000 bytes/s\n");
+}
+
+// Before its head is sent, so that the client knows, and may come again.
+BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
+{
+    requests s({.queued_bytes = 5UL * 1024 * 1024});
+    narrow(s.pair);
+    s.begin();
+    s.send(get("/much"));
+    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    for (int i = 0; i < 3; ++i) {
+        loopback fast;
+        s.accept(fast);
+        fast.client_sends(get("/much") + get("/small", "Connection: close\r\n"));
+        const auto all = s.run_until_end(fast).text;
+        BOOST_TEST(all.starts_with("HTTP/1.1 503 "));
+        BOOST_TEST(count_of(all, "\r\nRetry-After: ") == 1U);
+        BOOST_TEST(all.ends_with("this is /small ."));
+    }
+    BOOST_TEST(s.worker.figures.blocked == 1U); // who was there stays
+    BOOST_TEST(s.room.overflows == 0U);
+    BOOST_TEST(count_of(s.log, "\n") == 1U);
+    BOOST_TEST(
+        s.log.starts_with("a handler of /much of 4194304 bytes is answered with 503; queued for slow clients: "));
+}
+
 // The length that was promised can't be kept: the client must see that, and nothing else may follow.
 BOOST_AUTO_TEST_CASE(a_file_that_became_shorter_ends_the_connection)
 {

@@ -158,4 +158,15 @@ bool capacity::queue(std::size_t bytes) noexcept
     return detail::add_within(queued_bytes, bytes, limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes);
 }
 
+bool capacity::can_queue(std::size_t bytes) const noexcept
+{
+    const auto queued = queued_bytes.load(relaxed);
+    return limits.queued_bytes == 0 || (queued <= limits.queued_bytes && bytes <= limits.queued_bytes - queued);
+}
+
+bool capacity::hold(std::size_t bytes) noexcept
+{
+    return detail::add_within(body_bytes, bytes, limits.body_bytes == 0 ? SIZE_MAX : limits.body_bytes);
+}
+
 } // namespace rill::transport

@@ -1,6 +1,7 @@
 #include "transport/http1_connection.hpp"
 
 #include <algorithm>
+#include <new>
 #include <rill/core/detail/what_of.hpp>
 
 #include "transport/http1_pending_stream.hpp"
@@ -324,6 +325,7 @@ void http1_connection::on_broken(close_reason why)
     broken_ = true;
     if (why == close_reason::over_capacity) {
         reset_on_close(socket_); // what the client has is not whole
+        log_full("is broken off");
     }
     if (phase_ == phase::closing) {
         then(next_step::vanish);
@@ -338,6 +340,15 @@ void http1_connection::on_broken(close_reason why)
     }
     check_peer_ = true;
     defer();
+}
+
+void http1_connection::log_full(std::string_view what) const noexcept
+{
+    try {
+        worker_.log_full(name().append(" ").append(what));
+    } catch (const std::bad_alloc&) { // which is what would have been told
+        return;
+    }
 }
 
 void http1_connection::set_timer(std::chrono::milliseconds after)

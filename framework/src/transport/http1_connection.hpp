@@ -114,6 +114,7 @@ private:
     awaitable<response> run_handler(request& r);
     awaitable<bool> respond(response& r, const request& to, bool keep_alive);
     awaitable<bool> send_file(file_body& file);
+    void keep_within_room(response& answer, const request& to) const;
     awaitable<> refuse(const problem& p, verb method);
     response refuse_answer(const request& to, std::string_view fault) const;
     awaitable<> reject(const request_parser& parser, const std::string& remote);
@@ -139,6 +140,9 @@ private:
     bool reads_no_more() const noexcept;
 
     void log_error(const std::exception_ptr& error, std::initializer_list<std::string_view> what) const noexcept;
+
+    void log_full(std::string_view what) const noexcept;
+    bool takes_too_slowly() const noexcept;
 
     void complete(error_code ec);
     void unwind();

@@ -8,6 +8,7 @@
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/accept.hpp>
+#include <rill/http/detail/spread.hpp>
 #include <rill/http/refusal.hpp>
 #include <unistd.h>
 
@@ -29,6 +30,9 @@ constexpr std::chrono::milliseconds refusal_patience{1'000};
 constexpr std::string_view no_place = "the server has as many connections as it may have";
 
 constexpr std::size_t file_piece = 64UL * 1024;
+// Of a response that is as large, the kernel may leave some.
+constexpr std::size_t taken_by_kernel = 64UL * 1024;
+
 // Marked as the middleware would have done: a browser shows a script nothing of an answer without CORS fields.
 response failed_answer(const request& to, std::string_view detail, status code = status::internal_server_error)
 {
@@ -282,7 +286,32 @@ awaitable<response> http1_connection::run_handler(request& r)
 response http1_connection::refuse_answer(const request& to, std::string_view fault) const
 {
     worker_.log(log_level::error, "the answer of " + std::string(to.path()) + " can't be sent: " + std::string(fault));
-    return to_response({.status = status::internal_server_error, .detail = "the handler's answer can't be sent"});
+    return failed_answer(to, "the handler's answer can't be sent");
+}
+
+// Of a response, once the kernel takes no more of it.
+bool http1_connection::takes_too_slowly() const noexcept
+{
+    const auto rate = worker_.limits.response_min_rate;
+    if (phase_ != phase::responding || !unsent_ || rate == 0) {
+        return false;
+    }
+    const auto taken = std::chrono::milliseconds(unsent_->taken * 1000 / rate);
+    return std::chrono::milliseconds(worker_.now() - unsent_->began) > worker_.limits.response_grace + taken;
+}
+
+// A response that is broken off for want of room looks like a fault of the network; this one can be asked for again.
+void http1_connection::keep_within_room(response& answer, const request& to) const
+{
+    const auto* text = std::get_if<std::string>(&answer.body());
+    if (text == nullptr || text->size() <= taken_by_kernel || worker_.room.can_queue(text->size())) {
+        return;
+    }
+    log_full("of " + std::to_string(text->size()) + " bytes is answered with 503");
+    answer = failed_answer(to, "the server has too much to send at present", status::service_unavailable);
+    const auto wait = detail::spread::here().next(worker_.room.limits.retry_after, worker_.room.limits.retry_after);
+    answer.header("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+    answer.header("Cache-Control", "no-store");
 }
 
 // False when the response could not be sent whole.
@@ -290,6 +319,9 @@ awaitable<bool> http1_connection::respond(response& answer, const request& to, b
 {
     phase_ = phase::responding;
     policy_ = &default_policy;
+    if (to.method() != verb::head) {
+        keep_within_room(answer, to);
+    }
     worker_.figures.responded(static_cast<unsigned>(answer.status()));
     auto* text = std::get_if<std::string>(&answer.body());
     auto* file = std::get_if<file_body>(&answer.body());

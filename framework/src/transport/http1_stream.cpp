@@ -215,9 +215,15 @@ void http1_connection::on_stream_timer()
 {
     const auto quiet = std::chrono::milliseconds(worker_.now() - last_progress_);
     const auto limit = unsent_ ? write_timeout() : policy_->heartbeat;
-    if (quiet < limit) {
+    const bool too_slow = takes_too_slowly();
+    if (quiet < limit && !too_slow) {
         set_timer(limit - quiet);
     } else if (unsent_) {
+        if (too_slow) {
+            reset_on_close(socket_); // the kernel need not keep it either
+            worker_.log(log_level::info, name() + " is broken off: its client takes it more slowly than " +
+                                             std::to_string(worker_.limits.response_min_rate) + " bytes/s");
+        }
         cancel(close_reason::write_timeout);
     } else {
         if (say(policy_->filler).value_or(write_state::sent) == write_state::sent) {

@@ -21,6 +21,7 @@ constexpr std::size_t trim_after = 1024;
 constexpr capacity_limits no_limits{.queued_bytes = 0};
 constexpr std::chrono::milliseconds trim_delay{250};
 constexpr std::chrono::milliseconds drain_step{5};
+constexpr std::uint64_t between_full_lines = 10'000; // ms
 
 // Thousands of small blocks that were freed together stay with the C library otherwise: a server that has lost a crowd
 // of clients would keep their memory for good.
@@ -310,6 +311,25 @@ void worker_context::log_ignored(const detail::cancelled_coroutine& which, detai
                       : " still runs, though it was cancelled " +
                             std::to_string(detail::unwinder::report_after.count()) + " s ago";
     log(log_level::error, text);
+}
+
+void worker_context::log_full(std::string_view what) noexcept
+{
+    const auto now = milliseconds();
+    if (told_full_ && now - *told_full_ < between_full_lines) {
+        return;
+    }
+    told_full_ = now;
+    try {
+        std::string text(what);
+        text.append("; queued for slow clients: ").append(std::to_string(room.queued_bytes));
+        text.append(" of ").append(std::to_string(room.limits.queued_bytes));
+        text.append(" bytes, bodies of requests: ").append(std::to_string(room.body_bytes));
+        text.append(" of ").append(std::to_string(room.limits.body_bytes)).append(" bytes");
+        log(log_level::warning, text);
+    } catch (...) { // it could not even be said
+        return;
+    }
 }
 
 void worker_context::log(log_level level, std::string_view text) const

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <rill/core/detail/first_failure.hpp>
 #include <rill/core/detail/unwinder.hpp>
 #include <rill/core/timer_service.hpp>
@@ -86,6 +87,9 @@ public:
 
     void log(log_level level, std::string_view text) const;
 
+    /// Tells that a limit of capacity_limits was met; once in a while, as who meets it may be many.
+    void log_full(std::string_view what) noexcept;
+
     asio::io_context& io;
     timer_service& timers;
     transport::reactor reactor;
@@ -122,6 +126,7 @@ private:
     std::size_t closed_since_trim_ = 0;
     std::vector<timer_node*> pauses_; // of listeners
     bool draining_ = false;
+    std::optional<std::uint64_t> told_full_; // ms
     std::int64_t date_second_ = -1;
     std::string date_;
     struct trim_timer : timer_node
