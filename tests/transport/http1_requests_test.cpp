@@ -437,6 +437,30 @@ BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
         s.log.starts_with("a handler of /much of 4194304 bytes is answered with 503; queued for slow clients: "));
 }
 
+BOOST_AUTO_TEST_CASE(bodies_have_a_limit_for_all_of_them_together)
+{
+    requests s({.body_bytes = 10'000});
+    s.begin();
+    s.send(std::string(post) + "\r\n" + std::string(6'000, 'b'));
+    BOOST_TEST(s.room.body_bytes == 6'000U);
+    loopback other;
+    const int socket = other.server;
+    s.accept(other);
+    other.client_sends(std::string(post) + "\r\n" + std::string(3'000, 'b'));
+    s.run_until_arrived(other, socket);
+    BOOST_TEST(s.room.body_bytes == 9'000U);
+    other.client_sends(std::string(2'000, 'b'));
+    const auto refused = s.run_until_end(other).text;
+    BOOST_TEST(refused.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(count_of(refused, "\r\nRetry-After: ") == 1U);
+    BOOST_TEST(count_of(refused, "\r\nConnection: close\r\n") == 1U);
+    BOOST_TEST(s.room.body_bytes == 6'000U);
+    s.send(std::string(4'000, 'b')); // there is room for this one now
+    s.run_until_received(s.pair, "HTTP/1.1 200 ");
+    s.run_until([&] { return s.room.body_bytes == 0; });
+    BOOST_TEST(s.log.find("a connection of 127.0.0.1 has a body that is answered with 503; ") != std::string::npos);
+}
+
 // The length that was promised can't be kept: the client must see that, and nothing else may follow.
 BOOST_AUTO_TEST_CASE(a_file_that_became_shorter_ends_the_connection)
 {

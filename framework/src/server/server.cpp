@@ -246,6 +246,7 @@ server_load server::load() const noexcept
     return {.connections = of(r.connections),
             .streams = of(r.streams),
             .queued_bytes = of(r.queued_bytes),
+            .body_bytes = of(r.body_bytes),
             .refused_connections = of(r.refused_connections),
             .refused_streams = of(r.refused_streams),
             .overflows = of(r.overflows),

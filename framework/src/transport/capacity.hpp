@@ -122,4 +122,26 @@ private:
     std::size_t bytes_ = 0;
 };
 
+/// What the body of one request holds, given back with its end.
+class held_body
+{
+public:
+    explicit held_body(capacity& of) noexcept : capacity_(of) {}
+    held_body(const held_body&) = delete;
+    held_body& operator=(const held_body&) = delete;
+    ~held_body() { capacity_.release(bytes_); }
+
+    /// False when there is no room for it to have become so large.
+    bool grow_to(std::size_t bytes) noexcept
+    {
+        const bool room = bytes <= bytes_ || capacity_.hold(bytes - bytes_);
+        bytes_ = room && bytes > bytes_ ? bytes : bytes_;
+        return room;
+    }
+
+private:
+    capacity& capacity_;
+    std::size_t bytes_ = 0;
+};
+
 } // namespace rill::transport

@@ -109,7 +109,7 @@ private:
     void begin_requests(std::string input);
     void read_requests(std::string input);
     awaitable<> serve_requests(std::string input);
-    awaitable<request_parser::state> read_request(request_parser& parser, std::string& input);
+    awaitable<request_parser::state> read_request(request_parser& parser, std::string& input, held_body& held);
     awaitable<std::size_t> read_more(std::string& input);
     awaitable<response> run_handler(request& r);
     awaitable<bool> respond(response& r, const request& to, bool keep_alive);

@@ -33,6 +33,15 @@ constexpr std::size_t file_piece = 64UL * 1024;
 // Of a response that is as large, the kernel may leave some.
 constexpr std::size_t taken_by_kernel = 64UL * 1024;
 
+problem no_room_for_body(const capacity_limits& limits)
+{
+    const auto wait = detail::spread::here().next(limits.retry_after, limits.retry_after);
+    return {.status = status::service_unavailable,
+            .detail = "the server holds as many bodies as it may hold",
+            .headers = {{"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count())},
+                        {"Cache-Control", "no-store"}}};
+}
+
 // Marked as the middleware would have done: a browser shows a script nothing of an answer without CORS fields.
 response failed_answer(const request& to, std::string_view detail, status code = status::internal_server_error)
 {
@@ -105,7 +114,8 @@ awaitable<> http1_connection::serve_requests(std::string input)
         idle_ = !first && input.empty();
         timed_out_ = false;
         set_timer(idle_ ? worker_.limits.idle_timeout : head_timeout());
-        const auto state = co_await read_request(parser, input);
+        held_body held(worker_.room); // until it is answered
+        const auto state = co_await read_request(parser, input, held);
         worker_.timers.remove(*this);
         if (state == request_parser::state::rejected) {
             co_await reject(parser, remote);
@@ -200,7 +210,8 @@ awaitable<std::size_t> http1_connection::read_more(std::string& input)
     }
 }
 
-awaitable<request_parser::state> http1_connection::read_request(request_parser& parser, std::string& input)
+awaitable<request_parser::state> http1_connection::read_request(request_parser& parser, std::string& input,
+                                                                held_body& held)
 {
     bool in_body = false;
     std::uint32_t body_began = 0; // ms
@@ -217,6 +228,11 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
                 co_return state;
             }
             state = parser.put(input);
+        }
+        if (!held.grow_to(parser.body_size())) {
+            log_full("has a body that is answered with 503");
+            auto full = no_room_for_body(worker_.room.limits);
+            co_return parser.refuse(std::move(full));
         }
         if (state == request_parser::state::wants_continue) {
             send_bytes("HTTP/1.1 100 Continue\r\n\r\n");

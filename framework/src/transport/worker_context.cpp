@@ -18,7 +18,7 @@ namespace rill::transport {
 namespace {
 
 constexpr std::size_t trim_after = 1024;
-constexpr capacity_limits no_limits{.queued_bytes = 0};
+constexpr capacity_limits no_limits{.queued_bytes = 0, .body_bytes = 0};
 constexpr std::chrono::milliseconds trim_delay{250};
 constexpr std::chrono::milliseconds drain_step{5};
 constexpr std::uint64_t between_full_lines = 10'000; // ms

@@ -16,6 +16,7 @@ struct server_load
     std::size_t connections = 0;  ///< at present, but for those that are just being refused
     std::size_t streams = 0;      ///< at present
     std::size_t queued_bytes = 0; ///< at present; see capacity_limits
+    std::size_t body_bytes = 0;   ///< the same, of requests
 
     // Since the beginning.
     std::size_t refused_connections = 0; ///< that have gone
