@@ -227,6 +227,15 @@ BOOST_AUTO_TEST_CASE(methods_by_name)
     BOOST_TEST(talk(server, "BREW /q HTTP/1.1\r\nHost: t\r\n\r\n").starts_with("HTTP/1.1 501 "));
 }
 
+BOOST_AUTO_TEST_CASE(a_query_is_kept_as_it_came)
+{
+    auto echo = app();
+    echo.get("/q", [](rill::query<"last"> last) { return *last; });
+    running_server server(std::move(echo));
+    BOOST_TEST(talk(server, get("/q?last=100%", close_after)).ends_with("\r\n\r\n100%"));
+    BOOST_TEST(talk(server, get("/q%?last=1", close_after)).starts_with("HTTP/1.1 400 "));
+}
+
 BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
 {
     rill::server_options options;

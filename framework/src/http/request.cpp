@@ -77,8 +77,8 @@ std::optional<std::string> request::query_parameter(std::string_view name) const
         const auto end = std::min(rest.find('&'), rest.size());
         const auto pair = rest.substr(0, end);
         const auto equals = std::min(pair.find('='), pair.size());
-        if (!pair.empty() && percent_decode(pair.substr(0, equals), plus::is_space) == name) {
-            return percent_decode(pair.substr(std::min(equals + 1, pair.size())), plus::is_space);
+        if (!pair.empty() && form_decode(pair.substr(0, equals)) == name) {
+            return form_decode(pair.substr(std::min(equals + 1, pair.size())));
         }
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
