@@ -109,7 +109,7 @@ bool better(const std::vector<path_pattern::segment>& a, const std::vector<path_
 bool add(rill::detail::route_table& table, const path_pattern& pattern)
 {
     try {
-        table.add({rill::verb::get, pattern, {}, {}, {}});
+        table.add({"GET", pattern, {}, {}, {}});
         return true;
     } catch (const rill::route_error&) {
         return false;
@@ -129,7 +129,7 @@ std::optional<path_pattern> made(const std::string& text)
 void check_captured(const path_pattern& pattern, const rill::detail::split_path& path)
 {
     rill::request r;
-    rill::detail::route_table::capture({rill::verb::get, pattern, {}, {}, {}}, path, r);
+    rill::detail::route_table::capture({"GET", pattern, {}, {}, {}}, path, r);
     std::string filled;
     for (const auto& [what, text] : pattern.segments()) {
         filled += '/' + (what == kind::literal ? text : std::string(r.path_parameter(text).value_or("(none)")));
@@ -157,7 +157,7 @@ void check_path(const std::string& text, const rill::detail::route_table& table)
             wanted = route.get();
         }
     }
-    const auto match = table.find(*path, rill::verb::get);
+    const auto match = table.find(*path, "GET");
     require(match.found == wanted, "the best of the patterns that take the path is found");
     if (wanted != nullptr) {
         check_captured(wanted->pattern, *path);

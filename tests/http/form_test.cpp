@@ -108,15 +108,13 @@ BOOST_AUTO_TEST_CASE(decodes_as_browsers_encode)
     BOOST_TEST(parsed("") == "");
     BOOST_TEST(parsed("a=1&b=2&a=3") == "a=1|b=2|a=3|");
     BOOST_TEST(parsed("a+b=c+d%2B%20e&%26%3D=%25") == "a b=c d+ e|&==%|");
+    BOOST_TEST(parsed("a=%&b=%4&%zz=100%&c=%%") == "a=%|b=%4|%zz=100%|c=%%|"); // which begins no escape
     BOOST_TEST(parsed("&&a&=b&c=&d=e=f&") == "a=|=b|c=|d=e=f|");
     BOOST_TEST(parsed("u=%C3%A9&v=\xC3\xA9&n=%0D%0A") == "u=\xC3\xA9|v=\xC3\xA9|n=\r\n|");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_form)
 {
-    for (const std::string text : {"a=%", "a=%4", "%zz=1", "a=1&b=%%"}) {
-        BOOST_TEST(parsed(text) == "'%' must be followed by two hexadecimal digits");
-    }
     for (const std::string text : {"a=%FF", "%C3=1", "a=\xED\xA0\x80"}) {
         BOOST_TEST(parsed(text) == "it is not UTF-8");
     }
@@ -126,9 +124,9 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_form)
     }
     BOOST_TEST(parse_form(fields + "&&").has_value());
     BOOST_TEST(parsed(fields + "&a") == "it has more than 1000 fields");
-    const auto problem = problem_of<rill::form<order>>(with_body("item=%zz"));
+    const auto problem = problem_of<rill::form<order>>(with_body("item=%ff"));
     BOOST_TEST((problem.status == status::bad_request));
-    BOOST_TEST(problem.detail == "the body is not a well-formed form: '%' must be followed by two hexadecimal digits");
+    BOOST_TEST(problem.detail == "the body is not a well-formed form: it is not UTF-8");
 }
 
 BOOST_AUTO_TEST_CASE(a_compressed_body_is_415)
@@ -229,7 +227,7 @@ BOOST_AUTO_TEST_CASE(single_fields)
     BOOST_TEST(wrong.detail == "form field 'name': 'ada l' is not allowed: must be a whole number");
     BOOST_TEST((problem_of<form_field<"name", form_types::size>>(req).detail ==
                 "form field 'name': 'ada l' is not allowed: must be one of small, large"));
-    BOOST_TEST((problem_of<form_field<"name">>(with_body("name=%")).status == status::bad_request));
+    BOOST_TEST((problem_of<form_field<"name">>(with_body("name=%ff")).status == status::bad_request));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -52,6 +52,27 @@ BOOST_AUTO_TEST_CASE(a_trusted_proxy_tells_the_client)
     BOOST_TEST(seen("10.1.2.3", {"10.0.0.9,10.0.0.8"}) == "10.0.0.9"); // all trusted: the first
 }
 
+BOOST_AUTO_TEST_CASE(a_proxy_on_a_unix_socket_is_trusted_by_name)
+{
+    const auto seen_by = [](std::string_view networks, const char* told) {
+        rill::request r;
+        r.remote_address(std::string(rill::unix_peer));
+        if (told != nullptr) {
+            BOOST_REQUIRE(r.fields().add("X-Forwarded-For", told).has_value());
+        }
+        return client_address(r, rill::trusted_proxies::parse(networks));
+    };
+    BOOST_TEST(seen_by("unix", "198.51.100.1") == "198.51.100.1");
+    BOOST_TEST(seen_by("10.0.0.0/8, unix", "198.51.100.1, 10.0.0.9") == "198.51.100.1");
+    BOOST_TEST(seen_by("unix", nullptr) == "unix");
+    BOOST_TEST(seen_by("unix", "unknown") == "unix");
+    BOOST_TEST(seen_by("10.0.0.0/8", "198.51.100.1") == "unix");
+    rill::request r;
+    r.remote_address("192.0.2.7");
+    BOOST_REQUIRE(r.fields().add("X-Forwarded-For", "198.51.100.1").has_value());
+    BOOST_TEST(client_address(r, rill::trusted_proxies::parse("unix")) == "192.0.2.7");
+}
+
 BOOST_AUTO_TEST_CASE(what_a_client_has_written_before_is_not_believed)
 {
     BOOST_TEST(seen("10.1.2.3", {"10.0.0.1, 127.0.0.1, 198.51.100.1"}) == "198.51.100.1");

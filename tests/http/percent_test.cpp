@@ -22,7 +22,21 @@ BOOST_AUTO_TEST_CASE(decodes_once)
             BOOST_TEST((rill::percent_decode(encoded) == decoded));
         }
     }
-    BOOST_TEST((rill::percent_decode("a+b%2B", rill::plus::is_space) == "a b+"));
+}
+
+BOOST_AUTO_TEST_CASE(a_form_is_decoded_as_browsers_encode_it)
+{
+    const std::pair<std::string, std::string> table[] = {
+        {"", ""},           {"a+b%2B", "a b+"},     {"100%", "100%"}, {"%", "%"},
+        {"%%41", "%A"},     {"%4", "%4"},           {"%zz", "%zz"},   {"%4g", "%4g"},
+        {"50%+x", "50% x"}, {"%c3%a4", "\xc3\xa4"}, {"%+41", "% 41"}, {"%00", "\0"s},
+    };
+    for (const auto& [encoded, decoded] : table) {
+        BOOST_TEST_CONTEXT(encoded)
+        {
+            BOOST_TEST(rill::form_decode(encoded) == decoded);
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_encoding)

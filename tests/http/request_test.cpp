@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(query_parameters_are_form_decoded)
     BOOST_TEST((req.query_parameter("empty") == ""));
     BOOST_TEST((req.query_parameter("flag") == ""));
     BOOST_TEST((req.query_parameter("name") == "v"));
-    BOOST_TEST(!req.query_parameter("bad").has_value());
+    BOOST_TEST((req.query_parameter("bad") == "%zz")); // which begins no escape
     BOOST_TEST(!req.query_parameter("none").has_value());
     BOOST_TEST((req.query_parameter("") == "nameless")); // and not the nothing between "&&"
 }
@@ -67,6 +67,22 @@ BOOST_AUTO_TEST_CASE(path_parameters_headers_and_the_rest)
     BOOST_TEST(req.version() == 11U);
     BOOST_TEST(req.remote_address() == "");
     BOOST_TEST((req.method() == rill::verb::post));
+}
+
+BOOST_AUTO_TEST_CASE(methods_have_names)
+{
+    rill::request req(rill::verb::post, "/");
+    BOOST_TEST(req.method_name() == "POST");
+    req.method("QUERY");
+    BOOST_TEST((req.method() == rill::verb::unknown));
+    BOOST_TEST(req.method_name() == "QUERY");
+    req.method("query"); // another one
+    BOOST_TEST(req.method_name() == "query");
+    req.method("PROPFIND");
+    BOOST_TEST((req.method() == rill::verb::propfind));
+    BOOST_TEST(req.method_name() == "PROPFIND");
+    req.method(rill::verb::get);
+    BOOST_TEST(req.method_name() == "GET");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

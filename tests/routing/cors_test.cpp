@@ -145,6 +145,25 @@ BOOST_AUTO_TEST_CASE(what_are_no_methods_and_no_field_names_is_refused)
     BOOST_CHECK_NO_THROW(rill::cors({.methods = {"*"}, .request_headers = {"*"}, .response_headers = {"*"}}));
 }
 
+// The connection answers then, with what is noted in the request.
+BOOST_AUTO_TEST_CASE(an_answer_that_does_not_come_back_is_marked_as_well)
+{
+    const handler fails = [](rill::request&) -> rill::awaitable<rill::response> { throw std::runtime_error("boom"); };
+    auto req = with(origin_a);
+    const auto around =
+        rill::cors({.origins = {"https://a.example"}, .response_headers = {"X-A"}, .credentials = true});
+    BOOST_CHECK_THROW(rill_test::run(around(req, fails)), std::runtime_error);
+    const auto& noted = req.answer_fields();
+    BOOST_TEST(noted.get("Access-Control-Allow-Origin").value_or("") == "https://a.example");
+    BOOST_TEST(noted.get("Access-Control-Allow-Credentials").value_or("") == "true");
+    BOOST_TEST(noted.get("Access-Control-Expose-Headers").value_or("") == "X-A");
+    BOOST_TEST(noted.get("Vary").value_or("") == "Origin");
+    auto other = with({{"Origin", "https://b.example"}});
+    BOOST_CHECK_THROW(rill_test::run(around(other, fails)), std::runtime_error);
+    BOOST_TEST(!other.answer_fields().get("Access-Control-Allow-Origin").has_value());
+    BOOST_TEST(other.answer_fields().get("Vary").value_or("") == "Origin");
+}
+
 BOOST_AUTO_TEST_CASE(credentials_need_names)
 {
     BOOST_CHECK_THROW(rill::cors({.credentials = true}), std::invalid_argument);

@@ -1,5 +1,7 @@
 #include <rill/routing/middleware.hpp>
 
+#include <stdexcept>
+
 #include "../support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(request_id_suite)
@@ -37,6 +39,15 @@ BOOST_AUTO_TEST_CASE(given_and_made)
         previous = id;
     }
     BOOST_TEST(header(through(around, with({}), echo), "X-Request-Id").size() == 32U);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_does_not_come_back_has_one_as_well)
+{
+    const handler fails = [](rill::request&) -> rill::awaitable<rill::response> { throw std::runtime_error("boom"); };
+    auto req = with({{"X-Request-Id", "abc"}});
+    const auto around = rill::request_id();
+    BOOST_CHECK_THROW(rill_test::run(around(req, fails)), std::runtime_error);
+    BOOST_TEST(req.answer_fields().get("X-Request-Id").value_or("") == "abc");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

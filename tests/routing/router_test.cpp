@@ -472,4 +472,39 @@ BOOST_AUTO_TEST_CASE(a_route_that_was_not_asked_gets_the_body_that_it_wants)
     BOOST_TEST((run(handler(app), large).status() == status::payload_too_large));
 }
 
+BOOST_AUTO_TEST_CASE(methods_by_name)
+{
+    router app;
+    app.handle("QUERY", "/q", named("query"));
+    app.handle("PROPFIND", "/q", named("propfind"));
+    app.handle("my-own", "/q", named("own"));
+    app.handle(verb::get, "/q", named("get"));
+    const auto asked = [&](std::string_view method, const char* target = "/q") {
+        rill::request req(verb::get, target);
+        req.method(method);
+        return rill_test::run(app(req));
+    };
+    BOOST_TEST(text(asked("QUERY")) == "query");
+    BOOST_TEST(text(asked("PROPFIND")) == "propfind");
+    BOOST_TEST(text(asked("my-own")) == "own");
+    BOOST_TEST(text(asked("GET")) == "get");
+    const auto other = asked("query"); // names are case-sensitive
+    BOOST_TEST((other.status() == status::method_not_allowed));
+    BOOST_TEST(other.fields().get("Allow").value_or("") == "GET, HEAD, OPTIONS, PROPFIND, QUERY, my-own");
+    BOOST_TEST((asked("QUERY", "/none").status() == status::not_found));
+    BOOST_TEST(app.takes_method("QUERY"));
+    BOOST_TEST(!app.takes_method("query"));
+    const rill::handler whole = app;
+    BOOST_TEST(whole.takes_method("my-own"));
+    BOOST_TEST(!whole.takes_method("other"));
+    BOOST_TEST(!rill::handler(rill::make_handler([] { return "x"; })).takes_method("QUERY"));
+    for (const std::string& bad : {std::string(), std::string("A B"), std::string("CONNECT"), std::string(257, 'A')}) {
+        BOOST_CHECK_THROW(app.handle(bad, "/bad", named("bad")), rill::route_error);
+    }
+    BOOST_CHECK_THROW(app.handle("GET", "/q", named("again")), rill::route_error);
+    router outer;
+    outer.mount("/in", std::move(app));
+    BOOST_TEST(outer.takes_method("QUERY"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

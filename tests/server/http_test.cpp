@@ -195,6 +195,47 @@ BOOST_AUTO_TEST_CASE(failing_handler_is_a_500_and_a_log_line)
     BOOST_TEST(server.log().find("/fails failed: the reason") != std::string::npos);
 }
 
+// Without them a browser reports a CORS error, and nothing of the answer.
+BOOST_AUTO_TEST_CASE(middleware_marks_also_the_answer_to_a_handler_that_fails)
+{
+    auto failing = app();
+    failing.use(rill::request_id());
+    failing.use(rill::trace_context());
+    failing.use(rill::cors({.origins = {"https://a.example"}}));
+    running_server server(std::move(failing));
+    const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const auto answer =
+        talk(server, get("/fails", "Origin: https://a.example\r\nX-Request-Id: seven\r\ntraceparent: " + trace +
+                                       "\r\n" + close_after));
+    BOOST_TEST(answer.starts_with("HTTP/1.1 500 "));
+    for (const std::string& field :
+         {std::string("Access-Control-Allow-Origin: https://a.example"), std::string("X-Request-Id: seven"),
+          "traceparent: " + trace, std::string("Vary: Origin")})
+    {
+        BOOST_TEST(occurrences(answer, "\r\n" + field + "\r\n") == 1U, field);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(methods_by_name)
+{
+    auto named = app();
+    named.handle("QUERY", "/q", [](rill::request& r) { return std::string(r.method_name()) + " " + r.body(); });
+    running_server server(std::move(named));
+    const auto answer =
+        talk(server, "QUERY /q HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
+    BOOST_TEST(answer.ends_with("\r\n\r\nQUERY body"));
+    BOOST_TEST(talk(server, "BREW /q HTTP/1.1\r\nHost: t\r\n\r\n").starts_with("HTTP/1.1 501 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_query_is_kept_as_it_came)
+{
+    auto echo = app();
+    echo.get("/q", [](rill::query<"last"> last) { return *last; });
+    running_server server(std::move(echo));
+    BOOST_TEST(talk(server, get("/q?last=100%", close_after)).ends_with("\r\n\r\n100%"));
+    BOOST_TEST(talk(server, get("/q%?last=1", close_after)).starts_with("HTTP/1.1 400 "));
+}
+
 BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
 {
     rill::server_options options;

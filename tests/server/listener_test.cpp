@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/fixture.hpp"
+#include "support/unix_listener.hpp"
 
 namespace {
 
@@ -75,9 +76,33 @@ BOOST_AUTO_TEST_CASE(the_address_of_what_is_no_bound_tcp_socket_is_a_failure)
     ::close(unbound);
     int ends[2];
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-    BOOST_TEST((failed(ends[0]) == std::errc::address_family_not_supported));
+    BOOST_TEST((failed(ends[0]) == std::errc::invalid_argument)); // it has no name
     ::close(ends[0]);
     ::close(ends[1]);
+    const int netlink = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+    BOOST_TEST((failed(netlink) == std::errc::address_family_not_supported));
+    BOOST_TEST(rill::check_listening(netlink) == EPROTOTYPE);
+    ::close(netlink);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_unix_sockets)
+{
+    for (const std::size_t size : {std::size_t{20}, sizeof(sockaddr_un::sun_path) - 1, sizeof(sockaddr_un::sun_path)}) {
+        const unix_listener named(unix_listener::path_of(size));
+        const auto bound = rill::local_address(named.socket);
+        BOOST_REQUIRE(bound.has_value());
+        BOOST_TEST(bound->host == "unix:" + named.path);
+        BOOST_TEST(bound->port == 0);
+        BOOST_TEST(rill::make_url(bound->host, bound->port) == "unix:" + named.path);
+        BOOST_TEST(rill::check_listening(named.socket) == 0);
+    }
+    const unix_listener abstract("@rill-test-" + std::to_string(::getpid()));
+    BOOST_TEST(rill::local_address(abstract.socket)->host == "unix:" + abstract.path);
+    const unix_listener datagrams(unix_listener::path_of(20), SOCK_DGRAM);
+    BOOST_TEST(rill::check_listening(datagrams.socket) == EPROTOTYPE);
+    const unix_listener silent(unix_listener::path_of(21), SOCK_STREAM, false);
+    BOOST_TEST(rill::check_listening(silent.socket) == EINVAL);
+    BOOST_TEST(rill::check_listening(-1) == EBADF);
 }
 
 // So it holds a port for others, and takes none of its connections.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "server/fixture.hpp"
+#include "support/unix_listener.hpp"
 
 using namespace rill_test;
 
@@ -107,6 +108,57 @@ BOOST_AUTO_TEST_CASE(sockets_are_divided_evenly_among_more_workers)
     BOOST_REQUIRE(made.has_value());
     BOOST_TEST(descriptors_of(first) == 3);
     BOOST_TEST(descriptors_of(second) == 2);
+}
+
+// As behind a proxy on the same machine.
+BOOST_AUTO_TEST_CASE(unix_sockets_are_served)
+{
+    const std::size_t longest = sizeof(sockaddr_un::sun_path);
+    for (const auto& name : {unix_listener::path_of(24), unix_listener::path_of(longest), std::string("@rill-served")})
+    {
+        const unix_listener named(name);
+        rill::server_options options;
+        options.sockets = {::fcntl(named.socket, F_DUPFD_CLOEXEC, 0)}; // blocking, as it comes
+        options.threads = 2;
+        options.limits.linger_timeout = 1h;
+        options.capacity.connections_per_address = 1; // of none
+        rill::router app;
+        app.get("/", [](rill::request& r) { return r.remote_address(); });
+        app.get("/events", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                    co_await stream.send("event");
+                }));
+        running_server server(std::move(app), options);
+        BOOST_TEST(server.url() == "unix:" + name);
+        const auto answer = named.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        BOOST_TEST(answer.starts_with("HTTP/1.1 200 "));
+        BOOST_TEST(answer.ends_with("\r\n\r\nunix"));
+        const auto events = named.ask("GET /events HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        BOOST_TEST(events.find("data: event\n\n") != events.npos);
+        BOOST_TEST(events.ends_with("0\r\n\r\n"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused_in_one_line)
+{
+    const auto before = open_descriptors();
+    {
+        const unix_listener datagrams(unix_listener::path_of(24), SOCK_DGRAM);
+        const unix_listener silent(unix_listener::path_of(25), SOCK_STREAM, false);
+        for (const auto& [socket, why] : {std::pair(datagrams.socket, std::errc::wrong_protocol_type),
+                                          std::pair(silent.socket, std::errc::invalid_argument)})
+        {
+            stage s;
+            const int wrong = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+            s.options.sockets = {listening_socket(), wrong}; // not only the first is looked at
+            const auto made = s.make();
+            BOOST_REQUIRE(!made.has_value());
+            BOOST_TEST((made.error().code == why));
+            BOOST_TEST(made.error().where ==
+                       "socket " + std::to_string(wrong) +
+                           " of the options, which must be a listening socket of TCP or a Unix stream socket");
+        }
+    }
+    BOOST_TEST(open_descriptors() == before);
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_leaves_nothing_open)

@@ -1,5 +1,6 @@
 #include "server/log.hpp"
 
+#include "server/prepared_line.hpp"
 #include "server/process_fixture.hpp"
 
 using namespace rill_test;
@@ -46,6 +47,25 @@ BOOST_AUTO_TEST_CASE(lines_on_standard_error)
     const auto json = lines(rill::log_format::json);
     BOOST_TEST(json.starts_with("{\"time\":\"20"));
     BOOST_TEST(json.substr(json.find('Z')) == "Z\",\"level\":\"warning\",\"message\":\"a \\\"quoted\\\"\\tword\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_nobody_reads_is_lost_and_nothing_else)
+{
+    forked f([](const forked::line_writer& report) {
+        std::signal(SIGPIPE, SIG_DFL);
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0 || ::dup2(ends[1], STDERR_FILENO) < 0) {
+            return 1;
+        }
+        ::close(ends[0]);
+        rill::log_to_stderr(rill::log_format::text)(error, "to nobody");
+        report("goes on");
+        rill::prepared_line(rill::log_format::text, error, "to nobody").write();
+        report("to its end");
+        return 0;
+    });
+    BOOST_TEST(f.wait() == 0);
+    BOOST_TEST(f.output() == "goes on\nto its end\n");
 }
 
 // As an exception's text may hold what a client has sent.

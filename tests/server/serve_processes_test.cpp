@@ -256,4 +256,20 @@ BOOST_AUTO_TEST_CASE(sockets_that_there_are_already_give_the_url)
     BOOST_TEST(f.wait() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(sockets_that_can_not_be_served_are_told_in_one_line)
+{
+    const auto good = rill::open_listening_socket({}, 0, false);
+    const auto silent = rill::bind_shared({}, 0);
+    BOOST_REQUIRE((good.has_value() && silent.has_value()));
+    forked f([&](const forked::line_writer&) {
+        return rill::serve_processes(pids, {.sockets = {*good, *silent}}, {.processes = 2});
+    });
+    ::close(*good);
+    ::close(*silent);
+    BOOST_TEST(f.wait() == 1);
+    BOOST_TEST(std::ranges::count(f.output(), '\n') == 1);
+    BOOST_TEST(f.output().find("of the options, which must be a listening socket of TCP or a Unix stream socket: ") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -28,6 +28,9 @@ public:
         pid_ = ::fork();
         if (pid_ == 0) {
             ::dup2(log_pipe[1], STDERR_FILENO);
+            ::close(log_pipe[1]);
+            ::close(log_pipe[0]); // so that the only reader may go
+            std::signal(SIGPIPE, SIG_DFL);
             options.on_listening = [&](const std::string& url) {
                 const auto port = url.substr(url.rfind(':') + 1) + "\n";
                 static_cast<void>(::write(port_pipe[1], port.data(), port.size()));
@@ -74,6 +77,13 @@ public:
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
+    /// Nobody reads what is logged from now on.
+    void forget_log()
+    {
+        ::close(log_);
+        log_ = -1;
+    }
+
     /// All that was logged; to be called after exit_code().
     std::string log()
     {
@@ -100,6 +110,20 @@ rill::server_options any_port()
 }
 
 } // namespace
+
+BOOST_AUTO_TEST_CASE(a_log_that_nobody_reads_any_more_ends_nothing)
+{
+    serving_process process(any_port());
+    raw_client c(process.port());
+    c.get("/leaves");
+    BOOST_REQUIRE(c.read_until("begun"));
+    process.forget_log();
+    process.signal(SIGTERM);
+    BOOST_TEST(c.read_until("0\r\n\r\n"));
+    BOOST_TEST(c.read_to_end());
+    c.close();
+    BOOST_TEST(process.exit_code() == 0);
+}
 
 BOOST_AUTO_TEST_CASE(a_signal_drains_and_the_exit_code_is_0)
 {

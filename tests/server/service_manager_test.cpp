@@ -8,6 +8,7 @@
 #include "server/manager.hpp"
 #include "server/process_fixture.hpp"
 #include "support/client.hpp"
+#include "support/unix_listener.hpp"
 
 using namespace rill_test;
 
@@ -140,6 +141,21 @@ BOOST_AUTO_TEST_CASE(sockets_that_were_passed_are_served_by_all_workers)
     ::close(second);
 }
 
+BOOST_AUTO_TEST_CASE(a_unix_socket_that_was_passed_is_served)
+{
+    const unix_listener named(unix_listener::path_of(100));
+    forked f([&](const forked::line_writer& report) {
+        pass({named.socket});
+        rill::server_options options;
+        options.on_listening = [&](const std::string& url) { report("url " + url); };
+        return serve_hello(options);
+    });
+    BOOST_TEST(f.line("url ") == "unix:" + named.path);
+    BOOST_TEST(named.ask("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").ends_with("\r\n\r\nhello"));
+    f.signal(SIGTERM);
+    BOOST_TEST(f.wait() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused)
 {
     forked f([](const forked::line_writer&) {
@@ -149,7 +165,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused)
         return serve_hello({.port = 0});
     });
     BOOST_TEST(f.wait() == 1);
-    BOOST_TEST(f.output().find("descriptor 3 of LISTEN_FDS, which must be a listening TCP socket: ") !=
+    BOOST_TEST(f.output().find(
+                   "descriptor 3 of LISTEN_FDS, which must be a listening socket of TCP or a Unix stream socket: ") !=
                std::string::npos);
     BOOST_TEST(std::ranges::count(f.output(), '\n') == 1);
 }
@@ -164,7 +181,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_descriptor_can_be_tested)
             return !passed && passed.error().code == why;
         };
         int ends[2];
-        static_cast<void>(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+        static_cast<void>(::socketpair(AF_UNIX, SOCK_DGRAM, 0, ends));
         const int file = ::open("/dev/null", O_RDONLY);
         const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
         const bool good = failed(ends[0], std::errc::wrong_protocol_type) && failed(file, std::errc::not_a_socket) &&

@@ -36,6 +36,7 @@ public:
         }
     }
 
+    std::string url() const { return server_.url(); }
     std::uint16_t port() const noexcept { return server_.port(); }
     std::size_t connections() const { return server_.connections(); }
 

@@ -10,6 +10,7 @@ namespace {
 
 using rill::transport::address_key;
 using rill::transport::capacity;
+using rill::transport::held_body;
 using rill::transport::queued_share;
 using place = capacity::place;
 
@@ -126,6 +127,40 @@ BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
     BOOST_TEST(!too_many);
     BOOST_TEST(all.streams == 0U);
     BOOST_TEST(all.enter_stream(1));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_no_address_is_not_counted_by_it)
+{
+    const rill::capacity_limits limits{.connections_per_address = 1, .streams_per_address = 1};
+    capacity all(limits);
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST((all.enter(0) == capacity::place::given));
+        BOOST_TEST(all.enter_stream(0));
+    }
+    for (int i = 0; i < 3; ++i) {
+        all.leave(capacity::place::given, 0);
+        all.leave_stream(0);
+    }
+    BOOST_TEST((all.enter(1) == capacity::place::given));
+    BOOST_TEST((all.enter(1) == capacity::place::none));
+}
+
+BOOST_AUTO_TEST_CASE(bodies_that_are_held)
+{
+    const rill::capacity_limits limits{.queued_bytes = 50, .body_bytes = 100};
+    capacity all(limits);
+    BOOST_TEST(all.can_queue(50));
+    BOOST_TEST(!all.can_queue(51));
+    {
+        held_body one(all);
+        held_body other(all);
+        BOOST_TEST(one.grow_to(60));
+        BOOST_TEST(one.grow_to(40)); // is less than it was: nothing is given back before the end
+        BOOST_TEST(other.grow_to(40));
+        BOOST_TEST(!other.grow_to(41));
+        BOOST_TEST(all.body_bytes == 100U);
+    }
+    BOOST_TEST(all.body_bytes == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(whether_a_refused_head_has_ended)
         BOOST_TEST((v.put(with(fields)) == state::rejected));
         BOOST_TEST(v.ended(), fields);
     }
-    for (const auto* line : {"GET * HTTP/1.1", "FOO / HTTP/1.1", "GET / HTTP/2.0"}) {
+    for (const auto* line : {"GET * HTTP/1.1", "CONNECT a:1 HTTP/1.1", "GET / HTTP/2.0"}) {
         validator v(wide);
         BOOST_TEST((v.put(with("", line)) == state::rejected));
         BOOST_TEST(!v.ended(), line);
@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(request_lines)
     {
         BOOST_TEST(refused(with("", line), 505), line);
     }
-    for (const auto* method : {"get", "Get", "GETT", "G", "BREW", "!", "0"}) {
-        BOOST_TEST(refused(with("", std::string(method) + " / HTTP/1.1"), 501), method);
+    for (const auto* method : {"get", "Get", "GETT", "G", "BREW", "!", "0"}) { // whether there is one is not asked here
+        BOOST_TEST(read(with("", std::string(method) + " / HTTP/1.1")).ends_with(" 11 keep 0 / "), method);
     }
     BOOST_TEST(refused(with("", "CONNECT a:1 HTTP/1.1"), 501));
     BOOST_TEST(refused(with("", "GET https://a/ HTTP/1.1"), 421));
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_method_is_known_at_once)
     }
     BOOST_TEST(read("\x16").ends_with("not TLS"));
     BOOST_TEST(read(text(256)) == "need_more");
-    BOOST_TEST(refused(text(256) + " / HTTP/1.1\r\n", 501));
+    BOOST_TEST(read(text(256) + " / HTTP/1.1\r\n") == "need_more");
     BOOST_TEST(refused(text(257) + " / HTTP/1.1\r\n", 400));
 }
 

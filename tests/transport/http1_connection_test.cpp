@@ -117,6 +117,8 @@ BOOST_AUTO_TEST_CASE(a_fin_in_the_same_turn_as_the_request_is_seen)
     s.pair.client_sends(get("/waits"));
     ::shutdown(s.pair.client, SHUT_WR);
     s.accept(s.pair);
+    s.run_until([] { return counted::alive() == 1; });
+    s.pass(s.limits.half_close_timeout + 2ms);
     s.run_until_gone();
     BOOST_TEST(counted::alive() == 0);
 }

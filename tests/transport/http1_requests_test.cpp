@@ -3,14 +3,17 @@
 #include "transport/http1_connection.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <netinet/tcp.h>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <thread>
 
 #include "support/counted.hpp"
 #include "transport/stage.hpp"
 
 using namespace rill_test;
+using rill::transport::slow_handlers;
 
 BOOST_AUTO_TEST_SUITE(http1_requests_test)
 
@@ -25,6 +28,14 @@ rill::awaitable<rill::response> answers(rill::request& r)
         throw std::runtime_error("its own error");
     } else if (r.path() == "/much") {
         co_return rill::response::text(much());
+    } else if (r.path() == "/marked" || r.path() == "/marked/bad") {
+        BOOST_REQUIRE(r.answer_fields().add("Vary", "Origin").has_value());
+        BOOST_REQUIRE(r.answer_fields().add("Vary", "X-Mine").has_value());
+        BOOST_REQUIRE(r.answer_fields().set("X-Request-Id", "7").has_value());
+        if (r.path() == "/marked") {
+            throw std::runtime_error("its own error");
+        }
+        co_return rill::response::text("four").header("Content-Length", "5");
     }
     co_return rill::response::text("this is " + std::string(r.path()) + " " + std::string(r.body()) + ".");
 }
@@ -44,6 +55,17 @@ struct requests : stage
     {
         pair.client_sends(text);
         run_until_arrived(pair, socket);
+    }
+
+    /// Until the connection has seen that the client has ended its sending half.
+    void run_until_half_closed()
+    {
+        run_until([&] {
+            tcp_info info{};
+            socklen_t size = sizeof info;
+            return ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_CLOSE_WAIT;
+        });
+        turn();
     }
 };
 
@@ -94,12 +116,30 @@ BOOST_AUTO_TEST_CASE(between_two_requests_there_is_nothing_to_be_told)
     s.begin();
     s.send(get("/a"));
     s.run_until_received(s.pair, "this is /a");
+    BOOST_TEST((s.limits.idle_timeout > 60s)); // as long as load balancers keep theirs, who must be the first to close
     s.pass(s.limits.idle_timeout - 1ms);
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(2ms);
     const auto end = s.run_until_end(s.pair);
     BOOST_TEST(end.text == "");
     BOOST_TEST(!end.reset);
+}
+
+// Browsers connect in advance, and pools keep connections: a 408 would be taken for the answer to what they send next.
+BOOST_AUTO_TEST_CASE(who_has_asked_nothing_is_told_nothing)
+{
+    for (const auto* text : {"", "\r\n"}) {
+        requests s;
+        s.begin();
+        s.send(text);
+        s.pass(s.limits.head_timeout - 1ms);
+        BOOST_TEST(s.worker.connections() == 1U);
+        s.pass(2ms);
+        const auto end = s.run_until_end(s.pair);
+        BOOST_TEST(end.text == "");
+        BOOST_TEST(!end.reset);
+        BOOST_TEST(s.worker.figures.responses[4] == 0U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_begun_head_is_no_longer_idle)
@@ -160,6 +200,34 @@ BOOST_AUTO_TEST_CASE(continue_is_said_once_before_the_body)
     BOOST_TEST(answer.find("100 Continue") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_method_without_a_constant_is_for_handlers_that_say_so)
+{
+    struct takes_query
+    {
+        rill::awaitable<rill::response> operator()(rill::request& r) const
+        {
+            co_return rill::response::text(std::string(r.method_name()) + " " + r.body() + ".");
+        }
+        bool takes_method(std::string_view name) const { return name == "QUERY"; }
+    };
+    const auto ask = [](rill::handler handle) {
+        requests s({}, std::move(handle));
+        s.begin();
+        s.send("QUERY / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbodyquery / HTTP/1.1\r\nHost: h\r\n\r\n" +
+               get("/"));
+        return s.run_until_end(s.pair).text;
+    };
+    const auto taken = ask(takes_query());
+    BOOST_TEST(taken.starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(taken.find("QUERY body.") != std::string::npos);
+    BOOST_TEST(count_of(taken, "HTTP/1.1 501 ") == 1U);
+    BOOST_TEST(count_of(taken, "HTTP/1.1 ") == 2U); // what follows a refusal is not read
+    const auto refused = ask(answers);
+    BOOST_TEST(refused.starts_with("HTTP/1.1 501 "));
+    BOOST_TEST(count_of(refused, "HTTP/1.1 ") == 1U);
+    BOOST_TEST(counted::alive() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
 {
     requests s;
@@ -169,6 +237,66 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
     BOOST_TEST(s.log == "handler of /fails failed: its own error\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_handler_that_blocks_the_worker_is_named_once)
+{
+    requests s({}, [](rill::request&) -> rill::awaitable<rill::response> {
+        std::this_thread::sleep_for(slow_handlers::limit + 50ms); // instead of waiting for something
+        co_return rill::response::text("done.");
+    });
+    s.begin();
+    for (int i = 0; i < 2; ++i) {
+        s.send(get("/blocks"));
+        s.run_until_received(s.pair, "done.");
+    }
+    s.turn();
+    BOOST_TEST(s.log.starts_with("a handler of /blocks has blocked its worker for 1"));
+    BOOST_TEST(count_of(s.log, "\n") == 1U);
+}
+
+// As middleware marks them, though the answer does not come back through it.
+BOOST_AUTO_TEST_CASE(the_answer_to_a_handler_that_fails_is_marked)
+{
+    for (const auto* path : {"/marked", "/marked/bad"}) {
+        requests s;
+        s.begin();
+        s.send(get(path, "Connection: close\r\n"));
+        const auto all = s.run_until_end(s.pair).text;
+        BOOST_TEST(all.starts_with("HTTP/1.1 500 "));
+        BOOST_TEST(count_of(all, "\r\nVary: Origin\r\n") == 1U);
+        BOOST_TEST(count_of(all, "\r\nVary: X-Mine\r\n") == 1U);
+        BOOST_TEST(count_of(all, "\r\nX-Request-Id: 7\r\n") == 1U);
+        BOOST_TEST(count_of(all, "\r\nContent-Type: application/problem+json\r\n") == 1U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_has_ended_its_half_is_answered)
+{
+    requests s;
+    s.limits.half_close_timeout = 2min;
+    s.begin();
+    s.send(get("/slow") + get("/next"));
+    s.run_until([] { return counted::alive() == 1; });
+    ::shutdown(s.pair.client, SHUT_WR);
+    s.run_until_half_closed();
+    s.pass(61s);
+    const auto all = s.run_until_end(s.pair);
+    BOOST_TEST(all.text.find("this is /slow") != std::string::npos);
+    BOOST_TEST(all.text.ends_with("this is /next ."));
+    BOOST_TEST(!all.reset);
+    s.run_until_gone();
+    BOOST_TEST(s.log == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_whole_makes_no_difference_to_that)
+{
+    requests s;
+    s.begin();
+    s.pair.client_sends("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+    ::shutdown(s.pair.client, SHUT_WR);
+    BOOST_TEST(s.run_until_end(s.pair).text.ends_with("this is /p body."));
+}
+
+// A FIN does not tell which of the two it is.
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
 {
     for (const bool reset : {false, true}) {
@@ -177,6 +305,12 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
         s.send(get("/slow"));
         s.run_until([] { return counted::alive() == 1; });
         reset ? s.pair.reset_client() : s.pair.close_client();
+        if (!reset) {
+            s.run_until_half_closed();
+            s.pass(s.limits.half_close_timeout - 1ms);
+            BOOST_TEST(counted::alive() == 1);
+            s.pass(2ms);
+        }
         s.run_until_gone();
         BOOST_TEST(counted::alive() == 0);
         BOOST_TEST(s.worker.figures.responses[2] + s.worker.figures.responses[5] == 0U); // nobody is answered
@@ -230,7 +364,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_place_is_told_so_and_has_little_time)
     loopback silent;
     s.accept(silent);
     s.pass(1001ms);
-    BOOST_TEST(s.run_until_end(silent).text.starts_with("HTTP/1.1 408 "));
+    BOOST_TEST(s.run_until_end(silent).text == "");
     BOOST_TEST(s.worker.figures.responses[2] == 0U); // and the first one waits on
     BOOST_TEST(counted::alive() == 0);
 }
@@ -271,6 +405,78 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
     BOOST_TEST(!rest.reset);
     BOOST_TEST(s.worker.figures.bytes > much().size());
     BOOST_TEST(rest.text.size() + read == s.worker.figures.bytes);
+}
+
+BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
+{
+    requests s;
+    narrow(s.pair);
+    s.limits.response_min_rate = 1'000'000;
+    s.limits.response_grace = 4s;
+    s.begin();
+    s.send(get("/much", "Connection: close\r\n"));
+    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    while (s.worker.connections() != 0) { // always less than the write timeout without progress, and never that rate
+        std::array<char, 64UL * 1024> buffer;
+        const auto before = s.worker.figures.bytes;
+        s.run_until([&] {
+            static_cast<void>(::recv(s.pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT));
+            return s.worker.figures.bytes > before || s.worker.connections() == 0;
+        });
+        s.pass(s.limits.write_timeout / 2);
+    }
+    BOOST_TEST(s.worker.figures.bytes < much().size());
+    BOOST_TEST(s.run_until_end(s.pair).reset);
+    BOOST_TEST(s.room.queued_bytes == 0U);
+    BOOST_TEST(s.log == "a handler of /much is broken off: its client takes it more slowly than 1000000 bytes/s\n");
+}
+
+// Before its head is sent, so that the client knows, and may come again.
+BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
+{
+    requests s({.queued_bytes = 5UL * 1024 * 1024});
+    narrow(s.pair);
+    s.begin();
+    s.send(get("/much"));
+    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    for (int i = 0; i < 3; ++i) {
+        loopback fast;
+        s.accept(fast);
+        fast.client_sends(get("/much") + get("/small", "Connection: close\r\n"));
+        const auto all = s.run_until_end(fast).text;
+        BOOST_TEST(all.starts_with("HTTP/1.1 503 "));
+        BOOST_TEST(count_of(all, "\r\nRetry-After: ") == 1U);
+        BOOST_TEST(all.ends_with("this is /small ."));
+    }
+    BOOST_TEST(s.worker.figures.blocked == 1U); // who was there stays
+    BOOST_TEST(s.room.overflows == 0U);
+    BOOST_TEST(count_of(s.log, "\n") == 1U);
+    BOOST_TEST(
+        s.log.starts_with("a handler of /much of 4194304 bytes is answered with 503; queued for slow clients: "));
+}
+
+BOOST_AUTO_TEST_CASE(bodies_have_a_limit_for_all_of_them_together)
+{
+    requests s({.body_bytes = 10'000});
+    s.begin();
+    s.send(std::string(post) + "\r\n" + std::string(6'000, 'b'));
+    BOOST_TEST(s.room.body_bytes == 6'000U);
+    loopback other;
+    const int socket = other.server;
+    s.accept(other);
+    other.client_sends(std::string(post) + "\r\n" + std::string(3'000, 'b'));
+    s.run_until_arrived(other, socket);
+    BOOST_TEST(s.room.body_bytes == 9'000U);
+    other.client_sends(std::string(2'000, 'b'));
+    const auto refused = s.run_until_end(other).text;
+    BOOST_TEST(refused.starts_with("HTTP/1.1 503 "));
+    BOOST_TEST(count_of(refused, "\r\nRetry-After: ") == 1U);
+    BOOST_TEST(count_of(refused, "\r\nConnection: close\r\n") == 1U);
+    BOOST_TEST(s.room.body_bytes == 6'000U);
+    s.send(std::string(4'000, 'b')); // there is room for this one now
+    s.run_until_received(s.pair, "HTTP/1.1 200 ");
+    s.run_until([&] { return s.room.body_bytes == 0; });
+    BOOST_TEST(s.log.find("a connection of 127.0.0.1 has a body that is answered with 503; ") != std::string::npos);
 }
 
 // The length that was promised can't be kept: the client must see that, and nothing else may follow.

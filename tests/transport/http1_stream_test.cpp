@@ -26,6 +26,7 @@ struct streams : stage
     loopback pair;
     int socket = pair.server;
     rill::stream_policy policy{};
+    std::string content_type = "application/octet-stream";
     response_writer* writer = nullptr; // of the stream that began last
 
     explicit streams(rill::function_body::function produce, rill::capacity_limits most = {})
@@ -34,11 +35,13 @@ struct streams : stage
                   if (r.path() == "/text") {
                       co_return rill::response::text("a text");
                   }
-                  co_return rill::response::stream([this, produce](response_writer& out) {
+                  r.route("/rows/{id}");
+                  auto stream = rill::response::stream([this, produce](response_writer& out) {
                       writer = &out;
                       out.policy(policy);
                       return produce(out);
                   });
+                  co_return std::move(stream.header("Content-Type", content_type));
               },
               most)
     {
@@ -255,6 +258,62 @@ BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_streams_that_do_not_finish_by_them
     }
 }
 
+// Half an answer must not be taken for a whole one. An event stream has no whole: its client connects again.
+BOOST_AUTO_TEST_CASE(what_a_drain_cuts_has_no_clean_end)
+{
+    struct way
+    {
+        const char* method;
+        const char* type;
+        const char* farewell;
+        bool is_clean;
+    };
+    for (const auto& w : {way{"GET", "Text/Event-Stream ; charset=utf-8", "", true},
+                          way{"GET", "text/csv", "bye", true}, way{"GET", "text/csv", "", false},
+                          way{"POST", "text/event-stream", "", false}, way{"POST", "text/event-stream", "bye", false}})
+    {
+        for (const bool old : {false, true}) {
+            streams s(stays);
+            s.content_type = w.type;
+            s.policy.farewell = w.farewell;
+            s.open(std::string(w.method) + (old ? " /s HTTP/1.0\r\n\r\n" : " /s HTTP/1.1\r\nHost: h\r\n\r\n"));
+            s.turn();
+            s.worker.begin_drain();
+            s.turn();
+            s.worker.cancel_all(); // the end of the drain time
+            const auto all = s.run_until_end(s.pair);
+            BOOST_TEST_CONTEXT(w.method << " " << w.type << " " << w.farewell << " " << old)
+            {
+                BOOST_TEST(all.text.ends_with("0\r\n\r\n") == (w.is_clean && !old));
+                BOOST_TEST(all.reset == (!w.is_clean && old));
+                BOOST_TEST((s.closed == std::vector{close_reason::drained}));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_to_a_post_has_the_time_of_the_drain)
+{
+    streams s([](response_writer& out) -> rill::awaitable<> {
+        co_await out.write("begun");
+        co_await rill::sleep_for(3s);
+        co_await out.write("ended");
+    });
+    s.open("POST /s HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    s.turn();
+    s.worker.begin_drain();
+    s.pass(2s);
+    BOOST_TEST(s.closed.empty());
+    s.pass(1002ms);
+    BOOST_TEST(s.run_until_end(s.pair).text.ends_with("\r\n5\r\nended" + std::string(last_chunk)));
+    BOOST_TEST((s.closed == std::vector{close_reason::handler_returned}));
+    streams nobody_writes(pushed); // has no end of its own
+    nobody_writes.open("POST /s HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    nobody_writes.turn();
+    nobody_writes.worker.begin_drain();
+    nobody_writes.run_until_closed();
+}
+
 BOOST_AUTO_TEST_CASE(a_stream_that_finishes_by_itself_stays_until_all_are_cancelled)
 {
     struct way
@@ -325,7 +384,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
         BOOST_TEST(!all.ends_with(last_chunk));
         BOOST_TEST((s.closed == std::vector{close_reason::handler_error}));
         BOOST_TEST(s.log.starts_with("stream "));
-        BOOST_TEST(s.log.ends_with(" failed: its own error\n"));
+        BOOST_TEST(s.log.ends_with(" of /rows/{id} failed: its own error\n")); // whose is it?
         s.run_until_gone();
     }
 }

@@ -71,6 +71,7 @@ struct small_machine : stage
     {
         closed.reserve(10);
         log.reserve(1000);
+        limits.half_close_timeout = 0ms; // a client that closes has left
         worker.timers.use_manual_clock();
         accept(other);
         other.client_sends(get("/stream"));

@@ -286,9 +286,27 @@ BOOST_AUTO_TEST_CASE(versions)
     BOOST_TEST(parse("GET / HTTP/1.2\r\nHost: a\r\n\r\n").request.version() == 11U); // RFC 9110, 2.5
 }
 
-BOOST_AUTO_TEST_CASE(unknown_methods)
+BOOST_AUTO_TEST_CASE(methods_have_names)
 {
-    BOOST_TEST((rejected_with("BREW / HTTP/1.1\r\nHost: a\r\n\r\n") == status::not_implemented));
+    const auto brew = parse("BREW / HTTP/1.1\r\nHost: a\r\n\r\n").request;
+    BOOST_TEST((brew.method() == rill::verb::unknown));
+    BOOST_TEST(brew.method_name() == "BREW");
+    BOOST_TEST(parse("PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n").request.method_name() == "PROPFIND");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_refused_from_outside_stays_so)
+{
+    const rill::connection_limits limits;
+    request_parser parser(limits);
+    std::string input = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nbod";
+    BOOST_TEST((parser.put(input) == request_parser::state::head));
+    BOOST_TEST((parser.put(input) == request_parser::state::need_more));
+    BOOST_TEST(parser.body_size() == 3U);
+    BOOST_TEST((parser.refuse({.status = status::service_unavailable}) == request_parser::state::rejected));
+    input = "y rest";
+    BOOST_TEST((parser.put(input) == request_parser::state::rejected));
+    BOOST_TEST((parser.rejection().status == status::service_unavailable));
+    BOOST_TEST(parser.head_ended());
 }
 
 BOOST_AUTO_TEST_CASE(expectations)

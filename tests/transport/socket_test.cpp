@@ -146,9 +146,38 @@ BOOST_AUTO_TEST_CASE(addresses)
     BOOST_TEST(peer_address(-1).empty());
     std::array<int, 2> local{};
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, local.data()) == 0);
-    BOOST_TEST(peer_address(local[0]).empty());
+    BOOST_TEST(peer_address(local[0]) == "unix");
     ::close(local[0]);
     ::close(local[1]);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_of_ipv4_is_told_as_such_also_by_a_socket_of_ipv6)
+{
+    const int listener = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in6 any{};
+    any.sin6_family = AF_INET6;
+    socklen_t length = sizeof any;
+    BOOST_REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&any), length) == 0);
+    BOOST_REQUIRE(::listen(listener, 2) == 0);
+    BOOST_REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&any), &length) == 0);
+    const auto seen = [&](const sockaddr* from, socklen_t size) {
+        const int client = ::socket(from->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        BOOST_REQUIRE(::connect(client, from, size) == 0);
+        const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+        const auto address = peer_address(accepted);
+        ::close(accepted);
+        ::close(client);
+        return address;
+    };
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = any.sin6_port;
+    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    BOOST_TEST(seen(reinterpret_cast<const sockaddr*>(&v4), sizeof v4) == "127.0.0.1");
+    sockaddr_in6 v6 = any;
+    v6.sin6_addr = in6addr_loopback;
+    BOOST_TEST(seen(reinterpret_cast<const sockaddr*>(&v6), sizeof v6) == "::1");
+    ::close(listener);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -53,6 +53,10 @@ private:
     {
         if (!in_body_) {
             const auto outcome = parser_.put(input_);
+            const bool has_head = outcome == state::head || outcome == state::complete;
+            if (has_head && parser_.head().method() == rill::verb::unknown) { // as a connection does
+                return parser_.refuse({.status = rill::status::not_implemented, .detail = "no such method"});
+            }
             in_body_ = outcome == state::head && streams_;
             if (!in_body_) {
                 return outcome;

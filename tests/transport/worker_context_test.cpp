@@ -38,7 +38,7 @@ rill::awaitable<> ticks(rill::response_writer& out)
 
 rill::awaitable<rill::response> stream_ticks(rill::request&)
 {
-    co_return rill::response::stream(ticks);
+    co_return rill::response::stream(ticks, "text/event-stream");
 }
 
 // A completion handler that is no coroutine: writes again and again, and then throws. From the 16th on it is called

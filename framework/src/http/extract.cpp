@@ -124,15 +124,7 @@ tl::expected<std::optional<std::string>, problem> find_text(const request& req, 
     case source::query:
         break;
     }
-    auto text = req.query_parameter(name);
-    // A parameter that can't be decoded must not pass for an absent one, and get its default.
-    if (!text && !percent_decode(req.query_string())) {
-        return tl::unexpected(
-            problem{.status = status::bad_request,
-                    .detail = "the query string is malformed: '%' must be followed by two hexadecimal digits",
-                    .title = {}});
-    }
-    return text;
+    return req.query_parameter(name);
 }
 
 problem missing(source from, std::string_view name, std::string_view allowed)

@@ -23,15 +23,12 @@ tl::expected<form_fields, std::string> parse_form(std::string_view text)
             return tl::unexpected("it has more than " + std::to_string(max_form_fields) + " fields");
         }
         const auto equals = std::min(pair.find('='), pair.size());
-        auto name = percent_decode(pair.substr(0, equals), plus::is_space);
-        auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), plus::is_space);
-        if (!name || !value) {
-            return tl::unexpected(std::string("'%' must be followed by two hexadecimal digits"));
-        }
-        if (!is_utf8(*name) || !is_utf8(*value)) {
+        auto name = form_decode(pair.substr(0, equals));
+        auto value = form_decode(pair.substr(std::min(equals + 1, pair.size())));
+        if (!is_utf8(name) || !is_utf8(value)) {
             return tl::unexpected(std::string("it is not UTF-8"));
         }
-        fields.emplace_back(std::move(*name), std::move(*value));
+        fields.emplace_back(std::move(name), std::move(value));
     }
     return fields;
 }

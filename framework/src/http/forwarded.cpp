@@ -219,12 +219,15 @@ trusted_proxies trusted_proxies::parse(std::string_view networks, forwarded_fiel
         const auto end = std::min(networks.find(','), networks.size());
         const auto entry = detail::trimmed(networks.substr(0, end));
         const auto parsed = parse_network(entry);
-        if (!parsed) {
+        if (entry == unix_peer) {
+            trusted.unix_peers_ = true;
+        } else if (!parsed) {
             throw std::invalid_argument("trusted_proxies: '" + std::string(entry) +
-                                        "' is neither an address nor a network: must be such as 127.0.0.1, 10.0.0.0/8 "
-                                        "or fd00::/8, with no bits set behind the prefix");
+                                        "' is neither an address nor a network: must be such as 127.0.0.1, 10.0.0.0/8, "
+                                        "fd00::/8 or unix, with no bits set behind the prefix");
+        } else {
+            trusted.networks_.push_back(*parsed);
         }
-        trusted.networks_.push_back(*parsed);
         networks.remove_prefix(std::min(end + 1, networks.size()));
     }
     return trusted;
@@ -267,7 +270,9 @@ std::optional<ip_address> node_address(std::string_view node)
 std::string client_address(const request& r, const trusted_proxies& trusted)
 {
     auto known = ip_address::parse(r.remote_address());
-    if (!known || !trusted.contains(*known)) {
+    const bool is_trusted =
+        known ? trusted.contains(*known) : r.remote_address() == unix_peer && trusted.contains_unix_peers();
+    if (!is_trusted) {
         return r.remote_address();
     }
     const auto nodes = nodes_of(r, trusted.field());
@@ -281,7 +286,7 @@ std::string client_address(const request& r, const trusted_proxies& trusted)
             break;
         }
     }
-    return known->text();
+    return known ? known->text() : r.remote_address();
 }
 
 } // namespace rill

@@ -18,25 +18,46 @@ int hex_value(char c) noexcept
     return -1;
 }
 
+// What the escape at `at` stands for; less than 0 where there is none.
+int escaped(std::string_view text, std::size_t at) noexcept
+{
+    const int high = at + 1 < text.size() ? hex_value(text[at + 1]) : -1;
+    const int low = at + 2 < text.size() ? hex_value(text[at + 2]) : -1;
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 } // namespace
 
-std::optional<std::string> percent_decode(std::string_view text, plus mode)
+std::optional<std::string> percent_decode(std::string_view text)
 {
     std::string decoded;
     decoded.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+' && mode == plus::is_space) {
-            decoded += ' ';
-        } else if (text[i] != '%') {
+        if (text[i] != '%') {
             decoded += text[i];
-        } else {
-            const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
-            const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-            if (high < 0 || low < 0) {
-                return std::nullopt;
-            }
-            decoded += static_cast<char>(high * 16 + low);
+            continue;
+        }
+        const int code = escaped(text, i);
+        if (code < 0) {
+            return std::nullopt;
+        }
+        decoded += static_cast<char>(code);
+        i += 2;
+    }
+    return decoded;
+}
+
+std::string form_decode(std::string_view text)
+{
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const int code = text[i] == '%' ? escaped(text, i) : -1;
+        if (code >= 0) {
+            decoded += static_cast<char>(code);
             i += 2;
+        } else {
+            decoded += text[i] == '+' ? ' ' : text[i];
         }
     }
     return decoded;

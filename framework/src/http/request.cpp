@@ -25,6 +25,21 @@ std::optional<std::string_view> cookie_in(std::string_view rest, std::string_vie
 
 request::request(verb method, std::string target) : method_(method), target_(std::move(target)) {}
 
+std::string_view request::method_name() const noexcept
+{
+    if (method_ == verb::unknown) {
+        return method_name_;
+    }
+    const auto name = boost::beast::http::to_string(method_);
+    return {name.data(), name.size()};
+}
+
+void request::method(std::string_view name)
+{
+    method_ = boost::beast::http::string_to_verb({name.data(), name.size()});
+    method_name_ = method_ == verb::unknown ? name : std::string_view();
+}
+
 void request::target(std::string target)
 {
     target_ = std::move(target);
@@ -62,8 +77,8 @@ std::optional<std::string> request::query_parameter(std::string_view name) const
         const auto end = std::min(rest.find('&'), rest.size());
         const auto pair = rest.substr(0, end);
         const auto equals = std::min(pair.find('='), pair.size());
-        if (!pair.empty() && percent_decode(pair.substr(0, equals), plus::is_space) == name) {
-            return percent_decode(pair.substr(std::min(equals + 1, pair.size())), plus::is_space);
+        if (!pair.empty() && form_decode(pair.substr(0, equals)) == name) {
+            return form_decode(pair.substr(std::min(equals + 1, pair.size())));
         }
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }

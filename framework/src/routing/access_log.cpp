@@ -43,9 +43,8 @@ std::string milliseconds(clock::duration time)
 // The request as it came, before handlers may change it.
 std::string request_part(const request& req)
 {
-    const auto method = boost::beast::http::to_string(req.method());
     const auto address = req.remote_address().empty() ? std::string("-") : shown(req.remote_address());
-    return address + " \"" + std::string(method.data(), method.size()) + ' ' + shown(req.target()) +
+    return address + " \"" + shown(req.method_name()) + ' ' + shown(req.target()) +
            (req.version() == 10 ? " HTTP/1.0\" " : " HTTP/1.1\" ");
 }
 

@@ -102,24 +102,33 @@ struct policy
         return any_origin || std::ranges::find(options.origins, origin) != options.origins.end();
     }
 
-    void mark(response& r, std::string_view origin) const
+    // What is set has been checked, or compared with what was.
+    void mark(headers& fields, std::string_view origin) const
     {
         if (!any_origin) { // caches must keep the answers to different origins apart, also to those not allowed
-            (void)r.fields().add("Vary", "Origin");
+            (void)fields.add("Vary", "Origin");
         }
         if (!allows(origin)) {
             return;
         }
-        r.header("Access-Control-Allow-Origin", any_origin ? "*" : origin);
+        (void)fields.set("Access-Control-Allow-Origin", any_origin ? "*" : origin);
         if (options.credentials) {
-            r.header("Access-Control-Allow-Credentials", "true");
+            (void)fields.set("Access-Control-Allow-Credentials", "true");
+        }
+    }
+
+    void mark_answer(headers& fields, std::string_view origin) const
+    {
+        mark(fields, origin);
+        if (!origin.empty() && allows(origin) && !options.response_headers.empty()) {
+            (void)fields.set("Access-Control-Expose-Headers", joined(options.response_headers));
         }
     }
 
     response preflight(const request& req, std::string_view origin) const
     {
         response r(status::no_content);
-        mark(r, origin);
+        mark(r.fields(), origin);
         if (!allows(origin)) {
             return r;
         }
@@ -142,11 +151,9 @@ awaitable<response> marked(std::shared_ptr<const policy> rules, request& req, co
 {
     // Kept here: the handler may change the request.
     const std::string origin(req.header("Origin").value_or(""));
+    rules->mark_answer(req.answer_fields(), origin);
     auto r = co_await next(req);
-    rules->mark(r, origin);
-    if (!origin.empty() && rules->allows(origin) && !rules->options.response_headers.empty()) {
-        r.header("Access-Control-Expose-Headers", joined(rules->options.response_headers));
-    }
+    rules->mark_answer(r.fields(), origin);
     co_return r;
 }
 

@@ -46,6 +46,7 @@ awaitable<response> identified(request& req, const handler& next)
         id = random_id();
         (void)req.fields().set(field, id); // digits: can't fail
     }
+    (void)req.answer_fields().set(field, id);
     auto r = co_await next(req);
     r.header(field, id);
     co_return r;

@@ -12,12 +12,6 @@ namespace {
 
 using kind = path_pattern::kind;
 
-std::string name_of(verb method)
-{
-    const auto name = boost::beast::http::to_string(method);
-    return {name.data(), name.size()};
-}
-
 // A tail is handed over as one text: a slash that was data could no longer be told from one that was not.
 bool fits_tail(const split_path& path, std::size_t from) noexcept
 {
@@ -72,7 +66,7 @@ handler compose(const std::vector<middleware>& around, handler handle)
 
 std::string described(const route& r)
 {
-    return name_of(r.method) + " " + r.pattern.text();
+    return r.method + " " + r.pattern.text();
 }
 
 std::optional<split_path> split(std::string_view path)
@@ -140,15 +134,15 @@ void route_table::add(route r)
     place.routes.push_back(routes_.back().get());
 }
 
-void route_table::collect(const node& n, verb wanted, match& out)
+void route_table::collect(const node& n, std::string_view wanted, match& out)
 {
-    const auto with = [&](verb method) {
+    const auto with = [&](std::string_view method) {
         const auto it = std::ranges::find(n.routes, method, &route::method);
         return it != n.routes.end() ? *it : nullptr;
     };
     out.found = with(wanted);
-    if (!out.found && wanted == verb::head) {
-        out.found = with(verb::get);
+    if (!out.found && wanted == "HEAD") {
+        out.found = with("GET");
     }
     out.better = out.same_path.size();
     out.same_path.insert(out.same_path.end(), n.routes.begin(), n.routes.end());
@@ -156,7 +150,8 @@ void route_table::collect(const node& n, verb wanted, match& out)
 
 // Every node has one depth, so it is visited once at most: the search is bounded by the size of the tree, whatever the
 // path.
-void route_table::visit(const node& n, const split_path& path, std::size_t index, verb wanted, match& out) const
+void route_table::visit(const node& n, const split_path& path, std::size_t index, std::string_view wanted,
+                        match& out) const
 {
     if (index == path.segments.size()) {
         collect(n, wanted, out);
@@ -177,7 +172,7 @@ void route_table::visit(const node& n, const split_path& path, std::size_t index
     }
 }
 
-route_table::match route_table::find(const split_path& path, verb wanted) const
+route_table::match route_table::find(const split_path& path, std::string_view wanted) const
 {
     match out;
     if (root_) {
@@ -186,13 +181,18 @@ route_table::match route_table::find(const split_path& path, verb wanted) const
     return out;
 }
 
+bool route_table::knows(std::string_view method) const noexcept
+{
+    return std::ranges::any_of(routes_, [method](const auto& r) { return r->method == method; });
+}
+
 bool route_table::streams_body(const request& head) const
 {
     if (!streams_bodies_) {
         return false;
     }
     const auto path = split(head.path());
-    const auto* const found_route = path ? find(*path, head.method()).found : nullptr;
+    const auto* const found_route = path ? find(*path, head.method_name()).found : nullptr;
     return found_route != nullptr && found_route->handle.streams_body(head);
 }
 
@@ -215,15 +215,13 @@ void route_table::capture(const route& r, const split_path& path, request& req)
 
 std::string allowed_methods(const std::vector<const route*>& routes)
 {
-    std::vector<verb> methods{verb::options};
+    std::vector<std::string> names{"OPTIONS"};
     for (const auto* r : routes) {
-        methods.push_back(r->method);
-        if (r->method == verb::get) {
-            methods.push_back(verb::head);
+        names.push_back(r->method);
+        if (r->method == "GET") {
+            names.emplace_back("HEAD");
         }
     }
-    std::vector<std::string> names;
-    std::ranges::transform(methods, std::back_inserter(names), name_of);
     std::ranges::sort(names);
     names.erase(std::ranges::unique(names).begin(), names.end());
     std::string list;

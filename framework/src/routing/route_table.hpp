@@ -16,7 +16,7 @@ handler compose(const std::vector<middleware>& around, handler handle);
 
 struct route
 {
-    verb method;
+    std::string method; ///< its name
     path_pattern pattern;
     handler handle;
     std::vector<middleware> around;
@@ -50,7 +50,10 @@ public:
     const std::vector<std::unique_ptr<route>>& routes() const noexcept { return routes_; }
 
     /// `wanted` HEAD is also served by GET.
-    match find(const split_path& path, verb wanted) const;
+    match find(const split_path& path, std::string_view wanted) const;
+
+    /// Whether any route has that method.
+    bool knows(std::string_view method) const noexcept;
 
     /// Whether the route of that request reads the body while it arrives.
     bool streams_body(const request& head) const;
@@ -71,8 +74,8 @@ private:
     using node_ptr = std::unique_ptr<node, node_deleter>;
 
     node& at(const path_pattern& pattern);
-    void visit(const node& n, const split_path& path, std::size_t index, verb wanted, match& out) const;
-    static void collect(const node& n, verb wanted, match& out);
+    void visit(const node& n, const split_path& path, std::size_t index, std::string_view wanted, match& out) const;
+    static void collect(const node& n, std::string_view wanted, match& out);
 
     std::vector<std::unique_ptr<route>> routes_;
     bool streams_bodies_ = false; // of any route

@@ -1,5 +1,6 @@
 #include <rill/routing/router.hpp>
 
+#include "http/grammar.hpp"
 #include "routing/route_table.hpp"
 
 #include <algorithm>
@@ -11,6 +12,8 @@ namespace {
 using detail::answer;
 using detail::route;
 using detail::route_table;
+
+constexpr std::size_t longest_method = 256; // as a connection reads them
 
 response allowing(std::string_view methods)
 {
@@ -31,8 +34,7 @@ awaitable<response> automatic_options(request& req, std::vector<middleware> arou
 const route& asked_about(const request& req, const std::vector<const route*>& candidates)
 {
     const auto name = req.header("Access-Control-Request-Method").value_or("");
-    const auto method = boost::beast::http::string_to_verb({name.data(), name.size()});
-    const auto it = std::ranges::find(candidates, method, &route::method);
+    const auto it = std::ranges::find(candidates, name, &route::method);
     return it != candidates.end() ? **it : *candidates.front();
 }
 
@@ -78,7 +80,7 @@ awaitable<response> dispatch(const route_table& table, request& req)
     if (!path) {
         return answer(to_response(status::bad_request, "the request's path is malformed"));
     }
-    const auto match = table.find(*path, req.method());
+    const auto match = table.find(*path, req.method_name());
     if (match.found) {
         route_table::capture(*match.found, *path, req);
         req.route(match.found->pattern.text());
@@ -144,9 +146,20 @@ router& router::operator=(router&&) noexcept = default;
 router::router(const router&) = default;
 router& router::operator=(const router&) = default;
 
-router& router::add(verb method, std::string_view pattern, handler handle, std::vector<middleware> around)
+std::string_view router::name_of(verb method) noexcept
 {
-    route r{method, path_pattern(pattern), std::move(handle), std::move(around), {}};
+    const auto name = boost::beast::http::to_string(method);
+    return {name.data(), name.size()};
+}
+
+router& router::add(std::string_view method, std::string_view pattern, handler handle, std::vector<middleware> around)
+{
+    route r{std::string(method), path_pattern(pattern), std::move(handle), std::move(around), {}};
+    if (!detail::is_token(method) || method.size() > longest_method || method == "CONNECT") {
+        throw route_error("bad route " + detail::described(r) + ": '" + r.method +
+                          "' is no method that a request may have here: must be a token of at most " +
+                          std::to_string(longest_method) + " characters, such as QUERY, and not CONNECT");
+    }
     // What is missing may come from a prefix, but then there is no need to leave alone what the pattern has.
     const auto needs = r.handle.route_needs();
     if (table_->checked || ignores_a_parameter(r.pattern, needs)) {
@@ -203,6 +216,11 @@ router& router::mount(std::string_view prefix, router&& other)
 bool router::streams_body(const request& head) const
 {
     return table_->streams_body(head);
+}
+
+bool router::takes_method(std::string_view name) const
+{
+    return table_->knows(name);
 }
 
 awaitable<response> router::operator()(request& req) const

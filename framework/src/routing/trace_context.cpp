@@ -44,6 +44,9 @@ awaitable<response> traced(request& req, const handler& next)
         req.fields().erase(trace_field);
         req.fields().erase(state);
     }
+    if (valid) {
+        (void)req.answer_fields().set(trace_field, parent);
+    }
     auto r = co_await next(req);
     if (valid) {
         r.header(trace_field, parent);

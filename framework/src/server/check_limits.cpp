@@ -70,6 +70,8 @@ void check_limits(const server_options& options)
     check.positive("limits.idle_timeout", l.idle_timeout);
     check.positive("limits.body_timeout", l.body_timeout);
     check.not_negative("limits.body_grace", l.body_grace);
+    check.not_negative("limits.half_close_timeout", l.half_close_timeout);
+    check.not_negative("limits.response_grace", l.response_grace);
     check.positive("limits.write_timeout", l.write_timeout);
     check.not_negative("limits.linger_timeout", l.linger_timeout);
     check.not_negative("limits.acknowledge_timeout", l.acknowledge_timeout);

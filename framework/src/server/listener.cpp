@@ -1,11 +1,15 @@
 #include "server/listener.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <new>
 #include <rill/core/detail/adopt.hpp>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "server/failures.hpp"
@@ -18,6 +22,8 @@ namespace {
 constexpr int accepts_per_turn = 256;
 constexpr std::chrono::milliseconds pause_time{90};
 constexpr std::chrono::seconds between_lines{10};
+
+constexpr std::string_view unix_prefix = "unix:";
 
 std::string host_and_port(const std::string& host, std::uint16_t port)
 {
@@ -42,6 +48,9 @@ bool is_clients_fault(int error) noexcept
 
 std::string make_url(const std::string& host, std::uint16_t port)
 {
+    if (host.starts_with(unix_prefix)) {
+        return host;
+    }
     const bool everywhere = host == "0.0.0.0" || host == "::";
     return "http://" + host_and_port(everywhere ? "localhost" : host, port);
 }
@@ -91,22 +100,80 @@ tl::expected<int, failure> bind_shared(const server_options& options, std::uint1
     return open_socket(options, port, true, false);
 }
 
+namespace {
+
+// Of a Unix socket: empty for one that is not bound. `length` is what the kernel says, which counts the end of a path
+// or not, and may be more than there was room for.
+std::string path_of(const sockaddr_un& address, socklen_t length)
+{
+    const auto begin = offsetof(sockaddr_un, sun_path);
+    const auto size = std::min<std::size_t>(length, sizeof address) - std::min<std::size_t>(length, begin);
+    std::string_view path(address.sun_path, size);
+    if (path.starts_with('\0')) { // a name without a file (unix(7))
+        return "@" + std::string(path.substr(1));
+    }
+    return std::string(path.substr(0, path.find('\0')));
+}
+
+int option_of(int socket, int name) noexcept
+{
+    int value = 0;
+    socklen_t length = sizeof value;
+    return ::getsockopt(socket, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
+}
+
+} // namespace
+
+int check_listening(int socket) noexcept
+{
+    const int family = option_of(socket, SO_DOMAIN);
+    if (family < 0) {
+        return errno;
+    }
+    const bool tcp = (family == AF_INET || family == AF_INET6) && option_of(socket, SO_PROTOCOL) == IPPROTO_TCP;
+    const bool local = family == AF_UNIX && option_of(socket, SO_TYPE) == SOCK_STREAM;
+    if (!tcp && !local) {
+        return EPROTOTYPE;
+    }
+    return option_of(socket, SO_ACCEPTCONN) == 1 ? 0 : EINVAL;
+}
+
+tl::expected<void, failure> check_listening(const std::vector<int>& sockets)
+{
+    for (const int socket : sockets) {
+        if (const int wrong = check_listening(socket)) {
+            return tl::unexpected(call_failure(wrong, "socket " + std::to_string(socket) +
+                                                          " of the options, which must be a listening socket of TCP or "
+                                                          "a Unix stream socket"));
+        }
+    }
+    return {};
+}
+
 tl::expected<bound_address, failure> local_address(int socket)
 {
-    asio::ip::tcp::endpoint endpoint;
-    auto length = static_cast<socklen_t>(endpoint.capacity());
+    sockaddr_storage address{}; // has room for that of any family
+    socklen_t length = sizeof address;
+    bound_address bound;
     int wrong = 0;
-    if (::getsockname(socket, endpoint.data(), &length) != 0) {
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
         wrong = errno;
-    } else if (const auto family = endpoint.data()->sa_family; family != AF_INET && family != AF_INET6) {
+    } else if (address.ss_family == AF_UNIX) {
+        const auto path = path_of(reinterpret_cast<const sockaddr_un&>(address), length);
+        bound.host = std::string(unix_prefix) + path;
+        wrong = path.empty() ? EINVAL : 0;
+    } else if (address.ss_family != AF_INET && address.ss_family != AF_INET6) {
         wrong = EAFNOSUPPORT;
-    } else if (endpoint.port() == 0) { // not bound
-        wrong = EINVAL;
+    } else {
+        asio::ip::tcp::endpoint endpoint;
+        std::memcpy(endpoint.data(), &address, std::min<std::size_t>(length, endpoint.capacity()));
+        bound = {endpoint.address().to_string(), endpoint.port()};
+        wrong = bound.port == 0 ? EINVAL : 0; // not bound
     }
     if (wrong != 0) {
         return tl::unexpected(call_failure(wrong, "address of listening socket " + std::to_string(socket)));
     }
-    return bound_address{endpoint.address().to_string(), endpoint.port()};
+    return bound;
 }
 
 listener::listener(transport::worker_context& worker, int socket) : worker_(worker), socket_(worker.io)

@@ -5,6 +5,7 @@
 #include <rill/core/timer_service.hpp>
 #include <rill/server/options.hpp>
 #include <string>
+#include <vector>
 
 #include "transport/worker_context.hpp"
 
@@ -19,14 +20,19 @@ tl::expected<int, failure> bind_shared(const server_options& options, std::uint1
 /// What a socket is bound to.
 struct bound_address
 {
-    std::string host; ///< numeric
+    std::string host; ///< numeric; of a Unix socket "unix:" and its path, or "unix:@" and its name without a file
     std::uint16_t port = 0;
 };
 
-/// Fails for a socket that is not bound to a TCP port, too.
+/// Fails for a socket that is not bound to a TCP port or as a Unix stream socket, too.
 tl::expected<bound_address, failure> local_address(int socket);
 
-/// "http://host:port", fit for a browser.
+/// What connections can be accepted from: 0 for a listening socket of TCP or a Unix stream socket, otherwise an errno.
+int check_listening(int socket) noexcept;
+/// The same of server_options::sockets.
+tl::expected<void, failure> check_listening(const std::vector<int>& sockets);
+
+/// "http://host:port", fit for a browser; "unix:/path".
 std::string make_url(const std::string& host, std::uint16_t port);
 
 /// Accepts connections for one worker. When descriptors or memory run out it pauses and tries again, so that it neither

@@ -66,6 +66,12 @@ tl::expected<listening_workers, failure> listen_on_port(const server_options& op
 tl::expected<listening_workers, failure> take_over(owned_sockets& sockets, unsigned threads, const worker_maker& make)
 {
     auto& all = sockets.all;
+    if (auto good = check_listening(all); !good) {
+        return tl::unexpected(std::move(good.error()));
+    }
+    for (const int socket : all) {
+        static_cast<void>(::fcntl(socket, F_SETFL, ::fcntl(socket, F_GETFL) | O_NONBLOCK)); // accept must not wait
+    }
     auto bound = local_address(all.front());
     if (!bound) {
         return tl::unexpected(std::move(bound.error()));

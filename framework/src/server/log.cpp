@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "http/json_text.hpp"
+#include "server/broken_pipes.hpp"
 #include "server/prepared_line.hpp"
 #include "server/repeat_limiter.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 void write_line(const std::string& line)
 {
+    const broken_pipes guard; // whoever reads the log may be gone: nobody else is to suffer for it
     std::fwrite(line.data(), 1, line.size(), stderr); // one call, so that lines of several threads don't mix
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <unistd.h>
 
+#include "server/broken_pipes.hpp"
 #include "server/log.hpp"
 
 namespace rill {
@@ -56,6 +57,7 @@ void prepared_line::write() const noexcept
     auto line = text_;
     std::ranges::copy(utc_stamp(), line.begin() + static_cast<std::ptrdiff_t>(stamp_at_));
     if (size_ != 0) {
+        const broken_pipes guard;
         static_cast<void>(::write(STDERR_FILENO, line.data(), size_) + 1);
     }
 }

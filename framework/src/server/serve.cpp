@@ -5,12 +5,14 @@
 #include <string>
 #include <utility>
 
+#include "server/broken_pipes.hpp"
 #include "server/log.hpp"
 
 namespace rill {
 
 int serve(const std::function<handler()>& make_app, server_options options)
 {
+    survive_broken_pipes(); // a log of the application's own may be a pipe, too
     const auto log = complete_log(options);
     const auto refuse = [&log](const std::string& why) {
         log(log_level::error, why);

@@ -44,6 +44,9 @@ tl::expected<int, failure> prepare(server_options& options)
     if (options.sockets.empty()) {
         return reserve_port(options);
     }
+    if (auto good = check_listening(options.sockets); !good) { // said once, and not by each process
+        return tl::unexpected(std::move(good.error()));
+    }
     auto bound = local_address(options.sockets.front());
     if (!bound) {
         return tl::unexpected(bound.error());

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/broken_pipes.hpp"
 #include "server/check_limits.hpp"
 #include "server/failures.hpp"
 #include "server/listening_workers.hpp"
@@ -185,6 +186,7 @@ tl::expected<void, failure> server::run_until_signalled()
 {
     auto& s = *state_;
     s.expect_listening("server::run_until_signalled()");
+    survive_broken_pipes();
     std::optional<signals> set;
     try {
         set.emplace(s);
@@ -246,6 +248,7 @@ server_load server::load() const noexcept
     return {.connections = of(r.connections),
             .streams = of(r.streams),
             .queued_bytes = of(r.queued_bytes),
+            .body_bytes = of(r.body_bytes),
             .refused_connections = of(r.refused_connections),
             .refused_streams = of(r.refused_streams),
             .overflows = of(r.overflows),

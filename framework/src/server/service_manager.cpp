@@ -13,6 +13,7 @@
 
 #include "http/whole_number.hpp"
 #include "server/failures.hpp"
+#include "server/listener.hpp"
 
 namespace rill {
 
@@ -24,23 +25,6 @@ std::optional<std::uint64_t> number_in(const char* variable)
 {
     const char* text = std::getenv(variable);
     return text != nullptr ? detail::whole_number<std::uint64_t>(text) : std::nullopt;
-}
-
-/// 0 for a listening TCP socket, otherwise an errno.
-int check_listening(int socket) noexcept
-{
-    int listens = 0;
-    int protocol = 0;
-    socklen_t length = sizeof(int);
-    if (::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) != 0 ||
-        ::getsockopt(socket, SOL_SOCKET, SO_PROTOCOL, &protocol, &length) != 0)
-    {
-        return errno;
-    }
-    if (protocol != IPPROTO_TCP) {
-        return EPROTOTYPE;
-    }
-    return listens != 0 ? 0 : EINVAL;
 }
 
 void add_flag(int descriptor, int get, int set, int flag) noexcept
@@ -103,7 +87,8 @@ tl::expected<std::vector<int>, failure> passed_sockets()
         const int socket = first_passed + i;
         if (const int wrong = check_listening(socket)) {
             return tl::unexpected(call_failure(wrong, "descriptor " + std::to_string(socket) +
-                                                          " of LISTEN_FDS, which must be a listening TCP socket"));
+                                                          " of LISTEN_FDS, which must be a listening socket of "
+                                                          "TCP or a Unix stream socket"));
         }
         add_flag(socket, F_GETFD, F_SETFD, FD_CLOEXEC);
         add_flag(socket, F_GETFL, F_SETFL, O_NONBLOCK);

@@ -14,6 +14,7 @@
 #include <string>
 #include <unistd.h>
 
+#include "server/broken_pipes.hpp"
 #include "server/check_limits.hpp"
 #include "server/notify_inbox.hpp"
 #include "server/signal_inbox.hpp"
@@ -183,6 +184,7 @@ bool has_threads()
 
 int supervise(const supervisor_options& options, const std::function<int(unsigned)>& work)
 {
+    survive_broken_pipes();
     const log_sink log = options.log ? options.log : log_to_stderr(log_format::text);
     const auto refuse = [&](std::string_view why) {
         log(log_level::error, why);

@@ -13,6 +13,9 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
+// Of who comes through a Unix socket, which is a proxy for all its clients: not one client of many connections.
+constexpr std::uint64_t no_address = 0;
+
 // Those that are told that there is no place take one meanwhile: so many at most.
 std::size_t most_refusing(const capacity_limits& limits) noexcept
 {
@@ -102,7 +105,7 @@ bool capacity::enter_late(std::uint64_t address)
 
 bool capacity::take_place(std::uint64_t address)
 {
-    const bool by_address = counts_connections_by_address();
+    const bool by_address = counts_connections_by_address() && address != no_address;
     if (by_address && !connections_by_address_.enter(address, limits.connections_per_address)) {
         return false;
     }
@@ -123,14 +126,14 @@ void capacity::leave(place p, std::uint64_t address) noexcept
         return;
     }
     connections.fetch_sub(1, relaxed);
-    if (counts_connections_by_address()) {
+    if (counts_connections_by_address() && address != no_address) {
         connections_by_address_.leave(address);
     }
 }
 
 bool capacity::enter_stream(std::uint64_t address)
 {
-    const bool by_address = counts_streams_by_address();
+    const bool by_address = counts_streams_by_address() && address != no_address;
     if (!by_address || streams_by_address_.enter(address, limits.streams_per_address)) {
         if (add_one(streams, limits.streams)) {
             return true;
@@ -145,7 +148,7 @@ bool capacity::enter_stream(std::uint64_t address)
 void capacity::leave_stream(std::uint64_t address) noexcept
 {
     streams.fetch_sub(1, relaxed);
-    if (counts_streams_by_address()) {
+    if (counts_streams_by_address() && address != no_address) {
         streams_by_address_.leave(address);
     }
 }
@@ -153,6 +156,17 @@ void capacity::leave_stream(std::uint64_t address) noexcept
 bool capacity::queue(std::size_t bytes) noexcept
 {
     return detail::add_within(queued_bytes, bytes, limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes);
+}
+
+bool capacity::can_queue(std::size_t bytes) const noexcept
+{
+    const auto queued = queued_bytes.load(relaxed);
+    return limits.queued_bytes == 0 || (queued <= limits.queued_bytes && bytes <= limits.queued_bytes - queued);
+}
+
+bool capacity::hold(std::size_t bytes) noexcept
+{
+    return detail::add_within(body_bytes, bytes, limits.body_bytes == 0 ? SIZE_MAX : limits.body_bytes);
 }
 
 } // namespace rill::transport

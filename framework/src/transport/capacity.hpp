@@ -65,6 +65,12 @@ public:
     /// Bytes that a client does not take. False when there is no room for them.
     bool queue(std::size_t bytes) noexcept;
     void unqueue(std::size_t bytes) noexcept { queued_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
+    /// Whether there would be room for so many now.
+    bool can_queue(std::size_t bytes) const noexcept;
+
+    /// Bytes of a request's body that are held in memory. False when there is no room for them.
+    bool hold(std::size_t bytes) noexcept;
+    void release(std::size_t bytes) noexcept { body_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
 
     bool counts_connections_by_address() const noexcept { return limits.connections_per_address != 0; }
     bool counts_streams_by_address() const noexcept { return limits.streams_per_address != 0; }
@@ -76,6 +82,7 @@ public:
     counter refusing = 0;    ///< at present, beside these
     counter streams = 0;     ///< at present
     counter queued_bytes = 0;
+    counter body_bytes = 0;          ///< of requests that are held in memory
     counter refused_connections = 0; ///< counted when they leave
     counter refused_streams = 0;
     counter overflows = 0;       ///< streams and responses ended for queued_bytes
@@ -108,6 +115,28 @@ public:
     {
         bytes_ -= bytes;
         capacity_.unqueue(bytes);
+    }
+
+private:
+    capacity& capacity_;
+    std::size_t bytes_ = 0;
+};
+
+/// What the body of one request holds, given back with its end.
+class held_body
+{
+public:
+    explicit held_body(capacity& of) noexcept : capacity_(of) {}
+    held_body(const held_body&) = delete;
+    held_body& operator=(const held_body&) = delete;
+    ~held_body() { capacity_.release(bytes_); }
+
+    /// False when there is no room for it to have become so large.
+    bool grow_to(std::size_t bytes) noexcept
+    {
+        const bool room = bytes <= bytes_ || capacity_.hold(bytes - bytes_);
+        bytes_ = room && bytes > bytes_ ? bytes : bytes_;
+        return room;
     }
 
 private:

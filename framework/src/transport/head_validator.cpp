@@ -149,9 +149,6 @@ bool head_validator::put_version(std::string_view version)
 
 bool head_validator::put_target(std::string_view text)
 {
-    if (method_ == verb::unknown) {
-        return refuse(status::not_implemented, "the method is not known here");
-    }
     const auto target = parse_target(text, method_);
     if (target.kind == request_target::form::invalid) {
         return refuse(status::bad_request, "the request target is malformed");

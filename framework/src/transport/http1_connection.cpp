@@ -1,6 +1,7 @@
 #include "transport/http1_connection.hpp"
 
 #include <algorithm>
+#include <new>
 #include <rill/core/detail/what_of.hpp>
 
 #include "transport/http1_pending_stream.hpp"
@@ -103,6 +104,8 @@ void http1_connection::on_later()
             unwind(); // a write has found it out
         } else if (peer_has_left()) {
             cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
+        } else {
+            limit_half_closed();
         }
     }
     if (coroutine_runs_ || deferred_) {
@@ -128,11 +131,13 @@ void http1_connection::on_later()
     }
 }
 
-// Whether a handler waits in vain: a half-closed connection counts as closed, once its body has come whole or can't.
+// Whether a handler waits in vain: a half-closed connection counts as closed for a stream, and where its body can't
+// come whole.
 bool http1_connection::peer_has_left() const noexcept
 {
     switch (phase_) {
     case phase::handling:
+        return broken_;
     case phase::streaming:
         return broken_ || peer_finished_;
     case phase::receiving:
@@ -143,6 +148,19 @@ bool http1_connection::peer_has_left() const noexcept
         break;
     }
     return false;
+}
+
+// Who has ended its sending half may read the answer (as `nc -N` does), or has left.
+void http1_connection::limit_half_closed()
+{
+    if (phase_ != phase::handling || !coroutine_runs_ || !peer_finished_ || linked()) {
+        return;
+    }
+    if (worker_.limits.half_close_timeout.count() == 0) {
+        cancel(close_reason::peer_closed);
+    } else {
+        set_timer(worker_.limits.half_close_timeout);
+    }
 }
 
 void http1_connection::missing(std::uint64_t bytes) noexcept
@@ -245,11 +263,13 @@ void http1_connection::on_input()
         return;
     case phase::handling:
     case phase::streaming:
-        if (broken_ || peer_finished_) {
+        if (peer_has_left()) {
             cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
         } else if (unread_bytes(socket_) > worker_.limits.input_behind_stream) {
             // Pipelined requests wait in the kernel, up to here: behind a full window a FIN could not be seen.
             cancel(close_reason::evicted);
+        } else {
+            limit_half_closed();
         }
         return;
     case phase::responding:
@@ -305,6 +325,7 @@ void http1_connection::on_broken(close_reason why)
     broken_ = true;
     if (why == close_reason::over_capacity) {
         reset_on_close(socket_); // what the client has is not whole
+        log_full("is broken off");
     }
     if (phase_ == phase::closing) {
         then(next_step::vanish);
@@ -319,6 +340,15 @@ void http1_connection::on_broken(close_reason why)
     }
     check_peer_ = true;
     defer();
+}
+
+void http1_connection::log_full(std::string_view what) const noexcept
+{
+    try {
+        worker_.log_full(name().append(" ").append(what));
+    } catch (const std::bad_alloc&) { // which is what would have been told
+        return;
+    }
 }
 
 void http1_connection::set_timer(std::chrono::milliseconds after)
@@ -337,8 +367,12 @@ void http1_connection::on_timer()
     case phase::receiving:
         complete(asio::error::timed_out);
         return;
-    case phase::responding:
     case phase::handling:
+        if (peer_finished_ && !unsent_) {
+            return cancel(close_reason::peer_closed);
+        }
+        return on_stream_timer();
+    case phase::responding:
     case phase::streaming:
         return on_stream_timer();
     case phase::closing:

@@ -109,11 +109,12 @@ private:
     void begin_requests(std::string input);
     void read_requests(std::string input);
     awaitable<> serve_requests(std::string input);
-    awaitable<request_parser::state> read_request(request_parser& parser, std::string& input);
+    awaitable<request_parser::state> read_request(request_parser& parser, std::string& input, held_body& held);
     awaitable<std::size_t> read_more(std::string& input);
     awaitable<response> run_handler(request& r);
     awaitable<bool> respond(response& r, const request& to, bool keep_alive);
     awaitable<bool> send_file(file_body& file);
+    void keep_within_room(response& answer, const request& to) const;
     awaitable<> refuse(const problem& p, verb method);
     response refuse_answer(const request& to, std::string_view fault) const;
     awaitable<> reject(const request_parser& parser, const std::string& remote);
@@ -140,9 +141,13 @@ private:
 
     void log_error(const std::exception_ptr& error, std::initializer_list<std::string_view> what) const noexcept;
 
+    void log_full(std::string_view what) const noexcept;
+    bool takes_too_slowly() const noexcept;
+
     void complete(error_code ec);
     void unwind();
     bool peer_has_left() const noexcept;
+    void limit_half_closed();
     void missing(std::uint64_t bytes) noexcept;
 
     // The stream's body, or a pending_stream before the stream begins. It is what the stream's coroutine works with;
@@ -157,8 +162,8 @@ private:
     // when that was looked at last.
     std::uint32_t outstanding_ = UINT32_MAX;
     std::uint8_t reads_left_ = 0; // of what follows a refused head, while closing
-    phase phase_ : 4 = phase::reading;
-    next_step next_ : 4 = next_step::none;
+    phase phase_ : 3 = phase::reading;
+    next_step next_ : 3 = next_step::none;
     bool deferred_ : 1 = false;
     bool coroutine_runs_ : 1 = false;
     bool check_peer_ : 1 = false;
@@ -172,6 +177,8 @@ private:
     bool pushed_ : 1 = false;      // a stream whose body has no coroutine
     bool head_refused_ : 1 = false;
     bool is_stream_ : 1 = false; // counted among the server's
+    bool is_answer_to_get_ : 1 = false;
+    bool has_events_ : 1 = false;
     capacity::place place_ : 2 = capacity::place::none_left;
 };
 

@@ -8,6 +8,7 @@
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/accept.hpp>
+#include <rill/http/detail/spread.hpp>
 #include <rill/http/refusal.hpp>
 #include <unistd.h>
 
@@ -29,6 +30,30 @@ constexpr std::chrono::milliseconds refusal_patience{1'000};
 constexpr std::string_view no_place = "the server has as many connections as it may have";
 
 constexpr std::size_t file_piece = 64UL * 1024;
+// Of a response that is as large, the kernel may leave some.
+constexpr std::size_t taken_by_kernel = 64UL * 1024;
+
+problem no_room_for_body(const capacity_limits& limits)
+{
+    const auto wait = detail::spread::here().next(limits.retry_after, limits.retry_after);
+    return {.status = status::service_unavailable,
+            .detail = "the server holds as many bodies as it may hold",
+            .headers = {{"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count())},
+                        {"Cache-Control", "no-store"}}};
+}
+
+// Marked as the middleware would have done: a browser shows a script nothing of an answer without CORS fields.
+response failed_answer(const request& to, std::string_view detail, status code = status::internal_server_error)
+{
+    auto answer = to_response({.status = code, .detail = std::string(detail)});
+    for (const auto& field : to.answer_fields()) {
+        answer.fields().erase(field.name);
+    }
+    for (const auto& field : to.answer_fields()) {
+        static_cast<void>(answer.fields().add(field.name, field.value)); // was checked when it was set
+    }
+    return answer;
+}
 
 } // namespace
 
@@ -89,7 +114,8 @@ awaitable<> http1_connection::serve_requests(std::string input)
         idle_ = !first && input.empty();
         timed_out_ = false;
         set_timer(idle_ ? worker_.limits.idle_timeout : head_timeout());
-        const auto state = co_await read_request(parser, input);
+        held_body held(worker_.room); // until it is answered
+        const auto state = co_await read_request(parser, input, held);
         worker_.timers.remove(*this);
         if (state == request_parser::state::rejected) {
             co_await reject(parser, remote);
@@ -97,7 +123,9 @@ awaitable<> http1_connection::serve_requests(std::string input)
         }
         const bool body_follows = state == request_parser::state::head;
         if (state != request_parser::state::complete && !body_follows) {
-            if (timed_out_ && !idle_) {
+            // Browsers connect in advance, and pools keep connections: who has asked nothing is told nothing.
+            const bool asked = !input.empty() || parser.head_done();
+            if (timed_out_ && asked) {
                 const problem late{.status = status::request_timeout, .detail = "the request did not arrive in time"};
                 co_await refuse(late, parser.method()); // not a temporary: g++ 12 would destroy it twice
             } else {
@@ -114,6 +142,9 @@ awaitable<> http1_connection::serve_requests(std::string input)
             r.body_source(body.source);
         }
         response answer = co_await run_handler(r);
+        if (!unsent_) {
+            worker_.timers.remove(*this); // of a client that has ended its half
+        }
         const bool whole = !body.source || body.source->close();
         if (reason_ != close_reason::open) {
             co_return; // cancelled: nobody is there to be answered
@@ -179,18 +210,29 @@ awaitable<std::size_t> http1_connection::read_more(std::string& input)
     }
 }
 
-awaitable<request_parser::state> http1_connection::read_request(request_parser& parser, std::string& input)
+awaitable<request_parser::state> http1_connection::read_request(request_parser& parser, std::string& input,
+                                                                held_body& held)
 {
     bool in_body = false;
     std::uint32_t body_began = 0; // ms
     std::uint64_t body_received = 0;
     for (;;) {
         auto state = parser.put(input);
+        const bool has_head = state == request_parser::state::head || state == request_parser::state::complete;
+        if (has_head && parser.method() == verb::unknown && !worker_.app.takes_method(parser.head().method_name())) {
+            problem unknown{.status = status::not_implemented, .detail = "the method is not known here"};
+            co_return parser.refuse(std::move(unknown));
+        }
         if (state == request_parser::state::head) {
             if (worker_.app.streams_body(parser.head())) {
                 co_return state;
             }
             state = parser.put(input);
+        }
+        if (!held.grow_to(parser.body_size())) {
+            log_full("has a body that is answered with 503");
+            auto full = no_room_for_body(worker_.room.limits);
+            co_return parser.refuse(std::move(full));
         }
         if (state == request_parser::state::wants_continue) {
             send_bytes("HTTP/1.1 100 Continue\r\n\r\n");
@@ -240,6 +282,7 @@ awaitable<response> http1_connection::run_handler(request& r)
         check_peer_ = true;
         defer();
     }
+    worker_.slow.begins("a handler of ", r.path());
     std::exception_ptr error;
     try {
         response answer = co_await worker_.app(r);
@@ -254,13 +297,38 @@ awaitable<response> http1_connection::run_handler(request& r)
     if (reason_ == close_reason::open) {
         log_error(error, {"handler of ", r.path(), " failed"});
     }
-    co_return to_response({.status = status::internal_server_error, .detail = "the handler failed"});
+    co_return failed_answer(r, "the handler failed");
 }
 
 response http1_connection::refuse_answer(const request& to, std::string_view fault) const
 {
     worker_.log(log_level::error, "the answer of " + std::string(to.path()) + " can't be sent: " + std::string(fault));
-    return to_response({.status = status::internal_server_error, .detail = "the handler's answer can't be sent"});
+    return failed_answer(to, "the handler's answer can't be sent");
+}
+
+// Of a response, once the kernel takes no more of it.
+bool http1_connection::takes_too_slowly() const noexcept
+{
+    const auto rate = worker_.limits.response_min_rate;
+    if (phase_ != phase::responding || !unsent_ || rate == 0) {
+        return false;
+    }
+    const auto taken = std::chrono::milliseconds(unsent_->taken * 1000 / rate);
+    return std::chrono::milliseconds(worker_.now() - unsent_->began) > worker_.limits.response_grace + taken;
+}
+
+// A response that is broken off for want of room looks like a fault of the network; this one can be asked for again.
+void http1_connection::keep_within_room(response& answer, const request& to) const
+{
+    const auto* text = std::get_if<std::string>(&answer.body());
+    if (text == nullptr || text->size() <= taken_by_kernel || worker_.room.can_queue(text->size())) {
+        return;
+    }
+    log_full("of " + std::to_string(text->size()) + " bytes is answered with 503");
+    answer = failed_answer(to, "the server has too much to send at present", status::service_unavailable);
+    const auto wait = detail::spread::here().next(worker_.room.limits.retry_after, worker_.room.limits.retry_after);
+    answer.header("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+    answer.header("Cache-Control", "no-store");
 }
 
 // False when the response could not be sent whole.
@@ -268,6 +336,9 @@ awaitable<bool> http1_connection::respond(response& answer, const request& to, b
 {
     phase_ = phase::responding;
     policy_ = &default_policy;
+    if (to.method() != verb::head) {
+        keep_within_room(answer, to);
+    }
     worker_.figures.responded(static_cast<unsigned>(answer.status()));
     auto* text = std::get_if<std::string>(&answer.body());
     auto* file = std::get_if<file_body>(&answer.body());

@@ -101,6 +101,7 @@ bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_pie
             unsent->bytes.assign(bytes.substr(sent));
         }
         unsent->queued = bytes.size() - sent;
+        unsent->began = worker_.now();
         unsent_ = std::move(unsent);
         worker_.figures.unsent_bytes += bytes.size() - sent;
         ++worker_.figures.blocked;

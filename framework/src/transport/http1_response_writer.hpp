@@ -56,7 +56,8 @@ protected:
 
         shared_piece piece;
         std::string bytes;
-        std::size_t sent = 0; ///< of the first of the two
+        std::size_t sent = 0;    ///< of the first of the two
+        std::uint32_t began = 0; ///< in ms
         queued_share share;
 
         /// Makes room in `bytes` where much of it was sent: with several writers it may never be all of it.

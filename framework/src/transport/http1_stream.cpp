@@ -5,6 +5,7 @@
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/refusal.hpp>
 
+#include "http/grammar.hpp"
 #include "transport/http1_connection.hpp"
 #include "transport/http1_pending_stream.hpp"
 #include "transport/response_head.hpp"
@@ -17,6 +18,12 @@ namespace {
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 std::atomic<std::uint32_t> streams_begun{0};
+
+bool is_event_stream(const response& answer) noexcept
+{
+    const auto type = answer.fields().get("Content-Type").value_or("");
+    return iequals(detail::trimmed(type.substr(0, type.find(';'))), "text/event-stream");
+}
 
 } // namespace
 
@@ -52,6 +59,8 @@ void http1_connection::prepare_stream(response& answer, const request& to, bool 
         std::move(std::get<std::unique_ptr<streaming_body>>(answer.body())),
         make_response_head(answer.status(), answer.fields(), frame, !keep_alive_, to.version(), worker_.date()),
         std::move(input), to.target()));
+    is_answer_to_get_ = to.method() == verb::get;
+    has_events_ = is_event_stream(answer);
     then(next_step::begin_stream);
 }
 
@@ -76,12 +85,15 @@ void http1_connection::begin_stream()
             auto own = std::move(pending.body);
             body(std::move(own));
         }
+        worker_.slow.begins("a stream of ", worker_.figures.routes[route_].route);
         coroutine_runs_ = true;
         auto producer = body()->start(*this);
         pushed_ = !producer.valid();
         if (pushed_) {
             coroutine_runs_ = false;
         } else {
+            // Who has sent something waits for all of the answer; a GET can be sent again.
+            finishes_on_shutdown_ = finishes_on_shutdown_ || !is_answer_to_get_;
             detail::spawn<&on_stream_done>(worker_.io, std::move(producer), cancel_, *this);
         }
     } catch (...) { // start() itself is the user's too
@@ -104,7 +116,9 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, const std
     if (connection.reason_ == close_reason::open) {
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
         if (error) {
-            connection.log_error(error, {"stream ", std::to_string(connection.stream_number_), " failed"});
+            const auto& route = connection.worker_.figures.routes[connection.route_].route;
+            connection.log_error(error,
+                                 {"stream ", std::to_string(connection.stream_number_), " of ", route, " failed"});
         }
     }
     connection.then(next_step::end_stream);
@@ -122,6 +136,8 @@ void http1_connection::end_stream()
         const auto lasted = worker_.milliseconds() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
     }
+    // Otherwise half an answer would be taken for a whole one.
+    const bool may_be_cut = is_answer_to_get_ && (has_events_ || !policy_->farewell.empty());
     if (reason_ == close_reason::drained && !policy_->farewell.empty()) {
         say(policy_->farewell);
     }
@@ -129,6 +145,15 @@ void http1_connection::end_stream()
     body(nullptr);             // whose destructor may ask for the reason
     switch (reason_) {
     case close_reason::drained:
+        if (!may_be_cut && !chunked_) {
+            reset_on_close(socket_);
+            delete this;
+            return;
+        }
+        if (!may_be_cut) {
+            break; // the client sees by the missing last chunk that the body is not whole
+        }
+        [[fallthrough]];
     case close_reason::handler_returned:
         if (chunked_) {
             send_bytes(last_chunk);
@@ -193,9 +218,15 @@ void http1_connection::on_stream_timer()
 {
     const auto quiet = std::chrono::milliseconds(worker_.now() - last_progress_);
     const auto limit = unsent_ ? write_timeout() : policy_->heartbeat;
-    if (quiet < limit) {
+    const bool too_slow = takes_too_slowly();
+    if (quiet < limit && !too_slow) {
         set_timer(limit - quiet);
     } else if (unsent_) {
+        if (too_slow) {
+            reset_on_close(socket_); // the kernel need not keep it either
+            worker_.log(log_level::info, name() + " is broken off: its client takes it more slowly than " +
+                                             std::to_string(worker_.limits.response_min_rate) + " bytes/s");
+        }
         cancel(close_reason::write_timeout);
     } else {
         if (say(policy_->filler).value_or(write_state::sent) == write_state::sent) {

@@ -186,6 +186,9 @@ bool request_parser::make_request(std::string_view head, const head_validator& f
         return false;
     }
     request_ = request(message.method(), facts.target());
+    if (message.method() == verb::unknown) { // which may have a route all the same
+        request_.method(view(message.method_string()));
+    }
     request_.version(facts.version());
     auto& fields = request_.fields();
     detail::checked_fields::reserve(fields, static_cast<std::size_t>(std::distance(message.begin(), message.end())));

@@ -40,6 +40,12 @@ public:
     /// more is taken.
     state put(std::string& input);
 
+    /// Refuses the request whose head has been read, for a reason that is not to be found in it.
+    state refuse(problem why) { return reject(std::move(why)); }
+
+    /// How much of the body has been read into the request, in bytes.
+    std::size_t body_size() const noexcept { return body_.size(); }
+
     /// After `complete`; the parser is ready for the next request.
     request take();
 

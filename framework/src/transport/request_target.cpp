@@ -24,9 +24,10 @@ bool is_path_and_query(std::string_view text) noexcept
         if (detail::is(c, detail::path_char)) {
             continue;
         }
-        if (c == '%' && is_escape(text, i)) {
-            i += 2;
-        } else if (c == '?') {
+        if (c == '%' && (in_query || is_escape(text, i))) {
+            continue; // browsers send a stray one of a query as it is
+        }
+        if (c == '?') {
             in_query = true;
         } else if (c != '\\' || !in_query) { // browsers make it a slash in paths, and leave it in queries
             return false;

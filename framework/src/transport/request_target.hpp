@@ -29,7 +29,7 @@ struct request_target
 
 /// Takes the target apart. Invalid: a form that `method` must not have, another scheme than http and https, an
 /// authority that is_authority() refuses, a fragment, a space, a control or non-ASCII character, a quote, an angle
-/// bracket, a backslash in the path, or a '%' without its two digits. The views are into `target`.
+/// bracket, and in the path a backslash or a '%' without its two digits. The views are into `target`.
 request_target parse_target(std::string_view target, verb method) noexcept;
 
 /// Whether this is a host and perhaps a port, as Host must hold them (RFC 9110, 7.2): the host not empty, without

@@ -9,6 +9,7 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <rill/http/forwarded.hpp>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -119,10 +120,19 @@ std::string peer_address(int socket)
         return {};
     }
     std::array<char, INET6_ADDRSTRLEN> text{};
-    const void* raw = address.ss_family == AF_INET6
-                          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr)
-                          : static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(address).sin_addr);
-    return ::inet_ntop(address.ss_family, raw, text.data(), text.size()) != nullptr ? text.data() : std::string();
+    const void* raw = nullptr;
+    int family = address.ss_family;
+    if (family == AF_INET) {
+        raw = &reinterpret_cast<const sockaddr_in&>(address).sin_addr;
+    } else if (family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+        const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6) != 0;
+        raw = v6.s6_addr + (mapped ? sizeof v6 - sizeof(in_addr) : 0);
+        family = mapped ? AF_INET : family;
+    } else {
+        return family == AF_UNIX ? std::string(unix_peer) : std::string();
+    }
+    return ::inet_ntop(family, raw, text.data(), text.size()) != nullptr ? text.data() : std::string();
 }
 
 } // namespace rill::transport

@@ -36,7 +36,8 @@ void close_socket(int socket) noexcept;
 void reset_on_close(int socket) noexcept;
 void finish_sending(int socket) noexcept;
 
-/// The peer's address without its port; empty when it is gone.
+/// The peer's address without its port: of IPv4 as such, also where it comes to a socket of IPv6; "unix" on a Unix
+/// socket; empty when it is gone.
 std::string peer_address(int socket);
 
 } // namespace rill::transport

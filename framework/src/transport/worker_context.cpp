@@ -18,9 +18,10 @@ namespace rill::transport {
 namespace {
 
 constexpr std::size_t trim_after = 1024;
-constexpr capacity_limits no_limits{.queued_bytes = 0};
+constexpr capacity_limits no_limits{.queued_bytes = 0, .body_bytes = 0};
 constexpr std::chrono::milliseconds trim_delay{250};
 constexpr std::chrono::milliseconds drain_step{5};
+constexpr std::uint64_t between_full_lines = 10'000; // ms
 
 // Thousands of small blocks that were freed together stay with the C library otherwise: a server that has lost a crowd
 // of clients would keep their memory for good.
@@ -43,7 +44,9 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
                                const observer& observer, std::unique_ptr<capacity> own, capacity* shared)
     : io(context), timers(timer_service::of(context)),
       reactor(context, [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
-      app(app), limits(limits), events(observer), room(own ? *own : *shared), own_room_(std::move(own))
+      app(app), limits(limits), events(observer), room(own ? *own : *shared),
+      slow(context, [this](std::string_view who, std::chrono::milliseconds blocked) { log_slow(who, blocked); }),
+      own_room_(std::move(own))
 {
     static_cast<void>(shutdown_signal::of(io)); // a shutdown must not have to make it
     detail::unwinder::of(io).on_ignored = [this](const detail::cancelled_coroutine& which,
@@ -310,6 +313,31 @@ void worker_context::log_ignored(const detail::cancelled_coroutine& which, detai
                       : " still runs, though it was cancelled " +
                             std::to_string(detail::unwinder::report_after.count()) + " s ago";
     log(log_level::error, text);
+}
+
+void worker_context::log_slow(std::string_view who, std::chrono::milliseconds blocked) const
+{
+    log(log_level::warning, std::string(who) + " has blocked its worker for " + std::to_string(blocked.count()) +
+                                " ms: all others waited (rill::offload() runs such a function elsewhere)");
+}
+
+void worker_context::log_full(std::string_view what) noexcept
+{
+    const auto now = milliseconds();
+    if (told_full_ && now - *told_full_ < between_full_lines) {
+        return;
+    }
+    told_full_ = now;
+    try {
+        std::string text(what);
+        text.append("; queued for slow clients: ").append(std::to_string(room.queued_bytes));
+        text.append(" of ").append(std::to_string(room.limits.queued_bytes));
+        text.append(" bytes, bodies of requests: ").append(std::to_string(room.body_bytes));
+        text.append(" of ").append(std::to_string(room.limits.body_bytes)).append(" bytes");
+        log(log_level::warning, text);
+    } catch (...) { // it could not even be said
+        return;
+    }
 }
 
 void worker_context::log(log_level level, std::string_view text) const

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <rill/core/detail/first_failure.hpp>
 #include <rill/core/detail/unwinder.hpp>
 #include <rill/core/timer_service.hpp>
@@ -17,6 +18,7 @@
 #include "transport/capacity.hpp"
 #include "transport/drain_schedule.hpp"
 #include "transport/reactor.hpp"
+#include "transport/slow_handlers.hpp"
 #include "transport/worker_figures.hpp"
 
 namespace rill::transport {
@@ -86,6 +88,9 @@ public:
 
     void log(log_level level, std::string_view text) const;
 
+    /// Tells that a limit of capacity_limits was met; once in a while, as who meets it may be many.
+    void log_full(std::string_view what) noexcept;
+
     asio::io_context& io;
     timer_service& timers;
     transport::reactor reactor;
@@ -94,6 +99,7 @@ public:
     const rill::observer& events;
     capacity& room;
     worker_figures figures;
+    slow_handlers slow;
 
 private:
     worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
@@ -102,6 +108,7 @@ private:
     std::thread::id thread_ = std::this_thread::get_id();
     std::unique_ptr<capacity> own_room_;
     std::uint64_t connection_address(int socket) const noexcept;
+    void log_slow(std::string_view who, std::chrono::milliseconds blocked) const;
     void log_ignored(const detail::cancelled_coroutine& which, detail::unwinder::outcome what) const;
     void run_later();
     void run_unnoted(detail::first_failure& failure);
@@ -122,6 +129,7 @@ private:
     std::size_t closed_since_trim_ = 0;
     std::vector<timer_node*> pauses_; // of listeners
     bool draining_ = false;
+    std::optional<std::uint64_t> told_full_; // ms
     std::int64_t date_second_ = -1;
     std::string date_;
     struct trim_timer : timer_node

@@ -24,8 +24,8 @@ using form_fields = std::vector<std::pair<std::string, std::string>>;
 /// Maximum number of fields in a form.
 inline constexpr std::size_t max_form_fields = 1000;
 
-/// Decodes application/x-www-form-urlencoded (WHATWG URL, 5.1). Stricter than there: an error are a '%' that is not
-/// followed by two hexadecimal digits, text that is not UTF-8, and more than max_form_fields fields.
+/// Decodes application/x-www-form-urlencoded (WHATWG URL, 5.1). Stricter than there: an error are text that is not
+/// UTF-8, and more than max_form_fields fields.
 /// @return the fields, or what is wrong with the text
 tl::expected<form_fields, std::string> parse_form(std::string_view text);
 

@@ -23,6 +23,9 @@ struct ip_address
     bool operator==(const ip_address&) const = default;
 };
 
+/// What request::remote_address() says of who comes through a Unix socket, which has no address.
+inline constexpr std::string_view unix_peer = "unix";
+
 /// Which header field a proxy tells the client's address in.
 enum class forwarded_field : unsigned char
 {
@@ -39,12 +42,15 @@ class trusted_proxies
 public:
     trusted_proxies() = default;
 
-    /// @param networks  addresses and networks such as "127.0.0.1, 10.0.0.0/8, fd00::/8", separated by commas
+    /// @param networks  addresses and networks such as "127.0.0.1, 10.0.0.0/8, fd00::/8", separated by commas; "unix"
+    /// for who comes through a Unix socket
     /// Throws std::invalid_argument for an entry that is not one; the message names it and what is allowed. Which
     /// proxies are trusted is a matter of set-up: a server that takes the wrong ones for trusted must not start.
     static trusted_proxies parse(std::string_view networks, forwarded_field field = forwarded_field::x_forwarded_for);
 
     bool contains(const ip_address& address) const noexcept;
+    /// Whether who comes through a Unix socket is one.
+    bool contains_unix_peers() const noexcept { return unix_peers_; }
     forwarded_field field() const noexcept { return field_; }
 
 private:
@@ -57,6 +63,7 @@ private:
     static std::optional<network> parse_network(std::string_view text);
 
     std::vector<network> networks_;
+    bool unix_peers_ = false;
     forwarded_field field_ = forwarded_field::x_forwarded_for;
 };
 

@@ -7,6 +7,7 @@
 #include <rill/http/detail/route_needs.hpp>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -21,20 +22,29 @@ concept may_stream_bodies = requires(const F& f, const request& head) {
     } -> std::same_as<bool>;
 };
 
+template <class F>
+concept names_methods = requires(const F& f, std::string_view method) {
+    {
+        f.takes_method(method)
+    } -> std::same_as<bool>;
+};
+
 /// A callable behind a handler. Pointers instead of virtual functions: from those g++ 12 warns of coroutines whose
 /// parameters depend on a local lambda.
 struct shared_callable
 {
     awaitable<response> (*call)(shared_callable& self, request& r);
     route_needs (*needs)(const shared_callable& self);
-    bool (*streams_body)(const shared_callable& self, const request& head); // null: no body of any request
+    bool (*streams_body)(const shared_callable& self, const request& head);   // null: no body of any request
+    bool (*takes_method)(const shared_callable& self, std::string_view name); // null: none of its own
 };
 
 template <class F>
 struct callable : shared_callable
 {
     template <class From>
-    explicit callable(From&& from) : shared_callable{&call_it, &ask_it, body_question()}, f(std::forward<From>(from))
+    explicit callable(From&& from)
+        : shared_callable{&call_it, &ask_it, body_question(), method_question()}, f(std::forward<From>(from))
     {}
 
     static awaitable<response> call_it(shared_callable& self, request& r) { return static_cast<callable&>(self).f(r); }
@@ -55,6 +65,17 @@ struct callable : shared_callable
         if constexpr (may_stream_bodies<F>) {
             return [](const shared_callable& self, const request& head) {
                 return static_cast<const callable&>(self).f.streams_body(head);
+            };
+        } else {
+            return nullptr;
+        }
+    }
+
+    static constexpr auto method_question() noexcept -> bool (*)(const shared_callable&, std::string_view)
+    {
+        if constexpr (names_methods<F>) {
+            return [](const shared_callable& self, std::string_view name) {
+                return static_cast<const callable&>(self).f.takes_method(name);
             };
         } else {
             return nullptr;
@@ -89,6 +110,12 @@ concept is_handler = requires(F& f, request& r) {
 /// member, so it need not be written where a handler takes a body_reader. A function that wraps such a callable hides
 /// it, and thereby streams nothing: use router::use() instead, or forward the member.
 ///
+/// A connection answers 501 to a method that HTTP has no name for (RFC 9110, 9.1), unless the callable has a member
+///
+///     bool takes_method(std::string_view name) const;
+///
+/// that says true; a router has one.
+///
 /// A router is checked when it becomes a handler: see router::check_routes(), which throws route_error.
 class handler
 {
@@ -116,6 +143,12 @@ public:
     bool streams_body(const request& head) const
     {
         return streams_bodies() && callable_->streams_body(*callable_, head);
+    }
+
+    /// Whether requests with this method, which is none of `verb`, are to be handled.
+    bool takes_method(std::string_view name) const
+    {
+        return callable_ && callable_->takes_method != nullptr && callable_->takes_method(*callable_, name);
     }
 
     /// False if it streams no body of any request.

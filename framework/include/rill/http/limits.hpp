@@ -19,9 +19,12 @@ struct connection_limits
     std::size_t input_behind_stream =
         65'536; ///< unread bytes behind a streaming request; more, and the client is evicted
 
-    std::chrono::milliseconds head_timeout{
-        10'000}; ///< from the first moment of a connection to the end of the head, else 408
-    std::chrono::milliseconds idle_timeout{60'000}; ///< between two requests; then the connection is closed
+    /// From the first moment of a connection to the end of the head, else 408; a connection that has brought nothing by
+    /// then is closed without an answer.
+    std::chrono::milliseconds head_timeout{10'000};
+    /// Between two requests; then the connection is closed. To be longer than a load balancer in front keeps its idle
+    /// connections, which is 60 s with most of them: it would send a request into one that is being closed.
+    std::chrono::milliseconds idle_timeout{75'000};
     /// From the end of the head to the end of the body, else 408. Where a handler reads the body while it arrives: how
     /// long one read() waits.
     std::chrono::milliseconds body_timeout{30'000};
@@ -32,7 +35,18 @@ struct connection_limits
     std::size_t body_min_rate = 240;
     std::chrono::milliseconds body_grace{10'000};
 
+    /// How long a handler may go on whose client has ended its sending half. It may wait for its answer all the same,
+    /// or have left: nobody can tell that before it is sent something. Then the handler is cancelled. 0: at once, as
+    /// streams always are.
+    std::chrono::milliseconds half_close_timeout{5'000};
+
     std::chrono::milliseconds write_timeout{5'000}; ///< a client that takes nothing for this long is disconnected
+    /// A client that takes a response more slowly than this on average, in bytes a second and `response_grace` aside,
+    /// is disconnected: what it does not take holds memory. Counted from when the kernel takes no more of it, so that
+    /// small responses have all the time. Streams are not meant, which have `write_timeout` alone. 0: any rate.
+    std::size_t response_min_rate = 2048;
+    std::chrono::milliseconds response_grace{10'000};
+
     /// How long a connection that the server has ended waits for its client's end. While the client has not got all, it
     /// waits on for as long as `write_timeout` allows.
     std::chrono::milliseconds linger_timeout{1'000};
@@ -65,8 +79,13 @@ struct capacity_limits
     std::size_t streams_per_address = 0; ///< the same, by request::remote_address()
 
     /// What is queued for all clients together because they do not take it, in bytes. A stream that would queue more is
-    /// ended with close_reason::over_capacity, a response that would is broken off.
+    /// ended with close_reason::over_capacity. A response of text that might not find room is answered with 503
+    /// instead, before its head is sent. The log says so, once in ten seconds for each worker.
     std::size_t queued_bytes = 256UL * 1024 * 1024;
+
+    /// Bodies of requests that are held in memory, of all connections together, in bytes: from their first byte until
+    /// the request is answered. One that finds no room is answered with 503. Not those that a body_reader reads.
+    std::size_t body_bytes = 256UL * 1024 * 1024;
 
     rill::refusal refusal = rill::refusal::unavailable;
     /// What who is refused is told to wait; up to as much again is added, for each its own.

@@ -28,8 +28,14 @@ public:
     /// For tests and for callers without a socket. `target` is in origin form, e.g. "/ticks?ms=20".
     request(verb method, std::string target);
 
+    /// verb::unknown for one that has only a name, such as QUERY.
     verb method() const noexcept { return method_; }
     void method(verb method) noexcept { method_ = method; }
+
+    /// As the client has sent it, e.g. "GET" or "QUERY".
+    std::string_view method_name() const noexcept;
+    /// Sets the method by its name, which is case-sensitive (RFC 9110, 9.1).
+    void method(std::string_view name);
 
     /// The request target as received, and its two parts, still percent-encoded.
     std::string_view target() const noexcept { return target_; }
@@ -58,7 +64,14 @@ public:
     const std::shared_ptr<detail::body_source>& body_source() const noexcept { return source_; }
     void body_source(std::shared_ptr<detail::body_source> source) noexcept { source_ = std::move(source); }
 
-    /// The client's address, e.g. "127.0.0.1"; empty without a socket.
+    /// Fields for an answer that does not come back through the middleware: 500 where the handler throws, and nobody
+    /// catches that, or where its answer can't be sent. Middleware that marks responses sets them here as well, before
+    /// it calls the next handler.
+    headers& answer_fields() noexcept { return answer_fields_; }
+    const headers& answer_fields() const noexcept { return answer_fields_; }
+
+    /// The client's address, e.g. "127.0.0.1", never as mapped into IPv6; "unix" through a Unix socket; empty without a
+    /// socket.
     const std::string& remote_address() const noexcept { return remote_address_; }
     void remote_address(std::string address) { remote_address_ = std::move(address); }
 
@@ -103,8 +116,10 @@ public:
 private:
     verb method_ = verb::get;
     unsigned version_ = 11;
+    std::string method_name_; // of verb::unknown
     std::string target_ = "/";
     headers fields_;
+    headers answer_fields_;
     std::string body_;
     std::shared_ptr<detail::body_source> source_;
     std::string remote_address_;

@@ -20,8 +20,8 @@ class route_table;
 /// `{x...}`; when the first choice leads nowhere, or has no handler for the method, the next is tried.
 ///
 /// Answered without a handler: a path that can't be decoded or holds NUL (400), an unknown path (404), a path without
-/// this method (405 with Allow), OPTIONS (204 with Allow), and HEAD, which runs the GET handler, whose body the
-/// connection drops.
+/// this method (405 with Allow), OPTIONS (204 with Allow), and
+/// HEAD, which runs the GET handler, whose body the connection drops.
 ///
 /// Set up before serving, in one thread; copies share the same routes. Mistakes in the routes throw route_error: most
 /// of them where the route is added, a path parameter that may still come from a prefix in check_routes().
@@ -41,8 +41,10 @@ public:
     ///
     /// Throws route_error for a bad pattern, for a route that collides with another, and for a handler that takes a
     /// path parameter which the pattern lacks, while it leaves one of the pattern alone: the name is misspelled.
+    ///
+    /// `method` may be the name of any method, as "QUERY" or one of your own; it is case-sensitive.
     template <class F, class... Middleware>
-    router& handle(verb method, std::string_view pattern, F&& handle, Middleware&&... around)
+    router& handle(std::string_view method, std::string_view pattern, F&& handle, Middleware&&... around)
     {
         if constexpr (std::is_member_function_pointer_v<std::decay_t<F>> && sizeof...(around) > 0) {
             return add_method(method, pattern, handle, std::forward<Middleware>(around)...);
@@ -50,6 +52,12 @@ public:
             return add_checked(method, pattern, make_handler(std::forward<F>(handle)),
                                std::forward<Middleware>(around)...);
         }
+    }
+
+    template <class F, class... Middleware>
+    router& handle(verb method, std::string_view pattern, F&& h, Middleware&&... around)
+    {
+        return handle(name_of(method), pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
     }
 
     template <class F, class... Middleware>
@@ -102,16 +110,20 @@ public:
     /// the route runs before the body has come.
     bool streams_body(const request& head) const;
 
+    /// Whether any route has that method.
+    bool takes_method(std::string_view name) const;
+
 private:
     template <class Method, class Object, class... Middleware>
-    router& add_method(verb method, std::string_view pattern, Method handle, Object&& object, Middleware&&... around)
+    router& add_method(std::string_view method, std::string_view pattern, Method handle, Object&& object,
+                       Middleware&&... around)
     {
         return add_checked(method, pattern, make_handler(handle, std::forward<Object>(object)),
                            std::forward<Middleware>(around)...);
     }
 
     template <class... Middleware>
-    router& add_checked(verb method, std::string_view pattern, handler handle, Middleware&&... around)
+    router& add_checked(std::string_view method, std::string_view pattern, handler handle, Middleware&&... around)
     {
         constexpr bool is_middleware = (std::is_constructible_v<middleware, Middleware> && ...);
         static_assert(is_middleware, "what follows a route's handler is middleware for this route: "
@@ -122,7 +134,8 @@ private:
         return *this;
     }
 
-    router& add(verb method, std::string_view pattern, handler handle, std::vector<middleware> around);
+    static std::string_view name_of(verb method) noexcept;
+    router& add(std::string_view method, std::string_view pattern, handler handle, std::vector<middleware> around);
 
     std::shared_ptr<detail::route_table> table_;
 };

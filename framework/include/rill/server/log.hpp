@@ -16,7 +16,8 @@ enum class log_format : unsigned char
 };
 
 /// One line on standard error for each message, in UTC; in one call, so that those of several threads do not mix.
-/// Control characters of a message are shown as \n, \r or \x1b, but for tabs.
+/// Control characters of a message are shown as \n, \r or \x1b, but for tabs. A line that cannot be written is lost,
+/// and nothing else: standard error may be a pipe or a socket whose reader is gone.
 log_sink log_to_stderr(log_format format);
 
 /// Lets at most `a_second` messages that are alike through in a second; numbers in them may differ. The rest is told by

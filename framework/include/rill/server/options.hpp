@@ -25,8 +25,9 @@ struct server_options
     /// Lets several processes listen on the same port. Without it a port that is taken is an error at start.
     bool reuse_port = false;
     int backlog = 4096;
-    /// Listening sockets that there are already, e.g. of systemd (see passed_sockets(), which serve() asks by itself);
-    /// host and port are not looked at then. Non-blocking; the server takes them over.
+    /// Listening sockets that there are already, of TCP or Unix stream sockets, e.g. of systemd (see passed_sockets(),
+    /// which serve() asks by itself); host and port are not looked at then. The server takes them over, and makes them
+    /// non-blocking. Through a Unix socket request::remote_address() is "unix", and server::url() "unix:/its/path".
     std::vector<int> sockets{};
 
     connection_limits limits{};

@@ -16,6 +16,7 @@ struct server_load
     std::size_t connections = 0;  ///< at present, but for those that are just being refused
     std::size_t streams = 0;      ///< at present
     std::size_t queued_bytes = 0; ///< at present; see capacity_limits
+    std::size_t body_bytes = 0;   ///< the same, of requests
 
     // Since the beginning.
     std::size_t refused_connections = 0; ///< that have gone
@@ -70,6 +71,7 @@ public:
     /// As run(), and stops at SIGINT or SIGTERM; a second signal ends the process at once. Where a handler hangs, the
     /// process ends with 0 three seconds after server_options::drain_timeout, or one after the second signal. Tells the
     /// service manager of it (see service_manager.hpp): READY=1, STOPPING=1, and WATCHDOG=1 if it wants to hear that.
+    /// From now on SIGPIPE does not end the process, unless the program has set what it does.
     /// @return the failure to listen for signals; then it has not run, and run() still may
     /// Throws what run() throws.
     [[nodiscard("the failure says why it has not run")]] tl::expected<void, failure> run_until_signalled();

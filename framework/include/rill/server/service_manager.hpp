@@ -23,8 +23,9 @@ std::optional<std::chrono::microseconds> watchdog_period();
 /// sd_listen_fds(3)), for server_options::sockets. None when there are no such variables, or they are meant for another
 /// process. The variables are removed, so that a child does not take the sockets for its own: call it once, before
 /// threads run.
-/// @return the failure for a descriptor that is not a listening TCP socket (bad_file_descriptor, not_a_socket,
-/// wrong_protocol_type, or invalid_argument where it does not listen), and for a number that is none
+/// @return the failure for a descriptor that is not a listening socket of TCP or a Unix stream socket
+/// (bad_file_descriptor, not_a_socket, wrong_protocol_type, or invalid_argument where it does not listen), and for a
+/// number that is none
 /// (invalid_argument); `where` names the variable or the descriptor
 [[nodiscard]] tl::expected<std::vector<int>, failure> passed_sockets();
 
