@@ -163,4 +163,51 @@ BOOST_AUTO_TEST_CASE(who_brings_an_unknown_id_may_be_as_one_without)
     }
 }
 
+namespace {
+
+std::string topic_list(int count)
+{
+    std::string list = "/?topics=";
+    for (int i = 0; i < count; ++i) {
+        list.append(i == 0 ? "" : ",").append(std::to_string(i));
+    }
+    return list;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(so_many_names_for_one_request)
+{
+    fixture f;
+    const pubsub::hub h;
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    BOOST_TEST((f.answer(route, topic_list(256)).status() == rill::status::ok));
+    const auto refused = f.answer(route, topic_list(257));
+    BOOST_TEST((refused.status() == rill::status::bad_request));
+    BOOST_TEST(text(refused).find("more topics than 256") != std::string::npos);
+    BOOST_TEST(h.topics().empty()); // nobody has subscribed
+}
+
+BOOST_AUTO_TEST_CASE(one_address_does_not_take_the_topics_of_others)
+{
+    fixture f;
+    const pubsub::hub h({.topics_of_client = 3});
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    const auto status_for = [&](std::string address, std::string topics, std::vector<rill::response>& kept) {
+        auto r = request_with_id({}, "/?topics=" + std::move(topics));
+        r.remote_address(std::move(address));
+        kept.push_back(answer_on(f.loop, route, std::move(r)));
+        return kept.back().status();
+    };
+    std::vector<rill::response> kept;
+    BOOST_TEST((status_for("192.0.2.1", "a,b,c", kept) == rill::status::ok));
+    BOOST_TEST((status_for("192.0.2.1", "d", kept) == rill::status::service_unavailable));
+    BOOST_TEST((status_for("192.0.2.1", "a,b", kept) == rill::status::ok));
+    BOOST_TEST((status_for("192.0.2.2", "d", kept) == rill::status::ok));
+    BOOST_TEST((status_for("2001:db8::1", "e,f", kept) == rill::status::ok));
+    BOOST_TEST((status_for("2001:db8::2", "g,h", kept) == rill::status::service_unavailable)); // the same network
+    kept.clear();
+    BOOST_TEST((status_for("192.0.2.1", "d,e,f", kept) == rill::status::ok));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,6 +5,8 @@
 #include <rill/core/detail/context_of.hpp>
 #include <rill/http/problem.hpp>
 
+#include "http/address_key.hpp"
+#include "http/grammar.hpp"
 #include "pubsub/direct_stream.hpp"
 #include "pubsub/endpoint_state.hpp"
 #include "pubsub/topics.hpp"
@@ -62,7 +64,8 @@ void opening::enter(const request& r)
         refusal_ = state_->refuse();
         return;
     }
-    auto entry = state_->log->enter(std::move(topics_), state_->who ? state_->who(r) : std::string());
+    auto entry = state_->log->enter(std::move(topics_), state_->who ? state_->who(r) : std::string(),
+                                    rill::detail::address_key(r.remote_address()));
     if (!entry) {
         refusal_ = to_response({.status = status::service_unavailable, .detail = entry.error().message()});
         return;
@@ -148,6 +151,10 @@ bool is_allowed(const hub_options& options, const request& r, const topic_patter
 tl::expected<std::vector<topic_pattern>, problem> topics_of(const hub_options& options, const request& r)
 {
     const auto names = options.requested ? options.requested(r) : requested(r);
+    if (names.size() > options.names) {
+        const auto most = std::to_string(options.names);
+        return tl::unexpected(problem{.status = status::bad_request, .detail = "more topics than " + most});
+    }
     auto topics = parse_topics(names);
     if (!topics) {
         return tl::unexpected(problem{.status = status::bad_request, .detail = topics.error().message()});

@@ -18,7 +18,7 @@ constexpr int sweeps_in_a_lifetime = 4; // of an idle topic, or of an event that
 event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
     : settings_(std::move(settings)), plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
       newest_(numbers_ && plane_->first_number() != 0 ? plane_->first_number() - 1 : 0), forgotten_(newest_),
-      begun_at_(newest_)
+      begun_at_(newest_), order_from_(newest_)
 {
     auto shortest = settings_.idle;
     for (std::size_t kind = 0; kind != kinds(); ++kind) {
@@ -81,7 +81,7 @@ std::uint32_t event_log::kind_of(std::string_view topic) const noexcept
     return found == patterns_.end() ? 0 : static_cast<std::uint32_t>(found - patterns_.begin() + 1);
 }
 
-topic_pointer event_log::find_or_create(std::string_view name)
+topic_pointer event_log::find_or_create(std::string_view name, std::uint64_t client)
 {
     const auto found = topics_.find(name);
     if (found != topics_.end()) {
@@ -95,7 +95,13 @@ topic_pointer event_log::find_or_create(std::string_view name)
                                            .start = forgotten_};
     auto made = std::make_shared<topic_state>(std::string(name), kind, settings);
     made->last_used = settings_.now();
+    auto* share = client == 0 ? nullptr : &shares_[client];
     topics_.emplace(made->name, made);
+    ++without_events_; // from here on nothing fails
+    if (share != nullptr) {
+        ++*share;
+        made->client = client;
+    }
     return made;
 }
 
@@ -113,8 +119,7 @@ void event_log::detach(const std::shared_ptr<worker_link>& link)
     link->add_to(former_);
 }
 
-std::uint64_t event_log::take(worker_link& link, std::vector<log_item>& into,
-                              std::vector<worker_link::skipped>& overflow)
+std::uint64_t event_log::take(worker_link& link, std::vector<log_item>& into, worker_link::skipped_by_topic& overflow)
 {
     const lock held(mutex_);
     link.notified = false;
@@ -174,8 +179,12 @@ void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64
     for (const auto& worker : workers_) {
         tell(worker, topic, event, sequence);
     }
+    const bool first = topic->never_had_an_event();
     topic->buffer.append(std::move(event), sequence, now);
-    if (with_patterns_ != 0) {
+    if (first) {
+        count_out(*topic);
+    }
+    if (!topic->name.empty()) { // a channel has one topic, without a name
         note_order(sequence, *topic);
     }
     sweep_locked(now, sweeping::now_and_then);
@@ -183,17 +192,13 @@ void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64
 
 namespace {
 
-void count_skipped(std::vector<worker_link::skipped>& sums, const log_item& item)
+void count_skipped(worker_link::skipped_by_topic& sums, const log_item& item)
 {
-    if (!item.event) {
-        return;
+    if (item.event) {
+        auto& sum = sums[item.topic];
+        ++sum.events;
+        sum.bytes += item.event.footprint();
     }
-    auto found = std::find_if(sums.begin(), sums.end(), [&](const auto& s) { return s.topic == item.topic; });
-    if (found == sums.end()) {
-        found = sums.insert(sums.end(), {item.topic, 0, 0});
-    }
-    ++found->events;
-    found->bytes += item.event.footprint();
 }
 
 } // namespace
@@ -301,6 +306,9 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
         forgotten_ = std::max(forgotten_, topic->buffer.lost_sequence());
         removed.push_back(topic);
         topic->removed = true;
+        if (topic->never_had_an_event()) {
+            count_out(*topic);
+        }
         i = topics_.erase(i);
         for (const auto& worker : workers_) {
             tell(worker, topic, {}, newest_);

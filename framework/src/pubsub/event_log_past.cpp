@@ -14,12 +14,11 @@ void event_log::for_each_topic(const interest& i, F&& f) const
     for (auto* topic : i.topics) {
         f(*topic);
     }
-    if (i.patterns.empty()) {
-        return;
-    }
-    for (const auto& [name, topic] : topics_) {
-        if (std::find(i.topics.begin(), i.topics.end(), topic.get()) == i.topics.end() && i.wants(*topic)) {
-            f(*topic);
+    for (const auto& prefix : i.prefixes) {
+        for (auto at = topics_.lower_bound(prefix); at != topics_.end() && at->first.starts_with(prefix); ++at) {
+            if (i.matches(at->first) && !i.names(*at->second)) {
+                f(*at->second);
+            }
         }
     }
 }

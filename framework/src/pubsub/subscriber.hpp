@@ -71,6 +71,14 @@ struct topic_link : ring_link
     subscriber* owner = nullptr;
 };
 
+/// The places of a stream that has more than one topic.
+struct topic_links
+{
+    std::vector<std::unique_ptr<topic_link>> all; ///< but for subscriber::link
+    ring unused;                                  ///< of these: their topics are gone
+    topic_link with_patterns;                     ///< among the streams that have patterns
+};
+
 /// What a stream needs that is not up to date. Its place in the worker's ring of those that can go on.
 struct backlog : ring_link
 {
@@ -120,7 +128,7 @@ public:
     worker_log* worker = nullptr;
     std::unique_ptr<backlog> behind;
     interest_pointer wanted;
-    std::unique_ptr<std::vector<std::unique_ptr<topic_link>>> more_links; ///< for more topics than one
+    std::unique_ptr<topic_links> more_links; ///< for more topics than one
 
 protected:
     ~subscriber() = default;
