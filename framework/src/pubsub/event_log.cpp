@@ -147,6 +147,9 @@ void event_log::on_event(event_draft draft, std::string_view id, std::uint64_t n
         const auto sequence = numbers_ ? std::max(number, newest_ + 1) : newest_ + 1;
         const auto topic = find_or_create(draft.topic());
         ++published_;
+        if (!numbers_ && !sse::detail::is_event_id(id)) {
+            id = {};
+        }
         add(topic, std::move(draft).finish(id), sequence);
         told.swap(to_wake_);
     }
