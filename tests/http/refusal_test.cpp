@@ -92,4 +92,11 @@ BOOST_AUTO_TEST_CASE(others_have_some_turns_to_leave)
     BOOST_TEST(log == "leaving leaving leaving leaving asks");
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_wait_is_one_that_clients_can_wait)
+{
+    constexpr auto longest = std::chrono::milliseconds::max();
+    BOOST_TEST(text(rill::refuse(refusal::retry_event, true, longest, "full")) == "retry: 2147483647\n\n");
+    BOOST_TEST(header(rill::refuse(refusal::unavailable, true, longest, "full"), "Retry-After") == "2147484");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

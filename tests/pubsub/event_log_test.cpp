@@ -111,6 +111,24 @@ BOOST_AUTO_TEST_CASE(replaced_events_do_not_count_as_history)
     BOOST_TEST(ids(*log, *i, start.place.seen, start.newest) == "2 12");
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_times_are_long)
+{
+    const auto log = make_log({.channel = {.replay = {.age = std::chrono::milliseconds::max()}},
+                               .topics = 10,
+                               .idle = std::chrono::milliseconds::max()});
+    BOOST_REQUIRE(log->publish("a", {.data = "x"}, {}).has_value());
+    log->sweep();
+    BOOST_REQUIRE(log->publish("b", {.data = "x"}, {}).has_value());
+    BOOST_TEST((log->topics() == std::vector<std::string>{"a", "b"}));
+    BOOST_TEST(log->stats().held_events == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(times_that_can_not_be)
+{
+    BOOST_CHECK_THROW(make_log({.idle = std::chrono::milliseconds(-1)}), std::invalid_argument);
+    BOOST_CHECK_THROW(make_log({.channel = {.replay = {.age = std::chrono::milliseconds(-1)}}}), std::invalid_argument);
+}
+
 namespace {
 
 // A log that takes ids of its publishers as they are.

@@ -327,4 +327,12 @@ BOOST_AUTO_TEST_CASE(ids_are_known_where_only_bytes_limit_it)
     BOOST_TEST((buffer.sequence_of("b") == std::optional<std::uint64_t>(2)));
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_age_is_no_short_one)
+{
+    replay_buffer buffer({.limits = {.age = std::chrono::milliseconds::max()}});
+    fill(buffer, 1, 2);
+    buffer.expire(start + std::chrono::hours(24 * 365));
+    BOOST_TEST(ids(buffer) == "1 2");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -151,6 +151,23 @@ BOOST_AUTO_TEST_CASE(retry_goes_first)
     BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?lastEventId=x"})) == "retry: 1500\n\ndata: x\n\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_times_are_long)
+{
+    const auto first_line = [](const endpoint_options& options) {
+        return wire(answer(rill::make_handler(endpoint(show_id, options)), {rill::verb::get, "/"})).substr(0, 18);
+    };
+    for (const auto jitter : {std::optional<std::chrono::milliseconds>(), std::optional(0ms),
+                              std::optional(std::chrono::milliseconds::max())})
+    {
+        BOOST_TEST(first_line({.retry = std::chrono::milliseconds::max(), .retry_jitter = jitter}) ==
+                   "retry: 2147483647\n");
+    }
+    const auto full =
+        rill::make_handler(endpoint(show_id, {.max_streams = 1, .retry_after = std::chrono::milliseconds::max()}));
+    const auto first = answer(full, {rill::verb::get, "/"});
+    BOOST_TEST(header(answer(full, {rill::verb::get, "/"}), "Retry-After") == "2147484");
+}
+
 BOOST_AUTO_TEST_CASE(every_stream_has_its_own_retry)
 {
     const auto retries = [](const endpoint_options& options) {

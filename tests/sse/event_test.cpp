@@ -127,7 +127,20 @@ BOOST_AUTO_TEST_CASE(retry_times)
     BOOST_TEST(static_cast<bool>(retry_time(std::chrono::milliseconds(0))));
     BOOST_TEST(retry_time(std::chrono::seconds(2)).milliseconds() == 2000);
     BOOST_TEST(retry_time(std::chrono::milliseconds(-5)).milliseconds() == 0); // not absent
-    BOOST_TEST(retry_time(std::chrono::milliseconds::max()).milliseconds() == std::numeric_limits<std::int64_t>::max());
+    BOOST_TEST(retry_time(std::chrono::milliseconds(INT32_MAX)).milliseconds() == INT32_MAX);
+}
+
+// Timers of clients count milliseconds in 32 bits.
+BOOST_AUTO_TEST_CASE(a_retry_time_is_no_longer_than_a_client_can_wait)
+{
+    using namespace std::chrono;
+    BOOST_TEST(retry_time(milliseconds(std::int64_t{INT32_MAX} + 1)).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(milliseconds::max()).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(hours::max()).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(nanoseconds::max()).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(duration<double>(1e300)).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(hours::min()).milliseconds() == 0);
+    BOOST_TEST(retry_time(nanoseconds::min()).milliseconds() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,6 @@
 #include <rill/http/refusal.hpp>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <rill/core/detail/deferred.hpp>
@@ -20,7 +21,7 @@ constexpr int turns_until_gone = 4;
 
 response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, std::string_view detail)
 {
-    const auto own = detail::spread::here().next(wait, wait);
+    const auto own = std::min(detail::spread::here().next(wait, wait), detail::longest_retry);
     if (how == refusal::retry_event && event_stream) {
         response r(status::ok, "retry: " + std::to_string(own.count()) + "\n\n", event_stream_type);
         r.header("Cache-Control", "no-store");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <rill/core/detail/add_within.hpp>
 #include <rill/core/detail/first_failure.hpp>
+#include <rill/core/detail/saturated.hpp>
 #include <stdexcept>
 
 #include "pubsub/worker_log.hpp"
@@ -16,15 +17,22 @@ constexpr int sweeps_in_a_lifetime = 4; // of an idle topic, or of an event that
 } // namespace
 
 event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
-    : settings_(std::move(settings)), plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
+    : settings_(std::move(settings)), idle_(rill::detail::saturated<clock::duration>(settings_.idle)),
+      plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
       newest_(numbers_ && plane_->first_number() != 0 ? plane_->first_number() - 1 : 0), forgotten_(newest_),
       begun_at_(newest_), order_from_(newest_)
 {
+    if (settings_.idle.count() < 0) {
+        throw std::invalid_argument("pubsub: idle must be 0 ms or more");
+    }
     auto shortest = settings_.idle;
     for (std::size_t kind = 0; kind != kinds(); ++kind) {
         const auto& o = options(kind);
         if (o.heartbeat && o.heartbeat->count() < 0) {
             throw std::invalid_argument("pubsub: a heartbeat must be 0 ms or more");
+        }
+        if (o.replay.age.count() < 0) {
+            throw std::invalid_argument("pubsub: the age of replay must be 0 ms or more");
         }
         if (const auto age = o.replay.age; age.count() > 0) {
             shortest = shortest.count() == 0 ? age : std::min(shortest, age);
@@ -37,7 +45,7 @@ event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
         }
         patterns_.push_back(*pattern);
     }
-    sweep_every_ = clock::duration(shortest) / sweeps_in_a_lifetime;
+    sweep_every_ = rill::detail::saturated<clock::duration>(shortest) / sweeps_in_a_lifetime;
     plane_->tail(*this);
 }
 
@@ -299,7 +307,7 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
     for (auto i = topics_.begin(); i != topics_.end();) {
         const auto topic = i->second;
         topic->buffer.expire(now);
-        if (settings_.idle.count() == 0 || topic->subscribers != 0 || now - topic->last_used < settings_.idle) {
+        if (idle_.count() == 0 || topic->subscribers != 0 || now - topic->last_used < idle_) {
             ++i;
             continue;
         }

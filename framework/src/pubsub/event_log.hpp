@@ -289,6 +289,8 @@ private:
     const replay_buffer::entry* oldest_of(const interest& i) const;
 
     log_settings settings_;
+    replay_buffer::clock::duration idle_; // 0: for ever
+    std::size_t smallest_event_limit_ = SIZE_MAX;
     std::vector<topic_pattern> patterns_;          // of by_topic
     replay_buffer::clock::duration sweep_every_{}; // 0: never
     std::shared_ptr<backplane> plane_;

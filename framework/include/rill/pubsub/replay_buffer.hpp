@@ -115,7 +115,8 @@ private:
     std::uint64_t bytes_up_to(position p) const noexcept;
 
     settings settings_;
-    std::deque<entry> entries_; // the first one is always live
+    clock::duration oldest_age_; ///< 0: any
+    std::deque<entry> entries_;  // the first one is always live
     std::size_t live_ = 0;
     std::size_t bytes_ = 0;
     position end_ = 1;

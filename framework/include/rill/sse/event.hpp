@@ -3,7 +3,9 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <rill/core/detail/saturated.hpp>
 #include <rill/core/error.hpp>
+#include <rill/http/detail/spread.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -202,12 +204,15 @@ class retry_time
 {
 public:
     constexpr retry_time() = default;
-    /// From any duration, such as 3s; a fraction of a millisecond is cut off, less than nothing is 0.
+    /// From any duration, such as 3s; a fraction of a millisecond is cut off, less than nothing is 0. More than 2^31 -
+    /// 1 ms, which are 24 days, is that: with more the timers of many clients expire at once.
     template <class Rep, class Period>
     constexpr retry_time(std::chrono::duration<Rep, Period> time)
-        : milliseconds_(std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::milli>>(time).count())
+        : milliseconds_(rill::detail::saturated<std::chrono::milliseconds>(time).count())
     {
         milliseconds_ = milliseconds_ < 0 ? 0 : milliseconds_;
+        constexpr std::int64_t longest = rill::detail::longest_retry.count();
+        milliseconds_ = milliseconds_ > longest ? longest : milliseconds_;
     }
 
     constexpr explicit operator bool() const noexcept { return milliseconds_ >= 0; }
