@@ -210,4 +210,29 @@ BOOST_AUTO_TEST_CASE(one_address_does_not_take_the_topics_of_others)
     BOOST_TEST((status_for("192.0.2.1", "d,e,f", kept) == rill::status::ok));
 }
 
+// As a browser shows it to scripts: without them a stream that is over looks as one that is broken.
+BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
+{
+    fixture f;
+    const rill::sse::endpoint_options options{.max_streams = 1, .headers = {{"Access-Control-Allow-Origin", "*"}}};
+    auto finished = options;
+    finished.finished = [](const rill::request&, std::string_view) { return true; };
+    const auto expect = [&](const rill::handler& route, std::string target, std::string_view id, rill::status status) {
+        const auto r = f.answer(route, std::move(target), id);
+        BOOST_TEST((r.status() == status));
+        BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "*");
+    };
+    auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
+    expect(rill::make_handler(rill::sse::endpoint(c, finished)), "/", {}, rill::status::no_content);
+    expect(rill::make_handler(rill::sse::endpoint(c, options)), "/", "nonsense", rill::status::gone);
+    const pubsub::hub h({.topics = 4, .authorise = [](const rill::request&, std::string_view t) { return t != "s"; }});
+    const auto route = rill::make_handler(rill::sse::endpoint(h, options));
+    expect(route, "/", {}, rill::status::bad_request);
+    expect(route, "/?topics=s", {}, rill::status::forbidden);
+    expect(route, "/?topics=1,2,3,4,5", {}, rill::status::service_unavailable);
+    const auto there = f.answer(route, "/?topics=a");
+    BOOST_TEST(there.streams());
+    expect(route, "/?topics=a", {}, rill::status::service_unavailable); // max_streams
+}
+
 BOOST_AUTO_TEST_SUITE_END()

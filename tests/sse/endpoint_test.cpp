@@ -336,4 +336,49 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_ends_its_stream)
     BOOST_CHECK_THROW(std::rethrow_exception(p.end.error), std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
+{
+    const auto needs_n = [](event_stream& stream, rill::query<"n", int>) -> rill::awaitable<> {
+        co_await stream.send("x");
+    };
+    const auto handle = rill::make_handler(
+        endpoint(needs_n, {.max_streams = 1,
+                           .headers = {{"Access-Control-Allow-Origin", "*"}, {"Link", "<a>"}, {"Link", "<b>"}},
+                           .finished = [](const rill::request&, std::string_view id) { return id == "end"; }}));
+    const auto there = answer(handle, {rill::verb::get, "/?n=1"});
+    BOOST_TEST(there.streams());
+    const auto expect = [&](const rill::response& r, rill::status status, std::string_view type) {
+        BOOST_TEST((r.status() == status));
+        BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "*");
+        BOOST_TEST(r.fields().values("Link").size() == 2U);
+        BOOST_TEST(header(r, "Content-Type") == type);
+    };
+    expect(there, rill::status::ok, "text/event-stream");
+    expect(answer(handle, {rill::verb::get, "/"}), rill::status::bad_request, "application/problem+json");
+    expect(answer(handle, {rill::verb::get, "/?n=1&lastEventId=end"}), rill::status::no_content, "(none)");
+    expect(answer(handle, {rill::verb::get, "/?n=1"}), rill::status::service_unavailable, "application/problem+json");
+}
+
+BOOST_AUTO_TEST_CASE(headers_that_stand_several_times)
+{
+    const auto handle =
+        rill::make_handler(endpoint(show_id, {.headers = {{"Link", "<a>"},
+                                                          {"Content-Security-Policy", "default-src 'self'"},
+                                                          {"link", "<b>"},
+                                                          {"Content-Security-Policy", "img-src *"},
+                                                          {"Set-Cookie", "a=1"},
+                                                          {"Set-Cookie", "b=2"},
+                                                          {"cache-control", "no-store"},
+                                                          {"X-Accel-Buffering", "yes"},
+                                                          {"Content-Type", "text/event-stream; charset=utf-8"}}}));
+    const auto r = answer(handle, {rill::verb::get, "/"});
+    using values = std::vector<std::string_view>;
+    BOOST_TEST((r.fields().values("Link") == values{"<a>", "<b>"}));
+    BOOST_TEST((r.fields().values("Content-Security-Policy") == values{"default-src 'self'", "img-src *"}));
+    BOOST_TEST((r.fields().values("Set-Cookie") == values{"a=1", "b=2"}));
+    BOOST_TEST((r.fields().values("Cache-Control") == values{"no-store"})); // the stream's own were three
+    BOOST_TEST((r.fields().values("X-Accel-Buffering") == values{"yes"}));
+    BOOST_TEST((r.fields().values("Content-Type") == values{"text/event-stream; charset=utf-8"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

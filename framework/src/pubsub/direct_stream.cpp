@@ -39,7 +39,7 @@ awaitable<> direct_stream::start(response_writer& to)
 {
     out = &to;
     to.policy(state_->policies[wanted->kind]);
-    sse::detail::send_retry(to, state_->options);
+    sse::detail::send_start(to, state_->options);
     if (now == state::ended) { // before it has begun
         on_evicted({});
     } else if (behind->notice || behind->past || behind->place.seen != worker->head()) {
