@@ -381,4 +381,16 @@ BOOST_AUTO_TEST_CASE(headers_that_stand_several_times)
     BOOST_TEST((r.fields().values("Content-Type") == values{"text/event-stream; charset=utf-8"}));
 }
 
+BOOST_AUTO_TEST_CASE(an_event_stream_with_parameters_is_refused_as_one)
+{
+    for (const auto* type : {"text/event-stream; charset=utf-8", "Text/Event-Stream", "text/event-stream ;x=\";\""}) {
+        const auto handle = rill::make_handler(endpoint(
+            show_id, {.max_streams = 1, .refusal = rill::refusal::retry_event, .headers = {{"Content-Type", type}}}));
+        const auto there = answer(handle, {rill::verb::get, "/"});
+        const auto refused = answer(handle, {rill::verb::get, "/"});
+        BOOST_TEST((refused.status() == rill::status::ok));
+        BOOST_TEST(text(refused).starts_with("retry: "));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <rill/core/detail/deferred.hpp>
+#include <rill/http/described.hpp>
 #include <rill/http/detail/spread.hpp>
 #include <rill/http/problem.hpp>
 #include <string>
@@ -37,7 +38,8 @@ response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, 
 
 void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait, std::string_view detail)
 {
-    const bool events = stream.fields().get("Content-Type").value_or("") == event_stream_type;
+    const bool events =
+        iequals(detail::media_type(stream.fields().get("Content-Type").value_or("")), event_stream_type);
     auto refused = refuse(how, events, wait, detail);
     stream.status(refused.status());
     for (const auto& field : refused.fields()) {
