@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(finished_and_retry)
         rill::sse::endpoint(c, {.finished = [](const rill::request&, std::string_view) { return true; }}));
     BOOST_TEST((f.answer(over, "/").status() == rill::status::no_content));
     direct_client client(f.loop, rill::make_handler(rill::sse::endpoint(c, {.retry = std::chrono::seconds(2)})));
-    BOOST_TEST(client.out.sent.starts_with("retry: 2"));
-    BOOST_TEST(client.out.sent.size() == std::string_view("retry: 2000\n\n").size());
+    BOOST_TEST(client.out.sent.starts_with("id: 0\nretry: 2"));
+    BOOST_TEST(client.out.sent.size() == std::string_view("id: 0\nretry: 2000\n\n").size());
     client.cut();
 }
 

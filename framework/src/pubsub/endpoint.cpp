@@ -48,6 +48,7 @@ opening::opening(std::shared_ptr<endpoint_state> state, const request& r) : stat
     }
     topics_ = std::move(*topics);
     last_event_id_ = sse::detail::last_event_id(r, state_->options);
+    knows_id_ = r.header("Last-Event-ID").has_value();
     if (state_->options.finished && state_->options.finished(r, last_event_id_)) {
         refusal_ = state_->marked(status::no_content);
         return;
@@ -106,7 +107,7 @@ response opening::answer(asio::io_context& context)
     }
     auto head = state_->head();
     auto& worker = worker_log::of(context, state_->log);
-    head.body(std::make_unique<direct_stream>(state_, std::move(entry_.wanted), std::move(start_), worker));
+    head.body(std::make_unique<direct_stream>(state_, std::move(entry_.wanted), std::move(start_), worker, knows_id_));
     place_->keep(); // the stream's
     return head;
 }

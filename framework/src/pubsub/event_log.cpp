@@ -144,6 +144,8 @@ void event_log::on_begin(std::string_view id)
     const lock held(mutex_);
     begun_behind_ = id;
     begun_at_ = newest_;
+    last_id_ = id;
+    last_id_at_ = newest_;
 }
 
 void event_log::on_event(event_draft draft, std::string_view id, std::uint64_t number)
@@ -159,6 +161,10 @@ void event_log::on_event(event_draft draft, std::string_view id, std::uint64_t n
             id = {};
         }
         add(topic, std::move(draft).finish(id), sequence);
+        if (!numbers_ && !id.empty()) {
+            last_id_ = id;
+            last_id_at_ = sequence;
+        }
         told.swap(to_wake_);
     }
     wake(told);

@@ -188,6 +188,7 @@ public:
         cursor place;
         std::uint64_t newest = 0; ///< what comes up to here was there before the stream
         encoded_event gap;
+        bool resumed = false;               ///< it begins behind the id that the client has brought
         bool unknown = false;               ///< the id is, and unknown_id::reject says that this is an error
         std::shared_ptr<past_reading> past; ///< its place is still to be found, behind what the backplane has
     };
@@ -202,6 +203,10 @@ public:
     /// The same where the backplane does not help: as channel_options::on_unknown_id says, but a stream that has begun
     /// already is told of a gap.
     beginning begin_without(const interest& i, const past_reading& past);
+
+    /// By which id a client that has seen everything up to that sequence number, and nothing behind it, comes back to
+    /// that place; empty where there is none, as the log has opaque ids and holds none of so long ago.
+    event_id id_of(const interest& i, std::uint64_t seen) const;
 
     /// Asks the backplane. @return the newest sequence number
     std::uint64_t read_after(std::string_view id, std::size_t count, backplane::past_read done);
@@ -306,8 +311,10 @@ private:
     links to_wake_;           ///< when the mutex is free: a worker that is woken takes it at once
     std::uint64_t newest_;    ///< the sequence number of the last event
     std::uint64_t forgotten_; ///< up to here events may have been in topics that are gone
-    event_id begun_behind_;   ///< what the backplane has given comes right behind this event
-    std::uint64_t begun_at_;  ///< and has sequence numbers behind this one
+    event_id last_id_;        ///< where ids are opaque: that of the last event of any topic
+    std::uint64_t last_id_at_ = 0;
+    event_id begun_behind_;  ///< what the backplane has given comes right behind this event
+    std::uint64_t begun_at_; ///< and has sequence numbers behind this one
     /// Which topic the newest events are of, for streams with patterns: they would have to look into each topic for
     /// what comes next. Of a hub.
     struct ordered

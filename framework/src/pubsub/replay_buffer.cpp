@@ -156,6 +156,18 @@ const replay_buffer::entry* replay_buffer::newest() const noexcept
     return entries_.empty() ? nullptr : &entries_.back(); // the newest of all is nobody's predecessor
 }
 
+const replay_buffer::entry* replay_buffer::newest_until(std::uint64_t sequence) const noexcept
+{
+    auto behind = std::upper_bound(entries_.begin(), entries_.end(), sequence,
+                                   [](std::uint64_t wanted, const entry& e) { return wanted < e.sequence; });
+    while (behind != entries_.begin()) {
+        if ((--behind)->event) {
+            return &*behind;
+        }
+    }
+    return nullptr;
+}
+
 std::optional<replay_buffer::position> replay_buffer::after(std::uint64_t sequence) const noexcept
 {
     if (sequence < lost_sequence_) {

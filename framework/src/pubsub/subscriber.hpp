@@ -124,6 +124,7 @@ public:
     response_writer* out = nullptr; ///< where events are put as they are
     std::uint32_t live_since = 0;   ///< the batch that was being sent when it became live: it has that already
     state now = state::waiting;
+    bool tells_place = false; ///< of an endpoint's stream: its client does not know the id of its place yet
 
     worker_log* worker = nullptr;
     std::unique_ptr<backlog> behind;

@@ -77,6 +77,8 @@ public:
     const entry* at_or_after(position p) const noexcept;
     const entry* oldest() const noexcept { return at_or_after(0); }
     const entry* newest() const noexcept;
+    /// The newest event that is held up to that sequence number; none if there is none. O(log n).
+    const entry* newest_until(std::uint64_t sequence) const noexcept;
 
     /// Where a reader goes on that has seen everything up to `sequence`; none when something behind it is lost.
     std::optional<position> after(std::uint64_t sequence) const noexcept;
