@@ -210,6 +210,30 @@ BOOST_AUTO_TEST_CASE(one_address_does_not_take_the_topics_of_others)
     BOOST_TEST((status_for("192.0.2.1", "d,e,f", kept) == rill::status::ok));
 }
 
+BOOST_AUTO_TEST_CASE(topics_in_several_parameters_and_with_spaces)
+{
+    fixture f;
+    const pubsub::hub h;
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    const auto topics = [&](std::string target) {
+        const auto r = f.answer(route, std::move(target));
+        std::string names;
+        for (const auto& name : h.topics()) {
+            names.append(names.empty() ? "" : "|").append(name);
+        }
+        return r.streams() ? names : std::to_string(static_cast<unsigned>(r.status()));
+    };
+    BOOST_TEST(topics("/?topics=a&topics=b") == "a|b");
+    BOOST_TEST(topics("/?topics=a,%20b") == "a|b");
+    BOOST_TEST(topics("/?topics=+a+,%09b+c&x=y&topics=d") == "a|b c|d");
+    BOOST_TEST(topics("/?topics=a,,b") == "400");
+    BOOST_TEST(topics("/?topics=a,%20") == "400");
+    BOOST_TEST(topics("/?topics=a&topics=") == "400");
+    BOOST_TEST(topics("/?topics=a,") == "400");
+    BOOST_TEST(topics("/?topics=a&topics=%") == "400");
+    BOOST_TEST(topics("/?topics=") == "400");
+}
+
 // As a browser shows it to scripts: without them a stream that is over looks as one that is broken.
 BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
 {

@@ -134,11 +134,12 @@ std::vector<std::string> requested(const request& r)
         return {std::string(*topic)};
     }
     std::vector<std::string> names;
-    const auto list = r.query_parameter("topics").value_or("");
-    for (std::size_t at = 0; at < list.size();) {
-        const auto end = std::min(list.find(',', at), list.size());
-        names.push_back(list.substr(at, end - at));
-        at = end + 1;
+    for (const auto& list : r.query_parameters("topics")) {
+        for (std::size_t at = 0; at <= list.size();) {
+            const auto end = std::min(list.find(',', at), list.size());
+            names.emplace_back(rill::detail::trimmed(std::string_view(list).substr(at, end - at)));
+            at = end + 1;
+        }
     }
     return names;
 }

@@ -30,8 +30,8 @@ struct hub_options
 
     // For endpoints.
 
-    /// Which topics, or patterns, a request wants. By default the path parameter `topic`, or else the query parameter
-    /// `topics`, separated by commas.
+    /// Which topics, or patterns, a request wants. By default the path parameter `topic`, or else the query parameters
+    /// `topics`, in each of them separated by commas and perhaps spaces, which belong to no name.
     std::function<std::vector<std::string>(const request&)> requested{};
     /// A request for more topics and patterns than so many is answered with 400.
     std::size_t names = 256;
