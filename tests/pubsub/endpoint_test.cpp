@@ -259,4 +259,22 @@ BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
     expect(route, "/?topics=a", {}, rill::status::service_unavailable); // max_streams
 }
 
+BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
+{
+    fixture f;
+    auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
+    const auto mark = [](rill::request& r, const rill::handler& next) -> rill::awaitable<rill::response> {
+        auto given = co_await next(r);
+        given.header("X-Marked", "yes");
+        co_return given;
+    };
+    const auto route = rill::make_handler(rill::sse::endpoint(c, {.cors = mark}));
+    BOOST_TEST(route.cors() != nullptr);
+    BOOST_TEST(header(f.answer(route, "/"), "X-Marked") == "yes");
+    const auto gone = f.answer(route, "/", "nonsense");
+    BOOST_TEST((gone.status() == rill::status::gone));
+    BOOST_TEST(header(gone, "X-Marked") == "yes");
+    BOOST_TEST(rill::make_handler(rill::sse::endpoint(c)).cors() == nullptr);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

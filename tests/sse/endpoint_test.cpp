@@ -393,4 +393,44 @@ BOOST_AUTO_TEST_CASE(an_event_stream_with_parameters_is_refused_as_one)
     }
 }
 
+namespace {
+
+rill::awaitable<rill::response> mark(rill::request& r, const rill::handler& next)
+{
+    auto given = co_await next(r);
+    given.header("X-Marked", "yes");
+    co_return given;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
+{
+    const auto handle = rill::make_handler(
+        endpoint(show_id, {.max_streams = 1, .cors = mark, .finished = [](const rill::request&, std::string_view id) {
+                               return id == "end";
+                           }}));
+    BOOST_TEST(handle.cors() != nullptr);
+    auto there = answer(handle, {rill::verb::get, "/?lastEventId=7"});
+    const auto over = answer(handle, {rill::verb::get, "/?lastEventId=end"});
+    const auto refused = answer(handle, {rill::verb::get, "/"});
+    BOOST_TEST((over.status() == rill::status::no_content));
+    BOOST_TEST((refused.status() == rill::status::service_unavailable));
+    for (const rill::response* r : std::initializer_list<const rill::response*>{&there, &over, &refused}) {
+        BOOST_TEST(header(*r, "X-Marked") == "yes");
+    }
+    BOOST_TEST(wire(std::move(there)) == "data: 7\n\n");
+    BOOST_TEST(rill::make_handler(endpoint(show_id)).cors() == nullptr);
+}
+
+// Of its own state, as an endpoint that is made for one request ends before its stream.
+BOOST_AUTO_TEST_CASE(an_endpoint_with_cors_may_be_made_for_one_request)
+{
+    const rill::handler either = [](rill::request& r) -> rill::awaitable<rill::response> {
+        const rill::handler once = endpoint(show_id, {.cors = mark});
+        return once(r);
+    };
+    BOOST_TEST(wire(answer(either, with_header("/", "Last-Event-ID", "7"))) == "data: 7\n\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,9 +34,31 @@ awaitable<response> open_stream(std::shared_ptr<endpoint_state> state, request& 
 
 } // namespace
 
+namespace {
+
+struct opens_stream
+{
+    std::shared_ptr<endpoint_state> state;
+    awaitable<response> operator()(request& r) const { return open_stream(state, r); }
+};
+
+awaitable<response> open_shared(std::shared_ptr<endpoint_state> state, request& r)
+{
+    const handler inner = opens_stream{state};
+    auto given = co_await state->options.cors(r, inner);
+    co_return given;
+}
+
+} // namespace
+
 awaitable<response> direct_endpoint::operator()(request& r) const
 {
-    return open_stream(state_, r);
+    return state_->options.cors ? open_shared(state_, r) : open_stream(state_, r);
+}
+
+const middleware* direct_endpoint::cors() const noexcept
+{
+    return state_->cors();
 }
 
 opening::opening(std::shared_ptr<endpoint_state> state, const request& r) : state_(std::move(state))

@@ -59,6 +59,11 @@ struct endpoint_options
     /// Cache-Control and X-Accel-Buffering take the place of the stream's own.
     std::vector<std::pair<std::string, std::string>> headers{};
 
+    /// Cross-origin resource sharing: rill::cors(). Around all that the endpoint answers, and around OPTIONS of its
+    /// route: browsers ask first where they send a Last-Event-ID of more than 128 bytes, or one that is not plain
+    /// (Fetch standard, "CORS-safelisted request-header").
+    middleware cors{};
+
     /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops
     /// reconnecting (WHATWG HTML, 9.2.3). Called with the request and its last event id.
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
@@ -97,6 +102,8 @@ public:
 
     const endpoint_options options;
     const stream_policy policy;
+
+    const middleware* cors() const noexcept { return options.cors ? &options.cors : nullptr; }
 
 private:
     std::atomic<std::size_t> streams_ = 0;
@@ -175,7 +182,12 @@ public:
         : state_(new endpoint_state<F>(options, std::move(handler)))
     {}
 
-    awaitable<response> operator()(request& r) const { return answer(state_, r); }
+    awaitable<response> operator()(request& r) const
+    {
+        return state_->options.cors ? shared(state_, r) : answer(state_, r);
+    }
+
+    const middleware* cors() const noexcept { return state_->cors(); }
 
     rill::detail::route_needs route_needs() const
     {
@@ -187,6 +199,19 @@ public:
 
 private:
     using state_pointer = boost::intrusive_ptr<endpoint_state<F>>;
+
+    static awaitable<response> shared(state_pointer state, request& r)
+    {
+        const rill::handler inner = answers{state};
+        auto given = co_await state->options.cors(r, inner);
+        co_return given;
+    }
+
+    struct answers
+    {
+        state_pointer state;
+        awaitable<response> operator()(request& r) const { return answer(state, r); }
+    };
 
     // Of its own state, as an endpoint that is made for one request may end first.
     static awaitable<response> answer(state_pointer state, request& r)
