@@ -1,6 +1,7 @@
 #include "pubsub/event_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <rill/core/detail/add_within.hpp>
 #include <rill/core/detail/first_failure.hpp>
 #include <rill/core/detail/saturated.hpp>
@@ -28,6 +29,7 @@ event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
     auto shortest = settings_.idle;
     for (std::size_t kind = 0; kind != kinds(); ++kind) {
         const auto& o = options(kind);
+        smallest_event_limit_ = std::min(smallest_event_limit_, o.event_bytes);
         if (o.heartbeat && o.heartbeat->count() < 0) {
             throw std::invalid_argument("pubsub: a heartbeat must be 0 ms or more");
         }
@@ -56,6 +58,9 @@ event_log::~event_log()
 
 result<event_id> event_log::publish(std::string_view topic, const sse::event& e, std::string_view key)
 {
+    if (is_too_large(topic, e)) {
+        return tl::unexpected(make_error_code(error::message_too_large));
+    }
     auto draft = event_draft::make(e, topic, key);
     if (!draft) {
         return tl::unexpected(draft.error());
@@ -64,6 +69,13 @@ result<event_id> event_log::publish(std::string_view topic, const sse::event& e,
         return tl::unexpected(make_error_code(error::too_many_topics));
     }
     return plane_->append(std::move(*draft), {});
+}
+
+bool event_log::is_too_large(std::string_view topic, const sse::event& e) const noexcept
+{
+    std::array<char, 20> digits;
+    const auto size = e.data.view().size() + e.name.view().size() + e.comment.view().size() + e.id.view(digits).size();
+    return size > smallest_event_limit_ && size > options(kind_of(topic)).event_bytes;
 }
 
 bool event_log::has_room_for(std::string_view topic)

@@ -277,6 +277,7 @@ private:
         now_and_then,
         for_room, ///< if there are as many topics as there may be
     };
+    bool is_too_large(std::string_view topic, const sse::event& e) const noexcept;
     bool has_room_for(std::string_view topic);
     void sweep_for_room();
     void note_order(std::uint64_t sequence, topic_state& topic);

@@ -14,9 +14,9 @@ namespace rill::pubsub {
 /// How much of a channel's past is held: for clients that come back, and for those that are slow.
 struct replay_limits
 {
-    std::size_t events = 4096;             ///< at least 1
-    std::size_t bytes = 4UL * 1024 * 1024; ///< of memory; the newest event is held in any case
-    std::chrono::milliseconds age{0};      ///< 0: any
+    std::size_t events = 4096;              ///< at least 1
+    std::size_t bytes = 40UL * 1024 * 1024; ///< of memory; the newest event is held in any case
+    std::chrono::milliseconds age{0};       ///< 0: any
 };
 
 /// The newest events of a channel, in their order. Readers keep a position, and nothing else: what a slow or returning
