@@ -61,6 +61,9 @@ public:
     visit& operator=(const visit&) = delete;
     ~visit();
 
+    /// As rill::pubsub::subscription::place().
+    rill::pubsub::encoded_event place() const { return events_->place(); }
+
     /// As rill::pubsub::subscription::next().
     auto next() { return events_->next(); }
 

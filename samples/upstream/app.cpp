@@ -11,6 +11,13 @@ namespace upstream {
 
 namespace {
 
+bool is_event_stream(std::string_view content_type)
+{
+    auto type = content_type.substr(0, content_type.find(';'));
+    type = type.substr(0, type.find_last_not_of(" \t") + 1);
+    return rill::iequals(type, "text/event-stream");
+}
+
 using outcome = tl::expected<rill::response, rill::problem>;
 
 outcome bad_gateway(std::string detail)
@@ -84,7 +91,7 @@ struct events
         if (!begun) {
             co_return tl::unexpected(begun.error());
         }
-        if (!(*begun)->content_type().starts_with("text/event-stream")) {
+        if (!is_event_stream((*begun)->content_type())) {
             co_return bad_gateway("the upstream's answer is no stream of events");
         }
         const std::shared_ptr<exchange> source = std::move(*begun);

@@ -42,12 +42,14 @@ function textOf(r, most) {
 }
 
 const oneLine = (text) => text.replace(/[\r\n\0]/g, '');
+// What comes back in a header as it was; others the server refuses.
+const idOf = (text) => [...text.replace(/[\0-\x08\n-\x1f\x7f]/g, '')].slice(0, 200).join('').replace(/^[ \t]+|[ \t]+$/g, '');
 
 function eventOf(r) {
     const event = {};
     if (r.chance(0.95)) event.data = textOf(r, 12);
     if (r.chance(0.3)) event.name = oneLine(textOf(r, 4));
-    if (r.chance(0.4)) event.id = r.chance(0.3) ? r.below(2 ** 31) : oneLine(textOf(r, 4));
+    if (r.chance(0.4)) event.id = r.chance(0.3) ? r.below(2 ** 31) : idOf(textOf(r, 4));
     if (r.chance(0.1)) event.retry = r.below(100_000);
     if (r.chance(0.2)) event.comment = textOf(r, 5);
     return event;

@@ -18,7 +18,8 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
                          rill::error::cancellation_ignored, rill::error::invalid_address,
                          rill::error::body_too_large,       rill::error::body_malformed,
                          rill::error::body_too_slow,        rill::error::invalid_cookie_name,
-                         rill::error::invalid_cookie_value, rill::error::invalid_cookie_attributes})
+                         rill::error::invalid_cookie_value, rill::error::invalid_cookie_attributes,
+                         rill::error::invalid_event_id})
     {
         const rill::error_code ec = e; // implicit, as for any error enum
         BOOST_TEST(ec.failed());
@@ -26,7 +27,7 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
         BOOST_TEST((ec == e));
         messages.insert(ec.message());
     }
-    BOOST_TEST(messages.size() == 20U);
+    BOOST_TEST(messages.size() == 21U);
     BOOST_TEST(!messages.contains(rill::error_code(99, rill::error_category()).message()));
 }
 

@@ -358,4 +358,19 @@ BOOST_AUTO_TEST_CASE(a_tick_that_nobody_awaits_does_nothing)
     loop.pass(50ms);
 }
 
+// As nanoseconds they would be less than nothing.
+BOOST_FIXTURE_TEST_CASE(the_longest_times_are_long, fixture)
+{
+    BOOST_TEST((rill::interval(std::chrono::milliseconds::max()).period() == rill::timer_service::longest_wait));
+    BOOST_TEST((rill::interval(std::chrono::hours::max()).period() == rill::timer_service::longest_wait));
+    BOOST_TEST((rill::interval(std::chrono::hours::min()).period() == 1ms));
+    boost::asio::cancellation_signal cancel;
+    loop.start(rill::sleep_for(std::chrono::hours::max()), end, cancel);
+    loop.pass(50ms);
+    BOOST_TEST(!end.done);
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    loop.pass(2ms);
+    BOOST_TEST(end.done);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // Events, written by both encoders and read as a browser reads them. A byte says which fields there are; the lengths of
 // name, id and comment come before these, and the data is the rest.
 
+#include <rill/http/headers.hpp>
 #include <rill/pubsub/encoded_event.hpp>
 #include <rill/sse/encoder.hpp>
 
@@ -57,6 +58,12 @@ std::string with_lf(const std::string& text)
     return out;
 }
 
+std::string trimmed(const std::string& text)
+{
+    const auto first = text.find_first_not_of(" \t");
+    return first == text.npos ? std::string() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
 bool fits_a_line(const std::string& text)
 {
     return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
@@ -88,8 +95,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto f = fields_of(in);
     const auto name = rill::sse::event_name::parse(f.name);
     const auto id = rill::sse::event_id::parse(f.id);
-    require(name.has_value() == fits_a_line(f.name) && id.has_value() == fits_a_line(f.id),
-            "names and ids are one line without NUL");
+    require(name.has_value() == fits_a_line(f.name), "names are one line without NUL");
+    rill::headers sent_back;
+    require(!id || (f.id.size() <= 1024 && sent_back.set("Last-Event-ID", f.id) && trimmed(f.id) == f.id),
+            "ids come back in a header");
     if (!name || !id) {
         return 0;
     }

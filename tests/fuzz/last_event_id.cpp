@@ -27,7 +27,7 @@ std::optional<std::int64_t> number_of(const std::string& text)
     errno = 0;
     const auto value = std::strtoll(text.c_str(), nullptr, 10);
     constexpr long long largest = 1LL << 62;
-    return errno == 0 && value >= -largest && value <= largest ? std::optional<std::int64_t>(value) : std::nullopt;
+    return errno == 0 && value >= 0 && value <= largest ? std::optional<std::int64_t>(value) : std::nullopt;
 }
 
 void check_request(const std::string& id, std::uint8_t seed)

@@ -93,4 +93,20 @@ BOOST_AUTO_TEST_CASE(it_says_what_it_needs_of_its_route)
     BOOST_TEST(!handler(where).route_needs().is_complete);
 }
 
+BOOST_AUTO_TEST_CASE(it_shows_the_middleware_that_answers_options_too)
+{
+    struct shared
+    {
+        rill::middleware around;
+        awaitable<response> operator()(request& r) const { return where(r); }
+        const rill::middleware* cors() const { return &around; }
+    };
+    const handler h = shared{[](request& r, const handler& next) { return next(r); }};
+    BOOST_REQUIRE(h.cors() != nullptr);
+    BOOST_TEST(static_cast<bool>(*h.cors()));
+    BOOST_TEST(rill::make_handler(h).cors() == h.cors());
+    BOOST_TEST(handler(where).cors() == nullptr);
+    BOOST_TEST(handler().cors() == nullptr);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

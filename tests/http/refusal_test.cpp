@@ -92,4 +92,27 @@ BOOST_AUTO_TEST_CASE(others_have_some_turns_to_leave)
     BOOST_TEST(log == "leaving leaving leaving leaving asks");
 }
 
+BOOST_AUTO_TEST_CASE(the_type_of_a_stream_is_a_media_type)
+{
+    const auto refused = [](std::string_view type) {
+        auto r = rill::response::stream(
+            [](rill::response_writer& out) -> rill::awaitable<> { co_await out.write("never"); }, type);
+        rill::refuse_stream(r, refusal::retry_event, 7ms, "full");
+        return r.status();
+    };
+    for (const auto* type : {"text/event-stream;charset=utf-8", "TEXT/EVENT-STREAM", "text/event-stream \t; a=b"}) {
+        BOOST_TEST((refused(type) == rill::status::ok), type);
+    }
+    for (const auto* type : {"text/event-streams", "text/event-stream+json", "x; text/event-stream", ""}) {
+        BOOST_TEST((refused(type) == rill::status::service_unavailable), type);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_longest_wait_is_one_that_clients_can_wait)
+{
+    constexpr auto longest = std::chrono::milliseconds::max();
+    BOOST_TEST(text(rill::refuse(refusal::retry_event, true, longest, "full")) == "retry: 2147483647\n\n");
+    BOOST_TEST(header(rill::refuse(refusal::unavailable, true, longest, "full"), "Retry-After") == "2147484");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

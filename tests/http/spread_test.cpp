@@ -44,4 +44,15 @@ BOOST_AUTO_TEST_CASE(threads_begin_apart)
     BOOST_TEST((mine != theirs)); // the same once in 3.6 million times
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_time_is_no_short_one)
+{
+    constexpr auto longest = std::chrono::milliseconds::max();
+    rill::detail::spread s(7);
+    for (int i = 0; i < 10; ++i) {
+        BOOST_TEST((s.next(longest, longest) == longest));
+        BOOST_TEST((s.next(longest, std::chrono::milliseconds(0)) == longest));
+        BOOST_TEST((s.next(std::chrono::milliseconds(0), longest) >= std::chrono::milliseconds(0)));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

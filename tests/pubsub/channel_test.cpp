@@ -103,4 +103,14 @@ BOOST_AUTO_TEST_CASE(a_handle_is_the_channel)
     BOOST_TEST(same.publish("x").value() == "2");
 }
 
+BOOST_AUTO_TEST_CASE(so_large_an_event)
+{
+    auto c = counted();
+    BOOST_TEST(c.publish(std::string(8UL * 1024 * 1024, 'x')).has_value());
+    BOOST_TEST((c.publish(std::string(8UL * 1024 * 1024 + 1, 'x')).error() == rill::error::message_too_large));
+    auto small = counted({.event_bytes = 4});
+    BOOST_TEST(small.publish({.data = "ab", .name = "c", .comment = "d"}).has_value());
+    BOOST_TEST((small.publish({.data = "ab", .name = "cd", .comment = "e"}).error() == rill::error::message_too_large));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

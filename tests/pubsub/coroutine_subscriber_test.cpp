@@ -330,4 +330,21 @@ BOOST_AUTO_TEST_CASE(the_context_ends_first)
     BOOST_TEST(c.subscribers() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_handler_can_tell_its_client_where_it_begins)
+{
+    manual_loop loop;
+    auto c = counted();
+    publish(c, 3);
+    auto news = c.subscribe();
+    BOOST_TEST(news.place().bytes() == "id: 3\n\n");
+    BOOST_TEST(c.subscribe("1").place().bytes() == "id: 1\n\n");
+    BOOST_TEST(!c.subscribe("99").place()); // its first event is a gap
+    coroutine_client client(loop, std::move(news));
+    publish(c, 1);
+    loop.turn();
+    BOOST_TEST(client.got() == "4");
+    client.cut();
+    BOOST_TEST(!pubsub::hub().subscribe("a*").place());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

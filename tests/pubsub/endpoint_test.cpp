@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(finished_and_retry)
         rill::sse::endpoint(c, {.finished = [](const rill::request&, std::string_view) { return true; }}));
     BOOST_TEST((f.answer(over, "/").status() == rill::status::no_content));
     direct_client client(f.loop, rill::make_handler(rill::sse::endpoint(c, {.retry = std::chrono::seconds(2)})));
-    BOOST_TEST(client.out.sent.starts_with("retry: 2"));
-    BOOST_TEST(client.out.sent.size() == std::string_view("retry: 2000\n\n").size());
+    BOOST_TEST(client.out.sent.starts_with("id: 0\nretry: 2"));
+    BOOST_TEST(client.out.sent.size() == std::string_view("id: 0\nretry: 2000\n\n").size());
     client.cut();
 }
 
@@ -161,6 +161,120 @@ BOOST_AUTO_TEST_CASE(who_brings_an_unknown_id_may_be_as_one_without)
         BOOST_TEST(client.got() == "4 5");
         client.cut();
     }
+}
+
+namespace {
+
+std::string topic_list(int count)
+{
+    std::string list = "/?topics=";
+    for (int i = 0; i < count; ++i) {
+        list.append(i == 0 ? "" : ",").append(std::to_string(i));
+    }
+    return list;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(so_many_names_for_one_request)
+{
+    fixture f;
+    const pubsub::hub h;
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    BOOST_TEST((f.answer(route, topic_list(256)).status() == rill::status::ok));
+    const auto refused = f.answer(route, topic_list(257));
+    BOOST_TEST((refused.status() == rill::status::bad_request));
+    BOOST_TEST(text(refused).find("more topics than 256") != std::string::npos);
+    BOOST_TEST(h.topics().empty()); // nobody has subscribed
+}
+
+BOOST_AUTO_TEST_CASE(one_address_does_not_take_the_topics_of_others)
+{
+    fixture f;
+    const pubsub::hub h({.topics_of_client = 3});
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    const auto status_for = [&](std::string address, std::string topics, std::vector<rill::response>& kept) {
+        auto r = request_with_id({}, "/?topics=" + std::move(topics));
+        r.remote_address(std::move(address));
+        kept.push_back(answer_on(f.loop, route, std::move(r)));
+        return kept.back().status();
+    };
+    std::vector<rill::response> kept;
+    BOOST_TEST((status_for("192.0.2.1", "a,b,c", kept) == rill::status::ok));
+    BOOST_TEST((status_for("192.0.2.1", "d", kept) == rill::status::service_unavailable));
+    BOOST_TEST((status_for("192.0.2.1", "a,b", kept) == rill::status::ok));
+    BOOST_TEST((status_for("192.0.2.2", "d", kept) == rill::status::ok));
+    BOOST_TEST((status_for("2001:db8::1", "e,f", kept) == rill::status::ok));
+    BOOST_TEST((status_for("2001:db8::2", "g,h", kept) == rill::status::service_unavailable)); // the same network
+    kept.clear();
+    BOOST_TEST((status_for("192.0.2.1", "d,e,f", kept) == rill::status::ok));
+}
+
+BOOST_AUTO_TEST_CASE(topics_in_several_parameters_and_with_spaces)
+{
+    fixture f;
+    const pubsub::hub h;
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    const auto topics = [&](std::string target) {
+        const auto r = f.answer(route, std::move(target));
+        std::string names;
+        for (const auto& name : h.topics()) {
+            names.append(names.empty() ? "" : "|").append(name);
+        }
+        return r.streams() ? names : std::to_string(static_cast<unsigned>(r.status()));
+    };
+    BOOST_TEST(topics("/?topics=a&topics=b") == "a|b");
+    BOOST_TEST(topics("/?topics=a,%20b") == "a|b");
+    BOOST_TEST(topics("/?topics=+a+,%09b+c&x=y&topics=d") == "a|b c|d");
+    BOOST_TEST(topics("/?topics=a,,b") == "400");
+    BOOST_TEST(topics("/?topics=a,%20") == "400");
+    BOOST_TEST(topics("/?topics=a&topics=") == "400");
+    BOOST_TEST(topics("/?topics=a,") == "400");
+    BOOST_TEST(topics("/?topics=a&topics=%") == "400");
+    BOOST_TEST(topics("/?topics=") == "400");
+}
+
+// As a browser shows it to scripts: without them a stream that is over looks as one that is broken.
+BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
+{
+    fixture f;
+    const rill::sse::endpoint_options options{.max_streams = 1, .headers = {{"Access-Control-Allow-Origin", "*"}}};
+    auto finished = options;
+    finished.finished = [](const rill::request&, std::string_view) { return true; };
+    const auto expect = [&](const rill::handler& route, std::string target, std::string_view id, rill::status status) {
+        const auto r = f.answer(route, std::move(target), id);
+        BOOST_TEST((r.status() == status));
+        BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "*");
+    };
+    auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
+    expect(rill::make_handler(rill::sse::endpoint(c, finished)), "/", {}, rill::status::no_content);
+    expect(rill::make_handler(rill::sse::endpoint(c, options)), "/", "nonsense", rill::status::gone);
+    const pubsub::hub h({.topics = 4, .authorise = [](const rill::request&, std::string_view t) { return t != "s"; }});
+    const auto route = rill::make_handler(rill::sse::endpoint(h, options));
+    expect(route, "/", {}, rill::status::bad_request);
+    expect(route, "/?topics=s", {}, rill::status::forbidden);
+    expect(route, "/?topics=1,2,3,4,5", {}, rill::status::service_unavailable);
+    const auto there = f.answer(route, "/?topics=a");
+    BOOST_TEST(there.streams());
+    expect(route, "/?topics=a", {}, rill::status::service_unavailable); // max_streams
+}
+
+BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
+{
+    fixture f;
+    auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
+    const auto mark = [](rill::request& r, const rill::handler& next) -> rill::awaitable<rill::response> {
+        auto given = co_await next(r);
+        given.header("X-Marked", "yes");
+        co_return given;
+    };
+    const auto route = rill::make_handler(rill::sse::endpoint(c, {.cors = mark}));
+    BOOST_TEST(route.cors() != nullptr);
+    BOOST_TEST(header(f.answer(route, "/"), "X-Marked") == "yes");
+    const auto gone = f.answer(route, "/", "nonsense");
+    BOOST_TEST((gone.status() == rill::status::gone));
+    BOOST_TEST(header(gone, "X-Marked") == "yes");
+    BOOST_TEST(rill::make_handler(rill::sse::endpoint(c)).cors() == nullptr);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "log_stage.hpp"
+#include "support/cpu_time.hpp"
 
 using namespace rill_test;
 
@@ -133,6 +134,53 @@ BOOST_AUTO_TEST_CASE(topics_that_are_removed_are_no_longer_in_the_order)
     BOOST_TEST(ids(*log, *all, 3, 4) == "4");
     log->leave(std::move(all));
     log->leave(std::move(kept));
+}
+
+namespace {
+
+// What it takes to find the place of a stream that names all topics, and has a pattern that matches them as well.
+std::chrono::nanoseconds time_to_begin(int topics)
+{
+    const auto log = make_log({.channel = {.replay = {.events = 1}, .history = 1}});
+    std::vector<topic_pattern> names{pattern("*")};
+    for (int i = 0; i < topics; ++i) {
+        names.push_back(pattern("topic" + std::to_string(i)));
+        BOOST_REQUIRE(log->publish(names.back().text(), {.data = "x"}, {}).has_value());
+    }
+    return cpu_time_of([&] {
+        auto wanted = enter(*log, names);
+        BOOST_TEST(log->begin(*wanted, {}, log->newest()).place.seen + 1 == log->newest());
+        BOOST_TEST(ids(*log, *wanted, 0, log->newest(), 1) == "1");
+        log->leave(std::move(wanted));
+    });
+}
+
+} // namespace
+
+// Sixteen times as many: not 256 times the work.
+BOOST_AUTO_TEST_CASE(names_beside_patterns_are_found_at_once)
+{
+    const auto few = time_to_begin(400);
+    const auto many = time_to_begin(6'400);
+    BOOST_TEST(many.count() < 80 * few.count());
+}
+
+BOOST_AUTO_TEST_CASE(patterns_that_overlap_find_each_topic_once)
+{
+    const auto log = make_log();
+    for (const auto* topic : {"a/1", "a/b/1", "a/b/c", "a", "ab", "b/1", "z"}) {
+        BOOST_REQUIRE(log->publish(topic, {.data = "x"}, {}).has_value());
+    }
+    const auto found = [&](std::vector<topic_pattern> topics) {
+        auto wanted = enter(*log, std::move(topics));
+        auto text = ids(*log, *wanted, 0, log->newest());
+        log->leave(std::move(wanted));
+        return text;
+    };
+    BOOST_TEST(found({pattern("a/b/*"), pattern("a/**"), pattern("a/*")}) == "1 2 3");
+    BOOST_TEST(found({pattern("a/*"), pattern("b/*"), pattern("z"), pattern("a/1")}) == "1 6 7");
+    BOOST_TEST(found({pattern("*/1"), pattern("a/b/**")}) == "1 2 3 6");
+    BOOST_TEST(found({pattern("**"), pattern("a/b/*")}) == "1 2 3 4 5 6 7");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,4 +111,59 @@ BOOST_AUTO_TEST_CASE(replaced_events_do_not_count_as_history)
     BOOST_TEST(ids(*log, *i, start.place.seen, start.newest) == "2 12");
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_times_are_long)
+{
+    const auto log = make_log({.channel = {.replay = {.age = std::chrono::milliseconds::max()}},
+                               .topics = 10,
+                               .idle = std::chrono::milliseconds::max()});
+    BOOST_REQUIRE(log->publish("a", {.data = "x"}, {}).has_value());
+    log->sweep();
+    BOOST_REQUIRE(log->publish("b", {.data = "x"}, {}).has_value());
+    BOOST_TEST((log->topics() == std::vector<std::string>{"a", "b"}));
+    BOOST_TEST(log->stats().held_events == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(times_that_can_not_be)
+{
+    BOOST_CHECK_THROW(make_log({.idle = std::chrono::milliseconds(-1)}), std::invalid_argument);
+    BOOST_CHECK_THROW(make_log({.channel = {.replay = {.age = std::chrono::milliseconds(-1)}}}), std::invalid_argument);
+}
+
+namespace {
+
+// A log that takes ids of its publishers as they are.
+struct careless_plane : backplane
+{
+    reader* to = nullptr;
+    void tail(reader& r) override { to = &r; }
+    void stop(reader&) override { to = nullptr; }
+    rill::result<event_id> append(event_draft event, appended) override
+    {
+        const auto id = event.key().empty() ? std::string("good") : std::string(event.key());
+        to->on_event(std::move(event), id, 0);
+        return id;
+    }
+};
+
+} // namespace
+
+// A client would send it back in a header, and be refused for good.
+BOOST_AUTO_TEST_CASE(an_id_of_a_log_that_would_not_come_back_is_left_out)
+{
+    event_log log({}, std::make_shared<careless_plane>());
+    auto a = enter(log, {pattern("a")});
+    for (const std::string bad : {" b", "b ", "b\x7f", "b\nid: c"}) {
+        BOOST_REQUIRE(log.publish("a", {.data = "x"}, bad).has_value());
+    }
+    BOOST_REQUIRE(log.publish("a", {.data = "x"}, {}).has_value());
+    std::vector<event_log::found_event> found;
+    static_cast<void>(log.collect(*a, {}, log.newest(), 100, found));
+    BOOST_REQUIRE_EQUAL(found.size(), 5U);
+    for (std::size_t i = 0; i != 4; ++i) {
+        BOOST_TEST(found[i].event.bytes() == "data: x\n\n");
+    }
+    BOOST_TEST(found[4].event.bytes() == "data: x\nid: good\n\n");
+    log.leave(std::move(a));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -199,4 +199,27 @@ BOOST_AUTO_TEST_CASE(random_topics)
     }
 }
 
+// A topic that goes at once is made again by the next one who names it, and its worker is told of both.
+BOOST_AUTO_TEST_CASE(a_topic_that_goes_and_comes_again)
+{
+    manual_loop loop;
+    auto h = counted_hub();
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    direct_client all(loop, route, {}, "/?topics=**");
+    for (int i = 0; i < 3; ++i) {
+        direct_client first(loop, route, {}, "/?topics=a");
+        first.cut();
+        BOOST_TEST(h.topics().empty());
+    }
+    direct_client second(loop, route, {}, "/?topics=a,b");
+    loop.turn();
+    BOOST_REQUIRE(h.publish("a", "x").has_value());
+    BOOST_REQUIRE(h.publish("b", "x").has_value());
+    loop.turn();
+    BOOST_TEST(second.got() == "1 2");
+    BOOST_TEST(all.got() == "1 2");
+    second.cut();
+    all.cut();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

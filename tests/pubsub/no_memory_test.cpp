@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_fails_leaves_nothing)
         const bool more = without_memory(number, [&] {
             auto& worker = pubsub::detail::worker_log::of(loop.context, log);
             made = std::make_unique<pubsub::detail::direct_stream>(state, std::move(entry->wanted), std::move(start),
-                                                                   worker);
+                                                                   worker, false);
         });
         if (!made) {
             state->leave();

@@ -327,4 +327,29 @@ BOOST_AUTO_TEST_CASE(ids_are_known_where_only_bytes_limit_it)
     BOOST_TEST((buffer.sequence_of("b") == std::optional<std::uint64_t>(2)));
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_age_is_no_short_one)
+{
+    replay_buffer buffer({.limits = {.age = std::chrono::milliseconds::max()}});
+    fill(buffer, 1, 2);
+    buffer.expire(start + std::chrono::hours(24 * 365));
+    BOOST_TEST(ids(buffer) == "1 2");
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_up_to_a_sequence_number)
+{
+    replay_buffer buffer({.latest_per_key = true});
+    buffer.append(make("10", "x", "a"), 10, start);
+    buffer.append(make("20", "x", "b"), 20, start);
+    buffer.append(make("30", "x", "b"), 30, start);
+    const auto id_until = [&](std::uint64_t sequence) {
+        const auto* e = buffer.newest_until(sequence);
+        return e == nullptr ? std::string("none") : std::string(e->event.id());
+    };
+    BOOST_TEST(id_until(9) == "none");
+    BOOST_TEST(id_until(10) == "10");
+    BOOST_TEST(id_until(29) == "10"); // the one between was replaced
+    BOOST_TEST(id_until(30) == "30");
+    BOOST_TEST(id_until(UINT64_MAX) == "30");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

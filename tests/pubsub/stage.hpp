@@ -31,19 +31,24 @@ inline std::vector<seen_event> parse_events(std::string_view wire)
 {
     std::vector<seen_event> events;
     seen_event e;
+    bool has_data = false;
     while (!wire.empty()) {
         const auto end = wire.find('\n');
         const auto line = wire.substr(0, end);
         wire.remove_prefix(end == wire.npos ? wire.size() : end + 1);
         const auto value = line.substr(std::min(line.size(), line.find(' ') + 1));
         if (line.empty()) {
-            events.push_back(std::exchange(e, {}));
+            if (std::exchange(has_data, false)) { // otherwise the place where a stream begins, or its retry
+                events.push_back(std::move(e));
+            }
+            e = {};
         } else if (line.starts_with("id:")) {
             e.id = value;
         } else if (line.starts_with("event:")) {
             e.name = value;
         } else if (line.starts_with("data:")) {
             e.data += value;
+            has_data = true;
         }
     }
     return events;

@@ -186,4 +186,17 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be)
     BOOST_CHECK_THROW(pubsub::channel({.heartbeat = -1ms}), std::invalid_argument);
 }
 
+BOOST_AUTO_TEST_CASE(each_topic_has_its_largest_event)
+{
+    pubsub::hub h(
+        {.channel = {.event_bytes = 2}, .by_topic = {{"large/*", {.event_bytes = 4}}, {"tiny", {.event_bytes = 1}}}});
+    const auto fits = [&](std::string_view topic, std::string_view data) { return h.publish(topic, data).has_value(); };
+    BOOST_TEST(fits("a", "12"));
+    BOOST_TEST(!fits("a", "123"));
+    BOOST_TEST(fits("large/a", "1234"));
+    BOOST_TEST(!fits("large/a", "12345"));
+    BOOST_TEST(fits("tiny", "1"));
+    BOOST_TEST(!fits("tiny", "12"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -104,4 +104,38 @@ BOOST_AUTO_TEST_CASE(what_blocked_streams_hold_is_bounded)
     BOOST_TEST(f.c.stats().unsent_bytes == 0U);
 }
 
+// Of any size that is allowed, by all defaults: a client that reads gets it, also where others come meanwhile.
+BOOST_AUTO_TEST_CASE(large_events_reach_a_client_that_reads)
+{
+    for (const std::size_t size : {2'000'000U, 6'000'000U, 8U * 1024 * 1024}) {
+        for (const auto* separator : {"x", "\n"}) { // in one line, or in two: then it is held twice
+            endpoint_stage f;
+            direct_client a(f.loop, f.route);
+            a.out.block();
+            const auto data = std::string(size / 2, 'x') + separator + std::string(size - size / 2 - 1, 'x');
+            for (int i = 0; i < 3; ++i) {
+                BOOST_REQUIRE(f.c.publish(data).has_value());
+                f.loop.turn();
+            }
+            a.out.unblock();
+            f.loop.turn();
+            BOOST_TEST(a.got() == "1 2 3");
+            BOOST_TEST(f.slow.empty());
+            a.cut();
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_event_may_wait_whatever_its_size)
+{
+    endpoint_stage f({.replay = {.bytes = 10}, .backlog = {.bytes = 10}});
+    direct_client a(f.loop, f.route);
+    a.out.block();
+    f.publish_apart(2);
+    BOOST_TEST(f.slow.empty());
+    f.publish_apart(1);
+    BOOST_TEST(f.why == "backlog");
+    a.cut();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

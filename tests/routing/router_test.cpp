@@ -507,4 +507,33 @@ BOOST_AUTO_TEST_CASE(methods_by_name)
     BOOST_TEST(outer.takes_method("QUERY"));
 }
 
+// As an endpoint's: its stream reconnects with a header that browsers ask for first.
+BOOST_AUTO_TEST_CASE(a_preflight_passes_the_middleware_of_its_handler)
+{
+    struct shared
+    {
+        rill::middleware around = rill::cors();
+        rill::awaitable<rill::response> operator()(request& r) const { return around(r, next); }
+        const rill::middleware* cors() const { return &around; }
+        handler next = rill::make_handler(named("get"));
+    };
+    router inner;
+    inner.get("/events", shared());
+    router app;
+    app.mount("/api", std::move(inner));
+    app.post("/api/events", named("post"));
+    request req(verb::options, "/api/events");
+    BOOST_TEST(req.fields().set("Origin", "https://a.example").has_value());
+    BOOST_TEST(req.fields().set("Access-Control-Request-Method", "GET").has_value());
+    BOOST_TEST(req.fields().set("Access-Control-Request-Headers", "last-event-id").has_value());
+    const auto r = run(app, req);
+    BOOST_TEST((r.status() == status::no_content));
+    BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "*");
+    BOOST_TEST(header(r, "Access-Control-Allow-Headers") == "last-event-id");
+    request plain(verb::options, "/api/events");
+    const auto told = run(app, plain);
+    BOOST_TEST(header(told, "Allow") == "GET, HEAD, OPTIONS, POST");
+    BOOST_TEST(header(told, "Access-Control-Allow-Origin") == "*");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -100,4 +100,19 @@ BOOST_AUTO_TEST_CASE(cancelled_from_outside)
     BOOST_TEST(left.aborted());
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_time_is_long)
+{
+    const handler slow = [](request&) -> awaitable<response> {
+        co_await rill::sleep_for(100ms);
+        co_return response::text("slow");
+    };
+    request req;
+    const auto patient = rill::timeout(std::chrono::hours::max());
+    manual_run run(patient(req, slow));
+    run.advance(200ms);
+    BOOST_REQUIRE(run.done);
+    BOOST_TEST(!run.error);
+    BOOST_TEST(text(run.result) == "slow");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -74,18 +74,21 @@ private:
         if (line.starts_with("event:")) {
             ++errors_; // no gap, nothing dropped
         }
+        has_data_ = has_data_ || line.starts_with("data:"); // which comes before the id
         if (!line.starts_with("id: ")) {
             return;
         }
         std::uint64_t id = 0;
         std::from_chars(line.data() + 4, line.data() + line.size(), id);
-        errors_ += id == last_ + 1 ? 0 : 1;
+        const auto expected = std::exchange(has_data_, false) ? last_ + 1 : 0; // or where the stream begins
+        errors_ += id == expected ? 0 : 1;
         last_ = id;
     }
 
     std::uint16_t port_;
     int socket_ = -1;
     std::string line_;
+    bool has_data_ = false;
     std::uint64_t last_ = 0;
     std::size_t errors_ = 0;
 };

@@ -67,12 +67,16 @@ private:
             ++notices;
             BOOST_TEST(line == "event: dropped");
         } else if (line.starts_with("id: ")) {
-            ids.push_back(number(line.substr(4)));
-            ++behind_notice;
+            if (std::exchange(has_data_, false)) { // otherwise where the stream begins
+                ids.push_back(number(line.substr(4)));
+                ++behind_notice;
+            }
         } else if (std::exchange(is_notice_, false)) {
             BOOST_TEST(line.starts_with(R"(data: {"count":)"));
             told += number(line.substr(std::min(line.size(), line.find(':', 5) + 1)));
             behind_notice = 0;
+        } else if (line.starts_with("data: ")) {
+            has_data_ = true;
         }
     }
     static std::uint64_t number(std::string_view text)
@@ -85,6 +89,7 @@ private:
     connection connection_;
     std::string text_;
     bool is_notice_ = false;
+    bool has_data_ = false;
 };
 
 /// What the process has allocated. Under a sanitizer, which has an allocator of its own, this says nothing.

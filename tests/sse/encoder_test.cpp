@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(retry)
 {
     BOOST_TEST(encoded({.retry = 0ms}) == "retry: 0\n\n");
     BOOST_TEST(encoded({.retry = 3s}) == "retry: 3000\n\n");
-    BOOST_TEST(encoded({.retry = std::chrono::milliseconds::max()}) == "retry: 9223372036854775807\n\n");
+    BOOST_TEST(encoded({.retry = std::chrono::milliseconds::max()}) == "retry: 2147483647\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(all_fields_in_order)
@@ -310,11 +310,12 @@ BOOST_AUTO_TEST_CASE(malformed_utf8_of_each_class_is_rejected_and_leaves_the_buf
         for (std::size_t before = 0; before < 17; ++before) {
             for (const std::size_t behind : {0U, 1U, 9U}) {
                 const std::string text = std::string(before, 'a') + sequence + std::string(behind, 'z');
-                BOOST_REQUIRE(!rill::sse::is_valid_utf8(text));
+                const auto id = text + '.'; // one does not end with a space
+                BOOST_REQUIRE(!rill::sse::is_valid_utf8(text) && !rill::sse::is_valid_utf8(id));
                 std::string out = "kept";
                 for (const auto& e : {event{.data = text}, event{.comment = text},
                                       event{.data = "x", .name = *rill::sse::event_name::parse(text)},
-                                      event{.data = "x", .id = *rill::sse::event_id::parse(text)}})
+                                      event{.data = "x", .id = *rill::sse::event_id::parse(id)}})
                 {
                     const auto result = encode(e, out);
                     BOOST_REQUIRE(!result.has_value());
@@ -368,8 +369,10 @@ BOOST_AUTO_TEST_CASE(random_events_reach_a_client_as_they_were)
         }
         switch (random.below(4)) {
         case 0:
-            e.id = *rill::sse::event_id::parse(id);
-            last_id = id;
+            if (const auto parsed = rill::sse::event_id::parse(id)) { // others are refused
+                e.id = *parsed;
+                last_id = id;
+            }
             break;
         case 1:
             e.id = i;

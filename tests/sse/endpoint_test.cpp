@@ -151,6 +151,23 @@ BOOST_AUTO_TEST_CASE(retry_goes_first)
     BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?lastEventId=x"})) == "retry: 1500\n\ndata: x\n\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_longest_times_are_long)
+{
+    const auto first_line = [](const endpoint_options& options) {
+        return wire(answer(rill::make_handler(endpoint(show_id, options)), {rill::verb::get, "/"})).substr(0, 18);
+    };
+    for (const auto jitter : {std::optional<std::chrono::milliseconds>(), std::optional(0ms),
+                              std::optional(std::chrono::milliseconds::max())})
+    {
+        BOOST_TEST(first_line({.retry = std::chrono::milliseconds::max(), .retry_jitter = jitter}) ==
+                   "retry: 2147483647\n");
+    }
+    const auto full =
+        rill::make_handler(endpoint(show_id, {.max_streams = 1, .retry_after = std::chrono::milliseconds::max()}));
+    const auto first = answer(full, {rill::verb::get, "/"});
+    BOOST_TEST(header(answer(full, {rill::verb::get, "/"}), "Retry-After") == "2147484");
+}
+
 BOOST_AUTO_TEST_CASE(every_stream_has_its_own_retry)
 {
     const auto retries = [](const endpoint_options& options) {
@@ -317,6 +334,103 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_ends_its_stream)
     BOOST_TEST(p.out.sent == "data: before\n\n");
     BOOST_REQUIRE(p.end.done);
     BOOST_CHECK_THROW(std::rethrow_exception(p.end.error), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
+{
+    const auto needs_n = [](event_stream& stream, rill::query<"n", int>) -> rill::awaitable<> {
+        co_await stream.send("x");
+    };
+    const auto handle = rill::make_handler(
+        endpoint(needs_n, {.max_streams = 1,
+                           .headers = {{"Access-Control-Allow-Origin", "*"}, {"Link", "<a>"}, {"Link", "<b>"}},
+                           .finished = [](const rill::request&, std::string_view id) { return id == "end"; }}));
+    const auto there = answer(handle, {rill::verb::get, "/?n=1"});
+    BOOST_TEST(there.streams());
+    const auto expect = [&](const rill::response& r, rill::status status, std::string_view type) {
+        BOOST_TEST((r.status() == status));
+        BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "*");
+        BOOST_TEST(r.fields().values("Link").size() == 2U);
+        BOOST_TEST(header(r, "Content-Type") == type);
+    };
+    expect(there, rill::status::ok, "text/event-stream");
+    expect(answer(handle, {rill::verb::get, "/"}), rill::status::bad_request, "application/problem+json");
+    expect(answer(handle, {rill::verb::get, "/?n=1&lastEventId=end"}), rill::status::no_content, "(none)");
+    expect(answer(handle, {rill::verb::get, "/?n=1"}), rill::status::service_unavailable, "application/problem+json");
+}
+
+BOOST_AUTO_TEST_CASE(headers_that_stand_several_times)
+{
+    const auto handle =
+        rill::make_handler(endpoint(show_id, {.headers = {{"Link", "<a>"},
+                                                          {"Content-Security-Policy", "default-src 'self'"},
+                                                          {"link", "<b>"},
+                                                          {"Content-Security-Policy", "img-src *"},
+                                                          {"Set-Cookie", "a=1"},
+                                                          {"Set-Cookie", "b=2"},
+                                                          {"cache-control", "no-store"},
+                                                          {"X-Accel-Buffering", "yes"},
+                                                          {"Content-Type", "text/event-stream; charset=utf-8"}}}));
+    const auto r = answer(handle, {rill::verb::get, "/"});
+    using values = std::vector<std::string_view>;
+    BOOST_TEST((r.fields().values("Link") == values{"<a>", "<b>"}));
+    BOOST_TEST((r.fields().values("Content-Security-Policy") == values{"default-src 'self'", "img-src *"}));
+    BOOST_TEST((r.fields().values("Set-Cookie") == values{"a=1", "b=2"}));
+    BOOST_TEST((r.fields().values("Cache-Control") == values{"no-store"})); // the stream's own were three
+    BOOST_TEST((r.fields().values("X-Accel-Buffering") == values{"yes"}));
+    BOOST_TEST((r.fields().values("Content-Type") == values{"text/event-stream; charset=utf-8"}));
+}
+
+BOOST_AUTO_TEST_CASE(an_event_stream_with_parameters_is_refused_as_one)
+{
+    for (const auto* type : {"text/event-stream; charset=utf-8", "Text/Event-Stream", "text/event-stream ;x=\";\""}) {
+        const auto handle = rill::make_handler(endpoint(
+            show_id, {.max_streams = 1, .refusal = rill::refusal::retry_event, .headers = {{"Content-Type", type}}}));
+        const auto there = answer(handle, {rill::verb::get, "/"});
+        const auto refused = answer(handle, {rill::verb::get, "/"});
+        BOOST_TEST((refused.status() == rill::status::ok));
+        BOOST_TEST(text(refused).starts_with("retry: "));
+    }
+}
+
+namespace {
+
+rill::awaitable<rill::response> mark(rill::request& r, const rill::handler& next)
+{
+    auto given = co_await next(r);
+    given.header("X-Marked", "yes");
+    co_return given;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
+{
+    const auto handle = rill::make_handler(
+        endpoint(show_id, {.max_streams = 1, .cors = mark, .finished = [](const rill::request&, std::string_view id) {
+                               return id == "end";
+                           }}));
+    BOOST_TEST(handle.cors() != nullptr);
+    auto there = answer(handle, {rill::verb::get, "/?lastEventId=7"});
+    const auto over = answer(handle, {rill::verb::get, "/?lastEventId=end"});
+    const auto refused = answer(handle, {rill::verb::get, "/"});
+    BOOST_TEST((over.status() == rill::status::no_content));
+    BOOST_TEST((refused.status() == rill::status::service_unavailable));
+    for (const rill::response* r : std::initializer_list<const rill::response*>{&there, &over, &refused}) {
+        BOOST_TEST(header(*r, "X-Marked") == "yes");
+    }
+    BOOST_TEST(wire(std::move(there)) == "data: 7\n\n");
+    BOOST_TEST(rill::make_handler(endpoint(show_id)).cors() == nullptr);
+}
+
+// Of its own state, as an endpoint that is made for one request ends before its stream.
+BOOST_AUTO_TEST_CASE(an_endpoint_with_cors_may_be_made_for_one_request)
+{
+    const rill::handler either = [](rill::request& r) -> rill::awaitable<rill::response> {
+        const rill::handler once = endpoint(show_id, {.cors = mark});
+        return once(r);
+    };
+    BOOST_TEST(wire(answer(either, with_header("/", "Last-Event-ID", "7"))) == "data: 7\n\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

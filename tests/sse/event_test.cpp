@@ -22,6 +22,7 @@ static_assert(!std::is_constructible_v<event_name, int>);
 // The character check itself, as the compiler runs it for a literal.
 static_assert(rill::sse::detail::is_field_value("plain"));
 static_assert(rill::sse::detail::is_field_value(""));
+static_assert(!std::is_constructible_v<event_id, event_name>); // which may hold more
 static_assert(!rill::sse::detail::is_field_value("a\nb"));
 static_assert(!rill::sse::detail::is_field_value("a\rb"));
 static_assert(!rill::sse::detail::is_field_value(std::string_view("a\0b", 3)));
@@ -51,6 +52,8 @@ BOOST_AUTO_TEST_CASE(parse_takes_what_fits_in_a_line)
         BOOST_REQUIRE(name.has_value());
         BOOST_TEST(name->view() == text);
         BOOST_TEST(static_cast<bool>(*name));
+    }
+    for (const std::string_view text : {"", "7", "with spaces : and\ttabs", "a,b", "\"", "\xc3\xa4"}) {
         const auto id = event_id::parse(text);
         BOOST_REQUIRE(id.has_value());
         BOOST_TEST(shown(*id) == text);
@@ -67,13 +70,31 @@ BOOST_AUTO_TEST_CASE(parse_rejects_line_ends_and_nul_anywhere)
             BOOST_REQUIRE(!event_name::parse(text).has_value());
             BOOST_TEST((event_name::parse(text).error() == rill::error::invalid_field_value));
             BOOST_REQUIRE(!event_id::parse(text).has_value());
-            BOOST_TEST((event_id::parse(text).error() == rill::error::invalid_field_value));
+            BOOST_TEST((event_id::parse(text).error() == rill::error::invalid_event_id));
         }
     }
 }
 
+// A client sends it back in a header, and gives up for good where that is refused.
+BOOST_AUTO_TEST_CASE(an_id_that_would_not_come_back_is_refused)
+{
+    for (int code = 0; code < 0x80; ++code) {
+        const std::string text{'a', static_cast<char>(code), 'b'};
+        const bool stays = (code >= 0x20 && code != 0x7f) || code == '\t';
+        BOOST_TEST(event_id::parse(text).has_value() == stays, "character " << code);
+    }
+    for (const std::string_view text : {" ", "\t", "  a", " a", "a ", "\ta", "a\t"}) {
+        BOOST_REQUIRE(!event_id::parse(text).has_value());
+        BOOST_TEST((event_id::parse(text).error() == rill::error::invalid_event_id));
+    }
+    BOOST_TEST(event_id::parse(std::string(1024, 'a')).has_value());
+    BOOST_TEST(!event_id::parse(std::string(1025, 'a')).has_value());
+    BOOST_TEST(!event_id::parse(std::string(20'000, 'a')).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_default_string_view_is_empty_not_absent)
 {
+    BOOST_TEST(static_cast<bool>(event_id::parse(std::string_view()).value()));
     BOOST_TEST(static_cast<bool>(event_name::parse(std::string_view()).value()));
     BOOST_TEST(static_cast<bool>(event{.data = std::string_view()}.data));
     BOOST_TEST(static_cast<bool>(event{.data = std::string()}.data));
@@ -94,9 +115,9 @@ BOOST_AUTO_TEST_CASE(ids_may_be_numbers)
     BOOST_TEST(static_cast<bool>(event_id(0)));
 }
 
-BOOST_AUTO_TEST_CASE(an_absent_name_makes_an_absent_id)
+BOOST_AUTO_TEST_CASE(an_absent_id)
 {
-    BOOST_TEST(!event_id(event_name()));
+    BOOST_TEST(!event_id());
     BOOST_TEST(shown(event_id()).empty());
 }
 
@@ -106,7 +127,20 @@ BOOST_AUTO_TEST_CASE(retry_times)
     BOOST_TEST(static_cast<bool>(retry_time(std::chrono::milliseconds(0))));
     BOOST_TEST(retry_time(std::chrono::seconds(2)).milliseconds() == 2000);
     BOOST_TEST(retry_time(std::chrono::milliseconds(-5)).milliseconds() == 0); // not absent
-    BOOST_TEST(retry_time(std::chrono::milliseconds::max()).milliseconds() == std::numeric_limits<std::int64_t>::max());
+    BOOST_TEST(retry_time(std::chrono::milliseconds(INT32_MAX)).milliseconds() == INT32_MAX);
+}
+
+// Timers of clients count milliseconds in 32 bits.
+BOOST_AUTO_TEST_CASE(a_retry_time_is_no_longer_than_a_client_can_wait)
+{
+    using namespace std::chrono;
+    BOOST_TEST(retry_time(milliseconds(std::int64_t{INT32_MAX} + 1)).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(milliseconds::max()).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(hours::max()).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(nanoseconds::max()).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(duration<double>(1e300)).milliseconds() == INT32_MAX);
+    BOOST_TEST(retry_time(hours::min()).milliseconds() == 0);
+    BOOST_TEST(retry_time(nanoseconds::min()).milliseconds() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -54,6 +54,8 @@ public:
             return "cookie value, path or domain holds a character that it must not, or is too long";
         case error::invalid_cookie_attributes:
             return "cookie must be secure, or its attributes contradict its name";
+        case error::invalid_event_id:
+            return "event id is too long for a header, or holds a control character or space at an end";
         }
         return "unknown rill error";
     }

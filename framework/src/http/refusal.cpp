@@ -1,8 +1,10 @@
 #include <rill/http/refusal.hpp>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <rill/core/detail/deferred.hpp>
+#include <rill/http/described.hpp>
 #include <rill/http/detail/spread.hpp>
 #include <rill/http/problem.hpp>
 #include <string>
@@ -20,7 +22,7 @@ constexpr int turns_until_gone = 4;
 
 response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, std::string_view detail)
 {
-    const auto own = detail::spread::here().next(wait, wait);
+    const auto own = std::min(detail::spread::here().next(wait, wait), detail::longest_retry);
     if (how == refusal::retry_event && event_stream) {
         response r(status::ok, "retry: " + std::to_string(own.count()) + "\n\n", event_stream_type);
         r.header("Cache-Control", "no-store");
@@ -36,7 +38,8 @@ response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, 
 
 void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait, std::string_view detail)
 {
-    const bool events = stream.fields().get("Content-Type").value_or("") == event_stream_type;
+    const bool events =
+        iequals(detail::media_type(stream.fields().get("Content-Type").value_or("")), event_stream_type);
     auto refused = refuse(how, events, wait, detail);
     stream.status(refused.status());
     for (const auto& field : refused.fields()) {

@@ -21,6 +21,21 @@ std::optional<std::string_view> cookie_in(std::string_view rest, std::string_vie
     return std::nullopt;
 }
 
+// Calls `take(value)` with each parameter of that name, undecoded, until it returns false.
+template <class Take>
+void for_each_parameter(std::string_view query, std::string_view name, Take take)
+{
+    for (bool more = true; more && !query.empty();) {
+        const auto end = std::min(query.find('&'), query.size());
+        const auto pair = query.substr(0, end);
+        const auto equals = std::min(pair.find('='), pair.size());
+        if (!pair.empty() && form_decode(pair.substr(0, equals)) == name) {
+            more = take(pair.substr(std::min(equals + 1, pair.size())));
+        }
+        query.remove_prefix(std::min(end + 1, query.size()));
+    }
+}
+
 } // namespace
 
 request::request(verb method, std::string target) : method_(method), target_(std::move(target)) {}
@@ -73,16 +88,22 @@ void request::path_parameter(std::string name, std::string value)
 
 std::optional<std::string> request::query_parameter(std::string_view name) const
 {
-    for (auto rest = query_string(); !rest.empty();) {
-        const auto end = std::min(rest.find('&'), rest.size());
-        const auto pair = rest.substr(0, end);
-        const auto equals = std::min(pair.find('='), pair.size());
-        if (!pair.empty() && form_decode(pair.substr(0, equals)) == name) {
-            return form_decode(pair.substr(std::min(equals + 1, pair.size())));
-        }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return std::nullopt;
+    std::optional<std::string> first;
+    for_each_parameter(query_string(), name, [&](std::string_view value) {
+        first = form_decode(value);
+        return false;
+    });
+    return first;
+}
+
+std::vector<std::string> request::query_parameters(std::string_view name) const
+{
+    std::vector<std::string> all;
+    for_each_parameter(query_string(), name, [&](std::string_view value) {
+        all.push_back(form_decode(value));
+        return true;
+    });
+    return all;
 }
 
 std::optional<std::string_view> request::cookie(std::string_view name) const noexcept

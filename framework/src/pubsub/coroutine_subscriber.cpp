@@ -4,6 +4,7 @@
 #include <boost/system/errc.hpp>
 #include <new>
 #include <rill/core/detail/cancellation.hpp>
+#include <rill/sse/encoder.hpp>
 
 #include "pubsub/worker_log.hpp"
 
@@ -37,6 +38,18 @@ coroutine_subscriber::~coroutine_subscriber()
     if (wanted) {
         log_->leave(std::move(wanted));
     }
+}
+
+encoded_event coroutine_subscriber::place() const
+{
+    if (ended || worker != nullptr || behind->notice) {
+        return {};
+    }
+    const auto id = behind->past ? behind->past->behind() : log_->id_of(*wanted, behind->place.seen);
+    if (id.empty() || !sse::event_id::parse(id) || !sse::is_valid_utf8(id)) {
+        return {};
+    }
+    return std::move(*event_draft::make({})).finish(id);
 }
 
 void coroutine_subscriber::begin(boost::asio::io_context& context)

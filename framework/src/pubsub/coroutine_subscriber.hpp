@@ -18,6 +18,7 @@ public:
 
     void begin(boost::asio::io_context& context) override;
     void cancel(boost::asio::cancellation_type type) override;
+    encoded_event place() const override;
 
     void take(const event_log::found_event& e) override;
     bool serve(std::size_t& budget) override;

@@ -5,10 +5,11 @@
 namespace rill::pubsub::detail {
 
 direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, interest_pointer i, event_log::beginning start,
-                             worker_log& log)
+                             worker_log& log, bool knows_id)
     : state_(std::move(state))
 {
     wanted = std::move(i);
+    tells_place = !knows_id || !(start.resumed || start.past);
     try {
         worker_log::place(*this, std::move(start));
         log.add(*this);
@@ -39,7 +40,7 @@ awaitable<> direct_stream::start(response_writer& to)
 {
     out = &to;
     to.policy(state_->policies[wanted->kind]);
-    sse::detail::send_retry(to, state_->options);
+    sse::detail::send_start(to, state_->options, place());
     if (now == state::ended) { // before it has begun
         on_evicted({});
     } else if (behind->notice || behind->past || behind->place.seen != worker->head()) {
@@ -48,6 +49,16 @@ awaitable<> direct_stream::start(response_writer& to)
         worker->settle(*this);
     }
     return {};
+}
+
+// A client whose connection is lost before its first event comes back with this id, and misses nothing. A notice has
+// its own.
+event_id direct_stream::place() const
+{
+    if (!tells_place || now == state::ended || behind->notice) {
+        return {};
+    }
+    return behind->past ? behind->past->behind() : worker->log().id_of(*wanted, behind->place.seen);
 }
 
 // It has a connection: the worker writes to that.

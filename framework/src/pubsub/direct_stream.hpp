@@ -25,8 +25,9 @@ struct endpoint_state : sse::detail::stream_route
 class direct_stream final : public streaming_body, public subscriber
 {
 public:
+    /// @param knows_id  the client has brought an id in the header, which it keeps
     direct_stream(std::shared_ptr<endpoint_state> state, interest_pointer wanted, event_log::beginning start,
-                  worker_log& worker);
+                  worker_log& worker, bool knows_id);
     ~direct_stream() override;
 
     awaitable<> start(response_writer& to) override;
@@ -38,6 +39,7 @@ public:
 
 private:
     void leave_log() noexcept;
+    event_id place() const;
 
     std::shared_ptr<endpoint_state> state_; // the route may be gone before its streams
 };

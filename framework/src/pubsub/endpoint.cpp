@@ -5,6 +5,8 @@
 #include <rill/core/detail/context_of.hpp>
 #include <rill/http/problem.hpp>
 
+#include "http/address_key.hpp"
+#include "http/grammar.hpp"
 #include "pubsub/direct_stream.hpp"
 #include "pubsub/endpoint_state.hpp"
 #include "pubsub/topics.hpp"
@@ -32,22 +34,45 @@ awaitable<response> open_stream(std::shared_ptr<endpoint_state> state, request& 
 
 } // namespace
 
+namespace {
+
+struct opens_stream
+{
+    std::shared_ptr<endpoint_state> state;
+    awaitable<response> operator()(request& r) const { return open_stream(state, r); }
+};
+
+awaitable<response> open_shared(std::shared_ptr<endpoint_state> state, request& r)
+{
+    const handler inner = opens_stream{state};
+    auto given = co_await state->options.cors(r, inner);
+    co_return given;
+}
+
+} // namespace
+
 awaitable<response> direct_endpoint::operator()(request& r) const
 {
-    return open_stream(state_, r);
+    return state_->options.cors ? open_shared(state_, r) : open_stream(state_, r);
+}
+
+const middleware* direct_endpoint::cors() const noexcept
+{
+    return state_->cors();
 }
 
 opening::opening(std::shared_ptr<endpoint_state> state, const request& r) : state_(std::move(state))
 {
     auto topics = state_->topics(r);
     if (!topics) {
-        refusal_ = to_response(topics.error());
+        refusal_ = state_->marked(to_response(topics.error()));
         return;
     }
     topics_ = std::move(*topics);
     last_event_id_ = sse::detail::last_event_id(r, state_->options);
+    knows_id_ = r.header("Last-Event-ID").has_value();
     if (state_->options.finished && state_->options.finished(r, last_event_id_)) {
-        refusal_ = status::no_content;
+        refusal_ = state_->marked(status::no_content);
         return;
     }
     place_.emplace(*state_);
@@ -62,9 +87,11 @@ void opening::enter(const request& r)
         refusal_ = state_->refuse();
         return;
     }
-    auto entry = state_->log->enter(std::move(topics_), state_->who ? state_->who(r) : std::string());
+    auto entry = state_->log->enter(std::move(topics_), state_->who ? state_->who(r) : std::string(),
+                                    rill::detail::address_key(r.remote_address()));
     if (!entry) {
-        refusal_ = to_response({.status = status::service_unavailable, .detail = entry.error().message()});
+        refusal_ =
+            state_->marked(to_response({.status = status::service_unavailable, .detail = entry.error().message()}));
         return;
     }
     entry_ = std::move(*entry);
@@ -93,15 +120,16 @@ response opening::answer(asio::io_context& context)
         const auto why = start_.past->failure();
         start_ = state_->log->begin_without(*entry_.wanted, *start_.past);
         if (why != error::unknown_event_id) { // it may be there, and be read another time
-            return to_response({.status = status::service_unavailable, .detail = why.message()});
+            return state_->marked(to_response({.status = status::service_unavailable, .detail = why.message()}));
         }
     }
     if (start_.unknown) {
-        return to_response({.status = status::gone, .detail = make_error_code(error::unknown_event_id).message()});
+        return state_->marked(
+            to_response({.status = status::gone, .detail = make_error_code(error::unknown_event_id).message()}));
     }
-    auto head = sse::detail::stream_head(state_->options);
+    auto head = state_->head();
     auto& worker = worker_log::of(context, state_->log);
-    head.body(std::make_unique<direct_stream>(state_, std::move(entry_.wanted), std::move(start_), worker));
+    head.body(std::make_unique<direct_stream>(state_, std::move(entry_.wanted), std::move(start_), worker, knows_id_));
     place_->keep(); // the stream's
     return head;
 }
@@ -128,11 +156,12 @@ std::vector<std::string> requested(const request& r)
         return {std::string(*topic)};
     }
     std::vector<std::string> names;
-    const auto list = r.query_parameter("topics").value_or("");
-    for (std::size_t at = 0; at < list.size();) {
-        const auto end = std::min(list.find(',', at), list.size());
-        names.push_back(list.substr(at, end - at));
-        at = end + 1;
+    for (const auto& list : r.query_parameters("topics")) {
+        for (std::size_t at = 0; at <= list.size();) {
+            const auto end = std::min(list.find(',', at), list.size());
+            names.emplace_back(rill::detail::trimmed(std::string_view(list).substr(at, end - at)));
+            at = end + 1;
+        }
     }
     return names;
 }
@@ -148,6 +177,10 @@ bool is_allowed(const hub_options& options, const request& r, const topic_patter
 tl::expected<std::vector<topic_pattern>, problem> topics_of(const hub_options& options, const request& r)
 {
     const auto names = options.requested ? options.requested(r) : requested(r);
+    if (names.size() > options.names) {
+        const auto most = std::to_string(options.names);
+        return tl::unexpected(problem{.status = status::bad_request, .detail = "more topics than " + most});
+    }
     auto topics = parse_topics(names);
     if (!topics) {
         return tl::unexpected(problem{.status = status::bad_request, .detail = topics.error().message()});

@@ -63,6 +63,7 @@ private:
     std::optional<response> refusal_;
     std::vector<topic_pattern> topics_;
     std::string last_event_id_;
+    bool knows_id_ = false; ///< the client has it from a stream, and sends it by itself
     std::optional<sse::detail::stream_place> place_;
     event_log::entry entry_;
     event_log::beginning start_;

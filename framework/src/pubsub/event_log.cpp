@@ -1,8 +1,10 @@
 #include "pubsub/event_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <rill/core/detail/add_within.hpp>
 #include <rill/core/detail/first_failure.hpp>
+#include <rill/core/detail/saturated.hpp>
 #include <stdexcept>
 
 #include "pubsub/worker_log.hpp"
@@ -16,15 +18,23 @@ constexpr int sweeps_in_a_lifetime = 4; // of an idle topic, or of an event that
 } // namespace
 
 event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
-    : settings_(std::move(settings)), plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
+    : settings_(std::move(settings)), idle_(rill::detail::saturated<clock::duration>(settings_.idle)),
+      plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
       newest_(numbers_ && plane_->first_number() != 0 ? plane_->first_number() - 1 : 0), forgotten_(newest_),
-      begun_at_(newest_)
+      begun_at_(newest_), order_from_(newest_)
 {
+    if (settings_.idle.count() < 0) {
+        throw std::invalid_argument("pubsub: idle must be 0 ms or more");
+    }
     auto shortest = settings_.idle;
     for (std::size_t kind = 0; kind != kinds(); ++kind) {
         const auto& o = options(kind);
+        smallest_event_limit_ = std::min(smallest_event_limit_, o.event_bytes);
         if (o.heartbeat && o.heartbeat->count() < 0) {
             throw std::invalid_argument("pubsub: a heartbeat must be 0 ms or more");
+        }
+        if (o.replay.age.count() < 0) {
+            throw std::invalid_argument("pubsub: the age of replay must be 0 ms or more");
         }
         if (const auto age = o.replay.age; age.count() > 0) {
             shortest = shortest.count() == 0 ? age : std::min(shortest, age);
@@ -37,7 +47,7 @@ event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
         }
         patterns_.push_back(*pattern);
     }
-    sweep_every_ = clock::duration(shortest) / sweeps_in_a_lifetime;
+    sweep_every_ = rill::detail::saturated<clock::duration>(shortest) / sweeps_in_a_lifetime;
     plane_->tail(*this);
 }
 
@@ -48,6 +58,9 @@ event_log::~event_log()
 
 result<event_id> event_log::publish(std::string_view topic, const sse::event& e, std::string_view key)
 {
+    if (is_too_large(topic, e)) {
+        return tl::unexpected(make_error_code(error::message_too_large));
+    }
     auto draft = event_draft::make(e, topic, key);
     if (!draft) {
         return tl::unexpected(draft.error());
@@ -56,6 +69,13 @@ result<event_id> event_log::publish(std::string_view topic, const sse::event& e,
         return tl::unexpected(make_error_code(error::too_many_topics));
     }
     return plane_->append(std::move(*draft), {});
+}
+
+bool event_log::is_too_large(std::string_view topic, const sse::event& e) const noexcept
+{
+    std::array<char, 20> digits;
+    const auto size = e.data.view().size() + e.name.view().size() + e.comment.view().size() + e.id.view(digits).size();
+    return size > smallest_event_limit_ && size > options(kind_of(topic)).event_bytes;
 }
 
 bool event_log::has_room_for(std::string_view topic)
@@ -81,7 +101,7 @@ std::uint32_t event_log::kind_of(std::string_view topic) const noexcept
     return found == patterns_.end() ? 0 : static_cast<std::uint32_t>(found - patterns_.begin() + 1);
 }
 
-topic_pointer event_log::find_or_create(std::string_view name)
+topic_pointer event_log::find_or_create(std::string_view name, std::uint64_t client)
 {
     const auto found = topics_.find(name);
     if (found != topics_.end()) {
@@ -95,7 +115,13 @@ topic_pointer event_log::find_or_create(std::string_view name)
                                            .start = forgotten_};
     auto made = std::make_shared<topic_state>(std::string(name), kind, settings);
     made->last_used = settings_.now();
+    auto* share = client == 0 ? nullptr : &shares_[client];
     topics_.emplace(made->name, made);
+    ++without_events_; // from here on nothing fails
+    if (share != nullptr) {
+        ++*share;
+        made->client = client;
+    }
     return made;
 }
 
@@ -113,8 +139,7 @@ void event_log::detach(const std::shared_ptr<worker_link>& link)
     link->add_to(former_);
 }
 
-std::uint64_t event_log::take(worker_link& link, std::vector<log_item>& into,
-                              std::vector<worker_link::skipped>& overflow)
+std::uint64_t event_log::take(worker_link& link, std::vector<log_item>& into, worker_link::skipped_by_topic& overflow)
 {
     const lock held(mutex_);
     link.notified = false;
@@ -131,6 +156,8 @@ void event_log::on_begin(std::string_view id)
     const lock held(mutex_);
     begun_behind_ = id;
     begun_at_ = newest_;
+    last_id_ = id;
+    last_id_at_ = newest_;
 }
 
 void event_log::on_event(event_draft draft, std::string_view id, std::uint64_t number)
@@ -142,7 +169,14 @@ void event_log::on_event(event_draft draft, std::string_view id, std::uint64_t n
         const auto sequence = numbers_ ? std::max(number, newest_ + 1) : newest_ + 1;
         const auto topic = find_or_create(draft.topic());
         ++published_;
+        if (!numbers_ && !sse::detail::is_event_id(id)) {
+            id = {};
+        }
         add(topic, std::move(draft).finish(id), sequence);
+        if (!numbers_ && !id.empty()) {
+            last_id_ = id;
+            last_id_at_ = sequence;
+        }
         told.swap(to_wake_);
     }
     wake(told);
@@ -174,8 +208,12 @@ void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64
     for (const auto& worker : workers_) {
         tell(worker, topic, event, sequence);
     }
+    const bool first = topic->never_had_an_event();
     topic->buffer.append(std::move(event), sequence, now);
-    if (with_patterns_ != 0) {
+    if (first) {
+        count_out(*topic);
+    }
+    if (!topic->name.empty()) { // a channel has one topic, without a name
         note_order(sequence, *topic);
     }
     sweep_locked(now, sweeping::now_and_then);
@@ -183,17 +221,13 @@ void event_log::add(const topic_pointer& topic, encoded_event event, std::uint64
 
 namespace {
 
-void count_skipped(std::vector<worker_link::skipped>& sums, const log_item& item)
+void count_skipped(worker_link::skipped_by_topic& sums, const log_item& item)
 {
-    if (!item.event) {
-        return;
+    if (item.event) {
+        auto& sum = sums[item.topic];
+        ++sum.events;
+        sum.bytes += item.event.footprint();
     }
-    auto found = std::find_if(sums.begin(), sums.end(), [&](const auto& s) { return s.topic == item.topic; });
-    if (found == sums.end()) {
-        found = sums.insert(sums.end(), {item.topic, 0, 0});
-    }
-    ++found->events;
-    found->bytes += item.event.footprint();
 }
 
 } // namespace
@@ -291,7 +325,7 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
     for (auto i = topics_.begin(); i != topics_.end();) {
         const auto topic = i->second;
         topic->buffer.expire(now);
-        if (settings_.idle.count() == 0 || topic->subscribers != 0 || now - topic->last_used < settings_.idle) {
+        if (idle_.count() == 0 || topic->subscribers != 0 || now - topic->last_used < idle_) {
             ++i;
             continue;
         }
@@ -301,6 +335,9 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
         forgotten_ = std::max(forgotten_, topic->buffer.lost_sequence());
         removed.push_back(topic);
         topic->removed = true;
+        if (topic->never_had_an_event()) {
+            count_out(*topic);
+        }
         i = topics_.erase(i);
         for (const auto& worker : workers_) {
             tell(worker, topic, {}, newest_);

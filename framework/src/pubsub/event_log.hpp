@@ -11,6 +11,7 @@
 #include <rill/pubsub/replay_buffer.hpp>
 #include <rill/pubsub/topic_pattern.hpp>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace rill::pubsub::detail {
@@ -22,13 +23,19 @@ struct topic_state;
 /// Which topics one stream wants.
 struct interest
 {
-    std::vector<topic_state*> topics;    ///< that are there as long as they have subscribers
+    std::vector<topic_state*> topics;    ///< that are there as long as they have subscribers; by name, each once
     std::vector<topic_pattern> patterns; ///< none of them the name of one topic
+    /// What the names begin with that the patterns match, in order; none begins with another one.
+    std::vector<std::string> prefixes;
     std::string who;
     std::uint32_t kind = 0; ///< whose options the stream has: see event_log::options()
     bool conflates = false; ///< some topic of it, or perhaps of its patterns, is latest_per_key
     bool shared = false;    ///< by all streams that want this one topic and have no name
 
+    /// Whether it is one of `topics`.
+    bool names(const topic_state& topic) const noexcept;
+    /// Whether it is one of a pattern.
+    bool matches(std::string_view topic) const noexcept;
     bool wants(const topic_state& topic) const noexcept;
     bool wants(std::string_view topic) const noexcept;
 };
@@ -56,11 +63,14 @@ struct topic_state
     std::uint32_t kind; ///< whose options it has: see event_log::options()
     replay_buffer buffer;
     std::size_t subscribers = 0;
+    std::uint64_t client = 0; ///< in whose share it counts, as it has had no event; 0: in nobody's
     std::map<std::string, std::size_t, std::less<>> who;
     replay_buffer::clock::time_point last_used{};
     bool removed = false;
     std::shared_ptr<topic_state> leaving; ///< itself, while its last subscriber leaves
     interest alone;
+
+    bool never_had_an_event() const noexcept { return buffer.end() == 1; }
 };
 
 using topic_pointer = std::shared_ptr<topic_state>;
@@ -85,11 +95,11 @@ struct worker_link
     bool notified = false;
     struct skipped
     {
-        topic_pointer topic;
         std::uint64_t events = 0;
         std::uint64_t bytes = 0;
     };
-    std::vector<skipped> overflow; ///< what was published beyond what the worker may have waiting, by topic
+    using skipped_by_topic = std::unordered_map<topic_pointer, skipped>;
+    skipped_by_topic overflow; ///< what was published beyond what the worker may have waiting
 
     // Written by the worker alone.
     std::atomic<std::uint64_t> delivered = 0;
@@ -121,7 +131,8 @@ struct worker_link
 struct log_settings
 {
     channel_options channel;
-    std::size_t topics = SIZE_MAX; ///< at most
+    std::size_t topics = SIZE_MAX;           ///< at most
+    std::size_t topics_of_client = SIZE_MAX; ///< see hub_options
     std::chrono::milliseconds idle{0};
     std::vector<topic_options> by_topic{}; ///< see hub_options
     replay_buffer::clock::time_point (*now)() = &replay_buffer::clock::now;
@@ -165,7 +176,8 @@ public:
     };
     /// Registers a stream for topics that must be valid; those that are new are created. Errors:
     /// error::too_many_topics, and nothing is done.
-    result<entry> enter(std::vector<topic_pattern> topics, std::string who);
+    /// @param client  in whose share new topics count, see rill::detail::address_key(); 0: in nobody's
+    result<entry> enter(std::vector<topic_pattern> topics, std::string who, std::uint64_t client = 0);
     void leave(interest_pointer wanted) noexcept;
 
     /// The owning pointer of a topic that is there.
@@ -176,6 +188,7 @@ public:
         cursor place;
         std::uint64_t newest = 0; ///< what comes up to here was there before the stream
         encoded_event gap;
+        bool resumed = false;               ///< it begins behind the id that the client has brought
         bool unknown = false;               ///< the id is, and unknown_id::reject says that this is an error
         std::shared_ptr<past_reading> past; ///< its place is still to be found, behind what the backplane has
     };
@@ -190,6 +203,10 @@ public:
     /// The same where the backplane does not help: as channel_options::on_unknown_id says, but a stream that has begun
     /// already is told of a gap.
     beginning begin_without(const interest& i, const past_reading& past);
+
+    /// By which id a client that has seen everything up to that sequence number, and nothing behind it, comes back to
+    /// that place; empty where there is none, as the log has opaque ids and holds none of so long ago.
+    event_id id_of(const interest& i, std::uint64_t seen) const;
 
     /// Asks the backplane. @return the newest sequence number
     std::uint64_t read_after(std::string_view id, std::size_t count, backplane::past_read done);
@@ -218,7 +235,7 @@ public:
     void detach(const std::shared_ptr<worker_link>& link);
 
     /// What has been published meanwhile. @return the newest sequence number
-    std::uint64_t take(worker_link& link, std::vector<log_item>& into, std::vector<worker_link::skipped>& overflow);
+    std::uint64_t take(worker_link& link, std::vector<log_item>& into, worker_link::skipped_by_topic& overflow);
 
     /// Accounts for what a blocked stream holds. False when that is more than there may be.
     bool hold_unsent(std::size_t bytes) noexcept;
@@ -244,7 +261,10 @@ private:
     std::uint32_t kind_of(std::string_view topic) const noexcept;
     bool conflates(const topic_pattern& topics) const noexcept;
     void take_options_of(const std::vector<topic_pattern>& topics, interest& i) const noexcept;
-    topic_pointer find_or_create(std::string_view name);
+    topic_pointer find_or_create(std::string_view name, std::uint64_t client = 0);
+    bool may_add(std::size_t topics, std::uint64_t client) const noexcept;
+    void count_out(topic_state& topic) noexcept;
+    void remove_unused(topic_state& topic) noexcept;
     template <class F>
     void for_each_topic(const interest& i, F&& f) const;
     void add(const topic_pointer& topic, encoded_event event, std::uint64_t sequence);
@@ -257,6 +277,7 @@ private:
         now_and_then,
         for_room, ///< if there are as many topics as there may be
     };
+    bool is_too_large(std::string_view topic, const sse::event& e) const noexcept;
     bool has_room_for(std::string_view topic);
     void sweep_for_room();
     void note_order(std::uint64_t sequence, topic_state& topic);
@@ -274,6 +295,8 @@ private:
     const replay_buffer::entry* oldest_of(const interest& i) const;
 
     log_settings settings_;
+    replay_buffer::clock::duration idle_; // 0: for ever
+    std::size_t smallest_event_limit_ = SIZE_MAX;
     std::vector<topic_pattern> patterns_;          // of by_topic
     replay_buffer::clock::duration sweep_every_{}; // 0: never
     std::shared_ptr<backplane> plane_;
@@ -283,22 +306,25 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::string, topic_pointer, std::less<>> topics_;
+    std::size_t without_events_ = 0;                        ///< topics that never had one
+    std::unordered_map<std::uint64_t, std::size_t> shares_; ///< how many of these clients have made
     links workers_;
     links to_wake_;           ///< when the mutex is free: a worker that is woken takes it at once
     std::uint64_t newest_;    ///< the sequence number of the last event
     std::uint64_t forgotten_; ///< up to here events may have been in topics that are gone
-    event_id begun_behind_;   ///< what the backplane has given comes right behind this event
-    std::uint64_t begun_at_;  ///< and has sequence numbers behind this one
+    event_id last_id_;        ///< where ids are opaque: that of the last event of any topic
+    std::uint64_t last_id_at_ = 0;
+    event_id begun_behind_;  ///< what the backplane has given comes right behind this event
+    std::uint64_t begun_at_; ///< and has sequence numbers behind this one
     /// Which topic the newest events are of, for streams with patterns: they would have to look into each topic for
-    /// what comes next. Noted while there are such streams.
+    /// what comes next. Of a hub.
     struct ordered
     {
         std::uint64_t sequence;
         topic_state* topic;
     };
     std::deque<ordered> order_;
-    std::uint64_t order_from_ = 0; ///< all that come behind it are there
-    std::size_t with_patterns_ = 0;
+    std::uint64_t order_from_; ///< all that come behind it are there
     std::uint64_t published_ = 0;
     std::uint64_t gaps_ = 0;
     std::uint64_t subscribers_ = 0;

@@ -14,12 +14,11 @@ void event_log::for_each_topic(const interest& i, F&& f) const
     for (auto* topic : i.topics) {
         f(*topic);
     }
-    if (i.patterns.empty()) {
-        return;
-    }
-    for (const auto& [name, topic] : topics_) {
-        if (std::find(i.topics.begin(), i.topics.end(), topic.get()) == i.topics.end() && i.wants(*topic)) {
-            f(*topic);
+    for (const auto& prefix : i.prefixes) {
+        for (auto at = topics_.lower_bound(prefix); at != topics_.end() && at->first.starts_with(prefix); ++at) {
+            if (i.matches(at->first) && !i.names(*at->second)) {
+                f(*at->second);
+            }
         }
     }
 }
@@ -68,7 +67,8 @@ const replay_buffer::entry* event_log::oldest_of(const interest& i) const
     return oldest;
 }
 
-// Of an event that any topic of the stream has or had not long ago, or of the one behind which the log has begun.
+// Of an event that any topic of the stream has or had not long ago, or of the one behind which the log has begun, or of
+// the last one.
 std::optional<std::uint64_t> event_log::sequence_of(const interest& i, std::string_view id) const
 {
     if (numbers_) {
@@ -79,7 +79,10 @@ std::optional<std::uint64_t> event_log::sequence_of(const interest& i, std::stri
         const auto known = topic.buffer.sequence_of(id);
         sequence = known ? known : sequence;
     });
-    return sequence || id != begun_behind_ ? sequence : begun_at_;
+    if (!sequence && id == begun_behind_) {
+        return begun_at_;
+    }
+    return sequence || id != last_id_ ? sequence : last_id_at_;
 }
 
 bool event_log::holds_all_behind(const interest& i, std::uint64_t sequence) const
@@ -99,7 +102,7 @@ event_log::beginning event_log::begin(const interest& i, std::string_view last_e
     }
     const auto sequence = sequence_of(i, last_event_id);
     if (sequence && *sequence <= newest_ && holds_all_behind(i, *sequence)) {
-        return {.place = {.seen = *sequence, .told = lost_until(i)}, .newest = newest_};
+        return {.place = {.seen = *sequence, .told = lost_until(i)}, .newest = newest_, .resumed = true};
     }
     if (plane_->holds_past()) {
         return {.newest = UINT64_MAX, .past = std::make_shared<past_reading>(last_event_id, entered)};
@@ -138,6 +141,25 @@ std::uint64_t event_log::read_after(std::string_view id, std::size_t count, back
     past_reads_.fetch_add(1, std::memory_order_relaxed);
     plane_->read_after(id, count, std::move(done));
     return newest_now;
+}
+
+event_id event_log::id_of(const interest& i, std::uint64_t seen) const
+{
+    if (numbers_) {
+        return std::to_string(seen);
+    }
+    const lock held(mutex_);
+    const replay_buffer::entry* newest = nullptr; // of its topics: others' ids are not looked for when it comes back
+    for_each_topic(i, [&](const topic_state& topic) {
+        const auto* e = topic.buffer.newest_until(seen);
+        if (e != nullptr && !e->event.id().empty() && (newest == nullptr || e->sequence > newest->sequence)) {
+            newest = e;
+        }
+    });
+    if (newest != nullptr) {
+        return event_id(newest->event.id());
+    }
+    return last_id_at_ <= seen ? last_id_ : event_id();
 }
 
 std::uint64_t event_log::newest() const

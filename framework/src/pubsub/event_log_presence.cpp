@@ -3,19 +3,41 @@
 #include "pubsub/event_log.hpp"
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 namespace rill::pubsub::detail {
 
+namespace {
+
+// A request may name hundreds of topics, and a hub have a hundred thousand.
+auto find_name(const std::vector<topic_state*>& topics, std::string_view name) noexcept
+{
+    const auto found = std::lower_bound(topics.begin(), topics.end(), name,
+                                        [](const topic_state* t, std::string_view wanted) { return t->name < wanted; });
+    return found != topics.end() && (*found)->name == name ? *found : nullptr;
+}
+
+} // namespace
+
+bool interest::names(const topic_state& topic) const noexcept
+{
+    return find_name(topics, topic.name) == &topic;
+}
+
+bool interest::matches(std::string_view topic) const noexcept
+{
+    return std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic); });
+}
+
 bool interest::wants(const topic_state& topic) const noexcept
 {
-    return std::any_of(topics.begin(), topics.end(), [&](const auto* t) { return t == &topic; }) ||
-           std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic.name); });
+    return names(topic) || matches(topic.name);
 }
 
 bool interest::wants(std::string_view topic) const noexcept
 {
-    return std::any_of(topics.begin(), topics.end(), [&](const auto* t) { return t->name == topic; }) ||
-           std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return p.matches(topic); });
+    return find_name(topics, topic) != nullptr || matches(topic);
 }
 
 // Whether newer events replace older ones in a topic of that name, or in one that the pattern may match.
@@ -52,10 +74,82 @@ name_counts::node_type make_name(const std::string& who)
     return one.extract(one.begin());
 }
 
+// By name, each once.
+void put_in_order(std::vector<topic_pattern>& topics)
+{
+    std::ranges::sort(topics, {}, &topic_pattern::text);
+    topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
+}
+
+std::vector<std::string> prefixes_of(const std::vector<topic_pattern>& patterns)
+{
+    std::vector<std::string> all;
+    for (const auto& p : patterns) {
+        all.push_back(p.text().substr(0, p.text().find('*')));
+    }
+    std::ranges::sort(all);
+    std::vector<std::string> shortest;
+    for (auto& prefix : all) { // what begins with another one follows it
+        if (shortest.empty() || !prefix.starts_with(shortest.back())) {
+            shortest.push_back(std::move(prefix));
+        }
+    }
+    return shortest;
+}
+
+// Topics that are only listened to leave this part of all to those that are published in.
+constexpr std::size_t part_for_events = 4;
+
 } // namespace
 
-result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std::string who)
+bool event_log::may_add(std::size_t topics, std::uint64_t client) const noexcept
 {
+    const auto left = [](std::size_t most, std::size_t used) { return most - std::min(most, used); };
+    const auto listened = settings_.topics - settings_.topics / part_for_events;
+    if (topics > left(settings_.topics, topics_.size()) || topics > left(listened, without_events_)) {
+        return false;
+    }
+    const auto share = client == 0 ? shares_.end() : shares_.find(client);
+    const auto used = share == shares_.end() ? 0 : share->second;
+    return topics == 0 || client == 0 || topics <= left(settings_.topics_of_client, used);
+}
+
+// It is one without an event no more.
+void event_log::count_out(topic_state& topic) noexcept
+{
+    --without_events_;
+    if (const auto share = shares_.find(std::exchange(topic.client, 0)); share != shares_.end() && --share->second == 0)
+    {
+        shares_.erase(share);
+    }
+}
+
+// It has no past that anybody may come back for. Where there is no memory to tell the workers it stays until it is
+// idle.
+void event_log::remove_unused(topic_state& topic) noexcept
+{
+    try {
+        for (const auto& worker : workers_) {
+            auto& pending = worker->pending;
+            if (pending.size() == pending.capacity()) {
+                pending.reserve(2 * pending.size() + 1);
+            }
+        }
+        to_wake_.reserve(to_wake_.size() + workers_.size());
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+    topic.removed = true;
+    count_out(topic);
+    topics_.erase(topics_.find(topic.name));
+    for (const auto& worker : workers_) {
+        tell(worker, topic.leaving, {}, newest_);
+    }
+}
+
+result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std::string who, std::uint64_t client)
+{
+    put_in_order(topics);
     interest_pointer wanted;
     if (topics.size() != 1 || !topics.front().is_exact() || !who.empty()) {
         wanted.reset(new interest{.who = std::move(who)});
@@ -72,7 +166,7 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
         const auto added = static_cast<std::size_t>(std::count_if(topics.begin(), topics.end(), [&](const auto& t) {
             return t.is_exact() && topics_.find(t.text()) == topics_.end();
         }));
-        if (added > settings_.topics - std::min(settings_.topics, topics_.size())) {
+        if (!may_add(added, client)) {
             return tl::unexpected(make_error_code(error::too_many_topics));
         }
         for (auto& t : topics) {
@@ -80,18 +174,18 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
                 wanted->patterns.push_back(std::move(t));
                 continue;
             }
-            auto* topic = find_or_create(t.text()).get();
+            auto* topic = find_or_create(t.text(), client).get();
             if (!wanted) {
                 wanted.reset(&topic->alone);
                 break;
-            }
-            if (std::find(wanted->topics.begin(), wanted->topics.end(), topic) != wanted->topics.end()) {
-                continue;
             }
             wanted->topics.push_back(topic);
             if (!wanted->who.empty()) {
                 names_of_it.push_back(make_name(wanted->who));
             }
+        }
+        if (!wanted->patterns.empty()) {
+            wanted->prefixes = prefixes_of(wanted->patterns);
         }
         for (auto* topic : wanted->topics) { // from here on nothing fails
             if (topic->subscribers++ == 0) {
@@ -101,9 +195,6 @@ result<event_log::entry> event_log::enter(std::vector<topic_pattern> topics, std
                 ++topic->who.insert(std::move(names_of_it.back())).position->second;
                 names_of_it.pop_back();
             }
-        }
-        if (!wanted->patterns.empty() && with_patterns_++ == 0) {
-            order_from_ = newest_;
         }
         ++subscribers_;
         newest = newest_;
@@ -124,6 +215,7 @@ void event_log::leave(interest_pointer wanted) noexcept
         static_cast<void>(wanted.release());
     }
     const std::lock_guard in_order(presence_);
+    links told;
     {
         const lock held(mutex_);
         const auto now = settings_.now();
@@ -136,10 +228,18 @@ void event_log::leave(interest_pointer wanted) noexcept
                 topic->who.erase(found);
             }
         }
-        if (!i.patterns.empty() && --with_patterns_ == 0) {
-            order_.clear();
+        for (auto* topic : i.topics) {
+            if (topic->leaving && topic->never_had_an_event()) {
+                remove_unused(*topic);
+            }
         }
         --subscribers_;
+        told.swap(to_wake_);
+    }
+    try {
+        wake(told);
+    } catch (...) { // no memory: they are told with the next event
+        static_cast<void>(told);
     }
     topic_pointer last; // of which `i` may be a part
     for (auto* topic : i.topics) {

@@ -32,6 +32,7 @@ hub::hub(hub_options options, std::shared_ptr<backplane> plane)
     : options_(std::make_shared<const hub_options>(std::move(options))),
       log_(std::make_shared<detail::event_log>(detail::log_settings{.channel = options_->channel,
                                                                     .topics = options_->topics,
+                                                                    .topics_of_client = options_->topics_of_client,
                                                                     .idle = options_->idle,
                                                                     .by_topic = options_->by_topic},
                                                plane ? std::move(plane) : std::make_shared<memory_backplane>()))

@@ -30,7 +30,9 @@ bool is_authorised(const request& r, std::string_view token)
 
 status status_of(const error_code& ec) noexcept
 {
-    if (ec == error::invalid_topic || ec == error::invalid_field_value || ec == error::invalid_utf8) {
+    if (ec == error::invalid_topic || ec == error::invalid_field_value || ec == error::invalid_event_id ||
+        ec == error::invalid_utf8)
+    {
         return status::bad_request;
     }
     if (ec == error::event_id_refused) {

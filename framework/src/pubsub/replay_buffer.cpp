@@ -1,6 +1,7 @@
 #include <rill/pubsub/replay_buffer.hpp>
 
 #include <algorithm>
+#include <rill/core/detail/saturated.hpp>
 
 #include "http/whole_number.hpp"
 
@@ -19,7 +20,8 @@ std::optional<std::uint64_t> replay_buffer::number_of(std::string_view id) noexc
     return is_one_spelling ? rill::detail::whole_number<std::uint64_t>(id) : std::nullopt;
 }
 
-replay_buffer::replay_buffer(const settings& s) : settings_(s), lost_sequence_(s.start)
+replay_buffer::replay_buffer(const settings& s)
+    : settings_(s), oldest_age_(rill::detail::saturated<clock::duration>(s.limits.age)), lost_sequence_(s.start)
 {
     settings_.limits.events = std::max<std::size_t>(s.limits.events, 1);
 }
@@ -112,8 +114,8 @@ void replay_buffer::remember_id(std::string_view id, std::uint64_t sequence)
 
 void replay_buffer::expire(clock::time_point now)
 {
-    if (settings_.limits.age.count() > 0) {
-        while (!entries_.empty() && now - entries_.front().when > settings_.limits.age) {
+    if (oldest_age_.count() > 0) {
+        while (!entries_.empty() && now - entries_.front().when > oldest_age_) {
             drop_oldest();
         }
     }
@@ -152,6 +154,18 @@ const replay_buffer::entry* replay_buffer::at_or_after(position p) const noexcep
 const replay_buffer::entry* replay_buffer::newest() const noexcept
 {
     return entries_.empty() ? nullptr : &entries_.back(); // the newest of all is nobody's predecessor
+}
+
+const replay_buffer::entry* replay_buffer::newest_until(std::uint64_t sequence) const noexcept
+{
+    auto behind = std::upper_bound(entries_.begin(), entries_.end(), sequence,
+                                   [](std::uint64_t wanted, const entry& e) { return wanted < e.sequence; });
+    while (behind != entries_.begin()) {
+        if ((--behind)->event) {
+            return &*behind;
+        }
+    }
+    return nullptr;
 }
 
 std::optional<replay_buffer::position> replay_buffer::after(std::uint64_t sequence) const noexcept

@@ -71,6 +71,14 @@ struct topic_link : ring_link
     subscriber* owner = nullptr;
 };
 
+/// The places of a stream that has more than one topic.
+struct topic_links
+{
+    std::vector<std::unique_ptr<topic_link>> all; ///< but for subscriber::link
+    ring unused;                                  ///< of these: their topics are gone
+    topic_link with_patterns;                     ///< among the streams that have patterns
+};
+
 /// What a stream needs that is not up to date. Its place in the worker's ring of those that can go on.
 struct backlog : ring_link
 {
@@ -116,11 +124,12 @@ public:
     response_writer* out = nullptr; ///< where events are put as they are
     std::uint32_t live_since = 0;   ///< the batch that was being sent when it became live: it has that already
     state now = state::waiting;
+    bool tells_place = false; ///< of an endpoint's stream: its client does not know the id of its place yet
 
     worker_log* worker = nullptr;
     std::unique_ptr<backlog> behind;
     interest_pointer wanted;
-    std::unique_ptr<std::vector<std::unique_ptr<topic_link>>> more_links; ///< for more topics than one
+    std::unique_ptr<topic_links> more_links; ///< for more topics than one
 
 protected:
     ~subscriber() = default;

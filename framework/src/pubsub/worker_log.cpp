@@ -169,13 +169,13 @@ void worker_log::restart_numbers() noexcept
 // be done again.
 void worker_log::on_overflow()
 {
-    for (const auto& skipped : overflow_) {
-        if (auto* topic = find_topic(skipped.topic)) {
+    for (const auto& [name, skipped] : overflow_) {
+        if (auto* topic = find_topic(name)) {
             leave_behind(*topic);
         }
     }
-    for (const auto& skipped : overflow_) {
-        auto* topic = find_topic(skipped.topic);
+    for (const auto& [name, skipped] : overflow_) {
+        auto* topic = find_topic(name);
         if (topic == nullptr) {
             continue;
         }

@@ -122,13 +122,13 @@ private:
     std::shared_ptr<event_log> log_;
     std::shared_ptr<worker_link> link_;
     std::unordered_map<const topic_state*, std::unique_ptr<local_topic>> topics_;
-    std::vector<subscriber*> with_patterns_;
+    ring with_patterns_;
     std::size_t subscribers_ = 0;
 
     std::vector<log_item> queue_; ///< taken from the log
     std::size_t queue_at_ = 0;
     std::uint64_t taken_until_ = 0; ///< the newest sequence number at that time
-    std::vector<worker_link::skipped> overflow_;
+    worker_link::skipped_by_topic overflow_;
     std::uint64_t head_ = 0; ///< the sequence number of the last event of the last batch that is done
     batch batch_;
     ring_link* next_ = nullptr; ///< whose turn it is

@@ -21,11 +21,12 @@ void pass(backlog& b, const event_log::found_event& e) noexcept
 } // namespace
 
 // How many of the events that came are there still is not known of a topic in which newer ones replace older ones:
-// there what is held is the limit.
+// there what is held is the limit. One event may wait, whatever its size: a client that reads gets it.
 bool worker_log::exceeds_limits(const subscriber& s) const noexcept
 {
     const auto& limits = options_of(s).backlog;
-    return !s.wanted->conflates && (s.behind->events > limits.events || s.behind->bytes > limits.bytes);
+    const auto& b = *s.behind;
+    return !s.wanted->conflates && (b.events > limits.events || (b.events > 1 && b.bytes > limits.bytes));
 }
 
 backlog& worker_log::place(subscriber& s, event_log::beginning start)

@@ -71,9 +71,12 @@ worker_log::local_topic* worker_log::find_topic(const topic_pointer& topic)
     if (found != topics_.end()) {
         return found->second.get();
     }
-    const bool wanted = std::any_of(with_patterns_.begin(), with_patterns_.end(),
-                                    [&](const auto* s) { return s->wanted->wants(*topic); });
-    return wanted ? &make_topic(topic) : nullptr;
+    for (const auto* link = with_patterns_.next; link != &with_patterns_; link = link->next) {
+        if (static_cast<const topic_link*>(link)->owner->wanted->wants(*topic)) {
+            return &make_topic(topic);
+        }
+    }
+    return nullptr;
 }
 
 worker_log::local_topic& worker_log::make_topic(topic_pointer topic)
@@ -81,28 +84,47 @@ worker_log::local_topic& worker_log::make_topic(topic_pointer topic)
     auto made = std::make_unique<local_topic>();
     auto& local = *made;
     local.topic = std::move(topic);
-    for (auto* s : with_patterns_) {
-        if (s->wanted->wants(*local.topic)) {
-            join(*s, local);
+    for (const auto* link = with_patterns_.next; link != &with_patterns_; link = link->next) {
+        auto& s = *static_cast<const topic_link*>(link)->owner;
+        if (s.wanted->wants(*local.topic)) {
+            join(s, local);
         }
     }
     topics_.emplace(local.topic.get(), std::move(made));
     return local;
 }
 
+namespace {
+
+topic_links& more_links_of(subscriber& s)
+{
+    if (!s.more_links) {
+        s.more_links = std::make_unique<topic_links>();
+    }
+    return *s.more_links;
+}
+
+topic_link& unused_link_of(subscriber& s)
+{
+    if (!s.link.linked()) {
+        return s.link;
+    }
+    auto& more = more_links_of(s);
+    if (more.unused.empty()) {
+        return *more.all.emplace_back(std::make_unique<topic_link>());
+    }
+    auto& link = static_cast<topic_link&>(*more.unused.next);
+    link.unlink();
+    return link;
+}
+
+} // namespace
+
 void worker_log::join(subscriber& s, local_topic& topic)
 {
-    auto* link = &s.link;
-    if (s.link.linked()) {
-        if (!s.more_links) {
-            s.more_links = std::make_unique<std::vector<std::unique_ptr<topic_link>>>();
-        }
-        auto& more = *s.more_links;
-        const auto unused = std::find_if(more.begin(), more.end(), [](const auto& l) { return !l->linked(); });
-        link = unused != more.end() ? unused->get() : more.emplace_back(std::make_unique<topic_link>()).get();
-    }
-    link->owner = &s;
-    topic.streams.push_back(*link);
+    auto& link = unused_link_of(s);
+    link.owner = &s;
+    topic.streams.push_back(link);
 }
 
 void worker_log::add(subscriber& s)
@@ -118,12 +140,13 @@ void worker_log::add(subscriber& s)
         return;
     }
     for (const auto& [topic, local] : topics_) {
-        if (std::find(wanted.topics.begin(), wanted.topics.end(), topic) == wanted.topics.end() && wanted.wants(*topic))
-        {
+        if (wanted.matches(topic->name) && !wanted.names(*topic)) {
             join(s, *local);
         }
     }
-    with_patterns_.push_back(&s);
+    auto& link = more_links_of(s).with_patterns;
+    link.owner = &s;
+    with_patterns_.push_back(link);
 }
 
 void worker_log::remove(subscriber& s)
@@ -136,19 +159,21 @@ void worker_log::remove(subscriber& s)
     };
     leave(s.link);
     if (s.more_links) {
-        for (const auto& link : *s.more_links) {
+        for (const auto& link : s.more_links->all) {
             leave(*link);
         }
+        s.more_links->with_patterns.unlink();
     }
     if (s.behind) {
         log_->release_unsent(std::exchange(s.behind->unsent, 0));
         s.behind->unlink();
         if (const auto past = std::move(s.behind->past)) {
             past->owner = nullptr;
-            std::erase(at_end_, past);
+            if (past->listed) {
+                std::erase(at_end_, past);
+            }
         }
     }
-    std::erase(with_patterns_, &s);
     s.worker = nullptr;
     if (--subscribers_ == 0) {
         log_->detach(link_);
@@ -171,8 +196,8 @@ void worker_log::shutdown()
         }
     };
     while (!with_patterns_.empty()) {
-        auto& s = *with_patterns_.back();
-        with_patterns_.pop_back();
+        auto& s = *static_cast<topic_link*>(with_patterns_.next)->owner;
+        with_patterns_.next->unlink();
         end(s);
     }
     for (const auto& [topic, local] : topics_) {
@@ -184,10 +209,22 @@ void worker_log::shutdown()
     }
 }
 
-// The reasons of a topic's end: nobody named it, or has published, for long.
+// The reasons of a topic's end: nobody named it, or has published, for long; or its last stream has left before its
+// first event. Streams with patterns that match it use their links for the next one.
 void worker_log::forget(const topic_pointer& topic)
 {
-    topics_.erase(topic.get());
+    const auto found = topics_.find(topic.get());
+    if (found == topics_.end()) {
+        return;
+    }
+    for (auto& streams = found->second->streams; !streams.empty();) {
+        auto& link = static_cast<topic_link&>(*streams.next);
+        link.unlink();
+        if (&link != &link.owner->link) {
+            link.owner->more_links->unused.push_back(link);
+        }
+    }
+    topics_.erase(found);
 }
 
 } // namespace rill::pubsub::detail

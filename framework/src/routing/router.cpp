@@ -38,6 +38,15 @@ const route& asked_about(const request& req, const std::vector<const route*>& ca
     return it != candidates.end() ? **it : *candidates.front();
 }
 
+std::vector<middleware> around_options(const route& r)
+{
+    auto around = r.around;
+    if (const auto* own = r.handle.cors()) {
+        around.push_back(*own);
+    }
+    return around;
+}
+
 response refuse_method(const std::vector<const route*>& candidates)
 {
     const auto allow = detail::allowed_methods(candidates);
@@ -95,7 +104,7 @@ awaitable<response> dispatch(const route_table& table, request& req)
         return answer(to_response(status::not_found, "there is nothing at this path"));
     }
     if (req.method() == verb::options) {
-        return automatic_options(req, asked_about(req, match.same_path).around,
+        return automatic_options(req, around_options(asked_about(req, match.same_path)),
                                  detail::allowed_methods(match.same_path));
     }
     return answer(refuse_method(match.same_path));

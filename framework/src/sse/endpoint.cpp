@@ -54,9 +54,33 @@ bool stream_route::enter() noexcept
 
 response stream_route::refuse() const
 {
-    auto r = stream_head(options);
+    auto r = head();
     refuse_stream(r, options.refusal, options.retry_after, "this stream has as many clients as it may have");
     return r;
+}
+
+response stream_route::head() const
+{
+    response head(status::ok);
+    head.header("Content-Type", "text/event-stream");
+    head.header("Cache-Control", "no-cache, no-transform"); // no-transform: a compressing proxy would buffer
+    head.header("X-Accel-Buffering", "no");                 // the same for nginx
+    const auto own = head.fields();
+    for (const auto& [name, value] : options.headers) { // which are allowed: see make_policy()
+        static_cast<void>(own.contains(name) ? head.fields().set(name, value) : head.fields().add(name, value));
+    }
+    return head;
+}
+
+response stream_route::marked(response answer) const
+{
+    const auto own = answer.fields();
+    for (const auto& [name, value] : options.headers) {
+        if (!own.contains(name) && !iequals(name, "Content-Type")) { // which is the stream's
+            static_cast<void>(answer.fields().add(name, value));
+        }
+    }
+    return answer;
 }
 
 awaitable<> stream_place::ask_again()
@@ -73,31 +97,21 @@ std::string last_event_id(const request& r, const endpoint_options& options)
     return r.query_parameter(options.last_event_id_parameter).value_or("");
 }
 
-response stream_head(const endpoint_options& options)
+void send_start(response_writer& out, const endpoint_options& options, std::string_view place)
 {
-    response head(status::ok);
-    head.header("Content-Type", "text/event-stream");
-    head.header("Cache-Control", "no-cache, no-transform"); // no-transform: a compressing proxy would buffer
-    head.header("X-Accel-Buffering", "no");                 // the same for nginx
-    for (const auto& [name, value] : options.headers) {
-        if (iequals(name, "Set-Cookie")) { // the one field that may stand several times (RFC 9110, 5.3)
-            static_cast<void>(head.fields().add(name, value));
-        } else {
-            head.header(name, value);
-        }
+    event first;
+    if (const auto id = event_id::parse(place); id && !place.empty() && is_valid_utf8(place)) {
+        first.id = *id;
     }
-    return head;
-}
-
-void send_retry(response_writer& out, const endpoint_options& options)
-{
-    if (!options.retry) {
+    if (options.retry) {
+        const auto jitter = options.retry_jitter.value_or(*options.retry / 2);
+        first.retry = rill::detail::spread::here().next(*options.retry, jitter);
+    }
+    if (!first.id && !first.retry) {
         return;
     }
     auto& piece = response_writer::scratch();
-    const auto jitter = options.retry_jitter.value_or(*options.retry / 2);
-    const auto own = rill::detail::spread::here().next(*options.retry, jitter);
-    if (encode({.retry = own}, piece)) {
+    if (encode(first, piece)) {
         // Its outcome is the stream's: a client that is gone already shows in the handler's first send.
         static_cast<void>(out.commit(piece));
     }

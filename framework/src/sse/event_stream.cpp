@@ -23,7 +23,7 @@ std::int64_t event_stream::last_event_number(std::int64_t none) const noexcept
 {
     constexpr auto largest = std::int64_t{1} << 62;
     const auto number = rill::detail::whole_number<std::int64_t>(last_event_id()).value_or(none);
-    return number < -largest || number > largest ? none : number;
+    return number < 0 || number > largest ? none : number;
 }
 
 } // namespace rill::sse

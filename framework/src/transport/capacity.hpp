@@ -9,6 +9,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "http/address_key.hpp"
+
 namespace rill::transport {
 
 /// How many there are of each client address. Locks, but only for a connection or a stream that comes or goes, and only
@@ -31,9 +33,7 @@ private:
     std::array<shard, 16> shards_;
 };
 
-/// The address as it is counted: IPv4 (also mapped into IPv6), or the network of an IPv6 address, as a client has all
-/// of its 2^64. 0 for what is no address.
-std::uint64_t address_key(std::string_view address);
+using rill::detail::address_key;
 
 /// What all workers of a server hold together, against its limits. Relaxed counters, each exact, without a lock.
 class capacity

@@ -23,6 +23,7 @@ auto only_for(const rill::pubsub::channel& news)
 {
     return [news](rill::sse::event_stream& stream, rill::query<"section"> section) -> rill::awaitable<> {
         auto events = news.subscribe(stream.last_event_id());
+        co_await stream.send(events.place()); // where it begins, for a client that is cut before its first event
         while (auto e = co_await events.next()) {
             if (e.kind() != rill::pubsub::event_kind::message || e.name() == *section) {
                 co_await stream.send(e); // its bytes are shared, not copied

@@ -32,7 +32,8 @@ auto feed()
                                         .retry = 2s,
                                         .write_timeout = 5s,
                                         .farewell = "event: bye\ndata:\n\n",
-                                        .headers = {{"Access-Control-Allow-Origin", "*"}}});
+                                        .headers = {{"Content-Security-Policy", "default-src 'none'"}},
+                                        .cors = rill::cors()});
 }
 // [endpoint-options]
 

@@ -34,6 +34,7 @@ enum class error : unsigned char // small: results of writes lie in every stream
     invalid_cookie_name,       ///< a cookie's name is not a token (RFC 6265, 4.1.1)
     invalid_cookie_value,      ///< a cookie's value, path or domain holds what it must not, or is too long
     invalid_cookie_attributes, ///< a cookie must be secure, or has a prefix that its attributes contradict
+    invalid_event_id,          ///< an event's id would not come back as it is in a Last-Event-ID header
 };
 
 const boost::system::error_category& error_category() noexcept;

@@ -7,6 +7,7 @@
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/refuse.hpp>
+#include <rill/core/detail/saturated.hpp>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/detail/without_slot.hpp>
@@ -134,8 +135,13 @@ class interval
 public:
     using duration = timer_service::clock::duration;
 
-    /// @param period the time between two ticks; at least 1 ms, anything less is taken as 1 ms
+    /// @param period the time between two ticks; at least 1 ms, anything less is taken as 1 ms. More than a hundred
+    /// years, as std::chrono::hours::max(), are these.
     explicit interval(duration period) noexcept;
+    template <class Rep, class Period>
+    explicit interval(std::chrono::duration<Rep, Period> period) noexcept
+        : interval(detail::saturated<duration>(period))
+    {}
 
     /// Waits for the next tick.
     ///
@@ -163,5 +169,10 @@ private:
 /// Waits once, on the same wheel and the same (test) clock as `interval`.
 /// Throws on cancellation: boost::system::system_error with `operation_aborted`.
 awaitable<> sleep_for(timer_service::clock::duration time);
+template <class Rep, class Period>
+awaitable<> sleep_for(std::chrono::duration<Rep, Period> time)
+{
+    return sleep_for(detail::saturated<timer_service::clock::duration>(time));
+}
 
 } // namespace rill

@@ -13,6 +13,13 @@
 
 namespace rill {
 
+class handler;
+
+/// What stands around a handler: looks at the request before, at the response after, or answers by itself and does not
+/// call `next`. A streamed response has not begun when `next` returns. Where the handler reads the request's body while
+/// it arrives, the middleware runs before the body has arrived, and request::body() is empty.
+using middleware = std::function<awaitable<response>(request&, const handler& next)>;
+
 namespace detail {
 
 template <class F>
@@ -29,6 +36,13 @@ concept names_methods = requires(const F& f, std::string_view method) {
     } -> std::same_as<bool>;
 };
 
+template <class F>
+concept has_cors = requires(const F& f) {
+    {
+        f.cors()
+    } -> std::same_as<const middleware*>;
+};
+
 /// A callable behind a handler. Pointers instead of virtual functions: from those g++ 12 warns of coroutines whose
 /// parameters depend on a local lambda.
 struct shared_callable
@@ -37,6 +51,7 @@ struct shared_callable
     route_needs (*needs)(const shared_callable& self);
     bool (*streams_body)(const shared_callable& self, const request& head);   // null: no body of any request
     bool (*takes_method)(const shared_callable& self, std::string_view name); // null: none of its own
+    const middleware* (*cors)(const shared_callable& self);                   // null: it has none
 };
 
 template <class F>
@@ -44,7 +59,8 @@ struct callable : shared_callable
 {
     template <class From>
     explicit callable(From&& from)
-        : shared_callable{&call_it, &ask_it, body_question(), method_question()}, f(std::forward<From>(from))
+        : shared_callable{&call_it, &ask_it, body_question(), method_question(), cors_question()},
+          f(std::forward<From>(from))
     {}
 
     static awaitable<response> call_it(shared_callable& self, request& r) { return static_cast<callable&>(self).f(r); }
@@ -77,6 +93,15 @@ struct callable : shared_callable
             return [](const shared_callable& self, std::string_view name) {
                 return static_cast<const callable&>(self).f.takes_method(name);
             };
+        } else {
+            return nullptr;
+        }
+    }
+
+    static constexpr auto cors_question() noexcept -> const middleware* (*)(const shared_callable&)
+    {
+        if constexpr (has_cors<F>) {
+            return [](const shared_callable& self) { return static_cast<const callable&>(self).f.cors(); };
         } else {
             return nullptr;
         }
@@ -154,6 +179,10 @@ public:
     /// False if it streams no body of any request.
     bool streams_bodies() const noexcept { return callable_ && callable_->streams_body != nullptr; }
 
+    /// The middleware that the callable has around itself, and that answers OPTIONS of its route as well, or null: what
+    /// its `const middleware* cors() const` says, as an endpoint's.
+    const middleware* cors() const { return callable_ && callable_->cors ? callable_->cors(*callable_) : nullptr; }
+
     /// What the callable declares; nothing for a lambda that takes the request.
     detail::route_needs route_needs() const { return callable_ ? callable_->needs(*callable_) : detail::route_needs(); }
 
@@ -169,10 +198,5 @@ private:
 
     std::shared_ptr<detail::shared_callable> callable_;
 };
-
-/// What stands around a handler: looks at the request before, at the response after, or answers by itself and does not
-/// call `next`. A streamed response has not begun when `next` returns. Where the handler reads the request's body while
-/// it arrives, the middleware runs before the body has arrived, and request::body() is empty.
-using middleware = std::function<awaitable<response>(request&, const handler& next)>;
 
 } // namespace rill

@@ -86,6 +86,8 @@ public:
 
     /// The first query parameter of that name, form-decoded ('+' is a space).
     std::optional<std::string> query_parameter(std::string_view name) const;
+    /// All of that name, in their order; one that can't be decoded is empty.
+    std::vector<std::string> query_parameters(std::string_view name) const;
 
     /// The first cookie of that name (RFC 6265, 5.4), as sent. There should be one line of cookies, but several are
     /// read: who takes HTTP/2 for a server of HTTP/1.1 may have left them so.

@@ -28,7 +28,7 @@ public:
         /// whether they have read up to what comes.
         virtual void on_begin(std::string_view id) = 0;
 
-        /// @param id  the log's; must not hold CR, LF or NUL
+        /// @param id  the log's. One that sse::event_id::parse() refuses is not sent: clients could not give it back
         /// @param number  the id's value, if the log's ids are numbers
         virtual void on_event(event_draft event, std::string_view id, std::uint64_t number) = 0;
 

@@ -30,8 +30,8 @@ public:
     /// Publishes an event. The publisher never waits, however slow the streams are. Without an id of its own, unless
     /// the backplane wants one.
     /// @param key with slow_policy::latest_per_key: the event replaces the one before it of the same key
-    /// @return the id, empty if the backplane gives it later. Errors: error::invalid_utf8, error::message_too_large,
-    /// and those of the backplane
+    /// @return the id, empty if the backplane gives it later. Errors: error::invalid_utf8, error::message_too_large
+    /// (see channel_options::event_bytes), and those of the backplane
     result<event_id> publish(const sse::event& e, std::string_view key = {});
 
     /// Publishes an event that is nothing but data.

@@ -16,6 +16,8 @@ public:
 
     awaitable<response> operator()(request& r) const;
 
+    const middleware* cors() const noexcept;
+
 private:
     std::shared_ptr<endpoint_state> state_;
 };

@@ -20,17 +20,25 @@ struct hub_options
     /// topics have different ones `channel` decides. A pattern that a stream wants is looked up as if it were a name. A
     /// stream with some topics of latest_per_key may be behind as far as its topics hold events, whatever its policy.
     std::vector<topic_options> by_topic{};
-    /// More than so many topics at once are refused.
+    /// More than so many topics at once are refused. Those that have subscribers but never had an event take three
+    /// quarters of it at most: the rest is for topics that are published in.
     std::size_t topics = 100'000;
     /// A topic that has no subscriber, and had none and no event for so long, is removed with its past, when the hub is
-    /// next used. Who comes back to it with an older id is told of a gap. 0: topics are kept.
+    /// next used. Who comes back to it with an older id is told of a gap. 0: topics are kept. One that never had an
+    /// event goes with its last subscriber.
     std::chrono::milliseconds idle{60'000};
 
     // For endpoints.
 
-    /// Which topics, or patterns, a request wants. By default the path parameter `topic`, or else the query parameter
-    /// `topics`, separated by commas.
+    /// Which topics, or patterns, a request wants. By default the path parameter `topic`, or else the query parameters
+    /// `topics`, in each of them separated by commas and perhaps spaces, which belong to no name.
     std::function<std::vector<std::string>(const request&)> requested{};
+    /// A request for more topics and patterns than so many is answered with 400.
+    std::size_t names = 256;
+    /// So many topics that never had an event the streams of one client may bring in, by request::remote_address() (see
+    /// the middleware forwarded()), and of IPv6 its network of 64 bits: who asks for more gets 503, while others get
+    /// their topics.
+    std::size_t topics_of_client = 25'000;
     /// A request for more patterns than so many is answered with 400: each is compared with each topic of the hub,
     /// under a lock that all its streams share.
     std::size_t patterns = 16;
@@ -65,7 +73,8 @@ public:
     }
 
     /// As channel::subscribe(), for a topic or a topic_pattern, or for several of them. encoded_event::topic() tells
-    /// whose an event is. A name that is not valid ends the subscription: see subscription::ended().
+    /// whose an event is. A name that is not valid ends the subscription: see subscription::ended(). `names` and
+    /// `topics_of_client` are not looked at: a handler that takes names from a request limits them itself.
     subscription subscribe(std::string_view topic, std::string_view last_event_id = {}, std::string who = {}) const;
     subscription subscribe(const std::vector<std::string>& topics, std::string_view last_event_id = {},
                            std::string who = {}) const;

@@ -32,7 +32,7 @@ enum class unknown_id : unsigned char
 struct stream_limits
 {
     std::size_t events = 1024;
-    std::size_t bytes = 1024UL * 1024; ///< on the wire
+    std::size_t bytes = 40UL * 1024 * 1024; ///< of memory, which is the replay buffer's; one event may wait in any case
 };
 
 /// Why a slow stream does not get events.
@@ -62,6 +62,9 @@ inline constexpr std::size_t everything = SIZE_MAX;
 
 struct channel_options
 {
+    /// A larger event is refused: its data, name, id and comment together. While one goes out to a client that reads,
+    /// two more may wait by the other defaults, each held twice where its data has several lines.
+    std::size_t event_bytes = 8UL * 1024 * 1024;
     replay_limits replay{};
     /// How many of the newest events a stream begins with that brings no last event id.
     std::size_t history = 0;
@@ -71,7 +74,7 @@ struct channel_options
     stream_limits backlog{};
     /// For all streams of the channel, or of the hub, together: what blocked ones hold unsent. It is memory beyond the
     /// replay buffer's only where that has dropped the event meanwhile; who would exceed it is ended.
-    std::size_t unsent_bytes = 64UL * 1024 * 1024;
+    std::size_t unsent_bytes = 256UL * 1024 * 1024;
     /// Whether a stream is told of what it misses, by a `dropped` notice.
     bool tell_dropped = true;
 

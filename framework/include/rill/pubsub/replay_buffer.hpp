@@ -14,9 +14,9 @@ namespace rill::pubsub {
 /// How much of a channel's past is held: for clients that come back, and for those that are slow.
 struct replay_limits
 {
-    std::size_t events = 4096;             ///< at least 1
-    std::size_t bytes = 4UL * 1024 * 1024; ///< of memory; the newest event is held in any case
-    std::chrono::milliseconds age{0};      ///< 0: any
+    std::size_t events = 4096;              ///< at least 1
+    std::size_t bytes = 40UL * 1024 * 1024; ///< of memory; the newest event is held in any case
+    std::chrono::milliseconds age{0};       ///< 0: any
 };
 
 /// The newest events of a channel, in their order. Readers keep a position, and nothing else: what a slow or returning
@@ -77,6 +77,8 @@ public:
     const entry* at_or_after(position p) const noexcept;
     const entry* oldest() const noexcept { return at_or_after(0); }
     const entry* newest() const noexcept;
+    /// The newest event that is held up to that sequence number; none if there is none. O(log n).
+    const entry* newest_until(std::uint64_t sequence) const noexcept;
 
     /// Where a reader goes on that has seen everything up to `sequence`; none when something behind it is lost.
     std::optional<position> after(std::uint64_t sequence) const noexcept;
@@ -115,7 +117,8 @@ private:
     std::uint64_t bytes_up_to(position p) const noexcept;
 
     settings settings_;
-    std::deque<entry> entries_; // the first one is always live
+    clock::duration oldest_age_; ///< 0: any
+    std::deque<entry> entries_;  // the first one is always live
     std::size_t live_ = 0;
     std::size_t bytes_ = 0;
     position end_ = 1;

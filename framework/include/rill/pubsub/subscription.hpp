@@ -85,6 +85,7 @@ public:
 
     virtual void begin(boost::asio::io_context& context) = 0;
     virtual void cancel(boost::asio::cancellation_type type) = 0;
+    virtual encoded_event place() const = 0;
 };
 
 } // namespace detail
@@ -93,6 +94,7 @@ public:
 /// that was asked for first. It is a place in the past that the channel holds, and copies nothing.
 ///
 ///     auto news = channel.subscribe(stream.last_event_id());
+///     co_await stream.send(news.place());
 ///     while (auto e = co_await news.next()) {
 ///         co_await stream.send(e);
 ///     }
@@ -159,6 +161,11 @@ public:
         return initiate(token);
     }
     auto next() { return initiate(rill::detail::deferred); }
+
+    /// What tells a client where its stream begins: an id and no data, which it notes and shows to nobody. To be sent
+    /// first: who loses the connection before the first event comes back to this place, and misses nothing. Empty where
+    /// the first event says it itself, where the log has no such id, and once next() has been called.
+    encoded_event place() const { return base_->place(); }
 
     /// Why it has ended: error::too_slow, error::unknown_event_id (with unknown_id::reject), error::invalid_topic,
     /// error::too_many_topics, errc::not_enough_memory; none before.

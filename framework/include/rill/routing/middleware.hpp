@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <rill/core/detail/saturated.hpp>
 #include <rill/http/forwarded.hpp>
 #include <rill/http/handler.hpp>
 #include <string>
@@ -59,6 +60,11 @@ middleware hosts(std::vector<std::string> names);
 /// Answers 503 when the handler has not returned its response within `limit`, and cancels it (terminal cancellation;
 /// the answer is sent when the handler has unwound). A streamed body begins afterwards and is not limited.
 middleware timeout(std::chrono::steady_clock::duration limit);
+template <class Rep, class Period>
+middleware timeout(std::chrono::duration<Rep, Period> limit)
+{
+    return timeout(detail::saturated<std::chrono::steady_clock::duration>(limit));
+}
 
 /// One line per response, without a line end:
 ///

@@ -55,8 +55,14 @@ struct endpoint_options
     /// EventSource.
     std::string last_event_id_parameter{"lastEventId"};
 
-    /// Further response headers, e.g. {"Access-Control-Allow-Origin", "*"}.
+    /// Further headers of each answer, also of a refusal; a name may stand several times, as Link. Content-Type,
+    /// Cache-Control and X-Accel-Buffering take the place of the stream's own.
     std::vector<std::pair<std::string, std::string>> headers{};
+
+    /// Cross-origin resource sharing: rill::cors(). Around all that the endpoint answers, and around OPTIONS of its
+    /// route: browsers ask first where they send a Last-Event-ID of more than 128 bytes, or one that is not plain
+    /// (Fetch standard, "CORS-safelisted request-header").
+    middleware cors{};
 
     /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops
     /// reconnecting (WHATWG HTML, 9.2.3). Called with the request and its last event id.
@@ -72,11 +78,9 @@ namespace detail {
 /// The last event id that the request brings: the header, or the query parameter that the options name.
 std::string last_event_id(const request& r, const endpoint_options& options);
 
-/// The response's head; its body is added by the endpoint.
-response stream_head(const endpoint_options& options);
-
-/// Sends the stream's own reconnection time, if there is one, before the handler's first event.
-void send_retry(response_writer& out, const endpoint_options& options);
+/// Sends what comes before the first event: the id of the stream's place, unless it is empty or none that comes back,
+/// and its own reconnection time, if there is one.
+void send_start(response_writer& out, const endpoint_options& options, std::string_view place = {});
 
 /// What all streams of a route share, on all workers.
 class stream_route
@@ -90,8 +94,16 @@ public:
     void leave() noexcept { streams_.fetch_sub(1, std::memory_order_relaxed); }
     response refuse() const;
 
+    /// The head of a stream; its body is added by the endpoint.
+    response head() const;
+
+    /// Any other answer, with the headers that all have. Its own ones stay.
+    response marked(response answer) const;
+
     const endpoint_options options;
     const stream_policy policy;
+
+    const middleware* cors() const noexcept { return options.cors ? &options.cors : nullptr; }
 
 private:
     std::atomic<std::size_t> streams_ = 0;
@@ -147,7 +159,7 @@ public:
     {
         stream_.writer(out);
         out.policy(state_->policy);
-        send_retry(out, state_->options);
+        send_start(out, state_->options);
         return std::apply([this](auto&... args) { return std::invoke(state_->handler, stream_, std::move(args)...); },
                           args_);
     }
@@ -170,7 +182,12 @@ public:
         : state_(new endpoint_state<F>(options, std::move(handler)))
     {}
 
-    awaitable<response> operator()(request& r) const { return answer(state_, r); }
+    awaitable<response> operator()(request& r) const
+    {
+        return state_->options.cors ? shared(state_, r) : answer(state_, r);
+    }
+
+    const middleware* cors() const noexcept { return state_->cors(); }
 
     rill::detail::route_needs route_needs() const
     {
@@ -183,16 +200,29 @@ public:
 private:
     using state_pointer = boost::intrusive_ptr<endpoint_state<F>>;
 
+    static awaitable<response> shared(state_pointer state, request& r)
+    {
+        const rill::handler inner = answers{state};
+        auto given = co_await state->options.cors(r, inner);
+        co_return given;
+    }
+
+    struct answers
+    {
+        state_pointer state;
+        awaitable<response> operator()(request& r) const { return answer(state, r); }
+    };
+
     // Of its own state, as an endpoint that is made for one request may end first.
     static awaitable<response> answer(state_pointer state, request& r)
     {
         auto args = extract_all<Args...>(r);
         if (!args) {
-            co_return to_response(args.error());
+            co_return state->marked(to_response(args.error()));
         }
         const auto id = last_event_id(r, state->options);
         if (state->options.finished && state->options.finished(r, id)) {
-            co_return status::no_content;
+            co_return state->marked(status::no_content);
         }
         stream_place place(*state);
         if (!place) {
@@ -201,7 +231,7 @@ private:
         if (!place) {
             co_return state->refuse();
         }
-        auto head = stream_head(state->options);
+        auto head = state->head();
         head.body(std::make_unique<endpoint_body<F, Args...>>(state, std::move(*args), id));
         place.keep(); // the body's
         co_return head;

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <rill/core/detail/saturated.hpp>
 #include <rill/core/error.hpp>
+#include <rill/http/detail/spread.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@ namespace detail {
 
 // Not constexpr, on purpose: reaching it makes a literal a compile-time error that names the rule.
 void field_value_holds_cr_lf_or_nul();
+void event_id_does_not_fit_a_header();
 
 constexpr bool is_field_value(std::string_view text) noexcept
 {
@@ -24,6 +27,23 @@ constexpr bool is_field_value(std::string_view text) noexcept
         }
     }
     return true;
+}
+
+/// A head holds other fields as well, and what stands between has limits of its own.
+inline constexpr std::size_t longest_event_id = 1024;
+
+/// Whether it comes back as it is in a Last-Event-ID header (RFC 9110, 5.5): there space and tab around the value are
+/// not part of it, and control characters not allowed.
+constexpr bool is_event_id(std::string_view text) noexcept
+{
+    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if ((code < 0x20 && c != '\t') || code == 0x7f) {
+            return false;
+        }
+    }
+    return text.empty() || (text.size() <= longest_event_id && !blank(text.front()) && !blank(text.back()));
 }
 
 } // namespace detail
@@ -111,18 +131,22 @@ private:
 /// The name of an event: what addEventListener() listens for. Without one it is a "message".
 using event_name = field_value;
 
-/// The id of an event, which a client sends back as Last-Event-ID when it reconnects. A number, or a field_value.
+/// The id of an event, which a client sends back as Last-Event-ID when it reconnects. A number, or text that comes back
+/// in that header as it was: of 1024 bytes at most, without control characters but tabs, and without space or tab at
+/// its ends. An empty one resets what the client remembers.
 class event_id
 {
 public:
     constexpr event_id() = default;
 
+    /// From a literal; what does not fit a header is a compile-time error.
     template <std::size_t N>
-    consteval event_id(const char (&literal)[N]) : event_id(field_value(literal))
-    {}
-    constexpr event_id(field_value value) noexcept
-        : data_(value.view().data()), value_(static_cast<std::int64_t>(value.view().size()))
-    {}
+    consteval event_id(const char (&literal)[N]) : event_id(std::string_view(literal, N - 1), unchecked())
+    {
+        if (!detail::is_event_id(std::string_view(literal, N - 1))) {
+            detail::event_id_does_not_fit_a_header();
+        }
+    }
 
     template <std::integral Number>
         requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
@@ -139,16 +163,20 @@ public:
                       "event_id::parse(text), and give the value of its result; a number is given as it is");
     }
     template <class Value>
-        requires(std::same_as<Value, event_id> || std::same_as<Value, field_value>)
+        requires(std::same_as<Value, event_id>)
     constexpr event_id(const result<Value>&)
     {
         static_assert(detail::never<Value>,
                       "event_id::parse() may fail: test its result first, then give its value, as in .id = *id");
     }
 
+    /// From text known at run time. Fails with error::invalid_event_id for what would not come back.
     static result<event_id> parse(std::string_view value) noexcept
     {
-        return field_value::parse(value).map([](field_value parsed) { return event_id(parsed); });
+        if (!detail::is_event_id(value)) {
+            return tl::unexpected(make_error_code(error::invalid_event_id));
+        }
+        return event_id(value, unchecked());
     }
 
     constexpr explicit operator bool() const noexcept { return data_ != nullptr; }
@@ -157,6 +185,12 @@ public:
     std::string_view view(std::span<char, 20> digits) const noexcept;
 
 private:
+    struct unchecked
+    {};
+    constexpr event_id(std::string_view text, unchecked) noexcept
+        : data_(text.data() != nullptr ? text.data() : ""), value_(static_cast<std::int64_t>(text.size()))
+    {}
+
     // In place of a pointer to text: value_ is the number.
     static constexpr char signed_number = 0;
     static constexpr char unsigned_number = 0;
@@ -170,12 +204,15 @@ class retry_time
 {
 public:
     constexpr retry_time() = default;
-    /// From any duration, such as 3s; a fraction of a millisecond is cut off, less than nothing is 0.
+    /// From any duration, such as 3s; a fraction of a millisecond is cut off, less than nothing is 0. More than 2^31 -
+    /// 1 ms, which are 24 days, is that: with more the timers of many clients expire at once.
     template <class Rep, class Period>
     constexpr retry_time(std::chrono::duration<Rep, Period> time)
-        : milliseconds_(std::chrono::duration_cast<std::chrono::duration<std::int64_t, std::milli>>(time).count())
+        : milliseconds_(rill::detail::saturated<std::chrono::milliseconds>(time).count())
     {
         milliseconds_ = milliseconds_ < 0 ? 0 : milliseconds_;
+        constexpr std::int64_t longest = rill::detail::longest_retry.count();
+        milliseconds_ = milliseconds_ > longest ? longest : milliseconds_;
     }
 
     constexpr explicit operator bool() const noexcept { return milliseconds_ >= 0; }

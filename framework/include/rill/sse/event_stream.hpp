@@ -79,8 +79,8 @@ public:
         return last_event_id_ ? std::string_view(*last_event_id_) : std::string_view();
     }
 
-    /// The last event id as a number; `none` when it is not one, or one beyond 2^62: whoever counts on from a number
-    /// that a client has sent has no overflow to fear.
+    /// The last event id as a number; `none` when it is not one, or one below 0 or beyond 2^62: whoever counts on from
+    /// a number that a client has sent has no overflow to fear, and gives out no number that was none of its own.
     std::int64_t last_event_number(std::int64_t none = 0) const noexcept;
 
     /// Whether the server has begun to shut down: see response_writer::stop_requested().

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+
+namespace rill::detail {
+
+/// The duration as another one, cut to what that can tell: std::chrono::duration_cast, with which
+/// std::chrono::milliseconds::max() in nanoseconds is less than nothing.
+template <class To, class Rep, class Period>
+constexpr To saturated(std::chrono::duration<Rep, Period> time) noexcept
+{
+    const std::chrono::duration<long double, typename To::period> exact(time);
+    if (exact.count() <= static_cast<long double>(To::min().count())) {
+        return To::min();
+    }
+    return exact.count() < static_cast<long double>(To::max().count()) ? std::chrono::duration_cast<To>(time)
+                                                                       : To::max();
+}
+
+/// The sum, not beyond what the type can tell. Neither may be negative.
+template <class Rep, class Period>
+constexpr std::chrono::duration<Rep, Period> saturated_sum(std::chrono::duration<Rep, Period> a,
+                                                           std::chrono::duration<Rep, Period> b) noexcept
+{
+    using sum = std::chrono::duration<Rep, Period>;
+    return a > sum::max() - b ? sum::max() : a + b;
+}
+
+} // namespace rill::detail
