@@ -7,11 +7,13 @@
 #include <rill/core/interval.hpp>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <thread>
 
 #include "support/counted.hpp"
 #include "transport/stage.hpp"
 
 using namespace rill_test;
+using rill::transport::slow_handlers;
 
 BOOST_AUTO_TEST_SUITE(http1_requests_test)
 
@@ -233,6 +235,22 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
     s.send(get("/fails") + get("/next"));
     BOOST_TEST(s.run_until_received(s.pair, "this is /next").starts_with("HTTP/1.1 500 "));
     BOOST_TEST(s.log == "handler of /fails failed: its own error\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_that_blocks_the_worker_is_named_once)
+{
+    requests s({}, [](rill::request&) -> rill::awaitable<rill::response> {
+        std::this_thread::sleep_for(slow_handlers::limit + 50ms); // instead of waiting for something
+        co_return rill::response::text("done.");
+    });
+    s.begin();
+    for (int i = 0; i < 2; ++i) {
+        s.send(get("/blocks"));
+        s.run_until_received(s.pair, "done.");
+    }
+    s.turn();
+    BOOST_TEST(s.log.starts_with("a handler of /blocks has blocked its worker for 1"));
+    BOOST_TEST(count_of(s.log, "\n") == 1U);
 }
 
 // As middleware marks them, though the answer does not come back through it.

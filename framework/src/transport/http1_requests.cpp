@@ -282,6 +282,7 @@ awaitable<response> http1_connection::run_handler(request& r)
         check_peer_ = true;
         defer();
     }
+    worker_.slow.begins("a handler of ", r.path());
     std::exception_ptr error;
     try {
         response answer = co_await worker_.app(r);

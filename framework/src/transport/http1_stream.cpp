@@ -85,6 +85,7 @@ void http1_connection::begin_stream()
             auto own = std::move(pending.body);
             body(std::move(own));
         }
+        worker_.slow.begins("a stream of ", worker_.figures.routes[route_].route);
         coroutine_runs_ = true;
         auto producer = body()->start(*this);
         pushed_ = !producer.valid();
@@ -115,7 +116,9 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, const std
     if (connection.reason_ == close_reason::open) {
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
         if (error) {
-            connection.log_error(error, {"stream ", std::to_string(connection.stream_number_), " failed"});
+            const auto& route = connection.worker_.figures.routes[connection.route_].route;
+            connection.log_error(error,
+                                 {"stream ", std::to_string(connection.stream_number_), " of ", route, " failed"});
         }
     }
     connection.then(next_step::end_stream);

@@ -44,7 +44,9 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
                                const observer& observer, std::unique_ptr<capacity> own, capacity* shared)
     : io(context), timers(timer_service::of(context)),
       reactor(context, [](void* target, readiness what) { static_cast<http1_connection*>(target)->on_ready(what); }),
-      app(app), limits(limits), events(observer), room(own ? *own : *shared), own_room_(std::move(own))
+      app(app), limits(limits), events(observer), room(own ? *own : *shared),
+      slow(context, [this](std::string_view who, std::chrono::milliseconds blocked) { log_slow(who, blocked); }),
+      own_room_(std::move(own))
 {
     static_cast<void>(shutdown_signal::of(io)); // a shutdown must not have to make it
     detail::unwinder::of(io).on_ignored = [this](const detail::cancelled_coroutine& which,
@@ -311,6 +313,13 @@ void worker_context::log_ignored(const detail::cancelled_coroutine& which, detai
                       : " still runs, though it was cancelled " +
                             std::to_string(detail::unwinder::report_after.count()) + " s ago";
     log(log_level::error, text);
+}
+
+void worker_context::log_slow(std::string_view who, std::chrono::milliseconds blocked) const
+{
+    // No warning: on a machine that is short of CPUs it may be nobody's fault.
+    log(log_level::info, std::string(who) + " has blocked its worker for " + std::to_string(blocked.count()) +
+                             " ms: all others waited (rill::offload() runs such a function elsewhere)");
 }
 
 void worker_context::log_full(std::string_view what) noexcept

@@ -18,6 +18,7 @@
 #include "transport/capacity.hpp"
 #include "transport/drain_schedule.hpp"
 #include "transport/reactor.hpp"
+#include "transport/slow_handlers.hpp"
 #include "transport/worker_figures.hpp"
 
 namespace rill::transport {
@@ -98,6 +99,7 @@ public:
     const rill::observer& events;
     capacity& room;
     worker_figures figures;
+    slow_handlers slow;
 
 private:
     worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
@@ -106,6 +108,7 @@ private:
     std::thread::id thread_ = std::this_thread::get_id();
     std::unique_ptr<capacity> own_room_;
     std::uint64_t connection_address(int socket) const noexcept;
+    void log_slow(std::string_view who, std::chrono::milliseconds blocked) const;
     void log_ignored(const detail::cancelled_coroutine& which, detail::unwinder::outcome what) const;
     void run_later();
     void run_unnoted(detail::first_failure& failure);

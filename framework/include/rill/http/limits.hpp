@@ -35,9 +35,9 @@ struct connection_limits
     std::size_t body_min_rate = 240;
     std::chrono::milliseconds body_grace{10'000};
 
-    /// How long a handler may go on whose client has ended its sending half. It may wait for its answer all the same, or
-    /// have left: nobody can tell that before it is sent something. Then the handler is cancelled. 0: at once, as streams
-    /// always are.
+    /// How long a handler may go on whose client has ended its sending half. It may wait for its answer all the same,
+    /// or have left: nobody can tell that before it is sent something. Then the handler is cancelled. 0: at once, as
+    /// streams always are.
     std::chrono::milliseconds half_close_timeout{5'000};
 
     std::chrono::milliseconds write_timeout{5'000}; ///< a client that takes nothing for this long is disconnected
