@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <ctime>
 #include <functional>
@@ -24,7 +25,7 @@ public:
     using on_slow = std::function<void(std::string_view who, std::chrono::milliseconds blocked)>;
     static constexpr std::size_t most_named = 64;
 
-    slow_handlers(asio::io_context& context, on_slow tell) : context_(context), tell_(std::move(tell)) {}
+    slow_handlers(boost::asio::io_context& context, on_slow tell) : context_(context), tell_(std::move(tell)) {}
     slow_handlers(const slow_handlers&) = delete;
     slow_handlers& operator=(const slow_handlers&) = delete;
 
@@ -38,7 +39,7 @@ private:
     static time now() noexcept;
     void look() noexcept;
 
-    asio::io_context& context_;
+    boost::asio::io_context& context_;
     on_slow tell_;
     detail::next_turn turn_ends_;
     std::string who_; // empty: nobody

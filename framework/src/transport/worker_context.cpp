@@ -317,8 +317,9 @@ void worker_context::log_ignored(const detail::cancelled_coroutine& which, detai
 
 void worker_context::log_slow(std::string_view who, std::chrono::milliseconds blocked) const
 {
-    log(log_level::warning, std::string(who) + " has blocked its worker for " + std::to_string(blocked.count()) +
-                                " ms: all others waited (rill::offload() runs such a function elsewhere)");
+    // No warning: on a machine that is short of CPUs it may be nobody's fault.
+    log(log_level::info, std::string(who) + " has blocked its worker for " + std::to_string(blocked.count()) +
+                             " ms: all others waited (rill::offload() runs such a function elsewhere)");
 }
 
 void worker_context::log_full(std::string_view what) noexcept

@@ -8,7 +8,7 @@ namespace rill {
 enum class close_reason : unsigned char
 {
     open,             ///< it has not
-    peer_closed,      ///< the client closed its side (FIN counts as leaving, as in Go and Node)
+    peer_closed,      ///< the client closed its side (FIN counts as leaving: see half_close_timeout)
     peer_reset,       ///< the connection was reset or broke
     write_timeout,    ///< the client read nothing for the write timeout
     evicted,          ///< ended by a limit, e.g. too much unread input behind the request

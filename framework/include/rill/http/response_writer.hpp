@@ -37,7 +37,7 @@ struct stream_policy
     std::chrono::milliseconds write_timeout{0};
 
     /// At a shutdown the stream goes on until its producer ends it, for at most the server's drain_timeout. Otherwise
-    /// the shutdown ends it at once. See also response_writer::finish_on_shutdown().
+    /// it ends at once, but for an answer to another method than GET. See also response_writer::finish_on_shutdown().
     bool finish_on_shutdown = false;
 };
 

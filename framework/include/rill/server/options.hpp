@@ -32,8 +32,8 @@ struct server_options
 
     connection_limits limits{};
     capacity_limits capacity{};
-    /// On SIGTERM, SIGINT or stop(): how long requests in flight, and streams with finish_on_shutdown, may go on. After
-    /// SIGTERM or SIGINT the process has three seconds more, even if a handler hangs.
+    /// On SIGTERM, SIGINT or stop(): how long requests in flight may go on, and streams that answer no GET or have
+    /// finish_on_shutdown. After a signal the process has three seconds more, even if a handler hangs.
     std::chrono::milliseconds drain_timeout{10'000};
     /// Over how long the other streams are ended, evenly, so that their clients do not come back all at once. A
     /// millisecond for each at most: a few end at once.
