@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(sockets_are_divided_evenly_among_more_workers)
 BOOST_AUTO_TEST_CASE(unix_sockets_are_served)
 {
     const std::size_t longest = sizeof(sockaddr_un::sun_path);
-    for (const auto& name : {unix_listener::path_of(24), unix_listener::path_of(longest), std::string("@rill-served")})
+    for (const auto& name :
+         {unix_listener::path_of(24), unix_listener::path_of(longest), "@rill-served-" + std::to_string(::getpid())})
     {
         const unix_listener named(name);
         rill::server_options options;
