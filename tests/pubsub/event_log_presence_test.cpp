@@ -135,4 +135,32 @@ BOOST_AUTO_TEST_CASE(one_client_has_its_share_of_the_topics)
     BOOST_TEST((log->topics() == std::vector<std::string>{"a0"}));
 }
 
+// It comes back with the id of its place, which may be old.
+BOOST_AUTO_TEST_CASE(who_waits_on_a_quiet_topic_is_told_of_no_gap_of_others)
+{
+    const auto log = make_log({.idle = std::chrono::seconds(100), .now = &manual_time});
+    seconds_passed = std::chrono::seconds(0);
+    BOOST_REQUIRE(log->publish("other", {.data = "x"}, {}).has_value());
+    BOOST_REQUIRE(log->publish("mine", {.data = "x"}, {}).has_value());
+    const auto told_of_gap = [&](std::string_view topic, std::string_view id) {
+        auto wanted = enter(*log, {pattern(topic)});
+        const bool gap = bool(log->begin(*wanted, id, UINT64_MAX).gap);
+        log->leave(std::move(wanted));
+        return gap;
+    };
+    BOOST_TEST(!told_of_gap("quiet", "0"));
+    seconds_passed = std::chrono::seconds(200);
+    log->sweep();
+    BOOST_TEST(log->topics().empty());
+    BOOST_TEST(!told_of_gap("quiet", "0"));
+    for (int i = 0; i < 2; ++i) { // it goes and comes, without an event
+        BOOST_TEST(told_of_gap("mine", "0"));
+        BOOST_TEST(told_of_gap("mine", "1"));
+        BOOST_TEST(!told_of_gap("mine", "2"));
+        BOOST_TEST(told_of_gap("other", "0"));
+        BOOST_TEST(!told_of_gap("other", "1"));
+    }
+    BOOST_TEST(told_of_gap("*", "1"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,7 +21,7 @@ event_log::event_log(log_settings settings, std::shared_ptr<backplane> plane)
     : settings_(std::move(settings)), idle_(rill::detail::saturated<clock::duration>(settings_.idle)),
       plane_(std::move(plane)), numbers_(plane_->ids_are_numbers()),
       newest_(numbers_ && plane_->first_number() != 0 ? plane_->first_number() - 1 : 0), forgotten_(newest_),
-      begun_at_(newest_), order_from_(newest_)
+      known_from_(newest_), begun_at_(newest_), order_from_(newest_)
 {
     if (settings_.idle.count() < 0) {
         throw std::invalid_argument("pubsub: idle must be 0 ms or more");
@@ -112,7 +112,7 @@ topic_pointer event_log::find_or_create(std::string_view name, std::uint64_t cli
                                            .latest_per_key = options(kind).slow == slow_policy::latest_per_key,
                                            .ids = numbers_ ? replay_buffer::id_kind::numbers
                                                            : replay_buffer::id_kind::opaque,
-                                           .start = forgotten_};
+                                           .start = lost_of(name)};
     auto made = std::make_shared<topic_state>(std::string(name), kind, settings);
     made->last_used = settings_.now();
     auto* share = client == 0 ? nullptr : &shares_[client];
@@ -329,11 +329,8 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
             ++i;
             continue;
         }
-        if (const auto* newest = topic->buffer.newest()) {
-            forgotten_ = std::max(forgotten_, newest->sequence);
-        }
-        forgotten_ = std::max(forgotten_, topic->buffer.lost_sequence());
         removed.push_back(topic);
+        remember_removed(*topic);
         topic->removed = true;
         if (topic->never_had_an_event()) {
             count_out(*topic);

@@ -264,6 +264,8 @@ private:
     topic_pointer find_or_create(std::string_view name, std::uint64_t client = 0);
     bool may_add(std::size_t topics, std::uint64_t client) const noexcept;
     void count_out(topic_state& topic) noexcept;
+    std::uint64_t lost_of(std::string_view name) const;
+    void remember_removed(const topic_state& topic) noexcept;
     void remove_unused(topic_state& topic) noexcept;
     template <class F>
     void for_each_topic(const interest& i, F&& f) const;
@@ -312,7 +314,10 @@ private:
     links to_wake_;           ///< when the mutex is free: a worker that is woken takes it at once
     std::uint64_t newest_;    ///< the sequence number of the last event
     std::uint64_t forgotten_; ///< up to here events may have been in topics that are gone
-    event_id last_id_;        ///< where ids are opaque: that of the last event of any topic
+    /// The same by the topic's name; behind `known_from_` topics of other names had none.
+    std::unordered_map<std::string, std::uint64_t> removed_;
+    std::uint64_t known_from_;
+    event_id last_id_; ///< where ids are opaque: that of the last event of any topic
     std::uint64_t last_id_at_ = 0;
     event_id begun_behind_;  ///< what the backplane has given comes right behind this event
     std::uint64_t begun_at_; ///< and has sequence numbers behind this one

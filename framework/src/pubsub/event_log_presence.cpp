@@ -100,6 +100,9 @@ std::vector<std::string> prefixes_of(const std::vector<topic_pattern>& patterns)
 // Topics that are only listened to leave this part of all to those that are published in.
 constexpr std::size_t part_for_events = 4;
 
+// A mebibyte or two, as names are short.
+constexpr std::size_t most_removed = 16UL * 1024;
+
 } // namespace
 
 bool event_log::may_add(std::size_t topics, std::uint64_t client) const noexcept
@@ -124,6 +127,35 @@ void event_log::count_out(topic_state& topic) noexcept
     }
 }
 
+// Up to where a topic of that name may have lost something before it is made.
+std::uint64_t event_log::lost_of(std::string_view name) const
+{
+    const auto found = removed_.find(std::string(name));
+    return found == removed_.end() ? known_from_ : found->second;
+}
+
+// Else everybody who comes back to a quiet topic would be told of a gap as soon as any other one has been removed.
+void event_log::remember_removed(const topic_state& topic) noexcept
+{
+    const auto* newest = topic.buffer.newest();
+    const auto until = std::max(newest == nullptr ? 0 : newest->sequence, topic.buffer.lost_sequence());
+    if (!topic.never_had_an_event()) {
+        forgotten_ = std::max(forgotten_, until);
+    }
+    if (until <= known_from_) {
+        return;
+    }
+    try {
+        removed_[topic.name] = until;
+    } catch (const std::bad_alloc&) {
+        known_from_ = std::max(known_from_, until);
+    }
+    if (removed_.size() > most_removed) {
+        removed_.clear();
+        known_from_ = forgotten_;
+    }
+}
+
 // It has no past that anybody may come back for. Where there is no memory to tell the workers it stays until it is
 // idle.
 void event_log::remove_unused(topic_state& topic) noexcept
@@ -141,6 +173,7 @@ void event_log::remove_unused(topic_state& topic) noexcept
     }
     topic.removed = true;
     count_out(topic);
+    remember_removed(topic);
     topics_.erase(topics_.find(topic.name));
     for (const auto& worker : workers_) {
         tell(worker, topic.leaving, {}, newest_);
