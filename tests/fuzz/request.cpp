@@ -37,8 +37,7 @@ field_map fields_of(const rill::request& r)
 
 std::string method_of(const rill::request& r)
 {
-    const auto name = boost::beast::http::to_string(r.method());
-    return {name.data(), name.size()};
+    return std::string(r.method_name());
 }
 
 std::string described(const rill::request& r)

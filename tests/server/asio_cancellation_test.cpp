@@ -165,7 +165,9 @@ rill::awaitable<void> waits_on_signal()
 
 rill::awaitable<void> waits_on_pool(asio::thread_pool& pool)
 {
-    co_await asio::co_spawn(pool, asio_cancellation_library::wait_for_ever(), asio::use_awaitable);
+    // A strand: otherwise one thread of the pool cancels the coroutine while another one runs it.
+    auto ordered = asio::make_strand(pool);
+    co_await asio::co_spawn(ordered, asio_cancellation_library::wait_for_ever(), asio::use_awaitable);
 }
 
 // Looking up a name can't be cancelled; what follows is.
