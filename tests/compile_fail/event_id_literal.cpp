@@ -1,4 +1,5 @@
 // expect: event_id_does_not_fit_a_header
+// expect clang: call to consteval function 'rill::sse::event_id::event_id
 #include "everything.hpp"
 
 bool publish(rill::pubsub::channel& news)

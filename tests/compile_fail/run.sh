@@ -4,6 +4,7 @@
 #
 #     // expect: WORDS
 #
+# (or `// expect clang: WORDS`, `// expect g++: WORDS` where only that compiler says them in the error itself),
 # and with RILL_FIXED defined the same file compiles. A line `// only: g++ 12` leaves a file out for other compilers.
 # usage: run.sh SOURCE_DIR CXX FLAG...
 set -euo pipefail
@@ -41,7 +42,8 @@ fail() { # FILE WHAT [OUTPUT]
 
 check() { # FILE
     local expected first errors
-    expected=$(sed -n 's|^// expect: ||p' "$1")
+    expected=$(sed -n "s|^// expect $family: ||p" "$1")
+    [[ $expected ]] || expected=$(sed -n 's|^// expect: ||p' "$1")
     if [[ ! $expected ]]; then
         fail "$1" "does not say what to expect"
     elif "$cxx" "${flags[@]}" "$1" 2>"$work/errors"; then

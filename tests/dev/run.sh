@@ -4,6 +4,7 @@
 # usage: run.sh SOURCE_DIR
 set -euo pipefail
 source_dir=$1
+unset CI # what ./dev prints on a terminal is looked at, too
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

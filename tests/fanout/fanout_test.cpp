@@ -87,7 +87,7 @@ BOOST_FIXTURE_TEST_CASE(streams_over_many_topics, fixture)
 
 BOOST_FIXTURE_TEST_CASE(what_is_frozen_is_ended_and_counted, fixture)
 {
-    // 1.3 MB a second for each: the backlog of who does not read is full in a second, or on a busy machine later.
+    // 1.3 MB a second for each: who does not read is ended by the write timeout, or by a full backlog before.
     int result = 1;
     for (int seconds = 2; seconds <= 32 && figures["evicted"] != 1; seconds *= 2) {
         result = run("fanout", {"--streams", "10", "--rate", "20", "--bytes", "65000", "--frozen", "10%", "--for",
@@ -97,7 +97,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_frozen_is_ended_and_counted, fixture)
     check_no_fault(figures);
     BOOST_TEST(figures.at("frozen") == 1);
     BOOST_TEST(figures.at("evicted") == 1);
-    BOOST_TEST(boost::json::serialize(figures.at("ended_by_reason")) == R"({"evicted_slow":1})");
+    const auto reasons = boost::json::serialize(figures.at("ended_by_reason"));
+    BOOST_TEST((reasons == R"({"timed_out":1})" || reasons == R"({"evicted_slow":1})"), reasons);
     BOOST_TEST(figures.at("p99_ratio").is_number());
     BOOST_TEST(figures.at("without").as_object().at("events").to_number<int>() > 100);
 }
