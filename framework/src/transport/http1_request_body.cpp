@@ -140,7 +140,7 @@ void http1_connection::request_body::start_timer()
 {
     content_ = {};
     const auto& limits = connection_->worker_.limits;
-    const auto by_rate = time_by_rate(limits, received_) - waited_;
+    const auto by_rate = time_by_rate(limits.body_min_rate, limits.body_grace, received_) - waited_;
     waits_ = true;
     wait_began_ = connection_->worker_.now();
     connection_->set_timer(std::clamp(by_rate, std::chrono::milliseconds(0), limits.body_timeout));

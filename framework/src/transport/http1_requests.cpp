@@ -8,7 +8,6 @@
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/accept.hpp>
-#include <rill/http/detail/spread.hpp>
 #include <rill/http/refusal.hpp>
 #include <unistd.h>
 
@@ -33,19 +32,10 @@ constexpr std::size_t file_piece = 64UL * 1024;
 // Of a response that is as large, the kernel may leave some.
 constexpr std::size_t taken_by_kernel = 64UL * 1024;
 
-problem no_room_for_body(const capacity_limits& limits)
-{
-    const auto wait = detail::spread::here().next(limits.retry_after, limits.retry_after);
-    return {.status = status::service_unavailable,
-            .detail = "the server holds as many bodies as it may hold",
-            .headers = {{"Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count())},
-                        {"Cache-Control", "no-store"}}};
-}
-
 // Marked as the middleware would have done: a browser shows a script nothing of an answer without CORS fields.
-response failed_answer(const request& to, std::string_view detail, status code = status::internal_server_error)
+response failed_answer(const request& to, const problem& why)
 {
-    auto answer = to_response({.status = code, .detail = std::string(detail)});
+    auto answer = to_response(why);
     for (const auto& field : to.answer_fields()) {
         answer.fields().erase(field.name);
     }
@@ -231,7 +221,8 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
         }
         if (!held.grow_to(parser.body_size())) {
             log_full("has a body that is answered with 503");
-            auto full = no_room_for_body(worker_.room.limits);
+            auto full =
+                detail::too_busy(worker_.room.limits.retry_after, "the server holds as many bodies as it may hold");
             co_return parser.refuse(std::move(full));
         }
         if (state == request_parser::state::wants_continue) {
@@ -246,7 +237,9 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
                 body_began = worker_.now();
             }
             const std::chrono::milliseconds taken(worker_.now() - body_began);
-            const auto allowed = std::min(worker_.limits.body_timeout, time_by_rate(worker_.limits, body_received));
+            const auto allowed =
+                std::min(worker_.limits.body_timeout,
+                         time_by_rate(worker_.limits.body_min_rate, worker_.limits.body_grace, body_received));
             set_timer(std::max(allowed - taken, std::chrono::milliseconds(0)));
         }
         const auto received = co_await read_more(input);
@@ -297,24 +290,25 @@ awaitable<response> http1_connection::run_handler(request& r)
     if (reason_ == close_reason::open) {
         log_error(error, {"handler of ", r.path(), " failed"});
     }
-    co_return failed_answer(r, "the handler failed");
+    const problem failed{.status = status::internal_server_error, .detail = "the handler failed"};
+    co_return failed_answer(r, failed);
 }
 
 response http1_connection::refuse_answer(const request& to, std::string_view fault) const
 {
     worker_.log(log_level::error, "the answer of " + std::string(to.path()) + " can't be sent: " + std::string(fault));
-    return failed_answer(to, "the handler's answer can't be sent");
+    return failed_answer(to, {.status = status::internal_server_error, .detail = "the handler's answer can't be sent"});
 }
 
 // Of a response, once the kernel takes no more of it.
 bool http1_connection::takes_too_slowly() const noexcept
 {
-    const auto rate = worker_.limits.response_min_rate;
-    if (phase_ != phase::responding || !unsent_ || rate == 0) {
+    if (phase_ != phase::responding || !unsent_) {
         return false;
     }
-    const auto taken = std::chrono::milliseconds(unsent_->taken * 1000 / rate);
-    return std::chrono::milliseconds(worker_.now() - unsent_->began) > worker_.limits.response_grace + taken;
+    const auto& l = worker_.limits;
+    return std::chrono::milliseconds(worker_.now() - unsent_->began) >
+           time_by_rate(l.response_min_rate, l.response_grace, unsent_->taken);
 }
 
 // A response that is broken off for want of room looks like a fault of the network; this one can be asked for again.
@@ -325,10 +319,8 @@ void http1_connection::keep_within_room(response& answer, const request& to) con
         return;
     }
     log_full("of " + std::to_string(text->size()) + " bytes is answered with 503");
-    answer = failed_answer(to, "the server has too much to send at present", status::service_unavailable);
-    const auto wait = detail::spread::here().next(worker_.room.limits.retry_after, worker_.room.limits.retry_after);
-    answer.header("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
-    answer.header("Cache-Control", "no-store");
+    answer = failed_answer(
+        to, detail::too_busy(worker_.room.limits.retry_after, "the server has too much to send at present"));
 }
 
 // False when the response could not be sent whole.

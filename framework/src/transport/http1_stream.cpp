@@ -5,7 +5,6 @@
 #include <rill/core/detail/spawn.hpp>
 #include <rill/http/refusal.hpp>
 
-#include "http/grammar.hpp"
 #include "transport/http1_connection.hpp"
 #include "transport/http1_pending_stream.hpp"
 #include "transport/response_head.hpp"
@@ -18,12 +17,6 @@ namespace {
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 std::atomic<std::uint32_t> streams_begun{0};
-
-bool is_event_stream(const response& answer) noexcept
-{
-    const auto type = answer.fields().get("Content-Type").value_or("");
-    return iequals(detail::trimmed(type.substr(0, type.find(';'))), "text/event-stream");
-}
 
 } // namespace
 
@@ -60,7 +53,7 @@ void http1_connection::prepare_stream(response& answer, const request& to, bool 
         make_response_head(answer.status(), answer.fields(), frame, !keep_alive_, to.version(), worker_.date()),
         std::move(input), to.target()));
     is_answer_to_get_ = to.method() == verb::get;
-    has_events_ = is_event_stream(answer);
+    has_events_ = detail::is_event_stream(answer);
     then(next_step::begin_stream);
 }
 
