@@ -6,12 +6,12 @@
 
 namespace rill {
 
-/// What the request's Authorization gives for an authentication scheme, such as "Bearer" (RFC 9110, 11.4): the token,
-/// or the parameters as sent, without the spaces around it. Schemes compare without regard to case, and one space or
-/// more stand behind them. A view, until the field is changed.
+/// Returns the credentials in the request's Authorization field for an authentication scheme such as "Bearer" (RFC
+/// 9110, 11.4): the token or the parameters as sent, without surrounding spaces. The scheme is compared without regard
+/// to case. One or more spaces follow it. The view is valid until the field is changed.
 ///
-/// Nothing without the field, for another scheme, where nothing follows the scheme, and for more than one field: which
-/// one counts would be a guess. The value is compared as a secret, see equal_in_constant_time().
+/// Returns nothing if the field is missing, names another scheme, has nothing after the scheme, or occurs more than
+/// once. Compare the result with a secret by equal_in_constant_time().
 std::optional<std::string_view> credentials(const request& req, std::string_view scheme) noexcept;
 
 /// Whether a client's guess is the secret. Takes as long for a guess that is nearly right as for any other of that

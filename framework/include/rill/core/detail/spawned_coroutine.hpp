@@ -25,11 +25,11 @@ struct spawned_coroutine
     asio::cancellation_slot slot{}; ///< what its operations are cancelled through
     timed_wait* waiting = nullptr;  ///< the rill timer that it waits for
 
-    /// What the coroutine works with, for its owner: memory that it touches each time it is resumed.
+    /// An object that the owner stores here. The coroutine uses it each time it is resumed.
     void* works_with() const noexcept;
     void works_with(void* memory) noexcept;
 
-    /// What to prefetch before the coroutine is resumed: works_with(), unless it is cancelled.
+    /// The address to prefetch before the coroutine is resumed. It is works_with(), or of no use after a cancellation.
     const void* to_prefetch() const noexcept { return reinterpret_cast<const void*>(works_with_); }
 
     /// What unwinder knows of the coroutine, once it has been cancelled.
@@ -37,13 +37,14 @@ struct spawned_coroutine
     {
         return (works_with_ & 1) != 0 ? reinterpret_cast<cancelled_coroutine*>(works_with_ - 1) : nullptr;
     }
-    /// Puts the entry between works_with() and the coroutine.
+    /// Stores the entry. The entry then holds works_with().
     void cancelled(cancelled_coroutine& entry) noexcept;
-    /// Takes it out again.
+    /// Removes the entry, and keeps works_with().
     void no_longer_cancelled() noexcept;
 
 private:
-    // One word for both, as each stream has one: what a cancelled coroutine works with stands in its entry.
+    // Each stream has this word, so it holds both: works_with(), or the entry (lowest bit set), which holds
+    // works_with().
     std::uintptr_t works_with_ = 0;
 };
 
