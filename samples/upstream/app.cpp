@@ -106,8 +106,8 @@ struct events
             }
         }; // the client left: `source` closes the connection, and the upstream stops, too
         auto answer = rill::response::stream(std::move(pass_on), "text/event-stream");
-        answer.header("Cache-Control", "no-cache");
-        answer.header("X-Accel-Buffering", "no");
+        answer.set_header("Cache-Control", "no-cache");
+        answer.set_header("X-Accel-Buffering", "no");
         co_return answer;
     }
 };

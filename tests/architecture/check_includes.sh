@@ -112,7 +112,8 @@ check_users() { # DIR
     done < <(files "$1" | includes)
 }
 
-# A unit test may look into its own module, and a fuzz target into any; every other test is a user.
+# A unit test may include what its module may include, private headers too, and a fuzz target any private header. Every
+# other test is a user.
 check_tests() {
     local file kind name module
     while IFS=$'\t' read -r file kind name; do
@@ -120,7 +121,7 @@ check_tests() {
         if [[ $kind == angle || -f ${file%/*}/$name || -f tests/$name || ($module == fuzz && $name != *..* && -f framework/src/$name) ]]; then
             continue
         fi
-        if [[ $name == *..* || $name != "$module"/* || ! -f framework/src/$name ]]; then
+        if [[ $name == *..* || ! -f framework/src/$name || ! -v may_include[$module] ]] || ! may_use "$module" "${name%%/*}"; then
             violation "$file" "\"$name\" is private to another module"
         fi
     done < <(files tests | includes)

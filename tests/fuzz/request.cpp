@@ -174,7 +174,7 @@ std::string told(const std::vector<std::string>& pieces, const rill::connection_
             }
             auto r = in_body ? std::exchange(head, {}) : parser.take();
             if (std::exchange(in_body, false)) {
-                r.body(std::exchange(body, {}));
+                r.set_body(std::exchange(body, {}));
             }
             if (pieces.size() == 1) {
                 check_against_bytes(r, std::string_view(before).substr(0, before.size() - input.size()));

@@ -1,9 +1,9 @@
 // Request targets, authorities and percent-encoding. The first byte chooses the method.
 
-#include <rill/http/percent.hpp>
 #include <rill/http/request.hpp>
 
 #include "fuzz.hpp"
+#include "http/percent.hpp"
 #include "transport/request_target.hpp"
 
 namespace {

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(all_streams_get_the_same_bytes)
     f.loop.turn();
     BOOST_TEST(a.got() == "1 2 3 4");
     BOOST_TEST(a.out.sent == b.out.sent);
-    BOOST_TEST(a.out.pieces == 4U); // its place; and what waited together went out together
+    BOOST_TEST(a.out.chunks == 4U); // its place; and what waited together went out together
     BOOST_TEST(f.c.stats().delivered == 8U);
     a.cut();
     f.publish_apart(1);

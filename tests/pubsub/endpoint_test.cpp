@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(one_address_does_not_take_the_topics_of_others)
     const auto route = rill::make_handler(rill::sse::endpoint(h));
     const auto status_for = [&](std::string address, std::string topics, std::vector<rill::response>& kept) {
         auto r = request_with_id({}, "/?topics=" + std::move(topics));
-        r.remote_address(std::move(address));
+        r.set_remote_address(std::move(address));
         kept.push_back(answer_on(f.loop, route, std::move(r)));
         return kept.back().status();
     };
@@ -265,7 +265,7 @@ BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
     const auto mark = [](rill::request& r, const rill::handler& next) -> rill::awaitable<rill::response> {
         auto given = co_await next(r);
-        given.header("X-Marked", "yes");
+        given.set_header("X-Marked", "yes");
         co_return given;
     };
     const auto route = rill::make_handler(rill::sse::endpoint(c, {.cors = mark}));

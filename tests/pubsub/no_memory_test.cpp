@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_fails_leaves_nothing)
         auto entry = log->enter(std::move(wanted), {});
         BOOST_REQUIRE(entry.has_value());
         auto start = log->begin(*entry->wanted, {}, entry->newest);
-        BOOST_REQUIRE(state->enter());
+        BOOST_REQUIRE(state->try_enter());
         std::unique_ptr<pubsub::detail::direct_stream> made;
         const bool more = without_memory(number, [&] {
             auto& worker = pubsub::detail::worker_log::of(loop.context, log);

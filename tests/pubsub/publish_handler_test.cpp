@@ -24,8 +24,8 @@ struct fixture
                         std::string_view authorization = "Bearer sesame")
     {
         rill::request r(rill::verb::post, "/topics/x?" + std::string(query));
-        r.path_parameter("topic", std::string(topic));
-        r.body(std::move(body));
+        r.add_path_parameter("topic", std::string(topic));
+        r.set_body(std::move(body));
         if (!authorization.empty()) {
             BOOST_REQUIRE(r.fields().set("Authorization", std::string(authorization)));
         }
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(a_compressed_body_is_not_published)
 {
     fixture f;
     rill::request r(rill::verb::post, "/topics/news");
-    r.path_parameter("topic", "news");
-    r.body("\x1f\x8b");
+    r.add_path_parameter("topic", "news");
+    r.set_body("\x1f\x8b");
     BOOST_REQUIRE(r.fields().set("Content-Encoding", "gzip"));
     BOOST_TEST((f.handler(r).status() == rill::status::unauthorized)); // tells nothing to who has no token
     BOOST_REQUIRE(r.fields().set("Authorization", "Bearer sesame"));

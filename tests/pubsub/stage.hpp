@@ -5,7 +5,6 @@
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <optional>
-#include <rill/core/detail/spawn.hpp>
 #include <rill/http/make_handler.hpp>
 #include <rill/pubsub/channel.hpp>
 #include <rill/pubsub/endpoint.hpp>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/spawn.hpp"
 #include "support/fake_writer.hpp"
 #include "support/manual_loop.hpp"
 

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(others_have_their_turn)
     std::size_t sent_before = 0;
     const auto sent = [&] {
         return std::count_if(clients.begin(), clients.end(), [](const auto& k) {
-            return k && k->out.pieces > 1; /* its place */
+            return k && k->out.chunks > 1; /* its place */
         });
     };
     for (int turns = 0; sent_before == 0; ++turns) {

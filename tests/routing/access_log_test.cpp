@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE(lines)
     std::vector<std::string> lines;
     const auto around = rill::access_log([&](std::string_view line) { lines.emplace_back(line); });
     auto req = with({}, verb::get, "/ticks?ms=20");
-    req.remote_address("127.0.0.1");
+    req.set_remote_address("127.0.0.1");
     through(around, req);
-    req.version(10);
+    req.set_version(10);
     through(around, req, rill::make_handler([] {
                 return response::stream([](rill::response_writer&) -> awaitable<> { co_return; });
             }));

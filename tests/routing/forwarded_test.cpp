@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(handlers_and_logs_see_the_client_behind_a_trusted_proxy)
     const handler inner = [](request& r) -> awaitable<response> { co_return response::text(r.remote_address()); };
     for (const auto& [from, seen] : {std::pair{"127.0.0.1", "192.0.2.1"}, std::pair{"192.0.2.9", "192.0.2.9"}}) {
         request req(verb::get, "/");
-        req.remote_address(from);
+        req.set_remote_address(from);
         BOOST_REQUIRE(req.fields().add("X-Forwarded-For", "192.0.2.1").has_value());
         BOOST_TEST(text(run(around(req, inner))) == seen);
     }

@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(middleware_may_rewrite_the_request)
 {
     router app;
     app.use([](request& req, const handler& next) {
-        req.target("/new");
+        req.set_target("/new");
         return next(req);
     });
     app.get("/new", named("new"));
@@ -403,7 +403,7 @@ BOOST_AUTO_TEST_CASE(a_router_is_a_handler)
     }
     BOOST_TEST(text(run(handle, verb::get, "/users/7")) == "7");
     request req(verb::get, "/users/7");
-    req.path_parameter("id", "stale");
+    req.add_path_parameter("id", "stale");
     BOOST_TEST(text(run(handle, req)) == "7");
 }
 
@@ -456,17 +456,17 @@ BOOST_AUTO_TEST_CASE(a_route_that_was_not_asked_gets_the_body_that_it_wants)
 {
     router app;
     app.use([](request& req, const handler& next) {
-        req.target("/whole");
+        req.set_target("/whole");
         return next(req);
     });
     app.post("/upload", [](rill::body_reader) { return "read"; });
     app.post("/whole", [](request& req) { return "whole: " + req.body(); });
     request streamed(verb::post, "/upload");
-    streamed.body("body");
+    streamed.set_body("body");
     rill::body_reader begun(streamed); // as a connection would have it
     BOOST_TEST(text(run(handler(app), streamed)) == "whole: body");
     request large(verb::post, "/upload");
-    large.body("body");
+    large.set_body("body");
     rill::body_reader large_begun(large);
     large.body_source()->whole_limit = 3;
     BOOST_TEST((run(handler(app), large).status() == status::payload_too_large));
@@ -481,7 +481,7 @@ BOOST_AUTO_TEST_CASE(methods_by_name)
     app.handle(verb::get, "/q", named("get"));
     const auto asked = [&](std::string_view method, const char* target = "/q") {
         rill::request req(verb::get, target);
-        req.method(method);
+        req.set_method(method);
         return rill_test::run(app(req));
     };
     BOOST_TEST(text(asked("QUERY")) == "query");

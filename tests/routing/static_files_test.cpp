@@ -153,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(a_redirect_stays_on_the_host, site)
     const auto handle = rill::static_files(root());
     for (const auto* path : {"//evil.example/sub", "/\\evil.example/sub"}) {
         request req(verb::get, path);
-        req.path_parameter("path", "sub");
+        req.add_path_parameter("path", "sub");
         BOOST_TEST(header(run(handle, req), "Location") == "/." + std::string(path) + '/');
     }
 }
@@ -308,7 +308,7 @@ BOOST_FIXTURE_TEST_CASE(a_parameter_that_no_router_has_checked, site)
          {"data.bin\0"s, "data.bin\0.html"s, "sub\0/index.html"s, "../secret.txt"s, "/etc/passwd"s, "/"s})
     {
         request req(verb::get, "/");
-        req.path_parameter("path", path);
+        req.add_path_parameter("path", path);
         BOOST_TEST((run(handle, req).status() == status::not_found));
     }
 }

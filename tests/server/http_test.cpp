@@ -20,9 +20,9 @@ rill::router app()
     app.post("/echo", [](rill::request& r) { return rill::response::text(r.body()); });
     app.get("/length", [] {
         return rill::response::text("four")
-            .header("X-Own", "yes")
-            .header("Content-Length", "4")
-            .header("Connection", "keep-alive");
+            .set_header("X-Own", "yes")
+            .set_header("Content-Length", "4")
+            .set_header("Connection", "keep-alive");
     });
     app.get("/none", [] { return rill::response(rill::status::no_content); });
     app.get("/fails", []() -> rill::awaitable<rill::response> {

@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_at_set_up_is_one_line_and_exit_code_1)
     refused([] { return rill::serve([]() -> rill::handler { throw std::runtime_error("no\ndatabase"); }, any_port()); },
             "no\\ndatabase");
     refused([] { return rill::serve([]() -> rill::handler { throw 7; }, any_port()); },
-            "something that is not a std::exception");
+            "an exception that is not a std::exception");
     refused([] { return rill::serve([] { return rill::handler(); }, any_port()); }, "server: the handler is empty");
     auto options = any_port();
     options.limits.write_timeout = 0ms;

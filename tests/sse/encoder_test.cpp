@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(every_sequence_of_line_ends_up_to_six_characters_keeps_the_
     }
 }
 
-// At every distance from the eight-byte steps of the fast path, in front and behind.
+// At every distance from the eight-byte steps of the fast path, before and after.
 BOOST_AUTO_TEST_CASE(a_line_end_is_found_wherever_it_stands)
 {
     for (std::size_t length = 1; length <= 26; ++length) {
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(malformed_utf8_of_each_class_is_rejected_and_leaves_the_buf
         "\xff",             //
     };
     for (const auto& sequence : bad) {
-        // At every distance from the eight-byte steps of the fast path, in front and behind.
+        // At every distance from the eight-byte steps of the fast path, before and after.
         for (std::size_t before = 0; before < 17; ++before) {
             for (const std::size_t behind : {0U, 1U, 9U}) {
                 const std::string text = std::string(before, 'a') + sequence + std::string(behind, 'z');

@@ -23,7 +23,7 @@ struct closing : stage
     {
         if (r.path() == "/unsent") {
             co_return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
-                out.put(much()); // and does not wait for it
+                rill::detail::stream_writer::of(out).put(much()); // and does not wait for it
                 co_return;
             });
         }

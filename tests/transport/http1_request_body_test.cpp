@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_have_another_limit)
     const auto limited = [](std::uint64_t bytes) {
         return [bytes](rill::request& r) -> awaitable<response> {
             body_reader body(r);
-            body.limit(bytes);
+            body.set_limit(bytes);
             std::size_t size = 0;
             while (auto piece = co_await body.read()) {
                 size += piece->size();
@@ -568,7 +568,7 @@ BOOST_AUTO_TEST_CASE(a_read_that_is_given_up_loses_nothing)
     upload u([&](rill::request& r) -> awaitable<response> {
         body_reader body(r);
         boost::asio::cancellation_signal give_up;
-        auto note = [&](rill::error_code ec, rill::body_piece piece) {
+        auto note = [&](rill::error_code ec, rill::body_chunk piece) {
             first.push_back(ec ? ec.message() : std::string(*piece));
         };
         body.read(boost::asio::bind_cancellation_slot(give_up.slot(), note));

@@ -35,7 +35,7 @@ rill::awaitable<rill::response> answers(rill::request& r)
         if (r.path() == "/marked") {
             throw std::runtime_error("its own error");
         }
-        co_return rill::response::text("four").header("Content-Length", "5");
+        co_return rill::response::text("four").set_header("Content-Length", "5");
     }
     co_return rill::response::text("this is " + std::string(r.path()) + " " + std::string(r.body()) + ".");
 }
@@ -488,7 +488,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_became_shorter_ends_the_connection)
         const std::string text(100, 'f');
         BOOST_REQUIRE(::write(half.file.get(), text.data(), text.size()) == 100);
         rill::response answer;
-        answer.body(std::move(half));
+        answer.set_body(std::move(half));
         co_return answer;
     });
     s.begin();

@@ -7,14 +7,14 @@
 
 using namespace rill_test;
 using rill::close_reason;
-using rill::shared_piece;
+using rill::shared_chunk;
 using rill::transport::http1_response_writer;
 
 BOOST_AUTO_TEST_SUITE(http1_response_writer_test)
 
 namespace {
 
-using state = rill::response_writer::write_state;
+using state = rill::detail::write_state;
 
 // The writer without a connection around it: what it tells the connection is noted.
 class probe final : public http1_response_writer
@@ -40,7 +40,7 @@ private:
     void on_blocked() override { ++blocked; }
     void on_unblocked() override { ++unblocked; }
     void on_broken(close_reason why) override { broken.push_back(why); }
-    void wake_later() override {}
+    void defer_completions() override {}
 };
 
 struct writing
@@ -79,11 +79,11 @@ BOOST_AUTO_TEST_CASE(pieces_are_chunks_where_the_body_is_chunked)
 {
     writing w;
     BOOST_CHECK(w.out.put("bare") == state::sent);
-    BOOST_CHECK(w.out.put(shared_piece::copy_of("shared")) == state::sent);
+    BOOST_CHECK(w.out.put(shared_chunk::copy_of("shared")) == state::sent);
     BOOST_TEST(w.read(10) == "bareshared");
     w.out.chunked();
     BOOST_CHECK(w.out.put("0123456789abcdef") == state::sent);
-    BOOST_CHECK(w.out.put(shared_piece::copy_of("shared")) == state::sent);
+    BOOST_CHECK(w.out.put(shared_chunk::copy_of("shared")) == state::sent);
     BOOST_CHECK(w.out.send_bytes("as it is") == state::sent);
     const std::string framed = "10\r\n0123456789abcdef\r\n6\r\nshared\r\nas it is";
     BOOST_TEST(w.read(framed.size()) == framed);
@@ -97,8 +97,8 @@ BOOST_AUTO_TEST_CASE(an_empty_piece_is_not_sent)
     writing w;
     w.out.chunked();
     BOOST_CHECK(w.out.put("") == state::sent);
-    BOOST_CHECK(w.out.put(shared_piece()) == state::sent);
-    BOOST_CHECK(w.out.commit(w.out.scratch()) == state::sent);
+    BOOST_CHECK(w.out.put(shared_chunk()) == state::sent);
+    BOOST_CHECK(w.out.commit(rill::detail::stream_writer::scratch()) == state::sent);
     BOOST_CHECK(w.out.put("x") == state::sent);
     BOOST_TEST(w.read(6) == "1\r\nx\r\n");
 }
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
         writing w;
         narrow(w.pair);
         w.out.chunked();
-        auto piece = shared_piece::copy_of(much()); // the stream keeps it for as long as it needs it
+        auto piece = shared_chunk::copy_of(much()); // the stream keeps it for as long as it needs it
         const auto all = std::string(piece.chunk()) + "4\r\ntail\r\n5\r\nthird\r\n";
         BOOST_CHECK((shared ? w.out.put(piece) : w.out.put(much())) == state::queued);
         piece = {};
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
         BOOST_TEST(!w.out.all_written());
         BOOST_TEST(w.out.unsent_size() > 2UL * 1024 * 1024);
         BOOST_CHECK(w.out.put("tail") == state::queued); // it must not overtake
-        BOOST_CHECK(w.out.put(shared_piece::copy_of("third")) == state::queued);
+        BOOST_CHECK(w.out.put(shared_chunk::copy_of("third")) == state::queued);
         BOOST_TEST(w.out.blocked == 1);
         BOOST_TEST(w.s.worker.figures.blocked == 1U);
         BOOST_TEST(w.s.worker.figures.unsent_bytes == w.out.unsent_size());
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_after_the_end)
     w.out.ended(close_reason::drained);
     BOOST_CHECK(w.out.put("x") == state::closed);
     BOOST_CHECK(w.out.put("") == state::closed);
-    BOOST_CHECK(w.out.put(shared_piece::copy_of("x")) == state::closed);
+    BOOST_CHECK(w.out.put(shared_chunk::copy_of("x")) == state::closed);
     BOOST_TEST(w.s.worker.figures.events == 0U);
     BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection itself may
     BOOST_TEST(w.read(8) == "farewell");
@@ -230,10 +230,10 @@ BOOST_AUTO_TEST_CASE(deadlines_are_the_streams_own_or_the_servers)
     writing w;
     BOOST_TEST((w.out.deadline() == w.s.limits.write_timeout));
     const rill::stream_policy own{.write_timeout = 7s};
-    w.out.policy(own);
+    w.out.set_policy(own);
     BOOST_TEST((w.out.deadline() == 7s));
     const rill::stream_policy none{};
-    w.out.policy(none);
+    w.out.set_policy(none);
     BOOST_TEST((w.out.deadline() == w.s.limits.write_timeout));
 }
 
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_vanished_peer_is_to_be_found_before_the_second_heartbeat)
     const auto timeout = [](rill::stream_policy policy) {
         writing w;
         rill::transport::prepare_connection(w.pair.server, w.s.limits);
-        w.out.policy(policy);
+        w.out.set_policy(policy);
         return option(w.pair.server, TCP_USER_TIMEOUT);
     };
     BOOST_TEST(timeout({}) == 30'000);

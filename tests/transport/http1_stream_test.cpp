@@ -35,13 +35,13 @@ struct streams : stage
                   if (r.path() == "/text") {
                       co_return rill::response::text("a text");
                   }
-                  r.route("/rows/{id}");
+                  r.set_route("/rows/{id}");
                   auto stream = rill::response::stream([this, produce](response_writer& out) {
                       writer = &out;
-                      out.policy(policy);
+                      out.set_policy(policy);
                       return produce(out);
                   });
-                  co_return std::move(stream.header("Content-Type", content_type));
+                  co_return std::move(stream.set_header("Content-Type", content_type));
               },
               most)
     {
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
     s.policy = {.heartbeat = 10s, .filler = ":\n\n"};
     s.open();
     s.pass(9s);
-    BOOST_CHECK(s.writer->put("x") == response_writer::write_state::sent);
+    BOOST_CHECK(rill::detail::stream_writer::of(*s.writer).put("x") == rill::detail::write_state::sent);
     s.pass(9s); // the write was nine seconds ago, not the beginning
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").ends_with("1\r\nx\r\n"));
     s.pass(1001ms);
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_without_a_filler_sends_nothing)
     s.policy = {.heartbeat = 10s};
     s.open();
     s.pass(25s);
-    s.writer->put("x");
+    rill::detail::stream_writer::of(*s.writer).put("x");
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").find("\r\n0\r\n") == std::string::npos);
 }
 
@@ -177,17 +177,17 @@ BOOST_AUTO_TEST_CASE(a_policy_holds_from_when_it_is_given)
     s.open();
     s.pass(1min);
     const rill::stream_policy later{.heartbeat = 10s, .filler = ":\n\n"};
-    s.writer->policy(later);
-    s.writer->put("x");
+    s.writer->set_policy(later);
+    rill::detail::stream_writer::of(*s.writer).put("x");
     s.run_until_received(s.pair, "1\r\nx\r\n");
     s.pass(10s + 2ms);
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
     const rill::stream_policy sooner{.heartbeat = 1s, .filler = "\n"};
-    s.writer->policy(sooner);
+    s.writer->set_policy(sooner);
     s.pass(1s + 2ms);
     BOOST_TEST(s.run_until_received(s.pair, "\n\r\n") == "1\r\n\n\r\n");
     const rill::stream_policy none{};
-    s.writer->policy(none);
+    s.writer->set_policy(none);
     const auto bytes = s.worker.figures.bytes;
     s.pass(1min);
     BOOST_TEST(s.worker.figures.bytes == bytes);
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(times_that_are_for_ever_are_not_over_at_once)
     BOOST_TEST(s.worker.figures.bytes == bytes);
     const auto& fired = s.worker.timers.late().counts;
     BOOST_TEST(std::accumulate(fired.begin(), fired.end(), std::uint64_t{0}) == 0U);
-    s.writer->put(much());
+    rill::detail::stream_writer::of(*s.writer).put(much());
     s.pass(1min);
     BOOST_TEST(s.closed.empty());
     s.pair.reset_client();
@@ -416,10 +416,10 @@ BOOST_AUTO_TEST_CASE(a_body_without_a_coroutine_is_ended_by_who_writes)
     s.open();
     s.turn();
     BOOST_TEST(s.closed.empty()); // its start was not its end
-    s.writer->put("one");
+    rill::detail::stream_writer::of(*s.writer).put("one");
     s.writer->end(close_reason::handler_returned);
     BOOST_TEST(s.closed.empty()); // from the event loop
-    BOOST_CHECK(s.writer->put("two") == response_writer::write_state::closed);
+    BOOST_CHECK(rill::detail::stream_writer::of(*s.writer).put("two") == rill::detail::write_state::closed);
     BOOST_TEST(s.run_until_received(s.pair, "0\r\n\r\n").ends_with("\r\n3\r\none" + std::string(last_chunk)));
     s.pair.client_sends(get("/s"));
     s.writer = nullptr;
@@ -459,7 +459,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
     narrow(s.pair);
     s.open();
     s.pass(3s);
-    s.writer->put("x");
+    rill::detail::stream_writer::of(*s.writer).put("x");
     s.pass(2s);
     std::vector<rill::transport::stream_report> reports;
     BOOST_TEST(s.worker.report_streams(reports, 10) == 1U);
@@ -468,7 +468,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
     BOOST_TEST(reports[0].quiet_ms == 2000U);
     BOOST_TEST(reports[0].address == "127.0.0.1");
     BOOST_TEST(reports[0].unsent_bytes == 0U);
-    s.writer->put(much());
+    rill::detail::stream_writer::of(*s.writer).put(much());
     BOOST_TEST(s.worker.report_streams(reports, 10) == 1U);
     BOOST_TEST(reports.back().unsent_bytes == s.worker.figures.unsent_bytes);
     BOOST_TEST(reports.back().unsent_bytes > 0U);

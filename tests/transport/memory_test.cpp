@@ -102,8 +102,8 @@ struct small_machine : stage
         if (r.path() == "/pushed") {
             co_return rill::response::stream([this](rill::response_writer& out) {
                 pushed = &out;
-                out.policy(policy);
-                out.put("begun");
+                out.set_policy(policy);
+                rill::detail::stream_writer::of(out).put("begun");
                 return rill::awaitable<>();
             });
         }
@@ -113,7 +113,7 @@ struct small_machine : stage
     rill::awaitable<> stream(rill::response_writer& out)
     {
         counted here;
-        out.policy(policy);
+        out.set_policy(policy);
         co_await out.write("begun");
         co_await rill::sleep_for(1h);
     }

@@ -1,6 +1,7 @@
 #include "transport/slow_handlers.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <rill/core/awaitable.hpp>
 #include <thread>
 
 BOOST_AUTO_TEST_SUITE(slow_handlers_test)

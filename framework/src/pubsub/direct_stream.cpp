@@ -38,8 +38,8 @@ void direct_stream::leave_log() noexcept
 
 awaitable<> direct_stream::start(response_writer& to)
 {
-    out = &to;
-    to.policy(state_->policies[wanted->kind]);
+    out = &rill::detail::stream_writer::of(to);
+    to.set_policy(state_->policies[wanted->kind]);
     sse::detail::send_start(to, state_->options, place());
     if (now == state::ended) { // before it has begun
         on_evicted({});
@@ -84,14 +84,14 @@ bool direct_stream::serve(std::size_t& budget)
         }
         --budget;
         const auto sent = out->put(event);
-        if (sent == response_writer::write_state::closed) {
+        if (sent == rill::detail::write_state::closed) {
             now = state::ended;
             return true;
         }
         if (event.kind() == event_kind::message) {
             worker_link::add(worker->counters().delivered, 1);
         }
-        if (sent == response_writer::write_state::queued) {
+        if (sent == rill::detail::write_state::queued) {
             worker->block(*this, event.bytes().size());
             return true;
         }

@@ -130,7 +130,7 @@ result<event_draft> event_draft::make(const sse::event& e, std::string_view topi
     const bool apart = has_line_end(data);
     auto* block =
         allocate(sizeof(event_block) + topic.size() + key.size() + e.name.view().size() + (apart ? data.size() : 0) +
-                 encoded_event::front_room + wire.size() + room_for_id(std::max(own_id.size(), counter_digits)));
+                 encoded_event::headroom + wire.size() + room_for_id(std::max(own_id.size(), counter_digits)));
     event_draft draft{encoded_event(block), std::string(own_id)};
     layout place(*block);
     block->has_data = static_cast<bool>(e.data);
@@ -140,7 +140,7 @@ result<event_draft> event_draft::make(const sse::event& e, std::string_view topi
     if (apart) {
         block->data = place.put(data);
     }
-    place.skip(encoded_event::front_room);
+    place.skip(encoded_event::headroom);
     block->at = place.end();
     block->size = place.put(wire).size;
     if (e.data && !apart) { // its only line is the last one

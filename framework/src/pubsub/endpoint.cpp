@@ -65,14 +65,14 @@ opening::opening(std::shared_ptr<endpoint_state> state, const request& r) : stat
 {
     auto topics = state_->topics(r);
     if (!topics) {
-        refusal_ = state_->marked(to_response(topics.error()));
+        refusal_ = state_->with_headers(to_response(topics.error()));
         return;
     }
     topics_ = std::move(*topics);
     last_event_id_ = sse::detail::last_event_id(r, state_->options);
     knows_id_ = r.header("Last-Event-ID").has_value();
     if (state_->options.finished && state_->options.finished(r, last_event_id_)) {
-        refusal_ = state_->marked(status::no_content);
+        refusal_ = state_->with_headers(status::no_content);
         return;
     }
     place_.emplace(*state_);
@@ -90,8 +90,8 @@ void opening::enter(const request& r)
     auto entry = state_->log->enter(std::move(topics_), state_->who ? state_->who(r) : std::string(),
                                     rill::detail::address_key(r.remote_address()));
     if (!entry) {
-        refusal_ =
-            state_->marked(to_response({.status = status::service_unavailable, .detail = entry.error().message()}));
+        refusal_ = state_->with_headers(
+            to_response({.status = status::service_unavailable, .detail = entry.error().message()}));
         return;
     }
     entry_ = std::move(*entry);
@@ -120,16 +120,17 @@ response opening::answer(asio::io_context& context)
         const auto why = start_.past->failure();
         start_ = state_->log->begin_without(*entry_.wanted, *start_.past);
         if (why != error::unknown_event_id) { // it may be there, and be read another time
-            return state_->marked(to_response({.status = status::service_unavailable, .detail = why.message()}));
+            return state_->with_headers(to_response({.status = status::service_unavailable, .detail = why.message()}));
         }
     }
     if (start_.unknown) {
-        return state_->marked(
+        return state_->with_headers(
             to_response({.status = status::gone, .detail = make_error_code(error::unknown_event_id).message()}));
     }
     auto head = state_->head();
     auto& worker = worker_log::of(context, state_->log);
-    head.body(std::make_unique<direct_stream>(state_, std::move(entry_.wanted), std::move(start_), worker, knows_id_));
+    head.set_body(
+        std::make_unique<direct_stream>(state_, std::move(entry_.wanted), std::move(start_), worker, knows_id_));
     place_->keep(); // the stream's
     return head;
 }

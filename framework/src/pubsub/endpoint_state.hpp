@@ -27,7 +27,7 @@ public:
 
     /// Where there is none.
     bool lacks_place() const noexcept { return place_ && !*place_; }
-    awaitable<> ask_for_place_again() { return place_->ask_again(); }
+    awaitable<> ask_for_place_again() { return place_->retry_after_yield(); }
 
     /// Looks its topics up. Before this nobody else knows of it.
     void enter(const request& r);
@@ -64,7 +64,7 @@ private:
     std::vector<topic_pattern> topics_;
     std::string last_event_id_;
     bool knows_id_ = false; ///< the client has it from a stream, and sends it by itself
-    std::optional<sse::detail::stream_place> place_;
+    std::optional<sse::detail::stream_slot> place_;
     event_log::entry entry_;
     event_log::beginning start_;
 };

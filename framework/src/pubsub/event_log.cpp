@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <rill/core/detail/add_within.hpp>
-#include <rill/core/detail/first_failure.hpp>
 #include <rill/core/detail/saturated.hpp>
 #include <stdexcept>
 
+#include "core/bounded_add.hpp"
+#include "core/exception_collector.hpp"
 #include "pubsub/worker_log.hpp"
 
 namespace rill::pubsub::detail {
@@ -260,7 +260,7 @@ void event_log::tell(const std::shared_ptr<worker_link>& to, const topic_pointer
 // Without the mutex, which is the first thing that a worker takes: it would wake only to wait for it.
 void event_log::wake(const links& those)
 {
-    rill::detail::first_failure failure;
+    rill::detail::exception_collector failure;
     for (const auto& link : those) {
         bool posted = false;
         failure.run([&] {
@@ -344,7 +344,7 @@ void event_log::sweep_locked(clock::time_point now, sweeping when)
 
 bool event_log::hold_unsent(std::size_t bytes) noexcept
 {
-    return rill::detail::add_within(unsent_, bytes, settings_.channel.unsent_bytes);
+    return rill::detail::bounded_add(unsent_, bytes, settings_.channel.unsent_bytes);
 }
 
 void event_log::release_unsent(std::size_t bytes) noexcept

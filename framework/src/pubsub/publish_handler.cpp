@@ -76,9 +76,9 @@ response publish_handler::operator()(request& r)
 {
     if (!is_authorised(r, token_)) {
         return to_response({.status = status::unauthorized, .detail = "a token is needed", .title = {}})
-            .header("WWW-Authenticate", "Bearer");
+            .set_header("WWW-Authenticate", "Bearer");
     }
-    if (const auto refused = rill::detail::refuse_content_coding(r)) {
+    if (const auto refused = rill::detail::reject_content_coding(r)) {
         return to_response(*refused);
     }
     const auto id = publish(hub_, r);

@@ -121,8 +121,8 @@ public:
 
     // What the live path looks at, side by side: a stream's turn then needs two lines of the cache at most.
     topic_link link;
-    response_writer* out = nullptr; ///< where events are put as they are
-    std::uint32_t live_since = 0;   ///< the batch that was being sent when it became live: it has that already
+    rill::detail::stream_writer* out = nullptr; ///< where events are put as they are
+    std::uint32_t live_since = 0; ///< the batch that was being sent when it became live: it has that already
     state now = state::waiting;
     bool tells_place = false; ///< of an endpoint's stream: its client does not know the id of its place yet
 

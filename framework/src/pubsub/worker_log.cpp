@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <new>
-#include <rill/core/detail/first_failure.hpp>
 #include <tuple>
+
+#include "core/exception_collector.hpp"
 
 namespace rill::pubsub::detail {
 
@@ -51,7 +52,7 @@ void worker_log::run()
         return; // a handler that runs the event loop itself
     }
     const auto self = shared_from_this();
-    const timer_service::standstill time_stands_still(timers_); // one clock for all these sends
+    const timer_service::frozen_clock time_stands_still(timers_); // one clock for all these sends
     bool done = false;
     const struct guard
     {
@@ -129,7 +130,7 @@ void worker_log::begin_batch(local_topic& topic)
     const auto events = end - queue_at_;
     batch_.events.clear();
     batch_.events.reserve(events);
-    batch_.piece = events == 1 ? shared_piece(queue_[queue_at_].event) : joined(queue_at_, end, bytes);
+    batch_.piece = events == 1 ? shared_chunk(queue_[queue_at_].event) : joined(queue_at_, end, bytes);
     for (; queue_at_ != end; ++queue_at_) { // from here on nothing fails
         auto& item = queue_[queue_at_];
         batch_.last = item.sequence;
@@ -144,14 +145,14 @@ void worker_log::begin_batch(local_topic& topic)
     next_ = topic.streams.next;
 }
 
-shared_piece worker_log::joined(std::size_t first, std::size_t end, std::size_t bytes) const
+shared_chunk worker_log::joined(std::size_t first, std::size_t end, std::size_t bytes) const
 {
     std::string all;
     all.reserve(bytes);
     for (; first != end; ++first) {
         all.append(queue_[first].event.bytes());
     }
-    return shared_piece::copy_of(all);
+    return shared_chunk::copy_of(all);
 }
 
 // All numbers have been used: what streams remember of theirs must not be taken for one that comes again.
@@ -237,7 +238,7 @@ void worker_log::prefetch(const ring_link* next) const noexcept
 void worker_log::fan_out(std::size_t& budget)
 {
     const auto* end = &batch_topic_->streams;
-    rill::detail::first_failure
+    rill::detail::exception_collector
         failure; // of a user's completion handler, or of memory: nobody else is to miss an event
     for (; next_ != end && budget != 0; --budget) {
         auto& s = *static_cast<topic_link*>(next_)->owner;
@@ -267,12 +268,12 @@ void worker_log::fan_out(std::size_t& budget)
 void worker_log::send(subscriber& s)
 {
     switch (s.out->put(batch_.piece)) {
-    case response_writer::write_state::queued:
+    case rill::detail::write_state::queued:
         worker_link::add(link_->delivered, batch_.events.size());
         fall_behind(s, batch_.last); // without memory for it, it goes on as it is
         block(s, batch_.piece.bytes().size());
         return;
-    case response_writer::write_state::sent:
+    case rill::detail::write_state::sent:
         worker_link::add(link_->delivered, batch_.events.size());
         return;
     default:
@@ -322,7 +323,7 @@ bool worker_log::serve_ready(std::size_t& budget)
 {
     serving_.append(ready_);
     bool changed = false;
-    rill::detail::first_failure failure;
+    rill::detail::exception_collector failure;
     while (!serving_.empty() && budget != 0) {
         auto& b = static_cast<backlog&>(*serving_.next);
         b.unlink();

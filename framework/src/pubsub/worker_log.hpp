@@ -82,7 +82,7 @@ private:
     {
         topic_pointer topic;
         std::vector<event_log::found_event> events;
-        shared_piece piece;
+        shared_chunk piece;
         std::uint64_t last = 0;
         std::uint32_t number = UINT32_MAX - 1000; ///< so that each program sees what is behind the last
         bool active = false;
@@ -91,7 +91,7 @@ private:
     bool next_batch();
     void begin_batch(local_topic& topic);
     void restart_numbers() noexcept;
-    shared_piece joined(std::size_t first, std::size_t end, std::size_t bytes) const;
+    shared_chunk joined(std::size_t first, std::size_t end, std::size_t bytes) const;
     void on_overflow();
     void leave_behind(local_topic& topic);
     void put_back(subscriber& s) noexcept;

@@ -3,7 +3,8 @@
 #include "pubsub/worker_log.hpp"
 
 #include <algorithm>
-#include <rill/core/detail/first_failure.hpp>
+
+#include "core/exception_collector.hpp"
 
 namespace rill::pubsub::detail {
 
@@ -187,7 +188,7 @@ void worker_log::shutdown()
 {
     log_->detach(link_);
     at_end_.clear();
-    rill::detail::first_failure ignored; // of a user's completion handler: nobody is left to be told
+    rill::detail::exception_collector ignored; // of a user's completion handler: nobody is left to be told
     const auto end = [&ignored](subscriber& s) {
         if (s.worker != nullptr) {
             s.worker = nullptr;

@@ -68,7 +68,7 @@ middleware basic_auth(credentials_check check, std::string_view realm)
         }
         auto refused = to_response(
             problem{.status = status::unauthorized, .detail = "a user name and password are needed", .title = {}});
-        refused.header("WWW-Authenticate", challenge);
+        refused.set_header("WWW-Authenticate", challenge);
         return detail::answer(std::move(refused));
     };
 }

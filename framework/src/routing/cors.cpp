@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <rill/http/forwarded.hpp>
 #include <rill/http/make_handler.hpp>
 #include <stdexcept>
 
 #include "http/grammar.hpp"
-#include "http/shown.hpp"
+#include "http/ip_address.hpp"
+#include "http/printable.hpp"
 #include "http/whole_number.hpp"
 
 namespace rill {
@@ -27,8 +27,8 @@ bool is_host(std::string_view text)
 {
     if (text.starts_with('[') && text.ends_with(']')) {
         const auto inside = text.substr(1, text.size() - 2);
-        const auto address = ip_address::parse(inside);
-        return address && !address->is_v4() && address->text() == inside;
+        const auto address = detail::parse_ip_address(inside);
+        return address && !address->is_v4() && address->to_string() == inside;
     }
     return !text.empty() && std::ranges::all_of(text, [](char c) {
         return (c >= 'a' && c <= 'z') || detail::is(c, detail::digit_char) || c == '-' || c == '.' || c == '_';
@@ -60,7 +60,7 @@ void check_names(const std::vector<std::string>& names, std::string_view what)
 {
     for (const auto& name : names) {
         if (!detail::is_token(name)) {
-            throw std::invalid_argument("cors: '" + detail::shown(name) + "' is no " + std::string(what));
+            throw std::invalid_argument("cors: '" + detail::printable(name) + "' is no " + std::string(what));
         }
     }
 }
@@ -70,7 +70,7 @@ void check(const cors_options& options)
 {
     for (const auto& origin : options.origins) {
         if (origin != "*" && origin != "null" && !is_origin(origin)) {
-            throw std::invalid_argument("cors: '" + detail::shown(origin) +
+            throw std::invalid_argument("cors: '" + detail::printable(origin) +
                                         "' is no origin: must be such as https://app.example or http://localhost:3000, "
                                         "in lower case, without a path and without the scheme's default port");
         }
@@ -137,11 +137,11 @@ struct policy
             options.methods.empty() ? requested("Access-Control-Request-Method") : joined(options.methods);
         const auto headers = options.request_headers.empty() ? requested("Access-Control-Request-Headers")
                                                              : joined(options.request_headers);
-        r.header("Access-Control-Allow-Methods", methods);
+        r.set_header("Access-Control-Allow-Methods", methods);
         if (!headers.empty()) {
-            r.header("Access-Control-Allow-Headers", headers);
+            r.set_header("Access-Control-Allow-Headers", headers);
         }
-        r.header("Access-Control-Max-Age", std::to_string(options.preflight_max_age.count()));
+        r.set_header("Access-Control-Max-Age", std::to_string(options.preflight_max_age.count()));
         (void)r.fields().add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers");
         return r;
     }

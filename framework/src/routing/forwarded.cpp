@@ -9,7 +9,7 @@ namespace {
 
 awaitable<response> with_client(std::shared_ptr<const trusted_proxies> trusted, request& req, const handler& next)
 {
-    req.remote_address(client_address(req, *trusted));
+    req.set_remote_address(client_address(req, *trusted));
     co_return co_await next(req);
 }
 

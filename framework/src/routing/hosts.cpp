@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "http/grammar.hpp"
+#include "http/ip_address.hpp"
 
 namespace rill {
 
@@ -22,8 +23,9 @@ std::string_view name_in(std::string_view host) noexcept
 std::string canonical(std::string_view name)
 {
     if (name.starts_with('[')) {
-        const auto address = ip_address::parse(name.substr(1, name.size() - std::min<std::size_t>(name.size(), 2)));
-        return address ? '[' + address->text() + ']' : std::string();
+        const auto address =
+            detail::parse_ip_address(name.substr(1, name.size() - std::min<std::size_t>(name.size(), 2)));
+        return address ? '[' + address->to_string() + ']' : std::string();
     }
     std::string lower(name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0)));
     std::ranges::transform(lower, lower.begin(),

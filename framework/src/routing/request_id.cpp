@@ -48,7 +48,7 @@ awaitable<response> identified(request& req, const handler& next)
     }
     (void)req.answer_fields().set(field, id);
     auto r = co_await next(req);
-    r.header(field, id);
+    r.set_header(field, id);
     co_return r;
 }
 

@@ -1,10 +1,10 @@
 #include "routing/route_table.hpp"
 
+#include "http/percent.hpp"
 #include "http/whole_number.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <rill/http/percent.hpp>
 
 namespace rill::detail {
 
@@ -206,9 +206,9 @@ void route_table::capture(const route& r, const split_path& path, request& req)
             for (auto at = i + 1; at < path.segments.size(); ++at) {
                 rest += '/' + path.segments[at];
             }
-            req.path_parameter(pattern[i].text, std::move(rest));
+            req.add_path_parameter(pattern[i].text, std::move(rest));
         } else if (pattern[i].kind != kind::literal) {
-            req.path_parameter(pattern[i].text, path.segments[i]);
+            req.add_path_parameter(pattern[i].text, path.segments[i]);
         }
     }
 }

@@ -18,7 +18,7 @@ constexpr std::size_t longest_method = 256; // as a connection reads them
 response allowing(std::string_view methods)
 {
     response r(status::no_content);
-    r.header("Allow", methods);
+    r.set_header("Allow", methods);
     return r;
 }
 
@@ -50,7 +50,7 @@ std::vector<middleware> around_options(const route& r)
 response refuse_method(const std::vector<const route*>& candidates)
 {
     const auto allow = detail::allowed_methods(candidates);
-    return to_response(status::method_not_allowed, "this path allows only " + allow).header("Allow", allow);
+    return to_response(status::method_not_allowed, "this path allows only " + allow).set_header("Allow", allow);
 }
 
 // A route for the rest of all paths, such as that of static files, has nothing at this one: then what matters is that
@@ -92,7 +92,7 @@ awaitable<response> dispatch(const route_table& table, request& req)
     const auto match = table.find(*path, req.method_name());
     if (match.found) {
         route_table::capture(*match.found, *path, req);
-        req.route(match.found->pattern.text());
+        req.set_route(match.found->pattern.text());
         if (match.better != 0 && match.found->pattern.segments().back().kind == path_pattern::kind::tail) {
             return unless_nothing_is_there(
                 run(*match.found, req),

@@ -1,6 +1,6 @@
 #include <rill/routing/static_files.hpp>
 
-#include "http/shown.hpp"
+#include "http/printable.hpp"
 #include "routing/conditional.hpp"
 #include "routing/content_type.hpp"
 #include "routing/http_date.hpp"
@@ -50,7 +50,7 @@ response part_of(open_file file, const byte_range& range, std::uint64_t size)
 {
     if (range.kind == range_kind::unsatisfiable) {
         return to_response(status::range_not_satisfiable, "the file has " + std::to_string(size) + " bytes")
-            .header("Content-Range", "bytes */" + std::to_string(size));
+            .set_header("Content-Range", "bytes */" + std::to_string(size));
     }
     response r(status::ok);
     std::uint64_t offset = 0;
@@ -58,12 +58,12 @@ response part_of(open_file file, const byte_range& range, std::uint64_t size)
     if (range.kind == range_kind::part) {
         offset = range.offset;
         length = range.length;
-        r.status(status::partial_content);
-        r.header("Content-Range", "bytes " + std::to_string(offset) + '-' + std::to_string(offset + length - 1) + '/' +
-                                      std::to_string(size));
+        r.set_status(status::partial_content);
+        r.set_header("Content-Range", "bytes " + std::to_string(offset) + '-' + std::to_string(offset + length - 1) +
+                                          '/' + std::to_string(size));
     }
-    r.header("Content-Type", detail::content_type_of(file.name));
-    r.body(file_body{std::move(file.handle), offset, length});
+    r.set_header("Content-Type", detail::content_type_of(file.name));
+    r.set_body(file_body{std::move(file.handle), offset, length});
     return r;
 }
 
@@ -76,16 +76,16 @@ response answer_with(const request& req, open_file file, const std::string& vers
     case precondition::failed:
         return to_response(status::precondition_failed, "the file is not in the state the request asks for");
     case precondition::not_modified:
-        r.status(status::not_modified);
+        r.set_status(status::not_modified);
         break;
     case precondition::passed:
         r = part_of(std::move(file), detail::requested_range(req, now, size), size);
-        r.header("Accept-Ranges", "bytes");
+        r.set_header("Accept-Ranges", "bytes");
         break;
     }
-    r.header("ETag", now.etag);
+    r.set_header("ETag", now.etag);
     // Of a file from the future it is now: never later than Date (RFC 9110, 8.8.2.1).
-    r.header("Last-Modified", detail::format_http_date(std::min<std::int64_t>(now.modified, std::time(nullptr))));
+    r.set_header("Last-Modified", detail::format_http_date(std::min<std::int64_t>(now.modified, std::time(nullptr))));
     return r;
 }
 
@@ -97,7 +97,7 @@ response with_slash(const request& req)
         location = "/."; // two slashes would name another host
     }
     location.append(req.path()).append("/").append(req.target().substr(req.path().size()));
-    return response(status::permanent_redirect).header("Location", location);
+    return response(status::permanent_redirect).set_header("Location", location);
 }
 
 file_handle open_directory(const std::string& name)
@@ -116,7 +116,8 @@ struct served_directory
 response serve_file(const served_directory& directory, const static_files_options& options, const request& req)
 {
     if (req.method() != verb::get && req.method() != verb::head) {
-        return to_response(status::method_not_allowed, "files allow only GET and HEAD").header("Allow", "GET, HEAD");
+        return to_response(status::method_not_allowed, "files allow only GET and HEAD")
+            .set_header("Allow", "GET, HEAD");
     }
     const auto now = open_directory(directory.name);
     auto file =
@@ -126,7 +127,9 @@ response serve_file(const served_directory& directory, const static_files_option
         return to_response(file.error(), missing ? "there is no such file" : "too many files are open");
     }
     auto r = file->lacks_slash ? with_slash(req) : answer_with(req, std::move(*file), options.version);
-    return std::move(r).header("Cache-Control", options.cache_control).header("X-Content-Type-Options", "nosniff");
+    return std::move(r)
+        .set_header("Cache-Control", options.cache_control)
+        .set_header("X-Content-Type-Options", "nosniff");
 }
 
 } // namespace
@@ -134,7 +137,7 @@ response serve_file(const served_directory& directory, const static_files_option
 handler static_files(std::string_view directory, static_files_options options)
 {
     if (!std::ranges::all_of(options.version, [](char c) { return c > ' ' && c < 0x7f && c != '"'; })) {
-        throw std::invalid_argument("static_files: the version '" + detail::shown(options.version) +
+        throw std::invalid_argument("static_files: the version '" + detail::printable(options.version) +
                                     "' must be visible ASCII without quotes");
     }
     auto name = std::filesystem::absolute(directory).string(); // it stays the same when the program changes its own

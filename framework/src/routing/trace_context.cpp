@@ -49,7 +49,7 @@ awaitable<response> traced(request& req, const handler& next)
     }
     auto r = co_await next(req);
     if (valid) {
-        r.header(trace_field, parent);
+        r.set_header(trace_field, parent);
     }
     co_return r;
 }

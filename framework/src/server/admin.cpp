@@ -86,7 +86,7 @@ awaitable<response> list_streams(request& r)
         append(text, s);
     }
     text += "]}\n";
-    co_return response::json(std::move(text)).header("Cache-Control", "no-store");
+    co_return response::json(std::move(text)).set_header("Cache-Control", "no-store");
 }
 
 awaitable<response> tell_ready()
@@ -95,13 +95,13 @@ awaitable<response> tell_ready()
     auto& context = detail::context_of(executor);
     const bool leaving = monitor::of(context).leaving || shutdown_signal::of(context).requested();
     response r(leaving ? status::service_unavailable : status::ok, leaving ? "stopping\n" : "ready\n");
-    r.header("Cache-Control", "no-store");
+    r.set_header("Cache-Control", "no-store");
     co_return r;
 }
 
 awaitable<response> tell_healthy()
 {
-    co_return response::text("ok\n").header("Cache-Control", "no-store");
+    co_return response::text("ok\n").set_header("Cache-Control", "no-store");
 }
 
 } // namespace

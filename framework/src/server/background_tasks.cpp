@@ -2,10 +2,11 @@
 
 #include <boost/asio/post.hpp>
 #include <rill/core/detail/context_of.hpp>
-#include <rill/core/detail/is_aborted.hpp>
-#include <rill/core/detail/what_of.hpp>
 #include <rill/server/background.hpp>
 #include <utility>
+
+#include "core/exception_message.hpp"
+#include "core/is_aborted.hpp"
 
 namespace rill {
 
@@ -41,7 +42,7 @@ void background_tasks::finish(bool cancelled, const std::exception_ptr& error)
 {
     if (error && !(cancelled && detail::is_aborted(error))) {
         if (on_failed) {
-            on_failed(detail::what_of(error));
+            on_failed(detail::exception_message(error));
         } else { // a context without a worker, as in a test
             asio::post(io_, [error] { std::rethrow_exception(error); });
         }

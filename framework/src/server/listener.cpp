@@ -7,11 +7,11 @@
 #include <cstddef>
 #include <cstring>
 #include <new>
-#include <rill/core/detail/adopt.hpp>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/adopt.hpp"
 #include "server/failures.hpp"
 #include "transport/http1_connection.hpp"
 

@@ -114,7 +114,7 @@ awaitable<response> scrape(std::shared_ptr<const metrics_options> options)
     if (options->more) {
         options->more(out);
     }
-    co_return response(status::ok, out.text(), metrics_writer::content_type).header("Cache-Control", "no-store");
+    co_return response(status::ok, out.text(), metrics_writer::content_type).set_header("Cache-Control", "no-store");
 }
 
 } // namespace

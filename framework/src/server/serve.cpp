@@ -1,10 +1,10 @@
 #include <exception>
-#include <rill/core/detail/what_of.hpp>
 #include <rill/server/server.hpp>
 #include <rill/server/service_manager.hpp>
 #include <string>
 #include <utility>
 
+#include "core/exception_message.hpp"
 #include "server/broken_pipes.hpp"
 #include "server/log.hpp"
 
@@ -35,7 +35,7 @@ int serve(const std::function<handler()>& make_app, server_options options)
         }
         return 0;
     } catch (...) {
-        return refuse(detail::what_of(std::current_exception()));
+        return refuse(detail::exception_message(std::current_exception()));
     }
 }
 

@@ -1,5 +1,4 @@
 #include <exception>
-#include <rill/core/detail/what_of.hpp>
 #include <rill/server/server.hpp>
 #include <rill/server/service_manager.hpp>
 #include <rill/server/supervisor.hpp>
@@ -7,6 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/exception_message.hpp"
 #include "server/check_limits.hpp"
 #include "server/listener.hpp"
 #include "server/log.hpp"
@@ -79,7 +79,8 @@ int serve_as_worker(unsigned index, const std::function<handler()>& make_app, co
     try {
         app = make_app();
     } catch (...) {
-        log(log_level::error, "worker " + std::to_string(index) + ": " + detail::what_of(std::current_exception()));
+        log(log_level::error,
+            "worker " + std::to_string(index) + ": " + detail::exception_message(std::current_exception()));
         return set_up_failed;
     }
     return serve(std::move(app), options);
@@ -115,7 +116,7 @@ int serve_processes(const std::function<handler()>& make_app, server_options opt
     try {
         return supervise_servers(make_app, std::move(options), std::move(processes));
     } catch (...) {
-        log(log_level::error, detail::what_of(std::current_exception()));
+        log(log_level::error, detail::exception_message(std::current_exception()));
         return 1;
     }
 }

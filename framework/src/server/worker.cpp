@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
-#include <rill/core/detail/what_of.hpp>
 #include <rill/core/shutdown_signal.hpp>
 #include <string>
 #include <string_view>
 
+#include "core/exception_message.hpp"
 #include "core/offload_jobs.hpp"
 #include "server/check_timers.hpp"
 
@@ -26,7 +26,7 @@ worker::worker(const handler& app, const server_options& options, const observer
       context_(io_, app, options.limits, observer, &shared), mailbox_(mailbox::of(io_)),
       background_(background_tasks::of(io_))
 {
-    context_.timers.coalescing(options.timer_coalescing);
+    context_.timers.set_coalescing(options.timer_coalescing);
     deadline_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
@@ -79,7 +79,7 @@ void worker::start_background(const std::vector<background_task>& tasks)
                 // False is in the log.
                 static_cast<void>(background_.start(make()));
             } catch (...) { // before it was a coroutine
-                background_.on_failed(detail::what_of(std::current_exception()));
+                background_.on_failed(detail::exception_message(std::current_exception()));
             }
         });
     }
@@ -101,7 +101,8 @@ void worker::run()
 void worker::log_exception() const noexcept
 {
     try {
-        context_.log(log_level::error, "exception in the event loop: " + detail::what_of(std::current_exception()));
+        context_.log(log_level::error,
+                     "exception in the event loop: " + detail::exception_message(std::current_exception()));
     } catch (...) { // it could not even be said
         return;
     }

@@ -1,7 +1,8 @@
 #include "transport/capacity.hpp"
 
 #include <algorithm>
-#include <rill/core/detail/add_within.hpp>
+
+#include "core/bounded_add.hpp"
 
 namespace rill::transport {
 
@@ -21,11 +22,7 @@ std::size_t most_refusing(const capacity_limits& limits) noexcept
 // Adds one, unless there are `most` already. 0: any number.
 bool add_one(capacity::counter& to, std::size_t most) noexcept
 {
-    if (to.fetch_add(1, relaxed) < most || most == 0) {
-        return true;
-    }
-    to.fetch_sub(1, relaxed);
-    return false;
+    return detail::bounded_add(to, 1, most == 0 ? SIZE_MAX : most);
 }
 
 } // namespace
@@ -132,7 +129,7 @@ void capacity::leave_stream(std::uint64_t address) noexcept
 
 bool capacity::queue(std::size_t bytes) noexcept
 {
-    return detail::add_within(queued_bytes, bytes, limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes);
+    return detail::bounded_add(queued_bytes, bytes, limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes);
 }
 
 bool capacity::can_queue(std::size_t bytes) const noexcept
@@ -143,7 +140,7 @@ bool capacity::can_queue(std::size_t bytes) const noexcept
 
 bool capacity::hold(std::size_t bytes) noexcept
 {
-    return detail::add_within(body_bytes, bytes, limits.body_bytes == 0 ? SIZE_MAX : limits.body_bytes);
+    return detail::bounded_add(body_bytes, bytes, limits.body_bytes == 0 ? SIZE_MAX : limits.body_bytes);
 }
 
 } // namespace rill::transport

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <new>
-#include <rill/core/detail/what_of.hpp>
 
+#include "core/exception_message.hpp"
 #include "transport/http1_pending_stream.hpp"
 #include "transport/socket.hpp"
 
@@ -67,14 +67,14 @@ http1_connection::~http1_connection()
 
 streaming_body* http1_connection::body() const noexcept
 {
-    return has_body_ ? static_cast<streaming_body*>(works_with()) : nullptr;
+    return has_body_ ? static_cast<streaming_body*>(user_data()) : nullptr;
 }
 
 void http1_connection::body(std::unique_ptr<streaming_body> body) noexcept
 {
     const std::unique_ptr<streaming_body> before(this->body());
     has_body_ = body != nullptr;
-    works_with(body.release());
+    user_data(body.release());
 }
 
 void http1_connection::defer() noexcept
@@ -95,8 +95,8 @@ void http1_connection::on_later()
 {
     deferred_ = false;
     if (waiter_) {
-        const detail::resuming it(this);
-        complete_put_off();
+        const detail::resume_scope it(this);
+        complete_deferred();
     }
     if (check_peer_) {
         check_peer_ = false;
@@ -171,7 +171,7 @@ void http1_connection::missing(std::uint64_t bytes) noexcept
 // Resumes the coroutines that wait for this connection.
 void http1_connection::complete(error_code ec)
 {
-    const detail::resuming it(this);
+    const detail::resume_scope it(this);
     complete_all(ec);
 }
 
@@ -211,7 +211,7 @@ void http1_connection::drain()
     switch (phase_) {
     case phase::reading:
         if (idle_) {
-            abort_later();
+            defer_abort();
         }
         return;
     case phase::streaming:
@@ -290,7 +290,7 @@ void http1_connection::on_output()
     if (!flush()) {
         on_broken(close_reason::peer_reset);
     } else {
-        const detail::resuming it(this);
+        const detail::resume_scope it(this);
         complete_written();
     }
 }
@@ -332,7 +332,7 @@ void http1_connection::on_broken(close_reason why)
         return;
     }
     if (phase_ == phase::responding) {
-        abort_later();
+        defer_abort();
         return;
     }
     if (reason_ == close_reason::open) {
@@ -385,7 +385,7 @@ std::string http1_connection::name() const
     if (phase_ == phase::streaming) {
         return "stream " + std::to_string(stream_number_) + " of " + worker_.figures.routes[route_].route;
     }
-    const auto* handled = has_body_ ? nullptr : static_cast<const request*>(works_with());
+    const auto* handled = has_body_ ? nullptr : static_cast<const request*>(user_data());
     if (handled != nullptr) {
         return "a handler of " + std::string(handled->path());
     }
@@ -401,7 +401,7 @@ void http1_connection::log_error(const std::exception_ptr& error,
         for (const auto part : what) {
             text.append(part);
         }
-        worker_.log(log_level::error, text + ": " + detail::what_of(error));
+        worker_.log(log_level::error, text + ": " + detail::exception_message(error));
     } catch (...) { // it could not even be said
         return;
     }

@@ -48,7 +48,7 @@ public:
     void cancel(close_reason reason);
 
     void end(close_reason reason) override;
-    void policy(const stream_policy& policy) override;
+    void set_policy(const stream_policy& policy) override;
 
     /// The two stages of a shutdown.
     void drain();
@@ -100,7 +100,7 @@ private:
     void on_blocked() override;
     void on_unblocked() override;
     void on_broken(close_reason why) override;
-    void wake_later() override { defer(); }
+    void defer_completions() override { defer(); }
     void set_timer(std::chrono::milliseconds after);
     void defer() noexcept;
     void then(next_step step) noexcept;

@@ -159,14 +159,14 @@ void http1_connection::request_body::begin_wait(waiting_read read, bool at_once)
 {
     connection_->waiter_.emplace(std::move(read));
     if (at_once) {
-        connection_->abort_later();
+        connection_->defer_abort();
     }
 }
 
 void http1_connection::request_body::abort_wait()
 {
     if (connection_ != nullptr) {
-        connection_->abort_later();
+        connection_->defer_abort();
     }
 }
 

@@ -6,11 +6,11 @@
 #include <new>
 #include <rill/core/as_expected.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/core/detail/spawn.hpp>
 #include <rill/http/accept.hpp>
-#include <rill/http/refusal.hpp>
 #include <unistd.h>
 
+#include "core/spawn.hpp"
+#include "http/refusal.hpp"
 #include "transport/body_rate.hpp"
 #include "transport/http1_connection.hpp"
 #include "transport/http1_request_body.hpp"
@@ -100,7 +100,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
     const auto remote = peer_address(socket_);
     for (bool first = true;; first = false) {
         phase_ = phase::reading;
-        works_with(nullptr);
+        user_data(nullptr);
         idle_ = !first && input.empty();
         timed_out_ = false;
         set_timer(idle_ ? worker_.limits.idle_timeout : head_timeout());
@@ -124,12 +124,12 @@ awaitable<> http1_connection::serve_requests(std::string input)
             co_return;
         }
         request r = body_follows ? parser.take_head() : parser.take();
-        r.remote_address(remote);
-        works_with(&r); // see name()
+        r.set_remote_address(remote);
+        user_data(&r); // see name()
         lent_body body;
         if (body_follows) {
             body.source = std::make_shared<request_body>(*this, parser, input);
-            r.body_source(body.source);
+            r.set_body_source(body.source);
         }
         response answer = co_await run_handler(r);
         if (!unsent_) {
@@ -147,7 +147,7 @@ awaitable<> http1_connection::serve_requests(std::string input)
         const bool streams = answer.streams() && r.method() != verb::head && may_have_body(answer.status());
         bool has_place = !streams || enter_stream(r);
         if (!has_place) {
-            co_await let_others_leave();
+            co_await yield_before_refusing();
             if (reason_ != close_reason::open) {
                 co_return;
             }
@@ -263,7 +263,7 @@ std::chrono::milliseconds http1_connection::head_timeout() const noexcept
 awaitable<response> http1_connection::run_handler(request& r)
 {
     if (place_ != capacity::place::given) {
-        co_await let_others_leave();
+        co_await yield_before_refusing();
         place_ = worker_.admit_late(socket_) ? capacity::place::given : place_;
     }
     if (place_ != capacity::place::given) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <new>
-#include <rill/http/detail/chunk.hpp>
 
+#include "http/chunk.hpp"
 #include "transport/socket.hpp"
 
 namespace rill::transport {
@@ -35,14 +35,14 @@ response_writer::write_state http1_response_writer::commit(std::string& piece)
 response_writer::write_state http1_response_writer::send_piece(std::string& piece)
 {
     std::string_view bytes(piece);
-    bytes.remove_prefix(frame_room);
+    bytes.remove_prefix(headroom);
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
     if (chunked_) { // the size goes into the room in front of the piece
         const auto size = bytes.size();
         piece.append(detail::chunk_end);
-        auto* begin = piece.data() + frame_room;
+        auto* begin = piece.data() + headroom;
         auto* head = detail::put_chunk_head(begin, size);
         bytes = {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
     }
@@ -54,7 +54,7 @@ response_writer::write_state http1_response_writer::send_bytes(std::string_view 
     return unsent_ ? queue(bytes) : send_first(bytes, nullptr); // order matters more than a system call
 }
 
-response_writer::write_state http1_response_writer::put(const shared_piece& piece)
+response_writer::write_state http1_response_writer::put(const shared_chunk& piece)
 {
     if (reason_ != close_reason::open) {
         return write_state::closed;
@@ -68,7 +68,7 @@ response_writer::write_state http1_response_writer::put(const shared_piece& piec
 }
 
 // `piece` is what holds the bytes, where they need not be copied.
-response_writer::write_state http1_response_writer::send_first(std::string_view bytes, const shared_piece* piece)
+response_writer::write_state http1_response_writer::send_first(std::string_view bytes, const shared_chunk* piece)
 {
     const auto sent = send_some(socket_, bytes);
     if (!sent) {
@@ -87,7 +87,7 @@ response_writer::write_state http1_response_writer::send_first(std::string_view 
     return write_state::queued;
 }
 
-bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_piece* piece, std::size_t sent)
+bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_chunk* piece, std::size_t sent)
 {
     try {
         auto unsent = std::make_unique<unsent_bytes>(worker_.room);
@@ -175,7 +175,7 @@ bool http1_response_writer::flush()
     return true;
 }
 
-void http1_response_writer::policy(const stream_policy& policy)
+void http1_response_writer::set_policy(const stream_policy& policy)
 {
     policy_ = &policy;
     // A peer that has vanished acknowledges nothing: it is to be found before the second heartbeat that it misses, and

@@ -14,8 +14,8 @@ class http1_response_writer : public response_writer
 public:
     using response_writer::put;
     write_state commit(std::string& piece) override;
-    write_state put(const shared_piece& piece) override;
-    void policy(const stream_policy& policy) override;
+    write_state put(const shared_chunk& piece) override;
+    void set_policy(const stream_policy& policy) override;
     bool stop_requested() const noexcept override;
 
     /// Hands bytes to the kernel as they are; what it does not take is kept and sent when there is room.
@@ -54,7 +54,7 @@ protected:
     {
         explicit unsent_bytes(capacity& room) noexcept : share(room) {}
 
-        shared_piece piece;
+        shared_chunk piece;
         std::string bytes;
         std::size_t sent = 0;    ///< of the first of the two
         std::uint32_t began = 0; ///< in ms
@@ -64,12 +64,12 @@ protected:
         void forget_sent();
     };
 
-    std::string_view framed(const shared_piece& piece) const noexcept
+    std::string_view framed(const shared_chunk& piece) const noexcept
     {
         return chunked_ ? piece.chunk() : piece.bytes();
     }
-    write_state send_first(std::string_view bytes, const shared_piece* piece);
-    bool keep_unsent(std::string_view bytes, const shared_piece* piece, std::size_t sent);
+    write_state send_first(std::string_view bytes, const shared_chunk* piece);
+    bool keep_unsent(std::string_view bytes, const shared_chunk* piece, std::size_t sent);
     write_state queue(std::string_view bytes);
     write_state overflow();
 

@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <new>
-#include <rill/core/detail/spawn.hpp>
-#include <rill/http/refusal.hpp>
 
+#include "core/spawn.hpp"
+#include "http/refusal.hpp"
 #include "transport/http1_connection.hpp"
 #include "transport/http1_pending_stream.hpp"
 #include "transport/response_head.hpp"
@@ -187,9 +187,9 @@ stream_report http1_connection::report() const
             .unsent_bytes = unsent_size()};
 }
 
-void http1_connection::policy(const stream_policy& policy)
+void http1_connection::set_policy(const stream_policy& policy)
 {
-    http1_response_writer::policy(policy);
+    http1_response_writer::set_policy(policy);
     if (phase_ == phase::streaming && !unsent_) {
         set_stream_timer();
     }

@@ -154,7 +154,7 @@ request_parser::state request_parser::reject(problem rejection)
 request request_parser::take()
 {
     request r = std::exchange(request_, {});
-    r.body(std::exchange(body_, {}));
+    r.set_body(std::exchange(body_, {}));
     begin_next();
     return r;
 }
@@ -187,9 +187,9 @@ bool request_parser::make_request(std::string_view head, const head_validator& f
     }
     request_ = request(message.method(), facts.target());
     if (message.method() == verb::unknown) { // which may have a route all the same
-        request_.method(view(message.method_string()));
+        request_.set_method(view(message.method_string()));
     }
-    request_.version(facts.version());
+    request_.set_version(facts.version());
     auto& fields = request_.fields();
     detail::checked_fields::reserve(fields, static_cast<std::size_t>(std::distance(message.begin(), message.end())));
     for (const auto& field : message) {

@@ -87,7 +87,8 @@ void worker_context::later(http1_connection& connection) noexcept
 
 void worker_context::run_later()
 {
-    detail::first_failure failure; // of a user's completion handler; the other connections must not be forgotten for it
+    detail::exception_collector
+        failure; // of a user's completion handler; the other connections must not be forgotten for it
     for (auto* connection : std::exchange(later_, {})) {
         failure.run([&] { connection->on_later(); });
     }
@@ -98,7 +99,7 @@ void worker_context::run_later()
 }
 
 // Those that wait for their turn without being in the list.
-void worker_context::run_unnoted(detail::first_failure& failure)
+void worker_context::run_unnoted(detail::exception_collector& failure)
 {
     for (std::size_t i = 0; i < by_socket_.size(); ++i) {
         auto* connection = by_socket_[i];

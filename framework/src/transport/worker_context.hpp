@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <rill/core/detail/first_failure.hpp>
-#include <rill/core/detail/unwinder.hpp>
 #include <rill/core/timer_service.hpp>
 #include <rill/http/handler.hpp>
 #include <rill/http/limits.hpp>
@@ -15,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/exception_collector.hpp"
+#include "core/unwinder.hpp"
 #include "transport/capacity.hpp"
 #include "transport/drain_schedule.hpp"
 #include "transport/reactor.hpp"
@@ -111,7 +111,7 @@ private:
     void log_slow(std::string_view who, std::chrono::milliseconds blocked) const;
     void log_ignored(const detail::cancelled_coroutine& which, detail::unwinder::outcome what) const;
     void run_later();
-    void run_unnoted(detail::first_failure& failure);
+    void run_unnoted(detail::exception_collector& failure);
     void check_drained() noexcept;
     void end_pauses();
     void trim();
@@ -119,8 +119,8 @@ private:
 
     std::vector<http1_connection*> later_;
     bool some_unnoted_ = false; // there was no memory for more in later_
-    detail::next_turn runs_later_;
-    detail::next_turn tells_drained_;
+    detail::coalesced_post runs_later_;
+    detail::coalesced_post tells_drained_;
     std::vector<http1_connection*> by_socket_; // cheaper than links in every connection
     // Address keys, by socket; empty unless there is a limit for each address.
     std::vector<std::uint64_t> connection_addresses_;

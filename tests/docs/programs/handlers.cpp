@@ -126,7 +126,7 @@ rill::awaitable<rill::response> require_token(rill::request& r, const rill::hand
             {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}});
     }
     auto answer = co_await next(r);
-    answer.header("Cache-Control", "private"); // after
+    answer.set_header("Cache-Control", "private"); // after
     co_return answer;
 }
 
@@ -191,7 +191,7 @@ std::atomic<int> uploads{0};
 
 rill::awaitable<std::string> store(rill::body_reader body)
 {
-    body.limit(100'000'000); // bytes; limits.streamed_body_bytes (1 GiB) without this line
+    body.set_limit(100'000'000); // bytes; limits.streamed_body_bytes (1 GiB) without this line
     std::ofstream file("upload" + std::to_string(++uploads), std::ios::binary); // each upload has its own
     file.exceptions(std::ios::failbit | std::ios::badbit);                      // a full disk is a 500
     std::size_t size = 0;

@@ -58,7 +58,7 @@ rill::router time_for_all()
             co_return co_await stream(r);
         }
         auto answer = rill::json_response(boost::json::object{{"time", std::time(nullptr)}});
-        answer.header("Vary", "Accept");
+        answer.set_header("Vary", "Accept");
         co_return answer;
     });
     return app;

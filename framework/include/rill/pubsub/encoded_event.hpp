@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rill/core/error.hpp>
-#include <rill/http/shared_piece.hpp>
+#include <rill/http/shared_chunk.hpp>
 #include <rill/sse/event.hpp>
 #include <string>
 #include <string_view>
@@ -20,7 +20,7 @@ enum class event_kind : unsigned char
 
 /// An event as it goes over the wire, with its framing: encoded once for any number of streams, and for replay.
 /// Immutable and shared; a copy costs one atomic increment. Thread-safe.
-class encoded_event : public shared_piece
+class encoded_event : public shared_chunk
 {
 public:
     encoded_event() = default;
@@ -61,7 +61,7 @@ private:
         span id;
     };
 
-    explicit encoded_event(event_block* owned) noexcept : shared_piece(owned) {}
+    explicit encoded_event(event_block* owned) noexcept : shared_chunk(owned) {}
 
     const event_block& fields() const noexcept { return *static_cast<const event_block*>(get()); }
     event_block& fields() noexcept { return *static_cast<event_block*>(get()); }

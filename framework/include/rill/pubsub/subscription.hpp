@@ -7,7 +7,7 @@
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/core/detail/refuse.hpp>
+#include <rill/core/detail/post_error.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/detail/without_slot.hpp>
 #include <rill/core/detail/wrapped_handler.hpp>
@@ -128,8 +128,8 @@ class subscription
                     return;
                 }
                 if (base->waiting) {
-                    rill::detail::refuse(refused<handler_type>{std::forward<decltype(handler)>(handler)},
-                                         boost::asio::error::in_progress);
+                    rill::detail::post_error(refused<handler_type>{std::forward<decltype(handler)>(handler)},
+                                             boost::asio::error::in_progress);
                     return;
                 }
                 auto slot = boost::asio::get_associated_cancellation_slot(handler);
