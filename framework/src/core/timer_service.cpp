@@ -222,8 +222,9 @@ void timer_service::run_until(std::uint64_t tick)
     for (auto next = wheel.next(); next.tick <= tick; next = wheel.next()) {
         wheel.go_to(next.tick);
         auto& nodes = wheel.nodes(next);
-        while (!nodes.empty()) {
-            auto& node = nodes.front();
+        // Not while (!nodes.empty()): that has a further test for each timer.
+        for (auto first = nodes.begin(); first != nodes.end(); first = nodes.begin()) {
+            auto& node = *first;
             node.unlink();
             if (next.level == 0) {
                 prefetch_following(nodes);
