@@ -68,8 +68,9 @@ struct endpoint_options
     /// does not reconnect (WHATWG HTML, section 9.2.3). Called with the request and its last event id.
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
-    /// Of an endpoint of a channel or a hub: the name of its stream in the list of subscribers; none, or empty: not in
-    /// the list. In place of hub_options::who. A handler that subscribes says it itself.
+    /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. Unset or
+    /// empty: the stream is not in the list. Overrides hub_options::who. A handler that subscribes passes the name
+    /// itself.
     std::function<std::string(const request&)> who{};
 };
 
