@@ -56,7 +56,7 @@ public:
     }
 
     const rill::handler& handler() const { return handler_; }
-    rill::pubsub::statistics stats() const { return channel_.stats(); }
+    rill::pubsub::channel_stats stats() const { return channel_.stats(); }
 
 private:
     bool publish()
@@ -89,7 +89,7 @@ private:
     rill::handler handler_;
 };
 
-std::string to_json(const rill::pubsub::statistics& s)
+std::string to_json(const rill::pubsub::channel_stats& s)
 {
     return boost::json::serialize(boost::json::object{{"published", s.published},
                                                       {"delivered", s.delivered},

@@ -30,7 +30,7 @@ public:
     explicit topic_feed(const feed_settings& settings);
 
     rill::awaitable<rill::response> join(rill::request& r) const { return handler_(r); }
-    rill::pubsub::statistics stats() const { return hub_.stats(); }
+    rill::pubsub::channel_stats stats() const { return hub_.stats(); }
 
 private:
     using clock = std::chrono::steady_clock;

@@ -19,7 +19,7 @@ struct listen
     rill::awaitable<> operator()(rill::sse::event_stream& stream, in_room room, called name) const
     {
         visit here(*all, *room, *name, stream.last_event_id());
-        co_await stream.send(here.place());
+        co_await stream.send(here.position());
         while (auto e = co_await here.next()) {
             co_await stream.send(e);
         }

@@ -28,7 +28,7 @@ class rooms
 public:
     /// A message that came already, as its key tells, is not said again.
     /// @return the id of its event
-    rill::result<rill::pubsub::event_id> post(const room_name& room, const posted& what);
+    rill::result<rill::pubsub::log_id> post(const room_name& room, const posted& what);
 
     /// Those that there are, with how many are there, in order.
     std::vector<room_entry> list() const;
@@ -40,13 +40,13 @@ private:
 
     void announce(const std::string& topic);
 
-    rill::pubsub::hub hub_{{.channel = {.replay = {.events = 500, .bytes = 1024 * 1024},
+    rill::pubsub::hub hub_{{.channel = {.replay = {.max_events = 500, .max_bytes = 1024 * 1024},
                                         .history = 50,
                                         .slow = rill::pubsub::slow_policy::latest_per_key},
-                            .topics = 1000,
+                            .max_topics = 1000,
                             .idle = std::chrono::hours(24)}};
     std::mutex mutex_; // what is looked up and then published goes out in that order
-    std::unordered_map<std::string, rill::pubsub::event_id> posted_; // by room and key
+    std::unordered_map<std::string, rill::pubsub::log_id> posted_; // by room and key
     std::deque<std::string> posted_order_;
 };
 
@@ -61,8 +61,8 @@ public:
     visit& operator=(const visit&) = delete;
     ~visit();
 
-    /// As rill::pubsub::subscription::place().
-    rill::pubsub::encoded_event place() const { return events_->place(); }
+    /// As rill::pubsub::subscription::position().
+    rill::pubsub::encoded_event position() const { return events_->position(); }
 
     /// As rill::pubsub::subscription::next().
     auto next() { return events_->next(); }

@@ -28,7 +28,7 @@ std::uint64_t thousandths(const cpu_times& before, const cpu_times& now)
 
 } // namespace
 
-void figures::add(const reading& machine, const rill::pubsub::statistics& stats,
+void figures::add(const reading& machine, const rill::pubsub::channel_stats& stats,
                   std::chrono::steady_clock::time_point at)
 {
     sample now{.machine = machine, .delivered = stats.delivered, .at = at};

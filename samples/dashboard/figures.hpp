@@ -59,7 +59,8 @@ public:
     static constexpr std::size_t held = 60; ///< values of each curve
 
     /// @param at when it was read
-    void add(const reading& machine, const rill::pubsub::statistics& streams, std::chrono::steady_clock::time_point at);
+    void add(const reading& machine, const rill::pubsub::channel_stats& streams,
+             std::chrono::steady_clock::time_point at);
 
     cpu_figures cpu;
     memory_figures memory;

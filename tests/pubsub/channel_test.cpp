@@ -53,11 +53,11 @@ BOOST_AUTO_TEST_CASE(who_is_subscribed_and_the_hooks_of_first_and_last)
         const auto again = c.subscribe({}, "ann");
         const auto nameless = c.subscribe();
         BOOST_TEST(c.subscribers() == 4U);
-        BOOST_TEST((c.who() == std::vector<std::string>{"ann", "bob"}));
+        BOOST_TEST((c.names() == std::vector<std::string>{"ann", "bob"}));
         BOOST_TEST(c.stats().subscribers == 4U);
     }
     BOOST_TEST(c.subscribers() == 0U);
-    BOOST_TEST(c.who().empty());
+    BOOST_TEST(c.names().empty());
     {
         const auto a = c.subscribe();
     }
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(so_large_an_event)
     auto c = counted();
     BOOST_TEST(c.publish(std::string(8UL * 1024 * 1024, 'x')).has_value());
     BOOST_TEST((c.publish(std::string(8UL * 1024 * 1024 + 1, 'x')).error() == rill::error::message_too_large));
-    auto small = counted({.event_bytes = 4});
+    auto small = counted({.max_event_bytes = 4});
     BOOST_TEST(small.publish({.data = "ab", .name = "c", .comment = "d"}).has_value());
     BOOST_TEST((small.publish({.data = "ab", .name = "cd", .comment = "e"}).error() == rill::error::message_too_large));
 }

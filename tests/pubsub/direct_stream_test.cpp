@@ -37,46 +37,6 @@ BOOST_AUTO_TEST_CASE(a_client_resumes)
     a.cut();
 }
 
-BOOST_AUTO_TEST_CASE(who_blocks_goes_on_where_it_was)
-{
-    endpoint_stage f;
-    direct_client slow(f.loop, f.route);
-    direct_client quick(f.loop, f.route);
-    slow.out.block();
-    f.publish_apart(5);
-    BOOST_TEST(slow.got() == "1");
-    BOOST_TEST(quick.got() == "1 2 3 4 5");
-    BOOST_TEST(f.c.stats().unsent_bytes > 0U);
-    slow.out.unblock();
-    f.loop.turn();
-    BOOST_TEST(slow.got() == "1 2 3 4 5");
-    BOOST_TEST(f.c.stats().unsent_bytes == 0U);
-    f.publish_apart(1);
-    BOOST_TEST(slow.got() == "1 2 3 4 5 6");
-    BOOST_TEST(f.slow.empty());
-    slow.cut();
-    quick.cut();
-}
-
-// What ends a slow stream, but not by the channel's doing.
-BOOST_AUTO_TEST_CASE(ends_of_its_connection_are_counted_and_reported)
-{
-    endpoint_stage f;
-    for (const auto reason : {rill::close_reason::write_timeout, rill::close_reason::over_capacity,
-                              rill::close_reason::peer_reset, rill::close_reason::evicted})
-    {
-        direct_client slow(f.loop, f.route);
-        slow.out.block();
-        f.publish_apart(3);
-        slow.out.close(reason);
-        slow.body.reset();
-    }
-    BOOST_TEST(f.c.stats().timed_out == 1U);
-    BOOST_TEST(f.c.stats().over_capacity == 1U);
-    BOOST_TEST((f.slow == std::vector<std::pair<std::uint64_t, bool>>{{2, true}, {2, true}}));
-    BOOST_TEST(f.why == "write_timeout over_capacity");
-}
-
 BOOST_AUTO_TEST_CASE(a_body_that_never_starts)
 {
     endpoint_stage f;

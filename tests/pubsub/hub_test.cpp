@@ -68,8 +68,8 @@ BOOST_AUTO_TEST_CASE(first_and_last_subscribers_of_a_topic)
         const auto ab = h.subscribe(std::vector<std::string>{"a", "b"}, {}, "bob");
         const auto pattern = h.subscribe("**");
         BOOST_TEST(h.subscribers("a") == 2U);
-        BOOST_TEST((h.who("a") == std::vector<std::string>{"ann", "bob"}));
-        BOOST_TEST((h.who("b") == std::vector<std::string>{"bob"}));
+        BOOST_TEST((h.names("a") == std::vector<std::string>{"ann", "bob"}));
+        BOOST_TEST((h.names("b") == std::vector<std::string>{"bob"}));
         BOOST_TEST(h.subscribers("c") == 0U);
     }
     BOOST_TEST(log == "+a+b-b-a");
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(random_topics)
         std::mt19937 random(seed);
         const auto upto = [&](unsigned n) { return static_cast<unsigned>(random() % (n + 1)); };
         manual_loop loop;
-        auto h = counted_hub({.channel = {.backlog = {.events = 100'000}}});
+        auto h = counted_hub({.channel = {.backlog = {.max_events = 100'000}}});
         struct client_state
         {
             std::size_t wish;

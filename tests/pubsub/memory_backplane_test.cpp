@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
 {
     const auto unknown = make_error_code(rill::error::unknown_event_id).message();
     BOOST_TEST(!memory_backplane().holds_past());
-    memory_backplane log({.first_id = 7, .past = 4});
+    memory_backplane log({.first_id = 7, .max_past_events = 4});
     BOOST_TEST(log.holds_past());
     BOOST_TEST(page(log, "6") == unknown);
     collecting_reader early;
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
     for (const auto* id : {"7", "13", "010", "", "x"}) {
         BOOST_TEST(page(log, id) == unknown, id);
     }
-    memory_backplane own({.ids = memory_backplane::id_source::publisher, .past = 2});
+    memory_backplane own({.ids = memory_backplane::id_source::publisher, .max_past_events = 2});
     for (const auto* id : {"9", "b0", "c0"}) {
         BOOST_REQUIRE(append(own, {.data = id, .id = *rill::sse::event_id::parse(id)}).has_value());
     }

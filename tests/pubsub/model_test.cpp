@@ -43,11 +43,11 @@ class world
 public:
     explicit world(unsigned seed) : random_(seed)
     {
-        options_.replay.events = 1 + upto(40);
-        options_.replay.bytes = 2'000 + upto(20'000);
+        options_.replay.max_events = 1 + upto(40);
+        options_.replay.max_bytes = 2'000 + upto(20'000);
         options_.slow = static_cast<pubsub::slow_policy>(upto(2));
-        options_.backlog.events = 1 + upto(20);
-        options_.backlog.bytes = 500 + upto(5'000);
+        options_.backlog.max_events = 1 + upto(20);
+        options_.backlog.max_bytes = 500 + upto(5'000);
         options_.history = upto(2) == 0 ? pubsub::everything : 0;
         own_ids_ = upto(3) == 0;
         channel_.emplace(options_, std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_protects_nothing_is_a_mistake)
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_published_is_answered_with_why)
 {
-    fixture f({.topics = 1});
+    fixture f({.max_topics = 1});
     BOOST_TEST(f.status_of("", "", "x") == 400);
     BOOST_TEST(f.status_of("a/*", "", "x") == 400);
     BOOST_TEST(f.status_of("a", "event=a%0Ab", "x") == 400);

@@ -69,10 +69,10 @@ public:
     std::size_t reads = 0;   ///< that were asked for, ever
     std::size_t longest = 0; ///< the largest `count` of them
 
-    rill::result<rill::pubsub::event_id> append(rill::pubsub::event_draft event, appended) override
+    rill::result<rill::pubsub::log_id> append(rill::pubsub::event_draft event, appended) override
     {
         log_.append(std::string(event.topic()), std::string(event.data()));
-        return rill::pubsub::event_id(); // it comes with the event
+        return rill::pubsub::log_id(); // it comes with the event
     }
     bool holds_past() const noexcept override { return true; }
     void read_after(std::string_view id, std::size_t count, past_read done) override

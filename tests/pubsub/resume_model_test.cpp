@@ -100,7 +100,7 @@ private:
     {
         planes_[which] = std::make_shared<remote_backplane>(log_);
         channels_[which].emplace(
-            pubsub::channel_options{.replay = {.events = 1 + upto(60)}, .backlog = {.events = 100'000}},
+            pubsub::channel_options{.replay = {.max_events = 1 + upto(60)}, .backlog = {.max_events = 100'000}},
             planes_[which]);
         routes_[which] = rill::make_handler(rill::sse::endpoint(*channels_[which]));
     }

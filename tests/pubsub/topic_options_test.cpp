@@ -32,10 +32,11 @@ struct stage
     }
     static pubsub::hub_options usual()
     {
-        pubsub::hub_options options{.channel = {.history = 1, .backlog = {.events = 2}}};
+        pubsub::hub_options options{.channel = {.history = 1, .backlog = {.max_events = 2}}};
         options.by_topic = {
             {"figures/**", {.history = pubsub::everything, .slow = pubsub::slow_policy::latest_per_key}},
-            {"logs/*", {.replay = {.events = 4}, .slow = pubsub::slow_policy::drop_oldest, .backlog = {.events = 2}}},
+            {"logs/*",
+             {.replay = {.max_events = 4}, .slow = pubsub::slow_policy::drop_oldest, .backlog = {.max_events = 2}}},
             {"logs/**", {.on_unknown_id = pubsub::unknown_id::reject}}, // the first one that matches counts
         };
         return options;
@@ -188,8 +189,8 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be)
 
 BOOST_AUTO_TEST_CASE(each_topic_has_its_largest_event)
 {
-    pubsub::hub h(
-        {.channel = {.event_bytes = 2}, .by_topic = {{"large/*", {.event_bytes = 4}}, {"tiny", {.event_bytes = 1}}}});
+    pubsub::hub h({.channel = {.max_event_bytes = 2},
+                   .by_topic = {{"large/*", {.max_event_bytes = 4}}, {"tiny", {.max_event_bytes = 1}}}});
     const auto fits = [&](std::string_view topic, std::string_view data) { return h.publish(topic, data).has_value(); };
     BOOST_TEST(fits("a", "12"));
     BOOST_TEST(!fits("a", "123"));

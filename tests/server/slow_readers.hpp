@@ -109,7 +109,7 @@ inline constexpr std::size_t held_bytes = 256 * 1024;
 
 inline pubsub::replay_limits held(std::size_t most = 4096, std::size_t bytes = held_bytes)
 {
-    return {.events = most, .bytes = bytes};
+    return {.max_events = most, .max_bytes = bytes};
 }
 
 /// Streams that read, and such that do not, while `events` events are published.
@@ -134,8 +134,8 @@ public:
         BOOST_TEST_MESSAGE("held " << most_held << ", unsent " << most_unsent << ", queued " << most_queued
                                    << ", allocated " << grown);
         BOOST_TEST(grown < most_allocated());
-        BOOST_TEST(most_held <= limits_.channel.replay.bytes);
-        BOOST_TEST(most_unsent <= limits_.channel.unsent_bytes);
+        BOOST_TEST(most_held <= limits_.channel.replay.max_bytes);
+        BOOST_TEST(most_unsent <= limits_.channel.max_unsent_bytes);
         BOOST_TEST((limits_.queued_bytes == 0 || most_queued <= limits_.queued_bytes));
         BOOST_TEST(most_queued > 0U); // there was something to be bounded
     }
@@ -270,7 +270,7 @@ private:
     std::size_t most_allocated() const
     {
         constexpr std::size_t other = 512 * 1024;
-        return limits_.channel.replay.bytes + frozen_count * event_bytes + other;
+        return limits_.channel.replay.max_bytes + frozen_count * event_bytes + other;
     }
 
     std::uint64_t most_held = 0;

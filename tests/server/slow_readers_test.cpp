@@ -10,8 +10,8 @@ using namespace rill_test::slow_readers;
 
 BOOST_AUTO_TEST_CASE(disconnect)
 {
-    for (const auto& backlog : {pubsub::stream_limits{.events = 16, .bytes = SIZE_MAX},
-                                pubsub::stream_limits{.events = SIZE_MAX, .bytes = 16 * event_bytes}})
+    for (const auto& backlog : {pubsub::stream_limits{.max_events = 16, .max_bytes = SIZE_MAX},
+                                pubsub::stream_limits{.max_events = SIZE_MAX, .max_bytes = 16 * event_bytes}})
     {
         stage s({.channel = {.replay = held(), .backlog = backlog}});
         s.expect_ended(frozen_count, rill::close_reason::evicted);
@@ -27,8 +27,8 @@ BOOST_AUTO_TEST_CASE(disconnect)
 BOOST_AUTO_TEST_CASE(drop_oldest)
 {
     constexpr std::size_t most = 16;
-    for (const auto& backlog : {pubsub::stream_limits{.events = most, .bytes = SIZE_MAX},
-                                pubsub::stream_limits{.events = SIZE_MAX, .bytes = most * event_bytes}})
+    for (const auto& backlog : {pubsub::stream_limits{.max_events = most, .max_bytes = SIZE_MAX},
+                                pubsub::stream_limits{.max_events = SIZE_MAX, .max_bytes = most * event_bytes}})
     {
         stage s({.channel = {.replay = held(), .slow = pubsub::slow_policy::drop_oldest, .backlog = backlog}});
         s.expect_ended(0, {});
@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
     {
         stage s({.channel = {.replay = held(),
                              .slow = policy,
-                             .backlog = {.events = 16},
-                             .unsent_bytes = most * (event_bytes + 1024)}});
+                             .backlog = {.max_events = 16},
+                             .max_unsent_bytes = most * (event_bytes + 1024)}});
         const bool all_end = policy == pubsub::slow_policy::disconnect;
         const auto figures = s.channel.stats();
         BOOST_TEST(figures.evicted_full >= frozen_count - most);
@@ -108,7 +108,8 @@ BOOST_AUTO_TEST_CASE(all_streams_of_the_server_together)
     for (const auto policy :
          {pubsub::slow_policy::disconnect, pubsub::slow_policy::drop_oldest, pubsub::slow_policy::latest_per_key})
     {
-        stage s({.channel = {.replay = held(), .slow = policy, .backlog = {.events = 16}}, .queued_bytes = 16 * 1024});
+        stage s(
+            {.channel = {.replay = held(), .slow = policy, .backlog = {.max_events = 16}}, .queued_bytes = 16 * 1024});
         BOOST_TEST(s.server.load().overflows > 0U);
         const auto survived = s.thaw(); // one that reads again may queue more than before, and be ended for that
         const auto slow = policy == pubsub::slow_policy::disconnect ? frozen_count - s.server.load().overflows : 0U;

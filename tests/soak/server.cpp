@@ -33,7 +33,7 @@ public:
         return last_;
     }
 
-    rill::pubsub::channel news{{.replay = {.events = 1000}}};
+    rill::pubsub::channel news{{.replay = {.max_events = 1000}}};
 
 private:
     std::string life_;

@@ -69,8 +69,8 @@ struct endpoint_options
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
     /// Of an endpoint of a channel or a hub: the name of its stream in the list of subscribers; none, or empty: not in
-    /// the list. In place of hub_options::who. A handler that subscribes says it itself.
-    std::function<std::string(const request&)> who{};
+    /// the list. In place of hub_options::subscriber_name. A handler that subscribes says it itself.
+    std::function<std::string(const request&)> subscriber_name{};
 };
 
 namespace detail {
@@ -193,7 +193,7 @@ public:
     {
         auto needs = rill::detail::route_needs_of(rill::detail::type_list<Args...>{});
         const auto& options = state_->options;
-        needs.is_complete = needs.is_complete && !options.finished && !options.who; // they get the request
+        needs.is_complete = needs.is_complete && !options.finished && !options.subscriber_name; // they get the request
         return needs;
     }
 
