@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
     p.turns();
     BOOST_TEST(p.plane->pending() == 2U);
     BOOST_TEST(direct.got() == "");
-    p.append(5); // meanwhile
+    p.append(5); // while it reads
     p.plane->deliver(2);
     p.answer_all();
     BOOST_TEST(numbers(direct.out.sent) == range(11, 202));  // the page ended with one that the channel has
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
     BOOST_TEST(numbers(direct.out.sent) == range(11, 208));
     BOOST_TEST(numbers(handler.out.sent) == range(21, 208));
     const auto reads = p.plane->reads;
-    p.append(100); // as all others from now on
+    p.append(100); // from now on it is a live stream
     p.plane->deliver();
     p.answer_all();
     BOOST_TEST(numbers(direct.out.sent) == range(11, 308));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
 BOOST_AUTO_TEST_CASE(nothing_was_missed)
 {
     late_process p;
-    direct_client at_the_beginning(p.loop, p.route, shared_log::id_of(200)); // behind which the process has begun
+    direct_client at_the_beginning(p.loop, p.route, shared_log::id_of(200)); // the process has begun after it
     p.append(1);
     direct_client ahead(p.loop, p.route, shared_log::id_of(201)); // which this process does not know yet
     p.answer_all();
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(events_that_the_connection_to_the_log_has_lost)
     client.cut();
 }
 
-// Events of other topics are in the log, too.
+// The log has events of other topics too.
 BOOST_AUTO_TEST_CASE(topics_and_patterns)
 {
     manual_loop loop;
@@ -138,9 +138,9 @@ BOOST_AUTO_TEST_CASE(a_log_that_fails_is_a_gap)
     coroutine_client handler(p.loop, p.channel->subscribe(shared_log::id_of(20)));
     direct_client forgotten(p.loop, p.route, shared_log::id_of(30));
     p.turns();
-    p.plane->answer_behind(shared_log::id_of(10)); // its first page
+    p.plane->answer_after(shared_log::id_of(10)); // its first page
     p.plane->failing = true;
-    p.plane->answer_behind(shared_log::id_of(20));
+    p.plane->answer_after(shared_log::id_of(20));
     p.plane->forget();
     p.turns();
     BOOST_TEST(numbers(handler.out.sent).starts_with("gap{"));
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_fails_is_a_gap)
     forgotten.cut();
 }
 
-// Answers come from a thread of the backplane's own. For ThreadSanitizer.
+// The backplane answers in a thread of its own. For ThreadSanitizer.
 BOOST_AUTO_TEST_CASE(answers_from_another_thread)
 {
     late_process p(300);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(answers_from_another_thread)
             p.append(1);
             p.plane->deliver();
         });
-        p.loop.turn(); // at the same time; the log is the other's for now
+        p.loop.turn(); // at the same time; only the other thread uses the log now
         other.join();
     }
     p.answer_all();

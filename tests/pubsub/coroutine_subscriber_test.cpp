@@ -16,7 +16,7 @@ namespace pubsub = rill::pubsub;
 
 BOOST_AUTO_TEST_SUITE(coroutine_subscriber_test)
 
-BOOST_AUTO_TEST_CASE(what_comes_after_the_subscription_is_seen)
+BOOST_AUTO_TEST_CASE(events_after_the_subscription_are_seen)
 {
     manual_loop loop;
     auto c = counted();
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_rejected_subscription_ends_at_once)
     BOOST_TEST((s.ended() == rill::error::unknown_event_id));
 }
 
-// A token chooses how the outcome comes, not what it is.
+// The outcome is the same for every completion token.
 BOOST_AUTO_TEST_CASE(the_end_is_the_same_with_every_token)
 {
     using tokens = void (*)(manual_loop&, pubsub::subscription, std::string&);
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_is_too_slow)
     BOOST_TEST(client.got() == "1");
 }
 
-BOOST_AUTO_TEST_CASE(it_ends_while_others_are_told)
+BOOST_AUTO_TEST_CASE(it_ends_while_others_are_notified)
 {
     manual_loop loop;
     auto c = counted();
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(the_context_ends_first)
     BOOST_TEST(c.subscribers() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_can_tell_its_client_where_it_begins)
+BOOST_AUTO_TEST_CASE(a_handler_can_send_its_start_position)
 {
     manual_loop loop;
     auto c = counted();

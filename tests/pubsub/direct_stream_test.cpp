@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(all_streams_get_the_same_bytes)
     f.loop.turn();
     BOOST_TEST(a.got() == "1 2 3 4");
     BOOST_TEST(a.out.sent == b.out.sent);
-    BOOST_TEST(a.out.pieces == 4U); // its place; and what waited together went out together
+    BOOST_TEST(a.out.pieces == 4U); // its position; events that waited together are one piece
     BOOST_TEST(f.c.stats().delivered == 8U);
     a.cut();
     f.publish_apart(1);
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_never_starts)
     BOOST_TEST(f.c.subscribers() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_between_the_answer_and_the_start_is_sent)
+BOOST_AUTO_TEST_CASE(events_between_the_response_and_the_start_are_sent)
 {
     endpoint_stage f;
     auto answer = answer_on(f.loop, f.route, request_with_id({}));
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(what_comes_between_the_answer_and_the_start_is_sent)
     body.reset();
 }
 
-// An EventSource keeps the id of a block without data, and sends it when it comes back (WHATWG HTML, 9.2.6).
-BOOST_AUTO_TEST_CASE(a_stream_knows_its_place_from_its_first_byte)
+// An EventSource stores the id of a block without data, and sends it when it reconnects (WHATWG HTML, 9.2.6).
+BOOST_AUTO_TEST_CASE(a_stream_sends_its_position_first)
 {
     endpoint_stage f;
     f.publish_apart(3);
@@ -72,20 +72,20 @@ BOOST_AUTO_TEST_CASE(a_stream_knows_its_place_from_its_first_byte)
     f.publish_apart(2);
     direct_client again(f.loop, f.route, "3");
     f.loop.turn();
-    BOOST_TEST(again.out.sent.starts_with("data: x\nid: 4\n\n")); // the client knows its place
+    BOOST_TEST(again.out.sent.starts_with("data: x\nid: 4\n\n")); // the client knows its position
     BOOST_TEST(again.got() == "4 5");
     again.cut();
-    direct_client asks(f.loop, f.route, {}, "/?lastEventId=3"); // a new EventSource, which does not
+    direct_client asks(f.loop, f.route, {}, "/?lastEventId=3"); // a new EventSource, which does not know it
     f.loop.turn();
     BOOST_TEST(asks.out.sent.starts_with("id: 3\n\ndata: x\nid: 4\n\n"));
     asks.cut();
     direct_client lost(f.loop, f.route, "99");
     f.loop.turn();
-    BOOST_TEST(lost.out.sent.starts_with("event: gap\n")); // which has an id
+    BOOST_TEST(lost.out.sent.starts_with("event: gap\n")); // the notice has an id
     lost.cut();
 }
 
-BOOST_AUTO_TEST_CASE(the_place_before_what_a_stream_begins_with)
+BOOST_AUTO_TEST_CASE(the_position_before_the_history)
 {
     endpoint_stage f({.history = 2, .on_unknown_id = pubsub::unknown_id::reset});
     f.publish_apart(5);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(the_place_before_what_a_stream_begins_with)
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_place_where_ids_are_opaque)
+BOOST_AUTO_TEST_CASE(the_position_with_opaque_ids)
 {
     manual_loop loop;
     pubsub::hub h({}, std::make_shared<pubsub::memory_backplane>(

@@ -12,7 +12,7 @@ namespace pubsub = rill::pubsub;
 
 BOOST_AUTO_TEST_SUITE(dispatcher_test)
 
-// More than a worker may have waiting: its streams find in the log what there is.
+// More events than its outbox holds: the streams read them from the history.
 BOOST_AUTO_TEST_CASE(a_worker_that_is_too_slow_for_its_outbox)
 {
     manual_loop loop;
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_too_slow_for_its_outbox)
     handler.cut();
 }
 
-// What it throws leaves the event loop; those behind it have their turn in the next, not with the next event.
+// The exception leaves the event loop. The subscribers after it are served in the next turn.
 BOOST_AUTO_TEST_CASE(a_completion_handler_that_throws_delays_nobody)
 {
     manual_loop loop;
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_completion_handler_that_throws_delays_nobody)
     behind.cut();
 }
 
-// Batches are counted in 32 bits, from shortly before these are used up.
+// Batches are counted in 32 bits. The count begins shortly before the overflow.
 BOOST_AUTO_TEST_CASE(more_batches_than_there_are_numbers)
 {
     constexpr int batches = 1100;
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(more_batches_than_there_are_numbers)
     handler.cut();
 }
 
-// A loop over many streams lets the event loop have its turn, and streams come and go meanwhile.
+// A loop over many streams gives the event loop a turn, in which streams come and go.
 BOOST_AUTO_TEST_CASE(the_event_loop_gets_its_turn)
 {
     manual_loop loop;
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_event_loop_gets_its_turn)
     std::size_t sent_before = 0;
     const auto sent = [&] {
         return std::count_if(clients.begin(), clients.end(), [](const auto& k) {
-            return k && k->out.pieces > 1; /* its place */
+            return k && k->out.pieces > 1; /* its position */
         });
     };
     for (int turns = 0; sent_before == 0; ++turns) {
@@ -97,11 +97,11 @@ BOOST_AUTO_TEST_CASE(the_event_loop_gets_its_turn)
         sent_before = static_cast<std::size_t>(sent());
     }
     BOOST_TEST(sent_before < 1000U);
-    for (std::size_t i = 0; i < 1000; i += 2) { // half of those that are left, and of those that have it
+    for (std::size_t i = 0; i < 1000; i += 2) { // half of those that wait for the event, and of those that have it
         clients[i]->cut();
         clients[i].reset();
     }
-    direct_client late(loop, route); // the loop turns in here
+    direct_client late(loop, route); // this turns the loop
     publish(c, 1);
     loop.turn();
     for (std::size_t i = 1; i < 1000; i += 2) {
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_handler_unsubscribes_others)
     BOOST_TEST(c.subscribers() == 0U);
 }
 
-// Each handler's unwinding destroys its subscription, and perhaps that of another one.
+// A handler that unwinds destroys its subscription, and perhaps that of another handler.
 BOOST_AUTO_TEST_CASE(a_context_ends_with_handlers_that_wait_for_patterns)
 {
     pubsub::hub h;
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_context_ends_with_handlers_that_wait_for_patterns)
     BOOST_TEST(h.stats().subscribers == 0U);
 }
 
-// As one of a coroutine does that rethrows what its coroutine has ended by.
+// The completion handler of a coroutine does that if the coroutine ends with an exception.
 BOOST_AUTO_TEST_CASE(completion_handlers_that_throw_at_the_end_of_the_context)
 {
     auto c = counted();

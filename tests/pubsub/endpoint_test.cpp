@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(finished_and_retry)
     client.cut();
 }
 
-BOOST_AUTO_TEST_CASE(so_many_streams_at_once)
+BOOST_AUTO_TEST_CASE(the_number_of_streams_is_bounded)
 {
     fixture f;
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(topics_of_a_hub)
     client.cut();
 }
 
-BOOST_AUTO_TEST_CASE(who_is_subscribed_is_an_option_of_both)
+BOOST_AUTO_TEST_CASE(the_subscriber_name_is_an_option_of_both)
 {
     fixture f;
     const auto name_of = [](const rill::request& r) { return r.query_parameter("me").value_or(""); };
@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(who_is_subscribed_is_an_option_of_both)
     other.cut();
 }
 
-// Each is looked for among all topics, while all others wait.
-BOOST_AUTO_TEST_CASE(so_many_patterns_for_one_request)
+// Each pattern is compared with all topics under a lock.
+BOOST_AUTO_TEST_CASE(the_patterns_of_a_request_are_bounded)
 {
     fixture f;
     const pubsub::hub h({.max_patterns = 2});
@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(so_many_patterns_for_one_request)
     BOOST_TEST((f.answer(by_default, many).status() == rill::status::bad_request));
 }
 
-// Who says which topics a request may have has not said so of those that a pattern will match.
-BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
+// `authorize` has not allowed the topics that a pattern will match.
+BOOST_AUTO_TEST_CASE(a_pattern_does_not_bypass_the_authorization)
 {
     fixture f;
     const pubsub::hub guarded({.authorize = [](const rill::request&, std::string_view t) { return t != "secret"; }});
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
     BOOST_TEST((f.answer(open, "/?topics=**").status() == rill::status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(who_brings_an_unknown_id_may_be_as_one_without)
+BOOST_AUTO_TEST_CASE(an_unknown_id_may_count_as_none)
 {
     fixture f;
     auto c = counted({.history = 2, .on_unknown_id = pubsub::unknown_id::reset});
@@ -177,7 +177,7 @@ std::string topic_list(int count)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(so_many_names_for_one_request)
+BOOST_AUTO_TEST_CASE(the_names_of_a_request_are_bounded)
 {
     fixture f;
     const pubsub::hub h;
@@ -235,8 +235,8 @@ BOOST_AUTO_TEST_CASE(topics_in_several_parameters_and_with_spaces)
     BOOST_TEST(topics("/?topics=") == "400");
 }
 
-// As a browser shows it to scripts: without them a stream that is over looks as one that is broken.
-BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
+// Without these headers, a browser shows scripts an ended stream as a broken one.
+BOOST_AUTO_TEST_CASE(every_response_has_the_headers)
 {
     fixture f;
     const rill::sse::endpoint_options options{.max_streams = 1, .headers = {{"Access-Control-Allow-Origin", "*"}}};

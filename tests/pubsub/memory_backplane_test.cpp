@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(all_readers_get_all_until_they_stop)
 
 namespace {
 
-// The ids of a page, or what went wrong.
+// The ids of a page, or the error.
 std::string page(memory_backplane& log, std::string_view id, std::size_t count = 10)
 {
     std::string text = "not called";

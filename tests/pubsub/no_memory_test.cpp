@@ -1,4 +1,4 @@
-// Each allocation fails once: nothing is lost without a word, and nothing stays behind.
+// Each allocation fails once. Nothing is lost without a notice, and nothing leaks.
 
 #include <boost/asio/bind_executor.hpp>
 #include <cstdlib>
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(no_memory_test)
 
 namespace {
 
-/// Calls `f`, in which the allocation of that number fails. @return whether there was one
+/// Calls `f`, in which the allocation with that number fails. @return whether there was such an allocation
 template <class F>
 bool without_memory(long number, F&& f)
 {
@@ -26,13 +26,13 @@ bool without_memory(long number, F&& f)
     allocations_left = number;
     try {
         f();
-    } catch (const std::bad_alloc&) { // which is what is told
+    } catch (const std::bad_alloc&) { // the expected error
     }
     allocations_left = -1;
     return allocation_failed;
 }
 
-constexpr std::size_t much = 1024UL * 1024; // of a writer, which is not what the tests are about
+constexpr std::size_t much = 1024UL * 1024; // reserved, so that the writer itself does not allocate
 
 } // namespace
 
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_fails_leaves_nothing)
     const auto& store = h.store();
     manual_loop loop;
     const auto state = std::make_shared<pubsub::detail::endpoint_state>(store, rill::sse::endpoint_options{});
-    coroutine_client other(loop, h.subscribe("other")); // so that there are more
+    coroutine_client other(loop, h.subscribe("other")); // so that there is more than one
     for (long number = 0;; ++number) {
         std::vector<pubsub::topic_pattern> wanted{*pubsub::topic_pattern::parse("a"),
                                                   *pubsub::topic_pattern::parse("b"),
@@ -131,8 +131,8 @@ BOOST_AUTO_TEST_CASE(the_first_stream_of_a_worker)
     }
 }
 
-// At once, or with the next event at the latest.
-BOOST_AUTO_TEST_CASE(what_was_published_comes_in_order)
+// Events come at once, or with the next event at the latest.
+BOOST_AUTO_TEST_CASE(published_events_come_in_order)
 {
     pubsub::hub h({.channel = {.replay = {.max_events = 20}}, .idle = std::chrono::milliseconds(0)},
                   std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
@@ -191,8 +191,8 @@ BOOST_AUTO_TEST_CASE(what_was_published_comes_in_order)
     }
 }
 
-// More than the worker may have waiting.
-BOOST_AUTO_TEST_CASE(what_is_dropped_is_told)
+// More events than the outbox holds.
+BOOST_AUTO_TEST_CASE(dropped_events_are_reported)
 {
     for (long number = 0;; ++number) {
         auto c = counted({.replay = {.max_events = 5}, .slow = pubsub::slow_policy::drop_oldest});
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(what_is_dropped_is_told)
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_past_is_whole_or_a_gap_is_told)
+BOOST_AUTO_TEST_CASE(the_past_is_complete_or_a_gap_is_reported)
 {
     for (long number = 0;; ++number) {
         late_process p;

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_token_that_protects_nothing_is_a_mistake)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_published_is_answered_with_why)
+BOOST_AUTO_TEST_CASE(events_that_cannot_be_published_are_answered_with_the_reason)
 {
     fixture f({.max_topics = 1});
     BOOST_TEST(f.status_of("", "", "x") == 400);

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(the_number_of_events_is_bounded)
     BOOST_TEST(buffer.lost_until() == 8U);
     BOOST_TEST(buffer.at_or_after(2)->at == 8U);
 
-    replay_buffer one({.limits = {.max_events = 0}}); // at least one: or nothing could be delivered
+    replay_buffer one({.limits = {.max_events = 0}}); // at least one, or nothing could be delivered
     append_range(one, 1, 2);
     BOOST_TEST(ids_of(one) == "2");
 }
@@ -75,12 +75,12 @@ BOOST_AUTO_TEST_CASE(the_age_is_bounded)
     BOOST_TEST(buffer.end() == 5U);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_goes_on_behind_what_it_has_seen)
+BOOST_AUTO_TEST_CASE(a_reader_continues_after_the_last_event_it_has_seen)
 {
     replay_buffer buffer({.limits = {.max_events = 3}, .start = 4});
     BOOST_TEST(!buffer.after(3)); // from before the buffer began
     BOOST_TEST((buffer.after(4) == std::optional<position>(1)));
-    for (const std::uint64_t sequence : {5, 7, 8}) { // others of the hub have 6
+    for (const std::uint64_t sequence : {5, 7, 8}) { // another topic of the hub has 6
         buffer.append(make_event(std::to_string(sequence)), sequence, start);
     }
     BOOST_TEST((buffer.after(4) == std::optional<position>(1)));
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(bytes_between_two_positions)
     BOOST_TEST(buffer.bytes_between(9, 10) == size);
 }
 
-BOOST_AUTO_TEST_CASE(the_newest_so_many_that_are_held)
+BOOST_AUTO_TEST_CASE(the_newest_events_that_are_held)
 {
     replay_buffer buffer({});
     BOOST_TEST(buffer.last(3) == 1U);
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(ids_are_known_where_only_bytes_limit_it)
     BOOST_TEST((buffer.sequence_of("b") == std::optional<std::uint64_t>(2)));
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_age_is_no_short_one)
+BOOST_AUTO_TEST_CASE(the_longest_age_is_long)
 {
     replay_buffer buffer({.limits = {.max_age = std::chrono::milliseconds::max()}});
     append_range(buffer, 1, 2);

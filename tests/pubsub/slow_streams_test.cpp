@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(one_event_may_wait_whatever_its_size)
     a.cut();
 }
 
-// What ends a slow stream, but not by the channel's doing.
+// Reasons for the end of a slow stream that do not come from the channel.
 BOOST_AUTO_TEST_CASE(ends_of_its_connection_are_counted_and_reported)
 {
     endpoint_stage f;

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_does_not_wait_for_the_log)
     p.turns();
     BOOST_TEST(end.done);
     BOOST_TEST(p.channel->subscribers() == 0U);
-    p.answer_all(); // nobody is there
+    p.answer_all(); // no stream is left
 }
 
 BOOST_AUTO_TEST_SUITE_END()

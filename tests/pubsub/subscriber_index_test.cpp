@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_SUITE(subscriber_index_test)
 
 namespace {
 
-// What it takes to answer a request for all topics of a hub that has so many, with a stream for each.
+// The time to answer a request for all topics of a hub that has this many.
 std::chrono::nanoseconds time_to_join(int topics)
 {
     manual_loop loop;
@@ -36,7 +36,7 @@ std::chrono::nanoseconds time_to_join(int topics)
 
 } // namespace
 
-// Sixteen times as many topics: sixteen times the work, or a bit more where they leave the caches. The square is 256.
+// Sixteen times as many topics take sixteen times as long, or a bit more if they exceed the caches. The square is 256.
 BOOST_AUTO_TEST_CASE(to_join_many_topics_takes_as_long_as_there_are_topics)
 {
     const auto few = time_to_join(1'500);
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(to_join_many_topics_takes_as_long_as_there_are_topics)
     BOOST_TEST(many.count() < 80 * few.count());
 }
 
-// Links of topics that are gone are used again.
+// Links of removed topics are used again.
 BOOST_AUTO_TEST_CASE(topics_that_come_and_go_take_no_more_links)
 {
     manual_loop loop;

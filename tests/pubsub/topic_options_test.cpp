@@ -16,7 +16,7 @@ namespace {
 struct stage
 {
     manual_loop loop;
-    std::string told; ///< by the hooks
+    std::string reported; ///< by the hooks
     pubsub::hub h;
     rill::handler route;
 
@@ -45,13 +45,13 @@ struct stage
     {
         for (auto& entry : options.by_topic) {
             entry.channel.on_slow = [this, name = entry.topics](const pubsub::slow_stream& s) {
-                told.append(name).append(s.evicted ? " evicted " : " dropped ");
+                reported.append(name).append(s.evicted ? " evicted " : " dropped ");
             };
-            entry.channel.on_first_subscriber = [this](std::string_view topic) { told.append("+").append(topic); };
-            entry.channel.on_last_subscriber = [this](std::string_view topic) { told.append("-").append(topic); };
+            entry.channel.on_first_subscriber = [this](std::string_view topic) { reported.append("+").append(topic); };
+            entry.channel.on_last_subscriber = [this](std::string_view topic) { reported.append("-").append(topic); };
         }
         options.channel.on_slow = [this](const pubsub::slow_stream& s) {
-            told.append(s.evicted ? "evicted " : "dropped ");
+            reported.append(s.evicted ? "evicted " : "dropped ");
         };
         return options;
     }
@@ -73,7 +73,7 @@ struct stage
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_is_held_and_what_a_stream_begins_with)
+BOOST_AUTO_TEST_CASE(held_events_and_the_start_of_a_stream)
 {
     stage s;
     s.publish("feed", 5);           // 1 to 5
@@ -119,10 +119,10 @@ BOOST_AUTO_TEST_CASE(each_is_slow_in_its_own_way)
     for (auto* c : {&feed, &figures, &logs}) {
         c->cut();
     }
-    BOOST_TEST(s.told == "+figures/aevicted logs/* dropped -figures/a"); // patterns do not count as subscribers
+    BOOST_TEST(s.reported == "+figures/aevicted logs/* dropped -figures/a"); // patterns do not count as subscribers
 }
 
-// `channel` decides, but as far behind as its topics hold events: how many a conflated topic still has is not known.
+// `channel` applies, except for the backlog: the number of events that a conflated topic still holds is not known.
 BOOST_AUTO_TEST_CASE(a_stream_of_different_topics)
 {
     stage s;
@@ -137,11 +137,11 @@ BOOST_AUTO_TEST_CASE(a_stream_of_different_topics)
     BOOST_TEST(s.h.stats().conflated == 3U);
     BOOST_TEST(s.h.stats().dropped == 0U);
     both.out.block();
-    s.publish("logs/a", 6); // one goes out, of the others one is not held any more
+    s.publish("logs/a", 6); // one goes out, and one of the others is not held any more
     both.out.unblock();
     s.loop.turn();
     BOOST_TEST((both.out.ended == rill::close_reason::evicted));
-    BOOST_TEST(s.told.ends_with("evicted "));
+    BOOST_TEST(s.reported.ends_with("evicted "));
     both.cut();
 
     direct_client same(s.loop, s.route, {}, "/?topics=logs/a,logs/b"); // these two do not differ

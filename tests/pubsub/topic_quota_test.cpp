@@ -43,7 +43,7 @@ std::vector<topic_pattern> names(char first, int count)
 } // namespace
 
 // Topics that only have subscribers leave a quarter of the table to topics with events.
-BOOST_AUTO_TEST_CASE(topics_that_are_only_listened_to_leave_room_for_events)
+BOOST_AUTO_TEST_CASE(topics_without_events_leave_room_for_others)
 {
     const auto store = make_store({.max_topics = 8});
     auto six = subscribe(*store, names('l', 6));

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(the_worker_is_woken_once_until_it_takes_the_events)
     BOOST_TEST(s.outbox.push({}, s.a, s.event, 4));
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_fit_is_counted)
+BOOST_AUTO_TEST_CASE(events_that_do_not_fit_are_counted)
 {
     stage s;
     const rill::pubsub::replay_limits limits{.max_events = 2};

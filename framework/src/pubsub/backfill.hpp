@@ -32,8 +32,8 @@ public:
         : progress_{.after = log_id(last_event_id), .entered = entered}
     {}
 
-    /// Requests the next page. When it has arrived or failed, the owner becomes ready. Without an owner, what waits in
-    /// `page` completes.
+    /// Requests the next page. When it has arrived or failed, the owner becomes ready. Without an owner, the
+    /// handler in `page` completes.
     /// @param worker  the mailbox of this thread
     /// @param ready  the list for the owner
     void read(topic_store& store, mailbox::address worker, ready_list* ready = nullptr);

@@ -4,7 +4,7 @@
 #include <rill/core/mailbox.hpp>
 #include <vector>
 
-#include "pubsub/backfill.hpp"
+#include "pubsub/backlog_reader.hpp"
 #include "pubsub/event_batch.hpp"
 #include "pubsub/ready_list.hpp"
 #include "pubsub/slow_streams.hpp"
@@ -22,8 +22,8 @@ public:
     /// @param worker  the mailbox of this thread
     catch_up(topic_store& store, worker_outbox& outbox, mailbox::address worker, const worker_position& position,
              ready_list& ready) noexcept
-        : store_(store), stats_(outbox.stats), worker_(std::move(worker)), at_(position), ready_(ready),
-          slow_(store.kinds(), outbox.stats)
+        : store_(store), stats_(outbox.stats), at_(position), ready_(ready), slow_(store.kinds(), outbox.stats),
+          reader_(store, std::move(worker), position, ready, slow_)
     {}
 
     slow_streams& slow() noexcept { return slow_; }
@@ -49,12 +49,12 @@ public:
     void miss_skipped(subscriber& s, const skipped_events& skipped, std::uint64_t until);
 
     /// New events have arrived. Backfills at the end of the log look again.
-    void resume_backfills();
+    void resume_backfills() { reader_.resume_backfills(); }
 
     /// The subscriber leaves.
     void remove(subscriber& s) noexcept;
     /// The context ends.
-    void shutdown() noexcept { at_end_.clear(); }
+    void shutdown() noexcept { reader_.shutdown(); }
 
 private:
     bool serve(subscriber& s, std::size_t& budget);
@@ -64,22 +64,14 @@ private:
     void abort(waiter& w);
     void unblock(subscriber& s);
     void go_live(subscriber& s);
-    encoded_event next_event(subscriber& s);
-    encoded_event find_next(subscriber& s);
-    encoded_event find_next_held(subscriber& s);
-    encoded_event next_of_backfill(subscriber& s);
-    void read_or_end_backfill(subscriber& s);
-    void end_backfill(subscriber& s, start_point start);
 
     topic_store& store_;
     worker_stats& stats_;
-    mailbox::address worker_;
     const worker_position& at_;
     ready_list& ready_;
     slow_streams slow_;
+    backlog_reader reader_;
     backlog_list serving_;
-    std::vector<found_event> found_;
-    std::vector<std::shared_ptr<backfill>> at_end_; ///< have read all pages and wait for the next event
 };
 
 } // namespace rill::pubsub::detail

@@ -26,6 +26,6 @@ private:
     std::shared_ptr<endpoint_state> state_; ///< the route may be destroyed before its streams
 };
 
-static_assert(sizeof(direct_stream) <= 12 * sizeof(void*));
+static_assert(sizeof(direct_stream) == 12 * sizeof(void*));
 
 } // namespace rill::pubsub::detail

@@ -40,7 +40,7 @@ public:
     ready_list& ready() noexcept { return ready_; }
     std::uint64_t head() const noexcept { return at_.head; }
 
-    /// Sends what there is.
+    /// Sends all events that have arrived, and serves the subscribers that are ready.
     void run() override;
 
     /// The context ends.
@@ -55,7 +55,6 @@ private:
     void end_batch() noexcept;
     void send(subscriber& s);
     void deliver(waiter& w);
-    void prefetch(topic_links::iterator next) const noexcept;
     void end_run(bool done) noexcept;
 
     boost::asio::io_context& context_;

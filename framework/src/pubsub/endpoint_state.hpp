@@ -11,7 +11,7 @@
 
 namespace rill::pubsub::detail {
 
-/// What all streams of an endpoint share.
+/// The shared state of all streams of an endpoint.
 struct endpoint_state : sse::detail::stream_route
 {
     endpoint_state(std::shared_ptr<topic_store> store, sse::endpoint_options options);

@@ -10,11 +10,11 @@ namespace rill::pubsub::detail {
 
 class topic_store;
 
-/// What a worker has taken from its outbox. Makes batches of it.
+/// The events that a worker has taken from its outbox. It makes batches of them.
 class event_queue
 {
 public:
-    /// Takes what waits in the outbox, if the queue is empty. @return whether anything came
+    /// Takes the events of the outbox if the queue is empty. @return whether anything came
     bool refill(topic_store& store, worker_outbox& outbox);
 
     bool empty() const noexcept { return at_ == events_.size(); }

@@ -59,8 +59,7 @@ struct start_point
     bool needs_backfill = false;       ///< the position is not known before the backplane has been read
 };
 
-/// What a stream finds in the past of its topics. A view that borrows its arguments; it has no state, no lock and no
-/// clock.
+/// The past of the topics of one stream. A view that borrows its arguments. It has no state, no lock and no clock.
 class history
 {
 public:

@@ -6,8 +6,8 @@
 
 namespace rill::pubsub::detail {
 
-// If newer events replace older ones, it is not known how many of the published events are still held. Then the limit
-// is what is held. One event may wait whatever its size is, so that a client that reads gets it.
+// If newer events replace older ones, the number of published events that are still held is not known. Then only the
+// limits of the replay buffer apply. One event may always wait, so that a client that reads gets it.
 bool slow_streams::exceeds_limits(const subscriber& s) const noexcept
 {
     const auto& limits = options_of(s).backlog;

@@ -25,7 +25,7 @@ struct store_settings
     replay_buffer::clock::time_point (*now)() = &replay_buffer::clock::now;
 };
 
-/// What a channel and a hub consist of: the topics with their past, an outbox for each worker, and the backplane.
+/// The implementation of a channel or a hub: the topics with their past, an outbox for each worker, and the backplane.
 ///
 /// Thread-safe. Its mutex is held for the time that it takes to store or to find an event, and never while anything is
 /// sent or the code of a user runs.
@@ -42,7 +42,7 @@ public:
 
     const topic_kinds& kinds() const noexcept { return kinds_; }
     backplane& plane() noexcept { return *plane_; }
-    /// What all blocked streams hold.
+    /// The unsent bytes of all blocked streams.
     unsent_budget& unsent() noexcept { return unsent_; }
 
     // The backplane calls these with new events.
