@@ -23,7 +23,8 @@ public:
     {}
 
     /// The next event or notice. None if there is nothing up to the position of the worker, if a page of a backfill is
-    /// missing, or if the subscriber has ended. If it throws for want of memory, the subscriber is served again later.
+    /// missing, or if the subscriber has ended. If it throws because memory is exhausted, the subscriber is served
+    /// again later.
     encoded_event next(subscriber& s);
 
     /// New events have arrived: backfills at the end of the log look again.

@@ -184,7 +184,7 @@ void dispatcher::restart_numbers() noexcept
     index_.for_each([](subscriber& s) { s.live_since = 0; });
 }
 
-// The worker was too slow for its outbox. From now on each subscriber is behind. The first loop may fail for want of
+// The worker was too slow for its outbox. From now on each subscriber is behind. The first loop may run out of
 // memory, and is then repeated; the second one does not.
 void dispatcher::on_skipped()
 {

@@ -2,23 +2,6 @@
 
 namespace rill::pubsub {
 
-std::string_view to_string(slow_reason reason) noexcept
-{
-    switch (reason) {
-    case slow_reason::backlog:
-        return "backlog";
-    case slow_reason::not_held:
-        return "not_held";
-    case slow_reason::unsent:
-        return "unsent";
-    case slow_reason::write_timeout:
-        return "write_timeout";
-    case slow_reason::over_capacity:
-        return "over_capacity";
-    }
-    return "unknown";
-}
-
 void write_metrics(metrics_writer& out, const channel_stats& stats, std::string_view name)
 {
     const auto counter = [&](std::string_view metric, std::string_view help, std::uint64_t value) {

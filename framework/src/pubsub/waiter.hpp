@@ -21,7 +21,7 @@ public:
     /// Completes the pending next() of an ended subscription: the first one with the empty event, later ones with
     /// `ended`.
     void complete_end();
-    /// Completes the pending next() with an end for want of memory.
+    /// Completes the pending next() with an end because memory is exhausted.
     void end_without_memory();
     /// Drops the pending next() without completing it: its coroutine is being destroyed.
     void drop();
