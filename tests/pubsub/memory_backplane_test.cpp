@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
     log.tail(late);
     BOOST_TEST((early.begun_behind == std::vector<std::string>{""}));
     BOOST_TEST((late.begun_behind == std::vector<std::string>{"12"}));
-    BOOST_TEST(page(log, "8") == "9 10 11 12"); // nothing behind it is lost
+    BOOST_TEST(page(log, "8") == "9 10 11 12"); // nothing after it is lost
     BOOST_TEST(page(log, "9", 2) == "10 11");
     BOOST_TEST(page(log, "12") == "");
     for (const auto* id : {"7", "13", "010", "", "x"}) {

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_compressed_body_is_not_published)
     r.path_parameter("topic", "news");
     r.body("\x1f\x8b");
     BOOST_REQUIRE(r.fields().set("Content-Encoding", "gzip"));
-    BOOST_TEST((f.handler(r).status() == rill::status::unauthorized)); // tells nothing to who has no token
+    BOOST_TEST((f.handler(r).status() == rill::status::unauthorized)); // without the token, nothing else is checked
     BOOST_REQUIRE(r.fields().set("Authorization", "Bearer sesame"));
     const auto refused = f.handler(r);
     BOOST_TEST((refused.status() == rill::status::unsupported_media_type));

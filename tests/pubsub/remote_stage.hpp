@@ -58,7 +58,7 @@ private:
     std::size_t first_ = 1;
 };
 
-/// The connection of one process to such a log. Nothing comes by itself: deliver() brings new events, and answer()
+/// The connection of one process to such a log. Nothing comes automatically: deliver() brings new events, and answer()
 /// answers reads, in any order. Not thread-safe.
 class remote_backplane final : public rill::pubsub::backplane
 {
@@ -134,7 +134,7 @@ public:
         const auto found = std::find_if(asked_.begin(), asked_.end(), [id](const read& r) { return r.id == id; });
         answer(static_cast<std::size_t>(found - asked_.begin()));
     }
-    /// Forgets all reads, which violates the contract.
+    /// Discards all reads, which violates the contract.
     void forget() { asked_.clear(); }
 
 private:

@@ -1,4 +1,4 @@
-// Random histories against a model that never forgets, and that computes anew what is held.
+// Random histories against a model that keeps every event, and computes again which ones are held.
 
 #include <algorithm>
 #include <random>

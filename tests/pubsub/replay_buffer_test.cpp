@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(opaque_ids_are_looked_up)
     }
     BOOST_TEST((buffer.sequence_of("zz") == std::optional<std::uint64_t>(4)));
     BOOST_TEST((buffer.sequence_of("1701-0") == std::optional<std::uint64_t>(3)));
-    BOOST_TEST((buffer.sequence_of("1700-1") == std::optional<std::uint64_t>(2))); // dropped, but nothing behind it is
+    BOOST_TEST((buffer.sequence_of("1700-1") == std::optional<std::uint64_t>(2))); // dropped, but nothing after it is
     BOOST_TEST((buffer.after(2) == std::optional<position>(3)));
     BOOST_TEST(!buffer.sequence_of("1700-0"));
     BOOST_TEST(!buffer.sequence_of("4"));

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_buffer_may_be_smaller_than_the_limits)
     f.publish_apart(6);
     slow.out.unblock();
     f.loop.turn();
-    BOOST_TEST(slow.got() == "1 5 6"); // it does not want to be told
+    BOOST_TEST(slow.got() == "1 5 6"); // it has no notice
     BOOST_TEST(f.c.stats().dropped == 3U);
     BOOST_TEST(f.why == "not_held");
     slow.cut();

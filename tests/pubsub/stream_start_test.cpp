@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_failed_backfill)
     };
     BOOST_TEST(without(rill::error::unknown_event_id, false).rejected);
     BOOST_TEST(s.store.stats().backfill_failures == 0U);
-    BOOST_TEST(bool(without(rill::error::too_slow, true).gap)); // it cannot be refused any more
+    BOOST_TEST(bool(without(rill::error::too_slow, true).gap)); // it is too late to refuse it
     BOOST_TEST(s.store.stats().backfill_failures == 1U);
     BOOST_TEST(s.store.stats().gaps == 1U);
 }

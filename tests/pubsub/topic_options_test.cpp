@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_stream_of_different_topics)
     BOOST_TEST(s.h.stats().conflated == 3U);
     BOOST_TEST(s.h.stats().dropped == 0U);
     both.out.block();
-    s.publish("logs/a", 6); // one goes out, and one of the others is not held any more
+    s.publish("logs/a", 6); // one goes out, and one of the others has been dropped
     both.out.unblock();
     s.loop.turn();
     BOOST_TEST((both.out.ended == rill::close_reason::evicted));

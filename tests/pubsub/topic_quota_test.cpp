@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(one_client_has_its_share_of_the_topics)
     auto known = subscribe_as(7, names('b', 4));   // topics that exist already
     auto handler = subscribe_as(0, names('c', 9)); // no client
     BOOST_REQUIRE((others && known && handler));
-    BOOST_REQUIRE(publish(*store, "a0", {.data = "x"}, {}).has_value()); // it does not count any more
+    BOOST_REQUIRE(publish(*store, "a0", {.data = "x"}, {}).has_value()); // now it does not count
     auto two = subscribe_as(7, names('d', 2));
     BOOST_REQUIRE(two.has_value());
     BOOST_TEST(!subscribe_as(7, names('e', 1)).has_value());

@@ -49,7 +49,7 @@ public:
 
     subscriber* owner = nullptr;  ///< none before the stream begins and after it has left
     rill::detail::waiter page;    ///< waits for the page while there is no owner
-    bool waits_for_event = false; ///< it goes on with the next event of its worker, see catch_up
+    bool waits_for_event = false; ///< it continues with the next event of its worker, see catch_up
 
 private:
     using page_or_error = result<std::vector<backplane::past_event>>;

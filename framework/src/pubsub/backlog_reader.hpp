@@ -10,7 +10,7 @@
 
 namespace rill::pubsub::detail {
 
-/// Finds the next event of the subscribers of one worker that are behind: a notice, an event of a backfill, or an event
+/// Finds the next event of the subscribers of one worker that lag: a notice, an event of a backfill, or an event
 /// that the store holds. Applies the limits for slow streams.
 class backlog_reader
 {

@@ -13,7 +13,7 @@
 
 namespace rill::pubsub::detail {
 
-/// Serves the subscribers of one worker that are behind: each reads from the store, at its own position, up to the
+/// Serves the subscribers of one worker that lag: each reads from the store, at its own position, up to the
 /// position of the worker. There it becomes live.
 class catch_up
 {

@@ -115,7 +115,7 @@ void dispatcher::run()
     {
         dispatcher& self;
         const bool& done;
-        ~guard() { self.end_run(done); } // after an exception, the others go on in the next turn
+        ~guard() { self.end_run(done); } // after an exception, the others continue in the next turn
     } running{*this, done};
     ready_.set_running(true);
     for (std::size_t budget = sends_per_turn; budget != 0 && !done;) {
@@ -134,7 +134,7 @@ void dispatcher::end_run(bool done) noexcept
     if (!done) {
         try {
             ready_.schedule();
-        } catch (const std::bad_alloc&) { // it goes on with the next event
+        } catch (const std::bad_alloc&) { // it continues with the next event
         }
     }
 }
@@ -184,7 +184,7 @@ void dispatcher::restart_numbers() noexcept
     index_.for_each([](subscriber& s) { s.live_since = 0; });
 }
 
-// The worker was too slow for its outbox. From now on each subscriber is behind. The first loop may run out of
+// The worker was too slow for its outbox. From now on each subscriber lags. The first loop may run out of
 // memory, and is then repeated; the second one does not.
 void dispatcher::on_skipped()
 {

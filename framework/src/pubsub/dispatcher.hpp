@@ -16,7 +16,7 @@ namespace rill::pubsub::detail {
 /// Delivers the events of a store to its subscribers in one worker. Belongs to the thread of the worker.
 ///
 /// Events arrive as batches: events of one topic that follow each other are sent as one piece. A batch goes to all
-/// subscribers of the topic. Then the subscribers that are behind are served. After a number of sends the rest waits
+/// subscribers of the topic. Then the subscribers that lag are served. After a number of sends the rest waits
 /// for the next turn of the event loop.
 class dispatcher final : public event_consumer, public std::enable_shared_from_this<dispatcher>
 {

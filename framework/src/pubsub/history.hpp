@@ -29,7 +29,7 @@ struct found_event
 /// The result of history::collect().
 struct collected
 {
-    bool lost = false; ///< something after the cursor is not held any more, and that has not been reported
+    bool lost = false; ///< something after the cursor has been dropped, and that has not been reported
     std::uint64_t lost_until = 0;
     std::uint64_t remaining = 0; ///< events after the cursor that are held
     std::uint64_t remaining_bytes = 0;
@@ -89,7 +89,7 @@ public:
     start_point start(unknown_id how, std::string_view id, const channel_options& options, std::uint64_t entered) const;
 
     /// The id with which a client resumes that has everything up to that sequence number, and nothing after it. Empty
-    /// if the ids are opaque and the id is not held any more.
+    /// if the ids are opaque and the id is not held.
     log_id id_at(std::uint64_t seen) const;
 
     /// Appends to `into` the next events after the cursor, in order, up to the sequence number `until`.

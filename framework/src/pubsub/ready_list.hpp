@@ -8,7 +8,7 @@
 
 namespace rill::pubsub::detail {
 
-/// The subscribers of a worker that are behind and can go on, and the turn of the event loop in which they do.
+/// The subscribers of a worker that lag and can continue, and the turn of the event loop in which they do.
 class ready_list
 {
 public:
@@ -17,7 +17,7 @@ public:
     /// The dispatcher, which serves the list when it runs.
     void set_consumer(std::weak_ptr<event_consumer> consumer) noexcept { consumer_ = std::move(consumer); }
 
-    /// The subscriber can go on: it is served soon.
+    /// The subscriber can continue: it is served soon.
     void make_ready(subscriber& s);
 
     /// The same without a turn of the event loop: it is served when the dispatcher runs next.

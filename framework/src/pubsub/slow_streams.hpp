@@ -27,8 +27,8 @@ public:
     /// Events have been dropped for the subscriber.
     void on_dropped(const subscriber& s, std::uint64_t events, slow_reason why);
 
-    /// Events that the subscriber still had to get are not held any more. With slow_policy::disconnect it ends.
-    /// @return whether it goes on
+    /// Events that the subscriber has not got yet have been dropped. With slow_policy::disconnect it ends.
+    /// @return whether it continues
     bool mark_lost(subscriber& s, const collected& c);
 
     /// The connection of a writer has ended for this reason.

@@ -65,7 +65,7 @@ private:
     std::optional<response> refusal_;
     std::vector<topic_pattern> topics_;
     std::string last_event_id_;
-    bool client_knows_id_ = false; ///< the id is in the Last-Event-ID header, which the client sends by itself
+    bool client_knows_id_ = false; ///< the id is in the Last-Event-ID header, which the client sends automatically
     std::optional<sse::detail::stream_place> slot_;
     topic_store::entry entry_;
     stream_start start_;

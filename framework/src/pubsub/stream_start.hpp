@@ -13,8 +13,8 @@ namespace rill::pubsub::detail {
 /// How far a backfill has read the log.
 struct backfill_progress
 {
-    log_id after;             ///< the last event that was read; at first the one that the client has seen last
-    std::string topic{};      ///< the topic of that event; not known at first
+    log_id after;             ///< the last event that was read; initially the one that the client has seen last
+    std::string topic{};      ///< the topic of that event; initially unknown
     std::uint64_t entered{0}; ///< topic_store::entry::newest
     bool has_begun = false;   ///< the backplane knew what the client has seen
     error_code failure{};

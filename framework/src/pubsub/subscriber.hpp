@@ -34,7 +34,7 @@ struct extra_links
     topic_link with_patterns;                     ///< in the list of the subscribers that have patterns
 };
 
-/// The state of a subscriber that is not up to date. The hook is for the list of subscribers that can go on.
+/// The state of a subscriber that is not up to date. The hook is for the ready_list.
 struct backlog_state : list_hook
 {
     subscriber* owner = nullptr;
@@ -62,7 +62,7 @@ struct subscriber
     {
         live,    ///< up to date: gets the next event when it comes
         waiting, ///< waits for its consumer, which is the client or the handler
-        ready,   ///< behind, and can go on: it is in the ready_list
+        ready,   ///< lags and can continue: it is in the ready_list
         ended,
     };
 

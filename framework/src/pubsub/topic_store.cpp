@@ -214,7 +214,7 @@ void topic_store::unsubscribe(filter_pointer filter) noexcept
     }
 }
 
-// A topic without events has no past for which a client may come back. Without memory to tell the workers, it stays
+// A topic without events has no past for which a client may come back. Without memory to notify the workers, it stays
 // until it is idle.
 void topic_store::remove_unused(topic_state& topic) noexcept
 {

@@ -91,7 +91,7 @@ public:
     /// Called at most once for each reader.
     virtual void tail(reader& r) = 0;
 
-    /// Stops giving events to `r`. After it returns, `r` is not called any more.
+    /// Stops giving events to `r`. After it returns, `r` is never called again.
     virtual void stop(reader& r) = 0;
 };
 

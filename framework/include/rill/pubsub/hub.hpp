@@ -19,7 +19,7 @@ struct hub_options
     /// topic and always apply. `history`, `on_unknown_id`, `slow`, `backlog`, `notify_dropped`, `heartbeat` and
     /// `on_slow` belong to a stream. They apply if all topics of the stream have the same entry; otherwise `channel`
     /// applies. The entry of a pattern is found as if the pattern were a name. If one topic of a stream has
-    /// latest_per_key, the stream may be behind as far as its topics hold events, whatever its policy is.
+    /// latest_per_key, the stream may lag as far as its topics hold events, whatever its policy is.
     std::vector<topic_options> by_topic{};
     /// Maximum number of topics. Topics that have subscribers but never had an event may use three quarters of it. The
     /// rest is reserved for topics with events.

@@ -17,17 +17,17 @@ struct replay_limits
     std::chrono::milliseconds max_age{0};       ///< 0: no limit
 };
 
-/// What happens to a stream that is further behind than its stream_limits.
+/// The treatment of a stream that lags more than its stream_limits allow.
 enum class slow_policy : unsigned char
 {
     disconnect,  ///< the stream ends; the client may come back and resume
-    drop_oldest, ///< the oldest events are dropped; the stream gets a `dropped` notice and goes on
+    drop_oldest, ///< the oldest events are dropped; the stream gets a `dropped` notice and continues
     /// The stream gets only the newest event of each key, in the order of these events. Events without a key are kept.
     /// The replay buffer holds the same events, and its limits apply in place of the stream_limits.
     latest_per_key,
 };
 
-/// What happens to a client whose last event id is not held any more, or never existed.
+/// The treatment of a client whose last event id is not held, or never existed.
 enum class unknown_id : unsigned char
 {
     gap,    ///< the client gets a `gap` notice, and then everything that is held
@@ -35,7 +35,7 @@ enum class unknown_id : unsigned char
     reject, ///< an endpoint answers 410; a subscription ends with error::unknown_event_id
 };
 
-/// How far a stream may be behind. Events that the client requested by its last event id do not count.
+/// How far a stream may lag. Events that the client requested by its last event id do not count.
 struct stream_limits
 {
     std::size_t max_events = 1024;
@@ -46,7 +46,7 @@ struct stream_limits
 enum class slow_reason : unsigned char
 {
     backlog,       ///< more events wait for it than channel_options::backlog allows
-    not_held,      ///< the channel does not hold the events any more that wait for it
+    not_held,      ///< the channel has dropped the events that wait for it
     unsent,        ///< all streams together would hold more than channel_options::max_unsent_bytes
     write_timeout, ///< its client took nothing for endpoint_options::write_timeout
     over_capacity, ///< all connections together would hold more than capacity_limits::queued_bytes
