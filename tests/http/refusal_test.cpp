@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(others_have_some_turns_to_leave)
     boost::asio::post(loop.context, [&] { leaves(leaves, 3); });
     loop.start(
         [](std::string& to) -> rill::awaitable<> {
-            co_await rill::let_others_leave();
+            co_await rill::yield_before_refusing();
             to += "asks";
         }(log),
         end);

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(what_can_be_is_taken)
                    o.limits.body_grace = 0ms;
                    o.limits.body_min_rate = 0;
                    o.limits.linger_timeout = 0ms;
-                   o.limits.acknowledge_timeout = 0ms;
+                   o.limits.tcp_user_timeout = 0ms;
                    o.capacity.retry_after = 0ms;
                    o.capacity.refusal = rill::refusal::retry_event;
                }) == "");

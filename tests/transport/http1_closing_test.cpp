@@ -39,9 +39,9 @@ struct closing : stage
         const int size = 16 * 1024;
         BOOST_REQUIRE(::setsockopt(pair.client, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
         begin(get("/some", "Connection: close\r\n"));
-        run_until([this] { return worker.figures.bytes > some().size(); });
+        run_until([this] { return worker.stats.bytes > some().size(); });
         turn();
-        BOOST_REQUIRE(worker.figures.blocked == 0U);
+        BOOST_REQUIRE(worker.stats.blocked == 0U);
         BOOST_REQUIRE(rill::transport::unacknowledged_bytes(socket) > some().size() / 2);
     }
 
@@ -159,12 +159,12 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_what_a_stream_has_not_waited_for)
     s.turn();
     std::string all;
     for (int i = 0; i < 3; ++i) {
-        const auto before = s.worker.figures.bytes;
+        const auto before = s.worker.stats.bytes;
         all.resize(all.size() + 256UL * 1024);
         const auto count = ::recv(s.pair.client, &*all.end() - 256UL * 1024, 256UL * 1024, MSG_DONTWAIT);
         BOOST_REQUIRE(count > 0);
         all.resize(all.size() - 256UL * 1024 + static_cast<std::size_t>(count));
-        s.run_until([&] { return s.worker.figures.bytes > before; });
+        s.run_until([&] { return s.worker.stats.bytes > before; });
         s.pass(s.limits.write_timeout - 1ms);
         BOOST_REQUIRE(s.worker.connections() == 1U);
     }
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(what_is_unsent_is_sent_first)
     closing s;
     narrow(s.pair);
     s.begin(get("/much", "Connection: close\r\n"));
-    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.run_until([&] { return s.worker.stats.blocked == 1; });
     s.pair.client_sends("ignored");
     const auto all = s.run_until_end(s.pair);
     BOOST_TEST(!all.reset);

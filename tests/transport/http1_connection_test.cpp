@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_place_at_all_is_reset)
     }
     s.run_until_gone();
     BOOST_TEST(s.room.connections == 0U);
-    BOOST_TEST(s.room.refusing == 0U);
+    BOOST_TEST(s.room.provisional == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_behind_a_request_are_no_reason_to_end_up_to_a_limit)
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(bytes_behind_a_request_are_no_reason_to_end_up_to_a_limit)
         connections s;
         s.begin(get(path));
         s.run_until([] { return counted::alive() == 1; });
-        s.pair.client_sends(std::string(s.limits.input_behind_stream, 'p'));
+        s.pair.client_sends(std::string(s.limits.max_pipelined_bytes, 'p'));
         s.run_until_arrived(s.pair, s.socket, false);
         BOOST_TEST(s.worker.connections() == 1U);
         BOOST_TEST(counted::alive() == 1);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_finished_sending_gets_the_whole_response)
     connections s;
     narrow(s.pair);
     s.begin(get("/much"));
-    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.run_until([&] { return s.worker.stats.blocked == 1; });
     ::shutdown(s.pair.client, SHUT_WR);
     s.turn();
     const auto all = s.run_until_end(s.pair);
@@ -171,11 +171,11 @@ BOOST_AUTO_TEST_CASE(a_reset_ends_a_response)
     connections s;
     narrow(s.pair);
     s.begin(get("/much"));
-    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.run_until([&] { return s.worker.stats.blocked == 1; });
     s.pair.reset_client();
     s.run_until_gone();
     BOOST_TEST(s.room.queued_bytes == 0U);
-    BOOST_TEST(s.worker.figures.blocked == 0U);
+    BOOST_TEST(s.worker.stats.blocked == 0U);
     BOOST_TEST(s.log == "");
 }
 

@@ -418,7 +418,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_the_middle_cancels_the_read)
             u.run_until_gone();
             BOOST_TEST(u.seen.error == rill::error_code(boost::asio::error::operation_aborted).message());
             BOOST_TEST(counted::alive() == 0);
-            BOOST_TEST(u.worker.figures.responses[2] == 0U); // nobody was told that all is well
+            BOOST_TEST(u.worker.stats.responses[2] == 0U); // nobody was told that all is well
         }
     }
 }

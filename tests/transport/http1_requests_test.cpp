@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_handled_one_after_another)
     s.send(get("/slow") + get("/next") + get("/last", "Connection: close\r\n"));
     s.run_until([] { return counted::alive() == 1; });
     s.pass(59s);
-    BOOST_TEST(s.worker.figures.responses[2] == 0U);
+    BOOST_TEST(s.worker.stats.responses[2] == 0U);
     s.pass(2s);
     const auto all = s.run_until_end(s.pair).text;
     const auto slow = all.find("this is /slow");
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_handled_one_after_another)
     BOOST_TEST(slow < next);
     BOOST_TEST(next < last);
     BOOST_TEST(count_of(all, "Connection: close\r\n") == 1U);
-    BOOST_TEST(s.worker.figures.responses[2] == 3U);
+    BOOST_TEST(s.worker.stats.responses[2] == 3U);
     s.pair.close_client();
     s.run_until_gone();
     BOOST_TEST(counted::alive() == 0);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(who_has_asked_nothing_is_told_nothing)
         const auto end = s.run_until_end(s.pair);
         BOOST_TEST(end.text == "");
         BOOST_TEST(!end.reset);
-        BOOST_TEST(s.worker.figures.responses[4] == 0U);
+        BOOST_TEST(s.worker.stats.responses[4] == 0U);
     }
 }
 
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_body_has_as_long_as_it_brings_bytes)
     BOOST_TEST(s.worker.connections() == 1U);
     s.send(std::string(500, 'b')); // and again
     s.pass(5s);
-    BOOST_TEST(s.worker.figures.responses[4] == 0U);
+    BOOST_TEST(s.worker.stats.responses[4] == 0U);
     s.pass(2s);
     BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
     BOOST_TEST(counted::alive() == 0); // the handler has seen nothing of it
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_has_a_deadline_all_the_same)
     s.send(std::string(post) + "\r\n");
     s.send(std::string(9'999, 'b'));
     s.pass(s.limits.body_timeout - 1s);
-    BOOST_TEST(s.worker.figures.responses[4] == 0U);
+    BOOST_TEST(s.worker.stats.responses[4] == 0U);
     s.pass(2s);
     BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
 }
@@ -313,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
         }
         s.run_until_gone();
         BOOST_TEST(counted::alive() == 0);
-        BOOST_TEST(s.worker.figures.responses[2] + s.worker.figures.responses[5] == 0U); // nobody is answered
+        BOOST_TEST(s.worker.stats.responses[2] + s.worker.stats.responses[5] == 0U); // nobody is answered
         BOOST_TEST(s.log == "");
     }
 }
@@ -365,7 +365,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_place_is_told_so_and_has_little_time)
     s.accept(silent);
     s.pass(1001ms);
     BOOST_TEST(s.run_until_end(silent).text == "");
-    BOOST_TEST(s.worker.figures.responses[2] == 0U); // and the first one waits on
+    BOOST_TEST(s.worker.stats.responses[2] == 0U); // and the first one waits on
     BOOST_TEST(counted::alive() == 0);
 }
 
@@ -375,7 +375,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_not_read_has_the_write_timeout)
     narrow(s.pair);
     s.begin();
     s.send(get("/much"));
-    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.run_until([&] { return s.worker.stats.blocked == 1; });
     s.pass(s.limits.write_timeout - 1ms);
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(2ms);
@@ -389,22 +389,22 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
     narrow(s.pair);
     s.begin();
     s.send(get("/much", "Connection: close\r\n"));
-    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.run_until([&] { return s.worker.stats.blocked == 1; });
     std::size_t read = 0;
     for (int i = 0; i < 20; ++i) { // longer than the write timeout, with progress
         std::array<char, 64UL * 1024> buffer;
-        const auto before = s.worker.figures.bytes;
+        const auto before = s.worker.stats.bytes;
         s.run_until([&] {
             const auto count = ::recv(s.pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT);
             read += count > 0 ? static_cast<std::size_t>(count) : 0;
-            return s.worker.figures.bytes > before;
+            return s.worker.stats.bytes > before;
         });
         s.pass(s.limits.write_timeout / 2);
     }
     const auto rest = s.run_until_end(s.pair);
     BOOST_TEST(!rest.reset);
-    BOOST_TEST(s.worker.figures.bytes > much().size());
-    BOOST_TEST(rest.text.size() + read == s.worker.figures.bytes);
+    BOOST_TEST(s.worker.stats.bytes > much().size());
+    BOOST_TEST(rest.text.size() + read == s.worker.stats.bytes);
 }
 
 BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
@@ -415,17 +415,17 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
     s.limits.response_grace = 4s;
     s.begin();
     s.send(get("/much", "Connection: close\r\n"));
-    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.run_until([&] { return s.worker.stats.blocked == 1; });
     while (s.worker.connections() != 0) { // always less than the write timeout without progress, and never that rate
         std::array<char, 64UL * 1024> buffer;
-        const auto before = s.worker.figures.bytes;
+        const auto before = s.worker.stats.bytes;
         s.run_until([&] {
             static_cast<void>(::recv(s.pair.client, buffer.data(), buffer.size(), MSG_DONTWAIT));
-            return s.worker.figures.bytes > before || s.worker.connections() == 0;
+            return s.worker.stats.bytes > before || s.worker.connections() == 0;
         });
         s.pass(s.limits.write_timeout / 2);
     }
-    BOOST_TEST(s.worker.figures.bytes < much().size());
+    BOOST_TEST(s.worker.stats.bytes < much().size());
     BOOST_TEST(s.run_until_end(s.pair).reset);
     BOOST_TEST(s.room.queued_bytes == 0U);
     BOOST_TEST(s.log == "a handler of /much is broken off: its client takes it more slowly than 1000000 bytes/s\n");
@@ -438,7 +438,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
     narrow(s.pair);
     s.begin();
     s.send(get("/much"));
-    s.run_until([&] { return s.worker.figures.blocked == 1; });
+    s.run_until([&] { return s.worker.stats.blocked == 1; });
     for (int i = 0; i < 3; ++i) {
         loopback fast;
         s.accept(fast);
@@ -448,7 +448,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
         BOOST_TEST(count_of(all, "\r\nRetry-After: ") == 1U);
         BOOST_TEST(all.ends_with("this is /small ."));
     }
-    BOOST_TEST(s.worker.figures.blocked == 1U); // who was there stays
+    BOOST_TEST(s.worker.stats.blocked == 1U); // who was there stays
     BOOST_TEST(s.room.overflows == 0U);
     BOOST_TEST(count_of(s.log, "\n") == 1U);
     BOOST_TEST(

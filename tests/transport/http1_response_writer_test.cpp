@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(pieces_are_chunks_where_the_body_is_chunked)
     BOOST_CHECK(w.out.send_bytes("as it is") == state::sent);
     const std::string framed = "10\r\n0123456789abcdef\r\n6\r\nshared\r\nas it is";
     BOOST_TEST(w.read(framed.size()) == framed);
-    BOOST_TEST(w.s.worker.figures.events == 4U); // bytes of the connection's own are none
-    BOOST_TEST(w.s.worker.figures.bytes == 10 + framed.size());
+    BOOST_TEST(w.s.worker.stats.events == 4U); // bytes of the connection's own are none
+    BOOST_TEST(w.s.worker.stats.bytes == 10 + framed.size());
 }
 
 // An empty chunk would end the body.
@@ -119,16 +119,16 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
         BOOST_CHECK(w.out.put("tail") == state::queued); // it must not overtake
         BOOST_CHECK(w.out.put(shared_piece::copy_of("third")) == state::queued);
         BOOST_TEST(w.out.blocked == 1);
-        BOOST_TEST(w.s.worker.figures.blocked == 1U);
-        BOOST_TEST(w.s.worker.figures.unsent_bytes == w.out.unsent_size());
+        BOOST_TEST(w.s.worker.stats.blocked == 1U);
+        BOOST_TEST(w.s.worker.stats.unsent_bytes == w.out.unsent_size());
         BOOST_TEST(w.s.room.queued_bytes == w.out.unsent_size());
         BOOST_CHECK(w.read(all.size()) == all);
         BOOST_TEST(w.out.unblocked == 1);
         BOOST_TEST(w.out.all_written());
         BOOST_TEST(w.out.unsent_size() == 0U);
-        BOOST_TEST(w.s.worker.figures.blocked == 0U);
-        BOOST_TEST(w.s.worker.figures.unsent_bytes == 0U);
-        BOOST_TEST(w.s.worker.figures.bytes == all.size());
+        BOOST_TEST(w.s.worker.stats.blocked == 0U);
+        BOOST_TEST(w.s.worker.stats.unsent_bytes == 0U);
+        BOOST_TEST(w.s.worker.stats.bytes == all.size());
         BOOST_TEST(w.s.room.queued_bytes == 0U);
         BOOST_CHECK(w.out.put("x") == state::sent);
         BOOST_TEST(w.out.broken.empty());
@@ -186,10 +186,10 @@ BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
     {
         probe out(s.worker, pair.server);
         BOOST_CHECK(out.put(much()) == state::queued);
-        BOOST_TEST(s.worker.figures.blocked == 1U);
+        BOOST_TEST(s.worker.stats.blocked == 1U);
     }
-    BOOST_TEST(s.worker.figures.blocked == 0U);
-    BOOST_TEST(s.worker.figures.unsent_bytes == 0U);
+    BOOST_TEST(s.worker.stats.blocked == 0U);
+    BOOST_TEST(s.worker.stats.unsent_bytes == 0U);
     BOOST_TEST(s.room.queued_bytes == 0U);
 }
 
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_after_the_end)
     BOOST_CHECK(w.out.put("x") == state::closed);
     BOOST_CHECK(w.out.put("") == state::closed);
     BOOST_CHECK(w.out.put(shared_piece::copy_of("x")) == state::closed);
-    BOOST_TEST(w.s.worker.figures.events == 0U);
+    BOOST_TEST(w.s.worker.stats.events == 0U);
     BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection itself may
     BOOST_TEST(w.read(8) == "farewell");
 }

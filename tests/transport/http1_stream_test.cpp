@@ -152,11 +152,11 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").ends_with("1\r\nx\r\n"));
     s.pass(1001ms);
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
-    const auto bytes = s.worker.figures.bytes;
+    const auto bytes = s.worker.stats.bytes;
     s.pass(9998ms);
-    BOOST_TEST(s.worker.figures.bytes == bytes);
+    BOOST_TEST(s.worker.stats.bytes == bytes);
     s.pass(3ms);
-    BOOST_TEST(s.worker.figures.events == 1U); // fillers are none
+    BOOST_TEST(s.worker.stats.events == 1U); // fillers are none
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
 }
 
@@ -188,9 +188,9 @@ BOOST_AUTO_TEST_CASE(a_policy_holds_from_when_it_is_given)
     BOOST_TEST(s.run_until_received(s.pair, "\n\r\n") == "1\r\n\n\r\n");
     const rill::stream_policy none{};
     s.writer->policy(none);
-    const auto bytes = s.worker.figures.bytes;
+    const auto bytes = s.worker.stats.bytes;
     s.pass(1min);
-    BOOST_TEST(s.worker.figures.bytes == bytes);
+    BOOST_TEST(s.worker.stats.bytes == bytes);
 }
 
 BOOST_AUTO_TEST_CASE(times_that_are_for_ever_are_not_over_at_once)
@@ -201,9 +201,9 @@ BOOST_AUTO_TEST_CASE(times_that_are_for_ever_are_not_over_at_once)
     narrow(s.pair);
     s.open();
     s.run_until_received(s.pair, "\r\n\r\n");
-    const auto bytes = s.worker.figures.bytes;
+    const auto bytes = s.worker.stats.bytes;
     s.pass(1min);
-    BOOST_TEST(s.worker.figures.bytes == bytes);
+    BOOST_TEST(s.worker.stats.bytes == bytes);
     const auto& fired = s.worker.timers.late().counts;
     BOOST_TEST(std::accumulate(fired.begin(), fired.end(), std::uint64_t{0}) == 0U);
     s.writer->put(much());
@@ -221,14 +221,14 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
         const auto limit = own ? std::chrono::milliseconds(1min) : s.limits.write_timeout;
         narrow(s.pair);
         s.open();
-        s.run_until([&] { return s.worker.figures.blocked == 1; });
+        s.run_until([&] { return s.worker.stats.blocked == 1; });
         s.turn();
         s.pass(limit - 1ms);
         BOOST_TEST(s.closed.empty());
         std::string some(256UL * 1024, ' ');
         BOOST_REQUIRE(::recv(s.pair.client, some.data(), some.size(), MSG_DONTWAIT) > 0);
-        const auto before = s.worker.figures.bytes;
-        s.run_until([&] { return s.worker.figures.bytes > before; }); // that is progress
+        const auto before = s.worker.stats.bytes;
+        s.run_until([&] { return s.worker.stats.bytes > before; }); // that is progress
         s.turn();
         s.pass(limit - 1ms);
         BOOST_TEST(s.closed.empty());
@@ -470,7 +470,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
     BOOST_TEST(reports[0].unsent_bytes == 0U);
     s.writer->put(much());
     BOOST_TEST(s.worker.report_streams(reports, 10) == 1U);
-    BOOST_TEST(reports.back().unsent_bytes == s.worker.figures.unsent_bytes);
+    BOOST_TEST(reports.back().unsent_bytes == s.worker.stats.unsent_bytes);
     BOOST_TEST(reports.back().unsent_bytes > 0U);
     s.pair.reset_client();
     s.run_until_closed();

@@ -170,7 +170,7 @@ struct small_machine : stage
             [&] { static_cast<void>(rill::transport::http1_connection::start(worker, pair.release_server())); });
         if (uploads) { // it waits, before and within a line
             go_on_until(
-                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.figures.responses[5] != 0; });
+                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.stats.responses[5] != 0; });
             without_memory([this] {
                 io.restart();
                 io.poll();
@@ -191,7 +191,7 @@ struct small_machine : stage
             static_cast<void>(receives(pair, l.until));
         } else {
             go_on_until(
-                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.figures.responses[5] != 0; });
+                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.stats.responses[5] != 0; });
         }
         finish(pair, l.end);
         go_on_until([&] { return worker.connections() == (worker.draining() ? 0U : 1U); });
@@ -226,7 +226,7 @@ struct small_machine : stage
         BOOST_TEST(room.streams == there);
         BOOST_TEST(room.queued_bytes == 0U);
         BOOST_TEST(counted::alive() == static_cast<int>(there));
-        for (const auto& route : worker.figures.routes) {
+        for (const auto& route : worker.stats.routes) {
             BOOST_TEST(route.open == there);
         }
         if (there != 0) {

@@ -12,7 +12,7 @@ using rill::transport::slow_handlers;
 
 struct looking
 {
-    rill::asio::io_context io{1};
+    boost::asio::io_context io{1};
     std::string told;
     slow_handlers slow{io, [this](std::string_view who, std::chrono::milliseconds blocked) {
                            BOOST_TEST(blocked.count() >= slow_handlers::limit.count());

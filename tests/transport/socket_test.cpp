@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(reset_on_close_resets)
 BOOST_AUTO_TEST_CASE(options_of_a_connection)
 {
     const loopback pair;
-    prepare_connection(pair.server, {.acknowledge_timeout = std::chrono::milliseconds(1234)});
+    prepare_connection(pair.server, {.tcp_user_timeout = std::chrono::milliseconds(1234)});
     limit_unsent(pair.server, 5678);
     const auto option = [&](int name) {
         int value = 0;

@@ -81,7 +81,7 @@ void timer_service::shutdown() noexcept
     wheel_.move_all(aborted_);
     detail::first_failure ignored; // of a user's completion handler: nobody is left to be told
     while (!aborted_.empty()) {
-        ignored.run([this] { drain_aborted(); });
+        ignored.run([this] { flush_aborted(); });
     }
 }
 
@@ -155,10 +155,10 @@ void timer_service::abort(timer_node& node)
 
 void timer_service::post_drain() noexcept
 {
-    drains_->post(static_cast<asio::io_context&>(context()), [this] { drain_aborted(); });
+    drains_->post(static_cast<asio::io_context&>(context()), [this] { flush_aborted(); });
 }
 
-void timer_service::drain_aborted()
+void timer_service::flush_aborted()
 {
     try {
         while (!aborted_.empty()) {

@@ -66,7 +66,7 @@ void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait
     stream.close_connection();
 }
 
-awaitable<> let_others_leave()
+awaitable<> yield_before_refusing()
 {
     const auto worker = co_await asio::this_coro::executor;
     for (int turn = 0; turn < turns_until_gone; ++turn) {

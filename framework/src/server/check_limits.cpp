@@ -74,7 +74,7 @@ void check_limits(const server_options& options)
     check.not_negative("limits.response_grace", l.response_grace);
     check.positive("limits.write_timeout", l.write_timeout);
     check.not_negative("limits.linger_timeout", l.linger_timeout);
-    check.not_negative("limits.acknowledge_timeout", l.acknowledge_timeout);
+    check.not_negative("limits.tcp_user_timeout", l.tcp_user_timeout);
     const auto& c = options.capacity;
     if (c.refusal != refusal::unavailable && c.refusal != refusal::retry_event) {
         check.size("capacity.refusal", static_cast<std::size_t>(c.refusal), 0, 1);

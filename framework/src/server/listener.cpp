@@ -228,7 +228,7 @@ void listener::accept_all()
             short_of_resources_ = false; // nobody is left waiting
             break;
         } else if (!is_clients_fault(errno)) {
-            ++worker_.figures.accept_errors;
+            ++worker_.stats.accept_errors;
             return pause(errno);
         } else {
             worker_.room.accept_failures.fetch_add(1, std::memory_order_relaxed);

@@ -15,20 +15,20 @@ namespace rill {
 
 namespace {
 
-using transport::route_figures;
+using transport::route_stats;
 using transport::worker_context;
-using transport::worker_figures;
+using transport::worker_stats;
 using lateness = timer_service::lateness;
 
 // What all workers have told.
 struct report
 {
-    worker_figures figures;
+    worker_stats figures;
     lateness late;
     std::size_t connections = 0;
     std::size_t workers = 0;
 
-    void add(const worker_figures& f, const lateness& l, std::size_t open)
+    void add(const worker_stats& f, const lateness& l, std::size_t open)
     {
         figures.add(f);
         for (std::size_t i = 0; i < l.counts.size(); ++i) {
@@ -45,7 +45,7 @@ double number(std::uint64_t value)
     return static_cast<double>(value);
 }
 
-void write_routes(metrics_writer& out, const std::vector<route_figures>& routes)
+void write_routes(metrics_writer& out, const std::vector<route_stats>& routes)
 {
     for (const auto& r : routes) {
         out.gauge("rill_streams", "Streams open now.", number(r.open), {{"route", r.route}});
@@ -97,9 +97,8 @@ awaitable<response> scrape(std::shared_ptr<const metrics_options> options)
     auto& context = detail::context_of(executor);
     report all;
     const question q = [&all](worker_context& w) -> std::function<void()> {
-        return [&all, figures = w.figures, late = w.timers.late(), open = w.connections()] {
-            all.add(figures, late, open);
-        };
+        return
+            [&all, figures = w.stats, late = w.timers.late(), open = w.connections()] { all.add(figures, late, open); };
     };
     const auto silent = co_await ask_workers(q);
     metrics_writer out;

@@ -48,7 +48,7 @@ struct server::state
     void log(log_level level, const std::string& text) const { events.log(level, text); }
     void expect_listening(const char* caller) const;
     std::chrono::milliseconds longest_stop() const;
-    prepared_line last_words() const;
+    prepared_line timeout_message() const;
 };
 
 server::server(handler app, server_options options) : state_(std::make_unique<state>())
@@ -105,7 +105,7 @@ std::chrono::milliseconds server::state::longest_stop() const
     return options.unready_time + options.drain_timeout + worker::unwind_time + std::chrono::seconds(1);
 }
 
-prepared_line server::state::last_words() const
+prepared_line server::state::timeout_message() const
 {
     if (options.log_level > log_level::error) {
         return {};
@@ -175,7 +175,7 @@ void server::serve_until_stopped()
 struct server::signals
 {
     explicit signals(const state& s)
-        : heard(s.workers.front()->io(), SIGINT, SIGTERM), deadline(s.longest_stop(), s.last_words())
+        : heard(s.workers.front()->io(), SIGINT, SIGTERM), deadline(s.longest_stop(), s.timeout_message())
     {}
 
     asio::basic_signal_set<asio::io_context::executor_type> heard;

@@ -27,7 +27,7 @@ struct guarded_process
     std::atomic<long long> longest_ms{0};
     std::atomic<int> heard{0}; // -1: does not count
     std::atomic<int> exit_code{0};
-    prepared_line last_words;
+    prepared_line timeout_message;
 };
 
 static_assert(std::atomic<long long>::is_always_lock_free);
@@ -65,7 +65,7 @@ void end_process() noexcept
         return;
     }
     if (process.exit_code == 0) {
-        process.last_words.write();
+        process.timeout_message.write();
     }
     ::_exit(process.exit_code);
 }
@@ -127,12 +127,12 @@ void tear_down()
 
 } // namespace
 
-stop_deadline::stop_deadline(std::chrono::milliseconds longest, const prepared_line& last_words)
+stop_deadline::stop_deadline(std::chrono::milliseconds longest, const prepared_line& timeout_message)
 {
     const std::lock_guard lock(process.mutex);
     process.longest_ms = std::max<long long>(longest.count(), process.users == 0 ? 1 : process.longest_ms.load());
     if (process.users == 0) {
-        process.last_words = last_words;
+        process.timeout_message = timeout_message;
         set_up();
     }
     ++process.users;

@@ -16,9 +16,9 @@ namespace rill {
 class stop_deadline
 {
 public:
-    /// @param last_words  written when the time is over
+    /// @param timeout_message  written when the time is over
     /// throws std::system_error
-    stop_deadline(std::chrono::milliseconds longest, const prepared_line& last_words);
+    stop_deadline(std::chrono::milliseconds longest, const prepared_line& timeout_message);
     stop_deadline(const stop_deadline&) = delete;
     stop_deadline& operator=(const stop_deadline&) = delete;
     ~stop_deadline();

@@ -85,7 +85,7 @@ response stream_route::marked(response answer) const
 
 awaitable<> stream_place::ask_again()
 {
-    co_await let_others_leave();
+    co_await yield_before_refusing();
     taken_ = route_.enter();
 }
 

@@ -10,9 +10,9 @@ namespace rill::transport {
 
 namespace {
 
-constexpr std::size_t drain_size = 4UL * 1024;
-constexpr int drains_at_once = 64;
-constexpr std::uint8_t drains_of_refused_head = 8;
+constexpr std::size_t discard_buffer_size = 4UL * 1024;
+constexpr int max_reads_per_turn = 64;
+constexpr std::uint8_t max_reads_of_refused_head = 8;
 
 constexpr std::chrono::milliseconds look_again{1'000};
 
@@ -30,15 +30,15 @@ void http1_connection::close_politely()
         return set_timer(write_timeout());
     }
     finish_sending(socket_);
-    reads_left_ = drains_of_refused_head;
+    reads_left_ = max_reads_of_refused_head;
     set_timer(worker_.limits.linger_timeout);
-    drain_input();
+    discard_input();
 }
 
-void http1_connection::drain_input()
+void http1_connection::discard_input()
 {
-    std::array<char, drain_size> ignored; // not initialised: nobody reads it
-    for (int i = 0; i < drains_at_once; ++i) {
+    std::array<char, discard_buffer_size> ignored; // not initialised: nobody reads it
+    for (int i = 0; i < max_reads_per_turn; ++i) {
         if (reads_no_more()) {
             if (broken_ || (peer_finished_ && !unsent_)) {
                 then(next_step::vanish);
@@ -58,7 +58,7 @@ void http1_connection::drain_input()
         reads_left_ -= head_refused_ ? 1 : 0;
     }
     if (next_ != next_step::vanish) {
-        then(next_step::drain); // the others have their turn; a flood without end meets the deadline
+        then(next_step::discard); // the others have their turn; a flood without end meets the deadline
     }
 }
 

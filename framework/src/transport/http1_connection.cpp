@@ -17,8 +17,8 @@ error_code http1_connection::start(worker_context& worker, int socket)
     try {
         worker.reserve(socket);
         connection = new http1_connection(worker, socket);
-        connection->place_ = worker.admit(socket);
-        if (connection->place_ == capacity::place::none_left) { // nor time to tell it
+        connection->slot_ = worker.admit(socket);
+        if (connection->slot_ == capacity::slot::rejected) { // nor time to tell it
             reset_on_close(socket);
             delete connection;
             return {};
@@ -58,8 +58,8 @@ http1_connection::http1_connection(worker_context& worker, int socket) : http1_r
 http1_connection::~http1_connection()
 {
     worker_.timers.remove(*this);
-    leave_stream();
-    worker_.closed(socket_, place_);
+    release_stream();
+    worker_.closed(socket_, slot_);
     worker_.reactor.remove(socket_);
     close_socket(socket_);
     body(nullptr);
@@ -122,8 +122,8 @@ void http1_connection::on_later()
         return begin_stream();
     case next_step::end_stream:
         return end_stream();
-    case next_step::drain:
-        return drain_input();
+    case next_step::discard:
+        return discard_input();
     case next_step::close:
         return close_politely();
     case next_step::vanish:
@@ -265,7 +265,7 @@ void http1_connection::on_input()
     case phase::streaming:
         if (peer_has_left()) {
             cancel(broken_ ? close_reason::peer_reset : close_reason::peer_closed);
-        } else if (unread_bytes(socket_) > worker_.limits.input_behind_stream) {
+        } else if (unread_bytes(socket_) > worker_.limits.max_pipelined_bytes) {
             // Pipelined requests wait in the kernel, up to here: behind a full window a FIN could not be seen.
             cancel(close_reason::evicted);
         } else {
@@ -278,7 +278,7 @@ void http1_connection::on_input()
         }
         return;
     case phase::closing:
-        return drain_input();
+        return discard_input();
     }
 }
 
@@ -383,7 +383,7 @@ void http1_connection::on_timer()
 std::string http1_connection::name() const
 {
     if (phase_ == phase::streaming) {
-        return "stream " + std::to_string(stream_number_) + " of " + worker_.figures.routes[route_].route;
+        return "stream " + std::to_string(stream_number_) + " of " + worker_.stats.routes[route_].route;
     }
     const auto* handled = has_body_ ? nullptr : static_cast<const request*>(works_with());
     if (handled != nullptr) {

@@ -85,7 +85,7 @@ private:
         begin_stream,
         end_stream,
         close,
-        drain,
+        discard,
         vanish
     };
     class pending_stream; // what the request phase hands to the stream phase
@@ -123,9 +123,9 @@ private:
     static void on_requests_done(detail::spawned_coroutine& self, const std::exception_ptr& error);
 
     // The stream phase (http1_stream.cpp).
-    bool enter_stream(const request& to);
+    bool admit_stream(const request& to);
     void refuse_stream(response& answer);
-    void leave_stream();
+    void release_stream();
     void prepare_stream(response& r, const request& to, bool keep_alive, std::string input);
     void begin_stream();
     void end_stream();
@@ -135,7 +135,7 @@ private:
 
     // The end (http1_closing.cpp).
     void close_politely();
-    void drain_input();
+    void discard_input();
     void on_closing_timer();
     bool reads_no_more() const noexcept;
 
@@ -179,7 +179,7 @@ private:
     bool is_stream_ : 1 = false; // counted among the server's
     bool is_answer_to_get_ : 1 = false;
     bool has_events_ : 1 = false;
-    capacity::place place_ : 2 = capacity::place::none_left;
+    capacity::slot slot_ : 2 = capacity::slot::rejected;
 };
 
 } // namespace rill::transport

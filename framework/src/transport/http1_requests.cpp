@@ -145,13 +145,13 @@ awaitable<> http1_connection::serve_requests(std::string input)
             found.closes = false;
         }
         const bool streams = answer.streams() && r.method() != verb::head && may_have_body(answer.status());
-        bool has_place = !streams || enter_stream(r);
+        bool has_place = !streams || admit_stream(r);
         if (!has_place) {
-            co_await let_others_leave();
+            co_await yield_before_refusing();
             if (reason_ != close_reason::open) {
                 co_return;
             }
-            has_place = enter_stream(r);
+            has_place = admit_stream(r);
         }
         if (!has_place) {
             refuse_stream(answer);
@@ -257,16 +257,16 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
 std::chrono::milliseconds http1_connection::head_timeout() const noexcept
 {
     const auto limit = worker_.limits.head_timeout;
-    return place_ == capacity::place::given ? limit : std::min(limit, refusal_patience);
+    return slot_ == capacity::slot::granted ? limit : std::min(limit, refusal_patience);
 }
 
 awaitable<response> http1_connection::run_handler(request& r)
 {
-    if (place_ != capacity::place::given) {
-        co_await let_others_leave();
-        place_ = worker_.admit_late(socket_) ? capacity::place::given : place_;
+    if (slot_ != capacity::slot::granted) {
+        co_await yield_before_refusing();
+        slot_ = worker_.confirm(socket_) ? capacity::slot::granted : slot_;
     }
-    if (place_ != capacity::place::given) {
+    if (slot_ != capacity::slot::granted) {
         const auto& c = worker_.room.limits;
         co_return rill::refuse(c.refusal, wants_event_stream(r), c.retry_after, no_place);
     }
@@ -331,7 +331,7 @@ awaitable<bool> http1_connection::respond(response& answer, const request& to, b
     if (to.method() != verb::head) {
         keep_within_room(answer, to);
     }
-    worker_.figures.responded(static_cast<unsigned>(answer.status()));
+    worker_.stats.responded(static_cast<unsigned>(answer.status()));
     auto* text = std::get_if<std::string>(&answer.body());
     auto* file = std::get_if<file_body>(&answer.body());
     const auto frame = framing_of(answer, to.method(), to.version());

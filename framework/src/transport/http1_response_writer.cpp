@@ -13,8 +13,8 @@ const stream_policy http1_response_writer::default_policy{};
 http1_response_writer::~http1_response_writer()
 {
     if (unsent_) {
-        worker_.figures.unsent_bytes -= unsent_size();
-        --worker_.figures.blocked;
+        worker_.stats.unsent_bytes -= unsent_size();
+        --worker_.stats.blocked;
     }
 }
 
@@ -28,7 +28,7 @@ response_writer::write_state http1_response_writer::commit(std::string& piece)
     if (reason_ != close_reason::open) {
         return write_state::closed;
     }
-    ++worker_.figures.events;
+    ++worker_.stats.events;
     return send_piece(piece);
 }
 
@@ -63,7 +63,7 @@ response_writer::write_state http1_response_writer::put(const shared_piece& piec
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
-    ++worker_.figures.events;
+    ++worker_.stats.events;
     return unsent_ ? queue(bytes) : send_first(bytes, &piece);
 }
 
@@ -76,7 +76,7 @@ response_writer::write_state http1_response_writer::send_first(std::string_view 
         return write_state::closed;
     }
     last_progress_ = worker_.now();
-    worker_.figures.bytes += *sent;
+    worker_.stats.bytes += *sent;
     if (*sent == bytes.size()) {
         return write_state::sent;
     }
@@ -103,8 +103,8 @@ bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_pie
         unsent->queued = bytes.size() - sent;
         unsent->began = worker_.now();
         unsent_ = std::move(unsent);
-        worker_.figures.unsent_bytes += bytes.size() - sent;
-        ++worker_.figures.blocked;
+        worker_.stats.unsent_bytes += bytes.size() - sent;
+        ++worker_.stats.blocked;
         return true;
     } catch (const std::bad_alloc&) {
         return false;
@@ -118,7 +118,7 @@ response_writer::write_state http1_response_writer::queue(std::string_view bytes
             unsent_->forget_sent();
             unsent_->bytes.append(bytes);
             unsent_->queued += bytes.size();
-            worker_.figures.unsent_bytes += bytes.size();
+            worker_.stats.unsent_bytes += bytes.size();
             return write_state::queued;
         }
     } catch (const std::bad_alloc&) { // no room either
@@ -155,8 +155,8 @@ bool http1_response_writer::flush()
             return true;
         }
         last_progress_ = worker_.now();
-        worker_.figures.bytes += *sent;
-        worker_.figures.unsent_bytes -= *sent;
+        worker_.stats.bytes += *sent;
+        worker_.stats.unsent_bytes -= *sent;
         unsent_->sent += *sent;
         unsent_->taken += *sent;
         unsent_->share.shrink(*sent);
@@ -168,7 +168,7 @@ bool http1_response_writer::flush()
             unsent_->sent = 0;
         } else {
             unsent_.reset();
-            --worker_.figures.blocked;
+            --worker_.stats.blocked;
             on_unblocked();
         }
     }
@@ -182,8 +182,8 @@ void http1_response_writer::policy(const stream_policy& policy)
     // the kernel counts from its first retransmission. Nobody who merely does not read may be taken for one before the
     // write deadline.
     const auto missed = std::max(policy.heartbeat / 4 * 3, write_timeout());
-    if (policy.heartbeat.count() > 0 && missed < worker_.limits.acknowledge_timeout) {
-        acknowledge_within(socket_, missed);
+    if (policy.heartbeat.count() > 0 && missed < worker_.limits.tcp_user_timeout) {
+        set_tcp_user_timeout(socket_, missed);
     }
 }
 

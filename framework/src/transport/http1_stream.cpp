@@ -20,9 +20,9 @@ std::atomic<std::uint32_t> streams_begun{0};
 
 } // namespace
 
-bool http1_connection::enter_stream(const request& to)
+bool http1_connection::admit_stream(const request& to)
 {
-    is_stream_ = worker_.enter_stream(socket_, to.remote_address());
+    is_stream_ = worker_.admit_stream(socket_, to.remote_address());
     return is_stream_;
 }
 
@@ -33,11 +33,11 @@ void http1_connection::refuse_stream(response& answer)
     rill::refuse_stream(answer, c.refusal, c.retry_after, "the server has as many streams as it may have");
 }
 
-void http1_connection::leave_stream()
+void http1_connection::release_stream()
 {
     if (is_stream_) {
         is_stream_ = false;
-        worker_.leave_stream(socket_);
+        worker_.release_stream(socket_);
     }
 }
 
@@ -45,8 +45,8 @@ void http1_connection::prepare_stream(response& answer, const request& to, bool 
 {
     chunked_ = to.version() >= 11;
     keep_alive_ = keep_alive && chunked_;
-    route_ = worker_.figures.route(to.route());
-    worker_.figures.responded(static_cast<unsigned>(answer.status()));
+    route_ = worker_.stats.route(to.route());
+    worker_.stats.responded(static_cast<unsigned>(answer.status()));
     const framing frame{.chunked = chunked_};
     body(std::make_unique<pending_stream>(
         std::move(std::get<std::unique_ptr<streaming_body>>(answer.body())),
@@ -62,7 +62,7 @@ void http1_connection::begin_stream()
     phase_ = phase::streaming;
     policy_ = &default_policy;
     stream_number_ = ++streams_begun;
-    worker_.figures.stream_opened(route_);
+    worker_.stats.stream_opened(route_);
     stream_began_ = worker_.milliseconds();
     limit_unsent(socket_, worker_.limits.unsent_bytes);
     auto& pending = static_cast<pending_stream&>(*body());
@@ -78,7 +78,7 @@ void http1_connection::begin_stream()
             auto own = std::move(pending.body);
             body(std::move(own));
         }
-        worker_.slow.begins("a stream of ", worker_.figures.routes[route_].route);
+        worker_.slow.begins("a stream of ", worker_.stats.routes[route_].route);
         coroutine_runs_ = true;
         auto producer = body()->start(*this);
         pushed_ = !producer.valid();
@@ -109,7 +109,7 @@ void http1_connection::on_stream_done(detail::spawned_coroutine& self, const std
     if (connection.reason_ == close_reason::open) {
         connection.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
         if (error) {
-            const auto& route = connection.worker_.figures.routes[connection.route_].route;
+            const auto& route = connection.worker_.stats.routes[connection.route_].route;
             connection.log_error(error,
                                  {"stream ", std::to_string(connection.stream_number_), " of ", route, " failed"});
         }
@@ -123,8 +123,8 @@ void http1_connection::end_stream()
     pushed_ = false;
     drop_all();
     auto input = keeps_input_ ? std::move(static_cast<pending_stream&>(*body()).input) : std::string();
-    leave_stream();
-    worker_.figures.stream_closed(route_, reason_);
+    release_stream();
+    worker_.stats.stream_closed(route_, reason_);
     if (worker_.events.on_stream_closed) {
         const auto lasted = worker_.milliseconds() - stream_began_;
         worker_.events.on_stream_closed({stream_number_, reason_, std::chrono::milliseconds(lasted)});
@@ -167,8 +167,8 @@ void http1_connection::end_stream()
     if (reason_ == close_reason::handler_returned && keep_alive_ && !unsent_ && !broken_ && !worker_.draining()) {
         reason_ = close_reason::open;
         finishes_on_shutdown_ = false;
-        if (worker_.limits.acknowledge_timeout.count() > 0) {
-            acknowledge_within(socket_, worker_.limits.acknowledge_timeout); // no longer the stream's
+        if (worker_.limits.tcp_user_timeout.count() > 0) {
+            set_tcp_user_timeout(socket_, worker_.limits.tcp_user_timeout); // no longer the stream's
         }
         read_requests(std::move(input));
         return;
@@ -180,7 +180,7 @@ stream_report http1_connection::report() const
 {
     const auto now = worker_.now();
     return {.id = stream_number_,
-            .route = worker_.figures.routes[route_].route,
+            .route = worker_.stats.routes[route_].route,
             .address = peer_address(socket_),
             .age_ms = worker_.milliseconds() - stream_began_,
             .quiet_ms = now - last_progress_,

@@ -78,12 +78,12 @@ std::size_t unacknowledged_bytes(int socket) noexcept
 void prepare_connection(int socket, const connection_limits& limits) noexcept
 {
     set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
-    if (limits.acknowledge_timeout.count() > 0) {
-        acknowledge_within(socket, limits.acknowledge_timeout);
+    if (limits.tcp_user_timeout.count() > 0) {
+        set_tcp_user_timeout(socket, limits.tcp_user_timeout);
     }
 }
 
-void acknowledge_within(int socket, std::chrono::milliseconds limit) noexcept
+void set_tcp_user_timeout(int socket, std::chrono::milliseconds limit) noexcept
 {
     constexpr std::chrono::milliseconds::rep most = std::numeric_limits<int>::max();
     set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(std::min(limit.count(), most)));

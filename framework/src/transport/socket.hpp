@@ -26,7 +26,7 @@ std::size_t unacknowledged_bytes(int socket) noexcept;
 void prepare_connection(int socket, const connection_limits& limits) noexcept;
 
 /// Unacknowledged data is given up after this time, and the connection with it (TCP_USER_TIMEOUT).
-void acknowledge_within(int socket, std::chrono::milliseconds limit) noexcept;
+void set_tcp_user_timeout(int socket, std::chrono::milliseconds limit) noexcept;
 
 /// Bounds what the kernel keeps for a stream whose client does not read.
 void limit_unsent(int socket, std::size_t bytes) noexcept;

@@ -126,22 +126,22 @@ void worker_context::opened(http1_connection& connection, int socket) noexcept
 {
     by_socket_[static_cast<std::size_t>(socket)] = &connection;
     ++connections_;
-    ++figures.accepted;
+    ++stats.accepted;
 }
 
-capacity::place worker_context::admit(int socket)
+capacity::slot worker_context::admit(int socket)
 {
     if (!room.counts_connections_by_address()) {
-        return room.enter(0);
+        return room.admit(0);
     }
     const auto address = address_key(peer_address(socket));
     connection_addresses_[static_cast<std::size_t>(socket)] = address;
-    return room.enter(address);
+    return room.admit(address);
 }
 
-bool worker_context::admit_late(int socket)
+bool worker_context::confirm(int socket)
 {
-    return room.enter_late(connection_address(socket));
+    return room.confirm(connection_address(socket));
 }
 
 std::uint64_t worker_context::connection_address(int socket) const noexcept
@@ -149,11 +149,11 @@ std::uint64_t worker_context::connection_address(int socket) const noexcept
     return room.counts_connections_by_address() ? connection_addresses_[static_cast<std::size_t>(socket)] : 0;
 }
 
-void worker_context::closed(int socket, capacity::place place)
+void worker_context::closed(int socket, capacity::slot slot)
 {
     by_socket_[static_cast<std::size_t>(socket)] = nullptr;
-    if (place != capacity::place::none_left) {
-        room.leave(place, connection_address(socket));
+    if (slot != capacity::slot::rejected) {
+        room.release(slot, connection_address(socket));
     }
     --connections_;
     if (++closed_since_trim_ >= trim_after && !trim_.linked()) {
@@ -184,17 +184,17 @@ void worker_context::end_pauses()
     }
 }
 
-bool worker_context::enter_stream(int socket, std::string_view address)
+bool worker_context::admit_stream(int socket, std::string_view address)
 {
     if (!room.counts_streams_by_address()) {
-        return room.enter_stream(0);
+        return room.admit_stream(0);
     }
-    return room.enter_stream(stream_addresses_[static_cast<std::size_t>(socket)] = address_key(address));
+    return room.admit_stream(stream_addresses_[static_cast<std::size_t>(socket)] = address_key(address));
 }
 
-void worker_context::leave_stream(int socket) noexcept
+void worker_context::release_stream(int socket) noexcept
 {
-    room.leave_stream(room.counts_streams_by_address() ? stream_addresses_[static_cast<std::size_t>(socket)] : 0);
+    room.release_stream(room.counts_streams_by_address() ? stream_addresses_[static_cast<std::size_t>(socket)] : 0);
 }
 
 // A storm that was not over when the memory was returned is followed by another look, as what is left of it may be too

@@ -19,7 +19,7 @@
 #include "transport/drain_schedule.hpp"
 #include "transport/reactor.hpp"
 #include "transport/slow_handlers.hpp"
-#include "transport/worker_figures.hpp"
+#include "transport/worker_stats.hpp"
 
 namespace rill::transport {
 
@@ -44,14 +44,14 @@ public:
     void reserve(int socket);
     void opened(http1_connection& connection, int socket) noexcept;
     /// Whether the server has a place for that connection.
-    capacity::place admit(int socket);
+    capacity::slot admit(int socket);
     /// Whether there is one for it now, if there was none.
-    bool admit_late(int socket);
-    void closed(int socket, capacity::place place);
+    bool confirm(int socket);
+    void closed(int socket, capacity::slot slot);
 
     /// False when the server has no place for a stream of that client.
-    bool enter_stream(int socket, std::string_view address);
-    void leave_stream(int socket) noexcept;
+    bool admit_stream(int socket, std::string_view address);
+    void release_stream(int socket) noexcept;
 
     /// From now on the calling thread is the worker's. Until it is called that is the one that has made this.
     void runs_here() noexcept { thread_ = std::this_thread::get_id(); }
@@ -98,7 +98,7 @@ public:
     const connection_limits& limits;
     const rill::observer& events;
     capacity& room;
-    worker_figures figures;
+    worker_stats stats;
     slow_handlers slow;
 
 private:

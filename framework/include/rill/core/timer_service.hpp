@@ -89,7 +89,7 @@ public:
 
     /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any
     /// coroutine.
-    void drain_aborted();
+    void flush_aborted();
 
     /// While the worker is busy, timers are fired together: each up to a sixteenth of its delay late, and at most
     /// `window`. A wake-up costs more than what a stream does in it, on our side and, for every event sent, on the

@@ -16,7 +16,7 @@ struct connection_limits
     /// The same for a body that is read while it arrives, and never held whole; body_reader::limit() has the last word.
     std::uint64_t streamed_body_bytes = 1024UL * 1024 * 1024;
 
-    std::size_t input_behind_stream =
+    std::size_t max_pipelined_bytes =
         65'536; ///< unread bytes behind a streaming request; more, and the client is evicted
 
     /// From the first moment of a connection to the end of the head, else 408; a connection that has brought nothing by
@@ -57,7 +57,7 @@ struct connection_limits
     /// Unacknowledged data is given up after this time: finds a peer that vanished without a word. A stream with a
     /// heartbeat waits three quarters of that (or its write timeout, if that is longer), so that its vanished peer is
     /// found within two heartbeats. 0: the kernel's default, for streams too.
-    std::chrono::milliseconds acknowledge_timeout{30'000};
+    std::chrono::milliseconds tcp_user_timeout{30'000};
 };
 
 /// How a client is told that there is no place for it now.

@@ -29,6 +29,6 @@ void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait
 
 /// To be awaited before a client is refused for want of a place: another one that has left at the same time, or just
 /// before, gives its place back within the same turns of the event loop. Then the place is to be asked for again.
-awaitable<> let_others_leave();
+awaitable<> yield_before_refusing();
 
 } // namespace rill

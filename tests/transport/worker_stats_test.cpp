@@ -1,15 +1,15 @@
-#include "transport/worker_figures.hpp"
+#include "transport/worker_stats.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-BOOST_AUTO_TEST_SUITE(worker_figures_test)
+BOOST_AUTO_TEST_SUITE(worker_stats_test)
 
 using rill::close_reason;
-using rill::transport::worker_figures;
+using rill::transport::worker_stats;
 
 BOOST_AUTO_TEST_CASE(streams_are_counted_by_route_and_by_reason)
 {
-    worker_figures a;
+    worker_stats a;
     const auto ticks = a.route("/ticks");
     BOOST_TEST(a.route("/rooms/{room}") != ticks);
     BOOST_TEST(a.route("/ticks") == ticks);
@@ -23,18 +23,18 @@ BOOST_AUTO_TEST_CASE(streams_are_counted_by_route_and_by_reason)
 
 BOOST_AUTO_TEST_CASE(workers_that_met_the_routes_in_another_order_are_added_up)
 {
-    worker_figures a;
+    worker_stats a;
     a.stream_opened(a.route("/a"));
     a.events = 1;
     a.responded(200);
     a.responded(999);
-    worker_figures b;
+    worker_stats b;
     b.stream_opened(b.route("/b"));
     b.stream_opened(b.route("/a"));
     b.stream_closed(b.route("/a"), close_reason::peer_closed);
     b.events = 2;
     b.responded(204);
-    worker_figures sum;
+    worker_stats sum;
     sum.add(a);
     sum.add(b);
     BOOST_TEST(sum.events == 3);
@@ -47,13 +47,13 @@ BOOST_AUTO_TEST_CASE(workers_that_met_the_routes_in_another_order_are_added_up)
 
 BOOST_AUTO_TEST_CASE(names_without_end_share_one_place)
 {
-    worker_figures f;
+    worker_stats f;
     for (int i = 0; i < 3000; ++i) {
         f.stream_opened(f.route("/" + std::to_string(i)));
     }
-    BOOST_TEST(f.routes.size() == worker_figures::many_routes + 1);
+    BOOST_TEST(f.routes.size() == worker_stats::max_routes + 1);
     BOOST_TEST(f.routes.back().route == "(others)");
-    BOOST_TEST(f.routes.back().open == 3000 - worker_figures::many_routes);
+    BOOST_TEST(f.routes.back().open == 3000 - worker_stats::max_routes);
     BOOST_TEST(f.routes[f.route("/7")].open == 1); // known ones are found for good
 }
 

@@ -11,7 +11,7 @@
 namespace rill::transport {
 
 /// The streams of one route.
-struct route_figures
+struct route_stats
 {
     static constexpr std::size_t reasons = 16; ///< room for those of close_reason
 
@@ -34,7 +34,7 @@ struct stream_report
 
 /// What a worker counts. Plain numbers that only its own thread touches: a scrape asks each worker through its mailbox
 /// and adds up, so that an event costs two additions and no atomic operation.
-struct worker_figures
+struct worker_stats
 {
     // Of each event.
     std::uint64_t events = 0; ///< pieces that producers handed to their streams
@@ -47,20 +47,20 @@ struct worker_figures
     std::uint64_t accept_errors = 0;
     std::array<std::uint64_t, 6> responses{}; ///< by the status code's first digit
 
-    std::vector<route_figures> routes;
+    std::vector<route_stats> routes;
 
     void responded(unsigned status) noexcept;
 
-    /// The place of a route in `routes`. From many_routes on, all new ones share the last place: names that a handler
+    /// The place of a route in `routes`. From max_routes on, all new ones share the last place: names that a handler
     /// makes up must not fill the memory.
     std::uint16_t route(std::string_view name);
-    static constexpr std::size_t many_routes = 1000;
+    static constexpr std::size_t max_routes = 1000;
 
     void stream_opened(std::uint16_t route) noexcept;
     void stream_closed(std::uint16_t route, close_reason reason) noexcept;
 
     /// Adds another worker's, route by route.
-    void add(const worker_figures& other);
+    void add(const worker_stats& other);
 };
 
 } // namespace rill::transport

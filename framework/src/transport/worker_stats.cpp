@@ -1,39 +1,39 @@
-#include "transport/worker_figures.hpp"
+#include "transport/worker_stats.hpp"
 
 #include <algorithm>
 
 namespace rill::transport {
 
-void worker_figures::responded(unsigned status) noexcept
+void worker_stats::responded(unsigned status) noexcept
 {
     ++responses[std::min<std::size_t>(status / 100, responses.size() - 1)];
 }
 
-std::uint16_t worker_figures::route(std::string_view name)
+std::uint16_t worker_stats::route(std::string_view name)
 {
-    const auto known = std::ranges::find(routes, name, &route_figures::route);
+    const auto known = std::ranges::find(routes, name, &route_stats::route);
     if (known != routes.end()) {
         return static_cast<std::uint16_t>(known - routes.begin());
     }
-    if (routes.size() <= many_routes) {
-        routes.push_back({.route = std::string(routes.size() < many_routes ? name : "(others)")});
+    if (routes.size() <= max_routes) {
+        routes.push_back({.route = std::string(routes.size() < max_routes ? name : "(others)")});
     }
     return static_cast<std::uint16_t>(routes.size() - 1);
 }
 
-void worker_figures::stream_opened(std::uint16_t route) noexcept
+void worker_stats::stream_opened(std::uint16_t route) noexcept
 {
     ++routes[route].open;
     ++routes[route].opened;
 }
 
-void worker_figures::stream_closed(std::uint16_t route, close_reason reason) noexcept
+void worker_stats::stream_closed(std::uint16_t route, close_reason reason) noexcept
 {
     --routes[route].open;
-    ++routes[route].closed[std::min(static_cast<std::size_t>(reason), route_figures::reasons - 1)];
+    ++routes[route].closed[std::min(static_cast<std::size_t>(reason), route_stats::reasons - 1)];
 }
 
-void worker_figures::add(const worker_figures& other)
+void worker_stats::add(const worker_stats& other)
 {
     events += other.events;
     bytes += other.bytes;
