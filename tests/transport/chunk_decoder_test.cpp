@@ -255,11 +255,11 @@ BOOST_AUTO_TEST_CASE(the_limit_of_the_body_may_be_another)
 {
     rill::transport::chunk_decoder decoder(narrow);
     std::string body;
-    decoder.body_limit(100);
+    decoder.set_body_limit(100);
     std::string input = "40\r\n" + text(64) + "\r\n";
     BOOST_TEST((put(decoder, input, body) == state::need_more));
     BOOST_TEST(body.size() == 64U);
-    decoder.body_limit(50); // less than what has come
+    decoder.set_body_limit(50); // less than what has come
     input = "0\r\n\r\n";
     BOOST_TEST((put(decoder, input, body) == state::rejected));
     BOOST_TEST((decoder.rejection().status == rill::status::payload_too_large));

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_watched_is_an_error_and_is_closed)
     BOOST_TEST(http1_connection::start(s.worker, file) == boost::system::errc::operation_not_permitted);
     BOOST_TEST(::fcntl(file, F_GETFD) == -1);
     BOOST_TEST(s.worker.connections() == 0U);
-    BOOST_TEST(s.room.connections == 0U);
+    BOOST_TEST(s.shared_capacity.connections == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_no_place_at_all_is_reset)
@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(who_has_no_place_at_all_is_reset)
         pair->reset_client();
     }
     s.run_until_gone();
-    BOOST_TEST(s.room.connections == 0U);
-    BOOST_TEST(s.room.provisional == 0U);
+    BOOST_TEST(s.shared_capacity.connections == 0U);
+    BOOST_TEST(s.shared_capacity.provisional == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_behind_a_request_are_no_reason_to_end_up_to_a_limit)
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(the_first_reason_stays)
     connections s;
     s.begin(get("/stream"));
     s.run_until_received(s.pair, "begun");
-    BOOST_TEST(s.streaming->streams());
+    BOOST_TEST(s.streaming->has_stream());
     s.streaming->cancel(close_reason::drained);
     s.streaming->cancel(close_reason::evicted);
     s.streaming->end(close_reason::evicted);
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(a_reset_ends_a_response)
     s.run_until([&] { return s.worker.stats.blocked == 1; });
     s.pair.reset_client();
     s.run_until_gone();
-    BOOST_TEST(s.room.queued_bytes == 0U);
+    BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
     BOOST_TEST(s.worker.stats.blocked == 0U);
     BOOST_TEST(s.log == "");
 }

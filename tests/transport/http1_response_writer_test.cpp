@@ -20,7 +20,9 @@ using state = rill::response_writer::write_state;
 class probe final : public http1_response_writer
 {
 public:
-    probe(rill::transport::worker_context& worker, int socket) : http1_response_writer(worker, socket) {}
+    probe(rill::transport::worker_context& worker, int descriptor)
+        : http1_response_writer(worker, rill::transport::stream_socket(descriptor))
+    {}
 
     int blocked = 0;
     int unblocked = 0;
@@ -91,6 +93,37 @@ BOOST_AUTO_TEST_CASE(pieces_are_chunks_where_the_body_is_chunked)
     BOOST_TEST(w.s.worker.stats.bytes == 10 + framed.size());
 }
 
+BOOST_AUTO_TEST_CASE(two_pieces_are_sent_in_order)
+{
+    for (const std::size_t first : {std::size_t{10}, much().size()}) {
+        for (const std::size_t second : {std::size_t{0}, std::size_t{5}, much().size()}) {
+            writing w;
+            narrow(w.pair);
+            const std::string a(first, 'a');
+            const std::string b(second, 'b');
+            const bool fits = first + second < 100;
+            BOOST_CHECK(w.out.send_bytes(a, b) == (fits ? state::sent : state::queued));
+            BOOST_TEST(w.out.blocked == (fits ? 0 : 1));
+            BOOST_TEST((w.out.unsent_size() == 0) == fits);
+            BOOST_CHECK(w.out.send_bytes("c", "d") == (fits ? state::sent : state::queued));
+            BOOST_CHECK(w.read(first + second + 2) == a + b + "cd");
+            BOOST_TEST(w.s.shared_capacity.queued_bytes == 0U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_pieces_need_room_for_both)
+{
+    writing w({.queued_bytes = 6UL * 1024 * 1024});
+    narrow(w.pair);
+    BOOST_CHECK(w.out.send_bytes(much(), much()) == state::closed);
+    BOOST_TEST((w.out.broken == std::vector{close_reason::over_capacity}));
+    writing gone;
+    gone.pair.reset_client();
+    gone.s.run_until([&] { return gone.out.send_bytes("x", "y") == state::closed; });
+    BOOST_TEST((gone.out.broken == std::vector{close_reason::peer_reset}));
+}
+
 // An empty chunk would end the body.
 BOOST_AUTO_TEST_CASE(an_empty_piece_is_not_sent)
 {
@@ -121,7 +154,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
         BOOST_TEST(w.out.blocked == 1);
         BOOST_TEST(w.s.worker.stats.blocked == 1U);
         BOOST_TEST(w.s.worker.stats.unsent_bytes == w.out.unsent_size());
-        BOOST_TEST(w.s.room.queued_bytes == w.out.unsent_size());
+        BOOST_TEST(w.s.shared_capacity.queued_bytes == w.out.unsent_size());
         BOOST_CHECK(w.read(all.size()) == all);
         BOOST_TEST(w.out.unblocked == 1);
         BOOST_TEST(w.out.all_written());
@@ -129,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
         BOOST_TEST(w.s.worker.stats.blocked == 0U);
         BOOST_TEST(w.s.worker.stats.unsent_bytes == 0U);
         BOOST_TEST(w.s.worker.stats.bytes == all.size());
-        BOOST_TEST(w.s.room.queued_bytes == 0U);
+        BOOST_TEST(w.s.shared_capacity.queued_bytes == 0U);
         BOOST_CHECK(w.out.put("x") == state::sent);
         BOOST_TEST(w.out.broken.empty());
     }
@@ -164,8 +197,8 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
     const auto held = w.out.unsent_size();
     BOOST_CHECK(w.out.put(std::string(8UL * 1024 * 1024, 'x')) == state::closed);
     BOOST_TEST((w.out.broken == std::vector{close_reason::over_capacity}));
-    BOOST_TEST(w.s.room.overflows == 1U);
-    BOOST_TEST(w.s.room.queued_bytes == held); // of the piece that did not fit, nothing
+    BOOST_TEST(w.s.shared_capacity.overflows == 1U);
+    BOOST_TEST(w.s.shared_capacity.queued_bytes == held); // of the piece that did not fit, nothing
     {
         loopback another;
         narrow(another);
@@ -174,8 +207,8 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
         BOOST_TEST((second.broken == std::vector{close_reason::over_capacity}));
         BOOST_TEST(second.blocked == 0);
     }
-    BOOST_TEST(w.s.room.overflows == 2U);
-    BOOST_TEST(w.s.room.queued_bytes == held);
+    BOOST_TEST(w.s.shared_capacity.overflows == 2U);
+    BOOST_TEST(w.s.shared_capacity.queued_bytes == held);
 }
 
 BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
@@ -190,7 +223,7 @@ BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
     }
     BOOST_TEST(s.worker.stats.blocked == 0U);
     BOOST_TEST(s.worker.stats.unsent_bytes == 0U);
-    BOOST_TEST(s.room.queued_bytes == 0U);
+    BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_connection_is_told_by_the_write)
@@ -241,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_vanished_peer_is_to_be_found_before_the_second_heartbeat)
 {
     const auto timeout = [](rill::stream_policy policy) {
         writing w;
-        rill::transport::prepare_connection(w.pair.server, w.s.limits);
+        rill::transport::stream_socket(w.pair.server).prepare(w.s.limits);
         w.out.policy(policy);
         return option(w.pair.server, TCP_USER_TIMEOUT);
     };

@@ -222,9 +222,9 @@ struct small_machine : stage
     void check()
     {
         const auto there = worker.draining() ? 0U : 1U; // the other one
-        BOOST_TEST(room.connections == there);
-        BOOST_TEST(room.streams == there);
-        BOOST_TEST(room.queued_bytes == 0U);
+        BOOST_TEST(shared_capacity.connections == there);
+        BOOST_TEST(shared_capacity.streams == there);
+        BOOST_TEST(shared_capacity.queued_bytes == 0U);
         BOOST_TEST(counted::alive() == static_cast<int>(there));
         for (const auto& route : worker.stats.routes) {
             BOOST_TEST(route.open == there);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "support/loopback.hpp"
-#include "transport/socket.hpp"
+#include "transport/stream_socket.hpp"
 
 using rill::transport::reactor;
 using rill::transport::readiness;
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(each_arrival_is_reported_though_nothing_is_read)
         f.run_until([&] { return t.seen.readable; });
         BOOST_TEST(!t.seen.peer_finished);
     }
-    BOOST_TEST(rill::transport::unread_bytes(pair.server) == 3U);
+    BOOST_TEST(rill::transport::stream_socket(pair.server).unread_bytes() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(fin_is_reported_also_behind_unread_input)
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(room_is_reported_after_the_buffer_was_full)
     BOOST_REQUIRE(!f.events.add(pair.server, &t));
     f.run_until([&] { return t.seen.writable; });
     const std::string large(1 << 20, 'x');
-    while (rill::transport::send_some(pair.server, large).value() != 0) {
+    while (rill::transport::stream_socket(pair.server).write_some(large).value() != 0) {
     }
     t.seen = {};
     f.context.restart();

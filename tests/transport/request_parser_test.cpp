@@ -478,7 +478,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_read_by_the_caller_has_the_callers_limit)
     BOOST_REQUIRE(chunked.put(input) == state::head);
     BOOST_TEST(!chunked.announced_size().has_value());
     BOOST_TEST(chunked.missing() == 1U);
-    chunked.body_limit(8);
+    chunked.set_body_limit(8);
     bytes = "5\r\nhello\r\n4\r\n";
     BOOST_TEST((chunked.read_body(bytes, body) == state::rejected));
     BOOST_TEST(body == "hellohello");

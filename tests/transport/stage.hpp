@@ -14,7 +14,7 @@
 
 #include "support/loopback.hpp"
 #include "transport/http1_connection.hpp"
-#include "transport/socket.hpp"
+#include "transport/stream_socket.hpp"
 
 namespace rill_test {
 
@@ -25,11 +25,11 @@ struct stage
 {
     rill::handler app;
     rill::capacity_limits most;
-    rill::transport::capacity room{most};
+    rill::transport::capacity shared_capacity{most};
     rill::connection_limits limits{};
     rill::observer events{};
     boost::asio::io_context io{1};
-    rill::transport::worker_context worker{io, app, limits, events, &room};
+    rill::transport::worker_context worker{io, app, limits, events, &shared_capacity};
     std::vector<rill::close_reason> closed; ///< why streams have ended
     std::string log;                        ///< a line each
 
@@ -129,7 +129,7 @@ struct stage
         run_until([&] {
             int on_its_way = 0;
             return ::ioctl(pair.client, SIOCOUTQ, &on_its_way) == 0 && on_its_way == 0 &&
-                   (!is_read || rill::transport::unread_bytes(server) == 0);
+                   (!is_read || rill::transport::stream_socket(server).unread_bytes() == 0);
         });
         turn();
     }

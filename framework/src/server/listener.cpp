@@ -185,13 +185,13 @@ listener::listener(transport::worker_context& worker, int socket) : worker_(work
         }
     }};
     operations = &timer_kind;
-    worker_.cut_short(*this);
+    worker_.accept_pauses.add(*this);
     wait();
 }
 
 listener::~listener()
 {
-    worker_.forget_pause(*this);
+    worker_.accept_pauses.remove(*this);
     close();
 }
 
@@ -231,7 +231,7 @@ void listener::accept_all()
             ++worker_.stats.accept_errors;
             return pause(errno);
         } else {
-            worker_.room.accept_failures.fetch_add(1, std::memory_order_relaxed);
+            worker_.shared_capacity.accept_failures.fetch_add(1, std::memory_order_relaxed);
         }
     }
     wait();
@@ -245,7 +245,7 @@ void listener::pause(int error)
     const auto now = worker_.timers.now();
     worker_.timers.remove(*this);
     worker_.timers.add(*this, now + pause_time);
-    worker_.room.accept_pauses.fetch_add(1, std::memory_order_relaxed);
+    worker_.shared_capacity.accept_pauses.fetch_add(1, std::memory_order_relaxed);
     if (!std::exchange(short_of_resources_, true) && now >= quiet_until_) {
         quiet_until_ = now + between_lines;
         try {

@@ -34,7 +34,7 @@ worker::worker(const handler& app, const server_options& options, const observer
         }
     }};
     deadline_.operations = &timer_kind;
-    context_.on_drained = [this] { on_drained(); };
+    context_.drain.on_drained = [this] { on_drained(); };
     background_.on_ended = [this] { io_.stop(); };
     background_.on_failed = [this](const std::string& what) {
         context_.log(log_level::error, std::string(failed_in_background) + what);
@@ -49,10 +49,10 @@ worker::worker(const handler& app, const server_options& options, const observer
 // use. Those that shield themselves from cancellation are told by the waits themselves.
 worker::~worker()
 {
-    context_.runs_here();
+    context_.set_own_thread();
     context_.timers.remove(deadline_);
     close_listeners();
-    context_.on_drained = nullptr;
+    context_.drain.on_drained = nullptr;
     background_.on_ended = nullptr;
     for (int turn = 0; turn < unwinding_turns && context_.connections() + background_.running() != 0; ++turn) {
         context_.cancel_all();
@@ -87,7 +87,7 @@ void worker::start_background(const std::vector<background_task>& tasks)
 
 void worker::run()
 {
-    context_.runs_here();
+    context_.set_own_thread();
     while (!io_.stopped()) {
         try {
             io_.run();

@@ -27,7 +27,7 @@ public:
     explicit chunk_decoder(connection_limits&&) = delete;
 
     /// Another limit for the body, in bytes, for the chunks that follow.
-    void body_limit(std::uint64_t bytes) noexcept { body_limit_ = bytes; }
+    void set_body_limit(std::uint64_t bytes) noexcept { body_limit_ = bytes; }
 
     /// Takes from `input` what belongs to the body, removes it, and appends the content to `body`. What was rejected
     /// stays so; how much of it is left in `input` is not said.

@@ -124,10 +124,10 @@ request_parser::state request_parser::take_content(std::string_view& input, std:
     return left == 0 ? state::complete : state::need_more;
 }
 
-void request_parser::body_limit(std::uint64_t bytes) noexcept
+void request_parser::set_body_limit(std::uint64_t bytes) noexcept
 {
     if (auto* const chunks = std::get_if<chunk_decoder>(&reading_)) {
-        chunks->body_limit(bytes);
+        chunks->set_body_limit(bytes);
     }
 }
 

@@ -63,7 +63,7 @@ public:
 
     /// The limit for read_body(), in bytes. A chunk that goes beyond it is rejected; of a body whose size is announced
     /// the caller can tell at once.
-    void body_limit(std::uint64_t bytes) noexcept;
+    void set_body_limit(std::uint64_t bytes) noexcept;
 
     /// The body's size; none if it is chunked.
     std::optional<std::uint64_t> announced_size() const noexcept;

@@ -15,7 +15,7 @@ using namespace rill_test;
 using rill::close_reason;
 using rill::response_writer;
 
-BOOST_AUTO_TEST_SUITE(http1_stream_test)
+BOOST_AUTO_TEST_SUITE(http1_stream_phase_test)
 
 namespace {
 
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_ends_leaves_the_connection_to_the_next_request)
     BOOST_TEST(ids[2] == ids[3]);
     BOOST_TEST(ids[0] != ids[2]);
     BOOST_TEST(s.worker.connections() == 1U);
-    BOOST_TEST(s.room.streams == 0U);
+    BOOST_TEST(s.shared_capacity.streams == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(http_1_0_has_the_end_of_the_connection_as_its_end)
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
         BOOST_TEST(s.run_until_end(s.pair).reset);
         BOOST_TEST(counted::alive() == 0);
         BOOST_TEST(s.worker.connections() == 0U);
-        BOOST_TEST(s.room.queued_bytes == 0U);
+        BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
     }
 }
 
@@ -398,14 +398,14 @@ BOOST_AUTO_TEST_CASE(no_more_streams_than_the_server_may_have)
     s.accept(second);
     second.client_sends(get("/s"));
     BOOST_TEST(s.run_until_end(second).text.starts_with("HTTP/1.1 503 "));
-    BOOST_TEST(s.room.refused_streams == 1U);
+    BOOST_TEST(s.shared_capacity.refused_streams == 1U);
     s.pair.close_client();
     s.run_until_closed(); // its place is free
     loopback third;
     s.accept(third);
     third.client_sends(get("/s"));
     s.run_until_received(third, "begun");
-    BOOST_TEST(s.room.streams == 1U);
+    BOOST_TEST(s.shared_capacity.streams == 1U);
     third.close_client();
     s.run_until_closed(2);
 }

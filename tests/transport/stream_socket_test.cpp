@@ -1,4 +1,4 @@
-#include "transport/socket.hpp"
+#include "transport/stream_socket.hpp"
 
 #include <array>
 #include <boost/asio/error.hpp>
@@ -11,7 +11,7 @@
 using namespace rill::transport;
 using rill_test::loopback;
 
-BOOST_AUTO_TEST_SUITE(socket_test)
+BOOST_AUTO_TEST_SUITE(stream_socket_test)
 
 namespace {
 
@@ -28,32 +28,48 @@ BOOST_AUTO_TEST_CASE(bytes_arrive)
 {
     const loopback pair;
     std::array<char, 16> buffer;
-    auto nothing = receive_some(pair.server, buffer.data(), buffer.size());
+    auto nothing = stream_socket(pair.server).read_some(buffer.data(), buffer.size());
     BOOST_REQUIRE(!nothing.has_value());
     BOOST_TEST(nothing.error() == boost::asio::error::would_block);
-    BOOST_TEST(unread_bytes(pair.server) == 0U);
+    BOOST_TEST(stream_socket(pair.server).unread_bytes() == 0U);
 
     pair.client_sends("hello");
     wait_readable(pair.server);
-    BOOST_TEST(unread_bytes(pair.server) == 5U);
-    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 5U);
+    BOOST_TEST(stream_socket(pair.server).unread_bytes() == 5U);
+    BOOST_TEST(stream_socket(pair.server).read_some(buffer.data(), buffer.size()).value() == 5U);
     BOOST_TEST(std::string_view(buffer.data(), 5) == "hello");
 
-    BOOST_TEST(send_some(pair.server, "answer").value() == 6U);
+    BOOST_TEST(stream_socket(pair.server).write_some("answer").value() == 6U);
     BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 6);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_peers_kernel_has_is_told_from_what_is_on_its_way)
 {
     const loopback pair;
-    BOOST_TEST(unacknowledged_bytes(pair.server) == 0U);
-    BOOST_TEST(send_some(pair.server, "arrives").value() == 7U);
+    BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() == 0U);
+    BOOST_TEST(stream_socket(pair.server).write_some("arrives").value() == 7U);
     wait_readable(pair.client);
-    BOOST_TEST(unacknowledged_bytes(pair.server) == 0U); // nobody has read it: that is the peer's affair
+    BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() ==
+               0U); // nobody has read it: that is the peer's affair
     const std::string large(1 << 20, 'x');
-    while (send_some(pair.server, large).value() != 0) {
+    while (stream_socket(pair.server).write_some(large).value() != 0) {
     }
-    BOOST_TEST(unacknowledged_bytes(pair.server) > 0U);
+    BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_pieces_is_one_write)
+{
+    const loopback pair;
+    BOOST_TEST(stream_socket(pair.server).write_some({"one", "", " two", " three"}).value() == 13U);
+    std::array<char, 32> buffer;
+    BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 13);
+    BOOST_TEST(std::string_view(buffer.data(), 13) == "one two three");
+    const std::string large(1 << 20, 'x');
+    while (stream_socket(pair.server).write_some({large, large}).value() == 2 * large.size()) {
+    }
+    while (stream_socket(pair.server).write_some(large).value() != 0) {
+    }
+    BOOST_TEST(stream_socket(pair.server).write_some({large, large}).value() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_buffer_takes_nothing)
@@ -62,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_full_buffer_takes_nothing)
     const std::string large(1 << 20, 'x');
     std::size_t taken = 0;
     for (int i = 0; i < 1000; ++i) {
-        const auto sent = send_some(pair.server, large);
+        const auto sent = stream_socket(pair.server).write_some(large);
         BOOST_REQUIRE(sent.has_value());
         taken += *sent;
         if (*sent == 0) {
@@ -71,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_full_buffer_takes_nothing)
     }
     BOOST_TEST(taken > 0U);
     BOOST_TEST(taken < 1000U * large.size());
-    BOOST_TEST(send_some(pair.server, "x").value() == 0U);
+    BOOST_TEST(stream_socket(pair.server).write_some("x").value() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(fin_reads_as_zero)
@@ -81,9 +97,9 @@ BOOST_AUTO_TEST_CASE(fin_reads_as_zero)
     pair.client_sends("ab");
     pair.close_client();
     wait_readable(pair.server);
-    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 2U);
+    BOOST_TEST(stream_socket(pair.server).read_some(buffer.data(), buffer.size()).value() == 2U);
     wait_readable(pair.server);
-    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 0U);
+    BOOST_TEST(stream_socket(pair.server).read_some(buffer.data(), buffer.size()).value() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(rst_is_an_error_for_both_directions)
@@ -92,10 +108,11 @@ BOOST_AUTO_TEST_CASE(rst_is_an_error_for_both_directions)
     std::array<char, 4> buffer;
     pair.reset_client();
     wait_readable(pair.server);
-    const auto received = receive_some(pair.server, buffer.data(), buffer.size());
+    const auto received = stream_socket(pair.server).read_some(buffer.data(), buffer.size());
     BOOST_REQUIRE(!received.has_value());
     BOOST_TEST(received.error() == boost::asio::error::connection_reset);
-    const auto sent = send_some(pair.server, "x"); // and no SIGPIPE
+    BOOST_TEST(!stream_socket(pair.server).write_some({"x", "y"}).has_value());
+    const auto sent = stream_socket(pair.server).write_some("x"); // and no SIGPIPE
     BOOST_REQUIRE(!sent.has_value());
     BOOST_TEST(sent.error() == boost::asio::error::broken_pipe);
 }
@@ -103,19 +120,19 @@ BOOST_AUTO_TEST_CASE(rst_is_an_error_for_both_directions)
 BOOST_AUTO_TEST_CASE(finish_sending_is_seen_as_fin)
 {
     const loopback pair;
-    finish_sending(pair.server);
+    stream_socket(pair.server).finish_sending();
     std::array<char, 4> buffer;
     BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 0);
     pair.client_sends("still");
     wait_readable(pair.server);
-    BOOST_TEST(receive_some(pair.server, buffer.data(), buffer.size()).value() == 4U);
+    BOOST_TEST(stream_socket(pair.server).read_some(buffer.data(), buffer.size()).value() == 4U);
 }
 
 BOOST_AUTO_TEST_CASE(reset_on_close_resets)
 {
     loopback pair;
-    reset_on_close(pair.server);
-    close_socket(pair.release_server());
+    stream_socket(pair.server).reset_on_close();
+    stream_socket(pair.release_server()).close();
     std::array<char, 4> buffer;
     BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == -1);
     BOOST_TEST(errno == ECONNRESET);
@@ -124,8 +141,8 @@ BOOST_AUTO_TEST_CASE(reset_on_close_resets)
 BOOST_AUTO_TEST_CASE(options_of_a_connection)
 {
     const loopback pair;
-    prepare_connection(pair.server, {.tcp_user_timeout = std::chrono::milliseconds(1234)});
-    limit_unsent(pair.server, 5678);
+    stream_socket(pair.server).prepare({.tcp_user_timeout = std::chrono::milliseconds(1234)});
+    stream_socket(pair.server).limit_unsent(5678);
     const auto option = [&](int name) {
         int value = 0;
         socklen_t length = sizeof value;
@@ -135,18 +152,18 @@ BOOST_AUTO_TEST_CASE(options_of_a_connection)
     BOOST_TEST(option(TCP_NODELAY) != 0);
     BOOST_TEST(option(TCP_USER_TIMEOUT) == 1234);
     BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
-    limit_unsent(pair.server, 0); // as it was
+    stream_socket(pair.server).limit_unsent(0); // as it was
     BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
 }
 
 BOOST_AUTO_TEST_CASE(addresses)
 {
     const loopback pair;
-    BOOST_TEST(peer_address(pair.server) == "127.0.0.1");
-    BOOST_TEST(peer_address(-1).empty());
+    BOOST_TEST(stream_socket(pair.server).peer_address() == "127.0.0.1");
+    BOOST_TEST(stream_socket(-1).peer_address().empty());
     std::array<int, 2> local{};
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, local.data()) == 0);
-    BOOST_TEST(peer_address(local[0]) == "unix");
+    BOOST_TEST(stream_socket(local[0]).peer_address() == "unix");
     ::close(local[0]);
     ::close(local[1]);
 }
@@ -164,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_peer_of_ipv4_is_told_as_such_also_by_a_socket_of_ipv6)
         const int client = ::socket(from->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
         BOOST_REQUIRE(::connect(client, from, size) == 0);
         const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        const auto address = peer_address(accepted);
+        const auto address = stream_socket(accepted).peer_address();
         ::close(accepted);
         ::close(client);
         return address;

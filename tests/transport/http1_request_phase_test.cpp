@@ -15,7 +15,7 @@
 using namespace rill_test;
 using rill::transport::slow_handlers;
 
-BOOST_AUTO_TEST_SUITE(http1_requests_test)
+BOOST_AUTO_TEST_SUITE(http1_request_phase_test)
 
 namespace {
 
@@ -380,7 +380,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_not_read_has_the_write_timeout)
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(2ms);
     s.run_until_gone();
-    BOOST_TEST(s.room.queued_bytes == 0U);
+    BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
@@ -427,7 +427,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
     }
     BOOST_TEST(s.worker.stats.bytes < much().size());
     BOOST_TEST(s.run_until_end(s.pair).reset);
-    BOOST_TEST(s.room.queued_bytes == 0U);
+    BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
     BOOST_TEST(s.log == "a handler of /much is broken off: its client takes it more slowly than 1000000 bytes/s\n");
 }
 
@@ -449,7 +449,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
         BOOST_TEST(all.ends_with("this is /small ."));
     }
     BOOST_TEST(s.worker.stats.blocked == 1U); // who was there stays
-    BOOST_TEST(s.room.overflows == 0U);
+    BOOST_TEST(s.shared_capacity.overflows == 0U);
     BOOST_TEST(count_of(s.log, "\n") == 1U);
     BOOST_TEST(
         s.log.starts_with("a handler of /much of 4194304 bytes is answered with 503; queued for slow clients: "));
@@ -460,22 +460,22 @@ BOOST_AUTO_TEST_CASE(bodies_have_a_limit_for_all_of_them_together)
     requests s({.body_bytes = 10'000});
     s.begin();
     s.send(std::string(post) + "\r\n" + std::string(6'000, 'b'));
-    BOOST_TEST(s.room.body_bytes == 6'000U);
+    BOOST_TEST(s.shared_capacity.body_bytes == 6'000U);
     loopback other;
     const int socket = other.server;
     s.accept(other);
     other.client_sends(std::string(post) + "\r\n" + std::string(3'000, 'b'));
     s.run_until_arrived(other, socket);
-    BOOST_TEST(s.room.body_bytes == 9'000U);
+    BOOST_TEST(s.shared_capacity.body_bytes == 9'000U);
     other.client_sends(std::string(2'000, 'b'));
     const auto refused = s.run_until_end(other).text;
     BOOST_TEST(refused.starts_with("HTTP/1.1 503 "));
     BOOST_TEST(count_of(refused, "\r\nRetry-After: ") == 1U);
     BOOST_TEST(count_of(refused, "\r\nConnection: close\r\n") == 1U);
-    BOOST_TEST(s.room.body_bytes == 6'000U);
+    BOOST_TEST(s.shared_capacity.body_bytes == 6'000U);
     s.send(std::string(4'000, 'b')); // there is room for this one now
     s.run_until_received(s.pair, "HTTP/1.1 200 ");
-    s.run_until([&] { return s.room.body_bytes == 0; });
+    s.run_until([&] { return s.shared_capacity.body_bytes == 0; });
     BOOST_TEST(s.log.find("a connection of 127.0.0.1 has a body that is answered with 503; ") != std::string::npos);
 }
 
