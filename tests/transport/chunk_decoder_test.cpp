@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(chunks_are_put_together)
     BOOST_TEST(decoded("1F\r\n" + text(31) + "\r\n1f\r\n" + text(31) + "\r\n0\r\n\r\n") == text(62) + "|");
 }
 
-BOOST_AUTO_TEST_CASE(what_has_not_ended_needs_more)
+BOOST_AUTO_TEST_CASE(an_incomplete_head_or_body_needs_more)
 {
     const std::string whole = "5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n";
     for (std::size_t size = 1; size < whole.size(); ++size) {
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(extensions_are_limited)
     BOOST_TEST(decoded(text(0) + std::string(5000, '0'), wide, 1, 1).starts_with("400 "));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_is_final)
 {
     for (const auto* bad : {"g\r\n", "1\nx", "1;\r\n", "1\r\nxy", "0\r\nHost: a\r\n", "0\r\nX\r\n"}) {
         rill::transport::chunk_decoder decoder(wide);
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(trailers_are_checked_and_ignored)
     BOOST_TEST(refused("0\r\nX: a\r\n b\r\n\r\n", 400)); // folded
 }
 
-BOOST_AUTO_TEST_CASE(what_can_not_be_a_trailer)
+BOOST_AUTO_TEST_CASE(forbidden_trailers_are_rejected)
 {
     for (const auto* name :
          {"transfer-encoding", "Content-Length", "HOST", "Authorization", "Proxy-Authorization", "Content-Type",

@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(views_into_the_line)
     BOOST_TEST(static_cast<const void*>(field->value.data()) == line.data() + 6);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_field_line)
+BOOST_AUTO_TEST_CASE(malformed_field_lines_are_rejected)
 {
     for (const auto* line : {"", "\r", "Name", "Name\r", "N: v", ": v\r", ":\r", " N: v\r", "\tN: v\r", "N : v\r",
                              "N\t: v\r", "N M: v\r", " folded\r", "N: a\rb\r", "N: a\r\r", "\rN: a\r", "N\r: a\r"})

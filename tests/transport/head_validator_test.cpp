@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(what_it_finds_out)
     BOOST_TEST(read(with("", "OPTIONS * HTTP/1.1")) == "31 11 keep 0 * ");
 }
 
-BOOST_AUTO_TEST_CASE(what_has_not_ended_needs_more)
+BOOST_AUTO_TEST_CASE(an_incomplete_head_or_body_needs_more)
 {
     const auto whole = with("Content-Length: 5\r\nX: y\r\n", "POST /a HTTP/1.1");
     validator v(wide);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(what_has_not_ended_needs_more)
     BOOST_TEST(v.size() == whole.size());
 }
 
-BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_is_final)
 {
     validator v(wide);
     std::string input = with("Bad\r\n");
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(request_lines)
     BOOST_TEST(refused("GET / HTTP/1.1\nHost: a\r\n\r\n", 400));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_method_is_known_at_once)
+BOOST_AUTO_TEST_CASE(garbage_in_place_of_a_method_is_rejected_at_once)
 {
     for (const std::string& bytes : {std::string(1, '\0'), std::string(" "), std::string("\t"), std::string("\n"),
                                      std::string("G\r"), std::string("G("), std::string("\x80"), text(257)})

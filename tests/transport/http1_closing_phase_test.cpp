@@ -1,4 +1,4 @@
-// How a connection ends whose client has been told all.
+// The end of a connection after its last response.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -31,10 +31,10 @@ struct closing : stage
         co_return rill::response::text(r.path() == "/much" ? much() : r.path() == "/some" ? some() : "done");
     }
 
-    // More than a client of little room takes by itself, and less than the server's kernel does.
+    // More than a client with a small buffer takes, and less than the kernel of the server takes.
     static std::string some() { return std::string(256UL * 1024, 's'); }
 
-    // Until the server has said all, and the kernel holds what its client does not take.
+    // Until the server has written everything, and the rest is in its kernel.
     void run_until_the_rest_is_the_kernels()
     {
         const int size = 16 * 1024;
@@ -46,7 +46,7 @@ struct closing : stage
         BOOST_REQUIRE(rill::transport::stream_socket(socket).unacknowledged_bytes() > some().size() / 2);
     }
 
-    // The client reads so much that the server's kernel can go on.
+    // Reads until the kernel of the server can send more.
     std::string read_some() const
     {
         const auto before = rill::transport::stream_socket(socket).unacknowledged_bytes();
@@ -67,16 +67,16 @@ struct closing : stage
         pair.client_sends(request);
     }
 
-    // Until its response has been read, and the server's side has ended.
+    // Until the client has read the response and the end of the connection.
     void run_until_closing()
     {
         begin(get("/a", "Connection: close\r\n"));
         BOOST_TEST(run_until_end(pair).text.ends_with("done"));
-        BOOST_TEST(worker.connections() == 1U); // it waits for the client's end
+        BOOST_TEST(worker.connections() == 1U); // it waits for the FIN of the client
         run_until_acknowledged();
     }
 
-    // The client's kernel may take its time.
+    // The kernel of the client may acknowledge later.
     void run_until_acknowledged()
     {
         run_until([this] { return rill::transport::stream_socket(socket).unacknowledged_bytes() == 0; });
@@ -89,14 +89,14 @@ BOOST_AUTO_TEST_CASE(a_closed_connection_waits_for_its_client)
 {
     closing s;
     s.run_until_closing();
-    s.pair.client_sends(std::string(100'000, 'i')); // is read, and ignored
+    s.pair.client_sends(std::string(100'000, 'i')); // is discarded
     s.run_until_arrived(s.pair, s.socket);
     BOOST_TEST(s.worker.connections() == 1U);
     s.pair.close_client();
     s.run_until_gone();
 }
 
-BOOST_AUTO_TEST_CASE(but_not_for_ever)
+BOOST_AUTO_TEST_CASE(the_linger_timeout_ends_a_closed_connection)
 {
     closing s;
     s.run_until_closing();
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(but_not_for_ever)
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(2ms);
     s.run_until_gone();
-    // Its next byte meets a connection that is gone.
+    // The next byte of the client finds no connection.
     s.run_until([&] { return ::send(s.pair.client, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0; });
 }
 
@@ -142,18 +142,18 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes_too)
     s.run_until_gone();
 }
 
-BOOST_AUTO_TEST_CASE(one_that_takes_nothing_does_not)
+BOOST_AUTO_TEST_CASE(a_client_that_takes_nothing_is_reset)
 {
     closing s;
     s.run_until_the_rest_is_the_kernels();
     s.pass(s.limits.linger_timeout + s.limits.write_timeout - 1ms);
     BOOST_TEST(s.worker.connections() == 1U);
-    s.pass(s.limits.write_timeout); // the client's kernel may have taken a little later
+    s.pass(s.limits.write_timeout); // the kernel of the client may have taken bytes later
     s.run_until_gone();
     BOOST_TEST(s.run_until_end(s.pair).reset);
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_client_gets_what_a_stream_has_not_waited_for)
+BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes_of_a_stream_too)
 {
     closing s;
     narrow(s.pair);
@@ -176,8 +176,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_what_a_stream_has_not_waited_for)
     BOOST_TEST((all + end.text).ends_with(much() + "\r\n0\r\n\r\n"));
 }
 
-// The end of the output comes behind all of it.
-BOOST_AUTO_TEST_CASE(what_is_unsent_is_sent_first)
+BOOST_AUTO_TEST_CASE(queued_bytes_are_sent_before_the_end)
 {
     closing s;
     narrow(s.pair);
@@ -210,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_flood_without_end_meets_the_deadline)
     s.run_until_gone();
 }
 
-// What was read of it is what has left the client and does not wait in the server's socket.
+// The server has read the bytes that have left the client and are not in the kernel of the server.
 BOOST_AUTO_TEST_CASE(a_head_without_end_is_not_read_for_long)
 {
     closing f;
@@ -235,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_head_without_end_is_not_read_for_long)
         if (f.worker.connections() != 0 && ::ioctl(f.pair.client, SIOCOUTQ, &leaves) == 0 &&
             ::ioctl(f.socket, FIONREAD, &waits) == 0)
         {
-            read = std::max(read, sent - leaves - waits); // what has arrived and is not acknowledged counts twice
+            read = std::max(read, sent - leaves - waits); // bytes that arrived without an acknowledgement count twice
         }
     }
     BOOST_TEST(answer.starts_with("HTTP/1.1 431 "));

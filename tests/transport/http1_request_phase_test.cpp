@@ -57,7 +57,7 @@ struct requests : stage
         run_until_arrived(pair, socket);
     }
 
-    /// Until the connection has seen that the client has ended its sending half.
+    /// Until the connection has seen the FIN of the client.
     void run_until_half_closed()
     {
         run_until([&] {
@@ -103,20 +103,20 @@ BOOST_AUTO_TEST_CASE(a_head_has_its_time)
     s.begin();
     s.send("GET / HT");
     s.pass(s.limits.head_timeout - 1s);
-    s.send("TP/1.1\r\nHo"); // that does not make it longer
+    s.send("TP/1.1\r\nHo"); // this does not extend the timeout
     s.pass(1001ms);
     const auto late = s.run_until_end(s.pair).text;
     BOOST_TEST(late.starts_with("HTTP/1.1 408 "));
     BOOST_TEST(count_of(late, "Connection: close\r\n") == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(between_two_requests_there_is_nothing_to_be_told)
+BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_without_a_response)
 {
     requests s;
     s.begin();
     s.send(get("/a"));
     s.run_until_received(s.pair, "this is /a");
-    BOOST_TEST((s.limits.idle_timeout > 60s)); // as long as load balancers keep theirs, who must be the first to close
+    BOOST_TEST((s.limits.idle_timeout > 60s)); // a load balancer must be the first to close
     s.pass(s.limits.idle_timeout - 1ms);
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(2ms);
@@ -125,8 +125,9 @@ BOOST_AUTO_TEST_CASE(between_two_requests_there_is_nothing_to_be_told)
     BOOST_TEST(!end.reset);
 }
 
-// Browsers connect in advance, and pools keep connections: a 408 would be taken for the answer to what they send next.
-BOOST_AUTO_TEST_CASE(who_has_asked_nothing_is_told_nothing)
+// Browsers connect in advance, and pools keep connections: they would take a 408 for the response to their next
+// request.
+BOOST_AUTO_TEST_CASE(a_client_that_has_sent_nothing_gets_no_response)
 {
     for (const auto* text : {"", "\r\n"}) {
         requests s;
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_begun_head_is_no_longer_idle)
     s.run_until_received(s.pair, "this is /a");
     s.pass(s.limits.idle_timeout - 1s);
     s.send("G");
-    s.pass(2s); // now it is the head's time that counts
+    s.pass(2s); // now the head timeout counts
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(s.limits.head_timeout);
     BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
@@ -171,10 +172,10 @@ BOOST_AUTO_TEST_CASE(a_body_has_as_long_as_it_brings_bytes)
     BOOST_TEST(s.worker.stats.responses[4] == 0U);
     s.pass(2s);
     BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
-    BOOST_TEST(counted::alive() == 0); // the handler has seen nothing of it
+    BOOST_TEST(counted::alive() == 0); // the handler did not run
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_has_a_deadline_all_the_same)
+BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_still_has_a_deadline)
 {
     requests s;
     s.limits.body_min_rate = 1;
@@ -187,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_has_a_deadline_all_the_same)
     BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
 }
 
-BOOST_AUTO_TEST_CASE(continue_is_said_once_before_the_body)
+BOOST_AUTO_TEST_CASE(continue_is_sent_once_before_the_body)
 {
     requests s;
     s.begin();
@@ -221,7 +222,7 @@ BOOST_AUTO_TEST_CASE(a_method_without_a_constant_is_for_handlers_that_say_so)
     BOOST_TEST(taken.starts_with("HTTP/1.1 200 "));
     BOOST_TEST(taken.find("QUERY body.") != std::string::npos);
     BOOST_TEST(count_of(taken, "HTTP/1.1 501 ") == 1U);
-    BOOST_TEST(count_of(taken, "HTTP/1.1 ") == 2U); // what follows a refusal is not read
+    BOOST_TEST(count_of(taken, "HTTP/1.1 ") == 2U); // nothing is read after a refusal
     const auto refused = ask(answers);
     BOOST_TEST(refused.starts_with("HTTP/1.1 501 "));
     BOOST_TEST(count_of(refused, "HTTP/1.1 ") == 1U);
@@ -237,7 +238,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
     BOOST_TEST(s.log == "handler of /fails failed: its own error\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_that_blocks_the_worker_is_named_once)
+BOOST_AUTO_TEST_CASE(a_handler_that_blocks_the_worker_is_logged_once)
 {
     requests s({}, [](rill::request&) -> rill::awaitable<rill::response> {
         std::this_thread::sleep_for(slow_handlers::limit + 50ms); // instead of waiting for something
@@ -253,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_blocks_the_worker_is_named_once)
     BOOST_TEST(count_of(s.log, "\n") == 1U);
 }
 
-// As middleware marks them, though the answer does not come back through it.
+// Middleware has set these fields, although the response does not pass through it.
 BOOST_AUTO_TEST_CASE(the_answer_to_a_handler_that_fails_is_marked)
 {
     for (const auto* path : {"/marked", "/marked/bad"}) {
@@ -287,7 +288,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_ended_its_half_is_answered)
     BOOST_TEST(s.log == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_is_whole_makes_no_difference_to_that)
+BOOST_AUTO_TEST_CASE(a_client_that_has_finished_after_a_whole_body_is_answered)
 {
     requests s;
     s.begin();
@@ -296,7 +297,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_whole_makes_no_difference_to_that)
     BOOST_TEST(s.run_until_end(s.pair).text.ends_with("this is /p body."));
 }
 
-// A FIN does not tell which of the two it is.
+// A FIN alone does not show that the client has left.
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
 {
     for (const bool reset : {false, true}) {
@@ -313,7 +314,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
         }
         s.run_until_gone();
         BOOST_TEST(counted::alive() == 0);
-        BOOST_TEST(s.worker.stats.responses[2] + s.worker.stats.responses[5] == 0U); // nobody is answered
+        BOOST_TEST(s.worker.stats.responses[2] + s.worker.stats.responses[5] == 0U); // there is no response
         BOOST_TEST(s.log == "");
     }
 }
@@ -348,7 +349,7 @@ BOOST_AUTO_TEST_CASE(a_drain_lets_the_request_finish_and_no_other_begin)
     BOOST_TEST(count_of(all, "HTTP/1.1 ") == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(who_has_no_place_is_told_so_and_has_little_time)
+BOOST_AUTO_TEST_CASE(a_connection_beyond_the_limit_is_refused_and_has_little_time)
 {
     requests s({.connections = 1});
     s.begin();
@@ -365,7 +366,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_place_is_told_so_and_has_little_time)
     s.accept(silent);
     s.pass(1001ms);
     BOOST_TEST(s.run_until_end(silent).text == "");
-    BOOST_TEST(s.worker.stats.responses[2] == 0U); // and the first one waits on
+    BOOST_TEST(s.worker.stats.responses[2] == 0U); // the first connection still waits
     BOOST_TEST(counted::alive() == 0);
 }
 
@@ -416,7 +417,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
     s.begin();
     s.send(get("/much", "Connection: close\r\n"));
     s.run_until([&] { return s.worker.stats.blocked == 1; });
-    while (s.worker.connections() != 0) { // always less than the write timeout without progress, and never that rate
+    while (s.worker.connections() != 0) { // with progress within the write timeout, but below the rate
         std::array<char, 64UL * 1024> buffer;
         const auto before = s.worker.stats.bytes;
         s.run_until([&] {
@@ -431,7 +432,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
     BOOST_TEST(s.log == "a handler of /much is broken off: its client takes it more slowly than 1000000 bytes/s\n");
 }
 
-// Before its head is sent, so that the client knows, and may come again.
+// The decision comes before the head, so that the client can repeat the request.
 BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
 {
     requests s({.queued_bytes = 5UL * 1024 * 1024});
@@ -448,7 +449,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
         BOOST_TEST(count_of(all, "\r\nRetry-After: ") == 1U);
         BOOST_TEST(all.ends_with("this is /small ."));
     }
-    BOOST_TEST(s.worker.stats.blocked == 1U); // who was there stays
+    BOOST_TEST(s.worker.stats.blocked == 1U); // the first client is not affected
     BOOST_TEST(s.shared_capacity.overflows == 0U);
     BOOST_TEST(count_of(s.log, "\n") == 1U);
     BOOST_TEST(
@@ -473,13 +474,13 @@ BOOST_AUTO_TEST_CASE(bodies_have_a_limit_for_all_of_them_together)
     BOOST_TEST(count_of(refused, "\r\nRetry-After: ") == 1U);
     BOOST_TEST(count_of(refused, "\r\nConnection: close\r\n") == 1U);
     BOOST_TEST(s.shared_capacity.body_bytes == 6'000U);
-    s.send(std::string(4'000, 'b')); // there is room for this one now
+    s.send(std::string(4'000, 'b')); // now there is room
     s.run_until_received(s.pair, "HTTP/1.1 200 ");
     s.run_until([&] { return s.shared_capacity.body_bytes == 0; });
     BOOST_TEST(s.log.find("a connection of 127.0.0.1 has a body that is answered with 503; ") != std::string::npos);
 }
 
-// The length that was promised can't be kept: the client must see that, and nothing else may follow.
+// The announced length is wrong: the client must see that, and no response may follow.
 BOOST_AUTO_TEST_CASE(a_file_that_became_shorter_ends_the_connection)
 {
     requests s({}, [](rill::request&) -> rill::awaitable<rill::response> {

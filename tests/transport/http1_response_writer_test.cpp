@@ -16,7 +16,7 @@ namespace {
 
 using state = rill::response_writer::write_state;
 
-// The writer without a connection around it: what it tells the connection is noted.
+// A writer without a connection. It records the calls that a connection would get.
 class probe final : public http1_response_writer
 {
 public:
@@ -53,7 +53,7 @@ struct writing
 
     explicit writing(rill::capacity_limits most = {}) : s(rill::handler{}, most) {}
 
-    // What the client gets, while the writer sends what it has left.
+    // The bytes that the client receives while the writer sends its queue.
     std::string read(std::size_t size)
     {
         std::string got;
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(pieces_are_chunks_where_the_body_is_chunked)
     BOOST_CHECK(w.out.send_bytes("as it is") == state::sent);
     const std::string framed = "10\r\n0123456789abcdef\r\n6\r\nshared\r\nas it is";
     BOOST_TEST(w.read(framed.size()) == framed);
-    BOOST_TEST(w.s.worker.stats.events == 4U); // bytes of the connection's own are none
+    BOOST_TEST(w.s.worker.stats.events == 4U); // internal bytes do not count
     BOOST_TEST(w.s.worker.stats.bytes == 10 + framed.size());
 }
 
@@ -136,20 +136,20 @@ BOOST_AUTO_TEST_CASE(an_empty_piece_is_not_sent)
     BOOST_TEST(w.read(6) == "1\r\nx\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
+BOOST_AUTO_TEST_CASE(queued_bytes_are_sent_in_order)
 {
     for (const bool shared : {false, true}) {
         writing w;
         narrow(w.pair);
         w.out.chunked();
-        auto piece = shared_piece::copy_of(much()); // the stream keeps it for as long as it needs it
+        auto piece = shared_piece::copy_of(much()); // the writer keeps its own reference
         const auto all = std::string(piece.chunk()) + "4\r\ntail\r\n5\r\nthird\r\n";
         BOOST_CHECK((shared ? w.out.put(piece) : w.out.put(much())) == state::queued);
         piece = {};
         BOOST_TEST(w.out.blocked == 1);
         BOOST_TEST(!w.out.all_written());
         BOOST_TEST(w.out.unsent_size() > 2UL * 1024 * 1024);
-        BOOST_CHECK(w.out.put("tail") == state::queued); // it must not overtake
+        BOOST_CHECK(w.out.put("tail") == state::queued); // the order is kept
         BOOST_CHECK(w.out.put(shared_piece::copy_of("third")) == state::queued);
         BOOST_TEST(w.out.blocked == 1);
         BOOST_TEST(w.s.worker.stats.blocked == 1U);
@@ -168,8 +168,8 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
     }
 }
 
-// Writers that take turns may keep it from ever being empty.
-BOOST_AUTO_TEST_CASE(the_memory_of_what_is_sent_does_not_grow)
+// With several writers the queue may never be empty.
+BOOST_AUTO_TEST_CASE(the_memory_of_sent_bytes_is_reused)
 {
     constexpr std::size_t piece = 256UL * 1024;
     constexpr std::size_t held = 2UL * 1024 * 1024;
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(the_memory_of_what_is_sent_does_not_grow)
     BOOST_TEST(largest < 10 * held);
 }
 
-BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
+BOOST_AUTO_TEST_CASE(bytes_beyond_the_limit_break_the_stream)
 {
     writing w({.queued_bytes = 8UL * 1024 * 1024});
     narrow(w.pair);
@@ -198,12 +198,12 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
     BOOST_CHECK(w.out.put(std::string(8UL * 1024 * 1024, 'x')) == state::closed);
     BOOST_TEST((w.out.broken == std::vector{close_reason::over_capacity}));
     BOOST_TEST(w.s.shared_capacity.overflows == 1U);
-    BOOST_TEST(w.s.shared_capacity.queued_bytes == held); // of the piece that did not fit, nothing
+    BOOST_TEST(w.s.shared_capacity.queued_bytes == held); // nothing of the piece that did not fit
     {
         loopback another;
         narrow(another);
         probe second(w.s.worker, another.server);
-        BOOST_CHECK(second.put(std::string(16UL * 1024 * 1024, 'x')) == state::closed); // not even its rest
+        BOOST_CHECK(second.put(std::string(16UL * 1024 * 1024, 'x')) == state::closed); // the rest does not fit
         BOOST_TEST((second.broken == std::vector{close_reason::over_capacity}));
         BOOST_TEST(second.blocked == 0);
     }
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
     BOOST_TEST(w.s.shared_capacity.queued_bytes == held);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
+BOOST_AUTO_TEST_CASE(the_end_releases_queued_bytes)
 {
     stage s(rill::handler{});
     loopback pair;
@@ -226,7 +226,7 @@ BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
     BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_broken_connection_is_told_by_the_write)
+BOOST_AUTO_TEST_CASE(a_write_reports_a_broken_connection)
 {
     writing w;
     w.pair.reset_client();
@@ -234,12 +234,12 @@ BOOST_AUTO_TEST_CASE(a_broken_connection_is_told_by_the_write)
     BOOST_TEST((w.out.broken == std::vector{close_reason::peer_reset}));
 }
 
-BOOST_AUTO_TEST_CASE(a_rest_that_can_not_be_sent_is_told_by_flush)
+BOOST_AUTO_TEST_CASE(flush_reports_a_broken_connection)
 {
     writing w;
     narrow(w.pair);
     BOOST_CHECK(w.out.put(much()) == state::queued);
-    BOOST_TEST(w.out.flush()); // nobody has read: that is no error
+    BOOST_TEST(w.out.flush()); // a full buffer is no error
     w.pair.reset_client();
     w.s.run_until([&] { return !w.out.flush(); });
     BOOST_TEST(!w.out.all_written());
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_after_the_end)
     BOOST_CHECK(w.out.put("") == state::closed);
     BOOST_CHECK(w.out.put(shared_piece::copy_of("x")) == state::closed);
     BOOST_TEST(w.s.worker.stats.events == 0U);
-    BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection itself may
+    BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection itself may still write
     BOOST_TEST(w.read(8) == "farewell");
 }
 
@@ -280,7 +280,8 @@ BOOST_AUTO_TEST_CASE(a_vanished_peer_is_to_be_found_before_the_second_heartbeat)
     };
     BOOST_TEST(timeout({}) == 30'000);
     BOOST_TEST(timeout({.heartbeat = 10s}) == 7'500);
-    BOOST_TEST(timeout({.heartbeat = 10s, .write_timeout = 20s}) == 20'000); // who does not read is no such peer
+    BOOST_TEST(timeout({.heartbeat = 10s, .write_timeout = 20s}) ==
+               20'000); // a peer that does not read has not vanished
     BOOST_TEST(timeout({.heartbeat = 1min}) == 30'000);
     BOOST_TEST(timeout({.heartbeat = std::chrono::milliseconds::max()}) == 30'000);
 }

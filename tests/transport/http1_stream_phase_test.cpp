@@ -27,7 +27,7 @@ struct streams : stage
     int socket = pair.server;
     rill::stream_policy policy{};
     std::string content_type = "application/octet-stream";
-    response_writer* writer = nullptr; // of the stream that began last
+    response_writer* writer = nullptr; // of the last stream
 
     explicit streams(rill::function_body::function produce, rill::capacity_limits most = {})
         : stage(
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
     s.open();
     s.pass(9s);
     BOOST_CHECK(s.writer->put("x") == response_writer::write_state::sent);
-    s.pass(9s); // the write was nine seconds ago, not the beginning
+    s.pass(9s); // the last write was nine seconds ago
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").ends_with("1\r\nx\r\n"));
     s.pass(1001ms);
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
@@ -156,11 +156,11 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
     s.pass(9998ms);
     BOOST_TEST(s.worker.stats.bytes == bytes);
     s.pass(3ms);
-    BOOST_TEST(s.worker.stats.events == 1U); // fillers are none
+    BOOST_TEST(s.worker.stats.events == 1U); // fillers do not count
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
 }
 
-// The last chunk is empty, too.
+// An empty chunk would be the last chunk.
 BOOST_AUTO_TEST_CASE(a_heartbeat_without_a_filler_sends_nothing)
 {
     streams s(pushed);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_without_a_filler_sends_nothing)
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").find("\r\n0\r\n") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_policy_holds_from_when_it_is_given)
+BOOST_AUTO_TEST_CASE(a_policy_takes_effect_at_once)
 {
     streams s(pushed);
     s.open();
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_policy_holds_from_when_it_is_given)
     BOOST_TEST(s.worker.stats.bytes == bytes);
 }
 
-BOOST_AUTO_TEST_CASE(times_that_are_for_ever_are_not_over_at_once)
+BOOST_AUTO_TEST_CASE(unlimited_times_do_not_overflow)
 {
     constexpr auto forever = std::chrono::milliseconds::max();
     streams s(pushed);
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(times_that_are_for_ever_are_not_over_at_once)
     s.run_until_closed();
 }
 
-BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
+BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_client_that_takes_nothing)
 {
     for (const bool own : {false, true}) {
         streams s(writes_much);
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
         s.turn();
         s.pass(limit - 1ms);
         BOOST_TEST(s.closed.empty());
-        s.pass(limit); // the rest of it may have been taken a little later
+        s.pass(limit); // the kernel may have taken the rest later
         s.run_until_closed();
         BOOST_TEST((s.closed == std::vector{close_reason::write_timeout}));
         BOOST_TEST(s.run_until_end(s.pair).reset);
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
 
 BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_streams_that_do_not_finish_by_themselves)
 {
-    for (auto* produce : {stays, pushed, asks_and_waits}) { // to ask and to wait changes nothing
+    for (auto* produce : {stays, pushed, asks_and_waits}) { // a question or a wait changes nothing
         streams s(produce);
         s.policy.farewell = "bye";
         s.open();
@@ -258,8 +258,8 @@ BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_streams_that_do_not_finish_by_them
     }
 }
 
-// Half an answer must not be taken for a whole one. An event stream has no whole: its client connects again.
-BOOST_AUTO_TEST_CASE(what_a_drain_cuts_has_no_clean_end)
+// A client must not take a part of a body for the whole one. An event stream has no end: its client reconnects.
+BOOST_AUTO_TEST_CASE(a_body_that_a_drain_cuts_has_no_clean_end)
 {
     struct way
     {
@@ -307,7 +307,7 @@ BOOST_AUTO_TEST_CASE(an_answer_to_a_post_has_the_time_of_the_drain)
     s.pass(1002ms);
     BOOST_TEST(s.run_until_end(s.pair).text.ends_with("\r\n5\r\nended" + std::string(last_chunk)));
     BOOST_TEST((s.closed == std::vector{close_reason::handler_returned}));
-    streams nobody_writes(pushed); // has no end of its own
+    streams nobody_writes(pushed); // it does not end by itself
     nobody_writes.open("POST /s HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
     nobody_writes.turn();
     nobody_writes.worker.begin_drain();
@@ -340,8 +340,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_finishes_by_itself_stays_until_all_are_cancel
     }
 }
 
-// The next stream of a connection has asked for nothing yet.
-BOOST_AUTO_TEST_CASE(what_one_stream_has_asked_for_is_not_the_next_ones)
+BOOST_AUTO_TEST_CASE(finish_on_shutdown_is_not_inherited_by_the_next_stream)
 {
     bool first = true;
     streams s([&first](response_writer& out) {
@@ -354,7 +353,7 @@ BOOST_AUTO_TEST_CASE(what_one_stream_has_asked_for_is_not_the_next_ones)
     BOOST_TEST((s.closed == std::vector{close_reason::handler_returned, close_reason::drained}));
 }
 
-// Its end is that of the body: only a reset says that something is missing.
+// The end of the connection is the end of the body: only a reset shows that a part is missing.
 BOOST_AUTO_TEST_CASE(a_handler_that_fails_resets_a_client_of_http_1_0)
 {
     streams s([](response_writer& out) -> rill::awaitable<> {
@@ -366,7 +365,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_resets_a_client_of_http_1_0)
     BOOST_TEST((s.closed == std::vector{close_reason::handler_error}));
 }
 
-// The client must see that its body is not whole.
+// The client must see that the body is not complete.
 BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
 {
     const auto fails = [](response_writer& out) -> rill::awaitable<> {
@@ -384,7 +383,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
         BOOST_TEST(!all.ends_with(last_chunk));
         BOOST_TEST((s.closed == std::vector{close_reason::handler_error}));
         BOOST_TEST(s.log.starts_with("stream "));
-        BOOST_TEST(s.log.ends_with(" of /rows/{id} failed: its own error\n")); // whose is it?
+        BOOST_TEST(s.log.ends_with(" of /rows/{id} failed: its own error\n")); // names the route
         s.run_until_gone();
     }
 }
@@ -400,7 +399,7 @@ BOOST_AUTO_TEST_CASE(no_more_streams_than_the_server_may_have)
     BOOST_TEST(s.run_until_end(second).text.starts_with("HTTP/1.1 503 "));
     BOOST_TEST(s.shared_capacity.refused_streams == 1U);
     s.pair.close_client();
-    s.run_until_closed(); // its place is free
+    s.run_until_closed(); // its slot is free
     loopback third;
     s.accept(third);
     third.client_sends(get("/s"));
@@ -410,12 +409,12 @@ BOOST_AUTO_TEST_CASE(no_more_streams_than_the_server_may_have)
     s.run_until_closed(2);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_without_a_coroutine_is_ended_by_who_writes)
+BOOST_AUTO_TEST_CASE(the_writer_of_a_body_without_a_coroutine_ends_it)
 {
     streams s(pushed);
     s.open();
     s.turn();
-    BOOST_TEST(s.closed.empty()); // its start was not its end
+    BOOST_TEST(s.closed.empty()); // start() did not end it
     s.writer->put("one");
     s.writer->end(close_reason::handler_returned);
     BOOST_TEST(s.closed.empty()); // from the event loop
@@ -476,7 +475,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
     s.run_until_closed();
 }
 
-// The connection's own clock has 32 bits of milliseconds, which are 49 days and a half.
+// The clock of the connection has 32 bits of milliseconds, which is 49 days.
 BOOST_AUTO_TEST_CASE(a_stream_may_last_for_months)
 {
     constexpr std::chrono::milliseconds months = std::chrono::hours(24 * 100);

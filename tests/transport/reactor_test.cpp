@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(each_arrival_is_reported_though_nothing_is_read)
     BOOST_TEST(rill::transport::stream_socket(pair.server).unread_bytes() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(fin_is_reported_also_behind_unread_input)
+BOOST_AUTO_TEST_CASE(fin_is_reported_also_after_unread_input)
 {
     fixture f;
     loopback pair;
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_target_costs_the_others_nothing)
     f.run_until([&] { return targets[1].seen.readable; });
 }
 
-BOOST_AUTO_TEST_CASE(what_was_removed_is_not_reported_though_another_process_has_it_open)
+BOOST_AUTO_TEST_CASE(a_removed_socket_is_not_reported_though_another_process_has_it_open)
 {
     fixture f;
     loopback pair;
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(what_was_removed_is_not_reported_though_another_process_has
     ::close(of_a_child);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_watched_is_an_error)
+BOOST_AUTO_TEST_CASE(a_descriptor_that_epoll_refuses_is_an_error)
 {
     fixture f;
     target t;

@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(limits)
 }
 
 // Found by tests/fuzz/request.cpp.
-BOOST_AUTO_TEST_CASE(garbage_behind_the_limit_of_a_head_is_not_looked_at)
+BOOST_AUTO_TEST_CASE(garbage_after_the_limit_of_a_head_is_not_read)
 {
     rill::connection_limits limits;
     limits.head_bytes = 96;
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(methods_have_names)
     BOOST_TEST(parse("PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n").request.method_name() == "PROPFIND");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_refused_from_outside_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_by_the_caller_is_final)
 {
     const rill::connection_limits limits;
     request_parser parser(limits);
@@ -351,7 +351,7 @@ BOOST_AUTO_TEST_CASE(empty_lines_before_a_request_are_skipped)
     BOOST_TEST((put(parser, input) == state::complete));
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_begin_as_a_request_is_not_waited_for)
+BOOST_AUTO_TEST_CASE(garbage_is_rejected_before_the_end_of_the_line)
 {
     const auto tls = parse("\x16\x03\x01");
     BOOST_TEST((tls.outcome == state::rejected));
@@ -384,7 +384,7 @@ BOOST_AUTO_TEST_CASE(garbage_is_rejected)
     BOOST_TEST((parse(std::string(20'000, 'x')).outcome == state::rejected));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_is_final)
 {
     for (const auto& bad : {get("Bad\r\n"), get("Transfer-Encoding: chunked\r\n") + "g\r\n", std::string("\r\n ")}) {
         request_parser parser(default_limits);
@@ -416,7 +416,7 @@ BOOST_AUTO_TEST_CASE(keep_alive)
     BOOST_TEST(!keeps("1.0", "Connection: close\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_head_with_a_body_is_told_before_its_body_is_taken)
+BOOST_AUTO_TEST_CASE(a_head_is_reported_before_its_body_is_read)
 {
     for (const auto* framing :
          {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})

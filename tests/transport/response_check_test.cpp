@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(lengths)
     BOOST_TEST(faulty(file));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_the_connections_to_say)
+BOOST_AUTO_TEST_CASE(fields_of_the_connection_are_faults)
 {
     for (const auto* name : {"Transfer-Encoding", "date", "Keep-Alive", "PROXY-CONNECTION", "Trailer", "TE"}) {
         BOOST_TEST(faulty(four().header(name, "chunked")), name);

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_connections_own_fields_are_not_the_handlers)
                "Content-Length: 1\r\n\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_handler_may_say_of_the_connection)
+BOOST_AUTO_TEST_CASE(connection_options_that_a_handler_may_set)
 {
     BOOST_TEST(make_response_head(status::ok, fields({{"server", "other"}}), {}, false, 11, date) ==
                "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nserver: other\r\n\r\n");

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(bytes_arrive)
     BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 6);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_peers_kernel_has_is_told_from_what_is_on_its_way)
+BOOST_AUTO_TEST_CASE(unacknowledged_bytes_are_those_that_the_peers_kernel_does_not_have)
 {
     const loopback pair;
     BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() == 0U);
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(addresses)
     ::close(local[1]);
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_of_ipv4_is_told_as_such_also_by_a_socket_of_ipv6)
+BOOST_AUTO_TEST_CASE(an_ipv4_peer_of_an_ipv6_socket_has_its_ipv4_address)
 {
     const int listener = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in6 any{};

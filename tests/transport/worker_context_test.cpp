@@ -41,8 +41,8 @@ rill::awaitable<rill::response> stream_ticks(rill::request&)
     co_return rill::response::stream(ticks, "text/event-stream");
 }
 
-// A completion handler that is no coroutine: writes again and again, and then throws. From the 16th on it is called
-// from worker_context::later().
+// A completion handler that is not a coroutine. It writes several times, and then throws. From the 16th time it is
+// called from deferred_list.
 struct throws_in_the_end
 {
     rill::response_writer& out;
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(connections_are_counted_and_answered)
     const auto first = f.run_until_received(pair, "hello /a");
     BOOST_TEST(first.starts_with("HTTP/1.1 200 OK\r\n"));
     pair.client_sends(get);
-    f.run_until_received(pair, "hello /a"); // kept alive
+    f.run_until_received(pair, "hello /a"); // on the same connection
     pair.close_client();
     f.run_until([&] { return f.worker.connections() == 0; });
 }
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_stream_ends_when_its_client_leaves)
         }
         f.run_until([&] { return f.worker.connections() == 0; });
         BOOST_REQUIRE_EQUAL(f.closed.size(), 1U);
-        // With FIN, what is written meanwhile may be answered with RST.
+        // A write after the FIN may cause a RST.
         BOOST_TEST((f.closed[0] == rill::close_reason::peer_reset ||
                     (!reset && f.closed[0] == rill::close_reason::peer_closed)));
     }
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_drain_ends_idle_connections_and_streams)
     BOOST_TEST(!f.worker.draining());
     f.worker.begin_drain();
     BOOST_TEST(f.worker.draining());
-    f.run_until_received(streaming, "0\r\n\r\n"); // whole, by its framing
+    f.run_until_received(streaming, "0\r\n\r\n"); // complete
     streaming.close_client();
     f.run_until([&] { return drained; });
     BOOST_TEST(f.worker.connections() == 0U);
@@ -151,8 +151,8 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_connection_costs_the_others_nothing)
             ++escaped;
         }
     }
-    BOOST_TEST(escaped >= 1); // the event loop's owner is told of one of them
-    // None has been forgotten: each still takes notice of its client, and ends.
+    BOOST_TEST(escaped >= 1); // the event loop passes one of them on
+    // Each connection still sees its client, and ends.
     for (auto& pair : pairs) {
         pair.close_client();
     }
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_pause_ends_when_a_connection_was_closed)
     }
     loopback pair;
     f.accept(pair);
-    f.worker.timers.add(one, f.worker.timers.now() + 1h); // the other one does not pause
+    f.worker.timers.add(one, f.worker.timers.now() + 1h); // only one pauses
     pair.reset_client();
     const auto pass = [&](auto time) {
         f.run_until([&] { return f.worker.connections() == 0; });
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_pause_ends_when_a_connection_was_closed)
     f.worker.timers.remove(two);
 }
 
-// What is reported then would reach a connection that is no more: AddressSanitizer sees it.
+// A report would reach a deleted connection: AddressSanitizer detects it.
 BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_open)
 {
     fixture f(hello);
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_op
 BOOST_AUTO_TEST_CASE(belongs_to_the_thread_that_runs_it)
 {
     rill_test::stage s(rill::handler{});
-    BOOST_TEST(s.worker.on_own_thread()); // which has made it
+    BOOST_TEST(s.worker.on_own_thread()); // the constructor ran here
     std::vector<bool> there;
     std::thread([&] {
         there.push_back(s.worker.on_own_thread());

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(workers_that_met_the_routes_in_another_order_are_added_up)
     BOOST_TEST(sum.routes[sum.route("/b")].open == 1);
 }
 
-BOOST_AUTO_TEST_CASE(names_without_end_share_one_place)
+BOOST_AUTO_TEST_CASE(routes_beyond_the_limit_share_one_entry)
 {
     worker_stats f;
     for (int i = 0; i < 3000; ++i) {

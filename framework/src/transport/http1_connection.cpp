@@ -2,8 +2,8 @@
 
 #include <new>
 
-#include "transport/body_rate.hpp"
 #include "transport/http1_closing_phase.hpp"
+#include "transport/http1_peer_watch.hpp"
 #include "transport/http1_request_phase.hpp"
 #include "transport/http1_stream_phase.hpp"
 
@@ -89,8 +89,8 @@ void http1_connection::on_deferred()
         pending_.check_peer = false;
         if (reason_ != close_reason::open) {
             unwind(); // for the reason that a write has found, or that end() was given
-        } else if (!cancel_if_peer_left()) {
-            limit_half_close();
+        } else {
+            http1_peer_watch(*this).check();
         }
     }
     if (producer_ == producer::coroutine || is_deferred()) {
@@ -130,7 +130,7 @@ void http1_connection::perform(action what)
     case action::resume_body:
         return resume_body();
     case action::check_peer:
-        return check_input();
+        return http1_peer_watch(*this).check_input();
     case action::check_reset:
         return peer_ == peer::broken ? cancel(close_reason::peer_reset) : void();
     case action::discard:
@@ -140,9 +140,9 @@ void http1_connection::perform(action what)
     case action::expire_body:
         return complete(asio::error::timed_out);
     case action::check_half_close:
-        return check_half_close();
+        return http1_peer_watch(*this).check_half_close();
     case action::check_progress:
-        return check_progress();
+        return http1_peer_watch(*this).check_progress();
     case action::check_delivery:
         return http1_closing_phase(*this).on_timer();
     case action::set_limit:
@@ -212,93 +212,8 @@ void http1_connection::resume_body()
     if (waiter_) {
         complete({});
     } else {
-        cancel_if_peer_left();
+        http1_peer_watch(*this).cancel_if_left();
     }
-}
-
-// Pipelined requests wait in the kernel, up to a limit: a full receive window would hide the peer's FIN.
-void http1_connection::check_input()
-{
-    if (cancel_if_peer_left()) {
-        return;
-    }
-    if (socket_.unread_bytes() > worker_.limits.max_pipelined_bytes) {
-        cancel(close_reason::evicted);
-    } else {
-        limit_half_close();
-    }
-}
-
-// For a stream, a peer that has finished is gone; for a handler that reads a body, if the body can't become complete.
-bool http1_connection::cancel_if_peer_left()
-{
-    bool left = peer_ == peer::broken;
-    if (phase_ == phase::streaming) {
-        left = peer_ != peer::open;
-    } else if (phase_ == phase::receiving && peer_ == peer::finished) {
-        const auto* current = current_request();
-        left = current == nullptr || socket_.unread_bytes() < current->missing_bytes;
-    } else if (phase_ != phase::receiving && phase_ != phase::handling) {
-        return false;
-    }
-    if (left) {
-        cancel(peer_ == peer::broken ? close_reason::peer_reset : close_reason::peer_closed);
-    }
-    return left;
-}
-
-// A client that has finished sending may still read the response (as `nc -N` does), or it is gone.
-void http1_connection::limit_half_close()
-{
-    if (phase_ != phase::handling || producer_ != producer::coroutine || peer_ == peer::open || linked()) {
-        return;
-    }
-    if (worker_.limits.half_close_timeout.count() == 0) {
-        cancel(close_reason::peer_closed);
-    } else {
-        set_timer(worker_.limits.half_close_timeout);
-    }
-}
-
-void http1_connection::check_half_close()
-{
-    if (peer_ != peer::open && !unsent_) {
-        cancel(close_reason::peer_closed);
-    } else {
-        check_progress();
-    }
-}
-
-// A write does not move the timer, as this would cost each event. Instead the timer is set again here, for the rest of
-// the time since the last progress.
-void http1_connection::check_progress()
-{
-    const auto quiet = std::chrono::milliseconds(worker_.now() - last_progress_);
-    const auto limit = unsent_ ? write_timeout() : policy_->heartbeat;
-    const bool too_slow = is_too_slow();
-    if (quiet < limit && !too_slow) {
-        return set_timer(limit - quiet);
-    }
-    if (!unsent_) {
-        return http1_stream_phase(*this).send_heartbeat();
-    }
-    if (too_slow) {
-        socket_.reset_on_close(); // discards what the kernel still holds
-        worker_.log(log_level::info, name() + " is broken off: its client takes it more slowly than " +
-                                         std::to_string(worker_.limits.response_min_rate) + " bytes/s");
-    }
-    cancel(close_reason::write_timeout);
-}
-
-// Whether the client takes a response too slowly, since the kernel has begun to queue it.
-bool http1_connection::is_too_slow() const noexcept
-{
-    if (phase_ != phase::responding || !unsent_) {
-        return false;
-    }
-    const auto& l = worker_.limits;
-    return std::chrono::milliseconds(worker_.now() - unsent_->began) >
-           time_by_rate(l.response_min_rate, l.response_grace, unsent_->taken);
 }
 
 void http1_connection::close_idle()

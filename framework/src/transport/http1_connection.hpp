@@ -40,12 +40,6 @@ private:
 
     void flush_output();
     void resume_body();
-    void check_input();
-    void check_half_close();
-    void check_progress();
-    bool is_too_slow() const noexcept;
-    bool cancel_if_peer_left();
-    void limit_half_close();
     void close_idle();
     void expire_read();
     void end_stream();

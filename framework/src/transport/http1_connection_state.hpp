@@ -74,6 +74,7 @@ protected:
     http1_connection_state(worker_context& worker, stream_socket socket, const connection_operations& kind);
     ~http1_connection_state();
 
+    friend class http1_peer_watch;
     friend class http1_request_phase;
     friend class http1_request_body;
     friend class http1_responder;

@@ -226,4 +226,23 @@ bool http1_request_body::discard_rest()
     return state == request_parser::state::complete;
 }
 
+lent_body::~lent_body()
+{
+    if (body_) {
+        body_->detach();
+    }
+}
+
+std::shared_ptr<http1_request_body> lent_body::lend(http1_connection_state& connection, request_parser& parser,
+                                                    std::string& input)
+{
+    body_ = std::make_shared<http1_request_body>(connection, parser, input);
+    return body_;
+}
+
+bool lent_body::close()
+{
+    return !body_ || body_->close();
+}
+
 } // namespace rill::transport

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <rill/http/detail/body_source.hpp>
 #include <string>
 #include <string_view>
@@ -62,6 +63,25 @@ private:
     bool continue_expected_;
     part part_ = part::content;
     error_code failure_;
+};
+
+/// Owns the body of a request while the request is in work. The handler's reader may live longer.
+class lent_body
+{
+public:
+    lent_body() = default;
+    lent_body(const lent_body&) = delete;
+    lent_body& operator=(const lent_body&) = delete;
+    ~lent_body();
+
+    /// Makes the body, with the parameters of its constructor.
+    std::shared_ptr<http1_request_body> lend(http1_connection_state& connection, request_parser& parser,
+                                             std::string& input);
+    /// As http1_request_body::close(). Returns true if there is no body.
+    bool close();
+
+private:
+    std::shared_ptr<http1_request_body> body_;
 };
 
 } // namespace rill::transport

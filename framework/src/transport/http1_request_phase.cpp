@@ -9,9 +9,7 @@
 #include <rill/http/refusal.hpp>
 
 #include "transport/body_rate.hpp"
-#include "transport/http1_request_body.hpp"
 #include "transport/http1_stream_phase.hpp"
-#include "transport/response_check.hpp"
 
 namespace rill::transport {
 
@@ -24,18 +22,6 @@ constexpr std::chrono::milliseconds provisional_head_timeout{1'000};
 constexpr std::string_view too_many_connections = "the server has as many connections as it may have";
 
 } // namespace
-
-http1_request_phase::lent_body::~lent_body()
-{
-    if (source) {
-        source->detach();
-    }
-}
-
-bool http1_request_phase::lent_body::close()
-{
-    return !source || source->close();
-}
 
 http1_request_phase::http1_request_phase(http1_connection_state& connection, std::string input)
     : connection_(connection), worker_(connection.worker_), parser_(worker_.limits), responder_(connection),
@@ -97,7 +83,7 @@ awaitable<> http1_request_phase::run(http1_connection_state& connection, std::st
         if (connection.reason_ != close_reason::open) { // cancelled: there is no client to answer
             co_return;
         }
-        const bool closes = self.check(answer, r);
+        const bool closes = self.responder_.replace_faulty(answer, r);
         const bool wants_stream = http1_stream_phase::is_stream(answer, r);
         bool streams = wants_stream && http1_stream_phase(connection).admit(r);
         if (wants_stream && !streams) {
@@ -250,8 +236,7 @@ request http1_request_phase::take_request(state read, lent_body& body)
     request r = read == state::head ? parser_.take_head() : parser_.take();
     r.remote_address(remote_address_);
     if (read == state::head) {
-        body.source = std::make_shared<http1_request_body>(connection_, parser_, input_);
-        r.body_source(body.source);
+        r.body_source(body.lend(connection_, parser_, input_));
     }
     return r;
 }
@@ -278,7 +263,7 @@ awaitable<response> http1_request_phase::run_handler(request& r)
     if (connection_.peer_ != peer::open) { // seen while reading: cancels a handler that waits for something
         connection_.check_peer_later();
     }
-    worker_.slow.begins("a handler of ", r.path());
+    worker_.slow.begin("a handler of ", r.path());
     std::exception_ptr error;
     try {
         response answer = co_await worker_.app(r);
@@ -299,19 +284,6 @@ void http1_request_phase::log_cause(const response& answer, const request& r) co
     if (answer.cause() && connection_.reason_ == close_reason::open) {
         worker_.log(log_level::error, "handler of " + std::string(r.path()) + " failed: " + answer.cause().message());
     }
-}
-
-bool http1_request_phase::check(response& answer, const request& to) const
-{
-    const auto found = check_response(answer, to.method());
-    if (found.fault.empty()) {
-        return found.closes;
-    }
-    worker_.log(log_level::error,
-                "the answer of " + std::string(to.path()) + " can't be sent: " + std::string(found.fault));
-    answer =
-        failure_response(to, {.status = status::internal_server_error, .detail = "the handler's answer can't be sent"});
-    return false;
 }
 
 awaitable<bool> http1_request_phase::retry_admission(response& answer, const request& to)

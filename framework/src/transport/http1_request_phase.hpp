@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <rill/core/awaitable.hpp>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
@@ -10,12 +9,11 @@
 #include <string_view>
 
 #include "transport/http1_connection_state.hpp"
+#include "transport/http1_request_body.hpp"
 #include "transport/http1_responder.hpp"
 #include "transport/request_parser.hpp"
 
 namespace rill::transport {
-
-class http1_request_body;
 
 /// The request phase of a connection: reads a request, calls the handler, responds, and again. Holds the parser and the
 /// input. Lives in the frame of its coroutine, which ends before a stream begins: a stream needs none of this.
@@ -38,20 +36,6 @@ private:
         bool begun = false;
         std::uint32_t began = 0; // ms
         std::uint64_t received = 0;
-    };
-
-    // Detaches the body when the request ends: the handler may keep its reader for longer.
-    struct lent_body
-    {
-        std::shared_ptr<http1_request_body> source;
-
-        lent_body() = default;
-        lent_body(const lent_body&) = delete;
-        lent_body& operator=(const lent_body&) = delete;
-        ~lent_body();
-
-        // Returns false if the body is not complete: then no request may follow.
-        bool close();
     };
 
     http1_request_phase(http1_connection_state& connection, std::string input);
@@ -78,8 +62,6 @@ private:
     awaitable<response> run_handler(request& r);
     awaitable<bool> confirm_slot();
     void log_cause(const response& answer, const request& r) const;
-    // Replaces a response that can't be sent. Returns whether the connection must close after it.
-    bool check(response& answer, const request& to) const;
     // Tries once more to take the slot of a stream. Otherwise makes the response a refusal, and returns false.
     awaitable<bool> retry_admission(response& answer, const request& to);
 

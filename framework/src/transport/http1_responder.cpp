@@ -33,6 +33,19 @@ response failure_response(const request& to, const problem& why)
     return answer;
 }
 
+bool http1_responder::replace_faulty(response& answer, const request& to) const
+{
+    const auto found = check_response(answer, to.method());
+    if (found.fault.empty()) {
+        return found.closes;
+    }
+    connection_.worker_.log(log_level::error,
+                            "the answer of " + std::string(to.path()) + " can't be sent: " + std::string(found.fault));
+    answer =
+        failure_response(to, {.status = status::internal_server_error, .detail = "the handler's answer can't be sent"});
+    return false;
+}
+
 // A response that is cut off for want of room looks like a network error. The client can repeat the request after a
 // 503.
 void http1_responder::keep_within_capacity(response& answer, const request& to) const

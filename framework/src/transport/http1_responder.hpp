@@ -21,6 +21,9 @@ public:
     http1_responder(const http1_responder&) = delete;
     http1_responder& operator=(const http1_responder&) = delete;
 
+    /// Replaces a handler's response that can't be sent. Returns whether the connection must close after the response.
+    bool replace_faulty(response& answer, const request& to) const;
+
     /// Sends the response. Returns false if it could not be sent whole: then the connection must not be used again.
     awaitable<bool> respond(response& answer, const request& to, bool keep_alive);
 

@@ -112,7 +112,7 @@ void http1_stream_phase::start_body()
         auto own = std::move(pending.body);
         c.set_body(std::move(own));
     }
-    worker.slow.begins("a stream of ", worker.stats.routes[c.stream_.route].route);
+    worker.slow.begin("a stream of ", worker.stats.routes[c.stream_.route].route);
     c.producer_ = producer::coroutine; // start() may end the stream already
     auto coroutine = c.body()->start(c);
     if (!coroutine.valid()) {

@@ -13,36 +13,34 @@ namespace rill::transport {
 /// The streams of one route.
 struct route_stats
 {
-    static constexpr std::size_t reasons = 16; ///< room for those of close_reason
+    static constexpr std::size_t reasons = 16; ///< at least the number of close reasons
 
-    std::string route; ///< as request::route() gave it
+    std::string route; ///< from request::route()
     std::uint64_t open = 0;
     std::uint64_t opened = 0;
     std::array<std::uint64_t, reasons> closed{}; ///< by close_reason
 };
 
-/// One stream, for the operator to look at.
+/// One stream, for the operator.
 struct stream_report
 {
-    std::uint64_t id = 0; ///< as the observer has it
+    std::uint64_t id = 0; ///< the same as for the observer
     std::string route;
     std::string address;
     std::uint64_t age_ms = 0;
-    std::uint32_t quiet_ms = 0; ///< since the kernel last took something
+    std::uint32_t quiet_ms = 0; ///< since the kernel took the last byte
     std::size_t unsent_bytes = 0;
 };
 
-/// What a worker counts. Plain numbers that only its own thread touches: a scrape asks each worker through its mailbox
-/// and adds up, so that an event costs two additions and no atomic operation.
+/// The counters of a worker. Only the worker's thread uses them: a scrape asks each worker through its mailbox, and
+/// adds the counters. So an event costs two additions and no atomic operation.
 struct worker_stats
 {
-    // Of each event.
-    std::uint64_t events = 0; ///< pieces that producers handed to their streams
+    std::uint64_t events = 0; ///< pieces that producers have written to their streams
     std::uint64_t bytes = 0;  ///< taken by the kernel, with framing
 
-    // Of the connections.
-    std::uint64_t unsent_bytes = 0; ///< at present, of all connections
-    std::uint64_t blocked = 0;      ///< connections that hold unsent bytes at present
+    std::uint64_t unsent_bytes = 0; ///< queued now, by all connections
+    std::uint64_t blocked = 0;      ///< connections that have queued bytes now
     std::uint64_t accepted = 0;
     std::uint64_t accept_errors = 0;
     std::array<std::uint64_t, 6> responses{}; ///< by the status code's first digit
@@ -51,15 +49,15 @@ struct worker_stats
 
     void responded(unsigned status) noexcept;
 
-    /// The place of a route in `routes`. From max_routes on, all new ones share the last place: names that a handler
-    /// makes up must not fill the memory.
+    /// The index of a route in `routes`. After max_routes, all new routes share the last index: a handler may set any
+    /// number of names.
     std::uint16_t route(std::string_view name);
     static constexpr std::size_t max_routes = 1000;
 
     void stream_opened(std::uint16_t route) noexcept;
     void stream_closed(std::uint16_t route, close_reason reason) noexcept;
 
-    /// Adds another worker's, route by route.
+    /// Adds the counters of another worker.
     void add(const worker_stats& other);
 };
 
