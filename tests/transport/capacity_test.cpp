@@ -33,15 +33,15 @@ BOOST_AUTO_TEST_CASE(a_released_slot_can_be_taken_again)
     const rill::capacity_limits limits{.connections = 2, .connections_per_address = 1};
     capacity all(limits);
     BOOST_TEST((all.admit(7) == slot::granted));
-    BOOST_TEST((all.admit(7) == slot::provisional)); // for its address
+    BOOST_TEST((all.admit(7) == slot::provisional)); // the limit of its address
     BOOST_TEST((all.admit(8) == slot::granted));
-    BOOST_TEST((all.admit(9) == slot::provisional)); // for the server
+    BOOST_TEST((all.admit(9) == slot::provisional)); // the limit of the server
     BOOST_TEST(all.connections == 2U);
     BOOST_TEST(all.provisional == 2U);
     BOOST_TEST(!all.confirm(9));
     all.release(slot::provisional, 9);
     all.release(slot::granted, 7);
-    BOOST_TEST(all.confirm(7)); // which has waited
+    BOOST_TEST(all.confirm(7)); // it had a provisional slot
     BOOST_TEST(all.provisional == 0U);
     BOOST_TEST(all.connections == 2U);
     BOOST_TEST((all.admit(9) == slot::provisional));
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(the_owner_of_queued_bytes_gives_them_back)
     BOOST_TEST(all.queued_bytes == 0U);
 }
 
-// Whatever the threads do at once: never more than there may be, and none is left over.
+// Several threads at once: the limit holds, and no slot is lost.
 BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
 {
     const rill::capacity_limits limits{.streams = 3, .streams_per_address = 2};
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(held_bodies_have_a_limit)
         held_body one(all);
         held_body other(all);
         BOOST_TEST(one.grow_to(60));
-        BOOST_TEST(one.grow_to(40)); // is less than it was: nothing is given back before the end
+        BOOST_TEST(one.grow_to(40)); // smaller than before: nothing is released before the end
         BOOST_TEST(other.grow_to(40));
         BOOST_TEST(!other.grow_to(41));
         BOOST_TEST(all.body_bytes == 100U);

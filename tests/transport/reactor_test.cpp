@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(rst_is_reported_as_broken)
     f.run_until([&] { return t.calls != 0; });
     pair.reset_client();
     f.run_until([&] { return t.seen.broken; });
-    BOOST_TEST(t.seen.readable); // someone who waits for input is told as well
+    BOOST_TEST(t.seen.readable); // a wait for input is completed too
 }
 
 BOOST_AUTO_TEST_CASE(room_is_reported_after_the_buffer_was_full)
@@ -170,13 +170,13 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_target_costs_the_others_nothing)
         BOOST_REQUIRE(!f.events.add(pairs.back()->server, &t));
         t.then = [](readiness) { throw std::runtime_error("from a completion handler"); };
     }
-    // Edges that were reported once are not reported again: each target has to get its own, in spite of the others.
+    // An edge is reported only once: each target must get its report, in spite of the exceptions of others.
     BOOST_CHECK_THROW(f.run_until([&] { return false; }), std::runtime_error);
     for (auto& t : targets) {
         t.then = nullptr;
         BOOST_TEST(t.calls == 1);
     }
-    // And the reactor lives on.
+    // The reactor still works.
     pairs[1]->client_sends("x");
     f.run_until([&] { return targets[1].seen.readable; });
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_removed_socket_is_not_reported_though_another_process_has
     f.events.remove(pair.server);
     pair.close_server();
     pair.client_sends("x");
-    const loopback other; // its event comes after
+    const loopback other; // its event follows
     target last;
     BOOST_REQUIRE(!f.events.add(other.server, &last));
     f.run_until([&] { return last.seen.writable; });

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(statuses)
     BOOST_TEST(!faulty(with_status(401).header("www-authenticate", "Bearer")));
     BOOST_TEST(faulty(with_status(405)));
     BOOST_TEST(!faulty(with_status(405).header("Allow", "GET")));
-    BOOST_TEST(!faulty(with_status(405).header("allow", ""))); // there may be none
+    BOOST_TEST(!faulty(with_status(405).header("allow", ""))); // the list may be empty
     BOOST_TEST(faulty(with_status(426)));
     BOOST_TEST(!faulty(with_status(426).header("Upgrade", "HTTP/3.0")));
 }
@@ -85,13 +85,13 @@ BOOST_AUTO_TEST_CASE(lengths)
     BOOST_TEST(faulty(twice));
     BOOST_TEST(faulty(with_length(streamed(), "4")));
     BOOST_TEST(faulty(with_length(streamed(), "4"), verb::head));
-    // Where there is no body, another one's length may be told.
+    // Without a body, Content-Length may be that of another response.
     BOOST_TEST(!faulty(with_length(with_status(200), "4000"), verb::head));
     BOOST_TEST(faulty(with_length(with_status(200), "4000")));
     BOOST_TEST(faulty(with_length(with_status(200), "x"), verb::head));
     BOOST_TEST(!faulty(with_length(with_status(304), "4000")));
     BOOST_TEST(faulty(with_length(with_status(304), "-1")));
-    for (const auto* other : {"4000", "5"}) { // but one, not two
+    for (const auto* other : {"4000", "5"}) { // but not two lengths
         auto lengths = with_length(with_status(304), "4000");
         BOOST_TEST(lengths.fields().add("Content-Length", other).has_value());
         BOOST_TEST(faulty(lengths) == (std::string_view(other) == "5"));

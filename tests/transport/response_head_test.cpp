@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(status_lines)
         return head.substr(0, head.find("\r\n"));
     };
     BOOST_TEST(line(404) == "HTTP/1.1 404 Not Found");
-    BOOST_TEST(line(299).starts_with("HTTP/1.1 299 ")); // the space stays, also without a known reason (RFC 9112, 4)
+    BOOST_TEST(line(299).starts_with("HTTP/1.1 299 ")); // the space is required without a reason too (RFC 9112, 4)
 }
 
 BOOST_AUTO_TEST_CASE(statuses_without_a_body)

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(stream_socket_test)
 
 namespace {
 
-// Until something can be read, or the connection has ended: the kernel hands over between the two sides at its leisure.
+// Waits until there is something to read, or the connection has ended: the kernel delivers it some time later.
 void wait_readable(int socket)
 {
     pollfd p{.fd = socket, .events = POLLIN, .revents = 0};
@@ -49,8 +49,7 @@ BOOST_AUTO_TEST_CASE(unacknowledged_bytes_are_those_that_the_peers_kernel_does_n
     BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() == 0U);
     BOOST_TEST(stream_socket(pair.server).write_some("arrives").value() == 7U);
     wait_readable(pair.client);
-    BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() ==
-               0U); // nobody has read it: that is the peer's affair
+    BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() == 0U); // also if the peer has not read it
     const std::string large(1 << 20, 'x');
     while (stream_socket(pair.server).write_some(large).value() != 0) {
     }
@@ -152,7 +151,7 @@ BOOST_AUTO_TEST_CASE(options_of_a_connection)
     BOOST_TEST(option(TCP_NODELAY) != 0);
     BOOST_TEST(option(TCP_USER_TIMEOUT) == 1234);
     BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
-    stream_socket(pair.server).limit_unsent(0); // as it was
+    stream_socket(pair.server).limit_unsent(0); // leaves the limit as it is
     BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
 }
 

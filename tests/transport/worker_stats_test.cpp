@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(routes_beyond_the_limit_share_one_entry)
     BOOST_TEST(f.routes.size() == worker_stats::max_routes + 1);
     BOOST_TEST(f.routes.back().route == "(others)");
     BOOST_TEST(f.routes.back().open == 3000 - worker_stats::max_routes);
-    BOOST_TEST(f.routes[f.route("/7")].open == 1); // known ones are found for good
+    BOOST_TEST(f.routes[f.route("/7")].open == 1); // known routes keep their entry
 }
 
 BOOST_AUTO_TEST_SUITE_END()
