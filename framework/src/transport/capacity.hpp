@@ -44,11 +44,14 @@ public:
     capacity(const capacity&) = delete;
     capacity& operator=(const capacity&) = delete;
 
+    /// The slot of a connection. A connection beyond the limit gets a provisional slot, and keeps it until confirm()
+    /// succeeds or its client has got a refusal. If there are too many of these, the connection is rejected, and closed
+    /// at once.
     enum class slot : unsigned char
     {
         granted,
-        provisional, ///< beyond the limit: the connection may stay until confirm() succeeds or it has got its refusal
-        rejected,    ///< beyond the limit for provisional slots too: the connection is closed at once
+        provisional,
+        rejected
     };
 
     /// Takes a slot for a new connection. The caller gives it back with release(), unless it is `rejected`.

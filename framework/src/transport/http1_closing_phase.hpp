@@ -4,9 +4,9 @@
 
 namespace rill::transport {
 
-/// The closing phase of a connection: it has nothing more to say, and waits until the client has received everything.
-/// A close with unread input would reset the connection, and the client might lose the last bytes (RFC 9112, 9.6). All
-/// state is in the connection; an object of this class lives for one call.
+/// The closing phase of a connection: everything was written, and the connection waits until the client has received
+/// it. A close with unread input would reset the connection, and the client might lose the last bytes (RFC 9112, 9.6).
+/// All state is in the connection; an object of this class lives for one call.
 class http1_closing_phase
 {
 public:

@@ -29,8 +29,8 @@ bool http1_peer_watch::cancel_if_left()
     return true;
 }
 
-// A client that has finished sending may still read the response (as `nc -N` does), or it is gone: nobody knows before
-// a write.
+// A client that has finished sending may still read the response (as `nc -N` does), or it is gone. Only a write can
+// show which of the two it is.
 void http1_peer_watch::check()
 {
     auto& c = connection_;

@@ -13,7 +13,7 @@ public:
     http1_peer_watch(const http1_peer_watch&) = delete;
     http1_peer_watch& operator=(const http1_peer_watch&) = delete;
 
-    /// Cancels a handler or a stream if nobody waits for it. Returns whether it did.
+    /// Cancels a handler or a stream if its client has left. Returns whether it did.
     bool cancel_if_left();
     /// The same, and limits the time of a handler whose client has finished sending.
     void check();

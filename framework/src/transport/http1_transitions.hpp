@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-// The states of an HTTP/1 connection, as tables. A connection has two kinds of input: the progress of its own work, and
-// events from outside. No code beside these tables decides what a phase does with an event.
+// The states of an HTTP/1 connection, as two tables. A connection reacts to the progress of its own work, and to events
+// from outside. Only these tables decide which phase follows, and what a phase does with an event.
 //
 // 1. Progress: which phase follows (next_phase).
 //
@@ -33,7 +33,8 @@
 //     streaming   check_peer   check_progress    set_limit  heartbeat  fail       end_stream  cancel
 //     closing     discard      check_delivery    set_limit  close      destroy    -           destroy
 //
-//     All changes of phase and the end of the connection come from on_deferred(), outside any coroutine.
+// The request coroutine makes its own progress. The steps to streaming and closing, and the end of the connection, come
+// from on_deferred(), outside any coroutine.
 
 namespace rill::transport {
 
@@ -44,7 +45,7 @@ enum class phase : std::uint8_t
     handling,   ///< the handler runs
     responding, ///< the request coroutine sends the response
     streaming,  ///< the body is a stream: the request coroutine has ended, the body's own coroutine may run
-    closing     ///< all was said; the client may still read it
+    closing     ///< everything was written; the client may still read it
 };
 inline constexpr std::size_t phases = 6;
 
