@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_would_end_a_line_are_500_whatever_is_set_later)
 BOOST_AUTO_TEST_CASE(statuses_that_are_not_final_ones)
 {
     for (const unsigned code : {0U, 99U, 100U, 101U, 103U, 1000U}) {
-        check_refused([=] { return with_status(code, "evil"); }, "not a final one");
+        check_refused([=] { return with_status(code, "evil"); }, "not a final status");
     }
     check_refused([] { return with_status(401, "evil"); }, "401 without WWW-Authenticate");
     check_refused([] { return with_status(405, "evil"); }, "405 without Allow");
