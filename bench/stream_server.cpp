@@ -185,8 +185,8 @@ int main(int argc, char** argv)
     options.reuse_port = true; // more streams than a process may have files: several processes on one port
     cli.add_option("--port", options.port, "port to listen on")->required();
     cli.add_option("--threads", options.threads, "workers")->check(CLI::Range(1, 256));
-    cli.add_option("--max-connections", options.capacity.connections, "0: no limit")->envname("MAX_CONNECTIONS");
-    cli.add_option("--max-streams", options.capacity.streams, "0: no limit")->envname("MAX_STREAMS");
+    cli.add_option("--max-connections", options.capacity.max_connections, "0: no limit")->envname("MAX_CONNECTIONS");
+    cli.add_option("--max-streams", options.capacity.max_streams, "0: no limit")->envname("MAX_STREAMS");
     bool retry_event = false;
     cli.add_flag("--retry-event", retry_event, "refuse a stream by a retry instead of 503")->envname("RETRY_EVENT");
     CLI11_PARSE(cli, argc, argv);

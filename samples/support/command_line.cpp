@@ -50,14 +50,14 @@ check one_of(std::vector<std::string> names)
 }
 
 /// Of a list with commas.
-rill::middleware serving(const std::string& hosts)
+rill::middleware_function serving(const std::string& hosts)
 {
     std::vector<std::string> names;
     std::istringstream list(hosts);
     for (std::string name; std::getline(list, name, ',');) {
         names.push_back(name);
     }
-    return rill::hosts(std::move(names));
+    return rill::middleware::hosts(std::move(names));
 }
 
 std::string wrong_hosts(const std::string& list)
@@ -213,10 +213,10 @@ int command_line::serve(const std::function<rill::router()>& app) const
     const auto whole = [&, admin = state_->admin]() -> rill::handler {
         auto routes = app();
         if (admin) {
-            routes.get("/metrics", rill::metrics());
-            routes.get("/healthz", rill::healthz());
-            routes.get("/readyz", rill::readyz());
-            routes.get("/streams", rill::streams());
+            routes.get("/metrics", rill::ops::metrics());
+            routes.get("/healthz", rill::ops::healthz());
+            routes.get("/readyz", rill::ops::readyz());
+            routes.get("/streams", rill::ops::streams());
         }
         if (!state_->hosts.empty()) {
             routes.use(serving(state_->hosts));

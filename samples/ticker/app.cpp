@@ -51,7 +51,7 @@ rill::router app(const std::string& directory)
 {
     using namespace std::chrono_literals;
     rill::router app;
-    app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .cors = rill::cors()}));
+    app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .cors = rill::middleware::cors()}));
     app.get("/{path...}", rill::static_files(directory.empty() ? TICKER_PUBLIC : directory));
     return app;
 }

@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(so_many_streams_at_once)
 BOOST_AUTO_TEST_CASE(topics_of_a_hub)
 {
     fixture f;
-    pubsub::hub h({.authorise = [](const rill::request&, std::string_view topic) { return topic != "secret"; },
-                   .authorise_pattern = [](const rill::request&,
+    pubsub::hub h({.authorize = [](const rill::request&, std::string_view topic) { return topic != "secret"; },
+                   .authorize_pattern = [](const rill::request&,
                                            const pubsub::topic_pattern& p) { return p.text().starts_with("rooms/"); },
                    .who = [](const rill::request& r) { return r.query_parameter("me").value_or(""); }},
                   std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
@@ -137,10 +137,10 @@ BOOST_AUTO_TEST_CASE(so_many_patterns_for_one_request)
 }
 
 // Who says which topics a request may have has not said so of those that a pattern will match.
-BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
+BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorization)
 {
     fixture f;
-    const pubsub::hub guarded({.authorise = [](const rill::request&, std::string_view t) { return t != "secret"; }});
+    const pubsub::hub guarded({.authorize = [](const rill::request&, std::string_view t) { return t != "secret"; }});
     const auto route = rill::make_handler(rill::sse::endpoint(guarded));
     for (const auto* target : {"/?topics=*", "/?topics=**", "/?topics=a,secret/**"}) {
         BOOST_TEST((f.answer(route, target).status() == rill::status::forbidden));
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
     expect(rill::make_handler(rill::sse::endpoint(c, finished)), "/", {}, rill::status::no_content);
     expect(rill::make_handler(rill::sse::endpoint(c, options)), "/", "nonsense", rill::status::gone);
-    const pubsub::hub h({.topics = 4, .authorise = [](const rill::request&, std::string_view t) { return t != "s"; }});
+    const pubsub::hub h({.topics = 4, .authorize = [](const rill::request&, std::string_view t) { return t != "s"; }});
     const auto route = rill::make_handler(rill::sse::endpoint(h, options));
     expect(route, "/", {}, rill::status::bad_request);
     expect(route, "/?topics=s", {}, rill::status::forbidden);

@@ -31,7 +31,7 @@ std::string without_time(const std::string& line)
 BOOST_AUTO_TEST_CASE(lines)
 {
     std::vector<std::string> lines;
-    const auto around = rill::access_log([&](std::string_view line) { lines.emplace_back(line); });
+    const auto around = rill::middleware::access_log([&](std::string_view line) { lines.emplace_back(line); });
     auto req = with({}, verb::get, "/ticks?ms=20");
     req.remote_address("127.0.0.1");
     through(around, req);
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(lines)
 BOOST_AUTO_TEST_CASE(handlers_that_fail)
 {
     std::vector<std::string> lines;
-    const auto around = rill::access_log([&](std::string_view line) { lines.emplace_back(line); });
+    const auto around = rill::middleware::access_log([&](std::string_view line) { lines.emplace_back(line); });
     const handler failing = [](request&) -> awaitable<response> {
         throw std::runtime_error("x");
         co_return response();

@@ -18,7 +18,7 @@ using rill_test::text;
 
 BOOST_AUTO_TEST_CASE(handlers_and_logs_see_the_client_behind_a_trusted_proxy)
 {
-    const auto around = rill::forwarded(rill::trusted_proxies::parse("127.0.0.1"));
+    const auto around = rill::middleware::forwarded(rill::trusted_proxies::parse("127.0.0.1"));
     const handler inner = [](request& r) -> awaitable<response> { co_return response::text(r.remote_address()); };
     for (const auto& [from, seen] : {std::pair{"127.0.0.1", "192.0.2.1"}, std::pair{"192.0.2.9", "192.0.2.9"}}) {
         request req(verb::get, "/");

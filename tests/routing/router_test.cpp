@@ -11,7 +11,7 @@ namespace {
 
 using rill::awaitable;
 using rill::handler;
-using rill::middleware;
+using rill::middleware_function;
 using rill::request;
 using rill::response;
 using rill::router;
@@ -34,7 +34,7 @@ auto named(std::string name, std::vector<std::string> parameters = {})
 }
 
 /// Writes its name before and after.
-middleware tracing(std::string name, std::string& trace)
+middleware_function tracing(std::string name, std::string& trace)
 {
     return [name = std::move(name), &trace](request& req, const handler& next) -> awaitable<response> {
         trace += name + "(";
@@ -44,7 +44,7 @@ middleware tracing(std::string name, std::string& trace)
     };
 }
 
-middleware refusing(std::string& trace)
+middleware_function refusing(std::string& trace)
 {
     return [&trace](request&, const handler&) -> awaitable<response> {
         trace += "refused";
@@ -374,7 +374,7 @@ BOOST_AUTO_TEST_CASE(mounting_mistakes)
 BOOST_AUTO_TEST_CASE(a_preflight_passes_the_middleware_of_its_route)
 {
     router api;
-    api.use(rill::cors());
+    api.use(rill::middleware::cors());
     api.put("/x", named("put"));
     router app;
     app.get("/api/{any}", named("get"));
@@ -512,9 +512,9 @@ BOOST_AUTO_TEST_CASE(a_preflight_passes_the_middleware_of_its_handler)
 {
     struct shared
     {
-        rill::middleware around = rill::cors();
+        rill::middleware_function around = rill::middleware::cors();
         rill::awaitable<rill::response> operator()(request& r) const { return around(r, next); }
-        const rill::middleware* cors() const { return &around; }
+        const rill::middleware_function* cors() const { return &around; }
         handler next = rill::make_handler(named("get"));
     };
     router inner;

@@ -21,9 +21,9 @@ rill::awaitable<> begin(rill::sse::event_stream& stream)
 rill::router operated()
 {
     rill::router app;
-    app.get("/healthz", rill::healthz());
-    app.get("/readyz", rill::readyz());
-    app.get("/streams", rill::streams());
+    app.get("/healthz", rill::ops::healthz());
+    app.get("/readyz", rill::ops::readyz());
+    app.get("/streams", rill::ops::streams());
     app.get("/rooms/{name}", rill::sse::endpoint(begin));
     return app;
 }
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(who_is_connected_is_listed)
 BOOST_AUTO_TEST_CASE(a_server_that_is_told_to_stop_is_not_ready_but_serves_on_for_a_while)
 {
     auto options = workers(2);
-    options.unready_time = 1h;
+    options.readiness_delay = 1h;
     running_server server(operated(), options);
     BOOST_TEST(fetch(server, "/readyz") == "ready\n");
     server.begin_stop();
@@ -82,8 +82,8 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_told_to_stop_is_not_ready_but_serves_on_fo
 BOOST_AUTO_TEST_CASE(without_a_server_all_is_well)
 {
     rill::request r(rill::verb::get, "/");
-    BOOST_TEST((run(rill::healthz(), r).status() == rill::status::ok));
-    BOOST_TEST((run(rill::readyz(), r).status() == rill::status::ok));
+    BOOST_TEST((run(rill::ops::healthz(), r).status() == rill::status::ok));
+    BOOST_TEST((run(rill::ops::readyz(), r).status() == rill::status::ok));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

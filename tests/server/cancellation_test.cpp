@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(frozen_reader_is_ended_by_the_write_timeout)
 BOOST_AUTO_TEST_CASE(frozen_reader_with_small_events_is_ended_too)
 {
     rill::server_options options;
-    options.limits.unsent_bytes = 4096;
+    options.limits.max_unsent_bytes = 4096;
     running_server server(app(200ms), options);
     const auto descriptors = open_descriptors();
     raw_client c(server.port(), 2048);

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(what_can_be_is_taken)
     BOOST_TEST(complaint([](auto&) {}) == "");
     BOOST_TEST(complaint([](auto& o) {
                    o.limits.body_grace = 0ms;
-                   o.limits.body_min_rate = 0;
+                   o.limits.min_body_rate = 0;
                    o.limits.linger_timeout = 0ms;
                    o.limits.acknowledge_timeout = 0ms;
                    o.capacity.retry_after = 0ms;
@@ -63,10 +63,10 @@ BOOST_AUTO_TEST_CASE(what_can_be_is_taken)
 
 BOOST_AUTO_TEST_CASE(what_can_not_be_is_named_with_its_value_and_what_may_be)
 {
-    BOOST_TEST(complaint([](auto& o) { o.limits.target_bytes = 0; }) ==
-               "limits.target_bytes = 0: must be from 1 to 4294967295");
-    BOOST_TEST(complaint([](auto& o) { o.limits.head_bytes = 1UL << 33; }) ==
-               "limits.head_bytes = 8589934592: must be from 1 to 4294967295");
+    BOOST_TEST(complaint([](auto& o) { o.limits.max_target_bytes = 0; }) ==
+               "limits.max_target_bytes = 0: must be from 1 to 4294967295");
+    BOOST_TEST(complaint([](auto& o) { o.limits.max_head_bytes = 1UL << 33; }) ==
+               "limits.max_head_bytes = 8589934592: must be from 1 to 4294967295");
     BOOST_TEST(complaint([](auto& o) { o.limits.head_timeout = 0ms; }) ==
                "limits.head_timeout = 0 ms: must be more than 0 ms");
     BOOST_TEST(complaint([](auto& o) { o.limits.body_grace = -1ms; }) ==
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_is_named_with_its_value_and_what_may_be)
                "drain_timeout = 9223372036854775807 ms: must be 3153600000000 ms or less");
     BOOST_TEST(complaint([](auto& o) { o.drain_timeout = -1ms; }) == "drain_timeout = -1 ms: must be 0 ms or more");
     BOOST_TEST(complaint([](auto& o) { o.drain_spread = -1ms; }) == "drain_spread = -1 ms: must be 0 ms or more");
-    BOOST_TEST(complaint([](auto& o) { o.unready_time = -1ms; }) == "unready_time = -1 ms: must be 0 ms or more");
+    BOOST_TEST(complaint([](auto& o) { o.readiness_delay = -1ms; }) == "readiness_delay = -1 ms: must be 0 ms or more");
     BOOST_TEST(complaint([](auto& o) { o.timer_coalescing = -1ms; }) ==
                "timer_coalescing = -1 ms: must be 0 ms or more");
     BOOST_TEST(complaint([](auto& o) { o.backlog = 0; }) == "backlog = 0: must be 1 or more");
@@ -105,17 +105,17 @@ BOOST_AUTO_TEST_CASE(the_options_of_a_supervisor)
 {
     BOOST_TEST(supervisors_complaint([](auto&) {}) == "");
     BOOST_TEST(supervisors_complaint([](auto& o) {
-                   o.first_pause = o.longest_pause = o.steady_after = o.hang_timeout = o.stop_timeout = 0ms;
+                   o.initial_backoff = o.max_backoff = o.backoff_reset_after = o.hang_timeout = o.stop_timeout = 0ms;
                    o.processes = 1024;
                }) == "");
     BOOST_TEST(supervisors_complaint([](auto& o) { o.processes = 0; }) ==
                "supervisor_options: processes = 0: must be from 1 to 1024");
-    BOOST_TEST(supervisors_complaint([](auto& o) { o.first_pause = -1ms; }) ==
-               "supervisor_options: first_pause = -1 ms: must be 0 ms or more");
-    BOOST_TEST(supervisors_complaint([](auto& o) { o.longest_pause = -1ms; }) ==
-               "supervisor_options: longest_pause = -1 ms: must be 0 ms or more");
-    BOOST_TEST(supervisors_complaint([](auto& o) { o.steady_after = -1ms; }) ==
-               "supervisor_options: steady_after = -1 ms: must be 0 ms or more");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.initial_backoff = -1ms; }) ==
+               "supervisor_options: initial_backoff = -1 ms: must be 0 ms or more");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.max_backoff = -1ms; }) ==
+               "supervisor_options: max_backoff = -1 ms: must be 0 ms or more");
+    BOOST_TEST(supervisors_complaint([](auto& o) { o.backoff_reset_after = -1ms; }) ==
+               "supervisor_options: backoff_reset_after = -1 ms: must be 0 ms or more");
     BOOST_TEST(supervisors_complaint([](auto& o) { o.hang_timeout = -1ms; }) ==
                "supervisor_options: hang_timeout = -1 ms: must be 0 ms or more");
     // Added to the present time it would be over at once, and the workers killed.

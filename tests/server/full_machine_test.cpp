@@ -104,7 +104,7 @@ void check_retry_event(raw_client& c)
 BOOST_AUTO_TEST_CASE(more_connections_than_there_may_be)
 {
     rill::server_options options;
-    options.capacity.connections = 3;
+    options.capacity.max_connections = 3;
     running_server server(app(), options);
     clients there;
     for (int i = 0; i < 3; ++i) {
@@ -113,11 +113,11 @@ BOOST_AUTO_TEST_CASE(more_connections_than_there_may_be)
     check_unavailable(*ask(server, "/hello", "503"), 5);
     check_unavailable(*ask(server, "/silent", "503", "Accept: text/event-stream\r\n"), 5);
     BOOST_TEST(eventually([&] { return server.connections() == 3; }));
-    BOOST_TEST(server.load().connections == 3U);
-    BOOST_TEST(server.load().streams == 3U);
-    BOOST_TEST(server.load().refused_connections == 2U);
+    BOOST_TEST(server.stats().connections == 3U);
+    BOOST_TEST(server.stats().streams == 3U);
+    BOOST_TEST(server.stats().refused_connections == 2U);
     there.pop_back();
-    BOOST_TEST(eventually([&] { return server.load().connections == 2; }));
+    BOOST_TEST(eventually([&] { return server.stats().connections == 2; }));
     ask(server, "/hello", "\r\n\r\nhello");
     BOOST_TEST(server.log() == "");
 }
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(more_connections_than_there_may_be)
 BOOST_AUTO_TEST_CASE(an_event_source_over_the_limit_is_told_to_come_back)
 {
     rill::server_options options;
-    options.capacity.connections = 1;
+    options.capacity.max_connections = 1;
     options.capacity.refusal = rill::refusal::retry_event;
     running_server server(app(), options);
     const auto there = ask(server, "/silent", "begun");
@@ -137,14 +137,14 @@ BOOST_AUTO_TEST_CASE(an_event_source_over_the_limit_is_told_to_come_back)
 BOOST_AUTO_TEST_CASE(a_crowd_over_the_limit_is_not_even_told)
 {
     rill::server_options options;
-    options.capacity.connections = 1;
+    options.capacity.max_connections = 1;
     running_server server(app(), options);
     const auto there = ask(server, "/silent", "begun");
     clients crowd;
     for (int i = 0; i < 60; ++i) {
         crowd.push_back(std::make_unique<raw_client>(server.port()));
     }
-    BOOST_TEST(eventually([&] { return server.load().refused_connections == 60; }));
+    BOOST_TEST(eventually([&] { return server.stats().refused_connections == 60; }));
     BOOST_TEST(server.connections() <= 17U);                           // 16 of them
     BOOST_TEST(eventually([&] { return server.connections() == 1; })); // within a second, as they ask for nothing
 }
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_crowd_over_the_limit_is_not_even_told)
 BOOST_AUTO_TEST_CASE(more_connections_of_one_address)
 {
     rill::server_options options;
-    options.capacity.connections_per_address = 2;
+    options.capacity.max_connections_per_address = 2;
     running_server server(app(), options);
     clients there;
     there.push_back(ask(server, "/silent", "begun"));
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(more_connections_of_one_address)
     other.get("/hello");
     BOOST_TEST(other.read_until("\r\n\r\nhello"));
     there.pop_back();
-    BOOST_TEST(eventually([&] { return server.load().connections == 2; }));
+    BOOST_TEST(eventually([&] { return server.stats().connections == 2; }));
     ask(server, "/hello", "\r\n\r\nhello");
 }
 
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(more_streams_than_there_may_be)
 {
     rill::server_options options;
     options.threads = 2; // the limit is the server's, whichever worker they come to
-    options.capacity.streams = 4;
+    options.capacity.max_streams = 4;
     running_server server(app(), options);
     clients there;
     for (int i = 0; i < 4; ++i) {
@@ -183,16 +183,16 @@ BOOST_AUTO_TEST_CASE(more_streams_than_there_may_be)
         BOOST_TEST(c->received().find("text/event-stream") == std::string::npos);
     }
     ask(server, "/hello", "\r\n\r\nhello"); // no stream
-    BOOST_TEST(server.load().refused_streams == 8U);
+    BOOST_TEST(server.stats().refused_streams == 8U);
     there.clear();
-    BOOST_TEST(eventually([&] { return server.load().streams == 0; }));
+    BOOST_TEST(eventually([&] { return server.stats().streams == 0; }));
     ask(server, "/silent", "begun");
 }
 
 BOOST_AUTO_TEST_CASE(more_streams_of_one_address)
 {
     rill::server_options options;
-    options.capacity.streams_per_address = 1;
+    options.capacity.max_streams_per_address = 1;
     options.capacity.refusal = rill::refusal::retry_event;
     running_server server(app(), options);
     auto there = ask(server, "/silent", "begun");
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(more_streams_of_one_address)
     check_retry_event(*c);
     BOOST_TEST(c->received().find("Access-Control-Allow-Origin: *\r\n") != std::string::npos);
     there.reset();
-    BOOST_TEST(eventually([&] { return server.load().streams == 0; }));
+    BOOST_TEST(eventually([&] { return server.stats().streams == 0; }));
     ask(server, "/silent", "begun");
 }
 
@@ -228,9 +228,10 @@ BOOST_AUTO_TEST_CASE(one_comes_while_another_leaves)
         const char* path = "/silent";
         rill::capacity_limits by{};
     };
-    for (const auto& [path, limits] : {limited{.by = {.connections = 2}}, limited{.by = {.connections_per_address = 2}},
-                                       limited{.by = {.streams = 1}}, limited{.by = {.streams_per_address = 1}},
-                                       limited{"/one"}, limited{"/pushed"}})
+    for (const auto& [path, limits] :
+         {limited{.by = {.max_connections = 2}}, limited{.by = {.max_connections_per_address = 2}},
+          limited{.by = {.max_streams = 1}}, limited{.by = {.max_streams_per_address = 1}}, limited{"/one"},
+          limited{"/pushed"}})
     {
         std::promise<void> busy;
         std::promise<void> released;
@@ -258,8 +259,8 @@ BOOST_AUTO_TEST_CASE(one_comes_while_another_leaves)
         {
             BOOST_TEST(comes.read_until("200 OK\r\n"));
         }
-        BOOST_TEST(server.load().refused_connections == 0U);
-        BOOST_TEST(server.load().refused_streams == 0U);
+        BOOST_TEST(server.stats().refused_connections == 0U);
+        BOOST_TEST(server.stats().refused_streams == 0U);
     }
 }
 
@@ -268,23 +269,24 @@ BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
 {
     rill::server_options options;
     options.limits.write_timeout = 1h;
-    options.limits.unsent_bytes = 16 * 1024; // soon in our memory, not in the kernel's
-    options.capacity.queued_bytes = 600 * 1024;
+    options.limits.max_unsent_bytes = 16 * 1024; // soon in our memory, not in the kernel's
+    options.capacity.max_queued_bytes = 600 * 1024;
     running_server server(app(), options);
     clients there;
     for (int i = 0; i < 6; ++i) {
         there.push_back(std::make_unique<raw_client>(server.port(), 4096));
         there.back()->get("/much");
-        BOOST_TEST(eventually([&] { return server.load().queued_bytes != 0; }));
+        BOOST_TEST(eventually([&] { return server.stats().queued_bytes != 0; }));
     }
     // There is room for two of up to 256 KiB each, perhaps for three, as the kernel takes a part.
     BOOST_TEST(eventually(
-        [&] { return server.reasons().size() >= 3 && server.reasons().size() + server.load().streams == 6; }));
-    BOOST_TEST(server.load().streams >= 2U);
-    BOOST_TEST(server.load().queued_bytes <= 600U * 1024);
-    BOOST_TEST_MESSAGE(server.load().queued_bytes / 1024 << " KiB of 600 are queued by " << server.load().streams
-                                                         << " streams, " << server.reasons().size() << " were ended");
-    BOOST_TEST(eventually([&] { return server.load().overflows == server.reasons().size(); })); // one may be on its way
+        [&] { return server.reasons().size() >= 3 && server.reasons().size() + server.stats().streams == 6; }));
+    BOOST_TEST(server.stats().streams >= 2U);
+    BOOST_TEST(server.stats().queued_bytes <= 600U * 1024);
+    BOOST_TEST_MESSAGE(server.stats().queued_bytes / 1024 << " KiB of 600 are queued by " << server.stats().streams
+                                                          << " streams, " << server.reasons().size() << " were ended");
+    BOOST_TEST(
+        eventually([&] { return server.stats().overflows == server.reasons().size(); })); // one may be on its way
     for (const auto reason : server.reasons()) {
         BOOST_TEST((reason == rill::close_reason::over_capacity));
     }
@@ -295,7 +297,7 @@ BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
     huge.close();
     there.clear();
     BOOST_TEST(eventually([&] { return server.connections() == 0; }));
-    BOOST_TEST(server.load().queued_bytes == 0U);
+    BOOST_TEST(server.stats().queued_bytes == 0U);
     ask(server, "/hello", "\r\n\r\nhello");
 }
 

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(says_continue)
 BOOST_AUTO_TEST_CASE(limits)
 {
     rill::server_options options;
-    options.limits.body_bytes = 1000;
+    options.limits.max_body_bytes = 1000;
     running_server server(app(), options);
     const auto starts = [&](const std::string& bytes, std::string_view status) {
         const auto answer = talk(server, bytes);
@@ -199,9 +199,9 @@ BOOST_AUTO_TEST_CASE(failing_handler_is_a_500_and_a_log_line)
 BOOST_AUTO_TEST_CASE(middleware_marks_also_the_answer_to_a_handler_that_fails)
 {
     auto failing = app();
-    failing.use(rill::request_id());
-    failing.use(rill::trace_context());
-    failing.use(rill::cors({.origins = {"https://a.example"}}));
+    failing.use(rill::middleware::request_id());
+    failing.use(rill::middleware::trace_context());
+    failing.use(rill::middleware::cors({.origins = {"https://a.example"}}));
     running_server server(std::move(failing));
     const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const auto answer =

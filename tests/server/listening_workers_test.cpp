@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(unix_sockets_are_served)
         options.sockets = {::fcntl(named.socket, F_DUPFD_CLOEXEC, 0)}; // blocking, as it comes
         options.threads = 2;
         options.limits.linger_timeout = 1h;
-        options.capacity.connections_per_address = 1; // of none
+        options.capacity.max_connections_per_address = 1; // of none
         rill::router app;
         app.get("/", [](rill::request& r) { return r.remote_address(); });
         app.get("/events", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {

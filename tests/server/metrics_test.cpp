@@ -27,10 +27,10 @@ rill::awaitable<> three(rill::sse::event_stream& stream)
 rill::router operated()
 {
     rill::router app;
-    app.get("/metrics", rill::metrics({.more = [](rill::metrics_writer& out) { out.gauge("mine", "", 7); }}));
-    app.get("/healthz", rill::healthz());
-    app.get("/readyz", rill::readyz());
-    app.get("/streams", rill::streams());
+    app.get("/metrics", rill::ops::metrics({.more = [](rill::metrics_writer& out) { out.gauge("mine", "", 7); }}));
+    app.get("/healthz", rill::ops::healthz());
+    app.get("/readyz", rill::ops::readyz());
+    app.get("/streams", rill::ops::streams());
     app.get("/three/{name}", rill::sse::endpoint(three));
     app.get("/fails", rill::sse::endpoint([](rill::sse::event_stream&) -> rill::awaitable<> {
                 throw std::runtime_error("on purpose");
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(promtool_agrees_where_it_is_installed)
 BOOST_AUTO_TEST_CASE(without_a_server_there_is_nothing_to_tell_but_no_error)
 {
     rill::request r(rill::verb::get, "/");
-    const auto page = run(rill::metrics(), r);
+    const auto page = run(rill::ops::metrics(), r);
     BOOST_TEST(metrics_page(text(page))["rill_workers"] == 0);
     BOOST_TEST(header(page, "Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
 }

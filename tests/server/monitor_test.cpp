@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_hangs_is_told_as_silent_and_holds_nobody_up)
     held = true;
     entered = 0;
     rill::router app;
-    app.get("/metrics", rill::metrics());
+    app.get("/metrics", rill::ops::metrics());
     app.get("/thread",
             [] { return " " + std::to_string(std::hash<std::thread::id>()(std::this_thread::get_id())) + "."; });
     app.get("/hang", [] {

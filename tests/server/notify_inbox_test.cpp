@@ -14,8 +14,8 @@ BOOST_AUTO_TEST_CASE(reports_come_in_order_with_the_sender_that_the_kernel_names
     BOOST_TEST(inbox.name() != other.name());
     BOOST_TEST(inbox.next().sender == -1);
     ::setenv("NOTIFY_SOCKET", inbox.name().c_str(), 1);
-    BOOST_TEST(rill::notify_manager("READY=1\nSTATUS=well"));
-    BOOST_TEST(rill::notify_manager("MAINPID=1")); // a claim
+    BOOST_TEST(rill::sd_notify("READY=1\nSTATUS=well"));
+    BOOST_TEST(rill::sd_notify("MAINPID=1")); // a claim
     ::unsetenv("NOTIFY_SOCKET");
     const auto first = inbox.next();
     BOOST_TEST(first.sender == ::getpid());

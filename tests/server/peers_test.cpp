@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408_long_before_its_deadline)
     rill::server_options options;
     options.limits.body_timeout = 1h;
     options.limits.body_grace = 100ms;
-    options.limits.body_min_rate = 10'000;
+    options.limits.min_body_rate = 10'000;
     running_server server(app(), options);
     raw_client c(server.port());
     BOOST_TEST(drip(c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n", 'x'));
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
 {
     rill::server_options options;
     options.limits.body_grace = 100ms;
-    options.limits.body_min_rate = 1000;
+    options.limits.min_body_rate = 1000;
     running_server server(app(), options);
     raw_client c(server.port());
     const std::string piece(10'000, 'y'); // worth ten seconds

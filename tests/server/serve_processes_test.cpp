@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_killed_worker_costs_its_own_streams_only_and_is_replaced)
 
 BOOST_AUTO_TEST_CASE(a_worker_that_hangs_is_replaced)
 {
-    fleet f({.processes = 1, .first_pause = 1ms, .hang_timeout = 2s});
+    fleet f({.processes = 1, .initial_backoff = 1ms, .hang_timeout = 2s});
     const auto before = std::to_string(f.ask_pid());
     raw_client c(f.port);
     c.get("/hang");
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(an_application_that_can_not_be_made_is_not_started_for_ever
                 app.get("/{", [] { return "never"; });
                 return app;
             },
-            options, {.processes = 1, .first_pause = 1ms, .longest_pause = 1ms});
+            options, {.processes = 1, .initial_backoff = 1ms, .max_backoff = 1ms});
     });
     BOOST_TEST(f.wait() == 1);
     BOOST_TEST(f.output().find("worker 0: bad route pattern '/{'") != std::string::npos, f.output());
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(one_that_can_not_be_made_again_is_tried_again)
         rill::server_options options;
         options.port = 0;
         options.on_listening = [&](const std::string& url) { report("url " + url); };
-        rill::supervisor_options processes{.processes = 2, .first_pause = 1ms, .longest_pause = 1ms};
+        rill::supervisor_options processes{.processes = 2, .initial_backoff = 1ms, .max_backoff = 1ms};
         int starts = 0;
         processes.on_started = [&](unsigned, pid_t) { ++starts; };
         return rill::serve_processes(

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_stop_before_run_ends_it_as_soon_as_it_has_begun)
 BOOST_AUTO_TEST_CASE(as_many_stops_count_before_listen_as_after)
 {
     auto options = quiet();
-    options.unready_time = 1h;
+    options.readiness_delay = 1h;
     rill::server server(greeting(), options);
     for (int i = 0; i < 3; ++i) {
         server.stop(); // the second one cuts the hour short
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(any_thread_may_ask_and_stop_while_it_listens)
         std::thread other([&] {
             begun = true;
             static_cast<void>(server.connections());
-            static_cast<void>(server.load());
+            static_cast<void>(server.stats());
             server.stop();
         });
         while (!begun) {

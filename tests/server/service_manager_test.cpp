@@ -85,19 +85,19 @@ BOOST_AUTO_TEST_CASE(names_of_the_socket)
     path.string().copy(address.sun_path, sizeof address.sun_path - 1);
     BOOST_REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
     ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-    BOOST_TEST(rill::notify_manager("X=1"));
+    BOOST_TEST(rill::sd_notify("X=1"));
     char got[16]{};
     BOOST_TEST(::recv(socket, got, sizeof got, 0) == 3);
     BOOST_TEST(std::string(got) == "X=1");
     ::close(socket);
     std::filesystem::remove(path);
-    BOOST_TEST(!rill::notify_manager("X=1")); // nobody is there
+    BOOST_TEST(!rill::sd_notify("X=1")); // nobody is there
     for (const std::string& bad : {std::string(), std::string("relative"), "/" + std::string(200, 'x')}) {
         ::setenv("NOTIFY_SOCKET", bad.c_str(), 1);
-        BOOST_TEST(!rill::notify_manager("X=1"));
+        BOOST_TEST(!rill::sd_notify("X=1"));
     }
     ::unsetenv("NOTIFY_SOCKET");
-    BOOST_TEST(!rill::notify_manager("X=1"));
+    BOOST_TEST(!rill::sd_notify("X=1"));
 }
 
 BOOST_AUTO_TEST_CASE(the_watchdog_is_for_the_process_that_is_named)
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_descriptor_can_be_tested)
     forked f([](const forked::line_writer& report) {
         const auto failed = [](int descriptor, std::errc why) {
             pass({descriptor});
-            const auto passed = rill::passed_sockets();
+            const auto passed = rill::inherited_sockets();
             return !passed && passed.error().code == why;
         };
         int ends[2];
@@ -197,13 +197,13 @@ BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_left_alone)
 {
     ::setenv("LISTEN_PID", "1", 1);
     ::setenv("LISTEN_FDS", "1", 1);
-    const auto none = rill::passed_sockets();
+    const auto none = rill::inherited_sockets();
     BOOST_REQUIRE(none.has_value());
     BOOST_TEST(none->empty());
     BOOST_TEST(std::getenv("LISTEN_FDS") != nullptr);
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
     ::setenv("LISTEN_FDS", "many", 1);
-    const auto many = rill::passed_sockets();
+    const auto many = rill::inherited_sockets();
     BOOST_REQUIRE(!many.has_value());
     BOOST_TEST((many.error().code == std::errc::invalid_argument));
     BOOST_TEST(many.error().where == "LISTEN_FDS, which must be a number from 0 to 1024");

@@ -102,7 +102,7 @@ inline std::size_t allocated()
 struct limits
 {
     pubsub::channel_options channel;
-    std::size_t queued_bytes = 0; ///< of the server; 0: any number
+    std::size_t max_queued_bytes = 0; ///< of the server; 0: any number
 };
 
 inline constexpr std::size_t held_bytes = 256 * 1024;
@@ -136,7 +136,7 @@ public:
         BOOST_TEST(grown < most_allocated());
         BOOST_TEST(most_held <= limits_.channel.replay.bytes);
         BOOST_TEST(most_unsent <= limits_.channel.unsent_bytes);
-        BOOST_TEST((limits_.queued_bytes == 0 || most_queued <= limits_.queued_bytes));
+        BOOST_TEST((limits_.max_queued_bytes == 0 || most_queued <= limits_.max_queued_bytes));
         BOOST_TEST(most_queued > 0U); // there was something to be bounded
     }
     ~stage()
@@ -146,11 +146,11 @@ public:
         BOOST_TEST(eventually([&] { return channel.subscribers() == 0; }));
         server.stop();
         BOOST_TEST(channel.stats().unsent_bytes == 0U);
-        BOOST_TEST(server.load().queued_bytes == 0U);
+        BOOST_TEST(server.stats().queued_bytes == 0U);
         // Who meets the limit of the whole server is told of, in one line for many.
         const auto log = server.log();
         const auto lines = std::count(log.begin(), log.end(), '\n');
-        BOOST_TEST((limits_.queued_bytes == 0 ? lines == 0 : lines > 0 && lines < 10), log);
+        BOOST_TEST((limits_.max_queued_bytes == 0 ? lines == 0 : lines > 0 && lines < 10), log);
         for (std::size_t at = 0; at < log.size(); at = log.find('\n', at) + 1) {
             BOOST_TEST(log.substr(at, log.find('\n', at) - at).find(" of /events is broken off; ") != log.npos, log);
         }
@@ -160,7 +160,7 @@ public:
     void expect_ended(std::size_t count, rill::close_reason reason)
     {
         BOOST_TEST(
-            eventually([&] { return std::size_t(server.load().streams) == healthy_count + frozen_count - count; }));
+            eventually([&] { return std::size_t(server.stats().streams) == healthy_count + frozen_count - count; }));
         BOOST_TEST(eventually([&] { return server.reasons().size() == count; }));
         const auto reasons = server.reasons();
         BOOST_TEST(std::count(reasons.begin(), reasons.end(), reason) == static_cast<long>(count));
@@ -231,8 +231,8 @@ private:
     {
         rill::router app;
         app.get("/events", rill::sse::endpoint(channel, {.heartbeat = 0ms, .write_timeout = 1h}));
-        app.get("/metrics",
-                rill::metrics({.more = [channel](auto& out) { pubsub::write_metrics(out, channel.stats(), "c"); }}));
+        app.get("/metrics", rill::ops::metrics(
+                                {.more = [channel](auto& out) { pubsub::write_metrics(out, channel.stats(), "c"); }}));
         return app;
     }
 
@@ -240,8 +240,8 @@ private:
     {
         rill::server_options options;
         options.threads = 2;
-        options.limits.unsent_bytes = 2 * event_bytes; // soon in our memory, not in the kernel's
-        options.capacity.queued_bytes = l.queued_bytes;
+        options.limits.max_unsent_bytes = 2 * event_bytes; // soon in our memory, not in the kernel's
+        options.capacity.max_queued_bytes = l.max_queued_bytes;
         return options;
     }
 
@@ -257,7 +257,7 @@ private:
             const auto figures = channel.stats();
             most_held = std::max(most_held, figures.held_bytes);
             most_unsent = std::max(most_unsent, figures.unsent_bytes);
-            most_queued = std::max(most_queued, server.load().queued_bytes);
+            most_queued = std::max(most_queued, server.stats().queued_bytes);
         }
         for (const auto& h : healthy) {
             BOOST_TEST(h->ids.size() == events);

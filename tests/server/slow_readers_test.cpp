@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
         const auto metrics = s.scrape();
         BOOST_TEST(metrics.find(R"(rill_pubsub_evicted_total{channel="c",why="full"} )" +
                                 std::to_string(figures.evicted_full)) != metrics.npos);
-        BOOST_TEST(s.server.load().overflows == 0U);
+        BOOST_TEST(s.server.stats().overflows == 0U);
     }
 }
 
@@ -108,13 +108,14 @@ BOOST_AUTO_TEST_CASE(all_streams_of_the_server_together)
     for (const auto policy :
          {pubsub::slow_policy::disconnect, pubsub::slow_policy::drop_oldest, pubsub::slow_policy::latest_per_key})
     {
-        stage s({.channel = {.replay = held(), .slow = policy, .backlog = {.events = 16}}, .queued_bytes = 16 * 1024});
-        BOOST_TEST(s.server.load().overflows > 0U);
+        stage s(
+            {.channel = {.replay = held(), .slow = policy, .backlog = {.events = 16}}, .max_queued_bytes = 16 * 1024});
+        BOOST_TEST(s.server.stats().overflows > 0U);
         const auto survived = s.thaw(); // one that reads again may queue more than before, and be ended for that
-        const auto slow = policy == pubsub::slow_policy::disconnect ? frozen_count - s.server.load().overflows : 0U;
+        const auto slow = policy == pubsub::slow_policy::disconnect ? frozen_count - s.server.stats().overflows : 0U;
         BOOST_TEST(s.channel.stats().evicted_slow == slow);
         BOOST_TEST(eventually([&] { return s.server.reasons().size() == frozen_count - survived; }));
-        const auto overflows = s.server.load().overflows;
+        const auto overflows = s.server.stats().overflows;
         BOOST_TEST(survived + overflows + slow == frozen_count);
         const auto reasons = s.server.reasons();
         BOOST_TEST(std::count(reasons.begin(), reasons.end(), rill::close_reason::over_capacity) ==

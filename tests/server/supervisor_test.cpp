@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(supervisor_test)
 BOOST_AUTO_TEST_CASE(one_that_always_crashes_is_started_ever_more_seldom)
 {
     forked f([](const forked::line_writer& report) {
-        rill::supervisor_options options{.processes = 1, .first_pause = 20ms, .longest_pause = 160ms};
+        rill::supervisor_options options{.processes = 1, .initial_backoff = 20ms, .max_backoff = 160ms};
         int starts = 0;
         options.on_started = [&](unsigned, pid_t) {
             ++starts;
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(what_was_written_before_is_not_written_again_by_each_worker
     forked f([](const forked::line_writer& report) {
         ::dup2(STDERR_FILENO, STDOUT_FILENO); // a pipe, to which stdio does not write at once
         std::fputs("written once\n", stdout);
-        rill::supervisor_options options{.processes = 2, .first_pause = 1h};
+        rill::supervisor_options options{.processes = 2, .initial_backoff = 1h};
         options.on_started = [&, ended = 0](unsigned, pid_t) mutable { report("started " + std::to_string(++ended)); };
         const int result = rill::supervise(options, [](unsigned) { return 0; });
         std::fflush(stdout);

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_worker_without_a_thread_is_not_waited_for)
         rill::server_options options{.port = 0, .threads = 2};
         options.on_listening = [&](const std::string& url) { report("url " + url); };
         rill::router app;
-        app.get("/metrics", rill::metrics());
+        app.get("/metrics", rill::ops::metrics());
         return rill::serve(std::move(app), options);
     });
     const auto port = port_in(f.line("url "));

@@ -46,7 +46,7 @@ int lives_on(unsigned)
 
 BOOST_AUTO_TEST_CASE(pauses_double_until_a_worker_was_steady)
 {
-    const rill::supervisor_options o{.first_pause = 100ms, .longest_pause = 1s, .steady_after = 10s};
+    const rill::supervisor_options o{.initial_backoff = 100ms, .max_backoff = 1s, .backoff_reset_after = 10s};
     BOOST_TEST((rill::next_pause(o, 0ms, 1ms) == 100ms));
     BOOST_TEST((rill::next_pause(o, 100ms, 1ms) == 200ms));
     BOOST_TEST((rill::next_pause(o, 800ms, 1ms) == 1s));
@@ -57,9 +57,9 @@ BOOST_AUTO_TEST_CASE(pauses_double_until_a_worker_was_steady)
 BOOST_AUTO_TEST_CASE(one_that_can_not_be_set_up_is_hopeless_until_one_was_ready)
 {
     for (const bool ready_before : {false, true}) {
-        stage s({.processes = 2, .first_pause = 1h, .longest_pause = 1h});
+        stage s({.processes = 2, .initial_backoff = 1h, .max_backoff = 1h});
         rill::worker_processes workers(
-            s.options, [](unsigned index) -> int { ::_exit(index == 0 ? rill::set_up_failed : lives_on(1)); });
+            s.options, [](unsigned index) -> int { ::_exit(index == 0 ? rill::exit_setup_failed : lives_on(1)); });
         workers.start_due();
         if (ready_before) {
             workers.hear(s.pids.at(1), "READY=1");
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(one_that_can_not_be_set_up_is_hopeless_until_one_was_ready)
 
 BOOST_AUTO_TEST_CASE(one_that_ends_is_started_again_when_its_pause_is_over)
 {
-    stage s({.processes = 2, .first_pause = 1h, .longest_pause = 1h});
+    stage s({.processes = 2, .initial_backoff = 1h, .max_backoff = 1h});
     rill::worker_processes workers(s.options,
                                    [](unsigned index) -> int { index == 0 ? ::_exit(3) : ::_exit(lives_on(1)); });
     workers.start_due();
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(one_that_does_not_end_well_is_a_failure_once_it_was_told_to
 
 BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
 {
-    stage s({.processes = 1, .first_pause = 1h, .hang_timeout = 1ms});
+    stage s({.processes = 1, .initial_backoff = 1h, .hang_timeout = 1ms});
     rill::worker_processes workers(s.options, [](unsigned) {
         std::signal(SIGABRT, SIG_DFL); // Boost.Test has a handler for it
         return lives_on(0);
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
 // Who is stopped, or has a handler for SIGABRT that does not return, is not ended by it.
 BOOST_AUTO_TEST_CASE(one_that_does_not_hear_of_its_end_is_killed_all_the_same)
 {
-    stage s({.processes = 1, .first_pause = 1h, .hang_timeout = 1ms});
+    stage s({.processes = 1, .initial_backoff = 1h, .hang_timeout = 1ms});
     rill::worker_processes workers(s.options, lives_on);
     workers.start_due();
     ::kill(s.pids[0], SIGSTOP);

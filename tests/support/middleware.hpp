@@ -26,7 +26,8 @@ inline rill::request with(const fields& headers, rill::verb method = rill::verb:
     return req;
 }
 
-inline rill::response through(const rill::middleware& around, rill::request req, const rill::handler& next = plain)
+inline rill::response through(const rill::middleware_function& around, rill::request req,
+                              const rill::handler& next = plain)
 {
     return run(around(req, next));
 }

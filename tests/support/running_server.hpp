@@ -40,7 +40,7 @@ public:
     std::uint16_t port() const noexcept { return server_.port(); }
     std::size_t connections() const { return server_.connections(); }
 
-    rill::server_load load() const { return server_.load(); }
+    rill::server_stats stats() const { return server_.stats(); }
 
     /// The reasons of the streams that have been closed so far.
     std::vector<rill::close_reason> reasons()

@@ -17,7 +17,7 @@ using place = capacity::place;
 
 BOOST_AUTO_TEST_CASE(without_limits_there_is_always_a_place)
 {
-    const rill::capacity_limits limits{.queued_bytes = 0};
+    const rill::capacity_limits limits{.max_queued_bytes = 0};
     capacity all(limits);
     for (int i = 0; i < 1000; ++i) {
         BOOST_REQUIRE((all.enter(0) == place::given));
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(without_limits_there_is_always_a_place)
 
 BOOST_AUTO_TEST_CASE(a_place_that_is_left_is_another_ones)
 {
-    const rill::capacity_limits limits{.connections = 2, .connections_per_address = 1};
+    const rill::capacity_limits limits{.max_connections = 2, .max_connections_per_address = 1};
     capacity all(limits);
     BOOST_TEST((all.enter(7) == place::given));
     BOOST_TEST((all.enter(7) == place::none)); // for its address
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_place_that_is_left_is_another_ones)
 
 BOOST_AUTO_TEST_CASE(streams_of_one_address)
 {
-    const rill::capacity_limits limits{.streams = 3, .streams_per_address = 2};
+    const rill::capacity_limits limits{.max_streams = 3, .max_streams_per_address = 2};
     capacity all(limits);
     BOOST_TEST(all.enter_stream(7));
     BOOST_TEST(all.enter_stream(7));
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(streams_of_one_address)
 
 BOOST_AUTO_TEST_CASE(what_is_queued_is_given_back_with_its_owner)
 {
-    const rill::capacity_limits limits{.queued_bytes = 100};
+    const rill::capacity_limits limits{.max_queued_bytes = 100};
     capacity all(limits);
     {
         queued_share one(all);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(what_is_queued_is_given_back_with_its_owner)
 // Whatever the threads do at once: never more than there may be, and none is left over.
 BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
 {
-    const rill::capacity_limits limits{.streams = 3, .streams_per_address = 2};
+    const rill::capacity_limits limits{.max_streams = 3, .max_streams_per_address = 2};
     capacity all(limits);
     std::atomic<int> there{0};
     std::atomic<bool> too_many{false};
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
 
 BOOST_AUTO_TEST_CASE(who_has_no_address_is_not_counted_by_it)
 {
-    const rill::capacity_limits limits{.connections_per_address = 1, .streams_per_address = 1};
+    const rill::capacity_limits limits{.max_connections_per_address = 1, .max_streams_per_address = 1};
     capacity all(limits);
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST((all.enter(0) == capacity::place::given));
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(who_has_no_address_is_not_counted_by_it)
 
 BOOST_AUTO_TEST_CASE(bodies_that_are_held)
 {
-    const rill::capacity_limits limits{.queued_bytes = 50, .body_bytes = 100};
+    const rill::capacity_limits limits{.max_queued_bytes = 50, .max_body_bytes = 100};
     capacity all(limits);
     BOOST_TEST(all.can_queue(50));
     BOOST_TEST(!all.can_queue(51));

@@ -10,7 +10,7 @@ namespace {
 using state = rill::transport::chunk_decoder::state;
 
 const rill::connection_limits wide;
-const rill::connection_limits narrow{.target_bytes = 20, .head_bytes = 40, .body_bytes = 16};
+const rill::connection_limits narrow{.max_target_bytes = 20, .max_head_bytes = 40, .max_body_bytes = 16};
 
 /// Removes from `input` what was taken.
 state put(rill::transport::chunk_decoder& decoder, std::string& input, std::string& body)
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(extensions)
 BOOST_AUTO_TEST_CASE(extensions_are_limited)
 {
     rill::connection_limits limits;
-    limits.head_bytes = 10;
+    limits.max_head_bytes = 10;
     BOOST_TEST(decoded("1;a=3456789\r\nx\r\n0\r\n\r\n", limits) == "x|");
     BOOST_TEST(refused("1;a=34567890\r\nx\r\n0\r\n\r\n", 400, limits));
     BOOST_TEST(refused("1;a=3456789\r\nx\r\n0;b\r\n\r\n", 400, limits));        // all together

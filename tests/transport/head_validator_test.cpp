@@ -11,7 +11,7 @@ using validator = rill::transport::head_validator;
 using state = validator::state;
 
 const rill::connection_limits wide;
-const rill::connection_limits narrow{.target_bytes = 20, .head_bytes = 80, .body_bytes = 10};
+const rill::connection_limits narrow{.max_target_bytes = 20, .max_head_bytes = 80, .max_body_bytes = 10};
 
 unsigned status_of(const validator& v)
 {
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(limits)
     BOOST_TEST(read(with("Content-Length: 10\r\n"), narrow).starts_with("47 11 keep 10"));
     BOOST_TEST(read(with("Content-Length: 11\r\n"), narrow).starts_with("47 11 keep 11")); // is the body's affair
     // The line may be longer than heads may be: then the head's limit is that of the target.
-    const rill::connection_limits upside_down{.target_bytes = 1000, .head_bytes = 40};
+    const rill::connection_limits upside_down{.max_target_bytes = 1000, .max_head_bytes = 40};
     BOOST_TEST(refused("GET /" + text(100), 414, upside_down));
 }
 

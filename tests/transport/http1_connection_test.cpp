@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_watched_is_an_error_and_is_closed)
 
 BOOST_AUTO_TEST_CASE(who_has_no_place_at_all_is_reset)
 {
-    connections s({.connections = 1});
+    connections s({.max_connections = 1});
     std::vector<std::unique_ptr<loopback>> pairs;
     const auto accept_until = [&](auto condition) {
         while (pairs.size() < 500 && !condition()) {

@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_answer_a_malformed_body_itself)
 
 BOOST_AUTO_TEST_CASE(the_limit_is_that_of_streamed_bodies)
 {
-    const rill::connection_limits small{.body_bytes = 4, .streamed_body_bytes = 8};
+    const rill::connection_limits small{.max_body_bytes = 4, .max_streamed_body_bytes = 8};
     upload fits({}, small);
     fits.send(sized("/upload", "12345678") + sized("/whole", "1234"));
     BOOST_TEST(fits.answer("whole [1234]").find("[12345678]") != std::string::npos);
@@ -310,7 +310,7 @@ BOOST_AUTO_TEST_CASE(the_limit_is_that_of_streamed_bodies)
 
 BOOST_AUTO_TEST_CASE(a_handler_may_have_another_limit)
 {
-    const rill::connection_limits small{.streamed_body_bytes = 4};
+    const rill::connection_limits small{.max_streamed_body_bytes = 4};
     const auto limited = [](std::uint64_t bytes) {
         return [bytes](rill::request& r) -> awaitable<response> {
             body_reader body(r);
@@ -503,7 +503,7 @@ BOOST_AUTO_TEST_CASE(a_busy_handler_is_cancelled_when_its_body_can_not_come_whol
 
 BOOST_AUTO_TEST_CASE(a_client_that_sends_nothing_is_given_up)
 {
-    const rill::connection_limits limits{.body_timeout = 10s, .body_min_rate = 0};
+    const rill::connection_limits limits{.body_timeout = 10s, .min_body_rate = 0};
     upload u({}, limits);
     u.send(post("/upload", "Content-Length: 10\r\n\r\n12345"));
     u.pass(9s);
@@ -520,7 +520,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_sends_nothing_is_given_up)
 
 BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_is_given_up)
 {
-    const rill::connection_limits limits{.body_timeout = 1h, .body_min_rate = 10, .body_grace = 10s};
+    const rill::connection_limits limits{.body_timeout = 1h, .min_body_rate = 10, .body_grace = 10s};
     upload slow({}, limits);
     slow.send(post("/upload", "Content-Length: 1000\r\n\r\n"));
     for (int i = 0; i < 15 && slow.seen.error.empty(); ++i) { // a byte is worth a tenth of a second
@@ -541,7 +541,7 @@ BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_is_given_up)
 // The time of the handler is not the client's.
 BOOST_AUTO_TEST_CASE(a_busy_handler_costs_the_client_no_time)
 {
-    const rill::connection_limits limits{.body_timeout = 10s, .body_min_rate = 10, .body_grace = 10s};
+    const rill::connection_limits limits{.body_timeout = 10s, .min_body_rate = 10, .body_grace = 10s};
     upload u(
         [](rill::request& r) -> awaitable<response> {
             body_reader body(r);

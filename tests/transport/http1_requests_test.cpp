@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_body_has_as_long_as_it_brings_bytes)
 {
     requests s;
     s.limits.body_grace = 10s;
-    s.limits.body_min_rate = 100;
+    s.limits.min_body_rate = 100;
     s.begin();
     s.send(std::string(post) + "\r\n");
     s.send(std::string(500, 'b')); // five seconds more
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_body_has_as_long_as_it_brings_bytes)
 BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_has_a_deadline_all_the_same)
 {
     requests s;
-    s.limits.body_min_rate = 1;
+    s.limits.min_body_rate = 1;
     s.begin();
     s.send(std::string(post) + "\r\n");
     s.send(std::string(9'999, 'b'));
@@ -350,7 +350,7 @@ BOOST_AUTO_TEST_CASE(a_drain_lets_the_request_finish_and_no_other_begin)
 
 BOOST_AUTO_TEST_CASE(who_has_no_place_is_told_so_and_has_little_time)
 {
-    requests s({.connections = 1});
+    requests s({.max_connections = 1});
     s.begin();
     s.send("GET");
     loopback refused;
@@ -411,7 +411,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
 {
     requests s;
     narrow(s.pair);
-    s.limits.response_min_rate = 1'000'000;
+    s.limits.min_response_rate = 1'000'000;
     s.limits.response_grace = 4s;
     s.begin();
     s.send(get("/much", "Connection: close\r\n"));
@@ -434,7 +434,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
 // Before its head is sent, so that the client knows, and may come again.
 BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
 {
-    requests s({.queued_bytes = 5UL * 1024 * 1024});
+    requests s({.max_queued_bytes = 5UL * 1024 * 1024});
     narrow(s.pair);
     s.begin();
     s.send(get("/much"));
@@ -457,7 +457,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
 
 BOOST_AUTO_TEST_CASE(bodies_have_a_limit_for_all_of_them_together)
 {
-    requests s({.body_bytes = 10'000});
+    requests s({.max_body_bytes = 10'000});
     s.begin();
     s.send(std::string(post) + "\r\n" + std::string(6'000, 'b'));
     BOOST_TEST(s.room.body_bytes == 6'000U);

@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(the_memory_of_what_is_sent_does_not_grow)
 
 BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
 {
-    writing w({.queued_bytes = 8UL * 1024 * 1024});
+    writing w({.max_queued_bytes = 8UL * 1024 * 1024});
     narrow(w.pair);
     BOOST_CHECK(w.out.put(much()) == state::queued);
     const auto held = w.out.unsent_size();

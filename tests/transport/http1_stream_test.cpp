@@ -391,7 +391,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
 
 BOOST_AUTO_TEST_CASE(no_more_streams_than_the_server_may_have)
 {
-    streams s(stays, {.streams = 1});
+    streams s(stays, {.max_streams = 1});
     s.open();
     s.run_until_received(s.pair, "begun");
     loopback second;

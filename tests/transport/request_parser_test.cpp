@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(trailers_are_no_headers)
 
 BOOST_AUTO_TEST_CASE(limits)
 {
-    const rill::connection_limits small{.target_bytes = 20, .head_bytes = 200, .body_bytes = 10};
+    const rill::connection_limits small{.max_target_bytes = 20, .max_head_bytes = 200, .max_body_bytes = 10};
     BOOST_TEST((parse(get("", "/" + std::string(19, 'x')), small).outcome == state::complete));
     BOOST_TEST((rejected_with(get("", "/" + std::string(20, 'x')), small) == status::uri_too_long));
     BOOST_TEST((rejected_with("GET /" + std::string(500, 'x'), small) == status::uri_too_long)); // no end in sight
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(limits)
 BOOST_AUTO_TEST_CASE(garbage_behind_the_limit_of_a_head_is_not_looked_at)
 {
     rill::connection_limits limits;
-    limits.head_bytes = 96;
+    limits.max_head_bytes = 96;
     const auto uri_too_long = static_cast<unsigned>(status::uri_too_long);
     BOOST_TEST(static_cast<unsigned>(rejected_with(std::string(97, 'x') + "\xff", limits)) == uri_too_long);
 }
@@ -465,7 +465,7 @@ BOOST_AUTO_TEST_CASE(a_body_may_be_read_by_the_caller)
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_read_by_the_caller_has_the_callers_limit)
 {
-    const rill::connection_limits small{.body_bytes = 4};
+    const rill::connection_limits small{.max_body_bytes = 4};
     const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n";
     request_parser sized(small);
     std::string input = head + "Content-Length: 5\r\n\r\n";

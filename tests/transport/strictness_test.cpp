@@ -62,7 +62,7 @@ private:
                 return outcome;
             }
             head_ = parser_.take_head();
-            if (parser_.announced_size().value_or(0) > default_limits.body_bytes) { // a reader looks at that first
+            if (parser_.announced_size().value_or(0) > default_limits.max_body_bytes) { // a reader looks at that first
                 std::string none;
                 parser_.put(none);
             }

@@ -64,7 +64,7 @@ auto reserved_handler(const std::shared_ptr<reserved_memory>& memory, Handler ha
 }
 
 /// Work for the next turn of an event loop: once, however often it is asked for until then, and without an allocation.
-class next_turn
+class coalesced_post
 {
 public:
     template <class Work>

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 asio::execution_context::id shutdown_signal::id;
 
 shutdown_signal::shutdown_signal(asio::execution_context& context)
-    : asio::execution_context::service(context), turn_(std::make_unique<detail::next_turn>())
+    : asio::execution_context::service(context), turn_(std::make_unique<detail::coalesced_post>())
 {}
 
 shutdown_signal::~shutdown_signal() = default;

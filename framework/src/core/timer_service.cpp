@@ -64,7 +64,7 @@ asio::execution_context::id timer_service::id;
 timer_service::timer_service(asio::execution_context& context)
     : asio::execution_context::service(context), start_(clock::now()),
       driver_(std::make_unique<driver>(static_cast<asio::io_context&>(context))),
-      drains_(std::make_unique<detail::next_turn>()), arms_(std::make_unique<detail::next_turn>())
+      drains_(std::make_unique<detail::coalesced_post>()), arms_(std::make_unique<detail::coalesced_post>())
 {}
 
 timer_service::~timer_service() = default;

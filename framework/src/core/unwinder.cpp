@@ -43,7 +43,7 @@ asio::execution_context::id unwinder::id;
 
 unwinder::unwinder(asio::execution_context& context)
     : asio::execution_context::service(context), io_(static_cast<asio::io_context&>(context)),
-      timers_(timer_service::of(io_)), turn_(std::make_unique<next_turn>())
+      timers_(timer_service::of(io_)), turn_(std::make_unique<coalesced_post>())
 {
     timer_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {

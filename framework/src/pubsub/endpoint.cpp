@@ -56,7 +56,7 @@ awaitable<response> direct_endpoint::operator()(request& r) const
     return state_->options.cors ? open_shared(state_, r) : open_stream(state_, r);
 }
 
-const middleware* direct_endpoint::cors() const noexcept
+const middleware_function* direct_endpoint::cors() const noexcept
 {
     return state_->cors();
 }
@@ -169,9 +169,9 @@ std::vector<std::string> requested(const request& r)
 bool is_allowed(const hub_options& options, const request& r, const topic_pattern& topic)
 {
     if (topic.is_exact()) {
-        return !options.authorise || options.authorise(r, topic.text());
+        return !options.authorize || options.authorize(r, topic.text());
     }
-    return options.authorise_pattern ? options.authorise_pattern(r, topic) : !options.authorise;
+    return options.authorize_pattern ? options.authorize_pattern(r, topic) : !options.authorize;
 }
 
 tl::expected<std::vector<topic_pattern>, problem> topics_of(const hub_options& options, const request& r)

@@ -22,7 +22,7 @@ bool is_token(std::string_view text) noexcept
     return !text.empty() && std::ranges::all_of(text, allowed);
 }
 
-bool is_authorised(const request& r, std::string_view token)
+bool is_authorized(const request& r, std::string_view token)
 {
     const auto given = credentials(r, "Bearer");
     return given && equal_in_constant_time(*given, token);
@@ -74,7 +74,7 @@ publish_handler::publish_handler(pubsub::hub hub, std::string token) : hub_(std:
 
 response publish_handler::operator()(request& r)
 {
-    if (!is_authorised(r, token_)) {
+    if (!is_authorized(r, token_)) {
         return to_response({.status = status::unauthorized, .detail = "a token is needed", .title = {}})
             .header("WWW-Authenticate", "Bearer");
     }

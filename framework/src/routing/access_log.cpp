@@ -6,7 +6,7 @@
 #include <exception>
 #include <memory>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -80,10 +80,10 @@ awaitable<response> logged(std::shared_ptr<const sink_type> sink, request& req, 
 
 } // namespace
 
-middleware access_log(std::function<void(std::string_view line)> sink)
+middleware_function access_log(std::function<void(std::string_view line)> sink)
 {
     auto shared = std::make_shared<const sink_type>(std::move(sink));
     return [shared = std::move(shared)](request& req, const handler& next) { return logged(shared, req, next); };
 }
 
-} // namespace rill
+} // namespace rill::middleware

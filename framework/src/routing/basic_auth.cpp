@@ -6,7 +6,7 @@
 #include <rill/http/make_handler.hpp>
 #include <stdexcept>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -41,7 +41,7 @@ std::optional<std::string> base64_decode(std::string_view text)
     return held == 6 ? std::nullopt : std::optional(std::move(decoded)); // six bits left over are no byte
 }
 
-bool is_authorised(const request& req, const credentials_check& check)
+bool is_authorized(const request& req, const credentials_check& check)
 {
     const auto given = credentials(req, "Basic");
     const auto decoded = given ? base64_decode(*given) : std::nullopt;
@@ -55,7 +55,7 @@ bool is_authorised(const request& req, const credentials_check& check)
 
 } // namespace
 
-middleware basic_auth(credentials_check check, std::string_view realm)
+middleware_function basic_auth(credentials_check check, std::string_view realm)
 {
     const auto unfit = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
     if (std::ranges::any_of(realm, unfit)) {
@@ -63,7 +63,7 @@ middleware basic_auth(credentials_check check, std::string_view realm)
     }
     auto challenge = "Basic realm=\"" + std::string(realm) + "\", charset=\"UTF-8\"";
     return [check = std::move(check), challenge = std::move(challenge)](request& req, const handler& next) {
-        if (is_authorised(req, check)) {
+        if (is_authorized(req, check)) {
             return next(req);
         }
         auto refused = to_response(
@@ -73,4 +73,4 @@ middleware basic_auth(credentials_check check, std::string_view realm)
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

@@ -11,7 +11,7 @@
 #include "http/shown.hpp"
 #include "http/whole_number.hpp"
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -159,7 +159,7 @@ awaitable<response> marked(std::shared_ptr<const policy> rules, request& req, co
 
 } // namespace
 
-middleware cors(cors_options options)
+middleware_function cors(cors_options options)
 {
     check(options);
     const bool any = std::ranges::find(options.origins, "*") != options.origins.end();
@@ -176,4 +176,4 @@ middleware cors(cors_options options)
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

@@ -3,7 +3,7 @@
 #include <memory>
 #include <utility>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -15,11 +15,11 @@ awaitable<response> with_client(std::shared_ptr<const trusted_proxies> trusted, 
 
 } // namespace
 
-middleware forwarded(trusted_proxies trusted)
+middleware_function forwarded(trusted_proxies trusted)
 {
     return [shared = std::make_shared<const trusted_proxies>(std::move(trusted))](request& req, const handler& next) {
         return with_client(shared, req, next);
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

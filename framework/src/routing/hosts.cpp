@@ -7,7 +7,7 @@
 
 #include "http/grammar.hpp"
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -55,7 +55,7 @@ bool are_served(const std::vector<std::string>& names, std::string_view host)
 
 } // namespace
 
-middleware hosts(std::vector<std::string> names)
+middleware_function hosts(std::vector<std::string> names)
 {
     std::ranges::transform(names, names.begin(), [](const std::string& name) { return checked(name); });
     return [names = std::move(names)](request& req, const handler& next) {
@@ -68,4 +68,4 @@ middleware hosts(std::vector<std::string> names)
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <random>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -54,9 +54,9 @@ awaitable<response> identified(request& req, const handler& next)
 
 } // namespace
 
-middleware request_id()
+middleware_function request_id()
 {
     return identified;
 }
 
-} // namespace rill
+} // namespace rill::middleware

@@ -21,7 +21,7 @@ bool fits_tail(const split_path& path, std::size_t from) noexcept
 
 struct surrounded
 {
-    middleware outer;
+    middleware_function outer;
     handler next;
 
     awaitable<response> operator()(request& req) const { return outer(req, next); }
@@ -56,7 +56,7 @@ void route_table::node_deleter::operator()(node* n) const
     delete n;
 }
 
-handler compose(const std::vector<middleware>& around, handler handle)
+handler compose(const std::vector<middleware_function>& around, handler handle)
 {
     for (auto it = around.rbegin(); it != around.rend(); ++it) {
         handle = surrounded{*it, std::move(handle)};

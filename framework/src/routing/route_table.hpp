@@ -12,14 +12,14 @@ namespace rill::detail {
 
 /// `around[0]( around[1]( ... handle ))`, which streams the bodies that `handle` streams. Nothing is copied per
 /// request.
-handler compose(const std::vector<middleware>& around, handler handle);
+handler compose(const std::vector<middleware_function>& around, handler handle);
 
 struct route
 {
     std::string method; ///< its name
     path_pattern pattern;
     handler handle;
-    std::vector<middleware> around;
+    std::vector<middleware_function> around;
     handler composed; ///< `around` about `handle`
 };
 
@@ -61,7 +61,7 @@ public:
     /// Hands what the route's pattern took from the path over to the request.
     static void capture(const route& r, const split_path& path, request& req);
 
-    std::vector<middleware> around;
+    std::vector<middleware_function> around;
     handler entry;        ///< `around` about the dispatch; empty without middleware
     bool checked = false; ///< a router with these routes is a handler: they are in their final place
 

@@ -24,7 +24,7 @@ response allowing(std::string_view methods)
 
 // OPTIONS that no handler answers still passes the middleware of the route it asks about: a CORS preflight is answered
 // there.
-awaitable<response> automatic_options(request& req, std::vector<middleware> around, std::string allow)
+awaitable<response> automatic_options(request& req, std::vector<middleware_function> around, std::string allow)
 {
     handler chain = detail::compose(around, [allow](request&) { return answer(allowing(allow)); });
     auto r = co_await chain(req);
@@ -38,7 +38,7 @@ const route& asked_about(const request& req, const std::vector<const route*>& ca
     return it != candidates.end() ? **it : *candidates.front();
 }
 
-std::vector<middleware> around_options(const route& r)
+std::vector<middleware_function> around_options(const route& r)
 {
     auto around = r.around;
     if (const auto* own = r.handle.cors()) {
@@ -161,7 +161,8 @@ std::string_view router::name_of(verb method) noexcept
     return {name.data(), name.size()};
 }
 
-router& router::add(std::string_view method, std::string_view pattern, handler handle, std::vector<middleware> around)
+router& router::add(std::string_view method, std::string_view pattern, handler handle,
+                    std::vector<middleware_function> around)
 {
     route r{std::string(method), path_pattern(pattern), std::move(handle), std::move(around), {}};
     if (!detail::is_token(method) || method.size() > longest_method || method == "CONNECT") {
@@ -186,7 +187,7 @@ void router::check_routes() const
     table_->checked = true;
 }
 
-router& router::use(middleware around)
+router& router::use(middleware_function around)
 {
     table_->around.push_back(std::move(around));
     // By plain pointer: the table owns this handler.

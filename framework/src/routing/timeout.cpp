@@ -5,7 +5,7 @@
 #include <rill/core/task_group.hpp>
 #include <rill/http/problem.hpp>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -47,9 +47,9 @@ awaitable<response> limited(std::chrono::steady_clock::duration limit, request& 
 
 } // namespace
 
-middleware timeout(std::chrono::steady_clock::duration limit)
+middleware_function timeout(std::chrono::steady_clock::duration limit)
 {
     return [limit](request& req, const handler& next) { return limited(limit, req, next); };
 }
 
-} // namespace rill
+} // namespace rill::middleware

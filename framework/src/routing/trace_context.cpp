@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -56,9 +56,9 @@ awaitable<response> traced(request& req, const handler& next)
 
 } // namespace
 
-middleware trace_context()
+middleware_function trace_context()
 {
     return traced;
 }
 
-} // namespace rill
+} // namespace rill::middleware

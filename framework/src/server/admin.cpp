@@ -16,7 +16,7 @@
 #include "server/monitor.hpp"
 #include "transport/worker_context.hpp"
 
-namespace rill {
+namespace rill::ops {
 
 namespace {
 
@@ -121,4 +121,4 @@ handler streams()
     return list_streams;
 }
 
-} // namespace rill
+} // namespace rill::ops

@@ -64,8 +64,8 @@ void check_limits(const server_options& options)
 {
     const limits_check check("server_options");
     const auto& l = options.limits;
-    check.size("limits.target_bytes", l.target_bytes, 1, UINT32_MAX);
-    check.size("limits.head_bytes", l.head_bytes, 1, UINT32_MAX);
+    check.size("limits.max_target_bytes", l.max_target_bytes, 1, UINT32_MAX);
+    check.size("limits.max_head_bytes", l.max_head_bytes, 1, UINT32_MAX);
     check.positive("limits.head_timeout", l.head_timeout);
     check.positive("limits.idle_timeout", l.idle_timeout);
     check.positive("limits.body_timeout", l.body_timeout);
@@ -86,7 +86,7 @@ void check_limits(const server_options& options)
     }
     check.not_negative("drain_timeout", options.drain_timeout);
     check.not_negative("drain_spread", options.drain_spread);
-    check.not_negative("unready_time", options.unready_time);
+    check.not_negative("readiness_delay", options.readiness_delay);
     check.not_negative("timer_coalescing", options.timer_coalescing);
     for (std::size_t i = 0; i < options.background.size(); ++i) {
         if (!options.background[i]) {
@@ -99,9 +99,9 @@ void check_limits(const supervisor_options& options)
 {
     const limits_check check("supervisor_options");
     check.size("processes", options.processes, 1, most_processes);
-    check.not_negative("first_pause", options.first_pause);
-    check.not_negative("longest_pause", options.longest_pause);
-    check.not_negative("steady_after", options.steady_after);
+    check.not_negative("initial_backoff", options.initial_backoff);
+    check.not_negative("max_backoff", options.max_backoff);
+    check.not_negative("backoff_reset_after", options.backoff_reset_after);
     check.not_negative("hang_timeout", options.hang_timeout);
     check.not_negative("stop_timeout", options.stop_timeout);
 }

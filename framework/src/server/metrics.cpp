@@ -11,7 +11,7 @@
 #include "server/process_figures.hpp"
 #include "transport/worker_context.hpp"
 
-namespace rill {
+namespace rill::ops {
 
 namespace {
 
@@ -129,4 +129,4 @@ handler metrics()
     return metrics(metrics_options());
 }
 
-} // namespace rill
+} // namespace rill::ops

@@ -6,7 +6,7 @@
 
 namespace rill {
 
-/// The other side of notify_manager(): where a supervisor's workers report to. A datagram socket with a name of the
+/// The other side of sd_notify(): where a supervisor's workers report to. A datagram socket with a name of the
 /// kernel's choice, without a file.
 class notify_inbox
 {

@@ -11,10 +11,10 @@ namespace rill {
 inline std::chrono::milliseconds next_pause(const supervisor_options& options, std::chrono::milliseconds before,
                                             std::chrono::milliseconds lived)
 {
-    if (before.count() == 0 || lived >= options.steady_after) {
-        return options.first_pause;
+    if (before.count() == 0 || lived >= options.backoff_reset_after) {
+        return options.initial_backoff;
     }
-    return std::min(before * 2, options.longest_pause);
+    return std::min(before * 2, options.max_backoff);
 }
 
 } // namespace rill

@@ -20,7 +20,7 @@ int serve(const std::function<handler()>& make_app, server_options options)
     };
     try {
         if (options.sockets.empty()) {
-            auto passed = passed_sockets();
+            auto passed = inherited_sockets();
             if (!passed) {
                 return refuse(passed.error().message());
             }

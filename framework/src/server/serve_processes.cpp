@@ -35,7 +35,7 @@ tl::expected<int, failure> reserve_port(server_options& options)
 tl::expected<int, failure> prepare(server_options& options)
 {
     if (options.sockets.empty()) {
-        auto passed = passed_sockets();
+        auto passed = inherited_sockets();
         if (!passed) {
             return tl::unexpected(passed.error());
         }
@@ -80,7 +80,7 @@ int serve_as_worker(unsigned index, const std::function<handler()>& make_app, co
         app = make_app();
     } catch (...) {
         log(log_level::error, "worker " + std::to_string(index) + ": " + detail::what_of(std::current_exception()));
-        return set_up_failed;
+        return exit_setup_failed;
     }
     return serve(std::move(app), options);
 }

@@ -102,7 +102,7 @@ tl::expected<void, failure> server::listen()
 // When a worker that hears anything at all has ended.
 std::chrono::milliseconds server::state::longest_stop() const
 {
-    return options.unready_time + options.drain_timeout + worker::unwind_time + std::chrono::seconds(1);
+    return options.readiness_delay + options.drain_timeout + worker::unwind_time + std::chrono::seconds(1);
 }
 
 prepared_line server::state::last_words() const
@@ -195,7 +195,7 @@ tl::expected<void, failure> server::run_until_signalled()
         return tl::unexpected(failure_of(std::current_exception(), "listen for signals"));
     }
     // Who hears this may send a signal at once.
-    notify_manager("READY=1\nSTATUS=listening on " + url());
+    sd_notify("READY=1\nSTATUS=listening on " + url());
     std::optional<watchdog> watched;
     if (const auto period = watchdog_period()) {
         watched.emplace(s.workers.front()->io(), *period);
@@ -210,7 +210,7 @@ void server::stop_at_signal(signals& set)
         if (ec) {
             return;
         }
-        notify_manager("STOPPING=1");
+        sd_notify("STOPPING=1");
         state_->log(log_level::info, std::string(number == SIGINT ? "SIGINT" : "SIGTERM") + ": draining");
         stop();
         set.heard.async_wait([this](error_code again, int second) {
@@ -241,7 +241,7 @@ std::size_t server::connections() const noexcept
     return sum;
 }
 
-server_load server::load() const noexcept
+server_stats server::stats() const noexcept
 {
     const auto& r = state_->room;
     const auto of = [](const transport::capacity::counter& c) { return c.load(std::memory_order_relaxed); };

@@ -35,7 +35,7 @@ void add_flag(int descriptor, int get, int set, int flag) noexcept
 
 } // namespace
 
-bool notify_manager(std::string_view state) noexcept
+bool sd_notify(std::string_view state) noexcept
 {
     const char* path = std::getenv("NOTIFY_SOCKET");
     sockaddr_un address{};
@@ -69,7 +69,7 @@ std::optional<std::chrono::microseconds> watchdog_period()
     return std::chrono::microseconds(*period);
 }
 
-tl::expected<std::vector<int>, failure> passed_sockets()
+tl::expected<std::vector<int>, failure> inherited_sockets()
 {
     const auto pid = number_in("LISTEN_PID");
     const auto count = number_in("LISTEN_FDS");

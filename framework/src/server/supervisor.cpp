@@ -128,7 +128,7 @@ void supervisor::begin_stop()
 {
     if (!killing_at_) {
         options_.log(log_level::info, "stopping");
-        notify_manager("STOPPING=1");
+        sd_notify("STOPPING=1");
         workers_.stop();
         killing_at_ = clock::now() + options_.stop_timeout;
     }
@@ -144,7 +144,7 @@ void supervisor::on_reports()
         return;
     }
     ready_ = true;
-    notify_manager("READY=1\nSTATUS=" + std::to_string(options_.processes) + " workers");
+    sd_notify("READY=1\nSTATUS=" + std::to_string(options_.processes) + " workers");
     if (options_.on_ready) {
         options_.on_ready();
     }
@@ -160,7 +160,7 @@ void supervisor::check_time()
         killing_at_ = now + std::chrono::seconds(1);
     }
     if (watchdog_ && now >= next_watchdog_) {
-        notify_manager("WATCHDOG=1");
+        sd_notify("WATCHDOG=1");
         next_watchdog_ = now + *watchdog_;
     }
     workers_.kill_silent();

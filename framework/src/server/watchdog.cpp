@@ -13,7 +13,7 @@ watchdog::watchdog(asio::io_context& context, std::chrono::microseconds period)
         }
     }};
     operations = &timer_kind;
-    notify_manager("WATCHDOG=1"); // from now on silence means something
+    sd_notify("WATCHDOG=1"); // from now on silence means something
     ask();
 }
 
@@ -27,7 +27,7 @@ void watchdog::ask()
 {
     const auto& workers = *monitor_.workers;
     if (answers_ && *answers_ == workers.size()) {
-        notify_manager("WATCHDOG=1");
+        sd_notify("WATCHDOG=1");
     }
     answers_ = std::make_shared<std::atomic<std::size_t>>(0);
     for (const auto& member : workers) {

@@ -128,8 +128,8 @@ void worker::begin_drain()
         return;
     }
     monitor::of(io_).leaving = true;
-    if (options_.unready_time.count() > 0) {
-        context_.timers.add(deadline_, context_.timers.now() + options_.unready_time);
+    if (options_.readiness_delay.count() > 0) {
+        context_.timers.add(deadline_, context_.timers.now() + options_.readiness_delay);
     } else {
         drain();
     }

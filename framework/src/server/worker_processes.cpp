@@ -131,7 +131,7 @@ void worker_processes::ended(unsigned index, int status)
         options_.log(good ? log_level::info : log_level::warning, how);
         return;
     }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == set_up_failed && !any_was_ready_) {
+    if (WIFEXITED(status) && WEXITSTATUS(status) == exit_setup_failed && !any_was_ready_) {
         failed_ = hopeless_ = true;
         return;
     }

@@ -32,7 +32,7 @@ public:
     /// To all that live.
     void signal(int number) const;
 
-    /// What somebody has reported (notify_manager()): only workers are believed.
+    /// What somebody has reported (sd_notify()): only workers are believed.
     void hear(pid_t sender, std::string_view report);
 
     /// Kills those that have been silent for too long: by SIGABRT, and by SIGKILL those that are still there after that
@@ -48,7 +48,7 @@ public:
     /// Whether one has ended in another way than it should after stop(), or could not be set up.
     bool failed() const noexcept { return failed_; }
 
-    /// Whether one has ended with set_up_failed before any was ready: the others would, too.
+    /// Whether one has ended with exit_setup_failed before any was ready: the others would, too.
     bool hopeless() const noexcept { return hopeless_; }
 
 private:

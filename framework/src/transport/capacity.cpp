@@ -15,7 +15,7 @@ constexpr std::uint64_t no_address = 0;
 // Those that are told that there is no place take one meanwhile: so many at most.
 std::size_t most_refusing(const capacity_limits& limits) noexcept
 {
-    return std::clamp<std::size_t>(limits.connections / 16, 16, 1024);
+    return std::clamp<std::size_t>(limits.max_connections / 16, 16, 1024);
 }
 
 // Adds one, unless there are `most` already. 0: any number.
@@ -83,10 +83,10 @@ bool capacity::enter_late(std::uint64_t address)
 bool capacity::take_place(std::uint64_t address)
 {
     const bool by_address = counts_connections_by_address() && address != no_address;
-    if (by_address && !connections_by_address_.enter(address, limits.connections_per_address)) {
+    if (by_address && !connections_by_address_.enter(address, limits.max_connections_per_address)) {
         return false;
     }
-    if (!add_one(connections, limits.connections)) {
+    if (!add_one(connections, limits.max_connections)) {
         if (by_address) {
             connections_by_address_.leave(address);
         }
@@ -111,8 +111,8 @@ void capacity::leave(place p, std::uint64_t address) noexcept
 bool capacity::enter_stream(std::uint64_t address)
 {
     const bool by_address = counts_streams_by_address() && address != no_address;
-    if (!by_address || streams_by_address_.enter(address, limits.streams_per_address)) {
-        if (add_one(streams, limits.streams)) {
+    if (!by_address || streams_by_address_.enter(address, limits.max_streams_per_address)) {
+        if (add_one(streams, limits.max_streams)) {
             return true;
         }
         if (by_address) {
@@ -132,18 +132,19 @@ void capacity::leave_stream(std::uint64_t address) noexcept
 
 bool capacity::queue(std::size_t bytes) noexcept
 {
-    return detail::add_within(queued_bytes, bytes, limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes);
+    return detail::add_within(queued_bytes, bytes, limits.max_queued_bytes == 0 ? SIZE_MAX : limits.max_queued_bytes);
 }
 
 bool capacity::can_queue(std::size_t bytes) const noexcept
 {
     const auto queued = queued_bytes.load(relaxed);
-    return limits.queued_bytes == 0 || (queued <= limits.queued_bytes && bytes <= limits.queued_bytes - queued);
+    return limits.max_queued_bytes == 0 ||
+           (queued <= limits.max_queued_bytes && bytes <= limits.max_queued_bytes - queued);
 }
 
 bool capacity::hold(std::size_t bytes) noexcept
 {
-    return detail::add_within(body_bytes, bytes, limits.body_bytes == 0 ? SIZE_MAX : limits.body_bytes);
+    return detail::add_within(body_bytes, bytes, limits.max_body_bytes == 0 ? SIZE_MAX : limits.max_body_bytes);
 }
 
 } // namespace rill::transport

@@ -72,8 +72,8 @@ public:
     bool hold(std::size_t bytes) noexcept;
     void release(std::size_t bytes) noexcept { body_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
 
-    bool counts_connections_by_address() const noexcept { return limits.connections_per_address != 0; }
-    bool counts_streams_by_address() const noexcept { return limits.streams_per_address != 0; }
+    bool counts_connections_by_address() const noexcept { return limits.max_connections_per_address != 0; }
+    bool counts_streams_by_address() const noexcept { return limits.max_streams_per_address != 0; }
 
     const capacity_limits& limits;
 

@@ -182,7 +182,7 @@ chunk_decoder::state chunk_decoder::put_size(std::string_view& input)
         return reject(status::bad_request, "a chunk's extension is malformed");
     }
     extension_bytes_ += line->size();
-    if (extension_bytes_ > limits_.head_bytes) {
+    if (extension_bytes_ > limits_.max_head_bytes) {
         return reject(status::bad_request, "the chunks' extensions are too long");
     }
     if (*size > body_limit_ || total_ > body_limit_ - *size) {
@@ -224,9 +224,9 @@ chunk_decoder::state chunk_decoder::put_trailer(std::string_view& input)
     const auto before = input.size();
     const auto line = take_line(input);
     const auto bytes = before - (line ? input.size() : 0);
-    if (trailer_bytes_ + bytes > limits_.head_bytes) {
+    if (trailer_bytes_ + bytes > limits_.max_head_bytes) {
         return reject(status::request_header_fields_too_large,
-                      "the trailer section is longer than " + std::to_string(limits_.head_bytes) + " bytes");
+                      "the trailer section is longer than " + std::to_string(limits_.max_head_bytes) + " bytes");
     }
     if (!line) {
         return state::need_more;

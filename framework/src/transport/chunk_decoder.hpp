@@ -21,9 +21,9 @@ public:
         rejected
     };
 
-    /// Body, extensions and trailers are limited: the body to `limits.body_bytes`, the others each to
-    /// `limits.head_bytes`. `limits` must outlive the object.
-    explicit chunk_decoder(const connection_limits& limits) : limits_(limits), body_limit_(limits.body_bytes) {}
+    /// Body, extensions and trailers are limited: the body to `limits.max_body_bytes`, the others each to
+    /// `limits.max_head_bytes`. `limits` must outlive the object.
+    explicit chunk_decoder(const connection_limits& limits) : limits_(limits), body_limit_(limits.max_body_bytes) {}
     explicit chunk_decoder(connection_limits&&) = delete;
 
     /// Another limit for the body, in bytes, for the chunks that follow.

@@ -57,24 +57,25 @@ head_validator::state head_validator::put(std::string_view input)
 bool head_validator::check_limits(std::string_view line, std::size_t total, bool ended)
 {
     // Not a byte more of it than the limit needs to be broken: what stands behind that is never looked at.
-    const auto begin = line.substr(0, limits_.head_bytes + 1 - line_begin_);
+    const auto begin = line.substr(0, limits_.max_head_bytes + 1 - line_begin_);
     if (version_ == 0 && !check_start(begin)) {
         return false;
     }
-    if (ended && total <= limits_.head_bytes) {
+    if (ended && total <= limits_.max_head_bytes) {
         return true;
     }
     if (version_ != 0 && has_bare_cr(begin)) { // its LF may never come
         return refuse(status::bad_request, "a header line is malformed");
     }
-    if (total <= limits_.head_bytes) {
+    if (total <= limits_.max_head_bytes) {
         return true;
     }
     method_ = version_ == 0 ? method_in(line) : method_;
-    return version_ == 0 ? refuse(status::uri_too_long,
-                                  "the request line is longer than " + std::to_string(limits_.head_bytes) + " bytes")
-                         : refuse(status::request_header_fields_too_large,
-                                  "the request head is longer than " + std::to_string(limits_.head_bytes) + " bytes");
+    return version_ == 0
+               ? refuse(status::uri_too_long,
+                        "the request line is longer than " + std::to_string(limits_.max_head_bytes) + " bytes")
+               : refuse(status::request_header_fields_too_large,
+                        "the request head is longer than " + std::to_string(limits_.max_head_bytes) + " bytes");
 }
 
 // Garbage is known by its first bytes, and a target that is too long by its length.
@@ -93,7 +94,7 @@ bool head_validator::check_start(std::string_view line)
     if (space == begin.npos) {
         return true;
     }
-    const auto longest = space + limits_.target_bytes + around_target + 1;
+    const auto longest = space + limits_.max_target_bytes + around_target + 1;
     if (has_bare_cr(line.substr(0, longest + 1))) {
         method_ = method_in(line);
         return refuse(status::bad_request, "the request line is malformed");
@@ -101,7 +102,7 @@ bool head_validator::check_start(std::string_view line)
     if (line.size() > longest) {
         method_ = method_in(line);
         return refuse(status::uri_too_long,
-                      "the request target is longer than " + std::to_string(limits_.target_bytes) + " bytes");
+                      "the request target is longer than " + std::to_string(limits_.max_target_bytes) + " bytes");
     }
     return true;
 }

@@ -24,8 +24,8 @@ http1_connection::request_body::request_body(http1_connection& connection, reque
     : connection_(&connection), parser_(parser), input_(input), received_(input.size()),
       continue_expected_(parser.expects_continue() && input.empty())
 {
-    limit = connection.worker_.limits.streamed_body_bytes;
-    whole_limit = connection.worker_.limits.body_bytes;
+    limit = connection.worker_.limits.max_streamed_body_bytes;
+    whole_limit = connection.worker_.limits.max_body_bytes;
     announced = parser.announced_size();
     connection.missing(parser.missing() - std::min<std::uint64_t>(parser.missing(), input.size()));
 }
@@ -140,7 +140,7 @@ void http1_connection::request_body::start_timer()
 {
     content_ = {};
     const auto& limits = connection_->worker_.limits;
-    const auto by_rate = time_by_rate(limits.body_min_rate, limits.body_grace, received_) - waited_;
+    const auto by_rate = time_by_rate(limits.min_body_rate, limits.body_grace, received_) - waited_;
     waits_ = true;
     wait_began_ = connection_->worker_.now();
     connection_->set_timer(std::clamp(by_rate, std::chrono::milliseconds(0), limits.body_timeout));

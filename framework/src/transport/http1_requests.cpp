@@ -239,7 +239,7 @@ awaitable<request_parser::state> http1_connection::read_request(request_parser& 
             const std::chrono::milliseconds taken(worker_.now() - body_began);
             const auto allowed =
                 std::min(worker_.limits.body_timeout,
-                         time_by_rate(worker_.limits.body_min_rate, worker_.limits.body_grace, body_received));
+                         time_by_rate(worker_.limits.min_body_rate, worker_.limits.body_grace, body_received));
             set_timer(std::max(allowed - taken, std::chrono::milliseconds(0)));
         }
         const auto received = co_await read_more(input);
@@ -308,7 +308,7 @@ bool http1_connection::takes_too_slowly() const noexcept
     }
     const auto& l = worker_.limits;
     return std::chrono::milliseconds(worker_.now() - unsent_->began) >
-           time_by_rate(l.response_min_rate, l.response_grace, unsent_->taken);
+           time_by_rate(l.min_response_rate, l.response_grace, unsent_->taken);
 }
 
 // A response that is broken off for want of room looks like a fault of the network; this one can be asked for again.

@@ -64,7 +64,7 @@ void http1_connection::begin_stream()
     stream_number_ = ++streams_begun;
     worker_.figures.stream_opened(route_);
     stream_began_ = worker_.milliseconds();
-    limit_unsent(socket_, worker_.limits.unsent_bytes);
+    limit_unsent(socket_, worker_.limits.max_unsent_bytes);
     auto& pending = static_cast<pending_stream&>(*body());
     keeps_input_ = true;
     try {
@@ -218,7 +218,7 @@ void http1_connection::on_stream_timer()
         if (too_slow) {
             reset_on_close(socket_); // the kernel need not keep it either
             worker_.log(log_level::info, name() + " is broken off: its client takes it more slowly than " +
-                                             std::to_string(worker_.limits.response_min_rate) + " bytes/s");
+                                             std::to_string(worker_.limits.min_response_rate) + " bytes/s");
         }
         cancel(close_reason::write_timeout);
     } else {

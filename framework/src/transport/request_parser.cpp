@@ -78,9 +78,9 @@ request_parser::state request_parser::put_head(std::string& input)
 request_parser::state request_parser::put_body(std::string& input)
 {
     const auto* const sized = std::get_if<sized_body>(&reading_);
-    if (sized != nullptr && sized->size > limits_.body_bytes) {
+    if (sized != nullptr && sized->size > limits_.max_body_bytes) {
         return reject({.status = status::payload_too_large,
-                       .detail = "the body is larger than " + std::to_string(limits_.body_bytes) + " bytes",
+                       .detail = "the body is larger than " + std::to_string(limits_.max_body_bytes) + " bytes",
                        .title = {}});
     }
     if (std::exchange(expects_continue_, false) && input.empty()) {

@@ -41,7 +41,7 @@ private:
 
     boost::asio::io_context& context_;
     on_slow tell_;
-    detail::next_turn turn_ends_;
+    detail::coalesced_post turn_ends_;
     std::string who_; // empty: nobody
     time began_{};
     std::vector<std::string> named_;

@@ -18,7 +18,7 @@ namespace rill::transport {
 namespace {
 
 constexpr std::size_t trim_after = 1024;
-constexpr capacity_limits no_limits{.queued_bytes = 0, .body_bytes = 0};
+constexpr capacity_limits no_limits{.max_queued_bytes = 0, .max_body_bytes = 0};
 constexpr std::chrono::milliseconds trim_delay{250};
 constexpr std::chrono::milliseconds drain_step{5};
 constexpr std::uint64_t between_full_lines = 10'000; // ms
@@ -332,9 +332,9 @@ void worker_context::log_full(std::string_view what) noexcept
     try {
         std::string text(what);
         text.append("; queued for slow clients: ").append(std::to_string(room.queued_bytes));
-        text.append(" of ").append(std::to_string(room.limits.queued_bytes));
+        text.append(" of ").append(std::to_string(room.limits.max_queued_bytes));
         text.append(" bytes, bodies of requests: ").append(std::to_string(room.body_bytes));
-        text.append(" of ").append(std::to_string(room.limits.body_bytes)).append(" bytes");
+        text.append(" of ").append(std::to_string(room.limits.max_body_bytes)).append(" bytes");
         log(log_level::warning, text);
     } catch (...) { // it could not even be said
         return;

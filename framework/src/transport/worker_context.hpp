@@ -119,8 +119,8 @@ private:
 
     std::vector<http1_connection*> later_;
     bool some_unnoted_ = false; // there was no memory for more in later_
-    detail::next_turn runs_later_;
-    detail::next_turn tells_drained_;
+    detail::coalesced_post runs_later_;
+    detail::coalesced_post tells_drained_;
     std::vector<http1_connection*> by_socket_; // cheaper than links in every connection
     // Address keys, by socket; empty unless there is a limit for each address.
     std::vector<std::uint64_t> connection_addresses_;

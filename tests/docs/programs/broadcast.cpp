@@ -69,7 +69,7 @@ rill::pubsub::hub chat()
     return rill::pubsub::hub({
         .channel = {.history = 50},
         .idle = 1h,
-        .authorise = [](const rill::request& r,
+        .authorize = [](const rill::request& r,
                         std::string_view topic) { return topic != "staff" || r.cookie("staff"); },
         .who = [](const rill::request& r) { return r.query_parameter("name").value_or(""); },
     });
@@ -184,7 +184,7 @@ void check_hub()
     drive::equal(drive::client(app.port()).get("/rooms/staff").status(), 403);
     drive::client staff(app.port());
     drive::equal(staff.get("/rooms/staff", "Cookie: staff=1\r\n").status(), 200);
-    drive::equal(drive::client(app.port()).get("/events?topics=news/*").status(), 403); // there is `authorise` only
+    drive::equal(drive::client(app.port()).get("/events?topics=news/*").status(), 403); // there is `authorize` only
     app.begin_stop();
     drive::ends(lobby);
     drive::ends(both);

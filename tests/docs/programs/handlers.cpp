@@ -137,9 +137,9 @@ rill::router protected_routes()
     admin.get("/version", version);
 
     rill::router app;
-    app.use(rill::cors({}));
+    app.use(rill::middleware::cors({}));
     app.mount("/admin", std::move(admin));
-    app.get("/version", version, rill::timeout(5s)); // for one route
+    app.get("/version", version, rill::middleware::timeout(5s)); // for one route
     return app;
 }
 // [middleware]
@@ -191,7 +191,7 @@ std::atomic<int> uploads{0};
 
 rill::awaitable<std::string> store(rill::body_reader body)
 {
-    body.limit(100'000'000); // bytes; limits.streamed_body_bytes (1 GiB) without this line
+    body.limit(100'000'000); // bytes; limits.max_streamed_body_bytes (1 GiB) without this line
     std::ofstream file("upload" + std::to_string(++uploads), std::ios::binary); // each upload has its own
     file.exceptions(std::ios::failbit | std::ios::badbit);                      // a full disk is a 500
     std::size_t size = 0;
@@ -207,7 +207,7 @@ rill::router storage()
 {
     rill::router app;
     app.use(require_token); // runs before the body has been read
-    app.post("/upload", store, rill::timeout(10min));
+    app.post("/upload", store, rill::middleware::timeout(10min));
     return app;
 }
 // [uploads]

@@ -16,7 +16,7 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
 int main()
 {
     rill::router app;
-    app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .cors = rill::cors()}));
+    app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .cors = rill::middleware::cors()}));
     return rill::serve(std::move(app), {.port = 8080}); // until SIGINT or SIGTERM
 }
 // [ticker]

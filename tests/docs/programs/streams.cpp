@@ -33,7 +33,7 @@ auto feed()
                                         .write_timeout = 5s,
                                         .farewell = "event: bye\ndata:\n\n",
                                         .headers = {{"Content-Security-Policy", "default-src 'none'"}},
-                                        .cors = rill::cors()});
+                                        .cors = rill::middleware::cors()});
 }
 // [endpoint-options]
 

@@ -12,7 +12,7 @@
 namespace rill {
 
 namespace detail {
-class next_turn;
+class coalesced_post;
 }
 
 /// Tells the coroutines of a worker that the server has begun to shut down. It only tells: whether a stream has time
@@ -102,7 +102,7 @@ private:
     link waiting_;
     link completing_; // what the next turn of the event loop completes
     bool requested_ = false;
-    std::unique_ptr<detail::next_turn> turn_;
+    std::unique_ptr<detail::coalesced_post> turn_;
 };
 
 } // namespace rill

@@ -16,7 +16,7 @@
 namespace rill {
 
 namespace detail {
-class next_turn;
+class coalesced_post;
 }
 
 /// All timers of one worker: a wheel of 1 ms ticks behind one operating-system timer. Adding and
@@ -150,8 +150,8 @@ private:
     bool manual_ = false;
     clock::time_point manual_now_;
     std::unique_ptr<driver> driver_;
-    std::unique_ptr<detail::next_turn> drains_;
-    std::unique_ptr<detail::next_turn> arms_;
+    std::unique_ptr<detail::coalesced_post> drains_;
+    std::unique_ptr<detail::coalesced_post> arms_;
 };
 
 } // namespace rill

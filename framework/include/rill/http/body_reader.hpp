@@ -73,7 +73,7 @@ public:
     }
     auto read() { return initiate(detail::deferred); }
 
-    /// The largest body that is read, in bytes, instead of connection_limits::streamed_body_bytes. A body that
+    /// The largest body that is read, in bytes, instead of connection_limits::max_streamed_body_bytes. A body that
     /// announces more fails at the first read(), before any of it is read; one that does not announce its size fails
     /// before the chunk that would be too much.
     void limit(std::uint64_t bytes) noexcept { source_->limit = bytes; }

@@ -15,7 +15,7 @@ enum class close_reason : unsigned char
     drained,          ///< the server is shutting down
     handler_returned, ///< the handler came to its end
     handler_error,    ///< the handler threw
-    over_capacity,    ///< it had more to queue than there was room for: see capacity_limits::queued_bytes
+    over_capacity,    ///< it had more to queue than there was room for: see capacity_limits::max_queued_bytes
 };
 
 std::string_view to_string(close_reason reason) noexcept;

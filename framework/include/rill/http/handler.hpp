@@ -18,7 +18,7 @@ class handler;
 /// What stands around a handler: looks at the request before, at the response after, or answers by itself and does not
 /// call `next`. A streamed response has not begun when `next` returns. Where the handler reads the request's body while
 /// it arrives, the middleware runs before the body has arrived, and request::body() is empty.
-using middleware = std::function<awaitable<response>(request&, const handler& next)>;
+using middleware_function = std::function<awaitable<response>(request&, const handler& next)>;
 
 namespace detail {
 
@@ -40,7 +40,7 @@ template <class F>
 concept has_cors = requires(const F& f) {
     {
         f.cors()
-    } -> std::same_as<const middleware*>;
+    } -> std::same_as<const middleware_function*>;
 };
 
 /// A callable behind a handler. Pointers instead of virtual functions: from those g++ 12 warns of coroutines whose
@@ -51,7 +51,7 @@ struct shared_callable
     route_needs (*needs)(const shared_callable& self);
     bool (*streams_body)(const shared_callable& self, const request& head);   // null: no body of any request
     bool (*takes_method)(const shared_callable& self, std::string_view name); // null: none of its own
-    const middleware* (*cors)(const shared_callable& self);                   // null: it has none
+    const middleware_function* (*cors)(const shared_callable& self);          // null: it has none
 };
 
 template <class F>
@@ -98,7 +98,7 @@ struct callable : shared_callable
         }
     }
 
-    static constexpr auto cors_question() noexcept -> const middleware* (*)(const shared_callable&)
+    static constexpr auto cors_question() noexcept -> const middleware_function* (*)(const shared_callable&)
     {
         if constexpr (has_cors<F>) {
             return [](const shared_callable& self) { return static_cast<const callable&>(self).f.cors(); };
@@ -180,8 +180,11 @@ public:
     bool streams_bodies() const noexcept { return callable_ && callable_->streams_body != nullptr; }
 
     /// The middleware that the callable has around itself, and that answers OPTIONS of its route as well, or null: what
-    /// its `const middleware* cors() const` says, as an endpoint's.
-    const middleware* cors() const { return callable_ && callable_->cors ? callable_->cors(*callable_) : nullptr; }
+    /// its `const middleware_function* cors() const` says, as an endpoint's.
+    const middleware_function* cors() const
+    {
+        return callable_ && callable_->cors ? callable_->cors(*callable_) : nullptr;
+    }
 
     /// What the callable declares; nothing for a lambda that takes the request.
     detail::route_needs route_needs() const { return callable_ ? callable_->needs(*callable_) : detail::route_needs(); }

@@ -9,12 +9,12 @@ namespace rill {
 /// What one connection may cost. Every default can be changed in server_options.
 struct connection_limits
 {
-    std::size_t target_bytes = 8UL * 1024;  ///< a longer request target is answered with 414
-    std::size_t head_bytes = 16UL * 1024;   ///< a longer request head is answered with 431
-    std::size_t body_bytes = 1024UL * 1024; ///< a longer request body is answered with 413
+    std::size_t max_target_bytes = 8UL * 1024;  ///< a longer request target is answered with 414
+    std::size_t max_head_bytes = 16UL * 1024;   ///< a longer request head is answered with 431
+    std::size_t max_body_bytes = 1024UL * 1024; ///< a longer request body is answered with 413
 
     /// The same for a body that is read while it arrives, and never held whole; body_reader::limit() has the last word.
-    std::uint64_t streamed_body_bytes = 1024UL * 1024 * 1024;
+    std::uint64_t max_streamed_body_bytes = 1024UL * 1024 * 1024;
 
     std::size_t input_behind_stream =
         65'536; ///< unread bytes behind a streaming request; more, and the client is evicted
@@ -32,7 +32,7 @@ struct connection_limits
     /// A body that has come more slowly than this on average, in bytes a second and `body_grace` aside, is given up
     /// before its deadline, also with 408. 0: only the deadline counts. Where a handler reads the body while it
     /// arrives, only the time counts that it waits in read().
-    std::size_t body_min_rate = 240;
+    std::size_t min_body_rate = 240;
     std::chrono::milliseconds body_grace{10'000};
 
     /// How long a handler may go on whose client has ended its sending half. It may wait for its answer all the same,
@@ -44,7 +44,7 @@ struct connection_limits
     /// A client that takes a response more slowly than this on average, in bytes a second and `response_grace` aside,
     /// is disconnected: what it does not take holds memory. Counted from when the kernel takes no more of it, so that
     /// small responses have all the time. Streams are not meant, which have `write_timeout` alone. 0: any rate.
-    std::size_t response_min_rate = 2048;
+    std::size_t min_response_rate = 2048;
     std::chrono::milliseconds response_grace{10'000};
 
     /// How long a connection that the server has ended waits for its client's end. While the client has not got all, it
@@ -52,7 +52,7 @@ struct connection_limits
     std::chrono::milliseconds linger_timeout{1'000};
 
     /// How much a stream may hold in the kernel unsent, before its handler has to wait. 0: as much as the kernel takes.
-    std::size_t unsent_bytes = 64UL * 1024;
+    std::size_t max_unsent_bytes = 64UL * 1024;
 
     /// Unacknowledged data is given up after this time: finds a peer that vanished without a word. A stream with a
     /// heartbeat waits three quarters of that (or its write timeout, if that is longer), so that its vanished peer is
@@ -73,19 +73,19 @@ enum class refusal : unsigned char
 /// refused; who is there already stays. 0: no limit.
 struct capacity_limits
 {
-    std::size_t connections = 0;
-    std::size_t connections_per_address = 0; ///< of one IPv4 address, or of one IPv6 network of 64 bits
-    std::size_t streams = 0;
-    std::size_t streams_per_address = 0; ///< the same, by request::remote_address()
+    std::size_t max_connections = 0;
+    std::size_t max_connections_per_address = 0; ///< of one IPv4 address, or of one IPv6 network of 64 bits
+    std::size_t max_streams = 0;
+    std::size_t max_streams_per_address = 0; ///< the same, by request::remote_address()
 
     /// What is queued for all clients together because they do not take it, in bytes. A stream that would queue more is
     /// ended with close_reason::over_capacity. A response of text that might not find room is answered with 503
     /// instead, before its head is sent. The log says so, once in ten seconds for each worker.
-    std::size_t queued_bytes = 256UL * 1024 * 1024;
+    std::size_t max_queued_bytes = 256UL * 1024 * 1024;
 
     /// Bodies of requests that are held in memory, of all connections together, in bytes: from their first byte until
     /// the request is answered. One that finds no room is answered with 503. Not those that a body_reader reads.
-    std::size_t body_bytes = 256UL * 1024 * 1024;
+    std::size_t max_body_bytes = 256UL * 1024 * 1024;
 
     rill::refusal refusal = rill::refusal::unavailable;
     /// What who is refused is told to wait; up to as much again is added, for each its own.

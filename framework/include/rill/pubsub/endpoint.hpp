@@ -16,7 +16,7 @@ public:
 
     awaitable<response> operator()(request& r) const;
 
-    const middleware* cors() const noexcept;
+    const middleware_function* cors() const noexcept;
 
 private:
     std::shared_ptr<endpoint_state> state_;

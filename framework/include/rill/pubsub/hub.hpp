@@ -43,10 +43,10 @@ struct hub_options
     /// under a lock that all its streams share.
     std::size_t patterns = 16;
     /// Whether it may have this topic; if not, it is answered with 403.
-    std::function<bool(const request&, std::string_view topic)> authorise{};
-    /// The same for a pattern, which may match more than one thinks of now. None: where there is `authorise`, patterns
+    std::function<bool(const request&, std::string_view topic)> authorize{};
+    /// The same for a pattern, which may match more than one thinks of now. None: where there is `authorize`, patterns
     /// are refused, otherwise they are allowed.
-    std::function<bool(const request&, const topic_pattern& pattern)> authorise_pattern{};
+    std::function<bool(const request&, const topic_pattern& pattern)> authorize_pattern{};
     /// The name in the list of subscribers, unless the endpoint has its own endpoint_options::who; none: not in the
     /// list.
     std::function<std::string(const request&)> who{};

@@ -42,7 +42,7 @@ enum class slow_reason : unsigned char
     not_held,      ///< the channel does not hold any more what waits for it
     unsent,        ///< all streams together would hold more than channel_options::unsent_bytes
     write_timeout, ///< its client took nothing for endpoint_options::write_timeout
-    over_capacity, ///< all connections together would hold more than capacity_limits::queued_bytes
+    over_capacity, ///< all connections together would hold more than capacity_limits::max_queued_bytes
 };
 
 std::string_view to_string(slow_reason reason) noexcept;
@@ -111,7 +111,7 @@ struct statistics
     std::uint64_t evicted_slow = 0;  ///< streams ended for their backlog
     std::uint64_t evicted_full = 0;  ///< streams ended for channel_options::unsent_bytes
     std::uint64_t timed_out = 0;     ///< streams of an endpoint ended by the write timeout
-    std::uint64_t over_capacity = 0; ///< streams of an endpoint ended by capacity_limits::queued_bytes
+    std::uint64_t over_capacity = 0; ///< streams of an endpoint ended by capacity_limits::max_queued_bytes
     std::uint64_t past_reads = 0;    ///< pages of the past asked of the backplane
     std::uint64_t past_failures = 0; ///< those of them that it could not read, but for ids that it does not hold
     std::uint64_t subscribers = 0;   ///< at present

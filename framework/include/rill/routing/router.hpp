@@ -89,7 +89,7 @@ public:
     /// Adds middleware around all of this router, whether added before or after the routes; the first is outermost.
     /// Around the router that is served it also sees what no route answers (404, 405); around a mounted one, its routes
     /// only.
-    router& use(middleware around);
+    router& use(middleware_function around);
 
     /// Takes over all routes of `other`, below `prefix`, with its middleware around each. The prefix may hold
     /// parameters, which the handlers of `other` may take; a slash at its end is ignored. The route "/" of `other`
@@ -125,17 +125,18 @@ private:
     template <class... Middleware>
     router& add_checked(std::string_view method, std::string_view pattern, handler handle, Middleware&&... around)
     {
-        constexpr bool is_middleware = (std::is_constructible_v<middleware, Middleware> && ...);
+        constexpr bool is_middleware = (std::is_constructible_v<middleware_function, Middleware> && ...);
         static_assert(is_middleware, "what follows a route's handler is middleware for this route: "
                                      "rill::awaitable<rill::response>(rill::request&, const rill::handler& next)");
         if constexpr (is_middleware) {
-            add(method, pattern, std::move(handle), {middleware(std::forward<Middleware>(around))...});
+            add(method, pattern, std::move(handle), {middleware_function(std::forward<Middleware>(around))...});
         }
         return *this;
     }
 
     static std::string_view name_of(verb method) noexcept;
-    router& add(std::string_view method, std::string_view pattern, handler handle, std::vector<middleware> around);
+    router& add(std::string_view method, std::string_view pattern, handler handle,
+                std::vector<middleware_function> around);
 
     std::shared_ptr<detail::route_table> table_;
 };

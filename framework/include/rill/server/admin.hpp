@@ -2,13 +2,13 @@
 
 #include <rill/http/handler.hpp>
 
-namespace rill {
+namespace rill::ops {
 
 /// Whether the process lives: 200 whenever the event loop comes round to answer.
 handler healthz();
 
 /// Whether the server wants more work: 200, or 503 from the moment it is told to stop. With
-/// server_options::unready_time it goes on accepting meanwhile, so that a load balancer sees the answer.
+/// server_options::readiness_delay it goes on accepting meanwhile, so that a load balancer sees the answer.
 handler readyz();
 
 /// Who is connected: a JSON object with an entry for each stream,
@@ -21,4 +21,4 @@ handler readyz();
 /// clients, so it belongs where only the operator can reach it.
 handler streams();
 
-} // namespace rill
+} // namespace rill::ops

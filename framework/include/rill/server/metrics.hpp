@@ -4,7 +4,7 @@
 #include <rill/http/handler.hpp>
 #include <rill/http/metrics_writer.hpp>
 
-namespace rill {
+namespace rill::ops {
 
 struct metrics_options
 {
@@ -17,11 +17,11 @@ struct metrics_options
 /// reason, events, bytes, what is unsent, how late timers fire, memory and descriptors of the process. All of them are
 /// listed in docs/operations.md.
 ///
-///     app.get("/metrics", rill::metrics());
+///     app.get("/metrics", rill::ops::metrics());
 ///
 /// The figures tell outsiders much: serve them where only the operator can reach them. Each worker is asked through its
 /// mailbox; one that does not answer within a second is left out, which rill_workers_silent tells.
 handler metrics(metrics_options options);
 handler metrics();
 
-} // namespace rill
+} // namespace rill::ops

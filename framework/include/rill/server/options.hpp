@@ -25,9 +25,10 @@ struct server_options
     /// Lets several processes listen on the same port. Without it a port that is taken is an error at start.
     bool reuse_port = false;
     int backlog = 4096;
-    /// Listening sockets that there are already, of TCP or Unix stream sockets, e.g. of systemd (see passed_sockets(),
-    /// which serve() asks by itself); host and port are not looked at then. The server takes them over, and makes them
-    /// non-blocking. Through a Unix socket request::remote_address() is "unix", and server::url() "unix:/its/path".
+    /// Listening sockets that there are already, of TCP or Unix stream sockets, e.g. of systemd (see
+    /// inherited_sockets(), which serve() asks by itself); host and port are not looked at then. The server takes them
+    /// over, and makes them non-blocking. Through a Unix socket request::remote_address() is "unix", and server::url()
+    /// "unix:/its/path".
     std::vector<int> sockets{};
 
     connection_limits limits{};
@@ -40,7 +41,7 @@ struct server_options
     std::chrono::milliseconds drain_spread{5'000};
     /// How long readyz() says no, before the drain begins and nothing more is accepted: time for a load balancer to
     /// notice.
-    std::chrono::milliseconds unready_time{0};
+    std::chrono::milliseconds readiness_delay{0};
 
     /// While a worker fires more than four timers a millisecond, it fires them together: each up to a sixteenth of its
     /// delay late, and at most this. Fewer wake-ups for the same events. 0 turns it off.
@@ -55,7 +56,7 @@ struct server_options
     rill::log_level log_level = rill::log_level::info;
     rill::log_format log_format = rill::log_format::text;
     /// So many messages that are alike, but for their numbers, it tells a second; 0: all of them. See limit_repeats().
-    unsigned log_repeats = 10;
+    unsigned max_log_repeats = 10;
     /// Called once, when connections are accepted, with the URL. The log then tells it at log_level::debug only.
     std::function<void(const std::string& url)> on_listening{};
 };

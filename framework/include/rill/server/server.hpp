@@ -11,7 +11,7 @@
 namespace rill {
 
 /// What a server carries, and what it had to refuse. Each figure is exact, all together are no snapshot.
-struct server_load
+struct server_stats
 {
     std::size_t connections = 0;  ///< at present, but for those that are just being refused
     std::size_t streams = 0;      ///< at present
@@ -21,7 +21,7 @@ struct server_load
     // Since the beginning.
     std::size_t refused_connections = 0; ///< that have gone
     std::size_t refused_streams = 0;
-    std::size_t overflows = 0;       ///< streams and responses ended for capacity_limits::queued_bytes
+    std::size_t overflows = 0;       ///< streams and responses ended for capacity_limits::max_queued_bytes
     std::size_t accept_pauses = 0;   ///< for want of descriptors or memory
     std::size_t accept_failures = 0; ///< connections that were gone before they were accepted
 };
@@ -34,7 +34,7 @@ struct server_load
 /// program are exceptions: std::invalid_argument for options that cannot be, std::logic_error for calls out of order.
 ///
 /// The handler and everything it refers to must outlive run(). listen() and run() belong to one thread; stop(),
-/// connections() and load() may be called from any thread, also before and after them.
+/// connections() and stats() may be called from any thread, also before and after them.
 class server
 {
 public:
@@ -78,15 +78,15 @@ public:
 
     /// Begins the drain: nothing new is accepted, streams end with their farewell, requests in flight may finish, and
     /// what is left after the drain timeout is cancelled. Thread-safe; returns at once. Before run(), also before
-    /// listen(), it makes run() end as soon as it has begun. The second call cuts server_options::unready_time short;
-    /// others do nothing.
+    /// listen(), it makes run() end as soon as it has begun. The second call cuts server_options::readiness_delay
+    /// short; others do nothing.
     void stop();
 
     /// Connections that are open now. Thread-safe.
     std::size_t connections() const noexcept;
 
     /// Thread-safe.
-    server_load load() const noexcept;
+    server_stats stats() const noexcept;
 
 private:
     struct state;
@@ -99,7 +99,7 @@ private:
 };
 
 /// Makes the application, listens, serves until SIGINT or SIGTERM, and drains. Takes sockets that systemd has passed
-/// (passed_sockets()), before it calls `make_app`.
+/// (inherited_sockets()), before it calls `make_app`.
 ///
 ///     int main() { return rill::serve(routes, {.port = 8080}); } // rill::router routes();
 ///

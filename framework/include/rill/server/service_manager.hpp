@@ -13,7 +13,7 @@ namespace rill {
 /// Tells the service manager, e.g. "READY=1" or "STATUS=warming up": a datagram to the socket that NOTIFY_SOCKET names
 /// (sd_notify(3)). Does not block.
 /// @return whether it was sent; false without NOTIFY_SOCKET, which is no error
-bool notify_manager(std::string_view state) noexcept;
+bool sd_notify(std::string_view state) noexcept;
 
 /// How often the service manager wants to hear "WATCHDOG=1" at least (WATCHDOG_USEC); none when it does not watch this
 /// process (WATCHDOG_PID).
@@ -27,6 +27,6 @@ std::optional<std::chrono::microseconds> watchdog_period();
 /// (bad_file_descriptor, not_a_socket, wrong_protocol_type, or invalid_argument where it does not listen), and for a
 /// number that is none
 /// (invalid_argument); `where` names the variable or the descriptor
-[[nodiscard]] tl::expected<std::vector<int>, failure> passed_sockets();
+[[nodiscard]] tl::expected<std::vector<int>, failure> inherited_sockets();
 
 } // namespace rill

@@ -10,23 +10,23 @@
 namespace rill {
 
 /// The result of a worker process that another start would not help: EX_CONFIG of <sysexits.h>.
-inline constexpr int set_up_failed = 78;
+inline constexpr int exit_setup_failed = 78;
 
 struct supervisor_options
 {
     unsigned processes = 2; ///< 1 to 1,024
 
     /// How long a worker that has ended is waited with before it is started again; doubled each time, up to the
-    /// longest. One that has lived for `steady_after` begins with the first pause again.
-    std::chrono::milliseconds first_pause{100};
-    std::chrono::milliseconds longest_pause{30'000};
-    std::chrono::milliseconds steady_after{10'000};
+    /// longest. One that has lived for `backoff_reset_after` begins with the first pause again.
+    std::chrono::milliseconds initial_backoff{100};
+    std::chrono::milliseconds max_backoff{30'000};
+    std::chrono::milliseconds backoff_reset_after{10'000};
 
     /// A worker that has said WATCHDOG=1 (a server does), and then nothing for so long, is killed by SIGABRT (and after
     /// that time again by SIGKILL, if it is still there) and started again. 0: never.
     std::chrono::milliseconds hang_timeout{30'000};
 
-    /// From SIGTERM on; who still lives after it is killed. To be longer than server_options::unready_time and
+    /// From SIGTERM on; who still lives after it is killed. To be longer than server_options::readiness_delay and
     /// drain_timeout together, and than three seconds more.
     std::chrono::milliseconds stop_timeout{15'000};
 
@@ -39,10 +39,10 @@ struct supervisor_options
 };
 
 /// Forks `processes` workers, each of which calls `work` with its index and ends with what it returns, and starts again
-/// those that end, however they end. The others do not notice. Only where one ends with set_up_failed before any worker
-/// has said READY=1 all of them end: the program cannot start. Returns after SIGTERM or SIGINT, when all workers have
-/// ended; these get SIGTERM then. SIGHUP, SIGUSR1 and SIGUSR2 are passed on. When the supervisor is killed, its workers
-/// get SIGTERM.
+/// those that end, however they end. The others do not notice. Only where one ends with exit_setup_failed before any
+/// worker has said READY=1 all of them end: the program cannot start. Returns after SIGTERM or SIGINT, when all workers
+/// have ended; these get SIGTERM then. SIGHUP, SIGUSR1 and SIGUSR2 are passed on. When the supervisor is killed, its
+/// workers get SIGTERM.
 ///
 /// To be called while the process has one thread, as a fork copies only the one that calls it; so whatever runs threads
 /// is made in `work`. Under systemd it speaks for all workers: READY=1 when all of them listen, STOPPING=1, WATCHDOG=1.

@@ -59,10 +59,10 @@ struct endpoint_options
     /// Cache-Control and X-Accel-Buffering take the place of the stream's own.
     std::vector<std::pair<std::string, std::string>> headers{};
 
-    /// Cross-origin resource sharing: rill::cors(). Around all that the endpoint answers, and around OPTIONS of its
-    /// route: browsers ask first where they send a Last-Event-ID of more than 128 bytes, or one that is not plain
-    /// (Fetch standard, "CORS-safelisted request-header").
-    middleware cors{};
+    /// Cross-origin resource sharing: rill::middleware::cors(). Around all that the endpoint answers, and around
+    /// OPTIONS of its route: browsers ask first where they send a Last-Event-ID of more than 128 bytes, or one that is
+    /// not plain (Fetch standard, "CORS-safelisted request-header").
+    middleware_function cors{};
 
     /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops
     /// reconnecting (WHATWG HTML, 9.2.3). Called with the request and its last event id.
@@ -103,7 +103,7 @@ public:
     const endpoint_options options;
     const stream_policy policy;
 
-    const middleware* cors() const noexcept { return options.cors ? &options.cors : nullptr; }
+    const middleware_function* cors() const noexcept { return options.cors ? &options.cors : nullptr; }
 
 private:
     std::atomic<std::size_t> streams_ = 0;
@@ -187,7 +187,7 @@ public:
         return state_->options.cors ? shared(state_, r) : answer(state_, r);
     }
 
-    const middleware* cors() const noexcept { return state_->cors(); }
+    const middleware_function* cors() const noexcept { return state_->cors(); }
 
     rill::detail::route_needs route_needs() const
     {

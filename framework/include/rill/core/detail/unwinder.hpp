@@ -9,7 +9,7 @@
 
 namespace rill::detail {
 
-class next_turn;
+class coalesced_post;
 struct cancellation_round;
 
 /// A coroutine between its cancellation and its end.
@@ -93,7 +93,7 @@ private:
     timer_service& timers_;
     cancelled_coroutine entries_;
     round_timer timer_;
-    std::unique_ptr<next_turn> turn_;
+    std::unique_ptr<coalesced_post> turn_;
 };
 
 } // namespace rill::detail
