@@ -16,6 +16,22 @@ declare -A may_include=(
     [client]="http sse core"
     [redis]="pubsub sse http core"
 )
+# A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and these. A module with rooms has no sources
+# beside them, and a room without a line here may not exist.
+declare -A room_may_include=(
+    [server/operations]=""
+    [server/process]="operations"
+    [server/serving]="process operations"
+)
+# The public headers whose functions a room implements. Other public headers of the module are free for all its rooms.
+declare -A room_of_header=(
+    [server/admin]=operations
+    [server/log]=operations
+    [server/metrics]=operations
+    [server/service_manager]=process
+    [server/supervisor]=process
+    [server/server]=serving
+)
 # These own Beast's parsers and sockets; everyone else sees only its vocabulary.
 beast_users=" transport client "
 beast_vocabulary='^boost/beast/http/(verb|status|field)\.hpp$'
@@ -70,6 +86,39 @@ check_module_file() { # FILE MODULE KIND NAME
     fi
 }
 
+# Within a module that has rooms.
+check_room_file() { # FILE MODULE KIND NAME
+    local room=${1#framework/src/} other=${4%.hpp}
+    room=${room%/*}
+    [[ -v room_may_include[$room] ]] || return 0 # check_rooms() says so
+    if [[ $3 == angle ]]; then
+        other=${other#rill/}
+        [[ -v room_of_header[$other] ]] || return 0
+        other=$2/${room_of_header[$other]}
+    else
+        other=${other%/*}
+    fi
+    [[ $other == "$2"/* || $other == "$2" ]] || return 0
+    [[ $room == "$other" || " ${room_may_include[$room]} " == *" ${other#*/} "* ]] ||
+        violation "$1" "$room may not include $other ($4)"
+}
+
+has_rooms() { # MODULE
+    [[ " ${!room_may_include[*]}" == *" $1/"* ]]
+}
+
+check_rooms() {
+    local file room
+    while read -r file; do
+        room=${file#framework/src/} room=${room%/*}
+        if [[ $room == */* && ! -v room_may_include[$room] ]]; then
+            violation "$file" "the room $room has no rule in tests/architecture"
+        elif [[ $room != */* ]] && has_rooms "$room"; then
+            violation "$file" "the module $room has rooms: the file belongs in one of them"
+        fi
+    done < <(files framework/src)
+}
+
 check_framework() {
     local file kind name module
     for module in framework/include/rill/*/ framework/src/*/; do
@@ -83,6 +132,9 @@ check_framework() {
         fi
         module=${module%%/*}
         [[ ! -v may_include[$module] ]] || check_module_file "$file" "$module" "$kind" "$name"
+        if [[ $file == framework/src/* ]] && has_rooms "$module"; then
+            check_room_file "$file" "$module" "$kind" "$name"
+        fi
     done < <(files framework | includes)
 }
 
@@ -134,6 +186,7 @@ check_guards() {
 }
 
 check_framework
+check_rooms
 check_links
 check_users samples
 check_users bench

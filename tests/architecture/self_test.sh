@@ -46,7 +46,14 @@ planted $src/http/request.cpp '#include <rill/server/server.hpp>' "http may not 
 planted $src/routing/planted.cpp '#include <rill/sse/event.hpp>' "routing may not include sse"
 planted $src/sse/planted.cpp '#include "transport/reactor.hpp"' "sse may not include transport"
 planted $src/transport/planted.cpp '#include <rill/routing/router.hpp>' "transport may not include routing"
-planted $src/server/planted.cpp '#include <rill/routing/router.hpp>' "server may not include routing"
+planted $src/server/serving/planted.cpp '#include <rill/routing/router.hpp>' "server may not include routing"
+planted $src/server/operations/planted.cpp '#include "server/process/watchdog.hpp"' "server/operations may not include server/process"
+planted $src/server/operations/planted.cpp '#include <rill/server/server.hpp>' "server/operations may not include server/serving"
+planted $src/server/process/planted.cpp '#include "server/serving/worker.hpp"' "server/process may not include server/serving"
+planted $src/server/process/planted.cpp '#include <rill/server/server.hpp>' "server/process may not include server/serving"
+planted $src/server/planted.cpp '// nothing' "the module server has rooms"
+planted $src/server/unheard_of/planted.cpp '// nothing' "the room server/unheard_of has no rule"
+planted $src/http/unheard_of/planted.cpp '// nothing' "the room http/unheard_of has no rule"
 planted $src/core/error.cpp '#include "../http/private.hpp"' '"../http/private.hpp" climbs out'
 planted $inc/http/planted.hpp "$guard
 #include \"http/private.hpp\"" 'includes the private "http/private.hpp"'

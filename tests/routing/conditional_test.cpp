@@ -1,4 +1,4 @@
-#include "../../framework/src/routing/conditional.hpp"
+#include "routing/conditional.hpp"
 
 #include <boost/test/unit_test.hpp>
 

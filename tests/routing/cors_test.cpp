@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(cors_suite)
 
@@ -119,8 +119,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_origin_is_refused)
             const std::string_view what = e.what();
             return what.starts_with("cors: '" + std::string(wrong).substr(0, 9)) &&
                    what.ends_with(
-                       "' is no origin: must be such as https://app.example or http://localhost:3000, in lower "
-                       "case, without a path and without the scheme's default port");
+                       "' is no origin: it must have a form such as https://app.example or http://localhost:3000, "
+                       "in lower case, without a path and without the default port of the scheme");
         };
         BOOST_CHECK_EXCEPTION(rill::middleware::cors({.origins = {"https://a.example", wrong}}), std::invalid_argument,
                               names_it);

@@ -2,7 +2,7 @@
 
 #include <rill/routing/router.hpp>
 
-#include "../support/run.hpp"
+#include "support/run.hpp"
 
 #include <array>
 #include <memory>

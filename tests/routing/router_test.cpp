@@ -1,6 +1,6 @@
 #include <rill/routing/router.hpp>
 
-#include "../support/run.hpp"
+#include "support/run.hpp"
 
 #include <rill/http/body_reader.hpp>
 #include <rill/routing/middleware.hpp>

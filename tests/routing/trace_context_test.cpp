@@ -1,6 +1,6 @@
 #include <rill/routing/middleware.hpp>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(trace_context_suite)
 

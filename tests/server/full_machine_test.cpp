@@ -430,7 +430,7 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors)
     const auto log = server.log();
     BOOST_TEST_CONTEXT(log)
     {
-        BOOST_TEST(log.starts_with("can't accept connections for now: "));
+        BOOST_TEST(log.starts_with("cannot accept connections for now: "));
         BOOST_TEST(log.find('\n') == log.size() - 1); // one line
     }
 }

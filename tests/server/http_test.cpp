@@ -377,14 +377,14 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors_pauses_and_recovers)
     address.sin_port = htons(server.port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int connected = ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    const bool told = eventually([&] { return server.log().find("can't accept") != std::string::npos; });
+    const bool told = eventually([&] { return server.log().find("cannot accept") != std::string::npos; });
     const auto while_short = server.connections();
     ::setrlimit(RLIMIT_NOFILE, &before);
     BOOST_TEST(connected == 0);
     BOOST_TEST(told);
     BOOST_TEST(while_short == 2u);
     BOOST_TEST(eventually([&] { return server.connections() == 3; }));
-    BOOST_TEST(occurrences(server.log(), "can't accept") == 1u); // one line, however long it lasts
+    BOOST_TEST(occurrences(server.log(), "cannot accept") == 1u); // one line, however long it lasts
     ::close(socket);
 }
 

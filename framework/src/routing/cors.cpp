@@ -35,7 +35,7 @@ bool is_host(std::string_view text)
     });
 }
 
-// A browser leaves out the port that the scheme has by default.
+// A browser omits the default port of the scheme.
 bool is_port(std::string_view text, std::string_view scheme) noexcept
 {
     const auto port = detail::whole_number<std::uint16_t>(text);
@@ -43,7 +43,7 @@ bool is_port(std::string_view text, std::string_view scheme) noexcept
     return port && !text.starts_with('0') && !is_default;
 }
 
-// As a browser sends it (RFC 6454, 6.2): it is compared byte by byte.
+// The form in which browsers send an origin (RFC 6454, 6.2). Origins are compared byte by byte.
 bool is_origin(std::string_view text)
 {
     constexpr std::string_view mark = "://";
@@ -65,21 +65,22 @@ void check_names(const std::vector<std::string>& names, std::string_view what)
     }
 }
 
-// What can never match, or would make each answer a 500.
+// Rejects options that could never match, or that would make each response a 500.
 void check(const cors_options& options)
 {
     for (const auto& origin : options.origins) {
         if (origin != "*" && origin != "null" && !is_origin(origin)) {
             throw std::invalid_argument("cors: '" + detail::shown(origin) +
-                                        "' is no origin: must be such as https://app.example or http://localhost:3000, "
-                                        "in lower case, without a path and without the scheme's default port");
+                                        "' is no origin: it must have a form such as https://app.example or "
+                                        "http://localhost:3000, in lower case, without a path and without the default "
+                                        "port of the scheme");
         }
     }
     check_names(options.methods, "method");
-    check_names(options.request_headers, "name of a request's header");
-    check_names(options.response_headers, "name of a response's header");
+    check_names(options.request_headers, "name of a request header");
+    check_names(options.response_headers, "name of a response header");
     if (options.preflight_max_age.count() < 0) {
-        throw std::invalid_argument("cors: preflight_max_age is negative: must be zero or more seconds");
+        throw std::invalid_argument("cors: preflight_max_age is negative: it must be 0 seconds or more");
     }
 }
 
@@ -102,10 +103,10 @@ struct policy
         return any_origin || std::ranges::find(options.origins, origin) != options.origins.end();
     }
 
-    // What is set has been checked, or compared with what was.
+    // The values are valid: they were checked at the start, or are equal to checked ones. So set() cannot fail.
     void mark(headers& fields, std::string_view origin) const
     {
-        if (!any_origin) { // caches must keep the answers to different origins apart, also to those not allowed
+        if (!any_origin) { // so that caches keep one response for each origin, also for those not allowed
             (void)fields.add("Vary", "Origin");
         }
         if (!allows(origin)) {
@@ -149,7 +150,7 @@ struct policy
 
 awaitable<response> marked(std::shared_ptr<const policy> rules, request& req, const handler& next)
 {
-    // Kept here: the handler may change the request.
+    // A copy, because the handler may change the request.
     const std::string origin(req.header("Origin").value_or(""));
     rules->mark_answer(req.answer_fields(), origin);
     auto r = co_await next(req);
@@ -164,7 +165,7 @@ middleware_function cors(cors_options options)
     check(options);
     const bool any = std::ranges::find(options.origins, "*") != options.origins.end();
     if (any && options.credentials) {
-        throw std::invalid_argument("cors: credentials need named origins, not '*'");
+        throw std::invalid_argument("cors: credentials require named origins, not '*'");
     }
     auto rules = std::make_shared<const policy>(policy{std::move(options), any});
     return [rules = std::move(rules)](request& req, const handler& next) {

@@ -11,14 +11,14 @@ namespace rill::middleware {
 
 namespace {
 
-// Of Host, without its port.
+// The value of Host without its port.
 std::string_view name_in(std::string_view host) noexcept
 {
     const auto bracket = host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0;
     return host.substr(0, host.find(':', bracket));
 }
 
-// So that names that mean the same are the same.
+// Gives different spellings of a name the same form.
 std::string canonical(std::string_view name)
 {
     if (name.starts_with('[')) {
@@ -31,7 +31,7 @@ std::string canonical(std::string_view name)
     return lower;
 }
 
-/// "example.org", "[::1]", or "*.example.org", kept as ".example.org".
+/// The canonical form of a name. "*.example.org" becomes ".example.org". Throws std::invalid_argument.
 std::string checked(std::string_view name)
 {
     const bool below = name.starts_with("*.");
@@ -40,7 +40,7 @@ std::string checked(std::string_view name)
     if (known.empty() || !is_name || known.front() == '.' || known.find('*') != known.npos) {
         throw std::invalid_argument(
             "hosts: '" + std::string(name) +
-            "' is no host: must be such as example.org, *.example.org or [::1], without a port");
+            "' is no host: it must have a form such as example.org, *.example.org or [::1], without a port");
     }
     return below ? '.' + known : known;
 }
@@ -64,7 +64,7 @@ middleware_function hosts(std::vector<std::string> names)
             return next(req);
         }
         return detail::answer(to_response(
-            problem{.status = status::misdirected_request, .detail = "this server does not stand for that host"}));
+            problem{.status = status::misdirected_request, .detail = "this server does not serve this host"}));
     };
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using kind = path_pattern::kind;
 
-// A tail is handed over as one text: a slash that was data could no longer be told from one that was not.
+// A tail becomes one text, in which a decoded slash would look like a separator.
 bool fits_tail(const split_path& path, std::size_t from) noexcept
 {
     return std::none_of(path.segments.begin() + static_cast<std::ptrdiff_t>(from), path.segments.end(),
@@ -148,8 +148,7 @@ void route_table::collect(const node& n, std::string_view wanted, match& out)
     out.same_path.insert(out.same_path.end(), n.routes.begin(), n.routes.end());
 }
 
-// Every node has one depth, so it is visited once at most: the search is bounded by the size of the tree, whatever the
-// path.
+// Every node has one depth, so a search visits it at most once. The size of the tree limits the search for any path.
 void route_table::visit(const node& n, const split_path& path, std::size_t index, std::string_view wanted,
                         match& out) const
 {

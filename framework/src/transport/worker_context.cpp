@@ -1,8 +1,8 @@
 #include "transport/worker_context.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <ctime>
 #include <new>
 #include <rill/core/shutdown_signal.hpp>
@@ -10,6 +10,7 @@
 #include <malloc.h>
 #endif
 
+#include "core/date.hpp"
 #include "transport/http1_connection.hpp"
 #include "transport/socket.hpp"
 
@@ -285,17 +286,8 @@ std::string_view worker_context::date()
     const auto now = std::time(nullptr);
     if (now != date_second_) {
         date_second_ = now;
-        std::tm utc{};
-        ::gmtime_r(&now, &utc);
-        static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-        static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-        std::array<char, 64> text{}; // strftime would ask the locale
-        const int length = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                                         days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                                         months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
-                                         utc.tm_min, utc.tm_sec);
-        date_.assign(text.data(), static_cast<std::size_t>(length));
+        const auto text = detail::http_date(std::chrono::sys_seconds(std::chrono::seconds(now)));
+        date_.assign(text.data(), text.size());
     }
     return date_;
 }
