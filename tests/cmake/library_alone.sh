@@ -41,7 +41,7 @@ check subdirectory "$work/subdirectory"
 project fetched 'include(FetchContent)' "FetchContent_Declare(rill SOURCE_DIR \"$source_dir\")" 'FetchContent_MakeAvailable(rill)'
 check fetched "$work/fetched"
 
-# What a developer gets: the check above must be able to fail.
+# A developer's build must differ, so that the checks above can fail.
 cmake -S "$source_dir" -B "$work/developer" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DRILL_DEVELOPER=ON >"$work/developer.log" 2>&1 ||
     { cat "$work/developer.log"; fail "a developer's build cannot be configured"; }
 grep -q -e -Werror "$work/developer/compile_commands.json" || fail "a developer's build must have warnings as errors"

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(preflight)
     BOOST_TEST(calls == 1);
 }
 
-// What no browser sends as an Origin would never match, and nobody would learn why.
+// A text that no browser sends as an origin would never match, without any error.
 BOOST_AUTO_TEST_CASE(what_is_no_origin_is_refused)
 {
     for (const auto* wrong : {"https://app.example/",

@@ -1,4 +1,4 @@
-// What a handler's parameters need of its route is checked while the routes are set up.
+// The parameters of a handler are checked against its route while routes are added.
 
 #include <rill/routing/router.hpp>
 

@@ -20,7 +20,7 @@ namespace {
 // Five million are read of ten thousand.
 const auto events = whole_or<std::uint64_t>(10'000, 5);
 
-/// One client of many: reads what is there, and remembers only how far it came.
+/// One client of many. It reads the available bytes, and keeps only its position.
 class counting_client
 {
 public:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A peer that vanishes without a word: server and client in a network namespace of their own, in which every packet is
+# A peer that disappears without closing its connection: server and client in a network namespace of their own, in which every packet is
 # dropped from one moment on. Skipped (77) where namespaces are not permitted.
 # usage: half_open.sh SOURCE_DIR SERVER_TEST
 set -euo pipefail

@@ -1,4 +1,4 @@
-// What handlers take and return, over real sockets.
+// Parameters and results of handlers, over real sockets.
 
 #include "server/fixture.hpp"
 

@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
     BOOST_TEST(c.received().ends_with("\r\n\r\none"));
 }
 
-// The kernel takes a part; the rest is not copied, and what is put behind it keeps its place.
+// The kernel takes a part. The rest is not copied, and later chunks follow it in order.
 BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
 {
     fixture f;

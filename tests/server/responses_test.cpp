@@ -1,4 +1,4 @@
-// What a handler can't do to the framing of its response: the bytes on the wire, whatever it sets.
+// A handler cannot break the framing of its response: the bytes on the wire, whatever fields it sets.
 
 #include "server/fixture.hpp"
 
@@ -22,8 +22,8 @@ response rows()
     return response::stream([](rill::response_writer& out) -> rill::awaitable<> { co_await out.write("row"); });
 }
 
-/// A server with one route, and what it answers to a request, but for the line of Date, which has to be there once.
-/// Then it answers the next request as ever.
+/// A server with one route, and its response to a request without the Date line, which must exist once. The next
+/// request must be answered, too.
 class answering
 {
 public:
@@ -63,7 +63,7 @@ private:
     bool went_on_ = false;
 };
 
-/// Whether it is a 500 that does not hold what the handler said, and the log tells of it.
+/// Checks for a 500 that does not contain the text of the exception, and for a line in the log that does.
 void check_refused(std::function<response()> make, std::string_view why)
 {
     answering ask(std::move(make));

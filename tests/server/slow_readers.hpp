@@ -20,7 +20,7 @@ inline constexpr std::size_t frozen_count = 12; // some for each worker, whichev
 inline constexpr std::size_t healthy_count = 4;
 inline constexpr std::size_t keys = 8;
 
-/// A client that tells what it got, and what it was told that it does not get.
+/// A client that counts the events it received, and the events it was notified to have lost.
 class reader
 {
 public:
@@ -92,7 +92,7 @@ private:
     bool has_data_ = false;
 };
 
-/// What the process has allocated. Under a sanitizer, which has an allocator of its own, this says nothing.
+/// Bytes that the process has allocated. Not meaningful under a sanitizer, which has its own allocator.
 inline std::size_t allocated()
 {
     const auto info = ::mallinfo2();
@@ -147,7 +147,7 @@ public:
         server.stop();
         BOOST_TEST(channel.stats().unsent_bytes == 0U);
         BOOST_TEST(server.stats().queued_bytes == 0U);
-        // Who meets the limit of the whole server is told of, in one line for many.
+        // Streams that reach the limit of the server are in the log, one line for many.
         const auto log = server.log();
         const auto lines = std::count(log.begin(), log.end(), '\n');
         BOOST_TEST((limits_.max_queued_bytes == 0 ? lines == 0 : lines > 0 && lines < 10), log);
@@ -156,7 +156,7 @@ public:
         }
     }
 
-    /// Of the frozen ones so many have ended, all for this reason.
+    /// Checks that `count` of the frozen streams have ended, all for one reason.
     void expect_ended(std::size_t count, rill::close_reason reason)
     {
         BOOST_TEST(
@@ -178,7 +178,7 @@ public:
         return survived;
     }
 
-    /// For every event each stream that is still there got it, or was counted for it, and who may be told was told.
+    /// Checks that each open stream received every event or was counted for it, and was notified if its policy says so.
     void expect_all_accounted()
     {
         std::uint64_t got = 0;
@@ -193,7 +193,7 @@ public:
                 }
             }
         }
-        // What a newer one has replaced is counted once a stream is up to date, just after its last event.
+        // Replaced events are counted when the stream has caught up, just after its last event.
         BOOST_TEST(eventually([&] {
             const auto now = channel.stats();
             return got + now.dropped + now.conflated == events * streams;
@@ -266,7 +266,7 @@ private:
         }
     }
 
-    // What is published is more than twice as much.
+    // The published events are more than twice as much.
     std::size_t most_allocated() const
     {
         constexpr std::size_t other = 512 * 1024;

@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(drop_oldest)
         s.expect_ended(0, {});
         BOOST_TEST(s.thaw() == frozen_count);
         for (const auto& f : s.frozen) {
-            BOOST_TEST(f->notices >= 1U); // more, where its worker was behind before it froze
+            BOOST_TEST(f->notices >= 1U); // more, if its worker was late before the client froze
             BOOST_TEST(f->behind_notice <= most);
             BOOST_TEST(f->ids.size() + f->told == events);
         }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(latest_per_key)
     s.expect_all_accounted();
 }
 
-// What there is no room for is lost, although it was the newest of its key.
+// Without room an event is lost, even if it is the newest of its key.
 BOOST_AUTO_TEST_CASE(latest_per_key_within_the_limits)
 {
     constexpr std::size_t most = keys / 2;
@@ -71,14 +71,14 @@ BOOST_AUTO_TEST_CASE(latest_per_key_within_the_limits)
         s.expect_ended(0, {});
         BOOST_TEST(s.thaw() == frozen_count);
         for (const auto& f : s.frozen) {
-            BOOST_TEST(f->notices >= 1U); // more, where its worker was behind before it froze
+            BOOST_TEST(f->notices >= 1U); // more, if its worker was late before the client froze
             BOOST_TEST(f->behind_notice == most);
         }
         s.expect_all_accounted();
     }
 }
 
-// Whatever the policy, who would hold more than all may together is ended; the others are treated by the policy.
+// With any policy, a stream that would exceed the sum of all streams ends. The policy applies to the others.
 BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
 {
     constexpr std::size_t most = 4;

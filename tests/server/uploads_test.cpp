@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(fifty_megabytes_need_no_memory)
     }
     BOOST_TEST(c.read_until(wanted.text()));
     BOOST_TEST(most - before < 4096U);
-    c.get("/hello"); // the connection goes on
+    c.get("/hello"); // the connection is open
     BOOST_TEST(c.read_until("\r\n\r\nhello"));
 }
 
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(middleware_runs_before_the_body)
     BOOST_TEST(refused.read_to_end());
     BOOST_TEST(refused.received().starts_with("HTTP/1.1 401 "));
     BOOST_TEST(refused.received().find("Connection: close\r\n") != std::string::npos);
-    raw_client deaf(server.port()); // sends, whatever it is told
+    raw_client deaf(server.port()); // keeps sending after the response
     deaf.send(head + "\r\n" + std::string(100'000, 'x'));
     BOOST_TEST(deaf.read_until("HTTP/1.1 401 "));
     BOOST_TEST(deaf.read_to_end());

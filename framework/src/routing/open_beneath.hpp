@@ -18,7 +18,7 @@ struct open_file
 
 /// Opens the regular file `path` below the directory `root`. If `path` is a directory, opens `index` in it. No path
 /// leads out of the root: see static_files().
-/// @return the error is 404, or 503 if the process cannot open any more files
+/// @return the error is 404, or 503 if the process has reached its limit of open files
 tl::expected<open_file, status> open_beneath(const file_handle& root, std::string_view path, const std::string& index);
 
 } // namespace rill::detail

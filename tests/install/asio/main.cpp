@@ -150,7 +150,7 @@ rill::awaitable<rill::response> in_time(rill::request&)
 }
 // [asio-deadline]
 
-// What follows is the test: clients, and an upstream whose streams are counted.
+// The test: clients, and an upstream whose streams are counted.
 
 namespace {
 

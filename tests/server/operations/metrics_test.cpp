@@ -1,4 +1,4 @@
-// What the operator is told in figures.
+// The metrics of a server.
 
 #include <cstdio>
 #include <cstdlib>

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(memory_that_is_touched_is_resident)
 BOOST_AUTO_TEST_CASE(time_goes_on)
 {
     const auto before = look();
-    // The kernel tells the time of its own start in whole seconds.
+    // The kernel has the time of its own start in whole seconds.
     BOOST_TEST(before["process_start_time_seconds"] <= static_cast<double>(std::time(nullptr)) + 1);
     while (look()["process_cpu_seconds_total"] == before["process_cpu_seconds_total"]) {
         static_cast<void>(look()); // takes some

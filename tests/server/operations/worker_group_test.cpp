@@ -12,7 +12,7 @@ using namespace rill_test;
 
 BOOST_AUTO_TEST_SUITE(worker_group_test)
 
-// A scrape must not wait for ever for a worker whose handler never lets go of its thread.
+// A scrape must not wait forever for a worker whose handler blocks its thread.
 BOOST_AUTO_TEST_CASE(a_worker_that_hangs_is_told_as_silent_and_holds_nobody_up)
 {
     static std::atomic<bool> held{true};

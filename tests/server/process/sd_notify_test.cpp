@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(names_of_the_socket)
     BOOST_TEST(std::string(got) == "X=1");
     ::close(socket);
     std::filesystem::remove(path);
-    BOOST_TEST(!rill::sd_notify("X=1")); // nobody is there
+    BOOST_TEST(!rill::sd_notify("X=1")); // the socket has no receiver
     for (const std::string& bad : {std::string(), std::string("relative"), "/" + std::string(200, 'x')}) {
         ::setenv("NOTIFY_SOCKET", bad.c_str(), 1);
         BOOST_TEST(!rill::sd_notify("X=1"));

@@ -1,4 +1,4 @@
-// A process that is told to stop ends in time, also with a handler that hangs: its event loop hears nothing more.
+// A process ends in time after a signal, even if a handler hangs and the event loop does not run.
 
 #include "server/process/shutdown_deadline.hpp"
 
@@ -43,23 +43,24 @@ private:
 
 constexpr auto timeout_message = "the event loop did not stop in time: ending the process";
 
-volatile std::sig_atomic_t heard = 0;
+volatile std::sig_atomic_t received = 0;
 
-void hear(int)
+void count_signal(int)
 {
-    heard = heard + 1;
+    received = received + 1;
 }
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_handler_that_hangs_does_not_keep_the_process)
+BOOST_AUTO_TEST_CASE(a_process_with_a_hanging_handler_ends)
 {
     hanging_server alone(1, 10ms);
-    hanging_server beside(2, 10ms, rill::log_format::json); // the other thread's loop drains and waits for this one
+    hanging_server beside(
+        2, 10ms, rill::log_format::json); // the event loop of the other worker drains, and then waits for this one
     hanging_server interrupted(1, 10ms);
-    hanging_server told_twice(1, 1h);
-    told_twice.signal(SIGTERM);
-    told_twice.signal(SIGINT); // of another kind, as two that are alike may become one
+    hanging_server twice_signalled(1, 1h);
+    twice_signalled.signal(SIGTERM);
+    twice_signalled.signal(SIGINT); // another signal, because two equal pending signals become one
     alone.signal(SIGTERM);
     beside.signal(SIGTERM);
     interrupted.signal(SIGINT);
@@ -71,31 +72,31 @@ BOOST_AUTO_TEST_CASE(a_handler_that_hangs_does_not_keep_the_process)
     const auto last = json.substr(json.rfind('\n', json.size() - 2) + 1);
     BOOST_TEST(last.starts_with("{\"time\":\"20"));
     BOOST_TEST(last.ends_with(std::string("Z\",\"level\":\"error\",\"message\":\"") + timeout_message + "\"}\n"));
-    const int code = told_twice.wait();
+    const int code = twice_signalled.wait();
     BOOST_TEST((code == 128 + SIGINT || code == 128 + SIGTERM));
 }
 
 // As Asio does for its signal sets.
-BOOST_AUTO_TEST_CASE(handlers_that_were_set_before_hear_the_signals_and_are_there_afterwards)
+BOOST_AUTO_TEST_CASE(previous_signal_handlers_run_and_are_restored)
 {
     forked f([](const forked::line_writer& report) {
-        std::signal(SIGTERM, hear);
+        std::signal(SIGTERM, count_signal);
         std::signal(SIGINT, SIG_IGN);
         {
             const rill::shutdown_deadline outer(1h, {});
             const rill::shutdown_deadline inner(1h, {});
             ::raise(SIGTERM);
-            report("heard " + std::to_string(heard));
+            report("received " + std::to_string(received));
             ::raise(SIGINT);
         }
         ::raise(SIGTERM);
-        report("heard " + std::to_string(heard));
+        report("received " + std::to_string(received));
         ::raise(SIGINT);
-        ::sleep(2); // the second signal's deadline went with the objects
+        ::sleep(2); // the deadline of the second signal ended with the objects
         return 0;
     });
-    BOOST_TEST(f.line("heard ") == "1");
-    BOOST_TEST(f.line("heard ") == "2");
+    BOOST_TEST(f.line("received ") == "1");
+    BOOST_TEST(f.line("received ") == "2");
     BOOST_TEST(f.wait() == 0);
 }
 

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(one_that_always_crashes_is_started_ever_more_seldom)
             if (starts < 6) {
                 ::_exit(3);
             }
-            for (;;) { // the seventh lives, so that it is known what the supervisor finds when it is told to stop
+            for (;;) { // the seventh one keeps running, so that the supervisor has one worker when it stops
                 ::pause();
             }
         });
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(one_that_always_crashes_is_started_ever_more_seldom)
     BOOST_TEST(f.output().find("worker 0 ended with 3; restart in 160 ms") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(what_prevents_the_start_is_told_in_one_line)
+BOOST_AUTO_TEST_CASE(an_error_at_the_start_is_one_line)
 {
     forked none(
         [](const forked::line_writer&) { return rill::supervise({.processes = 0}, [](unsigned) { return 0; }); });
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(what_prevents_the_start_is_told_in_one_line)
 #endif
 }
 
-// What the program has written, but not yet given to the system, is the supervisor's to give.
+// Only the supervisor writes the output that the program had buffered before the fork.
 BOOST_AUTO_TEST_CASE(what_was_written_before_is_not_written_again_by_each_worker)
 {
     forked f([](const forked::line_writer& report) {

@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(worker_processes_test)
 
 namespace {
 
-/// What they tell while the test looks on.
+/// The log of the processes under test.
 struct stage
 {
     explicit stage(rill::supervisor_options o) : options(std::move(o))
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
     BOOST_TEST(s.logged("worker 0 was killed by Aborted"));
 }
 
-// Who is stopped, or has a handler for SIGABRT that does not return, is not ended by it.
+// SIGABRT does not end a stopped process, nor one with a handler that does not return.
 BOOST_AUTO_TEST_CASE(one_that_does_not_hear_of_its_end_is_killed_all_the_same)
 {
     stage s({.processes = 1, .initial_backoff = 1h, .hang_timeout = 1ms});

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(timers_that_are_heard_leave_nothing_behind)
     BOOST_TEST(ran);
 }
 
-// As where epoll did not take it: nobody is told of it any more.
+// The timer descriptor is not in epoll, so no timer fires.
 BOOST_AUTO_TEST_CASE(timers_that_are_not_heard_are_an_error)
 {
     loop l;

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(workers_do_not_outlive_their_supervisor)
     }));
 }
 
-// It gets SIGTERM from the kernel then, which its event loop does not hear.
+// The kernel sends it SIGTERM, which its hanging event loop does not handle.
 BOOST_AUTO_TEST_CASE(nor_do_workers_that_hang)
 {
     fleet f({.processes = 1}, 10ms);
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(an_application_that_can_not_be_made_is_not_started_for_ever
     BOOST_TEST(std::ranges::count(f.output(), '\n') == 1, f.output());
 }
 
-// As where a file is away for a while: those who serve go on.
+// A file is missing for a while, for example. The other workers continue to serve.
 BOOST_AUTO_TEST_CASE(one_that_can_not_be_made_again_is_tried_again)
 {
     forked f([](const forked::line_writer& report) {

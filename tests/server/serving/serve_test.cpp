@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once)
     c.get("/stays");
     BOOST_REQUIRE(c.read_until("begun"));
     process.signal(SIGTERM);
-    // The drain has begun when nothing is accepted any more.
+    // The drain has begun when the server accepts no connection.
     BOOST_REQUIRE(eventually([&] {
         const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
         sockaddr_in address{};
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(what_prevents_a_start_is_one_line_and_exit_code_1)
     BOOST_TEST(first.exit_code() == 0);
 }
 
-// What would end the process by std::terminate where main() does not catch it.
+// Without the catch in serve() these exceptions would leave main() and end in std::terminate().
 BOOST_AUTO_TEST_CASE(a_mistake_at_set_up_is_one_line_and_exit_code_1)
 {
     const auto good = [] {

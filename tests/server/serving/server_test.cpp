@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(as_many_stops_count_before_listen_as_after)
     server.run();
 }
 
-// For ThreadSanitizer, and for the stop, which must not be lost wherever it comes.
+// For ThreadSanitizer, and because a stop must not be lost at any time.
 BOOST_AUTO_TEST_CASE(any_thread_may_ask_and_stop_while_it_listens)
 {
     for (int i = 0; i < 20; ++i) {
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(any_thread_may_ask_and_stop_while_it_listens)
     }
 }
 
-// Who has on_listening tells it where people look: a second time in the log is one too many.
+// An application with on_listening shows the URL itself, so the log does not repeat it.
 BOOST_AUTO_TEST_CASE(the_url_is_told_once)
 {
     for (const bool tells_itself : {false, true}) {

@@ -1,5 +1,4 @@
-// What the end of a worker does with handlers that are still there. Its start, with each call failing in turn, is in
-// tests/faults.
+// The end of a worker with running handlers. tests/faults covers its start, with each system call failing in turn.
 
 #include "server/serving/worker.hpp"
 

@@ -19,8 +19,9 @@ class route_table;
 /// has priority over `{x:int}`, that over `{x}`, and that over `{x...}`. If the first choice has no route, or none for
 /// the method, the next one is tried.
 ///
-/// The router itself answers a path that cannot be decoded or contains NUL (400), an unknown path (404), a path without
-/// a route for the method (405 with Allow), OPTIONS (204 with Allow), and HEAD by the GET handler, without its body.
+/// The router itself answers 400 for a path that cannot be decoded or contains NUL, 404 for an unknown path, 405 with
+/// Allow for a path without a route for the method, and 204 with Allow for OPTIONS. The GET handler also answers HEAD,
+/// without its body.
 ///
 /// Add the routes before serving, in one thread. Copies share the same routes. A mistake in the routes throws
 /// route_error: most of them when the route is added; for a path parameter that may come from a prefix, in
@@ -123,6 +124,7 @@ private:
     }
 
     template <class... Middleware>
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): add() takes it by move
     router& add_checked(std::string_view method, std::string_view pattern, handler handle, Middleware&&... around)
     {
         constexpr bool is_middleware = (std::is_constructible_v<middleware_function, Middleware> && ...);

@@ -13,8 +13,8 @@ using background_task = std::function<awaitable<>()>;
 ///
 /// A background coroutine keeps running during shutdown. It is cancelled after its worker's last connection has closed:
 /// the operation that it waits for completes with operation_aborted, and its frame unwinds before server::run()
-/// returns. `rill::shutdown_signal` tells it that a shutdown has begun. An exception that leaves it becomes a line of
-/// the log, and affects nothing else. What the task refers to must outlive the server.
+/// returns. `rill::shutdown_signal` reports that a shutdown has begun. An exception that leaves it becomes a line of
+/// the log, and affects nothing else. All objects that the task refers to must outlive the server.
 ///
 /// After the cancellation no task is started: `task` is destroyed without having begun, and the log has a warning. This
 /// can happen to a background coroutine that is itself cancelled. It cannot happen to a handler with a connected

@@ -10,7 +10,8 @@
 
 namespace rill {
 
-/// What a server holds at present, and what it has refused. Each number is exact. All numbers together are no snapshot.
+/// Counts of what a server holds at present, and of what it has refused. Each number is exact. All numbers together are
+/// no snapshot.
 struct server_stats
 {
     std::size_t connections = 0;  ///< open now, without those that are being refused

@@ -45,8 +45,8 @@ private:
 /// Runs in the thread of a worker. The function that it returns runs in the thread of the coroutine that asks.
 using worker_query = std::function<std::function<void()>(transport::worker_context&)>;
 
-/// Runs a query in each worker of the server, through the mailboxes of the workers. What the query refers to must live
-/// until the coroutine ends. Cancellation: terminal.
+/// Runs a query in each worker of the server, through the mailboxes of the workers. All objects that the query refers
+/// to must live until the coroutine ends. Cancellation: terminal.
 /// @return the number of workers that do not answer within a second
 awaitable<std::size_t> query_workers(worker_query query);
 

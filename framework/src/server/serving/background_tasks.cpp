@@ -63,7 +63,7 @@ void background_tasks::check_ended()
     }
 }
 
-// What a coroutine waits for destroys it, before this object is destroyed.
+// The operation that a coroutine waits for destroys it, before this object is destroyed.
 void background_tasks::shutdown() noexcept
 {
     cancelled_ = true;
