@@ -18,7 +18,7 @@ program() { # NAME; its text comes from standard input
     { echo '#!/usr/bin/env bash'; cat; } >"$work/bin/$1"
     chmod +x "$work/bin/$1"
 }
-for present in nginx haproxy caddy postgres node curl chromium openssl; do program "$present" <<<'exit 0'; done
+for present in nginx haproxy caddy postgres node curl chromium openssl gnuplot; do program "$present" <<<'exit 0'; done
 program sudo <<<'[[ $1 == -n ]] && shift; exec "$@"'
 program dpkg-query <<<'[[ -n ${INSTALLED:-} ]] || exit 1; shift 3; printf "ii  %s\n" "$@"'
 program apt-get <<'E2'
