@@ -1,4 +1,4 @@
-// The table of docs/guide.md, "Compiler traps": what it recommends is right with every compiler, and what it warns of
+// The table of docs/reference/compiler-traps.md: what it recommends is right with every compiler, and what it warns of
 // is still wrong with the compiler that it names.
 
 #include <array>
@@ -114,7 +114,7 @@ void right(awaitable<> body)
     BOOST_TEST(alive.empty());
 }
 
-// ---- what the guide recommends
+// ---- what the page recommends
 
 awaitable<> named_aggregate()
 {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a sanitizer build, and builds and runs the guide's chapter "Asio inside a handler" against it, outside the tree.
+# Installs a sanitizer build, and builds and runs the page docs/how-to/asio.md against it, outside the tree.
 # usage: asio.sh SOURCE_DIR BUILD_DIR CXX SANITIZERS [REQUESTS LOOK_UPS]    default: 100000 10000
 set -euo pipefail
 

@@ -40,7 +40,7 @@ step "find_package"
 configure package -DCMAKE_PREFIX_PATH="$work/prefix"
 build_and_run package
 
-step "the guide's chapter on Asio, as a program"
+step "the page docs/how-to/asio.md, as a program"
 cmake --build "$work/package" --target asio_guide --parallel 2
 "$work/package/asio_guide"
 

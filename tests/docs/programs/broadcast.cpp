@@ -23,7 +23,7 @@ auto only_for(const rill::pubsub::channel& news)
 {
     return [news](rill::sse::event_stream& stream, rill::query<"section"> section) -> rill::awaitable<> {
         auto events = news.subscribe(stream.last_event_id());
-        co_await stream.send(events.place()); // where it begins, for a client that is cut before its first event
+        co_await stream.send(events.place()); // lets a client resume that loses the connection now
         while (auto e = co_await events.next()) {
             if (e.kind() != rill::pubsub::event_kind::message || e.name() == *section) {
                 co_await stream.send(e); // its bytes are shared, not copied
@@ -38,7 +38,7 @@ rill::pubsub::channel prices()
 {
     return rill::pubsub::channel({
         .replay = {.events = 10'000, .bytes = 8 * 1024 * 1024, .age = 10min},
-        .history = rill::pubsub::everything, // a new page begins with the present price of each key
+        .history = rill::pubsub::everything, // a new page begins with the current price of each key
         .slow = rill::pubsub::slow_policy::latest_per_key,
     });
 }
@@ -60,7 +60,7 @@ rill::router rooms(rill::pubsub::hub hub)
     app.get("/events", rill::sse::endpoint(hub));        // ?topics=lobby,news/*
     app.post("/rooms/{topic}",
              [hub](rill::path<"topic"> room, rill::request& r) mutable { return hub.publish(*room, r.body()); });
-    app.post("/topics/{topic...}", rill::pubsub::publish_handler(hub, "sesame")); // for programs: all topics
+    app.post("/topics/{topic...}", rill::pubsub::publish_handler(hub, "sesame")); // for programs, with a token
     return app;
 }
 

@@ -16,7 +16,7 @@ rill::response version()
 
 rill::awaitable<rill::response> slow(rill::request& r)
 {
-    co_await rill::sleep_for(100ms); // cancelled, if the client leaves
+    co_await rill::sleep_for(100ms); // cancelled if the client leaves
     co_return rill::response::text("you asked for " + std::string(r.path()));
 }
 
@@ -83,7 +83,7 @@ struct order
 };
 BOOST_DESCRIBE_STRUCT(order, (), (item, count))
 
-// A body that is no JSON, or no order, is answered with 400, 415 or 422; the handler does not run.
+// A body that is not JSON, or not an order, is answered with 400, 415 or 422. The handler does not run.
 rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dry_run)
 {
     return rill::json_response(boost::json::object{{"item", o->item}, {"placed", !*dry_run}});

@@ -41,9 +41,9 @@ rill::router operated(rill::router app, const rill::pubsub::channel& news)
 {
     const auto more = [news](rill::metrics_writer& out) { write_metrics(out, news.stats(), "news"); };
     app.get("/metrics", rill::metrics({.more = more})); // for Prometheus
-    app.get("/healthz", rill::healthz());               // 200 while the event loop comes round
-    app.get("/readyz", rill::readyz());                 // 503 once the server is told to stop
-    app.get("/streams", rill::streams());               // who is connected: only where outsiders can't ask
+    app.get("/healthz", rill::healthz());               // 200 while the event loop runs
+    app.get("/readyz", rill::readyz());                 // 503 from the start of a shutdown
+    app.get("/streams", rill::streams());               // lists the open streams: for the operator only
     return app;
 }
 // [operator]
@@ -51,7 +51,7 @@ rill::router operated(rill::router app, const rill::pubsub::channel& news)
 // [proxies]
 rill::router behind_proxies(rill::router app, std::string_view networks)
 {
-    // E.g. "127.0.0.1, 10.0.0.0/8". Throws std::invalid_argument for what is neither an address nor a network.
+    // E.g. "127.0.0.1, 10.0.0.0/8". Throws std::invalid_argument unless all of them are addresses or networks.
     const auto trusted = rill::trusted_proxies::parse(networks);
     app.use(rill::forwarded(trusted)); // remote_address() is the client's from here on
     return app;

@@ -16,7 +16,7 @@ class event_log;
 }
 
 /// One stream of events for any number of readers, with its recent past: what is published is encoded once, and reaches
-/// every stream in the same order. See docs/guide.md.
+/// every stream in the same order. See docs/reference/broadcast.md.
 ///
 /// A handle: copies name the same channel. Everything is thread-safe. Lives as long as a handle, an endpoint or a
 /// subscription of it.

@@ -15,7 +15,7 @@ struct metrics_options
 
 /// Answers a scrape by Prometheus with the figures of the server it runs on: connections, streams by route and close
 /// reason, events, bytes, what is unsent, how late timers fire, memory and descriptors of the process. All of them are
-/// listed in docs/operations.md.
+/// listed in docs/reference/metrics.md.
 ///
 ///     app.get("/metrics", rill::metrics());
 ///
