@@ -47,8 +47,8 @@ function(rill_own_target target)
     endif()
 endfunction()
 
-# Files of one target compiled so many at a time, where the whole build counts and not one file's: most of what a test's object
-# holds is Asio and Boost.Test, the same in all of them. Debug builds, in which people edit, keep them apart.
+# Compiles the files of one target in groups of `files`. This makes the whole build faster, because most of the object code of a
+# test is Asio and Boost.Test, which is the same in all files. Debug builds compile each file alone: they rebuild single files.
 function(rill_together target files)
     if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})

@@ -45,7 +45,7 @@ void figures::add(const reading& machine, const rill::pubsub::statistics& stats,
     before_ = std::move(now);
 }
 
-// A curve that has a gap begins anew: its values are a period apart.
+// A curve starts again after a gap, because its values are one period apart.
 void figures::add_memory(const reading& machine)
 {
     memory.known = machine.memory_total != 0;

@@ -10,12 +10,12 @@
 
 namespace samples {
 
-/// The options that every sample has; further ones are added before parse(). What parses them stays in the .cpp: a
-/// command line is the dearest thing to compile in a small program.
+/// The options that every sample has. Further options are added before parse(). The parser is in the .cpp, because a
+/// command line takes longer to compile than the rest of a small program.
 ///
-/// An option --some-name of the sample "ticker" is looked for on the command line, then in the environment as
-/// TICKER_SOME_NAME, then as some-name in the file that --config names (TOML or INI). A bad value is refused wherever
-/// it comes from, with its name, what it is and what is allowed.
+/// An option --some-name of the sample "ticker" is read from the command line, then from the environment variable
+/// TICKER_SOME_NAME, then as some-name from the file that --config names (TOML or INI). An invalid value is refused in
+/// all cases. The error message names the option, its value and the allowed values.
 class command_line
 {
 public:

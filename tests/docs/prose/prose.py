@@ -3,8 +3,8 @@
 
 usage: prose.py SOURCE_DIR [--report]
 
-Prints FILE:LINE: RULE: TEXT for each error and returns 1 if there is one. With --report it also prints the
-findings that do not fail, and returns 0.
+Prints FILE:LINE: RULE: TEXT for each error and returns 1 if there is one. With --report it checks the comments of all
+files, also prints the findings that are no errors, and returns 0.
 """
 
 import os
@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 MAX_COLUMNS = 100
-MAX_WORDS = 40  # of one sentence
+MAX_WORDS = 35  # of one clause, between full stops, semicolons and colons
 QUESTION_WORDS = re.compile(r"^(Who|What|Whoever|Whatever)\b")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -102,9 +102,10 @@ def check_block(text, rules):
     for sentence in sentences(text):
         if QUESTION_WORDS.match(sentence) and not sentence.endswith("?"):
             yield "docs", "a sentence that begins with Who or What is a question", sentence[:60]
-        words = len(re.findall(r"[A-Za-z][\w'-]*", sentence))
-        if words > MAX_WORDS:
-            yield "docs", f"a sentence of {words} words: split it (at most {MAX_WORDS})", sentence[:60]
+        for clause in re.split(r"[;:] ", sentence):
+            words = len(re.findall(r"[A-Za-z][\w'-]*", clause))
+            if words > MAX_WORDS:
+                yield "docs", f"a clause of {words} words: split it (at most {MAX_WORDS})", clause[:60]
     for level, expression, advice in rules:
         for match in expression.finditer(text):
             begin = max(0, match.start() - 25)
@@ -121,7 +122,14 @@ def check_lines(text):
             yield number, f"a line of {len(line)} columns (at most {MAX_COLUMNS})", line[:40]
 
 
+def checked_paths():
+    """The prefixes of the files whose comments are checked."""
+    with open(os.path.join(HERE, "paths.txt"), encoding="utf-8") as file:
+        return tuple(line.strip() for line in file if line.strip() and not line.startswith("#"))
+
+
 def sources(root):
+    """Yields (name, path) of the files that are, or will be, in git; without git, of all files."""
     listed = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True)
     if listed.returncode == 0:
         names = sorted(set(listed.stdout.split("\n")))
@@ -131,16 +139,18 @@ def sources(root):
         )
     for name in names:
         path = os.path.join(root, name)
-        if os.path.isfile(path) and not re.search(r"(^|/)(node_modules|build|corpus|prose)/|LICENSE", name):
+        if os.path.isfile(path) and not re.search(r"(^|/)(node_modules|build|corpus|prose)/|LICENSE|prose_self_test", name):
             yield name, path
 
 
 def main():
     root, report = sys.argv[1], "--report" in sys.argv[2:]
-    rules, errors, checked = read_rules(), 0, 0
+    rules, paths, errors, checked = read_rules(), checked_paths(), 0, 0
     for name, path in sources(root):
         extension = os.path.splitext(name)[1]
         markdown = extension == ".md"
+        if not markdown and not report and not name.startswith(paths):
+            continue
         if not markdown and (extension not in LINE_COMMENT or extension == "" and name != "dev"):
             continue
         if extension == ".txt" and not name.endswith("CMakeLists.txt"):
