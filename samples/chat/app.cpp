@@ -23,7 +23,7 @@ struct listen
         while (auto e = co_await here.next()) {
             co_await stream.send(e);
         }
-    } // the client left: ~visit tells the others
+    } // the client disconnected: ~visit notifies the others
 };
 
 struct say
@@ -34,7 +34,7 @@ struct say
     {
         const auto id = all->post(*room, *what);
         if (!id && id.error() == rill::error::too_many_topics) {
-            return rill::to_response(rill::status::service_unavailable, "there are as many rooms as there may be");
+            return rill::to_response(rill::status::service_unavailable, "the maximum number of rooms exists");
         }
         return id.map([](const auto& number) {
             return rill::json_response(boost::json::object{{"id", number}}, rill::status::created);

@@ -59,7 +59,7 @@ void rooms::announce(const std::string& topic)
 {
     const std::lock_guard lock(mutex_);
     const auto data = rill::to_json(hub_.who(topic));
-    // Fails only where the room could not be made, and then nobody is there to be told.
+    // Fails only if the room could not be created. Then it has no subscribers.
     (void)hub_.publish(topic, {.data = data, .name = "who"}, "who");
 }
 
@@ -74,7 +74,7 @@ visit::visit(rooms& all, const room_name& room, const std::optional<nickname>& n
 
 visit::~visit()
 {
-    events_.reset(); // first, or the name would still be in the list
+    events_.reset(); // first: otherwise the list would still contain the name
     if (seen_) {
         all_.announce(topic_);
     }

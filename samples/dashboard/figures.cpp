@@ -14,7 +14,7 @@ void push(curve& values, std::uint64_t value)
     values.push_back(value);
 }
 
-/// Counters of interfaces and cores that went away can fall.
+/// Counters decrease when an interface or a core disappears.
 std::uint64_t growth(std::uint64_t before, std::uint64_t now)
 {
     return now - std::min(before, now);

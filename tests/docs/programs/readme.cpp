@@ -11,7 +11,7 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
         co_await every.tick();
         co_await stream.send({.data = "tick " + std::to_string(id), .id = id});
     }
-} // the client left: the pending co_await was cancelled, and the destructors run
+} // the client disconnected: the pending co_await was cancelled, and the destructors run
 
 int main()
 {
