@@ -1,5 +1,5 @@
-# Headers, libraries, the CMake package (find_package(rill)) and the pkg-config file. Nothing installed names a prefix: it is
-# chosen by `cmake --install --prefix`, and the tree may be moved afterwards.
+# Headers, libraries, the CMake package (find_package(rill)) and the pkg-config file. No installed file contains the prefix.
+# `cmake --install --prefix` selects it, and the tree may be moved later.
 if(NOT RILL_INSTALL)
     return()
 endif()
@@ -21,8 +21,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/rillConfigVersion.cmake C
 install(FILES ${PROJECT_BINARY_DIR}/rillConfig.cmake ${PROJECT_BINARY_DIR}/rillConfigVersion.cmake
     ${CMAKE_CURRENT_LIST_DIR}/boost_version.cmake DESTINATION ${package_dir})
 
-# A static archive must stand before those it needs. The definitions come from the target itself: coroutine frames are made in
-# user code, so a user of pkg-config has to see exactly what a user of CMake sees.
+# A static archive must be before the archives that it needs. The definitions come from the target, because coroutine frames are
+# created in user code: users of pkg-config and of CMake must have the same definitions.
 list(REVERSE modules)
 list(TRANSFORM modules PREPEND -lrill_)
 list(JOIN modules " " RILL_PC_LIBS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants one violation after the other in a copy of the tree: check_includes.sh must name each, and nothing else.
+# Adds one violation after another to a copy of the tree. check_includes.sh must report each one, and nothing else.
 # usage: self_test.sh SOURCE_DIR
 set -euo pipefail
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What CMake says about the version of Boost, and that the range is the one in spawn.hpp.
+# Checks CMake's message about the version of Boost, and that its range is the one in spawn.hpp.
 set -euo pipefail
 root=$1
 

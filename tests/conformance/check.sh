@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks that every row of docs/conformance.md names a test, and that every test it names exists: `suite/case` of a
-# tests/*/*_test.cpp, or `"an entry"` of tests/support/strict_cases.hpp. Under the headings "Not applicable" and "Gaps"
-# no test is needed.
+# Checks that every row of docs/conformance.md names a test, and that every named test exists: `suite/case` of a
+# tests/*/*_test.cpp, or `"an entry"` of tests/support/strict_cases.hpp. Rows below the headings "Not applicable" and
+# "Gaps" need no test.
 # usage: check.sh SOURCE_DIR
 set -euo pipefail
 cd "$1"

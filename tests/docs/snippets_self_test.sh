@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check_snippets.sh must accept a right snippet and name each wrong one.
+# check_snippets.sh must accept correct snippets and report each wrong one.
 set -euo pipefail
 
 check=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/check_snippets.sh
