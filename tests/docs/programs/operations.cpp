@@ -100,7 +100,7 @@ void check_capacity()
     }
     drive::client refused(server.port());
     drive::equal(refused.get("/news", "Accept: text/event-stream\r\n").status(), 200);
-    drive::check(refused.body().find("retry: ") != std::string::npos, "the 101st is told when to come back");
+    drive::check(refused.body().find("retry: ") != std::string::npos, "the 101st gets a reconnection time");
     static_cast<void>(news.publish("rain"));
     drive::equal(drive::next_data(*readers.back()), "rain");
     server.begin_stop();

@@ -32,7 +32,7 @@ const drive::beside_main test([](std::uint16_t port, const auto& begin_stop) {
     drive::client back(port);
     back.get("/ticks?ms=20", "Last-Event-ID: 41\r\n");
     const auto event = back.event();
-    drive::check(event && event->data == "tick 42" && event->id == "42", "goes on after the last event id");
+    drive::check(event && event->data == "tick 42" && event->id == "42", "continues after the last event ID");
 
     drive::equal(drive::client(port).get("/ticks?ms=5").status(), 400);
     begin_stop();
