@@ -32,5 +32,14 @@ mkdir -p "$work/pages/js"
 cp /usr/share/javascript/jquery/jquery.min.js "$work/pages/js/jquery-3.6.0.min.js" 2>/dev/null || true
 echo "\$('div.rst-content table').addClass('docutils');" >"$work/pages/js/theme_extra.js"
 mkdocs --quiet build --strict --clean -f "$work/mkdocs.yml" --site-dir "$output"
+# The search finds pages, not source files.
+python3 - "$output/search/search_index.json" <<'E2'
+import json, sys
+with open(sys.argv[1], encoding="utf-8") as file:
+    index = json.load(file)
+index["docs"] = [entry for entry in index["docs"] if not entry["location"].startswith("source/")]
+with open(sys.argv[1], "w", encoding="utf-8") as file:
+    json.dump(index, file)
+E2
 python3 "$here/check_site.py" "$output"
 echo "the site is in $output"
