@@ -80,7 +80,7 @@ class site:
 
     def markdown(self, page, text):
         text = re.sub(
-            r"(^ *```.*?^ *```$)|\[((?:`[^`]*`|[^\]`])*)\]\(([^)\s]+)\)",
+            r"(^ *```.*?^ *```$|`[^`\n]+`)|\[((?:`[^`]*`|[^\]`])*)\]\(([^)\s]+)\)",
             lambda m: m.group(1) or self.link(page, m.group(2), m.group(3)),
             text,
             flags=re.DOTALL | re.MULTILINE,

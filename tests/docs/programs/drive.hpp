@@ -8,8 +8,8 @@
 // 1. Write its region before `#include "docs/programs/drive.hpp"` of a program. A new program begins with the lines of
 //    [includes] in handlers.cpp, and is added to the list after rill_docs_program() in tests/CMakeLists.txt. The region
 //    contains the bodies of its helper functions, and the #include of each header that is not in [includes]. Add the
-//    same block to the page, below a comment that names the program. check_snippets.sh compares the two, and pasted.sh
-//    compiles the block.
+//    same block to the page, below a comment that names the program. update_pages.py updates such blocks,
+//    check_snippets.sh compares them, and pasted.sh compiles them.
 // 2. Call it after the include. Use `drive::served` for routes, `drive::serving` for functions that call rill::serve(),
 //    and `drive::beside_main` for an example with a main(). `drive::heard` contains its output on std::clog. Check a
 //    response of every handler, the first events of every stream, and that shutdown ends the stream (`ends()` after
