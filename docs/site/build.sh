@@ -19,7 +19,7 @@ mkdir -p "$work/pages/reference/api"
     cat "$here/Doxyfile"
     printf '%s\n' "INPUT = \"$root/framework/include\"" "STRIP_FROM_PATH = \"$root/framework/include\"" \
         "STRIP_FROM_INC_PATH = \"$root/framework/include\"" "OUTPUT_DIRECTORY = \"$work/pages/reference/api\"" \
-        "GENERATE_TAGFILE = \"$work/tags.xml\""
+        "GENERATE_TAGFILE = \"$work/tags.xml\"" "HTML_EXTRA_STYLESHEET = \"$here/api.css\""
 } >"$work/Doxyfile"
 doxygen "$work/Doxyfile" >"$work/doxygen.log" 2>&1 || { cat "$work/doxygen.log" >&2; exit 1; }
 
