@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# What ./dev bench runs, in the build that ./dev build has made.
+# The benchmarks of ./dev bench, in the release build of ./dev build.
 #
-#     ./dev bench [N]                  compile time against Asio + Beast; all clients vanishing at once; N interleaved rounds
-#                                      (default 3) of stream_server and floor under 15,000 streams, with a report in
-#                                      build/release/bench/report
-#     ./dev bench --client PATH [N]    the rounds under another load client, to see whether it agrees: PATH PORT TARGET
-#                                      STREAMS SECONDS --pid SERVER, which prints one line of JSON with events_per_cpu_s,
-#                                      server_user, events, pss_bytes_per_stream, p99_ms, live
-#     ./dev bench --beside [N]         N rounds in which stream_server and floor run at the same time, each broadcasting once
-#                                      a second to 15,000 streams, half a second after the other: what the machine does
-#                                      in a minute, it does to both
+#     ./dev bench [N]                  compile time compared with Asio + Beast, mass_disconnect, and N interleaved rounds
+#                                      (default 3) of stream_server and floor with 15,000 streams. The report is in
+#                                      build/release/bench/report.
+#     ./dev bench --client PATH [N]    the rounds with another load client, to verify rill-bench. The arguments of the client
+#                                      are PORT TARGET STREAMS SECONDS --pid SERVER. It prints one line of JSON. Its members
+#                                      are events_per_cpu_s, server_user, events, pss_bytes_per_stream, p99_ms, live.
+#     ./dev bench --beside [N]         N rounds in which stream_server and floor run at the same time. Each broadcasts once
+#                                      per second to 15,000 streams, half a second after the other, so that changes of
+#                                      the machine's speed affect both.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 bin=$here/../build/release/bench
@@ -24,12 +24,12 @@ done
 
 value() { grep -oE "\"$2\":[0-9.]+" <<<"$1" | cut -d: -f2; }
 
-measure() { # NAME TARGET COMMAND...: one line of figures
+measure() { # NAME TARGET COMMAND...: prints one line of figures
     local name=$1 target=$2 server line
     shift 2
     taskset -c 0 "$@" 2>/dev/null &
     server=$!
-    sleep 0.5 # for the server to listen; the client would fail, not mismeasure
+    sleep 0.5 # for the server to listen; otherwise the client fails
     line=$(taskset -c 1 "$client" 19200 "$target" 15000 10 --pid "$server") || true
     kill "$server"
     wait "$server" 2>/dev/null || true
@@ -39,12 +39,12 @@ measure() { # NAME TARGET COMMAND...: one line of figures
         "$(value "$line" pss_bytes_per_stream)" "$(value "$line" p99_ms)"
 }
 
-start() { # NAME PORT: the server, and a client that prints its figures to $figures/NAME
+start() { # NAME PORT: starts the server, and a client that writes its figures to $figures/NAME
     local server=$bin/floor
     [[ $1 == floor ]] || server=$bin/stream_server
     taskset -c 0 "$server" --port "$2" >/dev/null 2>&1 &
     servers+=($!)
-    sleep 0.5 # for the server to listen; the client would fail, not mismeasure
+    sleep 0.5 # for the server to listen; otherwise the client fails
     if [[ -n $client ]]; then
         taskset -c 1 "$client" "$2" '/broadcast?ms=1000' 15000 30 --pid "${servers[-1]}" >"$figures/$1" &
     else
@@ -54,10 +54,10 @@ start() { # NAME PORT: the server, and a client that prints its figures to $figu
     clients+=($!)
 }
 
-side_by_side() { # FIRST SECOND: one round. The beat of each begins with its first stream, as that of the channel does.
+side_by_side() { # FIRST SECOND: one round. The first stream of a server starts its broadcast.
     local servers=() clients=() name line
     start "$1" 19200
-    sleep 2 # and the half second in start()
+    sleep 2 # start() adds half a second
     start "$2" 19203
     for name in "${clients[@]}"; do wait "$name" || true; done
     for name in "${servers[@]}"; do kill "$name"; wait "$name" 2>/dev/null || true; done
@@ -80,9 +80,9 @@ if [[ -n $beside ]]; then
 fi
 echo "== compile time of one handler"
 bash "$here/compile_time/compare.sh"
-echo "== 15,000 clients vanish"
-"$bin/vanish" "$bin/stream_server" 15000 19201
-echo "== 15,000 streams, an event a second each, $rounds rounds"
+echo "== 15,000 clients disconnect at once"
+"$bin/mass_disconnect" "$bin/stream_server" 15000 19201
+echo "== 15,000 streams, one event per second each, $rounds rounds"
 if [[ -z $client ]]; then
     exec "$bin/rill-bench" compare rill --streams 15000 --endpoint ticks --for 10s --settle 2s --rounds "$rounds" \
         --out "$bin/report"

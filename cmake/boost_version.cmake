@@ -1,5 +1,5 @@
-# The versions of Boost in which rill's use of Asio's internals was checked. With any other version rill starts its coroutines by the
-# public co_spawn, which is right as well and needs more memory. framework/include/rill/core/detail/spawn.hpp has the same range.
+# The versions of Boost with which rill's use of Asio's internals was checked. With any other version rill starts its coroutines
+# with the public co_spawn, which is also correct and needs more memory. framework/src/core/spawn.hpp has the same range.
 function(rill_report_boost version)
     set(first 1.81)
     set(last 1.88)

@@ -1,5 +1,5 @@
-# Headers, libraries, the CMake package (find_package(rill)) and the pkg-config file. Nothing installed names a prefix: it is
-# chosen by `cmake --install --prefix`, and the tree may be moved afterwards.
+# Installs headers, libraries, the CMake package (find_package(rill)) and the pkg-config file. No installed file contains the
+# prefix: `cmake --install --prefix` chooses it, and the tree may be moved later.
 if(NOT RILL_INSTALL)
     return()
 endif()
@@ -21,8 +21,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/rillConfigVersion.cmake C
 install(FILES ${PROJECT_BINARY_DIR}/rillConfig.cmake ${PROJECT_BINARY_DIR}/rillConfigVersion.cmake
     ${CMAKE_CURRENT_LIST_DIR}/boost_version.cmake DESTINATION ${package_dir})
 
-# A static archive must stand before those it needs. The definitions come from the target itself: coroutine frames are made in
-# user code, so a user of pkg-config has to see exactly what a user of CMake sees.
+# The linker needs a static archive before the archives that it uses. The definitions come from the target, so that users of
+# pkg-config and users of CMake compile with the same ones: user code creates coroutine frames.
 list(REVERSE modules)
 list(TRANSFORM modules PREPEND -lrill_)
 list(JOIN modules " " RILL_PC_LIBS)

@@ -1,4 +1,4 @@
-// What compare.sh compares with: the same live stream, written on Boost.Asio and Beast as their examples have it.
+// The baseline of compare.sh: the same live stream, written with Boost.Asio and Beast as in their examples.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# How long the compiler needs for one stream handler, written with rill and written directly on Asio and Beast. User CPU time,
-# so that a busy machine shows little; medians of interleaved runs.
+# Measures the time to compile one stream handler, written with rill and written directly with Asio and Beast. The figures are
+# user CPU time, which a busy machine affects little, and medians of interleaved runs.
 #
 #     bench/compile_time/compare.sh [RUNS]      CXX chooses the compiler (g++), CXXFLAGS adds flags
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 runs=${1:-3}
-# As the CMake target rill::rill has them; see framework/CMakeLists.txt.
+# The definitions of the CMake target rill::rill; see framework/CMakeLists.txt.
 flags=(-std=c++20 -O0 -DBOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING -DBOOST_ASIO_NO_DEPRECATED
        -I "$here/../../framework/include")
 read -ra more <<<"${CXXFLAGS:-}"

@@ -1,4 +1,4 @@
-// What compare.sh compiles: one live stream and its route, as a user of rill writes them.
+// The handler that compare.sh compiles: one live stream and its route, as a user of rill writes them.
 
 #include <ctime>
 #include <rill/rill.hpp>

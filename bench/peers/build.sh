@@ -1,8 +1,8 @@
-# What ./dev bench peers reads and calls: build_peers makes each server that can be made here, in build/release/bench (C and C++)
-# and build/peers, and says what it left out and why. It needs the functions of ./dev.
+# ./dev bench peers sources this file. build_peers builds each server whose toolchain is available, in build/release/bench (C and
+# C++) and in build/peers, and prints which servers it skips and why. It uses functions of ./dev.
 # shellcheck shell=bash
 
-have() { # PROGRAM PACKAGE...: the program is there, if need be after its packages were installed
+have() { # PROGRAM PACKAGE...: whether the program exists, after its packages are installed if necessary
     command -v "$1" >/dev/null && return
     (need_packages "${@:2}") || return
     command -v "$1" >/dev/null

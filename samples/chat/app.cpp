@@ -19,11 +19,11 @@ struct listen
     rill::awaitable<> operator()(rill::sse::event_stream& stream, in_room room, called name) const
     {
         visit here(*all, *room, *name, stream.last_event_id());
-        co_await stream.send(here.place());
+        co_await stream.send(here.position());
         while (auto e = co_await here.next()) {
             co_await stream.send(e);
         }
-    } // the client left: ~visit tells the others
+    } // the client disconnected: ~visit notifies the others
 };
 
 struct say
@@ -34,7 +34,7 @@ struct say
     {
         const auto id = all->post(*room, *what);
         if (!id && id.error() == rill::error::too_many_topics) {
-            return rill::to_response(rill::status::service_unavailable, "there are as many rooms as there may be");
+            return rill::to_response(rill::status::service_unavailable, "the maximum number of rooms exists");
         }
         return id.map([](const auto& number) {
             return rill::json_response(boost::json::object{{"id", number}}, rill::status::created);

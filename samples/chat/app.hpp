@@ -7,12 +7,12 @@ namespace chat {
 
 struct options
 {
-    std::string token{};     ///< for POST /topics/rooms/{room}; without one there is no such route
-    std::string directory{}; ///< where the page is; the source tree's by default
+    std::string token{};     ///< for POST /topics/rooms/{room}; if empty, the route does not exist
+    std::string directory{}; ///< directory of the page; default: in the source tree
 };
 
-/// Rooms to talk in: POST /rooms/{room}/messages with {"name": "...", "text": "..."}, and GET /rooms/{room}/events is
-/// the stream of what is said and of who is here. GET /rooms lists them.
+/// Chat rooms. POST /rooms/{room}/messages with {"name": "...", "text": "..."} sends a message. GET
+/// /rooms/{room}/events streams the messages and the names of the people in the room. GET /rooms lists the rooms.
 rill::router app(const options& options = {});
 
 } // namespace chat

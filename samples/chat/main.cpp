@@ -3,7 +3,7 @@
 
 int main(int argc, char** argv)
 {
-    samples::command_line line("chat", "Rooms to talk in");
+    samples::command_line line("chat", "Chat rooms");
     chat::options options;
     line.add("--token", options.token, "lets POST /topics/rooms/ROOM publish, with Authorization: Bearer TOKEN");
     line.add("--public", options.directory, "directory of the page");

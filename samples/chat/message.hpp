@@ -10,35 +10,35 @@
 
 namespace chat {
 
-/// 1 to 32 characters of UTF-8, none of them a control character, and no space at either end.
+/// 1 to 32 characters of UTF-8, without control characters and without a space at either end.
 struct nickname
 {
     std::string text;
 };
 tl::expected<nickname, std::string> from_text(std::string_view text, std::type_identity<nickname>);
 
-/// 1 to 32 small letters, digits or '-'.
+/// 1 to 32 lower-case letters, digits or '-'.
 struct room_name
 {
     std::string text;
 };
 tl::expected<room_name, std::string> from_text(std::string_view text, std::type_identity<room_name>);
 
-/// What is said: 1 to 3000 bytes.
+/// The text of a message: 1 to 3000 bytes.
 struct words
 {
     std::string text;
 };
 tl::expected<words, std::string> from_text(std::string_view text, std::type_identity<words>);
 
-/// The sender's own mark of a message, up to 64 bytes: a message that is sent again with it is not said twice.
+/// A key that the sender assigns to a message, at most 64 bytes. A second message with the same key is ignored.
 struct mark
 {
     std::string text;
 };
 tl::expected<mark, std::string> from_text(std::string_view text, std::type_identity<mark>);
 
-// How these are written as JSON.
+// Their JSON.
 inline std::string_view as_json(const nickname& name)
 {
     return name.text;
@@ -52,7 +52,7 @@ inline std::string_view as_json(const mark& key)
     return key.text;
 }
 
-/// The body of POST /rooms/{room}/messages: {"name": "...", "text": "...", "key": "..."}, where "key" may be missing.
+/// The body of POST /rooms/{room}/messages: {"name": "...", "text": "...", "key": "..."}, "key" may be missing.
 struct posted
 {
     nickname name;
@@ -63,10 +63,10 @@ struct posted
 };
 BOOST_DESCRIBE_STRUCT(posted, (), (name, text, key))
 
-/// The data of its event.
+/// The data of the event of a message.
 struct message : posted
 {
-    std::int64_t at = 0; ///< when it came, in milliseconds since 1970
+    std::int64_t at = 0; ///< time of arrival, in milliseconds since 1970
 };
 BOOST_DESCRIBE_STRUCT(message, (posted), (at))
 

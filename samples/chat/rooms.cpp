@@ -23,7 +23,7 @@ std::int64_t now()
 
 } // namespace
 
-rill::result<rill::pubsub::event_id> rooms::post(const room_name& room, const posted& what)
+rill::result<rill::pubsub::log_id> rooms::post(const room_name& room, const posted& what)
 {
     const auto topic = topic_of(room);
     const auto mark = topic + ' ' + what.key.text;
@@ -49,7 +49,7 @@ std::vector<room_entry> rooms::list() const
     std::vector<room_entry> result;
     for (const auto& topic : hub_.topics()) {
         if (topic.starts_with(prefix)) {
-            result.push_back({topic.substr(prefix.size()), hub_.who(topic).size()});
+            result.push_back({topic.substr(prefix.size()), hub_.names(topic).size()});
         }
     }
     return result;
@@ -58,8 +58,8 @@ std::vector<room_entry> rooms::list() const
 void rooms::announce(const std::string& topic)
 {
     const std::lock_guard lock(mutex_);
-    const auto data = rill::to_json(hub_.who(topic));
-    // Fails only where the room could not be made, and then nobody is there to be told.
+    const auto data = rill::to_json(hub_.names(topic));
+    // Fails only if the room could not be created. Then it has no subscribers.
     (void)hub_.publish(topic, {.data = data, .name = "who"}, "who");
 }
 
@@ -74,7 +74,7 @@ visit::visit(rooms& all, const room_name& room, const std::optional<nickname>& n
 
 visit::~visit()
 {
-    events_.reset(); // first, or the name would still be in the list
+    events_.reset(); // first: otherwise the list would still contain the name
     if (seen_) {
         all_.announce(topic_);
     }

@@ -20,17 +20,17 @@ struct room_entry
 };
 BOOST_DESCRIBE_STRUCT(room_entry, (), (room, people))
 
-/// All rooms: a topic "rooms/NAME" of one hub each, whose events are the messages, and `who` with the names of those
-/// who are here, each time that somebody comes or leaves. `who` has a key: of those only the newest is held, and the
-/// rest of the past is what was said. Thread-safe.
+/// All rooms. Each room is a topic "rooms/NAME" of one hub. Its events are the messages, and `who` with the names of
+/// the people in the room, sent each time that somebody enters or leaves. `who` has a key, so the hub keeps only the
+/// newest one, and the rest of the history is messages. Thread-safe.
 class rooms
 {
 public:
-    /// A message that came already, as its key tells, is not said again.
+    /// Publishes a message. A message with a known key is not published again.
     /// @return the id of its event
-    rill::result<rill::pubsub::event_id> post(const room_name& room, const posted& what);
+    rill::result<rill::pubsub::log_id> post(const room_name& room, const posted& what);
 
-    /// Those that there are, with how many are there, in order.
+    /// The existing rooms in order, each with its number of people.
     std::vector<room_entry> list() const;
 
     const rill::pubsub::hub& hub() const noexcept { return hub_; }
@@ -40,31 +40,31 @@ private:
 
     void announce(const std::string& topic);
 
-    rill::pubsub::hub hub_{{.channel = {.replay = {.events = 500, .bytes = 1024 * 1024},
+    rill::pubsub::hub hub_{{.channel = {.replay = {.max_events = 500, .max_bytes = 1024 * 1024},
                                         .history = 50,
                                         .slow = rill::pubsub::slow_policy::latest_per_key},
-                            .topics = 1000,
+                            .max_topics = 1000,
                             .idle = std::chrono::hours(24)}};
-    std::mutex mutex_; // what is looked up and then published goes out in that order
-    std::unordered_map<std::string, rill::pubsub::event_id> posted_; // by room and key
+    std::mutex mutex_;                                             // keeps a lookup and the publish after it together
+    std::unordered_map<std::string, rill::pubsub::log_id> posted_; // by room and key
     std::deque<std::string> posted_order_;
 };
 
-/// Somebody in a room, for as long as the object lives: the others are told of both ends.
+/// A person in a room, for the lifetime of the object. The others are notified of its beginning and its end.
 class visit
 {
 public:
-    /// @param name none: looks on without being seen
-    /// @param last_event_id of the last event that was seen before, as rill::pubsub::hub::subscribe()
+    /// @param name if empty, the person reads without being listed
+    /// @param last_event_id ID of the last event that the client received: see rill::pubsub::hub::subscribe()
     visit(rooms& all, const room_name& room, const std::optional<nickname>& name, std::string_view last_event_id);
     visit(const visit&) = delete;
     visit& operator=(const visit&) = delete;
     ~visit();
 
-    /// As rill::pubsub::subscription::place().
-    rill::pubsub::encoded_event place() const { return events_->place(); }
+    /// See rill::pubsub::subscription::position().
+    rill::pubsub::encoded_event position() const { return events_->position(); }
 
-    /// As rill::pubsub::subscription::next().
+    /// See rill::pubsub::subscription::next().
     auto next() { return events_->next(); }
 
 private:

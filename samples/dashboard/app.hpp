@@ -6,12 +6,12 @@
 
 namespace dashboard {
 
-/// A channel in which an event replaces the one of the same key: a new viewer begins with the present state, and a slow
-/// one skips to it.
+/// A channel in which an event replaces the previous one of the same key. A new viewer begins with the current state,
+/// and a slow viewer skips to it.
 rill::pubsub::channel make_channel();
 
 /// GET /figures is the stream, for any number of viewers.
-/// @param directory where the page is; the source tree's by default
+/// @param directory directory of the page; default: in the source tree
 rill::router app(const rill::pubsub::channel& figures, const std::string& directory = {});
 
 } // namespace dashboard

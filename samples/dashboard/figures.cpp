@@ -14,7 +14,7 @@ void push(curve& values, std::uint64_t value)
     values.push_back(value);
 }
 
-/// Counters of interfaces and cores that went away can fall.
+/// Counters decrease when an interface or a core disappears.
 std::uint64_t growth(std::uint64_t before, std::uint64_t now)
 {
     return now - std::min(before, now);
@@ -28,7 +28,7 @@ std::uint64_t thousandths(const cpu_times& before, const cpu_times& now)
 
 } // namespace
 
-void figures::add(const reading& machine, const rill::pubsub::statistics& stats,
+void figures::add(const reading& machine, const rill::pubsub::channel_stats& stats,
                   std::chrono::steady_clock::time_point at)
 {
     sample now{.machine = machine, .delivered = stats.delivered, .at = at};
@@ -45,7 +45,7 @@ void figures::add(const reading& machine, const rill::pubsub::statistics& stats,
     before_ = std::move(now);
 }
 
-// A curve that has a gap begins anew: its values are a period apart.
+// A curve starts again after a gap, because its values are one period apart.
 void figures::add_memory(const reading& machine)
 {
     memory.known = machine.memory_total != 0;

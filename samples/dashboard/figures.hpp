@@ -16,7 +16,7 @@ using curve = std::vector<std::uint64_t>;
 
 struct cpu_figures
 {
-    bool known = false;               ///< whether the kernel tells it to this server
+    bool known = false;               ///< whether this server can read it
     curve busy;                       ///< thousandths of all cores
     std::vector<std::uint64_t> cores; ///< thousandths of each, now
 };
@@ -33,9 +33,9 @@ BOOST_DESCRIBE_STRUCT(memory_figures, (), (known, used, total))
 struct network_figures
 {
     bool known = false;
-    curve received; ///< bytes a second
-    curve sent;     ///< bytes a second
-    curve loopback; ///< bytes a second
+    curve received; ///< bytes per second
+    curve sent;     ///< bytes per second
+    curve loopback; ///< bytes per second
 };
 BOOST_DESCRIBE_STRUCT(network_figures, (), (known, received, sent, loopback))
 
@@ -43,23 +43,24 @@ BOOST_DESCRIBE_STRUCT(network_figures, (), (known, received, sent, loopback))
 struct stream_figures
 {
     curve viewers;
-    curve delivered;             ///< events a second, over all streams
+    curve delivered;             ///< events per second, over all streams
     std::uint64_t published = 0; ///< events
-    std::uint64_t conflated = 0; ///< events that a newer one replaced before a slow stream had them
-    std::uint64_t resident = 0;  ///< bytes of memory that the server has; 0: not known
+    std::uint64_t conflated = 0; ///< events that a newer one replaced before a slow stream received them
+    std::uint64_t resident = 0;  ///< resident memory of the server in bytes; 0: not known
     std::uint64_t period = 0;    ///< milliseconds between two values
 };
 BOOST_DESCRIBE_STRUCT(stream_figures, (), (viewers, delivered, published, conflated, resident, period))
 
-/// What the viewers see, made of readings. Each figure holds its whole recent past: who gets only the latest has missed
-/// nothing.
+/// The figures for the viewers, computed from readings. Each figure contains its recent history, so a viewer that gets
+/// only the latest event has missed nothing.
 class figures
 {
 public:
     static constexpr std::size_t held = 60; ///< values of each curve
 
-    /// @param at when it was read
-    void add(const reading& machine, const rill::pubsub::statistics& streams, std::chrono::steady_clock::time_point at);
+    /// @param at the time of the reading
+    void add(const reading& machine, const rill::pubsub::channel_stats& streams,
+             std::chrono::steady_clock::time_point at);
 
     cpu_figures cpu;
     memory_figures memory;

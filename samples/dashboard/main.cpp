@@ -4,12 +4,12 @@
 
 int main(int argc, char** argv)
 {
-    samples::command_line line("dashboard", "Shows what this machine does to any number of browsers");
+    samples::command_line line("dashboard", "Shows the load of this machine to any number of browsers");
     std::string directory;
     std::string proc = "/proc";
     int period = 1000;
     line.add("--ms", period, "milliseconds between two samples", 50, 60'000);
-    line.add("--proc", proc, "where the kernel tells about the machine");
+    line.add("--proc", proc, "directory of the proc file system");
     line.add("--public", directory, "directory of the page");
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();

@@ -10,7 +10,7 @@ namespace dashboard {
 
 namespace {
 
-/// Cuts the text up to the next separator off its front.
+/// Removes the text up to the next separator, and returns it.
 std::string_view cut(std::string_view& text, char separator)
 {
     const auto part = text.substr(0, text.find(separator));
@@ -40,7 +40,7 @@ std::vector<std::uint64_t> numbers(std::string_view text)
     return result;
 }
 
-// user nice system idle iowait irq softirq steal; guests are in user already.
+// user nice system idle iowait irq softirq steal; user includes guests.
 cpu_times times_of(std::string_view columns)
 {
     constexpr std::size_t idle = 3;

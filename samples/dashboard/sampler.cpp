@@ -13,7 +13,7 @@ void publish(rill::pubsub::channel& to, const figures& all)
 {
     // [publish]
     const auto show = [&](rill::sse::event_name name, const auto& figures) {
-        (void)to.publish({.data = rill::to_json(figures), .name = name}, name.view()); // numbers are always good UTF-8
+        (void)to.publish({.data = rill::to_json(figures), .name = name}, name.view()); // numbers are always valid UTF-8
     };
     show("cpu", all.cpu);
     show("memory", all.memory);
@@ -24,7 +24,7 @@ void publish(rill::pubsub::channel& to, const figures& all)
 
 } // namespace
 
-// The kernel makes these files as they are read, in well under a millisecond: no work for a thread.
+// The kernel creates these files during the read, in much less than a millisecond. No thread is needed.
 rill::awaitable<> sample(rill::pubsub::channel to, sampler_options options)
 {
     figures all;

@@ -10,12 +10,12 @@ namespace dashboard {
 struct sampler_options
 {
     std::chrono::milliseconds period{1000};
-    std::string proc = "/proc"; ///< where the kernel tells about the machine
+    std::string proc = "/proc"; ///< directory of the proc file system
 };
 
-/// Reads the machine once a period and publishes its figures, for all viewers together: for the background of a server,
-/// until it is cancelled. The events are `cpu`, `memory`, `network` and `streams`, which are their keys, too.
-/// @param to with slow_policy::latest_per_key
+/// Reads the load of the machine once per period and publishes it for all viewers, until it is cancelled. Runs as a
+/// background coroutine of a server. The events are `cpu`, `memory`, `network` and `streams`; their keys are the same.
+/// @param to a channel with slow_policy::latest_per_key
 rill::awaitable<> sample(rill::pubsub::channel to, sampler_options options = {});
 
 } // namespace dashboard

@@ -21,7 +21,7 @@ struct follow
             }
             co_await every.tick();
         }
-    } // the client left: `log` closes the file
+    } // the client disconnected: `log` closes the file
 };
 
 } // namespace

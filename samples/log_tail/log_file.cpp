@@ -32,10 +32,10 @@ std::optional<line> log_file::next_line()
     }
 }
 
-/// Whether anything was read, or another file was opened.
+/// Returns whether something was read, or another file was opened.
 bool log_file::read_more()
 {
-    const bool outdated = replaced(); // asked first: what was written to the old file until now is still read below
+    const bool outdated = replaced(); // first, because the rest of the old file is read below
     if (size() < lines_.offset()) {
         lines_.restart(); // truncated
     }
@@ -51,7 +51,7 @@ bool log_file::read_more()
     return true;
 }
 
-/// Opens what is at the path now. What was open stays so when there is nothing to read there.
+/// Opens the current file at the path. The previous file stays open if the path cannot be opened.
 bool log_file::open()
 {
     rill::file_handle file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); // a FIFO must not block
@@ -64,7 +64,7 @@ bool log_file::open()
     return true;
 }
 
-/// Whether there is another file at the path than the one that is open.
+/// Returns whether the path names another file than the open one.
 bool log_file::replaced() const
 {
     struct stat found
@@ -98,7 +98,7 @@ std::uint64_t log_file::first_offset(std::int64_t wanted) const
     return begin + begin_of_last_lines(read(begin, window), first_lines, begin == 0);
 }
 
-/// Up to `length` bytes; fewer at the file's end.
+/// Reads up to `length` bytes; fewer at the end of the file.
 std::string log_file::read(std::uint64_t offset, std::size_t length) const
 {
     std::string bytes(length, '\0');
@@ -106,7 +106,7 @@ std::string log_file::read(std::uint64_t offset, std::size_t length) const
     while (filled < length) {
         const auto n =
             ::pread(file_.get(), bytes.data() + filled, length - filled, static_cast<off_t>(offset + filled));
-        if (n <= 0) { // the end; or an error, as at the end: what is unreadable now may be readable at the next look
+        if (n <= 0) { // the end, or an error: the next read may succeed
             break;
         }
         filled += static_cast<std::size_t>(n);

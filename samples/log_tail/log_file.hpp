@@ -9,19 +9,19 @@
 
 namespace log_tail {
 
-/// A file that somebody else appends to. Notices when it was truncated, and when another file has taken its place
-/// (rotation): its lines are then read from the beginning. Reads block, but a log's end is in memory.
+/// A file that another program appends to. Detects that it was truncated or replaced (rotation), and then reads its
+/// lines from the beginning. Reads block, but the end of a log is in memory.
 class log_file
 {
 public:
-    static constexpr std::int64_t last_lines = -1; ///< in place of an offset: begin with the last ten lines
+    static constexpr std::int64_t last_lines = -1; ///< instead of an offset: begin with the last ten lines
 
-    /// The file need not exist yet.
-    /// @param offset where to begin, as told by line::end. Beyond the end of the file: it is another one by now, and is
-    ///               read from its beginning. Not at the beginning of a line: as with `last_lines`.
+    /// The file may be created later.
+    /// @param offset start position, a value of line::end. If it is beyond the end of the file, the file was replaced
+    ///               and is read from its beginning. If it is not the beginning of a line, it means `last_lines`.
     log_file(std::string path, std::int64_t offset);
 
-    /// The next line, if it is complete.
+    /// The next line if it is complete.
     std::optional<line> next_line();
 
 private:

@@ -6,7 +6,7 @@ int main(int argc, char** argv)
     samples::command_line line("log_tail", "Streams the lines that are appended to a file");
     log_tail::options options;
     line.add_processes();
-    line.add("FILE", options.file, "the log; need not exist yet");
+    line.add("FILE", options.file, "the log; it may be created later");
     line.add("--public", options.directory, "directory of the page");
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();

@@ -18,7 +18,7 @@ namespace samples {
 
 namespace {
 
-/// Empty, or what is wrong with the value.
+/// Returns an empty text, or the error of the value.
 using check = std::function<std::string(const std::string&)>;
 
 check number(long least, long most)
@@ -49,15 +49,15 @@ check one_of(std::vector<std::string> names)
     };
 }
 
-/// Of a list with commas.
-rill::middleware serving(const std::string& hosts)
+/// Takes a list separated by commas.
+rill::middleware_function serving(const std::string& hosts)
 {
     std::vector<std::string> names;
     std::istringstream list(hosts);
     for (std::string name; std::getline(list, name, ',');) {
         names.push_back(name);
     }
-    return rill::hosts(std::move(names));
+    return rill::middleware::hosts(std::move(names));
 }
 
 std::string wrong_hosts(const std::string& list)
@@ -85,7 +85,7 @@ struct command_line::state
 {
     struct option
     {
-        std::string name; // with its dashes
+        std::string name; // including its dashes
         check wrong;
     };
 
@@ -114,14 +114,14 @@ struct command_line::state
 
     std::string variable(const std::string& name) const
     {
-        std::string text = cli.get_name() + name.substr(1); // of the dashes one is left between the two
+        std::string text = cli.get_name() + name.substr(1); // one of the dashes separates the two
         std::ranges::transform(text, text.begin(), [](char c) {
             return c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
         });
         return text;
     }
 
-    /// What the environment says, as arguments. Throws std::invalid_argument for a bad value.
+    /// Returns the options from the environment as arguments. Throws std::invalid_argument for an invalid value.
     std::vector<std::string> environment() const
     {
         std::vector<std::string> arguments;
@@ -146,14 +146,13 @@ command_line::command_line(const std::string& name, const std::string& descripti
 {
     auto& s = *state_;
     s.add("--host", server.host, "address to listen on", {});
-    s.add("--port", server.port, "port to listen on; 0 takes a free one", number(0, 65'535));
+    s.add("--port", server.port, "port to listen on; 0 selects a free one", number(0, 65'535));
     s.add("--hosts", s.hosts, "hosts that are served, separated by commas; others get 421", wrong_hosts);
     s.add("--threads", server.threads, "workers", number(1, 256));
-    s.add("--log", s.log_level, "what is logged", one_of({"debug", "info", "warning", "error", "off"}));
-    s.add("--log-format", s.log_format, "how it is logged", one_of({"text", "json"}));
-    s.add("--drain-ms", s.drain_ms, "how long what is in flight may take when the server is stopped",
-          number(0, 3'600'000));
-    s.cli.add_flag("--admin", s.admin, "serves /metrics, /healthz, /readyz and /streams too");
+    s.add("--log", s.log_level, "lowest level that is logged", one_of({"debug", "info", "warning", "error", "off"}));
+    s.add("--log-format", s.log_format, "format of the log", one_of({"text", "json"}));
+    s.add("--drain-ms", s.drain_ms, "time that open requests get after the start of a shutdown", number(0, 3'600'000));
+    s.cli.add_flag("--admin", s.admin, "also serves /metrics, /healthz, /readyz and /streams");
     s.cli.set_config("--config", "", "a file with further options, in TOML or INI");
     s.cli.allow_config_extras(CLI::config_extras_mode::error);
     s.cli.set_version_flag("--version", name + " (rill " RILL_VERSION ")");
@@ -186,7 +185,7 @@ tl::expected<void, int> command_line::parse(int argc, char** argv)
     try {
         auto arguments = state_->environment();
         arguments.insert(arguments.end(), argv + 1, argv + argc);
-        std::ranges::reverse(arguments); // as CLI11 wants them
+        std::ranges::reverse(arguments); // as CLI11 requires
         cli.parse(std::move(arguments));
     } catch (const std::invalid_argument& e) {
         return refuse(e.what());
@@ -200,7 +199,7 @@ tl::expected<void, int> command_line::parse(int argc, char** argv)
     server.log_level = parse_level(state_->log_level);
     server.log_format = state_->log_format == "json" ? rill::log_format::json : rill::log_format::text;
     server.drain_timeout = std::chrono::milliseconds(state_->drain_ms);
-    // What the sample is for goes to standard output, at once also into a pipe; the log goes to standard error.
+    // The URL is the output of the sample, written immediately also into a pipe. The log goes to standard error.
     server.on_listening = [name = cli.get_name()](const std::string& url) {
         std::printf("%s: listening on %s\n", name.c_str(), url.c_str());
         std::fflush(stdout);
@@ -213,10 +212,10 @@ int command_line::serve(const std::function<rill::router()>& app) const
     const auto whole = [&, admin = state_->admin]() -> rill::handler {
         auto routes = app();
         if (admin) {
-            routes.get("/metrics", rill::metrics());
-            routes.get("/healthz", rill::healthz());
-            routes.get("/readyz", rill::readyz());
-            routes.get("/streams", rill::streams());
+            routes.get("/metrics", rill::ops::metrics());
+            routes.get("/healthz", rill::ops::healthz());
+            routes.get("/readyz", rill::ops::readyz());
+            routes.get("/streams", rill::ops::streams());
         }
         if (!state_->hosts.empty()) {
             routes.use(serving(state_->hosts));

@@ -10,12 +10,12 @@
 
 namespace samples {
 
-/// The options that every sample has; further ones are added before parse(). What parses them stays in the .cpp: a
-/// command line is the dearest thing to compile in a small program.
+/// The options that every sample has. Further options are added before parse(). The parser is in the .cpp, because a
+/// command line takes longer to compile than the rest of a small program.
 ///
-/// An option --some-name of the sample "ticker" is looked for on the command line, then in the environment as
-/// TICKER_SOME_NAME, then as some-name in the file that --config names (TOML or INI). A bad value is refused wherever
-/// it comes from, with its name, what it is and what is allowed.
+/// An option --some-name of the sample "ticker" is read from the command line, then from the environment variable
+/// TICKER_SOME_NAME, then as some-name from the file that --config names (TOML or INI). An invalid value is refused in
+/// all cases. The error message names the option, its value and the allowed values.
 class command_line
 {
 public:
@@ -24,21 +24,21 @@ public:
     command_line& operator=(const command_line&) = delete;
     ~command_line();
 
-    /// Options whose values go to variables that outlive parse(). A name without dashes is an argument by position,
-    /// which must be given. A number outside `least` to `most` is refused.
+    /// Adds an option. Its value is stored in a variable that outlives parse(). A name without dashes is a positional
+    /// argument, which is required. A number outside `least` to `most` is refused.
     void add(const std::string& name, std::string& value, const std::string& description);
     void add(const std::string& name, int& value, const std::string& description,
              int least = std::numeric_limits<int>::min(), int most = std::numeric_limits<int>::max());
 
-    /// Offers --processes, for a sample whose processes need nothing of each other.
+    /// Adds --processes, for a sample whose processes are independent.
     void add_processes();
 
-    /// Fills in the options. Otherwise help, the version or an error was printed, and main() returns the exit code.
+    /// Sets the options. The error is the exit code of main(); help, version or an error message has been printed.
     tl::expected<void, int> parse(int argc, char** argv);
 
-    /// Serves what `app` makes, in as many processes as are asked for, with the operator's routes where --admin asks
-    /// for them. Does not throw: what prevents the start, also an exception that leaves `app`, is one line of the log.
-    /// @return main()'s result
+    /// Serves the router that `app` creates, with the number of processes of --processes, and with the routes for the
+    /// operator if --admin is set. Does not throw: a failed start, or an exception of `app`, is one line of the log.
+    /// @return the result of main()
     int serve(const std::function<rill::router()>& app) const;
 
     rill::server_options server;

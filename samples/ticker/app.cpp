@@ -7,7 +7,7 @@ namespace ticker {
 
 namespace {
 
-/// One viewer, for as long as the object lives: the handler's destructors run when the client leaves.
+/// One viewer, for the lifetime of the object: destructors of the handler run when the client disconnects.
 class viewer
 {
 public:
@@ -43,7 +43,7 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
         co_await every.tick();
         co_await stream.send({.data = tick_text(), .id = id});
     }
-} // the client left: the pending co_await was cancelled, and the destructors run
+} // the client disconnected: the pending co_await was cancelled, and the destructors run
 
 } // namespace
 
@@ -51,7 +51,7 @@ rill::router app(const std::string& directory)
 {
     using namespace std::chrono_literals;
     rill::router app;
-    app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .cors = rill::cors()}));
+    app.get("/ticks", rill::sse::endpoint(ticks, {.retry = 1s, .cors = rill::middleware::cors()}));
     app.get("/{path...}", rill::static_files(directory.empty() ? TICKER_PUBLIC : directory));
     return app;
 }

@@ -11,8 +11,8 @@ namespace tokens {
 
 namespace {
 
-/// One generation, for as long as the object lives. Its destructor tells how it ended: at the latest when the client
-/// hangs up, as the handler's frame is unwound then.
+/// One generation, for the lifetime of the object. Its destructor reports how it ended. When the client disconnects,
+/// the handler unwinds and the destructor runs.
 class generation
 {
 public:

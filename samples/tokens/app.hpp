@@ -9,14 +9,14 @@ namespace tokens {
 
 struct options
 {
-    std::chrono::milliseconds period{60}; ///< one word each
-    /// Told how every generation has ended, in the server's thread; standard error by default.
+    std::chrono::milliseconds period{60}; ///< time per word
+    /// Called at the end of each generation, in the thread of the server. Default: writes to standard error.
     std::function<void(const std::string&)> log{};
-    std::string directory{}; ///< where the page is; the source tree's by default
+    std::string directory{}; ///< directory of the page; default: in the source tree
 };
 
-/// Text that is streamed while it is generated, as language models are served: POST /v1/generate with
-/// {"prompt": "...", "words": 40}. It is generated only as long as somebody listens.
+/// Text that is streamed while it is generated, as by a language model: POST /v1/generate with
+/// {"prompt": "...", "words": 40}. The generation stops when the client disconnects.
 rill::router app(options options = {});
 
 } // namespace tokens

@@ -8,8 +8,8 @@
 
 namespace tokens {
 
-/// A language model for the poor: a Markov chain over the words of the prompt and of a short text of its own. The same
-/// prompt always gives the same words.
+/// A simple language model: a Markov chain over the words of the prompt and of a short built-in text. The same prompt
+/// always gives the same words.
 class babbler
 {
 public:

@@ -28,7 +28,7 @@ outcome bad_gateway(std::string detail)
     return tl::unexpected(std::move(p));
 }
 
-/// The rest of the body, or 502 if there is more than `most` bytes of it.
+/// Returns the rest of the body, or 502 if it has more than `most` bytes.
 rill::awaitable<tl::expected<std::string, rill::problem>> read_all(exchange& from, std::chrono::milliseconds deadline,
                                                                    std::size_t most)
 {
@@ -70,7 +70,7 @@ struct pages
             co_return rill::response(rill::status::ok, std::move(*body), page.content_type());
         } catch (const boost::system::system_error& e) {
             if (e.code() == boost::asio::error::operation_aborted) {
-                throw; // the client has left
+                throw; // the client has disconnected
             }
             co_return tl::unexpected(problem_of(e.code()));
         }
@@ -104,10 +104,10 @@ struct events
                 }
                 co_await out.write(piece); // waits while the client is slower than the upstream
             }
-        }; // the client left: `source` closes the connection, and the upstream stops, too
+        }; // the client disconnected: `source` closes the connection, and the upstream stops, too
         auto answer = rill::response::stream(std::move(pass_on), "text/event-stream");
-        answer.header("Cache-Control", "no-cache");
-        answer.header("X-Accel-Buffering", "no");
+        answer.set_header("Cache-Control", "no-cache");
+        answer.set_header("X-Accel-Buffering", "no");
         co_return answer;
     }
 };

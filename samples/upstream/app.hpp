@@ -19,13 +19,13 @@ struct options
     std::size_t threads = 2;                    ///< of the pool for functions that block
 };
 
-/// What a handler does that needs others:
+/// Handlers that call another server or a blocking function:
 ///
-/// - GET /pages/{path...} answers what the upstream has at that path;
-/// - GET /events is the upstream's stream, passed on as it comes, for as long as the client stays;
+/// - GET /pages/{path...} returns the page of the upstream at that path.
+/// - GET /events passes on the stream of the upstream until the client disconnects.
 /// - GET /primes?below=N calls a function that blocks, on a thread pool.
 ///
-/// An upstream that fails is 502, one that is slow 504.
+/// The status is 502 if the upstream fails, and 504 if it is slow.
 rill::router app(options how = {});
 
 } // namespace upstream

@@ -70,7 +70,7 @@ rill::awaitable<tl::expected<std::unique_ptr<exchange>, rill::problem>> exchange
         co_await made->ask(where.authority(), std::move(what));
     } catch (const boost::system::system_error& e) {
         if (e.code() == asio::error::operation_aborted) {
-            throw; // the client has left
+            throw; // the client has disconnected
         }
         co_return tl::unexpected(problem_of(e.code()));
     }
@@ -96,7 +96,7 @@ rill::awaitable<std::string> exchange::next(std::chrono::milliseconds patience)
     auto& body = c.parser.get().body();
     while (body.empty() && !c.parser.is_done()) {
         c.stream.expires_after(patience);
-        // Not async_read(): that returns when the body is complete, and an event would wait for those behind it.
+        // Not async_read(): it completes with the whole body, so an event would wait for the following events.
         co_await http::async_read_some(c.stream, c.buffer, c.parser, asio::use_awaitable);
     }
     co_return std::exchange(body, {});

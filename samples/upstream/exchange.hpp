@@ -12,7 +12,7 @@
 
 namespace upstream {
 
-/// What to ask another server for.
+/// A request to another server.
 struct inquiry
 {
     std::string target;        ///< path and query
@@ -20,17 +20,16 @@ struct inquiry
     std::chrono::milliseconds deadline;
 };
 
-/// A GET request to another server and its answer, whose body is read piece by piece. By Boost.Beast, which only the
-/// .cpp includes. Belongs to the worker on which it began; its destructor closes the connection.
+/// A GET request to another server and its response, whose body is read piece by piece. Uses Boost.Beast, which only
+/// the .cpp includes. Belongs to the worker on which it began. Its destructor closes the connection.
 class exchange
 {
 public:
-    /// Looks up the server's name, connects, sends the request and reads the head of the answer.
+    /// Resolves the name of the server, connects, sends the request and reads the head of the response.
     ///
-    /// Completion: with the exchange; with 504 if connecting and waiting for the head takes longer than `deadline`;
-    /// with 502 if the server can't be reached, if it breaks off, or if its status is not 200. 404 is passed on.
-    /// Cancellation of the caller ends it with operation_aborted, which is thrown; a look-up of the name that runs is
-    /// waited for.
+    /// Completion: with the exchange. With 504 if connecting and waiting for the head takes longer than `deadline`.
+    /// With 502 if the server is not reachable, closes the connection early, or has a status other than 200. 404 is
+    /// passed on. Cancellation: throws operation_aborted, after a running name lookup has ended.
     static rill::awaitable<tl::expected<std::unique_ptr<exchange>, rill::problem>> begin(address where, inquiry what);
 
     exchange(const exchange&) = delete;
@@ -40,7 +39,7 @@ public:
     std::string_view content_type() const;
 
     /// Waits for the next piece of the body, of any size; empty at the end of the body. Throws
-    /// boost::system::system_error when the server breaks off, or sends nothing for `patience`.
+    /// boost::system::system_error if the server closes the connection early, or sends nothing for `patience`.
     rill::awaitable<std::string> next(std::chrono::milliseconds patience);
 
 private:
@@ -51,7 +50,7 @@ private:
     std::unique_ptr<connection> connection_;
 };
 
-/// How a failed exchange is answered: 504 for a timeout, 502 for everything else.
+/// The response to a failed exchange: 504 for a timeout, 502 for all other errors.
 rill::problem problem_of(const rill::error_code& ec);
 
 } // namespace upstream

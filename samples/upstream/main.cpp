@@ -12,7 +12,7 @@ int main(int argc, char** argv)
     line.add_processes();
     line.add("--upstream", server, "the other server, HOST:PORT or http://HOST:PORT");
     line.add("--events", options.events, "path of its stream of events");
-    line.add("--deadline-ms", ms, "how long it may take to answer, in ms", 1, 3'600'000);
+    line.add("--deadline-ms", ms, "maximum time until it answers, in ms", 1, 3'600'000);
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks who includes whom. Prints one line for each violation and fails if there is one.
+# Checks the includes between modules. Prints one line for each violation, and fails if there is one.
 # usage: check_includes.sh SOURCE_DIR
 set -euo pipefail
 cd "$1"
@@ -16,10 +16,26 @@ declare -A may_include=(
     [client]="http sse core"
     [redis]="pubsub sse http core"
 )
-# These own Beast's parsers and sockets; everyone else sees only its vocabulary.
+# A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and these. A module with rooms has no sources
+# beside them, and a room without a line here may not exist.
+declare -A room_may_include=(
+    [server/operations]=""
+    [server/process]="operations"
+    [server/serving]="process operations"
+)
+# The public headers whose functions a room implements. Other public headers of the module are free for all its rooms.
+declare -A room_of_header=(
+    [server/admin]=operations
+    [server/log]=operations
+    [server/metrics]=operations
+    [server/service_manager]=process
+    [server/supervisor]=process
+    [server/server]=serving
+)
+# These may use Beast's parsers and sockets. All others may use only its names for status and method.
 beast_users=" transport client "
 beast_vocabulary='^boost/beast/http/(verb|status|field)\.hpp$'
-# What makes every user's file slow to compile.
+# These headers make every file of a user slow to compile.
 slow_for_users='^(regex|iostream|format|boost/asio\.hpp)$'
 
 violations=0
@@ -32,7 +48,7 @@ files() { # DIR... -> its C++ files
     find "$@" \( -name node_modules -o -name build \) -prune -o -type f \( -name '*.hpp' -o -name '*.cpp' \) -print | sort
 }
 
-# Lines "FILE<tab>angle|quote<tab>NAME" of all files given on standard input.
+# Prints lines "FILE<tab>angle|quote<tab>NAME" for all files named on standard input.
 includes() {
     tr '\n' '\0' | xargs -0 -r grep -HE '^[[:space:]]*#[[:space:]]*include' -- |
         sed -nE 's/^([^:]+):[[:space:]]*#[[:space:]]*include[[:space:]]*(<([^>]+)>|"([^"]+)").*/\1\t\2\t\3\4/p' |
@@ -50,7 +66,7 @@ check_module_file() { # FILE MODULE KIND NAME
     rill/*) other="the whole of rill" ;;
     *) other=$2 ;;
     esac
-    if [[ $3 == quote ]]; then # a private header: beside the file, or MODULE/NAME below framework/src
+    if [[ $3 == quote ]]; then # a private header: next to the file, or MODULE/NAME below framework/src
         if [[ $1 == framework/include/* ]]; then
             violation "$1" "a public header includes the private \"$4\""
         fi
@@ -70,6 +86,39 @@ check_module_file() { # FILE MODULE KIND NAME
     fi
 }
 
+# Within a module that has rooms.
+check_room_file() { # FILE MODULE KIND NAME
+    local room=${1#framework/src/} other=${4%.hpp}
+    room=${room%/*}
+    [[ -v room_may_include[$room] ]] || return 0 # check_rooms() says so
+    if [[ $3 == angle ]]; then
+        other=${other#rill/}
+        [[ -v room_of_header[$other] ]] || return 0
+        other=$2/${room_of_header[$other]}
+    else
+        other=${other%/*}
+    fi
+    [[ $other == "$2"/* || $other == "$2" ]] || return 0
+    [[ $room == "$other" || " ${room_may_include[$room]} " == *" ${other#*/} "* ]] ||
+        violation "$1" "$room may not include $other ($4)"
+}
+
+has_rooms() { # MODULE
+    [[ " ${!room_may_include[*]}" == *" $1/"* ]]
+}
+
+check_rooms() {
+    local file room
+    while read -r file; do
+        room=${file#framework/src/} room=${room%/*}
+        if [[ $room == */* && ! -v room_may_include[$room] ]]; then
+            violation "$file" "the room $room has no rule in tests/architecture"
+        elif [[ $room != */* ]] && has_rooms "$room"; then
+            violation "$file" "the module $room has rooms: the file belongs in one of them"
+        fi
+    done < <(files framework/src)
+}
+
 check_framework() {
     local file kind name module
     for module in framework/include/rill/*/ framework/src/*/; do
@@ -79,14 +128,17 @@ check_framework() {
     while IFS=$'\t' read -r file kind name; do
         module=${file#framework/include/rill/} module=${module#framework/src/}
         if [[ $module != */* ]]; then
-            continue # rill/rill.hpp and its like include everything
+            continue # rill/rill.hpp and similar headers include everything
         fi
         module=${module%%/*}
         [[ ! -v may_include[$module] ]] || check_module_file "$file" "$module" "$kind" "$name"
+        if [[ $file == framework/src/* ]] && has_rooms "$module"; then
+            check_room_file "$file" "$module" "$kind" "$name"
+        fi
     done < <(files framework | includes)
 }
 
-# What a module links decides what it can include: both must tell the same story.
+# The linked modules must be the ones that a module may include.
 check_links() {
     local module links link
     while read -r module links; do
@@ -99,7 +151,7 @@ check_links() {
     done < <(sed -nE 's/^rill_module\(([a-z_0-9]+) LINK (.*)\)/\1 \2/p' framework/CMakeLists.txt)
 }
 
-# Samples and benchmarks show what users can do: public headers and their own files, nothing else.
+# Samples and benchmarks are written as by users: they include public headers and their own files only.
 check_users() { # DIR
     local file kind name
     [[ -d $1 ]] || return 0
@@ -112,7 +164,8 @@ check_users() { # DIR
     done < <(files "$1" | includes)
 }
 
-# A unit test may look into its own module, and a fuzz target into any; every other test is a user.
+# A unit test may include what its module may include, private headers too, and a fuzz target any private header. Every
+# other test is a user.
 check_tests() {
     local file kind name module
     while IFS=$'\t' read -r file kind name; do
@@ -120,7 +173,7 @@ check_tests() {
         if [[ $kind == angle || -f ${file%/*}/$name || -f tests/$name || ($module == fuzz && $name != *..* && -f framework/src/$name) ]]; then
             continue
         fi
-        if [[ $name == *..* || $name != "$module"/* || ! -f framework/src/$name ]]; then
+        if [[ $name == *..* || ! -f framework/src/$name || ! -v may_include[$module] ]] || ! may_use "$module" "${name%%/*}"; then
             violation "$file" "\"$name\" is private to another module"
         fi
     done < <(files tests | includes)
@@ -134,6 +187,7 @@ check_guards() {
 }
 
 check_framework
+check_rooms
 check_links
 check_users samples
 check_users bench

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Checks that each unit framework/src/MODULE/UNIT.cpp has its test tests/MODULE/UNIT_test.cpp, with a test case in it or in a
-# header that it includes. Prints a line for each that has none, and for each exception that is none any more.
+# header that it includes. Prints a line for each unit without a test, and for each unnecessary exception.
 # usage: check_tests.sh SOURCE_DIR
 set -euo pipefail
 cd "$1"
 
-# UNIT -> the file that tests it instead, each with its reason. At present there is none.
+# UNIT -> the file that tests it instead, each with its reason. There is none.
 declare -A elsewhere=()
 
 violations=0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants one violation after the other in a copy of the tree: check_includes.sh must name each, and nothing else.
+# Adds one violation after another to a copy of the tree. check_includes.sh must report each one, and nothing else.
 # usage: self_test.sh SOURCE_DIR
 set -euo pipefail
 
@@ -46,7 +46,14 @@ planted $src/http/request.cpp '#include <rill/server/server.hpp>' "http may not 
 planted $src/routing/planted.cpp '#include <rill/sse/event.hpp>' "routing may not include sse"
 planted $src/sse/planted.cpp '#include "transport/reactor.hpp"' "sse may not include transport"
 planted $src/transport/planted.cpp '#include <rill/routing/router.hpp>' "transport may not include routing"
-planted $src/server/planted.cpp '#include <rill/routing/router.hpp>' "server may not include routing"
+planted $src/server/serving/planted.cpp '#include <rill/routing/router.hpp>' "server may not include routing"
+planted $src/server/operations/planted.cpp '#include "server/process/watchdog.hpp"' "server/operations may not include server/process"
+planted $src/server/operations/planted.cpp '#include <rill/server/server.hpp>' "server/operations may not include server/serving"
+planted $src/server/process/planted.cpp '#include "server/serving/worker.hpp"' "server/process may not include server/serving"
+planted $src/server/process/planted.cpp '#include <rill/server/server.hpp>' "server/process may not include server/serving"
+planted $src/server/planted.cpp '// nothing' "the module server has rooms"
+planted $src/server/unheard_of/planted.cpp '// nothing' "the room server/unheard_of has no rule"
+planted $src/http/unheard_of/planted.cpp '// nothing' "the room http/unheard_of has no rule"
 planted $src/core/error.cpp '#include "../http/private.hpp"' '"../http/private.hpp" climbs out'
 planted $inc/http/planted.hpp "$guard
 #include \"http/private.hpp\"" 'includes the private "http/private.hpp"'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants units without tests in a copy of the tree: check_tests.sh must name each, and nothing else.
+# Adds units without tests to a copy of the tree. check_tests.sh must report each one, and nothing else.
 # usage: tests_self_test.sh SOURCE_DIR
 set -euo pipefail
 

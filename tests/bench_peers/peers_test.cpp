@@ -1,5 +1,5 @@
-// Every server of bench/peers/peers.json keeps the contract of bench/peers/README.md. One that is not built is left
-// out, unless it is part of this build.
+// Tests that each server of bench/peers/peers.json behaves as bench/peers/README.md describes. A server that is not
+// built is skipped, unless it is part of this build.
 
 #include "support/client.hpp"
 #include "support/server_process.hpp"
@@ -30,7 +30,7 @@ namespace data = boost::unit_test::data;
 const std::filesystem::path repository = RILL_SOURCE_DIR;
 constexpr std::string_view accepts = "Accept: text/event-stream\r\n";
 
-/// A line of the manifest, for one of its endpoints.
+/// A server of the manifest with one of its endpoints.
 struct contestant
 {
     std::string name;
@@ -39,7 +39,7 @@ struct contestant
 
     friend std::ostream& operator<<(std::ostream& out, const contestant& c) { return out << c.name << c.endpoint; }
 
-    /// Those of this build are there in any case.
+    /// The servers of this build must exist.
     bool available() const
     {
         if (std::filesystem::path(command.at(0)).is_absolute() || std::filesystem::exists(repository / command.at(0))) {
@@ -70,7 +70,7 @@ std::vector<contestant> contestants()
     return all;
 }
 
-/// The command that starts it, with ticks every 50 ms.
+/// The command that starts the server, with an event every 50 ms.
 std::vector<std::string> start(const contestant& c)
 {
     std::vector<std::string> command{(repository / "bench/peers/start").string()};
@@ -165,7 +165,7 @@ BOOST_DATA_TEST_CASE(ticks_begin_at_once_and_broadcasts_are_shared, data::make(c
     BOOST_TEST(common > 0); // streams with ticks of their own would never agree to the nanosecond
 }
 
-// What only rill's server has: for load that is heavy in bytes.
+// The endpoints that only the server of rill has, for loads with large events.
 BOOST_AUTO_TEST_CASE(a_broadcast_can_be_padded_and_counted)
 {
     const auto all = contestants();

@@ -1,4 +1,4 @@
-// The ticker's page in a real browser: live ticks, pictures of it, and outages of the server that must lose nothing.
+// The page of the ticker in a real browser: live ticks, screenshots, and restarts of the server without a loss.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -6,12 +6,12 @@ import { Sample, stablePort } from './sample_process.mjs';
 import { Visit, desktop, looks, networkError } from './visit.mjs';
 
 class TickerVisit extends Visit {
-    // Completes when the page has seen at least `count` ticks since it was loaded.
+    // Completes when the page has received at least `count` ticks since it was loaded.
     ticks(count) {
         return this.page.waitForFunction((wanted) => window.rillTicks.length >= wanted, count);
     }
 
-    // Everything a test asks of the page, read in one go so that no tick comes in between.
+    // All values that a test reads from the page, read at once so that no tick arrives in between.
     report() {
         return this.page.evaluate(() => {
             const text = (id) => document.getElementById(id).textContent;
@@ -100,9 +100,9 @@ describe('the page', () => {
         const visit = await TickerVisit.to(`${ticker.url}/?ms=250`, desktop);
         t.after(() => visit.leave());
         await visit.ticks(3);
-        // The next request is refused; by the standard EventSource then closes for good and leaves the rest to the page.
+        // The next request is refused. By the standard, the EventSource then closes permanently, and the page must reconnect.
         await visit.page.route('**/ticks?*', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
-        // It is seen from the beginning: a second later the page may be live again.
+        // Observed from the beginning, because the page may be live again a second later.
         await Promise.all([visit.state('reconnecting'), visit.page.locator('#period input[value="500"]').check()]);
         await visit.state('live');
         const between = await visit.report();

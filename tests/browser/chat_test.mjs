@@ -1,4 +1,4 @@
-// The chat's page in two browsers at once: what one says the other shows once, also when the server goes away in between.
+// The page of the chat in two browsers at once: a message of one is shown once in the other, also if the server restarts in between.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -15,12 +15,12 @@ class ChatVisit extends Visit {
         await this.page.locator('#text').press('Enter');
     }
 
-    // Completes when that text stands among the messages, and has come from the server.
+    // Completes when the text is among the messages and has arrived from the server.
     shows(text) {
         return this.page.locator('.message:not(.pending) .text', { hasText: text }).first().waitFor();
     }
 
-    // The texts on the page, and what the page counted.
+    // The texts on the page, and its counters.
     report() {
         return this.page.evaluate(() => ({
             texts: [...document.querySelectorAll('.message .text')].map((e) => e.textContent),
@@ -193,7 +193,7 @@ describe('an outage of the server', () => {
                 assert.equal(seen.mark, true, 'the page was not reloaded');
                 assert.deepEqual(seen.texts, ['before', 'during 1', 'during 2', 'after']);
                 assert.deepEqual([seen.pending, seen.repeated], [0, 0]);
-                // The log of the former server is gone, and the page says so.
+                // The log of the previous server is lost, and the page shows it.
                 assert.deepEqual([seen.gaps, seen.notes], [1, 1]);
                 assert.equal(new Set(seen.ids).size, 4);
                 assert.deepEqual(visit.complaints.filter((text) => !networkError.test(text)), []);
@@ -213,10 +213,10 @@ describe('an outage of the server', () => {
         let posts = 0;
         await ada.page.route('**/messages', async (route) => {
             ++posts;
-            await route.fetch(); // the server has it
+            await route.fetch(); // the server has received it
             await (posts === 1 ? route.abort('connectionreset') : route.continue());
         });
-        // The stream brings it before it is sent again, or not: both must be right, so the page's own copy is cut off.
+        // The stream may deliver it before or after it is sent again. Both must be correct, so the page's own copy is discarded.
         await ada.say('once');
         await ada.say('twice');
         await bob.shows('twice');

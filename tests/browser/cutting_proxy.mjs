@@ -1,5 +1,5 @@
-// A TCP proxy that cuts each of its connections after about a second of response. The response's head is left whole: a
-// browser takes what there is of one that ends too soon for all of it, and then gives up, as this is no event stream.
+// A TCP proxy that cuts each of its connections after about a second of response. The head of the response stays complete: a
+// browser accepts a truncated head as complete, and then gives up because it is not an event stream.
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -10,8 +10,8 @@ export class CuttingProxy {
     #server;
     #sockets = new Set();
 
-    // `betweenEvents`: a connection ends behind a whole event, and well (FIN). Otherwise in the middle of what passes,
-    // by FIN or by RST. `forgetful`: Last-Event-ID does not reach the server.
+    // `betweenEvents`: a connection ends after a complete event, with a FIN. Otherwise it ends at any byte, with a FIN or
+    // RST. `forgetful`: Last-Event-ID does not reach the server.
     static async to(port, { betweenEvents = false, forgetful = false, least = 600, most = 1400 } = {}) {
         const proxy = new CuttingProxy();
         proxy.#options = { betweenEvents, forgetful, least, most };

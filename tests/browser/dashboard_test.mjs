@@ -1,4 +1,4 @@
-// The dashboard's page in two browsers at once, which share one sampler, and through restarts of the server.
+// The page of the dashboard in two browsers at once, which share one sampler, and during restarts of the server.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -6,7 +6,7 @@ import { Sample, stablePort } from './sample_process.mjs';
 import { Visit, desktop, looks, networkError, phone } from './visit.mjs';
 
 class DashboardVisit extends Visit {
-    // Completes when `count` events have come since the page was loaded.
+    // Completes when `count` events have arrived since the page was loaded.
     events(count) {
         return this.page.waitForFunction((wanted) => window.rillFigures.ids.length >= wanted, count);
     }
@@ -57,7 +57,7 @@ describe('the page', () => {
             await visit.events(20);
         }
         const b = await second.report();
-        await first.event(b.ids.at(-1)); // which a busy machine may show later here
+        await first.event(b.ids.at(-1)); // which may arrive later here on a busy machine
         const a = await first.report();
         const common = a.ids.filter((id) => BigInt(id) >= BigInt(b.ids[4])).slice(0, 10);
         assert.ok(common.length >= 4, 'they overlap');

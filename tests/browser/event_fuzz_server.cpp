@@ -94,6 +94,6 @@ int main(int argc, char** argv)
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }
-    line.server.limits.body_bytes = 64UL * 1024 * 1024;
+    line.server.limits.max_body_bytes = 64UL * 1024 * 1024;
     return rill::serve(app(), line.server);
 }

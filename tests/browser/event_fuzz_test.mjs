@@ -1,7 +1,7 @@
-// Random events, sent by a rill server over a socket, read by parsers that others have written: npm eventsource-parser,
-// and Chromium for a sample. What they should see is made here, of what the server was told to send, and not by rill.
+// Random events that a rill server sends over a socket, and independent parsers read: npm eventsource-parser, and Chromium
+// for a sample. The expected events are computed here from the input of the server, without rill.
 //
-// RILL_EVENTS is how many (default: 50,000), RILL_EVENT_SEED where the random numbers begin (default: 1).
+// RILL_EVENTS is their number (default: 50,000), RILL_EVENT_SEED the seed of the random numbers (default: 1).
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -42,7 +42,7 @@ function textOf(r, most) {
 }
 
 const oneLine = (text) => text.replace(/[\r\n\0]/g, '');
-// What comes back in a header as it was; others the server refuses.
+// Ids that return unchanged in a header. The server refuses others.
 const idOf = (text) => [...text.replace(/[\0-\x08\n-\x1f\x7f]/g, '')].slice(0, 200).join('').replace(/^[ \t]+|[ \t]+$/g, '');
 
 function eventOf(r) {
@@ -55,7 +55,7 @@ function eventOf(r) {
     return event;
 }
 
-// What a client must see of these events (WHATWG HTML, 9.2.6): each with the last id so far, also one that came without data.
+// The events that a client must receive (WHATWG HTML, 9.2.6): each with the last id so far, including ids without data.
 function seenOf(events) {
     let lastId = '';
     const seen = [];
@@ -68,7 +68,7 @@ function seenOf(events) {
     return seen;
 }
 
-// The same of a parser, which leaves ids to its client to remember: each with its own id, if it has one.
+// The same for a parser, whose client keeps the last id: each with its own id, if it has one.
 function parsedOf(events) {
     const withData = events.filter(({ data }) => data !== undefined);
     return seenOf(withData).map((event, n) => ({ ...event, id: withData[n].id === undefined ? undefined : String(withData[n].id) }));
@@ -79,7 +79,7 @@ const linesOf = (text) => text.split(/\r\n|\r|\n/);
 const differs = (a, b) => a === undefined || b === undefined || a.data !== b.data || a.name !== b.name || a.id !== b.id;
 const short = (value) => JSON.stringify(value)?.slice(0, 300);
 
-// Counts what differs, and tells the first.
+// Counts the differences, and reports the first one.
 function compare(seen, wanted) {
     let differences = 0;
     let first;
@@ -153,7 +153,7 @@ describe('random events', () => {
         events.push({ data: 'the last one', name: 'message' });
         const names = [...new Set(events.map(({ name }) => name || 'message'))];
         await post(`${server.url}/events/chromium`, events);
-        const visit = await Visit.to(server.url, desktop); // no page, but one of this machine may connect to it
+        const visit = await Visit.to(server.url, desktop); // not a page of the server, but its origin may connect
         t.after(() => visit.leave());
         const seen = await within(
             visit.page.evaluate(
@@ -163,7 +163,7 @@ describe('random events', () => {
                         const source = new EventSource(url);
                         for (const name of names) {
                             source.addEventListener(name, ({ data, lastEventId, type, target }) => {
-                                if (data === undefined) return; // 'error' and 'open' of the source itself
+                                if (data === undefined) return; // 'error' and 'open' of the source
                                 seen.push({ data, name: type, id: lastEventId });
                                 if (data === 'the last one') {
                                     target.close();

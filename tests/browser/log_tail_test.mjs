@@ -1,4 +1,4 @@
-// The page of a growing log: its lines, its state as the other pages show it, and outages of the server that must lose nothing.
+// The page of a growing log: its lines, its state, and restarts of the server without a loss.
 
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -70,7 +70,7 @@ describe('the page', () => {
         const visit = await LogVisit.to(log.url, desktop);
         t.after(() => visit.leave());
         await visit.endsWith('first');
-        // By the standard EventSource closes for good at an HTTP error, and leaves the rest to the page.
+        // By the standard, the EventSource closes permanently at an HTTP error, and the page must reconnect.
         await visit.page.route('**/log*', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
         await Promise.all([visit.state('reconnecting'), visit.page.evaluate(() => connect('reconnecting'))]);
         await visit.state('live');

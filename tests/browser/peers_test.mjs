@@ -1,4 +1,4 @@
-// The ticker as other people's clients see it: the npm EventSource client and curl.
+// The ticker with independent clients: the npm EventSource client and curl.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -33,7 +33,7 @@ async function curl(args, enough = () => false) {
     }
 }
 
-// The answer's head and body, from the output of `curl --include`.
+// The head and the body of the response, from the output of `curl --include`.
 function parse(output) {
     const end = output.indexOf('\r\n\r\n');
     assert.notEqual(end, -1, `no complete head in ${JSON.stringify(output)}`);
@@ -47,7 +47,7 @@ function parse(output) {
     return { status: Number(status.split(' ')[1]), headers, body: output.slice(end + 4) };
 }
 
-// The complete events of a stream, by the format's rules as far as the ticker uses them.
+// The complete events of a stream, by the rules of the format that the ticker uses.
 function eventsOf(body) {
     return body
         .split('\n\n')
@@ -166,7 +166,7 @@ describe('curl', () => {
     });
 });
 
-// The npm client with what it saw: ids, and the Last-Event-ID header of each request it made.
+// The npm client, with the received ids and the Last-Event-ID header of each of its requests.
 class Follower {
     ids = [];
     times = [];

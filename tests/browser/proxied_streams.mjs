@@ -1,4 +1,4 @@
-// Streams of topics_server through a proxy, and what is done with them.
+// Streams of topics_server through a proxy, and operations on them.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { patience, within } from './sample_process.mjs';
 
-// The events of a stream, one after the other.
+// The events of a stream, one after another.
 export class Events {
     #text = '';
     #events = [];
@@ -32,7 +32,7 @@ export class Events {
     }
 }
 
-// A client at an address of its own, with a connection of its own.
+// A client with its own address and its own connection.
 export class Reader {
     #request;
     events = new Events();
@@ -84,7 +84,7 @@ export async function eventually(holds, what) {
 
 export const running = async (server, count) => (await text(`${server.url}/running`)) === String(count);
 
-// Without heartbeats nothing but the events themselves pushes an event on, or shows that a client has left.
+// Without heartbeats only an event can push a previous event on, or reveal a disconnect.
 export const silent = ['--heartbeat-ms', '0'];
 
 export async function inLockStep(publisher, reader, topic, events = 20) {

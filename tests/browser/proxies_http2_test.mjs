@@ -1,4 +1,4 @@
-// The proxy that RILL_PROXY names, as browsers meet it: HTTPS and HTTP/2 to the proxy, HTTP/1.1 from there to the server.
+// The proxy that RILL_PROXY names, as browsers use it: HTTPS and HTTP/2 to the proxy, HTTP/1.1 from the proxy to the server.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -45,7 +45,7 @@ class Browser {
         return { status, text };
     }
 
-    // A stream, which begins when its head is there.
+    // A stream, which begins when its head has arrived.
     async stream(path, headers = {}) {
         const { request, status } = await this.#request(path, { accept: 'text/event-stream', ...headers });
         const events = new Events();

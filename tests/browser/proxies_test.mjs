@@ -1,6 +1,6 @@
 // The proxy that RILL_PROXY names (nginx, haproxy, caddy) in front of a server, with the configuration of docs/proxies.
-// Nothing here is about how long something takes: an event is published when the one before has been seen, so that a
-// proxy which holds events back for others to come never gets those.
+// No test depends on durations: an event is published after the previous one has arrived. So a proxy that holds events back
+// until more arrive never gets more.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { Proxy, majorVersion, name, skip } from './proxy_process.mjs';
 import { Reader, eventually, inLockStep, publish, running, silent, text } from './proxied_streams.mjs';
 import { Sample, patience, stablePort } from './sample_process.mjs';
 
-const long = 3000; // ms; how long something is watched that must not happen
+const long = 3000; // ms; how long a test waits for an event that must not happen
 
 describe(name, { skip }, () => {
     let server;
@@ -127,9 +127,9 @@ describe(name, { skip }, () => {
             await other.stop();
         });
         await inLockStep(own.url, reader, 'reloaded', 1);
-        // A reload may close a kept connection just as it is used again.
+        // A reload may close a kept connection at the moment when it is used again.
         const answered = () => fetch(own.url).then((answer) => answer.status, () => 0);
-        // HAProxy 3.0 loses a signal that comes as soon as it listens: who gets no other server tells it again.
+        // HAProxy 3.0 loses a signal that arrives directly after its start, so the test repeats it if the server has not changed.
         await eventually(async () => {
             await own.reload(other.port);
             for (let n = 0; n < 100 && (await answered()) !== 200; ++n) {
@@ -141,7 +141,7 @@ describe(name, { skip }, () => {
     });
 });
 
-// An EventSource on the ticker, through a proxy; the ids that it has seen, and how many requests it has made.
+// An EventSource of the ticker through a proxy, with the received ids and the number of its requests.
 class Follower {
     ids = [];
     requests = 0;
@@ -161,7 +161,7 @@ class Follower {
     }
 }
 
-// The ticker is away until its client has asked for it in vain, or is waiting for its answer.
+// The ticker is stopped until its client has sent a failing request, or waits for a response.
 async function restarted(t, changes = []) {
     const port = await stablePort();
     let ticker = await Sample.start('ticker', port);
@@ -183,7 +183,7 @@ async function restarted(t, changes = []) {
 describe(`a restart of the server behind ${name}`, { skip }, () => {
     test('is survived by an EventSource, and loses nothing', async (t) => {
         const { follower, again } = await restarted(t);
-        await delay(long / 3); // the more of the outage it sees
+        await delay(long / 3); // a longer part of the outage
         await again();
         const seen = follower.ids.length;
         await follower.until(({ ids }) => ids.length >= seen + 3, 'ticks after the restart');
@@ -201,13 +201,13 @@ describe(`a restart of the server behind ${name}`, { skip }, () => {
     });
 });
 
-// What the tests above would show if the configuration, or the server's own headers, were not as they are.
+// These show that the tests above fail with another configuration, or without the headers of the server.
 describe(`${name} that is not as it should be`, { skip }, () => {
     let server;
     before(async () => (server = await Sample.start('topics_server', 0, silent)));
     after(() => server?.stop());
 
-    // A reader behind a proxy with these changes to the recipe.
+    // A reader behind a proxy with these changes of the configuration.
     async function behind(t, changes, topic) {
         const proxy = await Proxy.start(name, server.port, changes);
         const reader = await Reader.open(`${proxy.url}/handled/${topic}`);
@@ -219,7 +219,7 @@ describe(`${name} that is not as it should be`, { skip }, () => {
     }
 
     if (name === 'nginx') {
-        // With HTTP/1.1 it passes each chunk on, buffering or not; HTTP/1.0 is its default.
+        // With HTTP/1.1 it passes each chunk on even with buffering. HTTP/1.0 is its default.
         const deaf = ['proxy_http_version 1.1;', 'proxy_ignore_headers X-Accel-Buffering;'];
 
         test('holds a response back where it does not see X-Accel-Buffering', async (t) => {

@@ -1,5 +1,5 @@
-// nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies: what is changed of them for a test
-// is here, line by line.
+// nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies. All changes for a test are listed here,
+// line by line.
 
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,15 +12,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stablePort, within } from './sample_process.mjs';
 
-const path = `${process.env.PATH}:/usr/sbin:/sbin`; // where Debian has servers, and users often do not look
+const path = `${process.env.PATH}:/usr/sbin:/sbin`; // the directories of servers in Debian, which are often not in the PATH of users
 const recipes = fileURLToPath(new URL('../../docs/proxies/', import.meta.url));
 
-// Of each: its configuration, what is changed in it, how it is started, and how it is told to read it again.
+// For each: its configuration, the changes of it, and the commands that start it and reload the configuration.
 const kinds = {
     nginx: {
         file: 'nginx.conf',
         changes: (dir, { port, securePort }, upstream) => [
-            ['user www-data;', 'user root; daemon off;'], // "user" is for when a test runs as root, and ignored otherwise
+            ['user www-data;', 'user root; daemon off;'], // "user" has an effect only if the test runs as root
             ['pid /run/nginx.pid;', `pid ${dir}/pid;`],
             ['error_log /var/log/nginx/error.log;', 'error_log stderr;'],
             ['access_log /var/log/nginx/access.log;', [
@@ -56,12 +56,12 @@ const kinds = {
             ['example.org {', '(site) {'],
             ['127.0.0.1:8080', upstream],
         ],
-        // What a name makes Caddy do by itself: both ports, and a certificate.
+        // Caddy does this automatically for a host name: both ports, and a certificate.
         more: (dir, { port, securePort }) => [
             `http://:${port} {`, 'bind 127.0.0.1', 'import site', '}',
             `https://:${securePort} {`, 'bind 127.0.0.1', `tls ${dir}/certificate ${dir}/key`, 'import site', '}',
         ].join('\n'),
-        end: 'SIGKILL', // it waits for its streams otherwise; it has no workers that would stay behind
+        end: 'SIGKILL', // otherwise it waits for its streams; it has no worker processes
         command: (dir, file) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', file],
         async reload(child, dir, file) {
             const args = ['reload', '--adapter', 'caddyfile', '--config', file, '--address', `unix/${dir}/admin`];
@@ -77,20 +77,20 @@ const environment = (dir) => ({ PATH: path, HOME: dir, XDG_CONFIG_HOME: dir, XDG
 
 const isInstalled = (program) => spawnSync('sh', ['-c', `command -v ${program}`], { env: { PATH: path } }).status === 0;
 
-// The one that is tested, and whether it can't be.
+// The tested proxy, and the reason to skip its tests.
 export const name = process.env.RILL_PROXY;
 if (!(name in kinds)) {
     throw new Error('set RILL_PROXY to nginx, haproxy or caddy');
 }
 export const skip = isInstalled(name) ? false : `SKIPPED: ${name} is not installed`;
 
-// The first number of its version; nothing if it does not say.
+// The major version; NaN if it is not known.
 export function majorVersion() {
     const { stdout } = spawnSync(name, ['-v'], { env: { PATH: path }, encoding: 'utf8' });
     return Number(/version (\d+)\./.exec(stdout ?? '')?.[1]);
 }
 
-// Each change is found once, or the test would not run what is documented.
+// Each change must match exactly once. Otherwise the test would not run the documented configuration.
 function changed(text, changes) {
     for (const [from, to] of changes) {
         if (text.split(from).length !== 2) {
@@ -101,7 +101,7 @@ function changed(text, changes) {
     return text;
 }
 
-// Signed by itself, for localhost and 127.0.0.1, as files: certificate, key, and both in one.
+// Creates a self-signed certificate for localhost and 127.0.0.1, as files: certificate, key, and both in one.
 async function makeCertificate(dir) {
     const [certificate, key] = ['certificate', 'key'].map((file) => join(dir, file));
     await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
@@ -119,10 +119,10 @@ export class Proxy {
     #output = '';
     port;
     securePort;
-    certificate; // for who is to trust it
+    certificate; // for clients that trust it
 
-    // Starts it in front of that port and completes when it listens. `recipe` is the configuration, by default that of
-    // docs/proxies, before and after these further changes.
+    // Starts the proxy in front of the port `upstream`, and completes when it listens. `changes` are additional changes of
+    // the configuration.
     static async start(name, upstream, changes = []) {
         const proxy = new Proxy();
         proxy.#kind = kinds[name];
@@ -146,7 +146,7 @@ export class Proxy {
         return `http://127.0.0.1:${this.port}`;
     }
 
-    // With HTTP/2. Without a name, as a machine may know no address even of localhost; who connects gives the name to TLS.
+    // With HTTP/2. Without a host name, because a machine may not resolve even localhost. The client passes the name to TLS.
     get secureUrl() {
         return `https://127.0.0.1:${this.securePort}`;
     }
@@ -164,7 +164,7 @@ export class Proxy {
     }
 
     async #launch(name) {
-        // SIGTERM: only so do nginx and HAProxy take their workers with them, should this process end first.
+        // SIGTERM: with it, nginx and HAProxy also end their workers if this process ends first.
         const command = ['--pdeathsig', 'TERM', ...this.#kind.command(this.#dir, this.#file)];
         this.#child = spawn('setpriv', command, { env: environment(this.#dir), stdio: ['ignore', 'pipe', 'pipe'] });
         for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -189,13 +189,13 @@ export class Proxy {
         }
     }
 
-    // The same configuration, but in front of another port, while it runs.
+    // Reloads the same configuration with another upstream port.
     async reload(upstream) {
         await this.#configure(upstream, []);
         await this.#kind.reload(this.#child, this.#dir, this.#file);
     }
 
-    // At once, whatever is in flight.
+    // Immediately, also with open requests.
     async stop() {
         if (this.#child?.exitCode === null && this.#child.signalCode === null) {
             this.#child.kill(this.#kind.end ?? 'SIGTERM');

@@ -1,5 +1,5 @@
-// The ticker is restarted ten times under real clients: each run ends with 0, and each client sees every id exactly once,
-// in order.
+// The ticker restarts ten times with real clients. Each run ends with 0, and each client receives every id exactly once and in
+// order.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -25,7 +25,7 @@ test('ten restarts under real clients lose nothing', async (t) => {
             check();
         });
     }
-    // Completes when every client has got `more` events from now on.
+    // Completes when every client has received `more` additional events.
     const everyoneGets = (more) => {
         const goals = seen.map((ids) => ids.length + more);
         return new Promise((resolve) => {

@@ -1,5 +1,5 @@
-// Real clients behind a proxy that cuts their connections about once a second, while 2,000 events pass in ten seconds:
-// each sees every id exactly once, in order, and nothing else.
+// Real clients behind a proxy that cuts their connections about once per second, during 2,000 events in ten seconds. Each
+// client receives every id exactly once, in order, and nothing else.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -13,12 +13,12 @@ import { Visit, desktop } from './visit.mjs';
 const events = 2000;
 const batch = 10;
 
-// fetch-event-source is for browsers, but asks them for these only.
+// fetch-event-source is for browsers, but needs only these functions of them.
 globalThis.window ??= { setTimeout, clearTimeout, fetch };
 globalThis.document ??= { hidden: false, addEventListener() {}, removeEventListener() {} };
 const { fetchEventSource } = (await import('@microsoft/fetch-event-source')).default;
 
-// Each client: begins to read `url`, calls `see(id, data, name)`, and returns what ends it.
+// Each client: starts to read `url`, calls `see(id, data, name)`, and returns a function that ends it.
 const eventSource = (kind) => (url, see) => {
     const source = new kind(url);
     source.addEventListener('message', (event) => see(event.lastEventId, event.data, 'message'));
@@ -30,8 +30,8 @@ const clients = {
     'npm eventsource': { begin: eventSource(NpmEventSource) },
     "undici's EventSource": { begin: eventSource(UndiciEventSource) },
     'fetch-event-source': {
-        // It takes an id over at the end of its line, and not of its event: cut between the two it would ask for what
-        // comes behind an event that it never gave out.
+        // It stores an id at the end of its line and not of its event. If the connection is cut between the two, it would
+        // skip an event that it never delivered.
         betweenEvents: true,
         begin(url, see) {
             const ending = new AbortController();
@@ -39,7 +39,7 @@ const clients = {
                 signal: ending.signal,
                 openWhenHidden: true,
                 onmessage: (event) => event.data && see(event.id, event.data, event.event || 'message'),
-                // A response that ends is the end for it, unless the application wants otherwise.
+                // By default the end of a response is the end of the client.
                 onclose: () => {
                     throw new Error('go on');
                 },
@@ -50,7 +50,7 @@ const clients = {
     },
     Chromium: {
         async begin(url, see, origin) {
-            const visit = await Visit.to(origin, desktop); // no page, but one of this machine may connect to it
+            const visit = await Visit.to(origin, desktop); // not a page of the server, but its origin may connect
             await visit.page.exposeFunction('see', see);
             await visit.page.evaluate((address) => {
                 const source = new EventSource(address);
@@ -63,7 +63,7 @@ const clients = {
     },
 };
 
-// As deepEqual, but of thousands of lines the few that matter are told.
+// As deepEqual, but reports only the few relevant lines of thousands.
 function assertSame(seen, wanted) {
     const at = wanted.findIndex((line, n) => line !== seen[n]);
     if (at >= 0) {
@@ -116,7 +116,7 @@ describe('through connections that are cut', { concurrency: true }, () => {
         }
     }
 
-    // What the tests above would show if the clients did not resume.
+    // This shows that the tests above fail with clients that do not resume.
     test('a client whose Last-Event-ID gets lost does not see every event once', async (t) => {
         const proxy = await CuttingProxy.to(server.port, { forgetful: true });
         t.after(() => proxy.close());
@@ -133,6 +133,6 @@ describe('through connections that are cut', { concurrency: true }, () => {
         const ids = await publishAll(server.url, 'forgotten');
         await within(complete, 'last event');
         assert.ok(proxy.cuts >= 4, `${proxy.cuts} cuts`);
-        assert.notDeepEqual(seen, ids); // this server sends all that it holds to whoever names no event
+        assert.notDeepEqual(seen, ids); // this server sends all held events to a client without a last event id
     });
 });

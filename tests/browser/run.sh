@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs tests of Node in this directory. Where something is not installed that they need, it says what, and its exit code is 77:
-# CTest shows them as skipped.
+# Runs tests of this directory with Node. If a required package is not installed, it prints the name and exits with 77. CTest then
+# shows the tests as skipped.
 # usage: run.sh FILE...
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"

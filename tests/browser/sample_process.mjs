@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-export const patience = 60_000; // ms: how long any one condition may take, far above what it needs
+export const patience = 60_000; // ms: the maximum time of a condition, far above the usual one
 
-// An unset variable is an error, not a skip: a test that silently does nothing would look like a passing one.
+// An unset variable is an error and not a skip: a test that does nothing would seem to pass.
 export function programOf(sample) {
     const variable = `RILL_${sample.toUpperCase()}`;
     if (!process.env[variable]) {
@@ -16,7 +16,7 @@ export function programOf(sample) {
     return process.env[variable];
 }
 
-// Rejects with a message that names `what` when `promise` is not settled in time.
+// Rejects with a message that names `what` if `promise` is not settled in time.
 export async function within(promise, what, ms = patience) {
     let timer;
     const late = new Promise((_, reject) => {
@@ -29,8 +29,8 @@ export async function within(promise, what, ms = patience) {
     }
 }
 
-// As tests/support/test_ports.hpp: each test has a twentieth of the ports, so that none that runs beside it takes a port
-// whose server is down for a moment.
+// As tests/support/test_ports.hpp: each test has a twentieth of the ports. So a parallel test never takes a port whose
+// server is currently stopped.
 function ownPorts() {
     const [first, last] = (process.env.RILL_TEST_PORTS ?? '10000-29999').split('-').map(Number);
     if (process.env.RILL_TEST_SLOT === undefined) {
@@ -43,13 +43,13 @@ function ownPorts() {
 
 const [firstPort, lastPort] = ownPorts();
 
-// A free port below the ephemeral range (32768 and up on Linux): while the server is down between two runs, no outgoing
-// connection of anyone can be given this port, and a client that keeps trying cannot connect to itself.
+// A free port below the ephemeral range (32768 and up on Linux). While the server is stopped between two runs, no outgoing
+// connection can get this port, and a client that retries cannot connect to itself.
 export async function stablePort() {
     for (let attempt = 0; attempt < 100; ++attempt) {
         const probe = createServer();
         const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort + 1));
-        // Not once(probe, 'listening'), which is rejected by the error that is to be an answer here.
+        // Not once(probe, 'listening'): it rejects with the error, which is a result here.
         const free = await new Promise((resolve) => {
             probe.once('listening', () => resolve(true)).once('error', () => resolve(false));
             probe.listen(port, '127.0.0.1');
@@ -70,7 +70,7 @@ export class Sample {
     #errors = '';
     url;
 
-    // Starts the program and completes when it listens. Port 0 lets the system choose.
+    // Starts the program and completes when it listens. With port 0 the system selects a port.
     static async start(name, port = 0, args = []) {
         const sample = new Sample();
         sample.#name = name;
@@ -114,7 +114,7 @@ export class Sample {
         return Number(new URL(this.url).port);
     }
 
-    // Sends the signal and completes when the process is gone: {code, signal}.
+    // Sends the signal and completes when the process has ended: {code, signal}.
     async stop(signal = 'SIGKILL') {
         if (this.#child.exitCode === null && this.#child.signalCode === null) {
             this.#child.kill(signal);

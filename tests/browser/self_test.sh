@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh must skip, and say why, where something is not installed, and else run its tests.
+# run.sh must skip its tests and print the reason if a package is missing. Otherwise it must run them.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -37,7 +37,7 @@ expect 77 "SKIPPED: there is no curl$installs" curl_test.mjs
 expect 77 "SKIPPED: there is no openssl$installs" other_test.mjs proxy_process_test.mjs
 for present in chromium curl openssl; do program "$present" 'exit 0'; done
 expect 3 "node --test visit_test.mjs curl_test.mjs proxy_process_test.mjs with $tree/bin/chromium" visit_test.mjs curl_test.mjs proxy_process_test.mjs
-# What is looked for is what the tests have.
+# run.sh must check for the packages that the tests import.
 for known in "from './visit.mjs'" "spawn('curl'" "from './proxy_process.mjs'"; do
     grep -qF "$known" "$here"/*_test.mjs || { echo "FAILED: no test has $known any more"; failures=$((failures + 1)); }
 done

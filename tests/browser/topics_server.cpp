@@ -35,7 +35,7 @@ rill::router app(const rill::pubsub::hub& hub, std::chrono::milliseconds heartbe
     const rill::sse::endpoint_options options{
         .heartbeat = heartbeat, .retry = 50ms, .headers = {{"Access-Control-Allow-Origin", "*"}}};
     rill::router app;
-    app.use(rill::forwarded(rill::trusted_proxies::parse("127.0.0.1")));
+    app.use(rill::middleware::forwarded(rill::trusted_proxies::parse("127.0.0.1")));
     app.get("/topics/{topic}", rill::sse::endpoint(hub, options));
     app.get("/handled/{topic}",
             rill::sse::endpoint(

@@ -24,7 +24,7 @@ const flags = [
 export const desktop = { viewport: { width: 1280, height: 860 }, deviceScaleFactor: 1 };
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
-// Of every page there are pictures with these.
+// The screen sizes for screenshots of every page.
 export const looks = [
     ['desktop-light', { ...desktop, colorScheme: 'light' }],
     ['desktop-dark', { ...desktop, colorScheme: 'dark' }],
@@ -33,10 +33,10 @@ export const looks = [
     ['phone-narrow', { ...phone, viewport: { width: 320, height: 568 }, reducedMotion: 'reduce' }],
 ];
 
-// What Chromium itself logs when a server goes away; everything else on the console is an error of the page.
+// Messages of Chromium when a server stops. Everything else on the console is an error of the page.
 export const networkError = /^Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)$/;
 
-// One browser with a fresh profile for each look: a persistent context is the way to name the profile's directory.
+// One browser with a new profile for each visit. A persistent context sets the directory of the profile.
 export class Visit {
     complaints = [];
 
@@ -76,7 +76,7 @@ export class Visit {
         return this.page.locator(`body[data-state="${wanted}"]`).waitFor({ state: 'visible' });
     }
 
-    // What is wider than its box, of the page and of these elements.
+    // The elements that are wider than their box, of the page and of these elements.
     tooWide(selector) {
         return this.page.evaluate((wanted) =>
             [document.documentElement, ...document.querySelectorAll(wanted)]

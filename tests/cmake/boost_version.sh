@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What CMake says about the version of Boost, and that the range is the one in spawn.hpp.
+# Checks the messages of CMake about the version of Boost, and that its range is the one in spawn.hpp.
 set -euo pipefail
 root=$1
 
@@ -12,5 +12,5 @@ done
 for version in 1.80.0 1.89.0 2.0.0; do
     [[ $(said $version) == *"Boost $version is not one of the versions 1.81 to 1.88"* ]] || fail "nothing about $version: $(said $version)"
 done
-grep -q 'BOOST_VERSION < 108100 || BOOST_VERSION > 108800' "$root/framework/include/rill/core/detail/spawn.hpp" ||
+grep -q 'BOOST_VERSION < 108100 || BOOST_VERSION > 108800' "$root/framework/src/core/spawn.hpp" ||
     fail "spawn.hpp has another range"

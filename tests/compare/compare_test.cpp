@@ -2,16 +2,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <harness/compare_model.hpp>
-#include <harness/compare_summary.hpp>
+#include <harness/comparison/comparison.hpp>
+#include <harness/comparison/summary.hpp>
 #include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/well_formed.hpp"
+#include "harness/report/well_formed.hpp"
 #include "support/test_ports.hpp"
 
-// rill-bench compare as a user runs it, with numbers that are too small to mean anything.
+// Runs rill-bench compare like a user, with numbers that are too small for meaningful figures.
 
 BOOST_AUTO_TEST_SUITE(compare_test)
 
@@ -40,7 +40,7 @@ constexpr const char* manifest = R"([
   {"name": "broken", "title": "Broken", "command": ["/bin/sh", "-c", "echo out of order; exit 4"], "endpoints": ["/ticks"]},
   {"name": "floor", "title": "Floor", "command": [")" RILL_FLOOR R"(", "--port", "{port}"], "endpoints": ["/ticks"]}])";
 
-/// Runs it, and returns its exit code.
+/// Runs the program and returns its exit code.
 int run(const folder& here, const std::string& arguments)
 {
     std::ofstream(here.path + "/peers.json") << manifest;
@@ -74,10 +74,10 @@ BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
     }
     BOOST_TEST(order == "floor1 rill1 broken1 floor2 rill2 broken2 ");
 
-    const auto summaries = summarise(*all, {"/ticks", 20});
+    const auto summaries = summarize(*all, {"/ticks", 20});
     BOOST_TEST(summaries[0].server == "floor");
-    BOOST_TEST(summaries[0].good_rounds == 2U);
-    BOOST_TEST(summaries[1].good_rounds == 2U);
+    BOOST_TEST(summaries[0].valid_rounds == 2U);
+    BOOST_TEST(summaries[1].valid_rounds == 2U);
     BOOST_TEST(summaries[1].figures.at("live").lowest == 20);
     BOOST_TEST(summaries[1].figures.at("events").lowest > 20);
     BOOST_TEST(summaries[1].of_floor.has_value());
@@ -119,7 +119,7 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_refused_before_anything_is_measured, folder
     BOOST_TEST(text_of(path + "/stderr").find("no server 'nobody'; there are: rill missing broken floor") !=
                std::string::npos);
     BOOST_TEST(run(*this, tiny + "--client-core 4000") == 2);
-    BOOST_TEST(text_of(path + "/stderr").find("core 4000 is not there") != std::string::npos);
+    BOOST_TEST(text_of(path + "/stderr").find("core 4000 does not exist") != std::string::npos);
     BOOST_TEST(run(*this, tiny + "--for 5") == 2);
     BOOST_TEST(run(*this, "--streams 9000000") == 2);
     BOOST_TEST(text_of(path + "/stderr").find("9,000,000 streams: each server is one process") != std::string::npos);

@@ -1,4 +1,4 @@
-// expect: test its result first, then give its value, as in .name = *name
+// expect: test its result first, then pass its value, as in .name = *name
 #include "everything.hpp"
 
 rill::awaitable<> events(rill::sse::event_stream& stream, std::string kind)

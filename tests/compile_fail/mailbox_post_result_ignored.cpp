@@ -1,4 +1,4 @@
-// expect: false: the worker is gone, and the message was destroyed
+// expect: false: the worker has ended, and the message was destroyed
 #include "everything.hpp"
 
 #include <rill/core/mailbox.hpp>

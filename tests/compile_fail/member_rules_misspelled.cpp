@@ -1,4 +1,4 @@
-// expect: member_rules name a member that the struct is not described with
+// expect: member_rules name a member that the description of the struct does not have
 #include "everything.hpp"
 
 struct order

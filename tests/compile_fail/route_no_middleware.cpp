@@ -1,4 +1,4 @@
-// expect: what follows a route's handler is middleware for this route
+// expect: the arguments after the handler of a route must be middleware
 #include "everything.hpp"
 
 #ifdef RILL_FIXED

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Checks that each mistake in tests/compile_fail is refused by the compiler with words that help: the first error of each
-# file, which must be the only one, holds the words of its line
+# Checks that the compiler refuses each mistake in tests/compile_fail with a helpful message. Each file must cause exactly one
+# error, which contains the words of this line of the file:
 #
 #     // expect: WORDS
 #
-# (or `// expect clang: WORDS`, `// expect g++: WORDS` where only that compiler says them in the error itself),
-# and with RILL_FIXED defined the same file compiles. A line `// only: g++ 12` leaves a file out for other compilers.
+# With `// expect clang: WORDS` or `// expect g++: WORDS`, only the error of that compiler must contain the words. With
+# RILL_FIXED defined, the same file must compile. A line `// only: g++ 12` skips a file for other compilers.
 # usage: run.sh SOURCE_DIR CXX FLAG...
 set -euo pipefail
 
@@ -22,11 +22,11 @@ fi
 version=$("$cxx" -dumpversion)
 this_compiler="$family ${version%%.*}"
 
-# All files include the same: half a second each, where it would be eight.
+# A precompiled header of the common includes: half a second per file instead of eight.
 if [[ $family == clang ]]; then
     "$cxx" -std=c++20 "${@:3}" -x c++-header "$here/everything.hpp" -o "$work/everything.hpp.pch"
     flags+=(-include-pch "$work/everything.hpp.pch" -I "$here")
-else # looks for everything.hpp.gch where it looks for everything.hpp, but first beside the file
+else # g++ finds everything.hpp.gch in the directories where it finds everything.hpp, first in that of the file
     "$cxx" -std=c++20 "${@:3}" -w -x c++-header "$here/everything.hpp" -o "$work/everything.hpp.gch"
     flags+=(-I "$work")
 fi

@@ -1,4 +1,4 @@
-// expect: what follows the stream must be extractors
+// expect: the parameters after the stream must be extractors
 #include "everything.hpp"
 
 #ifdef RILL_FIXED

@@ -1,4 +1,4 @@
-// expect: what it would co_return has no place in a stream that has begun
+// expect: a stream that has begun cannot send it
 #include "everything.hpp"
 
 #ifdef RILL_FIXED

@@ -1,4 +1,4 @@
-// expect: a stream handler cannot take the request, which is gone while the stream lives
+// expect: a stream handler cannot take the request, which is destroyed before the stream begins
 #include "everything.hpp"
 
 #ifdef RILL_FIXED

@@ -1,4 +1,4 @@
-// expect: destroys what a temporary lambda has captured twice
+// expect: destroys the captures of a temporary lambda twice
 // only: g++ 12
 #include "everything.hpp"
 

@@ -1,4 +1,4 @@
-// expect: false: the task was destroyed without having begun
+// expect: false: the task was destroyed and never started
 #include "everything.hpp"
 
 rill::awaitable<> follows();

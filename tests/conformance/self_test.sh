@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check.sh must accept what is right and complain of each row that is not.
+# check.sh must accept correct rows and report each wrong row.
 set -euo pipefail
 
 check=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/check.sh

@@ -1,4 +1,4 @@
-#include <rill/core/detail/adopt.hpp>
+#include "core/adopt.hpp"
 
 #include <array>
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-// The table of docs/guide.md, "Compiler traps": what it recommends is right with every compiler, and what it warns of
+// The table of docs/reference/compiler-traps.md: what it recommends is right with every compiler, and what it warns of
 // is still wrong with the compiler that it names.
 
 #include <array>
@@ -25,7 +25,7 @@ namespace {
 std::set<const void*> alive;
 int destroyed_twice = 0;
 
-/// Counts instead of freeing, so that a wrong program can go on. It has a string beside it in each case that is right.
+/// Counts instead of freeing, so that a wrong program can continue. In each correct case there is a string next to it.
 struct counted
 {
     explicit counted(int number) : value(number) { alive.insert(this); }
@@ -38,7 +38,7 @@ struct counted
     int value;
 };
 
-/// What a user's struct is: no constructor, and a member that has a destructor.
+/// A typical struct of a user: no constructor, and a member with a destructor.
 struct order
 {
     counted item;
@@ -114,7 +114,7 @@ void right(awaitable<> body)
     BOOST_TEST(alive.empty());
 }
 
-// ---- what the guide recommends
+// ---- what the page recommends
 
 awaitable<> named_aggregate()
 {

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_SUITE(deferred_test)
 
 namespace {
 
-// An operation that ends inside its initiation, with what it was told.
+// An operation that ends inside its initiation, with the given result.
 auto ends_with(error_code ec)
 {
     return asio::async_initiate<const rill::detail::deferred_t, void(error_code)>(
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(an_error_is_thrown_where_it_is_awaited)
             co_await ends_with({});
             to += "none";
             for (const auto ec : {error_code(asio::error::operation_aborted), error_code(asio::error::timed_out),
-                                  make_error_code(rill::error::stream_closed)})
+                                  make_error_code(rill::error::too_slow)})
             {
                 try {
                     co_await ends_with(ec);

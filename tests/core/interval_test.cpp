@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(works_in_a_race)
     BOOST_TEST(winners == expected);
 }
 
-// What is prefetched for the timers that follow is null for such coroutines. UBSan finds arithmetic on it.
+// The prefetched addresses of later timers are null for such coroutines. UBSan finds arithmetic on a null pointer.
 BOOST_AUTO_TEST_CASE(several_foreign_coroutines_tick_at_once)
 {
     manual_loop loop;

@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_address_may_outlive_its_mailbox)
     std::optional<boost::asio::io_context> context(std::in_place, 1);
     const auto address = mailbox::of(*context).get_address();
     BOOST_TEST(address.post([held] { BOOST_ERROR("delivered"); }));
-    BOOST_TEST(address.post([held] { BOOST_ERROR("delivered"); })); // behind another
+    BOOST_TEST(address.post([held] { BOOST_ERROR("delivered"); })); // after another message
     BOOST_TEST(held.use_count() == 3);
     context.reset();
     BOOST_TEST(held.use_count() == 1); // undelivered messages are destroyed

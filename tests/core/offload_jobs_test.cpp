@@ -18,10 +18,8 @@ namespace asio = boost::asio;
 using rill::detail::offload_job;
 using rill::detail::offload_jobs;
 
-struct call final : rill::detail::offloaded_call
+struct call final : rill::detail::offloaded_work
 {
-    explicit call(asio::thread_pool& pool) : offloaded_call(pool.get_executor()) {}
-
     void run() override
     {
         running.set_value();
@@ -39,8 +37,8 @@ struct fixture
     asio::io_context context;
     offload_jobs& jobs = offload_jobs::of(context);
     asio::thread_pool pool{1};
-    call first{pool};
-    call second{pool};
+    call first;
+    call second;
     std::optional<rill::error_code> first_result;
     std::optional<rill::error_code> second_result;
 
@@ -61,13 +59,13 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_job_that_runs_can_not_be_given_up, fixture)
+BOOST_FIXTURE_TEST_CASE(a_job_that_runs_cannot_be_abandoned, fixture)
 {
     const auto job = make(first, first_result);
     jobs.start(job, pool.get_executor());
     first.running.get_future().wait();
-    BOOST_TEST(!job->give_up());
-    BOOST_TEST(!job->given_up());
+    BOOST_TEST(!job->abandon());
+    BOOST_TEST(!job->abandoned());
     jobs.cancel(*job, asio::cancellation_type::terminal);
     first.release.set_value();
     run_until(first_result);
@@ -75,15 +73,15 @@ BOOST_FIXTURE_TEST_CASE(a_job_that_runs_can_not_be_given_up, fixture)
     BOOST_TEST(first.ended);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_job_that_waits_is_given_up_and_completes_from_the_loop, fixture)
+BOOST_FIXTURE_TEST_CASE(a_waiting_job_is_abandoned_and_completes_from_the_loop, fixture)
 {
     jobs.start(make(first, first_result), pool.get_executor());
     const auto job = make(second, second_result);
     jobs.start(job, pool.get_executor());
     jobs.cancel(*job, asio::cancellation_type::none); // what a filter has left of a cancellation
-    BOOST_TEST(!job->given_up());
+    BOOST_TEST(!job->abandoned());
     jobs.cancel(*job, asio::cancellation_type::terminal);
-    BOOST_TEST(job->given_up());
+    BOOST_TEST(job->abandoned());
     BOOST_TEST(!second_result);
     run_until(second_result);
     BOOST_TEST((*second_result == asio::error::operation_aborted));
@@ -100,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(finish_waits_for_what_runs_and_gives_the_rest_up, fixtur
     jobs.start(waits, pool.get_executor());
     first.running.get_future().wait();
     std::thread releases([&] {
-        while (!waits->given_up()) {
+        while (!waits->abandoned()) {
             std::this_thread::yield();
         }
         first.release.set_value();

@@ -1,5 +1,6 @@
 #include <rill/core/offload.hpp>
 
+#include "core/spawn.hpp"
 #include "support/error_on_pool.hpp"
 #include "support/manual_loop.hpp"
 
@@ -12,7 +13,6 @@
 #include <future>
 #include <memory>
 #include <optional>
-#include <rill/core/detail/spawn.hpp>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
 #include <string>
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(throws_what_the_function_throws)
                           std::runtime_error, [](const auto& e) { return e.what() == std::string("no such user"); });
 }
 
-BOOST_AUTO_TEST_CASE(is_given_up_while_it_waits_for_a_thread)
+BOOST_AUTO_TEST_CASE(is_abandoned_while_it_waits_for_a_thread)
 {
     blocked_pool busy;
     std::atomic<bool> called = false;

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(the_first_of_two_operations)
         }(seen, token),
         end);
     loop.pass(35ms);
-    BOOST_TEST(seen == "tick tick tick "); // the cancelled waits for the stop leave nothing behind
+    BOOST_TEST(seen == "tick tick tick "); // the canceled waits for the stop leave nothing
     token.request();
     loop.pass(1ms);
     BOOST_TEST(end.done);

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(an_operation_that_is_never_run_keeps_it)
 BOOST_AUTO_TEST_CASE(work_for_the_next_turn_is_done_once)
 {
     asio::io_context io;
-    rill::detail::next_turn turn;
+    rill::detail::coalesced_post turn;
     int runs = 0;
     std::function<void()> work = [&] {
         if (++runs == 1) {
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(work_for_the_next_turn_is_done_once)
     turn.post(io, work);
     io.run();
     BOOST_TEST(runs == 2);
-    turn.never();
+    turn.disable();
     turn.post(io, work);
     io.restart();
     BOOST_TEST(io.poll() == 0U);

@@ -3,7 +3,7 @@
 // The cases of spawn(), run with rill's own entry coroutine and with Asio's public co_spawn: included by a file for
 // each, of which one defines RILL_PUBLIC_CO_SPAWN, and names its SPAWN_SUITE. Everything is local to the file that
 // includes it.
-#include <rill/core/detail/spawn.hpp>
+#include "core/spawn.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using timer =
     asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, rill::executor>;
 
-// What owns a coroutine, as a connection does.
+// An owner of a coroutine, such as a connection.
 struct owner : rill::detail::spawned_coroutine
 {
     rill_test::manual_loop loop;

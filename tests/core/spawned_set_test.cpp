@@ -5,13 +5,13 @@
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/core/detail/is_aborted.hpp>
 #include <rill/core/detail/waiter.hpp>
-#include <rill/core/detail/what_of.hpp>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
 #include <string>
 
+#include "core/exception_message.hpp"
+#include "core/is_aborted.hpp"
 #include "support/counted.hpp"
 #include "support/manual_loop.hpp"
 
@@ -36,7 +36,9 @@ struct fixture
     void told(bool cancelled, const std::exception_ptr& error)
     {
         log += cancelled ? "cancelled" : "by itself";
-        log += !error ? "" : rill::detail::is_aborted(error) ? " (aborted)" : " (" + rill::detail::what_of(error) + ")";
+        log += !error                            ? ""
+               : rill::detail::is_aborted(error) ? " (aborted)"
+                                                 : " (" + rill::detail::exception_message(error) + ")";
         log += "; ";
     }
 };

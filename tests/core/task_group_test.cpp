@@ -24,7 +24,7 @@ namespace task_group_test {
 
 namespace {
 
-/// What the coroutines of a test did, and how many of their frames are alive.
+/// Actions of the coroutines of a test, and the number of their frames.
 struct record
 {
     std::string log;
@@ -50,7 +50,7 @@ awaitable<> sleeps(record& r, std::string name, std::chrono::milliseconds time)
 {
     frame here(r, name);
     co_await rill::sleep_for(time);
-    here.on_end += "!"; // ended by itself
+    here.on_end += "!"; // ended without a cancellation
 }
 
 awaitable<> throws(record& r, std::string what, std::chrono::milliseconds after)

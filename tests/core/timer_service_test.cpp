@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_SUITE(timer_service_test)
 
 namespace {
 
-// A node that notes when it fired, and does what it is told.
+// A node that records when it fired, and then runs an action.
 struct probe : timer_node
 {
     probe()
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(abort_all_leaves_none_behind)
         BOOST_TEST(p.fired == 1);
         BOOST_TEST(p.error == boost::asio::error::operation_aborted);
     }
-    f.timers.add(probes[0], f.timers.now() + 1ms); // the wheel goes on
+    f.timers.add(probes[0], f.timers.now() + 1ms); // the wheel continues
     f.timers.advance(10ms);
     BOOST_TEST(probes[0].fired == 2);
 }
@@ -350,7 +350,7 @@ BOOST_AUTO_TEST_CASE(abort_fires_once_from_the_loop)
     f.timers.abort(p);
     BOOST_TEST(p.fired == 0);
     f.timers.advance(1s);
-    BOOST_TEST(p.fired == 0); // not any more by time
+    BOOST_TEST(p.fired == 0); // not fired by time
     f.context.poll();
     BOOST_TEST(p.fired == 1);
     BOOST_TEST(p.error == boost::asio::error::operation_aborted);
@@ -415,7 +415,7 @@ BOOST_AUTO_TEST_CASE(nodes_left_over_are_aborted_with_the_context)
     }
 }
 
-// On the real clock. What is checked holds on a machine of any speed.
+// On the real clock. The checks hold on a machine of any speed.
 
 BOOST_AUTO_TEST_CASE(on_the_steady_clock_nothing_is_early_and_all_fires)
 {
@@ -477,10 +477,10 @@ BOOST_AUTO_TEST_CASE(time_stands_still_where_it_is_asked_to)
     };
     BOOST_TEST(moves());
     {
-        const rill::timer_service::standstill outer(timers);
+        const rill::timer_service::frozen_clock outer(timers);
         BOOST_TEST(!moves());
         {
-            const rill::timer_service::standstill inner(timers);
+            const rill::timer_service::frozen_clock inner(timers);
             BOOST_TEST(!moves());
         }
         BOOST_TEST(!moves());

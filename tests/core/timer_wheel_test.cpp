@@ -1,4 +1,4 @@
-#include <rill/core/timer_wheel.hpp>
+#include "core/timer_wheel.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-using rill::timer_list;
 using rill::timer_node;
-using rill::timer_wheel;
+using rill::detail::timer_list;
+using rill::detail::timer_wheel;
 
 BOOST_AUTO_TEST_SUITE(timer_wheel_test)
 
@@ -25,7 +25,7 @@ struct due_node : timer_node
     std::uint64_t due = never; // never: not in the wheel
 };
 
-// A wheel beside what it has to agree with: the nodes by their ticks, those of one tick in the order they were added.
+// A wheel and its model: the nodes by their ticks, and nodes of one tick in the order in which they were added.
 struct wheel_and_model
 {
     std::unique_ptr<timer_wheel> wheel = std::make_unique<timer_wheel>(); // 70 KB
@@ -47,7 +47,7 @@ struct wheel_and_model
         node.due = never;
     }
 
-    // Goes there as whoever owns a wheel does.
+    // Advances the wheel as its owner does.
     void go_to(std::uint64_t tick)
     {
         came.clear();
@@ -72,7 +72,7 @@ struct wheel_and_model
         check_what_came(tick);
     }
 
-    // Slots that were left by unlinking are still told, and are empty.
+    // next() still returns slots whose nodes were unlinked. They are empty.
     void check_empty()
     {
         for (auto next = wheel->next(); next.tick != never; next = wheel->next()) {

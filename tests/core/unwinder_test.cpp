@@ -1,5 +1,6 @@
-#include <rill/core/detail/unwinder.hpp>
+#include "core/unwinder.hpp"
 
+#include "core/spawn.hpp"
 #include "support/manual_loop.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -12,7 +13,6 @@
 #include <functional>
 #include <memory>
 #include <rill/core/as_expected.hpp>
-#include <rill/core/detail/spawn.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/core/offload.hpp>
 #include <rill/core/shutdown_signal.hpp>
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_loop_around_an_operation_of_asio_is_cancelled_again_and_a
     BOOST_TEST(o.reports.empty());
     o.loop.pass(6s);
     BOOST_REQUIRE_EQUAL(o.reports.size(), 1U);
-    BOOST_TEST((o.reports.front() == unwinder::outcome::lingers));
+    BOOST_TEST((o.reports.front() == unwinder::outcome::still_running));
     const auto before = swallowed;
     o.loop.pass(4s);
     BOOST_TEST(swallowed > before);

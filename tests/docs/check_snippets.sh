@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Checks that the C++ in the documentation is code that the tests run. Every ```cpp block stands directly below a comment that
-# says where it comes from,
+# Checks that the C++ in the documentation is code that the tests run. Every ```cpp block is directly below a comment that
+# names its source,
 #
 #     <!-- tests/docs/programs/streams.cpp [events] -->
 #
-# and equals the lines between the two `// [events]` there, whatever their common indentation. The file is a program of
-# tests/docs/programs or of tests/install/asio, which runs its regions, or a part of a sample, which has tests of its own.
+# and equals the lines between the two `// [events]` there, except for their common indentation. The file is a program of
+# tests/docs/programs or of tests/install/asio, which runs its regions, or a part of a sample, which has its own tests.
+# An ```html block equals a whole file of tests/docs/programs:
+#
+#     <!-- tests/docs/programs/tutorial/index.html -->
+#
 # usage: check_snippets.sh SOURCE_DIR
 set -euo pipefail
 cd "$1"
@@ -22,10 +26,22 @@ failures=0
 checked=0
 fail() { printf '%s\n' "$*"; failures=$((failures + 1)); }
 
+check_page() { # MARKDOWN LINE SOURCE BLOCK
+    local file=${3#<!-- }
+    file=${file% -->}
+    if [[ $file != tests/docs/programs/*.html || ! -f $file ]]; then
+        fail "$1:$2: HTML that does not name its source"
+    elif [[ $(cat "$file") != "$4" ]]; then
+        fail "$1:$2: differs from $file:"
+        diff "$file" <(printf '%s\n' "$4") || true
+    fi
+    checked=$((checked + 1))
+}
+
 check_block() { # MARKDOWN LINE SOURCE BLOCK
     local file name expected
     if [[ ! $3 =~ ^'<!-- '([^ ]+)' ['([a-z-]+)'] -->'$ ]]; then
-        fail "$1:$2: C++ that does not say where it comes from"
+        fail "$1:$2: C++ that does not name its source"
         return
     fi
     file=${BASH_REMATCH[1]} name=${BASH_REMATCH[2]}
@@ -50,12 +66,14 @@ while read -r markdown; do
     while IFS= read -r line || [[ $line ]]; do
         number=$((number + 1))
         if ((inside)) && [[ $line == '```' ]]; then
-            check_block "$markdown" "$start" "$source" "${block%$'\n'}"
+            "$check" "$markdown" "$start" "$source" "${block%$'\n'}"
             inside=0
         elif ((inside)); then
             block+=$line$'\n'
         elif [[ $line == '```cpp' ]]; then
-            inside=1 block='' start=$number source=$before
+            inside=1 block='' start=$number source=$before check=check_block
+        elif [[ $line == '```html' ]]; then
+            inside=1 block='' start=$number source=$before check=check_page
         fi
         before=$line
     done <"$markdown"

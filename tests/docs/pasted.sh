@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Compiles the C++ blocks of the pages as a reader pastes them: with nothing but rill's headers, the definition that the guide
-# names, and the lines that the guide puts in front of its examples ([includes]). Blocks of one program of tests/docs/programs
-# belong together. One that has a main() stands alone, without those lines.
+# Compiles the C++ blocks of the README and of docs/ as a reader pastes them: after the lines of [includes], with rill's headers
+# and the macro that docs/reference/server.md names. All blocks of one program of tests/docs/programs are compiled together, in the
+# order of that program. A program with a main() is compiled without the lines of [includes].
 # usage: pasted.sh SOURCE_DIR COMPILER
 set -euo pipefail
 cd "$1"
@@ -10,29 +10,47 @@ compiler=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-definition=$(grep -om1 -e '-DBOOST_ASIO_[A-Z_]*' docs/guide.md) || { echo "docs/guide.md names no definition" >&2; exit 1; }
+page=docs/reference/server.md
+definition=$(grep -om1 -e '-DBOOST_ASIO_[A-Z_]*' "$page") || { echo "$page names no macro" >&2; exit 1; }
 
-# One file for each program, in the order of the pages.
+# One file for each block: PROGRAM/REGION. The first page that shows a block is the one that error messages name.
+mapfile -t pages < <(find README.md docs -name '*.md' | sort)
 awk -v work="$work" '
-    inside && /^```$/ { inside = 0; next }
+    inside && /^```$/ { inside = 0; close(file); next }
     inside { print >>file; next }
     /^```cpp$/ && match(before, /programs\/[a-z_]+\.cpp \[[a-z-]+\]/) {
         split(substr(before, RSTART, RLENGTH), part, /[\/. \[\]]+/) # programs NAME cpp REGION
-        file = work "/" (part[4] == "includes" ? "includes.hpp" : part[2] ".cpp")
-        printf "#line %d \"%s\"\n", FNR + 1, FILENAME >>file
-        inside = 1
+        directory = work "/" part[2]
+        file = directory "/" part[4]
+        if (!((file) in seen)) {
+            seen[file] = 1
+            system("mkdir -p " directory)
+            printf "#line %d \"%s\"\n", FNR + 1, FILENAME >file
+            inside = 1
+        }
     }
-    { before = $0 }' README.md docs/guide.md docs/operations.md
+    { before = $0 }' "${pages[@]}"
 
+regions() { # PROGRAM: the names of its regions, in their order
+    sed -nE 's|^ *// \[([a-z-]+)\]$|\1|p' "tests/docs/programs/$1.cpp" | awk '!seen[$0]++'
+}
+
+includes=$(ls "$work"/*/includes)
 compiled=0
 failed=0
-for program in "$work"/*.cpp; do
-    lines=(-include "$work/includes.hpp")
+for directory in "$work"/*/; do
+    name=$(basename "$directory")
+    program=$work/$name.cpp
+    for region in $(regions "$name"); do
+        [[ $region == includes || ! -f $directory/$region ]] || cat "$directory/$region" >>"$program"
+    done
+    [[ -f $program ]] || continue
+    lines=(-include "$includes")
     ! grep -q '^int main(' "$program" || lines=()
-    # Because of the #line, g++ takes the blocks for a header, and warns of coroutine frames that have no linkage there.
-    if ! "$compiler" -std=c++20 "$definition" -I framework/include -fsyntax-only -Wno-subobject-linkage \
+    # With #line, g++ takes the blocks for a header and warns about coroutine frames without linkage.
+    if ! "$compiler" -x c++ -std=c++20 "$definition" -I framework/include -fsyntax-only -Wno-subobject-linkage \
         "${lines[@]}" "$program"; then
-        echo "does not compile as pasted: the blocks of $(basename "$program")"
+        echo "does not compile as pasted: the blocks of $name.cpp"
         failed=$((failed + 1))
     fi
     compiled=$((compiled + 1))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check_links.sh must accept what is right and name each link that is broken.
+# check_links.sh must accept correct links and report each broken one.
 set -euo pipefail
 
 check=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/check_links.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# check_snippets.sh must accept a right snippet and name each wrong one.
+# check_snippets.sh must accept correct snippets and report each wrong one.
 set -euo pipefail
 
 check=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/check_snippets.sh
@@ -12,11 +12,16 @@ cp "$tree/code.cpp" "$tree/tests/docs/programs/chapter.cpp"
 
 body='```cpp\nint a = 1;\nif (a)\n    return a;\n```\n'
 good="<!-- tests/docs/programs/chapter.cpp [body] -->\n$body"
-printf "$good<!-- samples/ticker/app.cpp [body] -->\n$body" >"$tree/page.md"
+mkdir "$tree/tests/docs/programs/page"
+printf '<p>\n' >"$tree/tests/docs/programs/page/index.html"
+html='```html\n<p>\n```\n'
+page="<!-- tests/docs/programs/page/index.html -->\n$html"
+printf "$good<!-- samples/ticker/app.cpp [body] -->\n$body$page" >"$tree/page.md"
 report=$(bash "$check" "$tree")
-[[ $report == "2 snippets equal their source" ]] || { echo "FAILED: good snippets: $report"; exit 1; }
+[[ $report == "3 snippets equal their source" ]] || { echo "FAILED: good snippets: $report"; exit 1; }
 
-for planted in "$body" "<!-- code.cpp [body] -->\n$body" "${good/body/gone}" "${good/chapter/gone}" "${good/a = 1/a = 2}"; do
+for planted in "$body" "<!-- code.cpp [body] -->\n$body" "${good/body/gone}" "${good/chapter/gone}" "${good/a = 1/a = 2}" \
+    "${page/<p>/<b>}" "${page/index/gone}" "$html"; do
     printf "$planted" >"$tree/page.md"
     if report=$(bash "$check" "$tree" 2>/dev/null) || [[ $report != ./page.md:* ]]; then
         echo "FAILED: was not found: $planted: $report"

@@ -1,16 +1,17 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
-#include <harness/child_program.hpp>
-#include <harness/clock.hpp>
-#include <harness/process_stats.hpp>
-#include <harness/server_start.hpp>
+#include <harness/machine/child_program.hpp>
+#include <harness/machine/process_stats.hpp>
+#include <harness/servers/server_start.hpp>
+#include <harness/support/clock.hpp>
+#include <harness/support/files.hpp>
 #include <unistd.h>
 
 #include "support/test_ports.hpp"
 
-// rill-bench fanout and sweep as a user runs them against stream_server, with numbers that are too small to mean
-// anything.
+// Runs rill-bench fanout and sweep like a user with stream_server, with numbers that are too small for meaningful
+// figures.
 
 BOOST_AUTO_TEST_SUITE(fanout_test)
 
@@ -82,25 +83,25 @@ BOOST_FIXTURE_TEST_CASE(streams_over_many_topics, fixture)
     BOOST_TEST(figures.at("period_ms") == 50);
     BOOST_TEST(figures.at("due_events_per_s") == 1400);
     BOOST_TEST(figures.at("p99_ms").is_number());
-    BOOST_TEST(log.find("topics    7, each with 20 events a second for 10 streams") != log.npos);
+    BOOST_TEST(log.find("topics    7, each with 20 events per second for 10 streams") != log.npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_frozen_is_ended_and_counted, fixture)
 {
-    // 1.3 MB a second for each: who does not read is ended by the write timeout, or by a full backlog before.
+    // Each stream gets 1.3 MB per second. The write timeout or a full backlog ends a stream that is not read.
     int result = 1;
     for (int seconds = 2; seconds <= 32 && figures["evicted"] != 1; seconds *= 2) {
-        result = run("fanout", {"--streams", "10", "--rate", "20", "--bytes", "65000", "--frozen", "10%", "--for",
+        result = run("fanout", {"--streams", "10", "--rate", "20", "--bytes", "65000", "--stalled", "10%", "--for",
                                 std::to_string(seconds) + "s"});
     }
     BOOST_TEST(result == 0);
     check_no_fault(figures);
-    BOOST_TEST(figures.at("frozen") == 1);
+    BOOST_TEST(figures.at("stalled") == 1);
     BOOST_TEST(figures.at("evicted") == 1);
     const auto reasons = boost::json::serialize(figures.at("ended_by_reason"));
     BOOST_TEST((reasons == R"({"timed_out":1})" || reasons == R"({"evicted_slow":1})"), reasons);
     BOOST_TEST(figures.at("p99_ratio").is_number());
-    BOOST_TEST(figures.at("without").as_object().at("events").to_number<int>() > 100);
+    BOOST_TEST(figures.at("baseline").as_object().at("events").to_number<int>() > 100);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_sweep_goes_on_to_its_last_step, fixture)
@@ -113,7 +114,7 @@ BOOST_FIXTURE_TEST_CASE(a_sweep_goes_on_to_its_last_step, fixture)
     BOOST_REQUIRE(curve.size() == 2U);
     BOOST_TEST(curve[1].as_object().at("due_events_per_s") == 400);
     BOOST_TEST(curve[1].as_object().at("server_cpu_s").to_number<double>() > 0);
-    BOOST_TEST(log.find("held      20 events a second in each of 2 topics; more were not asked for") != log.npos);
+    BOOST_TEST(log.find("held      20 events per second in each of 2 topics; --max or --steps is reached") != log.npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_objective_that_nothing_meets, fixture)
@@ -132,8 +133,8 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_refused, fixture)
     BOOST_TEST(run("fanout", {"--period", "1s"}) == 2); // the rate says it
     BOOST_TEST(run("sweep", {"--factor", "1"}) == 2);
     BOOST_TEST(run("fanout", {"--stats", "x"}) == 2);
-    BOOST_TEST(run("fanout", {"--streams", "5", "--frozen", "1%"}) == 3);
-    BOOST_TEST(log.find("nothing would freeze") != log.npos);
+    BOOST_TEST(run("fanout", {"--streams", "5", "--stalled", "1%"}) == 3);
+    BOOST_TEST(log.find("is less than one stream") != log.npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -24,7 +24,7 @@ enum class call : unsigned char
     shutdown,
     close,
     epoll_create1,
-    epoll_ctl, ///< EPOLL_CTL_ADD only: for want of memory or watches the others can't fail (epoll_ctl(2))
+    epoll_ctl, ///< EPOLL_CTL_ADD only: no other operation needs memory or watches (epoll_ctl(2))
     epoll_wait,
     eventfd,
     timerfd_create,
@@ -93,7 +93,7 @@ bool is_harmless(const fault& f) noexcept;
 
 using call_counts = std::array<std::array<unsigned, call_count>, state_count>;
 
-/// From now on calls are counted anew, and this one fails.
+/// Counts calls from zero. From now on, the call of this fault fails.
 void begin(const fault* f);
 void enter(state s) noexcept;
 /// Whether it is made in a process of its own only, by process_exchange.hpp: for the start of one, its signals, its
@@ -110,8 +110,8 @@ unsigned times_made(state s, call c) noexcept;
 /// By watched threads, since begin().
 unsigned threads_started() noexcept;
 
-/// Every way in which a call that was counted can plausibly fail: an errno that its manual names for want of something,
-/// for what a peer or a network does, or for a signal; not one for a mistake of the caller's.
+/// Every way in which a counted call can plausibly fail: an errno that its manual names for a missing resource, for an
+/// action of the peer or the network, or for a signal. An errno for a mistake of the caller is not included.
 std::vector<fault> faults_of(const call_counts& counted);
 
 /// While it lives, the calls of this thread are a server's, and those of the threads that it starts.

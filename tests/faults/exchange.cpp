@@ -294,8 +294,8 @@ report run_exchange(unsigned threads)
             exchange(server, told).run();
             server.join();
             told.connections_at_end = server.connections();
-            told.streams_at_end = server.load().streams;
-            told.queued_bytes_at_end = server.load().queued_bytes;
+            told.streams_at_end = server.stats().streams;
+            told.queued_bytes_at_end = server.stats().queued_bytes;
         }
     }
     told.guards = rill_test::counted::alive();

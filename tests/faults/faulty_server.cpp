@@ -117,7 +117,7 @@ faulty_server::faulty_server(unsigned threads, report& told) : told_(told)
     options.threads = threads;
     options.limits.write_timeout = options.limits.head_timeout = options.limits.body_timeout =
         options.limits.idle_timeout = options.drain_timeout = long_enough;
-    options.limits.unsent_bytes = 16UL * 1024;
+    options.limits.max_unsent_bytes = 16UL * 1024;
     options.observer.log = [this](rill::log_level level, std::string_view text) {
         if (level >= rill::log_level::warning) {
             const std::lock_guard lock(mutex_);

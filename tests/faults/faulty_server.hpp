@@ -42,7 +42,7 @@ public:
     rill::pubsub::channel& news() { return news_; }
     std::uint16_t port() const { return server_->port(); }
     std::size_t connections() const { return server_->connections(); }
-    rill::server_load load() const { return server_->load(); }
+    rill::server_stats stats() const { return server_->stats(); }
 
 private:
     void start(rill::server_options options);

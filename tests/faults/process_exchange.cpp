@@ -76,9 +76,9 @@ rill::router operated()
 {
     rill::router app;
     app.get("/pid", [] { return std::to_string(::getpid()); });
-    app.get("/metrics", rill::metrics());
-    app.get("/readyz", rill::readyz());
-    app.get("/streams", rill::streams());
+    app.get("/metrics", rill::ops::metrics());
+    app.get("/readyz", rill::ops::readyz());
+    app.get("/streams", rill::ops::streams());
     return app;
 }
 
@@ -114,7 +114,7 @@ int serve_with(program p, const fault* f, remains& left, const std::string& mana
         pass_socket();
         ::setenv("NOTIFY_SOCKET", manager.c_str(), 1);
     }
-    rill::supervisor_options workers{.processes = 2, .first_pause = 1ms};
+    rill::supervisor_options workers{.processes = 2, .initial_backoff = 1ms};
     if (f != nullptr && f->what == call::kill) { // then it is waited for
         workers.stop_timeout = 1s;
     }

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_send_from_a_foreign_thread_ends_the_process)
     const std::vector<way> ways{
         {"send()", [](event_stream& s) { static_cast<void>(s.send("x")); }},
         {"send()", [](event_stream& s) { static_cast<void>(s.send({.data = "x"}, rill::as_expected)); }},
-        {"send()", [](event_stream& s) { static_cast<void>(s.send(rill::shared_piece::copy_of("x"))); }},
+        {"send()", [](event_stream& s) { static_cast<void>(s.send(rill::shared_chunk::copy_of("x"))); }},
         {"comment()", [](event_stream& s) { static_cast<void>(s.comment("x")); }},
         {"write()", [](event_stream& s) { static_cast<void>(s.writer().write("x")); }},
     };

@@ -57,20 +57,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto bytes = in.rest();
     rill::connection_limits limits;
     const auto encoded = encode(bytes, seed);
-    limits.head_bytes = 64 + 16 * bytes.size(); // for the extensions
+    limits.max_head_bytes = 64 + 16 * bytes.size(); // for the extensions
     const auto decoded = decode(cut(encoded + "more", seed | 2), limits);
     require(decoded.state == chunk_decoder::state::complete && decoded.body == bytes && decoded.left == 4,
             "decode(encode(x)) is x");
 
     limits = {};
     if ((seed & 1) != 0) {
-        limits.head_bytes = 32;
-        limits.body_bytes = 16;
+        limits.max_head_bytes = 32;
+        limits.max_body_bytes = 16;
     }
     const auto whole = decode(cut(bytes, 0), limits);
     require(decode(cut(bytes, 1), limits) == whole, "byte by byte it is the same");
     require(decode(cut(bytes, seed | 2), limits) == whole, "cut anywhere it is the same");
-    require(whole.body.size() <= limits.body_bytes, "the limit holds");
+    require(whole.body.size() <= limits.max_body_bytes, "the limit holds");
     if (whole.state == chunk_decoder::state::complete) {
         const auto plain = read_plain_chunks(bytes);
         require(plain.text == whole.body && plain.bytes + whole.left == bytes.size(),

@@ -3,6 +3,8 @@
 #include <rill/http/forwarded.hpp>
 
 #include "fuzz.hpp"
+#include "http/forwarded_elements.hpp"
+#include "http/ip_address.hpp"
 
 namespace {
 
@@ -19,7 +21,7 @@ rill::trusted_proxies proxies(rill::forwarded_field field)
 std::string address_of(const std::string& name, const std::string& value, const std::string& from)
 {
     rill::request r;
-    r.remote_address(from);
+    r.set_remote_address(from);
     const bool valid = r.fields().add(name, value).has_value();
     return valid ? client_address(r, proxies(name == "Forwarded" ? rill::forwarded_field::forwarded
                                                                  : rill::forwarded_field::x_forwarded_for))
@@ -41,7 +43,7 @@ std::string quoted(const std::string& text, std::uint8_t seed)
 // What was understood, written and read again.
 void check_written_again(const std::string& value, std::uint8_t seed)
 {
-    const auto elements = rill::parse_forwarded(value);
+    const auto elements = rill::detail::parse_forwarded(value);
     if (!elements) {
         return;
     }
@@ -52,7 +54,7 @@ void check_written_again(const std::string& value, std::uint8_t seed)
         again += "x=" + quoted("a,b;for=\"c", seed) + ";By=" + quoted(by, seed) + ";FOR=" + quoted(for_, seed) +
                  ";host=" + quoted(host, seed) + ";;proto=" + quoted(proto, seed);
     }
-    const auto read = rill::parse_forwarded(again);
+    const auto read = rill::detail::parse_forwarded(again);
     require(read && std::ranges::equal(*read, *elements,
                                        [](const auto& a, const auto& b) {
                                            return a.by == b.by && a.for_ == b.for_ && a.host == b.host &&
@@ -63,16 +65,17 @@ void check_written_again(const std::string& value, std::uint8_t seed)
 
 void check_node(const std::string& text)
 {
-    const auto address = rill::ip_address::parse(text);
+    const auto address = rill::detail::parse_ip_address(text);
     if (address) {
-        require(rill::ip_address::parse(address->text()) == address, "an address is the one that it is written as");
-        const auto in_brackets = rill::node_address("[" + text + "]:80");
-        require(rill::node_address(text) == address, "so is a node's");
+        require(rill::detail::parse_ip_address(address->to_string()) == address,
+                "an address is the one that it is written as");
+        const auto in_brackets = rill::detail::node_address("[" + text + "]:80");
+        require(rill::detail::node_address(text) == address, "so is a node's");
         require(in_brackets == (text.find(':') == text.npos ? std::nullopt : address), "only IPv6 stands in brackets");
-        require(address->is_v4() == (address->text().find(':') == std::string::npos),
+        require(address->is_v4() == (address->to_string().find(':') == std::string::npos),
                 "only IPv6 is written with colons");
     }
-    const auto node = rill::node_address(text);
+    const auto node = rill::detail::node_address(text);
     require(!node || text.find_first_not_of("0123456789abcdefABCDEF.:[]_-") == text.npos ||
                 text.find(":_") != text.npos,
             "a node is an address and a port");
@@ -84,11 +87,11 @@ std::string expected(const std::string& value)
     std::string known = proxy;
     auto entries = split(value, ",");
     for (auto entry = entries.rbegin(); entry != entries.rend() && !value.empty(); ++entry) {
-        const auto told = rill::node_address(bare(*entry));
+        const auto told = rill::detail::node_address(bare(*entry));
         if (!told) {
             break;
         }
-        known = told->text();
+        known = told->to_string();
         const bool trusted = told->is_v4() ? known.starts_with("10.") : known.starts_with("fd");
         if (!trusted || (!told->is_v4() && known.find(':') != 4)) {
             break;

@@ -11,12 +11,12 @@ namespace {
 
 using namespace rill_fuzz;
 
-enum class colour
+enum class color
 {
     red,
     green
 };
-BOOST_DESCRIBE_ENUM(colour, red, green)
+BOOST_DESCRIBE_ENUM(color, red, green)
 
 /// Of each kind of member, one.
 struct item
@@ -27,7 +27,7 @@ struct item
     double real = 1;
     float single = 1;
     std::string text = "x";
-    colour paint = colour::green;
+    color paint = color::green;
     rill::bounded<int, 1, 9> level{5};
     std::optional<int> maybe;
     std::variant<std::monostate, int, std::string, std::vector<item>> mixed;

@@ -1,10 +1,10 @@
 // What a client may send as Last-Event-ID: the first line. The lines behind it are ids that a channel has given out.
 
+#include "pubsub/replay_buffer.hpp"
 #include <boost/json/parse.hpp>
 #include <cerrno>
 #include <deque>
 #include <rill/pubsub/encoded_event.hpp>
-#include <rill/pubsub/replay_buffer.hpp>
 #include <rill/sse/endpoint.hpp>
 
 #include "fuzz.hpp"
@@ -13,7 +13,7 @@
 namespace {
 
 using namespace rill_fuzz;
-using rill::pubsub::replay_buffer;
+using rill::pubsub::detail::replay_buffer;
 
 constexpr std::size_t held = 4;
 
@@ -87,8 +87,8 @@ rill::pubsub::encoded_event event_with(const std::string& id)
 
 void check_past(const std::string& asked, const std::vector<std::string>& ids)
 {
-    replay_buffer numbered({.limits = {.events = held}});
-    replay_buffer named({.limits = {.events = held}, .ids = replay_buffer::id_kind::opaque});
+    replay_buffer numbered({.limits = {.max_events = held}});
+    replay_buffer named({.limits = {.max_events = held}, .ids = replay_buffer::id_kind::opaque});
     std::deque<std::pair<std::string, std::uint64_t>> known; // and the one before those that are held
     std::uint64_t newest = 0;
     for (const auto& id : ids) {

@@ -17,9 +17,9 @@ rill::connection_limits limits_of(std::uint8_t seed)
 {
     rill::connection_limits limits;
     if ((seed & 1) != 0) { // near enough for the input to reach them
-        limits.target_bytes = 24;
-        limits.head_bytes = 96;
-        limits.body_bytes = 16;
+        limits.max_target_bytes = 24;
+        limits.max_head_bytes = 96;
+        limits.max_body_bytes = 16;
     }
     return limits;
 }
@@ -110,8 +110,8 @@ void check_against_bytes(const rill::request& r, std::string_view bytes)
 void check_written_again(const rill::request& r, bool keep_alive)
 {
     rill::connection_limits limits;
-    limits.target_bytes += 64; // what has been normalised may be a byte longer
-    limits.head_bytes += 64;
+    limits.max_target_bytes += 64; // what has been normalized may be a byte longer
+    limits.max_head_bytes += 64;
     std::string bytes =
         method_of(r) + ' ' + std::string(r.target()) + (r.version() == 10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
     for (const auto& f : r.fields()) {
@@ -125,7 +125,7 @@ void check_written_again(const rill::request& r, bool keep_alive)
     wanted.erase("transfer-encoding");
     wanted.erase("content-length");
     wanted.emplace("content-length", std::to_string(r.body().size()));
-    limits.head_bytes += 2 * r.fields().size();
+    limits.max_head_bytes += 2 * r.fields().size();
     request_parser parser(limits);
     auto state = parser.put(bytes);
     state = state == request_parser::state::head ? parser.put(bytes) : state;
@@ -149,7 +149,7 @@ std::string told(const std::vector<std::string>& pieces, const rill::connection_
         if (!in_body) {
             auto state = parser.put(input);
             in_body = state == request_parser::state::head && streams &&
-                      parser.announced_size().value_or(0) <= limits.body_bytes;
+                      parser.announced_size().value_or(0) <= limits.max_body_bytes;
             if (!in_body) {
                 return state == request_parser::state::head ? parser.put(input) : state;
             }
@@ -174,7 +174,7 @@ std::string told(const std::vector<std::string>& pieces, const rill::connection_
             }
             auto r = in_body ? std::exchange(head, {}) : parser.take();
             if (std::exchange(in_body, false)) {
-                r.body(std::exchange(body, {}));
+                r.set_body(std::exchange(body, {}));
             }
             if (pieces.size() == 1) {
                 check_against_bytes(r, std::string_view(before).substr(0, before.size() - input.size()));

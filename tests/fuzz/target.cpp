@@ -1,9 +1,9 @@
 // Request targets, authorities and percent-encoding. The first byte chooses the method.
 
-#include <rill/http/percent.hpp>
 #include <rill/http/request.hpp>
 
 #include "fuzz.hpp"
+#include "http/percent.hpp"
 #include "transport/request_target.hpp"
 
 namespace {
@@ -57,7 +57,7 @@ void check_target(const std::string& text, rill::verb method)
     const auto normal = target.normalized(method);
     const auto again = rill::transport::parse_target(normal, method);
     require(again.kind == (normal == "*" ? form::asterisk : form::origin) && again.normalized(method) == normal,
-            "a normalised target stays as it is");
+            "a normalized target stays as it is");
     require(rill::percent_decode(normal.substr(0, normal.find('?'))).has_value(), "a valid path can be decoded");
 }
 

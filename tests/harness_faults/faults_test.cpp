@@ -4,17 +4,18 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <filesystem>
-#include <harness/child_program.hpp>
-#include <harness/clock.hpp>
-#include <harness/process_stats.hpp>
-#include <harness/server_start.hpp>
+#include <harness/machine/child_program.hpp>
+#include <harness/machine/process_stats.hpp>
+#include <harness/servers/server_start.hpp>
+#include <harness/support/clock.hpp>
+#include <harness/support/files.hpp>
 #include <unistd.h>
 
 #include "support/is_running.hpp"
 #include "support/test_ports.hpp"
 
-// Can rill-bench fail? It holds nine streams of a server that treats three of them wrongly. What must be told is told
-// exactly, and nothing else is. The pure parts have tests of their own in tests/harness.
+// Tests that rill-bench detects defects. It holds nine streams of a server, and three of them have a defect. The output
+// must name exactly this defect. tests/harness tests the parts that need no server.
 
 using bench::child_program;
 
@@ -31,8 +32,8 @@ struct fixture
 
     void serve(const std::string& mode, unsigned every = 3)
     {
-        // The request that finds out whether it is there is the first one: of the nine that follow it, three are a
-        // multiple of three.
+        // The first request checks that the server is running. Three of the nine requests after it are a multiple of
+        // three.
         auto started = bench::start_server(
             {{FAULTY_SERVER, std::to_string(port), mode, std::to_string(every)}, {}, path + "/server.log"}, port, "/",
             patience);
@@ -59,14 +60,14 @@ struct fixture
     }
     int hold(const std::vector<std::string>& more) { return end_of(start_hold(more)); }
 
-    /// The server's streams are topics that have ids of their own, and an event every 100 ms whatever is asked for.
+    /// Each stream of the server is a topic with its own ids and an event every 100 ms.
     int topics(const std::string& scenario, std::vector<std::string> more)
     {
         more.insert(more.end(), {"--topics", "3", "--stats", "/count"});
         return end_of(start(scenario, "/topics/{topic}", more));
     }
 
-    /// Waits for its end, and returns its exit code.
+    /// Waits for the end of the program and returns its exit code.
     int end_of(const std::unique_ptr<child_program>& client)
     {
         while (!client->exit_code()) {
@@ -88,7 +89,7 @@ struct fixture
         return value->to_number<double>();
     }
 
-    /// The streams that failed, by reason, as JSON.
+    /// The failed streams by reason, as JSON.
     std::string failures() const { return boost::json::serialize(figures.at("failures")); }
 
     std::string path =
@@ -118,14 +119,14 @@ const std::vector<expectation> expectations{
     {"close", 6, R"({"ended":3})", 0, 0, 0},
     {"reset", 6, R"({"reset":3})", 0, 0, 0},
     {"500", 6, R"({"status_500":3})", 0, 0, 0},
-    {"mute", 6, R"({"no_answer":3})", 0, 0, 0},
+    {"mute", 6, R"({"no_response":3})", 0, 0, 0},
     {"garbage", 6, R"({"not_http":3})", 0, 0, 0},
     {"html", 6, R"({"not_event_stream":3})", 0, 0, 0},
     {"cut_head", 6, R"({"closed_early":3})", 0, 0, 0},
     {"broken_chunk", 6, R"({"not_http":3})", 0, 0, 0},
 };
 
-/// Waits until none of the processes is there any more. The first `patience` seconds decide.
+/// Waits until all processes have ended, at most `patience` seconds.
 bool are_gone(const std::vector<pid_t>& pids)
 {
     const auto deadline = bench::now_ns() + static_cast<std::int64_t>(patience * 1e9);
@@ -138,14 +139,14 @@ bool are_gone(const std::vector<pid_t>& pids)
     return true;
 }
 
-/// The client's processes, once it holds its streams in three of them.
+/// The three processes of the client, when they hold the streams.
 std::vector<pid_t> wait_for_children(const child_program& client)
 {
     std::vector<pid_t> all;
     const auto deadline = bench::now_ns() + static_cast<std::int64_t>(patience * 1e9);
     while (all.size() < 4 && bench::now_ns() < deadline) {
         bench::sleep_ns(5'000'000);
-        all = bench::with_descendants(client.pid());
+        all = bench::process_tree(client.pid());
     }
     BOOST_REQUIRE_EQUAL(all.size(), 4U);
     all.erase(all.begin());
@@ -158,7 +159,7 @@ BOOST_DATA_TEST_CASE_F(fixture, what_three_of_nine_streams_suffer_is_told, boost
                        expected)
 {
     serve(expected.mode);
-    // Only who is never answered waits for the timeout; the others have it for a machine that is busy.
+    // Only a stream without a response waits for the timeout. It is long enough for a busy machine.
     const auto* timeout = expected.mode == std::string_view("mute") ? "6s" : "30s";
     BOOST_TEST(hold({"--for", "1500ms", "--timeout", timeout}) == 1);
     BOOST_TEST(number("live") == expected.live);
@@ -177,7 +178,7 @@ BOOST_DATA_TEST_CASE_F(fixture, a_good_server_has_no_faults, (boost::unit_test::
     serve(mode, 1);
     BOOST_TEST(hold({"--for", "1500ms"}) == 0);
     BOOST_TEST(number("live") == 9);
-    for (const auto* key : {"failed", "lost", "repeated", "out_of_order", "lost_ids", "missed_beats", "extra"}) {
+    for (const auto* key : {"failed", "lost", "repeated", "out_of_order", "lost_ids", "missed_ticks", "extra"}) {
         BOOST_TEST(number(key) == 0, key << " is " << number(key));
     }
     BOOST_TEST(failures() == "{}");
@@ -202,7 +203,7 @@ BOOST_FIXTURE_TEST_CASE(events_that_no_id_tells_of_are_missed_by_the_beat, fixtu
     serve("drop_unseen");
     BOOST_TEST(hold({"--for", "3s"}) == 1);
     BOOST_TEST(number("lost") >= 3);
-    BOOST_TEST(number("missed_beats") == number("lost"));
+    BOOST_TEST(number("missed_ticks") == number("lost"));
     BOOST_TEST(number("lost_ids") == 0);
     BOOST_TEST(number("repeated") == 0);
     BOOST_TEST(number("live") == 9);
@@ -244,7 +245,7 @@ BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
     serve("good");
     const auto client = start_hold({"--for", "1h", "--procs", "3"});
     const auto children = wait_for_children(*client);
-    ::kill(client->pid(), SIGKILL); // nothing of it runs any more
+    ::kill(client->pid(), SIGKILL); // without any cleanup
     BOOST_TEST(are_gone(children));
     BOOST_TEST(client->exit_code().value_or(128 + SIGKILL) == 128 + SIGKILL);
 }
@@ -271,12 +272,12 @@ BOOST_FIXTURE_TEST_CASE(an_event_of_another_topic_is_told, fixture)
 BOOST_FIXTURE_TEST_CASE(a_sweep_ends_where_the_server_publishes_no_more_often, fixture)
 {
     serve("good");
-    // A stall just before the end of a measurement is one too few events: then it is tried again.
+    // A stall directly before the end of a measurement loses one event. The scenario then tries again.
     BOOST_TEST(topics("sweep", {"--id-step", "1", "--from", "10", "--factor", "2", "--for", "600ms", "--tries", "3",
                                 "--max-p99", "30s"}) == 0);
     BOOST_TEST(number("highest_held") == 10);
     BOOST_TEST(number("broken") == 20);
-    BOOST_TEST(figures.at("broken_by").get_string().starts_with("of 180 events a second "));
+    BOOST_TEST(figures.at("broken_by").get_string().starts_with("of 180 events per second "));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_sweep_in_which_nothing_holds_is_a_fault, fixture)
@@ -290,10 +291,10 @@ BOOST_FIXTURE_TEST_CASE(a_sweep_in_which_nothing_holds_is_a_fault, fixture)
 BOOST_FIXTURE_TEST_CASE(streams_that_the_server_ends_and_does_not_count_are_told, fixture)
 {
     serve("close");
-    BOOST_TEST(topics("fanout", {"--id-step", "1", "--rate", "10", "--for", "600ms", "--frozen", "12%"}) == 1);
+    BOOST_TEST(topics("fanout", {"--id-step", "1", "--rate", "10", "--for", "600ms", "--stalled", "12%"}) == 1);
     const std::string faults(figures.at("faults").get_string());
-    BOOST_TEST(faults.find("the server counted 0 streams that it ended, 3 were seen to end") != faults.npos);
-    BOOST_TEST(number("frozen") == 1);
+    BOOST_TEST(faults.find("the server counted 0 ended streams, the clients saw 3") != faults.npos);
+    BOOST_TEST(number("stalled") == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

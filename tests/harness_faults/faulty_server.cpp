@@ -1,11 +1,10 @@
-// An SSE server that is wrong in one way, to see that the harness notices. Bare sockets: it has nothing in common with
-// rill.
+// An SSE server with one defect, to test that the harness detects it. It uses plain sockets and does not use rill.
 //
 //     faulty_server PORT MODE EVERY
 //
-// Each stream gets an event at once, then one every 100 ms, with ids from 1 on and CLOCK_REALTIME in ns as data. Every
-// EVERY-th connection is treated as MODE says; `delay` stalls the whole server. GET /count is answered with JSON that
-// says that no stream was ever ended.
+// Each stream gets an event at once and then one event every 100 ms, with ids from 1 and CLOCK_REALTIME in nanoseconds
+// as data. Every EVERY-th connection has the defect MODE. `delay` stalls the whole server. GET /count returns JSON that
+// counts no ended streams.
 
 #include <algorithm>
 #include <array>
@@ -26,28 +25,28 @@
 namespace {
 
 constexpr std::int64_t period = 100'000'000;
-constexpr unsigned fault_at = 5; ///< the number of the event at which something goes wrong
+constexpr unsigned fault_at = 5; ///< the number of the event with the defect
 constexpr std::int64_t stall = 3'000'000'000;
 
 enum class mode
 {
     good,
-    no_ids,       ///< good, without ids
-    drop,         ///< leaves out an event, and its id
-    drop_unseen,  ///< sends no ids, and leaves out every third event
+    no_ids,       ///< no defect, but no ids
+    drop,         ///< skips an event and its id
+    drop_unseen,  ///< sends no ids and skips every third event
     dry_up,       ///< sends no more events
     repeat,       ///< sends an event twice
     reorder,      ///< swaps two events
-    delay,        ///< does nothing for 3 s, once
+    delay,        ///< stops once for 3 s
     close,        ///< ends the stream
     reset,        ///< resets the connection
-    status_500,   ///< answers 500
-    mute,         ///< answers nothing
-    garbage,      ///< answers what is no HTTP
-    html,         ///< answers 200 with another Content-Type
-    cut_head,     ///< closes within the response's head
-    broken_chunk, ///< sends a chunk whose size is no number
-    stray,        ///< ids rise by two; sends one in between
+    status_500,   ///< responds with 500
+    mute,         ///< sends no response
+    garbage,      ///< responds with bytes that are not HTTP
+    html,         ///< responds with 200 and another Content-Type
+    cut_head,     ///< closes the connection within the response head
+    broken_chunk, ///< sends a chunk whose size is not a number
+    stray,        ///< the ids rise by two, and one id lies between
 };
 
 const std::map<std::string_view, mode> modes{
@@ -75,7 +74,7 @@ struct connection
     bool is_faulty = false;
     bool is_streaming = false;
     std::string request{};
-    unsigned sent = 0; ///< beats, with an event or without
+    unsigned sent = 0; ///< number of ticks, with or without an event
     std::int64_t due = 0;
 };
 
@@ -191,12 +190,12 @@ private:
     {
         while (one.is_streaming && one.due <= now_ns()) {
             one.due += period;
-            beat(one, ++one.sent);
+            tick(one, ++one.sent);
         }
     }
 
-    /// The n-th event of a stream, from 1 on, or what comes in its place.
-    void beat(connection& one, unsigned n)
+    /// Sends the n-th event of a stream, from 1, or the defect in its place.
+    void tick(connection& one, unsigned n)
     {
         const bool is_now = n == fault_at;
         switch (one.is_faulty ? mode_ : mode::good) {
@@ -261,7 +260,7 @@ private:
 
     static void send(const connection& one, const std::string& text)
     {
-        // An event is small, and the client reads: what does not fit at once would be a fault of the test.
+        // An event is small and the client reads, so send() never fills the buffer.
         if (::send(one.socket, text.data(), text.size(), MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
             std::fputs("faulty_server: a client does not read\n", stderr);
             std::exit(1);

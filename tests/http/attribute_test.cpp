@@ -1,10 +1,10 @@
 #include <rill/http/attribute.hpp>
 
 #include "../support/run.hpp"
+#include "http/refusal.hpp"
 
 #include <memory>
 #include <rill/http/make_handler.hpp>
-#include <rill/http/refusal.hpp>
 
 namespace bank {
 
@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(a_handler_owns_its_copy)
 {
     const std::string longer(100, 'n');
     const auto suspended = rill::make_handler([](request& r, attribute<user> who) -> awaitable<std::string> {
-        r = request();                     // its attributes are gone
-        co_await rill::let_others_leave(); // suspends
+        r = request();                          // its attributes are gone
+        co_await rill::yield_before_refusing(); // suspends
         co_return who->name;
     });
     auto r = asked_by(longer);

@@ -15,7 +15,7 @@ std::optional<rill::problem> refusal(const std::vector<std::string>& codings)
     for (const auto& coding : codings) {
         BOOST_REQUIRE(req.fields().add("Content-Encoding", coding).has_value());
     }
-    return rill::detail::refuse_content_coding(req);
+    return rill::detail::reject_content_coding(req);
 }
 
 } // namespace

@@ -8,7 +8,7 @@ BOOST_AUTO_TEST_SUITE(credentials_suite)
 
 namespace {
 
-/// What the request's fields Authorization give for the scheme; "(none)" without credentials.
+/// Returns the credentials of the Authorization fields for the scheme, or "(none)".
 std::string given(std::string_view scheme, const std::vector<std::string>& fields)
 {
     rill::request req(rill::verb::get, "/");
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(anything_else_is_none)
     BOOST_TEST(given("Bearer", {}) == "(none)");
 }
 
-// Which of them does a proxy look at?
+// A proxy may use any one of them.
 BOOST_AUTO_TEST_CASE(two_fields_are_none)
 {
     BOOST_TEST(given("Bearer", {"Bearer sesame", "Bearer sesame"}) == "(none)");

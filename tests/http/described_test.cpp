@@ -199,12 +199,4 @@ BOOST_AUTO_TEST_CASE(texts_of_errors)
     BOOST_TEST((rill::read_error{.path = {}, .reason = "must be a string"}.text() == "the body must be a string"));
 }
 
-BOOST_AUTO_TEST_CASE(media_types)
-{
-    for (const auto* type : {"text/x", " text/x ", "text/x;q=1", "text/x ; q"}) {
-        BOOST_TEST(rill::detail::media_type(type) == "text/x");
-    }
-    BOOST_TEST(rill::detail::media_type("") == "");
-}
-
 BOOST_AUTO_TEST_SUITE_END()

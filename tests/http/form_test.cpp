@@ -56,7 +56,7 @@ request with_body(std::string body, std::string_view type = "application/x-www-f
     if (!type.empty()) {
         BOOST_REQUIRE(req.fields().set("Content-Type", type).has_value());
     }
-    req.body(std::move(body));
+    req.set_body(std::move(body));
     return req;
 }
 
@@ -193,8 +193,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_named_as_those_of_json)
                "/count: must be a whole number from -2147483648 to 2147483647");
     BOOST_TEST(refusal<order>("item=a&count=1&size=medium") == "/size: must be one of small, large");
     BOOST_TEST(refusal<order>("item=a&count=1&gift=yes") == "/gift: must be on, true, false, 1 or 0");
-    BOOST_TEST(refusal<order>("item=a&count=1&count=2") == "/count: must be there only once");
-    BOOST_TEST(refusal<order>("item=a&count=1&gift=on&gift=on") == "/gift: must be there only once");
+    BOOST_TEST(refusal<order>("item=a&count=1&count=2") == "/count: must occur only once");
+    BOOST_TEST(refusal<order>("item=a&count=1&gift=on&gift=on") == "/gift: must occur only once");
 }
 
 BOOST_AUTO_TEST_CASE(rules_of_a_struct)

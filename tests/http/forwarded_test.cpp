@@ -3,6 +3,9 @@
 #include <boost/test/unit_test.hpp>
 #include <random>
 
+#include "http/forwarded_elements.hpp"
+#include "http/ip_address.hpp"
+
 BOOST_AUTO_TEST_SUITE(forwarded_test)
 
 namespace {
@@ -12,12 +15,12 @@ rill::trusted_proxies trusting(std::string_view networks, rill::forwarded_field 
     return rill::trusted_proxies::parse(networks, field);
 }
 
-/// What a server behind 10.0.0.0/8 and fd00::/8 takes for the client's address.
+/// The client's address as found by a server that trusts 10.0.0.0/8 and fd00::/8.
 std::string seen(std::string_view from, const std::vector<std::string>& values,
                  rill::forwarded_field field = rill::forwarded_field::x_forwarded_for)
 {
     rill::request r;
-    r.remote_address(std::string(from));
+    r.set_remote_address(std::string(from));
     for (const auto& value : values) {
         const auto* name = field == rill::forwarded_field::forwarded ? "forwarded" : "X-FORWARDED-FOR";
         BOOST_REQUIRE(r.fields().add(name, value).has_value());
@@ -32,17 +35,17 @@ std::string seen_7239(std::string_view from, const std::vector<std::string>& val
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_client_that_comes_by_itself_can_claim_nothing)
+BOOST_AUTO_TEST_CASE(claims_of_a_direct_client_are_ignored)
 {
     BOOST_TEST(seen("192.0.2.7", {"198.51.100.1"}) == "192.0.2.7");
     BOOST_TEST(seen_7239("192.0.2.7", {"for=198.51.100.1"}) == "192.0.2.7");
     rill::request r;
-    r.remote_address("127.0.0.1");
+    r.set_remote_address("127.0.0.1");
     BOOST_REQUIRE(r.fields().add("X-Forwarded-For", "198.51.100.1").has_value());
     BOOST_TEST(client_address(r, {}) == "127.0.0.1"); // by default nobody is trusted
 }
 
-BOOST_AUTO_TEST_CASE(a_trusted_proxy_tells_the_client)
+BOOST_AUTO_TEST_CASE(a_trusted_proxy_sends_the_client_address)
 {
     BOOST_TEST(seen("10.1.2.3", {}) == "10.1.2.3");
     BOOST_TEST(seen("10.1.2.3", {"198.51.100.1"}) == "198.51.100.1");
@@ -56,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_proxy_on_a_unix_socket_is_trusted_by_name)
 {
     const auto seen_by = [](std::string_view networks, const char* told) {
         rill::request r;
-        r.remote_address(std::string(rill::unix_peer));
+        r.set_remote_address(std::string(rill::unix_peer));
         if (told != nullptr) {
             BOOST_REQUIRE(r.fields().add("X-Forwarded-For", told).has_value());
         }
@@ -68,33 +71,33 @@ BOOST_AUTO_TEST_CASE(a_proxy_on_a_unix_socket_is_trusted_by_name)
     BOOST_TEST(seen_by("unix", "unknown") == "unix");
     BOOST_TEST(seen_by("10.0.0.0/8", "198.51.100.1") == "unix");
     rill::request r;
-    r.remote_address("192.0.2.7");
+    r.set_remote_address("192.0.2.7");
     BOOST_REQUIRE(r.fields().add("X-Forwarded-For", "198.51.100.1").has_value());
     BOOST_TEST(client_address(r, rill::trusted_proxies::parse("unix")) == "192.0.2.7");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_client_has_written_before_is_not_believed)
+BOOST_AUTO_TEST_CASE(entries_of_the_client_are_ignored)
 {
     BOOST_TEST(seen("10.1.2.3", {"10.0.0.1, 127.0.0.1, 198.51.100.1"}) == "198.51.100.1");
     BOOST_TEST(seen("10.1.2.3", {"1.1.1.1", "198.51.100.1, 10.0.0.9"}) == "198.51.100.1");
     BOOST_TEST(seen_7239("10.1.2.3", {"for=1.1.1.1, for=198.51.100.1", "for=10.0.0.9"}) == "198.51.100.1");
-    // The other field does not count, though it is there.
+    // The other field is ignored, although the request has it.
     rill::request r;
-    r.remote_address("10.1.2.3");
+    r.set_remote_address("10.1.2.3");
     BOOST_REQUIRE(r.fields().add("Forwarded", "for=1.1.1.1").has_value());
     BOOST_TEST(client_address(r, trusting("10.0.0.0/8", rill::forwarded_field::x_forwarded_for)) == "10.1.2.3");
 }
 
-BOOST_AUTO_TEST_CASE(what_hides_the_address_or_is_none_ends_the_search)
+BOOST_AUTO_TEST_CASE(a_hidden_or_malformed_entry_ends_the_search)
 {
     for (const auto* node : {"unknown", "_hidden", "", "1.2.3", "1.2.3.4.5", "01.2.3.4", "1.2.3.4:", "1.2.3.4:65536",
                              "1.2.3.4:-1", "[::1", "[1.2.3.4]", "[::1]x", "[::1]:x", "::1%eth0", "g::", "1.2.3.4 x"})
     {
-        BOOST_TEST(!rill::node_address(node).has_value(), node);
+        BOOST_TEST(!rill::detail::node_address(node).has_value(), node);
         BOOST_TEST(seen("10.1.2.3", {std::string("198.51.100.1, ") + node}) == "10.1.2.3", node);
         BOOST_TEST(seen("10.1.2.3", {std::string("198.51.100.1, ") + node + ", 10.0.0.9"}) == "10.0.0.9", node);
     }
-    BOOST_TEST(!rill::node_address(std::string_view("1.2.3.4\0", 8)).has_value());
+    BOOST_TEST(!rill::detail::node_address(std::string_view("1.2.3.4\0", 8)).has_value());
     BOOST_TEST(seen_7239("10.1.2.3", {"for=198.51.100.1, for=_gazonk"}) == "10.1.2.3");
     BOOST_TEST(seen_7239("10.1.2.3", {"for=198.51.100.1, proto=https"}) == "10.1.2.3");
 }
@@ -112,36 +115,11 @@ BOOST_AUTO_TEST_CASE(ports_and_brackets)
     BOOST_TEST(seen_7239("10.1.2.3", {"for=[2001:db8::1]"}) == "10.1.2.3"); // has to be quoted
 }
 
-BOOST_AUTO_TEST_CASE(the_grammar_of_forwarded)
-{
-    const auto all = rill::parse_forwarded(
-        "For=\"[2001:db8:cafe::17]:4711\";by=203.0.113.43;;PROTO=https;host=\"a\\\"b,c;d\" ,\tfor=unknown;ext=x");
-    BOOST_REQUIRE(all.has_value());
-    BOOST_REQUIRE(all->size() == 2);
-    BOOST_TEST(all->at(0).for_ == "[2001:db8:cafe::17]:4711");
-    BOOST_TEST(all->at(0).by == "203.0.113.43");
-    BOOST_TEST(all->at(0).proto == "https");
-    BOOST_TEST(all->at(0).host == "a\"b,c;d");
-    BOOST_TEST(all->at(1).for_ == "unknown");
-    for (const auto* bad :
-         {"", ",", "for", "for=", "=x", "for=a;for=b", "for=a;FOR=b", "for=\"a", "for=\"a\\", "for =a", "for= a",
-          "for=a b", "for=a,", ",for=a", "for=1.2.3.4:80", "for=a;;,", "for=\"\x01\""})
-    {
-        BOOST_TEST(!rill::parse_forwarded(bad).has_value(), bad);
-    }
-    BOOST_TEST(seen_7239("10.1.2.3", {"for=198.51.100.1", "for=\"broken"}) == "10.1.2.3"); // nothing of it counts
-    // What a client has sent does not hide what proxies have added.
-    for (const auto* sent : {"for=\"broken", "", ",", "for=1.1.1.1, nonsense", "unknown"}) {
-        BOOST_TEST(seen_7239("10.1.2.3", {sent, "for=198.51.100.1"}) == "198.51.100.1", sent);
-        BOOST_TEST(seen_7239("10.1.2.3", {"for=1.1.1.1", sent, "for=10.0.0.9"}) == "10.0.0.9", sent);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(networks)
 {
     const auto in = [](std::string_view networks, std::string_view address) {
         const auto trusted = trusting(networks, rill::forwarded_field::forwarded);
-        return trusted.contains(*rill::ip_address::parse(address));
+        return trusted.contains(address);
     };
     BOOST_TEST(in("192.0.2.128/25", "192.0.2.128"));
     BOOST_TEST(in("192.0.2.128/25", "192.0.2.255"));
@@ -165,6 +143,16 @@ BOOST_AUTO_TEST_CASE(networks)
     BOOST_TEST(!in("", "127.0.0.1"));
 }
 
+BOOST_AUTO_TEST_CASE(a_malformed_line_of_forwarded)
+{
+    BOOST_TEST(seen_7239("10.1.2.3", {"for=198.51.100.1", "for=\"broken"}) == "10.1.2.3"); // nothing of it counts
+    // Text of a client does not hide the entries of proxies.
+    for (const auto* sent : {"for=\"broken", "", ",", "for=1.1.1.1, nonsense", "unknown"}) {
+        BOOST_TEST(seen_7239("10.1.2.3", {sent, "for=198.51.100.1"}) == "198.51.100.1", sent);
+        BOOST_TEST(seen_7239("10.1.2.3", {"for=1.1.1.1", sent, "for=10.0.0.9"}) == "10.0.0.9", sent);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(garbage_does_no_harm)
 {
     std::mt19937 random(7);
@@ -174,10 +162,10 @@ BOOST_AUTO_TEST_CASE(garbage_does_no_harm)
         for (auto n = random() % 40; n != 0; --n) {
             value += letters[random() % letters.size()];
         }
-        static_cast<void>(rill::parse_forwarded(value));
-        static_cast<void>(rill::node_address(value));
+        static_cast<void>(rill::detail::parse_forwarded(value));
+        static_cast<void>(rill::detail::node_address(value));
         const auto address = seen("10.1.2.3", {value});
-        BOOST_TEST_REQUIRE(rill::ip_address::parse(address).has_value());
+        BOOST_TEST_REQUIRE(rill::detail::parse_ip_address(address).has_value());
     }
 }
 

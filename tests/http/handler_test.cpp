@@ -97,9 +97,9 @@ BOOST_AUTO_TEST_CASE(it_shows_the_middleware_that_answers_options_too)
 {
     struct shared
     {
-        rill::middleware around;
+        rill::middleware_function around;
         awaitable<response> operator()(request& r) const { return where(r); }
-        const rill::middleware* cors() const { return &around; }
+        const rill::middleware_function* cors() const { return &around; }
     };
     const handler h = shared{[](request& r, const handler& next) { return next(r); }};
     BOOST_REQUIRE(h.cors() != nullptr);

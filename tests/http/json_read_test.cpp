@@ -12,12 +12,12 @@
 
 namespace json_read_types {
 
-enum class colour
+enum class color
 {
     red,
     green
 };
-BOOST_DESCRIBE_ENUM(colour, red, green)
+BOOST_DESCRIBE_ENUM(color, red, green)
 
 struct nickname
 {
@@ -140,74 +140,13 @@ std::string refusal(std::string_view text)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(booleans)
-{
-    BOOST_TEST(value<bool>("true"));
-    BOOST_TEST(!value<bool>("false"));
-    for (const auto* text : {"0", "1", "\"true\"", "null", "[]"}) {
-        BOOST_TEST(refusal<bool>(text) == "the body must be true or false");
-    }
-}
-
-BOOST_AUTO_TEST_CASE(whole_numbers)
-{
-    BOOST_TEST(value<int>("-5") == -5);
-    BOOST_TEST(value<int>("3.0") == 3);
-    BOOST_TEST(value<int>("3e2") == 300);
-    BOOST_TEST(value<int>("-0") == 0);
-    BOOST_TEST(value<int>("-0.0") == 0);
-    for (const auto* text : {"1.5", "1e-3", "\"5\"", "true", "null", "[5]", "{}"}) {
-        BOOST_TEST(refusal<int>(text) == "the body must be a whole number");
-        BOOST_TEST(refusal<std::uint64_t>(text) == "the body must be a whole number");
-    }
-}
-
-BOOST_AUTO_TEST_CASE(ranges_of_whole_numbers)
-{
-    BOOST_TEST(value<std::int8_t>("-128") == -128);
-    BOOST_TEST(value<std::uint8_t>("255") == 255);
-    BOOST_TEST(value<std::int64_t>("-9223372036854775808") == INT64_MIN);
-    BOOST_TEST(value<std::int64_t>("9223372036854775807") == INT64_MAX);
-    BOOST_TEST(value<std::uint64_t>("18446744073709551615") == UINT64_MAX);
-    BOOST_TEST(value<std::uint64_t>("9223372036854775807") == 9223372036854775807U);
-    for (const auto* text : {"128", "-129", "128.0", "9223372036854775808", "1e300", "-1e300", "1e20"}) {
-        BOOST_TEST(refusal<std::int8_t>(text) == "the body must be a whole number from -128 to 127");
-    }
-    for (const auto* text : {"-1", "256", "-1.0", "18446744073709551616"}) {
-        BOOST_TEST(refusal<std::uint8_t>(text) == "the body must be a whole number from 0 to 255");
-    }
-    BOOST_TEST(refusal<std::uint64_t>("18446744073709551616") ==
-               "the body must be a whole number from 0 to 18446744073709551615");
-    BOOST_TEST(refusal<std::int64_t>("9223372036854775808") ==
-               "the body must be a whole number from -9223372036854775808 to 9223372036854775807");
-    // From 2^53 on, a double need not be the number that was written.
-    BOOST_TEST(value<std::int64_t>("9007199254740991.0") == 9007199254740991);
-    BOOST_TEST(refusal<std::int64_t>("9007199254740993.0") != "accepted");
-}
-
-BOOST_AUTO_TEST_CASE(numbers)
-{
-    BOOST_TEST(value<double>("1.5") == 1.5);
-    BOOST_TEST(value<double>("2") == 2.0);
-    BOOST_TEST(value<double>("18446744073709551615") == 18446744073709551615.0);
-    BOOST_TEST(value<float>("0.25") == 0.25F);
-    BOOST_TEST(refusal<float>("1e39") == "the body must be a smaller number");
-    BOOST_TEST(refusal<double>("\"1\"") == "the body must be a number");
-    BOOST_TEST(refusal<double>("null") == "the body must be a number");
-    BOOST_TEST(!rill::from_json<double>(boost::json::value(std::nan(""))).has_value());
-    BOOST_TEST((value<rill::bounded<int, 1, 9>>("9").value == 9));
-    for (const auto* text : {"0", "10", "5.5", "\"5\"", "1e300"}) {
-        BOOST_TEST((refusal<rill::bounded<int, 1, 9>>(text) == "the body must be a number from 1 to 9"));
-    }
-}
-
 BOOST_AUTO_TEST_CASE(text)
 {
     BOOST_TEST(value<std::string>(R"("a\u0000\u00e9")") == std::string("a\0\xC3\xA9", 4));
     BOOST_TEST(refusal<std::string>("5") == "the body must be a string");
-    BOOST_TEST((value<colour>("\"green\"") == colour::green));
-    BOOST_TEST(refusal<colour>("\"blue\"") == "the body must be one of red, green");
-    BOOST_TEST(refusal<colour>("1") == "the body must be a string");
+    BOOST_TEST((value<color>("\"green\"") == color::green));
+    BOOST_TEST(refusal<color>("\"blue\"") == "the body must be one of red, green");
+    BOOST_TEST(refusal<color>("1") == "the body must be a string");
     BOOST_TEST(value<nickname>("\"ada\"").text == "ada");
     BOOST_TEST(refusal<nickname>("\"\"") == "the body must not be empty");
 }
@@ -253,8 +192,8 @@ BOOST_AUTO_TEST_CASE(maps)
 {
     BOOST_TEST((value<std::map<std::string, int>>(R"({"a": 1})") == std::map<std::string, int>{{"a", 1}}));
     BOOST_TEST((value<std::unordered_map<int, int>>(R"({"-7": 1})").at(-7) == 1));
-    BOOST_TEST((value<std::map<colour, int>>(R"({"red": 1})").contains(colour::red)));
-    BOOST_TEST((refusal<std::map<colour, int>>(R"({"blue": 1})") == "/blue: must be one of red, green"));
+    BOOST_TEST((value<std::map<color, int>>(R"({"red": 1})").contains(color::red)));
+    BOOST_TEST((refusal<std::map<color, int>>(R"({"blue": 1})") == "/blue: must be one of red, green"));
     BOOST_TEST((refusal<std::map<std::string, int>>(R"({"a": 1, "b": "x"})") == "/b: must be a whole number"));
     BOOST_TEST((refusal<std::map<std::string, int>>("[]") == "the body must be an object"));
 }
@@ -268,7 +207,7 @@ BOOST_AUTO_TEST_CASE(variants)
     BOOST_TEST(refusal<number_or_text>("1.5") == "the body must be a whole number");
     BOOST_TEST((std::get<double>(value<std::variant<int, double>>("1.5")) == 1.5));
     BOOST_TEST((value<std::variant<std::monostate, int>>("null").index() == 0U));
-    // The alternative that went furthest tells what is wrong.
+    // The error is that of the alternative that was read furthest.
     using shape = std::variant<circle, square>;
     BOOST_TEST(std::get<square>(value<shape>(R"({"side": 2, "corners": []})")).side == 2);
     BOOST_TEST(refusal<shape>(R"({"side": 2, "corners": [1, "x"]})") == "/corners/1: must be a whole number");
@@ -291,7 +230,7 @@ BOOST_AUTO_TEST_CASE(types_with_functions_of_their_own)
     BOOST_TEST(refusal<std::vector<money>>("[[5, 6]]") == "/0/1: must be a string");
     BOOST_TEST(refusal<std::vector<day>>("[\"today\", \"tomorrow\"]") == "/1: must be today");
     BOOST_TEST(value<even>("4").number == 4);
-    BOOST_TEST(refusal<std::vector<even>>("[4, 5]") == "/1: is not allowed"); // its exception may tell a secret
+    BOOST_TEST(refusal<std::vector<even>>("[4, 5]") == "/1: is not allowed"); // its exception may contain a secret
     BOOST_TEST(value<odd>("5").number == 5);
     BOOST_TEST(refusal<odd>("4") == "the body is not allowed: Invalid argument");
     BOOST_TEST((std::get<day>(value<std::variant<int, day>>("\"today\"")).number == 1));

@@ -101,7 +101,7 @@ request with_body(std::string body, std::string_view type = "application/json")
     if (!type.empty()) {
         BOOST_REQUIRE(req.fields().set("Content-Type", type).has_value());
     }
-    req.body(std::move(body));
+    req.set_body(std::move(body));
     return req;
 }
 
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(malformed_bodies)
         }
     }
     BOOST_TEST(refusal<int>("[1,") == "the body is not well-formed JSON: it ends too early");
-    BOOST_TEST(refusal<int>("[1,x]") == "the body is not well-formed JSON: there is a mistake near byte 4");
-    BOOST_TEST(refusal<int>("[1] x") == "the body is not well-formed JSON: there is a mistake near byte 5");
+    BOOST_TEST(refusal<int>("[1,x]") == "the body is not well-formed JSON: there is an error near byte 4");
+    BOOST_TEST(refusal<int>("[1] x") == "the body is not well-formed JSON: there is an error near byte 5");
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_no_double_holds)
@@ -221,9 +221,9 @@ BOOST_AUTO_TEST_CASE(a_number_is_the_nearest_double)
 
 BOOST_AUTO_TEST_CASE(names_that_are_there_twice)
 {
-    BOOST_TEST(parse_error(R"({"a": 1, "b": 2, "a": 3})") == "the name 'a' is there twice in one object");
-    BOOST_TEST(parse_error(R"([{"x": {"a": 1, "\u0061": 2}}])") == "the name 'a' is there twice in one object");
-    BOOST_TEST(parse_error(R"({"\n": 1, "\n": 2})") == "the name '?' is there twice in one object");
+    BOOST_TEST(parse_error(R"({"a": 1, "b": 2, "a": 3})") == "the name 'a' occurs twice in one object");
+    BOOST_TEST(parse_error(R"([{"x": {"a": 1, "\u0061": 2}}])") == "the name 'a' occurs twice in one object");
+    BOOST_TEST(parse_error(R"({"\n": 1, "\n": 2})") == "the name '?' occurs twice in one object");
     BOOST_TEST(parse_error(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}], "A": 0})") == "accepted");
     BOOST_TEST(parse_error(R"({"": 1, "": 1})").ends_with("twice in one object"));
 }

@@ -11,12 +11,12 @@
 
 namespace json_write_types {
 
-enum class colour
+enum class color
 {
     red,
     green
 };
-BOOST_DESCRIBE_ENUM(colour, red, green)
+BOOST_DESCRIBE_ENUM(color, red, green)
 
 struct point
 {
@@ -29,7 +29,7 @@ struct named_point : point
 {
     std::string name;
     std::optional<int> weight;
-    colour paint = colour::green;
+    color paint = color::green;
 };
 BOOST_DESCRIBE_STRUCT(named_point, (point), (name, weight, paint))
 
@@ -120,8 +120,8 @@ BOOST_AUTO_TEST_CASE(text)
     BOOST_TEST(to_json("literal") == R"("literal")");
     BOOST_TEST(to_json(std::string_view("a\0\"\\\n", 5)) == R"("a\u0000\"\\\n")");
     BOOST_TEST(to_json(std::string("\xC3\xA4\xF0\x9F\x98\x80")) == "\"\xC3\xA4\xF0\x9F\x98\x80\"");
-    BOOST_TEST(to_json(colour::red) == R"("red")");
-    BOOST_TEST(to_json(static_cast<colour>(7)) == "null");
+    BOOST_TEST(to_json(color::red) == R"("red")");
+    BOOST_TEST(to_json(static_cast<color>(7)) == "null");
     BOOST_TEST(to_json(boost::json::string("x")) == R"("x")");
 }
 
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(containers)
     BOOST_TEST(to_json(std::tuple(1, "x", nullptr)) == R"([1,"x",null])");
     BOOST_TEST((to_json(std::map<std::string, std::vector<int>>{{"x", {1, 2}}, {"y", {}}}) == R"({"x":[1,2],"y":[]})"));
     BOOST_TEST((to_json(std::map<int, int>{{1, 2}}) == R"({"1":2})"));
-    BOOST_TEST((to_json(std::map<colour, int>{{colour::red, 2}}) == R"({"red":2})"));
+    BOOST_TEST((to_json(std::map<color, int>{{color::red, 2}}) == R"({"red":2})"));
     BOOST_TEST(to_json(boost::json::array{1, "a", nullptr, true, 1.5, {{"k", 1U}}}) ==
                R"([1,"a",null,true,1.5,{"k":1}])");
 }

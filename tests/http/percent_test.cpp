@@ -1,4 +1,4 @@
-#include <rill/http/percent.hpp>
+#include "http/percent.hpp"
 
 #include <boost/test/unit_test.hpp>
 

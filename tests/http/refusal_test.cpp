@@ -1,4 +1,4 @@
-#include <rill/http/refusal.hpp>
+#include "http/refusal.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_refused_stream_keeps_its_other_headers)
     const auto stream = [](std::string_view type) {
         auto r = rill::response::stream(
             [](rill::response_writer& out) -> rill::awaitable<> { co_await out.write("never"); }, type);
-        r.header("Access-Control-Allow-Origin", "*");
+        r.set_header("Access-Control-Allow-Origin", "*");
         return r;
     };
     auto events = stream("text/event-stream");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(others_have_some_turns_to_leave)
     boost::asio::post(loop.context, [&] { leaves(leaves, 3); });
     loop.start(
         [](std::string& to) -> rill::awaitable<> {
-            co_await rill::let_others_leave();
+            co_await rill::yield_before_refusing();
             to += "asks";
         }(log),
         end);

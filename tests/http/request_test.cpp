@@ -55,14 +55,14 @@ BOOST_AUTO_TEST_CASE(cookies)
 BOOST_AUTO_TEST_CASE(path_parameters_headers_and_the_rest)
 {
     rill::request req(rill::verb::post, "/x");
-    req.path_parameter("id", "7");
+    req.add_path_parameter("id", "7");
     BOOST_TEST((req.path_parameter("id") == "7"));
     BOOST_TEST(!req.path_parameter("other").has_value());
     req.clear_path_parameters();
     BOOST_TEST(!req.path_parameter("id").has_value());
     BOOST_TEST(req.fields().set("X-Token", "t").has_value());
     BOOST_TEST((req.header("x-token") == "t"));
-    req.body("text");
+    req.set_body("text");
     BOOST_TEST(req.body() == "text");
     BOOST_TEST(req.version() == 11U);
     BOOST_TEST(req.remote_address() == "");
@@ -73,15 +73,15 @@ BOOST_AUTO_TEST_CASE(methods_have_names)
 {
     rill::request req(rill::verb::post, "/");
     BOOST_TEST(req.method_name() == "POST");
-    req.method("QUERY");
+    req.set_method("QUERY");
     BOOST_TEST((req.method() == rill::verb::unknown));
     BOOST_TEST(req.method_name() == "QUERY");
-    req.method("query"); // another one
+    req.set_method("query"); // another one
     BOOST_TEST(req.method_name() == "query");
-    req.method("PROPFIND");
+    req.set_method("PROPFIND");
     BOOST_TEST((req.method() == rill::verb::propfind));
     BOOST_TEST(req.method_name() == "PROPFIND");
-    req.method(rill::verb::get);
+    req.set_method(rill::verb::get);
     BOOST_TEST(req.method_name() == "GET");
 }
 

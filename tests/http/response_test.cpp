@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(made_from_text)
 
 BOOST_AUTO_TEST_CASE(headers_are_chained)
 {
-    const auto r = response::text("x").header("X-A", "1").header("X-B", "2").header("X-A", "3");
+    const auto r = response::text("x").set_header("X-A", "1").set_header("X-B", "2").set_header("X-A", "3");
     BOOST_TEST((r.fields().get("X-A") == "3"));
     BOOST_TEST((r.fields().get("X-B") == "2"));
     BOOST_TEST(std::get<std::string>(r.body()) == "x");
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(headers_are_chained)
 
 BOOST_AUTO_TEST_CASE(a_bad_header_becomes_a_500)
 {
-    const auto r = response::text("secret").header("Location", "/x\r\nSet-Cookie: a=b");
+    const auto r = response::text("secret").set_header("Location", "/x\r\nSet-Cookie: a=b");
     BOOST_TEST((r.status() == status::internal_server_error));
     BOOST_TEST(!r.fields().contains("Location"));
     BOOST_TEST(std::get<std::string>(r.body()).find("secret") == std::string::npos);
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(cookies_have_a_field_each)
 {
     auto r = response::text("x")
                  .set_cookie(rill::set_cookie("a", "1"))
-                 .header("X-A", "1")
+                 .set_header("X-A", "1")
                  .set_cookie(rill::set_cookie("b", "2").path("/x"));
     const auto values = [&] {
         std::string all;
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_bad_cookie_becomes_a_500)
     BOOST_TEST((r.cause() == rill::error::invalid_cookie_value));
     BOOST_TEST(!r.fields().contains("Set-Cookie"));
     BOOST_TEST(std::get<std::string>(r.body()).find("secret") == std::string::npos);
-    r.status(status::ok); // too late
+    r.set_status(status::ok); // too late
     BOOST_TEST(r.has_bad_header());
 }
 
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_closed_with_its_handle)
         BOOST_TEST(!first); // NOLINT: what a moved-from handle is, is what is tested
         BOOST_TEST(second.get() == descriptor);
         response r;
-        r.body(rill::file_body{std::move(second), 0, 0});
+        r.set_body(rill::file_body{std::move(second), 0, 0});
         BOOST_TEST(::fcntl(descriptor, F_GETFD) != -1);
     }
     BOOST_TEST(::fcntl(descriptor, F_GETFD) == -1);

@@ -84,7 +84,7 @@ status status_of(Make make)
 
 BOOST_AUTO_TEST_CASE(a_response)
 {
-    const auto r = returned([] { return response(status::accepted, "<p>", "text/html").header("X-A", "b"); });
+    const auto r = returned([] { return response(status::accepted, "<p>", "text/html").set_header("X-A", "b"); });
     BOOST_TEST((r.status() == status::accepted));
     BOOST_TEST(text(r) == "<p>");
     BOOST_TEST(header(r, "Content-Type") == "text/html");
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_value_or_a_status_or_a_response)
 {
     BOOST_TEST((status_of([]() -> expected<response, status> { return unexpected(status::gone); }) == status::gone));
     const auto r = returned([]() -> expected<std::string, response> {
-        return unexpected(response(status::see_other).header("Location", "/login"));
+        return unexpected(response(status::see_other).set_header("Location", "/login"));
     });
     BOOST_TEST((r.status() == status::see_other));
     BOOST_TEST(header(r, "Location") == "/login");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a sanitizer build, and builds and runs the guide's chapter "Asio inside a handler" against it, outside the tree.
+# Installs a sanitizer build, and builds and runs the program of the page docs/how-to/asio.md with it, outside the tree.
 # usage: asio.sh SOURCE_DIR BUILD_DIR CXX SANITIZERS [REQUESTS LOOK_UPS]    default: 100000 10000
 set -euo pipefail
 
@@ -13,7 +13,7 @@ if command -v ccache >/dev/null; then
 fi
 
 cmake --install "$build_dir" --prefix "$work/prefix" >"$work/install.log"
-# -Wno-tsan: Asio's fences are not known to ThreadSanitizer, as in rill's own build.
+# -Wno-tsan: ThreadSanitizer does not support the fences of Asio. rill's own build sets it, too.
 cmake -S "$source_dir/tests/install/consumer" -B "$work/build" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" "${launcher[@]}" \
     -DCMAKE_CXX_FLAGS="-g1 -fsanitize=$sanitizers -fno-sanitize-recover=all -Wno-tsan -Wno-maybe-uninitialized" \
     -DCMAKE_PREFIX_PATH="$work/prefix"

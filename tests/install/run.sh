@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a build, moves it, and builds and runs tests/install/consumer against it in the three ways the README names:
+# Installs a build, moves it, and builds and runs tests/install/consumer with it in the three ways of the README:
 # find_package, add_subdirectory and pkg-config.
 # usage: run.sh SOURCE_DIR BUILD_DIR CXX
 set -euo pipefail
@@ -25,7 +25,7 @@ build_and_run() { # DIR
     "$work/$1/consumer"
 }
 
-# The macros of a command line, one a line.
+# Prints the macros of a command line, one per line.
 macros() { tr ' ' '\n' | grep -E '^-D' | sort -u; }
 
 step "install, then move the tree: nothing in it may name the prefix"
@@ -40,7 +40,7 @@ step "find_package"
 configure package -DCMAKE_PREFIX_PATH="$work/prefix"
 build_and_run package
 
-step "the guide's chapter on Asio, as a program"
+step "the page docs/how-to/asio.md, as a program"
 cmake --build "$work/package" --target asio_guide --parallel 2
 "$work/package/asio_guide"
 

@@ -4,16 +4,17 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <harness/child_program.hpp>
-#include <harness/clock.hpp>
-#include <harness/process_stats.hpp>
-#include <harness/server_start.hpp>
+#include <harness/machine/child_program.hpp>
+#include <harness/machine/process_stats.hpp>
+#include <harness/servers/server_start.hpp>
+#include <harness/support/clock.hpp>
+#include <harness/support/files.hpp>
 #include <unistd.h>
 
 #include "support/is_running.hpp"
 #include "support/test_ports.hpp"
 
-// rill-bench million as a user runs it, with a few thousand streams.
+// Runs rill-bench million like a user, with a few thousand streams.
 
 using bench::child_program;
 
@@ -98,14 +99,14 @@ void check_small_run(const boost::json::object& figures)
     BOOST_TEST(figures.at("server_processes") == 3);
     BOOST_TEST(figures.at("client_processes") == 1);
     BOOST_TEST(figures.at("source_addresses") == 1);
-    // The proportional set also shrinks whenever somebody else maps the same libraries, as other tests do meanwhile.
+    // The proportional set size decreases when other tests map the same libraries.
     BOOST_TEST(figures.at("pss_bytes_per_stream").is_number());
     BOOST_TEST(figures.at("rss_bytes_per_stream").to_number<double>() > 0);
     BOOST_TEST(figures.at("slab_bytes_per_stream").is_number());
     BOOST_TEST(figures.at("server_cpu_s").to_number<double>() > 0);
-    // Each has got a part of the streams, by the kernel's hash.
-    BOOST_TEST(figures.at("most_files_of_a_server").to_number<int>() > 2000 / 3);
-    BOOST_TEST(figures.at("most_files_of_a_server").to_number<int>() < 1500);
+    // The hash of the kernel gives each server a part of the streams.
+    BOOST_TEST(figures.at("max_open_files_of_a_server").to_number<int>() > 2000 / 3);
+    BOOST_TEST(figures.at("max_open_files_of_a_server").to_number<int>() < 1500);
     BOOST_TEST(figures.at("machine").is_object());
 }
 
@@ -121,7 +122,7 @@ bool are_gone(const std::vector<pid_t>& pids)
     return true;
 }
 
-/// Its processes, once there are three servers and a client.
+/// The processes of rill-bench, when there are three servers and one client.
 std::vector<pid_t> wait_for_children(const child_program& million, const std::string& log)
 {
     std::vector<pid_t> all;
@@ -131,7 +132,7 @@ std::vector<pid_t> wait_for_children(const child_program& million, const std::st
     };
     while (!are_there() && bench::now_ns() < deadline) {
         bench::sleep_ns(5'000'000);
-        all = bench::with_descendants(million.pid());
+        all = bench::process_tree(million.pid());
     }
     BOOST_REQUIRE_EQUAL(all.size(), 5U);
     all.erase(all.begin());
@@ -146,7 +147,7 @@ BOOST_FIXTURE_TEST_CASE(streams_are_held_by_several_servers_on_one_port, fixture
     check_small_run(figures());
     BOOST_TEST(log.find("2,000 streams in 3 processes of rill, from 1 client on 1 address") != log.npos);
     BOOST_TEST(log.find("result    good") != log.npos);
-    BOOST_TEST(!bench::is_taken(port)); // nobody was left behind
+    BOOST_TEST(!bench::is_port_taken(port)); // no process remains
 }
 
 BOOST_FIXTURE_TEST_CASE(another_server_can_be_held, fixture)
@@ -176,9 +177,9 @@ BOOST_FIXTURE_TEST_CASE(a_limit_is_named_before_anything_is_started, fixture)
     const auto limited =
         start({"/bin/sh", "-c", "ulimit -n 150; exec \"$0\" \"$@\"", RILL_BENCH, "million", "--streams", "100000"});
     BOOST_TEST(end_of(*limited) == 3);
-    BOOST_TEST(log.find("this machine does not allow 100,000 streams as it is") != log.npos);
+    BOOST_TEST(log.find("the limits of this machine are too low for 100,000 streams") != log.npos);
     BOOST_TEST(log.find("open files of a process (ulimit -n): with 150 each") != log.npos);
-    BOOST_TEST(log.find("this would lift it: ulimit -n 1195") != log.npos);
+    BOOST_TEST(log.find("to raise it: ulimit -n 1195") != log.npos);
     BOOST_TEST(!std::filesystem::exists(path + "/json"));
 }
 
@@ -196,9 +197,9 @@ BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
 {
     const auto running = start(with({RILL_BENCH, "million"}, with(small, {"--for", "1h"})));
     const auto children = wait_for_children(*running, path + "/log");
-    ::kill(running->pid(), SIGKILL); // nothing of it runs any more
+    ::kill(running->pid(), SIGKILL); // without any cleanup
     BOOST_TEST(are_gone(children));
-    BOOST_TEST(!bench::is_taken(port));
+    BOOST_TEST(!bench::is_port_taken(port));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts a PostgreSQL server of its own, on a Unix socket in a directory of its own, and runs PROGRAM against it.
+# Starts a PostgreSQL server on a Unix socket in a temporary directory, and runs PROGRAM with it.
 # usage: run.sh SOURCE_DIR PROGRAM
 set -euo pipefail
 
@@ -18,7 +18,7 @@ if ((EUID == 0)); then
     as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 fi
 
-work=$(mktemp -d /tmp/rill-postgres.XXXXXX) # short: the path of a Unix socket has 107 bytes at most
+work=$(mktemp -d /tmp/rill-postgres.XXXXXX) # short, because the path of a Unix socket has at most 107 bytes
 server=
 stop() {
     if [[ -n $server ]]; then

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(ids_rise)
     BOOST_TEST(c.stats().held_events == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_published)
+BOOST_AUTO_TEST_CASE(events_that_cannot_be_published)
 {
     auto c = counted();
     BOOST_TEST((c.publish("\xff").error() == rill::error::invalid_utf8));
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(ids_of_the_publishers_own)
     unknown.cut();
 }
 
-BOOST_AUTO_TEST_CASE(who_is_subscribed_and_the_hooks_of_first_and_last)
+BOOST_AUTO_TEST_CASE(names_of_subscribers_and_the_hooks_of_first_and_last)
 {
     std::string log;
     auto c = counted({.on_first_subscriber = [&](std::string_view) { log += "first "; },
@@ -53,19 +53,19 @@ BOOST_AUTO_TEST_CASE(who_is_subscribed_and_the_hooks_of_first_and_last)
         const auto again = c.subscribe({}, "ann");
         const auto nameless = c.subscribe();
         BOOST_TEST(c.subscribers() == 4U);
-        BOOST_TEST((c.who() == std::vector<std::string>{"ann", "bob"}));
+        BOOST_TEST((c.names() == std::vector<std::string>{"ann", "bob"}));
         BOOST_TEST(c.stats().subscribers == 4U);
     }
     BOOST_TEST(c.subscribers() == 0U);
-    BOOST_TEST(c.who().empty());
+    BOOST_TEST(c.names().empty());
     {
         const auto a = c.subscribe();
     }
     BOOST_TEST(log == "first last first last ");
 }
 
-// Whoever sees the subscriber may publish before it has found its place in the log, and that is for it.
-BOOST_AUTO_TEST_CASE(what_is_published_for_the_first_subscriber_reaches_it)
+// A publisher may see the subscriber before its start has been found. Its event is for the subscriber.
+BOOST_AUTO_TEST_CASE(an_event_for_the_first_subscriber_reaches_it)
 {
     for (const auto on_unknown : {pubsub::unknown_id::gap, pubsub::unknown_id::reset}) {
         pubsub::channel* opened = nullptr;
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(so_large_an_event)
     auto c = counted();
     BOOST_TEST(c.publish(std::string(8UL * 1024 * 1024, 'x')).has_value());
     BOOST_TEST((c.publish(std::string(8UL * 1024 * 1024 + 1, 'x')).error() == rill::error::message_too_large));
-    auto small = counted({.event_bytes = 4});
+    auto small = counted({.max_event_bytes = 4});
     BOOST_TEST(small.publish({.data = "ab", .name = "c", .comment = "d"}).has_value());
     BOOST_TEST((small.publish({.data = "ab", .name = "cd", .comment = "e"}).error() == rill::error::message_too_large));
 }

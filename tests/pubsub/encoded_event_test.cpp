@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(the_wire_form_and_its_framing)
                ": c\nretry: 1000\nid: 3\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_it_was_made_of_can_be_read)
+BOOST_AUTO_TEST_CASE(the_parts_of_an_event_can_be_read)
 {
     const auto e = encode({.data = "some data", .name = "name"}, "id-7", "a/topic", "a key");
     BOOST_TEST((e.kind() == event_kind::message));
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_copy_of_a_draft_is_one_of_its_own)
     BOOST_TEST(second.data() == "one\ntwo");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_utf8_is_refused)
+BOOST_AUTO_TEST_CASE(invalid_utf8_is_refused)
 {
     const auto invalid = rill::make_error_code(rill::error::invalid_utf8);
     BOOST_TEST((event_draft::make({.data = "\xff"}).error() == invalid));
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_gap_notice)
     BOOST_TEST(make_gap("17", "42", "50").bytes().ends_with("\nid: 50\n\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_gap_notice_quotes_what_a_client_has_sent)
+BOOST_AUTO_TEST_CASE(a_gap_notice_quotes_the_id_of_the_client)
 {
     BOOST_TEST(make_gap("a\"b\\", "").data() == R"({"requested":"a\"b\\","oldest":null})");
     BOOST_TEST(make_gap("\xff\xc3", "").data() == R"({"requested":"??","oldest":null})");
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_gap_notice_quotes_what_a_client_has_sent)
     BOOST_TEST(make_gap(std::string(127, 'x') + "\xc3\xa9", "").data().size() < 200U); // cut within a character
 }
 
-BOOST_AUTO_TEST_CASE(a_notice_of_what_was_dropped)
+BOOST_AUTO_TEST_CASE(a_notice_of_dropped_events)
 {
     const auto dropped = make_dropped(12);
     BOOST_TEST((dropped.kind() == event_kind::dropped));

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(finished_and_retry)
     client.cut();
 }
 
-BOOST_AUTO_TEST_CASE(so_many_streams_at_once)
+BOOST_AUTO_TEST_CASE(the_number_of_streams_is_bounded)
 {
     fixture f;
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
@@ -78,10 +78,10 @@ BOOST_AUTO_TEST_CASE(so_many_streams_at_once)
 BOOST_AUTO_TEST_CASE(topics_of_a_hub)
 {
     fixture f;
-    pubsub::hub h({.authorise = [](const rill::request&, std::string_view topic) { return topic != "secret"; },
-                   .authorise_pattern = [](const rill::request&,
+    pubsub::hub h({.authorize = [](const rill::request&, std::string_view topic) { return topic != "secret"; },
+                   .authorize_pattern = [](const rill::request&,
                                            const pubsub::topic_pattern& p) { return p.text().starts_with("rooms/"); },
-                   .who = [](const rill::request& r) { return r.query_parameter("me").value_or(""); }},
+                   .subscriber_name = [](const rill::request& r) { return r.query_parameter("me").value_or(""); }},
                   std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
     const auto route = rill::make_handler(rill::sse::endpoint(h));
     BOOST_TEST((f.answer(route, "/").status() == rill::status::bad_request));
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(topics_of_a_hub)
     BOOST_TEST((f.answer(route, "/?topics=a,secret").status() == rill::status::forbidden));
     BOOST_TEST((f.answer(route, "/?topics=a,**").status() == rill::status::forbidden));
     direct_client client(f.loop, route, {}, "/?topics=a,rooms/*&me=ann");
-    BOOST_TEST((h.who("a") == std::vector<std::string>{"ann"}));
+    BOOST_TEST((h.names("a") == std::vector<std::string>{"ann"}));
     for (const auto* topic : {"a", "b", "rooms/1", "rooms/1/x", "rooms/2", "a"}) {
         BOOST_REQUIRE(h.publish(topic, "x").has_value());
         f.loop.turn();
@@ -98,33 +98,34 @@ BOOST_AUTO_TEST_CASE(topics_of_a_hub)
     client.cut();
 }
 
-BOOST_AUTO_TEST_CASE(who_is_subscribed_is_an_option_of_both)
+BOOST_AUTO_TEST_CASE(the_subscriber_name_is_an_option_of_both)
 {
     fixture f;
     const auto name_of = [](const rill::request& r) { return r.query_parameter("me").value_or(""); };
     auto c = counted();
-    const auto to_channel = rill::make_handler(rill::sse::endpoint(c, {.who = name_of}));
+    const auto to_channel = rill::make_handler(rill::sse::endpoint(c, {.subscriber_name = name_of}));
     direct_client ann(f.loop, to_channel, {}, "/?me=ann");
     direct_client nameless(f.loop, to_channel);
-    BOOST_TEST((c.who() == std::vector<std::string>{"ann"}));
+    BOOST_TEST((c.names() == std::vector<std::string>{"ann"}));
     BOOST_TEST(c.subscribers() == 2U);
     ann.cut();
-    BOOST_TEST(c.who().empty());
+    BOOST_TEST(c.names().empty());
     nameless.cut();
-    pubsub::hub h({.who = [](const rill::request&) { return "hub's"; }});
-    direct_client bob(f.loop, rill::make_handler(rill::sse::endpoint(h, {.who = name_of})), {}, "/?topics=a&me=bob");
+    pubsub::hub h({.subscriber_name = [](const rill::request&) { return "hub's"; }});
+    direct_client bob(f.loop, rill::make_handler(rill::sse::endpoint(h, {.subscriber_name = name_of})), {},
+                      "/?topics=a&me=bob");
     direct_client other(f.loop, rill::make_handler(rill::sse::endpoint(h)), {}, "/?topics=b&me=bob");
-    BOOST_TEST((h.who("a") == std::vector<std::string>{"bob"}));
-    BOOST_TEST((h.who("b") == std::vector<std::string>{"hub's"}));
+    BOOST_TEST((h.names("a") == std::vector<std::string>{"bob"}));
+    BOOST_TEST((h.names("b") == std::vector<std::string>{"hub's"}));
     bob.cut();
     other.cut();
 }
 
-// Each is looked for among all topics, while all others wait.
-BOOST_AUTO_TEST_CASE(so_many_patterns_for_one_request)
+// Each pattern is compared with all topics under a lock.
+BOOST_AUTO_TEST_CASE(the_patterns_of_a_request_are_bounded)
 {
     fixture f;
-    const pubsub::hub h({.patterns = 2});
+    const pubsub::hub h({.max_patterns = 2});
     const auto route = rill::make_handler(rill::sse::endpoint(h));
     BOOST_TEST((f.answer(route, "/?topics=a/*,b/*,c/*").status() == rill::status::bad_request));
     BOOST_TEST((f.answer(route, "/?topics=a/*,b/*,c,d,e").status() == rill::status::ok));
@@ -136,11 +137,11 @@ BOOST_AUTO_TEST_CASE(so_many_patterns_for_one_request)
     BOOST_TEST((f.answer(by_default, many).status() == rill::status::bad_request));
 }
 
-// Who says which topics a request may have has not said so of those that a pattern will match.
-BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
+// `authorize` has not allowed the topics that a pattern will match.
+BOOST_AUTO_TEST_CASE(a_pattern_does_not_bypass_the_authorization)
 {
     fixture f;
-    const pubsub::hub guarded({.authorise = [](const rill::request&, std::string_view t) { return t != "secret"; }});
+    const pubsub::hub guarded({.authorize = [](const rill::request&, std::string_view t) { return t != "secret"; }});
     const auto route = rill::make_handler(rill::sse::endpoint(guarded));
     for (const auto* target : {"/?topics=*", "/?topics=**", "/?topics=a,secret/**"}) {
         BOOST_TEST((f.answer(route, target).status() == rill::status::forbidden));
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_pattern_is_no_way_round_the_authorisation)
     BOOST_TEST((f.answer(open, "/?topics=**").status() == rill::status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(who_brings_an_unknown_id_may_be_as_one_without)
+BOOST_AUTO_TEST_CASE(an_unknown_id_may_count_as_none)
 {
     fixture f;
     auto c = counted({.history = 2, .on_unknown_id = pubsub::unknown_id::reset});
@@ -176,7 +177,7 @@ std::string topic_list(int count)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(so_many_names_for_one_request)
+BOOST_AUTO_TEST_CASE(the_names_of_a_request_are_bounded)
 {
     fixture f;
     const pubsub::hub h;
@@ -184,18 +185,18 @@ BOOST_AUTO_TEST_CASE(so_many_names_for_one_request)
     BOOST_TEST((f.answer(route, topic_list(256)).status() == rill::status::ok));
     const auto refused = f.answer(route, topic_list(257));
     BOOST_TEST((refused.status() == rill::status::bad_request));
-    BOOST_TEST(text(refused).find("more topics than 256") != std::string::npos);
+    BOOST_TEST(text(refused).find("more than 256 topics") != std::string::npos);
     BOOST_TEST(h.topics().empty()); // nobody has subscribed
 }
 
 BOOST_AUTO_TEST_CASE(one_address_does_not_take_the_topics_of_others)
 {
     fixture f;
-    const pubsub::hub h({.topics_of_client = 3});
+    const pubsub::hub h({.max_topics_per_client = 3});
     const auto route = rill::make_handler(rill::sse::endpoint(h));
     const auto status_for = [&](std::string address, std::string topics, std::vector<rill::response>& kept) {
         auto r = request_with_id({}, "/?topics=" + std::move(topics));
-        r.remote_address(std::move(address));
+        r.set_remote_address(std::move(address));
         kept.push_back(answer_on(f.loop, route, std::move(r)));
         return kept.back().status();
     };
@@ -234,8 +235,8 @@ BOOST_AUTO_TEST_CASE(topics_in_several_parameters_and_with_spaces)
     BOOST_TEST(topics("/?topics=") == "400");
 }
 
-// As a browser shows it to scripts: without them a stream that is over looks as one that is broken.
-BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
+// Without these headers, a browser shows scripts an ended stream as a broken one.
+BOOST_AUTO_TEST_CASE(every_response_has_the_headers)
 {
     fixture f;
     const rill::sse::endpoint_options options{.max_streams = 1, .headers = {{"Access-Control-Allow-Origin", "*"}}};
@@ -249,7 +250,8 @@ BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
     expect(rill::make_handler(rill::sse::endpoint(c, finished)), "/", {}, rill::status::no_content);
     expect(rill::make_handler(rill::sse::endpoint(c, options)), "/", "nonsense", rill::status::gone);
-    const pubsub::hub h({.topics = 4, .authorise = [](const rill::request&, std::string_view t) { return t != "s"; }});
+    const pubsub::hub h(
+        {.max_topics = 4, .authorize = [](const rill::request&, std::string_view t) { return t != "s"; }});
     const auto route = rill::make_handler(rill::sse::endpoint(h, options));
     expect(route, "/", {}, rill::status::bad_request);
     expect(route, "/?topics=s", {}, rill::status::forbidden);
@@ -265,7 +267,7 @@ BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
     const auto mark = [](rill::request& r, const rill::handler& next) -> rill::awaitable<rill::response> {
         auto given = co_await next(r);
-        given.header("X-Marked", "yes");
+        given.set_header("X-Marked", "yes");
         co_return given;
     };
     const auto route = rill::make_handler(rill::sse::endpoint(c, {.cors = mark}));

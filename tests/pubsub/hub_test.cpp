@@ -68,15 +68,15 @@ BOOST_AUTO_TEST_CASE(first_and_last_subscribers_of_a_topic)
         const auto ab = h.subscribe(std::vector<std::string>{"a", "b"}, {}, "bob");
         const auto pattern = h.subscribe("**");
         BOOST_TEST(h.subscribers("a") == 2U);
-        BOOST_TEST((h.who("a") == std::vector<std::string>{"ann", "bob"}));
-        BOOST_TEST((h.who("b") == std::vector<std::string>{"bob"}));
+        BOOST_TEST((h.names("a") == std::vector<std::string>{"ann", "bob"}));
+        BOOST_TEST((h.names("b") == std::vector<std::string>{"bob"}));
         BOOST_TEST(h.subscribers("c") == 0U);
     }
     BOOST_TEST(log == "+a+b-b-a");
 }
 
-// What a stream of one topic wants is a part of the topic, which may be removed as soon as the stream has left: here
-// before leaving has returned. A sanitizer sees whether the stream looks at it once more.
+// The filter of a stream of one topic is a part of the topic, which may be removed as soon as the stream has left. Here
+// it is removed before unsubscribe() returns. A sanitizer sees whether the filter is used after that.
 BOOST_AUTO_TEST_CASE(a_topic_that_is_removed_while_its_last_stream_leaves)
 {
     manual_loop loop;
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(streams_may_be_the_last_that_hold_a_hub)
     direct->cut();
 }
 
-// Streams of several topics and patterns, blocked and resumed at random: each gets its topics' events once and in
+// Streams of several topics and patterns block and resume at random. Each gets every event of its topics once, in
 // order.
 BOOST_AUTO_TEST_CASE(random_topics)
 {
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(random_topics)
         std::mt19937 random(seed);
         const auto upto = [&](unsigned n) { return static_cast<unsigned>(random() % (n + 1)); };
         manual_loop loop;
-        auto h = counted_hub({.channel = {.backlog = {.events = 100'000}}});
+        auto h = counted_hub({.channel = {.backlog = {.max_events = 100'000}}});
         struct client_state
         {
             std::size_t wish;
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(random_topics)
     }
 }
 
-// A topic that goes at once is made again by the next one who names it, and its worker is told of both.
+// A topic is removed with its last subscriber, and created again by the next one. Its worker is notified of both.
 BOOST_AUTO_TEST_CASE(a_topic_that_goes_and_comes_again)
 {
     manual_loop loop;

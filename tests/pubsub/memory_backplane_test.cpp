@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(all_readers_get_all_until_they_stop)
 
 namespace {
 
-// The ids of a page, or what went wrong.
+// The ids of a page, or the error.
 std::string page(memory_backplane& log, std::string_view id, std::size_t count = 10)
 {
     std::string text = "not called";
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
 {
     const auto unknown = make_error_code(rill::error::unknown_event_id).message();
     BOOST_TEST(!memory_backplane().holds_past());
-    memory_backplane log({.first_id = 7, .past = 4});
+    memory_backplane log({.first_id = 7, .max_past_events = 4});
     BOOST_TEST(log.holds_past());
     BOOST_TEST(page(log, "6") == unknown);
     collecting_reader early;
@@ -137,13 +137,13 @@ BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
     log.tail(late);
     BOOST_TEST((early.begun_behind == std::vector<std::string>{""}));
     BOOST_TEST((late.begun_behind == std::vector<std::string>{"12"}));
-    BOOST_TEST(page(log, "8") == "9 10 11 12"); // nothing behind it is lost
+    BOOST_TEST(page(log, "8") == "9 10 11 12"); // nothing after it is lost
     BOOST_TEST(page(log, "9", 2) == "10 11");
     BOOST_TEST(page(log, "12") == "");
     for (const auto* id : {"7", "13", "010", "", "x"}) {
         BOOST_TEST(page(log, id) == unknown, id);
     }
-    memory_backplane own({.ids = memory_backplane::id_source::publisher, .past = 2});
+    memory_backplane own({.ids = memory_backplane::id_source::publisher, .max_past_events = 2});
     for (const auto* id : {"9", "b0", "c0"}) {
         BOOST_REQUIRE(append(own, {.data = id, .id = *rill::sse::event_id::parse(id)}).has_value());
     }

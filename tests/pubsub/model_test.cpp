@@ -1,5 +1,5 @@
-// Random schedules of publishing, subscribing, blocking, cutting and resuming, against a plain model: no event is lost,
-// doubled or out of order unless the stream was told so.
+// Random schedules of publishing, subscribing, blocking, disconnecting and resuming, against a plain model: no event is
+// lost without a notice, doubled, or out of order.
 
 #include <charconv>
 #include <list>
@@ -16,19 +16,19 @@ BOOST_AUTO_TEST_SUITE(model_test)
 
 namespace {
 
-/// A reader over all its connections.
+/// A client over all its connections.
 struct reader
 {
     bool direct = false;
     std::unique_ptr<direct_client> direct_connection;
     std::unique_ptr<coroutine_client> coroutine_connection;
     bool blocked = false;
-    bool anywhere = true;   ///< it has no place yet: whatever comes first is right
+    bool anywhere = true;   ///< it has no position yet: any first event is right
     std::uint64_t next = 1; ///< the event that must come next
     std::string last_id;
-    bool resumed_badly = false; ///< with an id that never was: a gap must come first
+    bool resumed_badly = false; ///< with an id that never existed: a gap must come first
     std::size_t messages = 0;
-    std::uint64_t told_dropped = 0;
+    std::uint64_t reported_dropped = 0;
 
     fake_writer* out() const
     {
@@ -43,11 +43,11 @@ class world
 public:
     explicit world(unsigned seed) : random_(seed)
     {
-        options_.replay.events = 1 + upto(40);
-        options_.replay.bytes = 2'000 + upto(20'000);
+        options_.replay.max_events = 1 + upto(40);
+        options_.replay.max_bytes = 2'000 + upto(20'000);
         options_.slow = static_cast<pubsub::slow_policy>(upto(2));
-        options_.backlog.events = 1 + upto(20);
-        options_.backlog.bytes = 500 + upto(5'000);
+        options_.backlog.max_events = 1 + upto(20);
+        options_.backlog.max_bytes = 500 + upto(5'000);
         options_.history = upto(2) == 0 ? pubsub::everything : 0;
         own_ids_ = upto(3) == 0;
         channel_.emplace(options_, std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{
@@ -137,7 +137,7 @@ private:
         } else {
             r.coroutine_connection = std::make_unique<coroutine_client>(loop_, channel_->subscribe(id));
         }
-        // Between its request and the answer nothing else was published.
+        // Nothing was published between its request and the response.
     }
 
     void unblock(reader& r)
@@ -160,7 +160,7 @@ private:
         r.coroutine_connection.reset();
     }
 
-    // Evicted, and only then.
+    // A client leaves only if it has been evicted.
     void leave_if_ended(reader& r)
     {
         const bool evicted = (r.direct_connection && r.direct_connection->out.ended != rill::close_reason::open) ||
@@ -191,7 +191,7 @@ private:
             if (e.name == "gap") {
                 r.resumed_badly = false;
                 gap = e.id.empty();
-                if (!gap) { // all up to there is given up, also when the connection ends here
+                if (!gap) { // everything before it is lost, even if the connection ends here
                     r.next = std::stoull(e.id) + 1;
                     r.anywhere = false;
                 }
@@ -200,7 +200,7 @@ private:
             if (e.name == "dropped") {
                 BOOST_REQUIRE(options_.slow != pubsub::slow_policy::disconnect);
                 BOOST_REQUIRE_EQUAL(std::sscanf(e.data.c_str(), "{\"count\":%lu}", &dropped), 1);
-                r.told_dropped += dropped;
+                r.reported_dropped += dropped;
                 continue;
             }
             BOOST_REQUIRE(!r.resumed_badly);
@@ -242,7 +242,7 @@ private:
             loop_.turn();
         }
         std::size_t messages = 0;
-        std::uint64_t told = 0;
+        std::uint64_t reported = 0;
         for (auto& r : readers_) {
             leave_if_ended(r);
             if (r.out() != nullptr) {
@@ -255,7 +255,7 @@ private:
                 cut(r);
             }
             messages += r.messages;
-            told += r.told_dropped;
+            reported += r.reported_dropped;
         }
         const auto stats = channel_->stats();
         BOOST_REQUIRE_EQUAL(stats.published, published_);
@@ -263,7 +263,7 @@ private:
         BOOST_REQUIRE_LE(stats.delivered, messages + handlers_cut_); // each may have had one that it could not send
         BOOST_REQUIRE_GE(stats.evicted_slow, evicted_);              // some were cut before they noticed
         BOOST_REQUIRE(stats.evicted_slow == 0 || options_.slow == pubsub::slow_policy::disconnect);
-        BOOST_REQUIRE_GE(stats.dropped, told);
+        BOOST_REQUIRE_GE(stats.dropped, reported);
         BOOST_REQUIRE_EQUAL(stats.subscribers, 0U);
         BOOST_REQUIRE_EQUAL(stats.unsent_bytes, 0U);
     }
@@ -281,7 +281,7 @@ private:
     std::vector<std::string> keys_;
 };
 
-// One thread, of which ThreadSanitizer can tell little.
+// There is one thread, so that ThreadSanitizer finds little.
 const auto schedules = whole_or<unsigned>(3000, 10);
 
 } // namespace

@@ -1,4 +1,4 @@
-// Each allocation fails once: nothing is lost without a word, and nothing stays behind.
+// Each allocation fails once. Nothing is lost without a notice, and nothing leaks.
 
 #include <boost/asio/bind_executor.hpp>
 #include <cstdlib>
@@ -7,8 +7,8 @@
 #include <rill/pubsub/hub.hpp>
 
 #include "late_process.hpp"
-#include "pubsub/endpoint_state.hpp"
-#include "pubsub/worker_log.hpp"
+#include "pubsub/direct_stream.hpp"
+#include "pubsub/dispatcher.hpp"
 #include "support/failing_memory.hpp"
 
 using namespace rill_test;
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(no_memory_test)
 
 namespace {
 
-/// Calls `f`, in which the allocation of that number fails. @return whether there was one
+/// Calls `f`, in which the allocation with that number fails. @return whether there was such an allocation
 template <class F>
 bool without_memory(long number, F&& f)
 {
@@ -26,13 +26,13 @@ bool without_memory(long number, F&& f)
     allocations_left = number;
     try {
         f();
-    } catch (const std::bad_alloc&) { // which is what is told
+    } catch (const std::bad_alloc&) { // the expected error
     }
     allocations_left = -1;
     return allocation_failed;
 }
 
-constexpr std::size_t much = 1024UL * 1024; // of a writer, which is not what the tests are about
+constexpr std::size_t much = 1024UL * 1024; // reserved, so that the writer itself does not allocate
 
 } // namespace
 
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_fails_leaves_nothing)
 {
     int first = 0;
     int last = 0;
-    pubsub::hub h({.channel = {.replay = {.events = 2},
+    pubsub::hub h({.channel = {.replay = {.max_events = 2},
                                .history = pubsub::everything,
                                .on_first_subscriber = [&](std::string_view) { ++first; },
                                .on_last_subscriber = [&](std::string_view) { ++last; }}});
@@ -50,12 +50,12 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_fails_leaves_nothing)
     const std::vector<std::string> wanted{"a", "a topic with a long name/b", "c/*"};
     long failures = 0;
     for (const std::string_view id : {"", "1", "x"}) {
-        for (const std::string who : {"", "somebody with a long name, too"}) {
+        for (const std::string name : {"", "somebody with a long name, too"}) {
             for (long number = 0;; ++number) {
-                const bool more = without_memory(number, [&] { static_cast<void>(h.subscribe(wanted, id, who)); });
+                const bool more = without_memory(number, [&] { static_cast<void>(h.subscribe(wanted, id, name)); });
                 BOOST_TEST(h.stats().subscribers == 0U);
                 BOOST_TEST(h.subscribers("a") == 0U);
-                BOOST_TEST(h.who("a").empty());
+                BOOST_TEST(h.names("a").empty());
                 BOOST_TEST(first == last);
                 if (!more) {
                     break;
@@ -70,29 +70,29 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_fails_leaves_nothing)
 BOOST_AUTO_TEST_CASE(a_stream_that_fails_leaves_nothing)
 {
     const pubsub::hub h;
-    const auto& log = h.log();
+    const auto& store = h.store();
     manual_loop loop;
-    const auto state = pubsub::detail::make_state(log, {});
-    coroutine_client other(loop, h.subscribe("other")); // so that there are more
+    const auto state = std::make_shared<pubsub::detail::endpoint_state>(store, rill::sse::endpoint_options{});
+    coroutine_client other(loop, h.subscribe("other")); // so that there is more than one
     for (long number = 0;; ++number) {
         std::vector<pubsub::topic_pattern> wanted{*pubsub::topic_pattern::parse("a"),
                                                   *pubsub::topic_pattern::parse("b"),
                                                   *pubsub::topic_pattern::parse("c/*")};
-        auto entry = log->enter(std::move(wanted), {});
+        auto entry = store->subscribe(std::move(wanted), {});
         BOOST_REQUIRE(entry.has_value());
-        auto start = log->begin(*entry->wanted, {}, entry->newest);
-        BOOST_REQUIRE(state->enter());
+        pubsub::detail::stream_start start(*store, *entry->filter, {}, entry->newest);
+        BOOST_REQUIRE(state->try_enter());
         std::unique_ptr<pubsub::detail::direct_stream> made;
         const bool more = without_memory(number, [&] {
-            auto& worker = pubsub::detail::worker_log::of(loop.context, log);
-            made = std::make_unique<pubsub::detail::direct_stream>(state, std::move(entry->wanted), std::move(start),
+            auto& worker = pubsub::detail::dispatcher::of(loop.context, store);
+            made = std::make_unique<pubsub::detail::direct_stream>(state, std::move(entry->filter), std::move(start),
                                                                    worker, false);
         });
         if (!made) {
             state->leave();
         }
-        if (entry->wanted) {
-            log->leave(std::move(entry->wanted));
+        if (entry->filter) {
+            store->unsubscribe(std::move(entry->filter));
         }
         made.reset();
         BOOST_TEST(h.stats().subscribers == 1U);
@@ -131,10 +131,10 @@ BOOST_AUTO_TEST_CASE(the_first_stream_of_a_worker)
     }
 }
 
-// At once, or with the next event at the latest.
-BOOST_AUTO_TEST_CASE(what_was_published_comes_in_order)
+// Events come at once, or with the next event at the latest.
+BOOST_AUTO_TEST_CASE(published_events_come_in_order)
 {
-    pubsub::hub h({.channel = {.replay = {.events = 20}}, .idle = std::chrono::milliseconds(0)},
+    pubsub::hub h({.channel = {.replay = {.max_events = 20}}, .idle = std::chrono::milliseconds(0)},
                   std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
     const auto route = rill::make_handler(rill::sse::endpoint(h));
     manual_loop loop;
@@ -191,11 +191,11 @@ BOOST_AUTO_TEST_CASE(what_was_published_comes_in_order)
     }
 }
 
-// More than the worker may have waiting.
-BOOST_AUTO_TEST_CASE(what_is_dropped_is_told)
+// More events than the outbox holds.
+BOOST_AUTO_TEST_CASE(dropped_events_are_reported)
 {
     for (long number = 0;; ++number) {
-        auto c = counted({.replay = {.events = 5}, .slow = pubsub::slow_policy::drop_oldest});
+        auto c = counted({.replay = {.max_events = 5}, .slow = pubsub::slow_policy::drop_oldest});
         const auto route = rill::make_handler(rill::sse::endpoint(c));
         manual_loop loop;
         direct_client one(loop, route);
@@ -222,7 +222,7 @@ BOOST_AUTO_TEST_CASE(what_is_dropped_is_told)
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_past_is_whole_or_a_gap_is_told)
+BOOST_AUTO_TEST_CASE(the_past_is_complete_or_a_gap_is_reported)
 {
     for (long number = 0;; ++number) {
         late_process p;
@@ -246,12 +246,12 @@ BOOST_AUTO_TEST_CASE(the_past_is_whole_or_a_gap_is_told)
 
 BOOST_AUTO_TEST_CASE(a_replay_buffer_is_as_it_was)
 {
-    using pubsub::replay_buffer;
+    using pubsub::detail::replay_buffer;
     const auto make = [](const std::string& id, std::string_view key) {
         return std::move(*pubsub::event_draft::make({.data = "x"}, {}, key)).finish(id);
     };
     for (const auto ids : {replay_buffer::id_kind::numbers, replay_buffer::id_kind::opaque}) {
-        replay_buffer buffer({.limits = {.events = 8}, .latest_per_key = true, .ids = ids});
+        replay_buffer buffer({.limits = {.max_events = 8}, .latest_per_key = true, .ids = ids});
         std::map<std::string, std::uint64_t> latest;
         std::uint64_t sequence = 0;
         for (int round = 0; round < 200; ++round) {

@@ -12,7 +12,7 @@
 
 namespace rill_test {
 
-/// A log that several processes share, as a Redis stream is: ids are "MS-N", which nobody but the log understands.
+/// A log that several processes share, such as a Redis stream. Its ids "MS-N" are opaque to the processes.
 class shared_log
 {
 public:
@@ -34,13 +34,13 @@ public:
     {
         return n == 0 ? std::string() : std::to_string(1'700'000'000'000 + n / 3) + "-" + std::to_string(n % 3);
     }
-    /// What comes before this one is not held any more.
+    /// Drops the events before this one.
     void trim(std::size_t first) { first_ = std::max(first_, first); }
     std::size_t size() const noexcept { return entries_.size(); }
     const entry& at(std::size_t n) const { return entries_.at(n - 1); }
 
-    /// As XRANGE behind an id; `found` is false where that is not held, and is not the newest that is not.
-    std::vector<std::size_t> behind(std::string_view id, std::size_t count, bool& found) const
+    /// The events after an id, like XRANGE. `found` is false if the id is not held and is not the newest dropped one.
+    std::vector<std::size_t> after(std::string_view id, std::size_t count, bool& found) const
     {
         std::vector<std::size_t> numbers;
         found = false;
@@ -58,21 +58,21 @@ private:
     std::size_t first_ = 1;
 };
 
-/// One process' way to such a log. Nothing comes by itself: tail() is served by deliver(), reads by answer(), in any
-/// order. Thread-safe only where one thread is here at a time.
+/// The connection of one process to such a log. Nothing comes automatically: deliver() brings new events, and answer()
+/// answers reads, in any order. Not thread-safe.
 class remote_backplane final : public rill::pubsub::backplane
 {
 public:
     explicit remote_backplane(shared_log& log) : log_(log) {}
 
     bool failing = false;    ///< its reads fail
-    std::size_t reads = 0;   ///< that were asked for, ever
+    std::size_t reads = 0;   ///< all reads that were requested
     std::size_t longest = 0; ///< the largest `count` of them
 
-    rill::result<rill::pubsub::event_id> append(rill::pubsub::event_draft event, appended) override
+    rill::result<rill::pubsub::log_id> append(rill::pubsub::event_draft event, appended) override
     {
         log_.append(std::string(event.topic()), std::string(event.data()));
-        return rill::pubsub::event_id(); // it comes with the event
+        return rill::pubsub::log_id(); // it comes with the event
     }
     bool holds_past() const noexcept override { return true; }
     void read_after(std::string_view id, std::size_t count, past_read done) override
@@ -100,14 +100,14 @@ public:
             to_->on_event(draft(n), log_.at(n).id, 0);
         }
     }
-    /// The connection was lost for so many events.
+    /// The connection was lost during this many events.
     void lose(std::size_t count)
     {
         tailed_ += std::min(count, lag());
         to_->on_gap();
         to_->on_begin(shared_log::id_of(tailed_));
     }
-    /// Answers one of the pending reads with what the log has now.
+    /// Answers one of the pending reads with the present events.
     void answer(std::size_t which = 0)
     {
         const auto at = asked_.begin() + static_cast<std::ptrdiff_t>(which);
@@ -119,7 +119,7 @@ public:
         }
         bool found = false;
         std::vector<past_event> page;
-        for (const auto n : log_.behind(read.id, read.count, found)) {
+        for (const auto n : log_.after(read.id, read.count, found)) {
             page.push_back({draft(n), log_.at(n).id});
         }
         if (!found) {
@@ -128,13 +128,13 @@ public:
         }
         read.done(std::move(page));
     }
-    /// The one behind this id.
-    void answer_behind(std::string_view id)
+    /// Answers the read after this id.
+    void answer_after(std::string_view id)
     {
         const auto found = std::find_if(asked_.begin(), asked_.end(), [id](const read& r) { return r.id == id; });
         answer(static_cast<std::size_t>(found - asked_.begin()));
     }
-    /// Forgets all reads, against the contract.
+    /// Discards all reads, which violates the contract.
     void forget() { asked_.clear(); }
 
 private:

@@ -1,45 +1,11 @@
-#include <rill/pubsub/replay_buffer.hpp>
+#include "pubsub/replay_buffer.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <map>
-#include <random>
-#include <vector>
+#include "replay_stage.hpp"
 
+using namespace rill_test;
 using namespace std::chrono_literals;
-using rill::pubsub::encoded_event;
-using rill::pubsub::event_draft;
-using rill::pubsub::replay_buffer;
 
 BOOST_AUTO_TEST_SUITE(replay_buffer_test)
-
-namespace {
-
-using position = replay_buffer::position;
-const replay_buffer::clock::time_point start{};
-
-encoded_event make(std::string_view id, std::string_view data = "x", std::string_view key = {})
-{
-    return std::move(*event_draft::make({.data = data}, {}, key)).finish(id);
-}
-
-// Appends events with the ids FIRST..LAST, which are also their sequence numbers.
-void fill(replay_buffer& buffer, std::uint64_t first, std::uint64_t last, replay_buffer::clock::time_point now = start)
-{
-    for (auto i = first; i <= last; ++i) {
-        buffer.append(make(std::to_string(i)), i, now);
-    }
-}
-
-std::string ids(const replay_buffer& buffer, position from = 0)
-{
-    std::string text;
-    for (const auto* e = buffer.at_or_after(from); e != nullptr; e = buffer.at_or_after(e->at + 1)) {
-        text.append(text.empty() ? "" : " ").append(e->event.id());
-    }
-    return text;
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_CASE(empty)
 {
@@ -56,8 +22,8 @@ BOOST_AUTO_TEST_CASE(empty)
 BOOST_AUTO_TEST_CASE(positions_rise_by_one)
 {
     replay_buffer buffer({});
-    BOOST_TEST(buffer.append(make("10"), 10, start) == 1U);
-    BOOST_TEST(buffer.append(make("20"), 20, start) == 2U);
+    BOOST_TEST(buffer.append(make_event("10"), 10, start) == 1U);
+    BOOST_TEST(buffer.append(make_event("20"), 20, start) == 2U);
     BOOST_TEST(buffer.end() == 3U);
     BOOST_TEST(buffer.at_or_after(2)->event.id() == "20");
     BOOST_TEST(buffer.oldest()->event.id() == "10");
@@ -67,58 +33,55 @@ BOOST_AUTO_TEST_CASE(positions_rise_by_one)
 
 BOOST_AUTO_TEST_CASE(the_number_of_events_is_bounded)
 {
-    replay_buffer buffer({.limits = {.events = 3}});
-    fill(buffer, 1, 10);
-    BOOST_TEST(ids(buffer) == "8 9 10");
+    replay_buffer buffer({.limits = {.max_events = 3}});
+    append_range(buffer, 1, 10);
+    BOOST_TEST(ids_of(buffer) == "8 9 10");
     BOOST_TEST(buffer.size() == 3U);
     BOOST_TEST(buffer.lost_until() == 8U);
     BOOST_TEST(buffer.at_or_after(2)->at == 8U);
 
-    replay_buffer one({.limits = {.events = 0}}); // at least one: or nothing could be delivered
-    fill(one, 1, 2);
-    BOOST_TEST(ids(one) == "2");
+    replay_buffer one({.limits = {.max_events = 0}}); // at least one, or nothing could be delivered
+    append_range(one, 1, 2);
+    BOOST_TEST(ids_of(one) == "2");
 }
 
 BOOST_AUTO_TEST_CASE(the_bytes_are_bounded)
 {
-    const auto size = make("1", std::string(1000, 'x')).footprint();
-    replay_buffer buffer({.limits = {.bytes = 3 * size}});
+    const auto size = make_event("1", std::string(1000, 'x')).footprint();
+    replay_buffer buffer({.limits = {.max_bytes = 3 * size}});
     for (std::uint64_t i = 1; i <= 10; ++i) {
-        buffer.append(make(std::to_string(i), std::string(1000, 'x')), i, start);
+        buffer.append(make_event(std::to_string(i), std::string(1000, 'x')), i, start);
         BOOST_TEST(buffer.bytes() <= 3 * size);
     }
-    BOOST_TEST(ids(buffer) == "8 9 10");
-    buffer.append(make("11", std::string(10'000, 'x')), 11, start); // larger than all: the newest is held
-    BOOST_TEST(ids(buffer) == "11");
-    buffer.shrink(0);
-    BOOST_TEST(ids(buffer) == "");
-    BOOST_TEST(buffer.bytes() == 0U);
-    BOOST_TEST(buffer.lost_until() == 12U);
+    BOOST_TEST(ids_of(buffer) == "8 9 10");
+    buffer.append(make_event("11", std::string(10'000, 'x')), 11, start); // larger than all: the newest is held
+    BOOST_TEST(ids_of(buffer) == "11");
+    BOOST_TEST(buffer.lost_until() == 11U);
 }
 
 BOOST_AUTO_TEST_CASE(the_age_is_bounded)
 {
-    replay_buffer buffer({.limits = {.age = 10s}});
-    fill(buffer, 1, 2, start);
-    fill(buffer, 3, 3, start + 5s);
+    replay_buffer buffer({.limits = {.max_age = 10s}});
+    append_range(buffer, 1, 2, start);
+    append_range(buffer, 3, 3, start + 5s);
     buffer.expire(start + 10s);
-    BOOST_TEST(ids(buffer) == "1 2 3");
+    BOOST_TEST(ids_of(buffer) == "1 2 3");
     buffer.expire(start + 11s);
-    BOOST_TEST(ids(buffer) == "3");
-    fill(buffer, 4, 4, start + 16s);
-    BOOST_TEST(ids(buffer) == "4");
+    BOOST_TEST(ids_of(buffer) == "3");
+    append_range(buffer, 4, 4, start + 16s);
+    BOOST_TEST(ids_of(buffer) == "4");
     buffer.expire(start + 60s);
-    BOOST_TEST(ids(buffer) == "");
+    BOOST_TEST(ids_of(buffer) == "");
     BOOST_TEST(buffer.end() == 5U);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_goes_on_behind_what_it_has_seen)
+BOOST_AUTO_TEST_CASE(a_reader_continues_after_the_last_event_it_has_seen)
 {
-    replay_buffer buffer({.limits = {.events = 3}, .start = 4});
+    replay_buffer buffer({.limits = {.max_events = 3}, .start = 4});
     BOOST_TEST(!buffer.after(3)); // from before the buffer began
     BOOST_TEST((buffer.after(4) == std::optional<position>(1)));
-    for (const std::uint64_t sequence : {5, 7, 8}) { // others of the hub have 6
-        buffer.append(make(std::to_string(sequence)), sequence, start);
+    for (const std::uint64_t sequence : {5, 7, 8}) { // another topic of the hub has 6
+        buffer.append(make_event(std::to_string(sequence)), sequence, start);
     }
     BOOST_TEST((buffer.after(4) == std::optional<position>(1)));
     BOOST_TEST((buffer.after(5) == std::optional<position>(2)));
@@ -126,15 +89,15 @@ BOOST_AUTO_TEST_CASE(a_reader_goes_on_behind_what_it_has_seen)
     BOOST_TEST((buffer.after(7) == std::optional<position>(3)));
     BOOST_TEST((buffer.after(8) == std::optional<position>(4)));
     BOOST_TEST((buffer.after(9) == std::optional<position>(4)));
-    buffer.append(make("9"), 9, start);
+    buffer.append(make_event("9"), 9, start);
     BOOST_TEST(!buffer.after(4)); // 5 is gone
     BOOST_TEST((buffer.after(5) == std::optional<position>(2)));
 }
 
 BOOST_AUTO_TEST_CASE(numbers_need_no_index)
 {
-    replay_buffer buffer({.limits = {.events = 2}});
-    fill(buffer, 1, 5);
+    replay_buffer buffer({.limits = {.max_events = 2}});
+    append_range(buffer, 1, 5);
     BOOST_TEST((buffer.sequence_of("4") == std::optional<std::uint64_t>(4)));
     BOOST_TEST((buffer.sequence_of("1") == std::optional<std::uint64_t>(1)));
     BOOST_TEST((buffer.sequence_of("99") == std::optional<std::uint64_t>(99)));
@@ -145,49 +108,49 @@ BOOST_AUTO_TEST_CASE(numbers_need_no_index)
 
 BOOST_AUTO_TEST_CASE(opaque_ids_are_looked_up)
 {
-    replay_buffer buffer({.limits = {.events = 2}, .ids = replay_buffer::id_kind::opaque});
+    replay_buffer buffer({.limits = {.max_events = 2}, .ids = replay_buffer::id_kind::opaque});
     std::uint64_t sequence = 0;
     for (const auto* id : {"1700-0", "1700-1", "1701-0", "zz"}) {
-        buffer.append(make(id), ++sequence, start);
+        buffer.append(make_event(id), ++sequence, start);
     }
     BOOST_TEST((buffer.sequence_of("zz") == std::optional<std::uint64_t>(4)));
     BOOST_TEST((buffer.sequence_of("1701-0") == std::optional<std::uint64_t>(3)));
-    BOOST_TEST((buffer.sequence_of("1700-1") == std::optional<std::uint64_t>(2))); // dropped, but nothing behind it is
+    BOOST_TEST((buffer.sequence_of("1700-1") == std::optional<std::uint64_t>(2))); // dropped, but nothing after it is
     BOOST_TEST((buffer.after(2) == std::optional<position>(3)));
     BOOST_TEST(!buffer.sequence_of("1700-0"));
     BOOST_TEST(!buffer.sequence_of("4"));
-    buffer.append(make("zz"), 5, start); // a log should not repeat an id; the newer one counts
+    buffer.append(make_event("zz"), 5, start); // a log should not repeat an id; the newer one counts
     BOOST_TEST((buffer.sequence_of("zz") == std::optional<std::uint64_t>(5)));
     for (const auto* id : {"a", "b", "c", "d"}) {
-        buffer.append(make(id), ++sequence + 1, start);
+        buffer.append(make_event(id), ++sequence + 1, start);
     }
     BOOST_TEST(!buffer.sequence_of("zz"));
 }
 
 BOOST_AUTO_TEST_CASE(bytes_between_two_positions)
 {
-    const auto size = make("1").footprint();
+    const auto size = make_event("1").footprint();
     replay_buffer buffer({});
-    fill(buffer, 1, 9);
+    append_range(buffer, 1, 9);
     BOOST_TEST(buffer.bytes_between(3, 5) == 2 * size);
     BOOST_TEST(buffer.bytes_between(5, 5) == 0U);
     BOOST_TEST(buffer.bytes_between(9, 10) == size);
 }
 
-BOOST_AUTO_TEST_CASE(the_newest_so_many_that_are_held)
+BOOST_AUTO_TEST_CASE(the_newest_events_that_are_held)
 {
     replay_buffer buffer({});
     BOOST_TEST(buffer.last(3) == 1U);
-    fill(buffer, 1, 9);
+    append_range(buffer, 1, 9);
     for (const auto& [events, first] : std::map<std::size_t, position>{{0, 10}, {1, 9}, {3, 7}, {9, 1}, {SIZE_MAX, 1}})
     {
         BOOST_TEST(buffer.last(events) == first);
     }
     replay_buffer conflating({.latest_per_key = true});
     for (std::uint64_t i = 1; i <= 9; ++i) {
-        conflating.append(make(std::to_string(i), "x", i % 3 == 0 ? "" : "k"), i, start);
+        conflating.append(make_event(std::to_string(i), "x", i % 3 == 0 ? "" : "k"), i, start);
     }
-    BOOST_TEST(ids(conflating) == "3 6 8 9");
+    BOOST_TEST(ids_of(conflating) == "3 6 8 9");
     BOOST_TEST(conflating.last(2) == 8U);
     BOOST_TEST(conflating.last(3) == 6U);
     BOOST_TEST(conflating.last(4) == 3U);
@@ -197,150 +160,60 @@ BOOST_AUTO_TEST_CASE(the_newest_so_many_that_are_held)
 BOOST_AUTO_TEST_CASE(only_the_latest_of_each_key_is_held)
 {
     replay_buffer buffer({.latest_per_key = true});
-    buffer.append(make("1", "x", "a"), 1, start);
-    buffer.append(make("2", "x", "b"), 2, start);
-    buffer.append(make("3", "x"), 3, start); // without a key: never replaced
-    buffer.append(make("4", "x", "a"), 4, start);
-    buffer.append(make("5", "x"), 5, start);
-    BOOST_TEST(ids(buffer) == "2 3 4 5");
+    buffer.append(make_event("1", "x", "a"), 1, start);
+    buffer.append(make_event("2", "x", "b"), 2, start);
+    buffer.append(make_event("3", "x"), 3, start); // without a key: never replaced
+    buffer.append(make_event("4", "x", "a"), 4, start);
+    buffer.append(make_event("5", "x"), 5, start);
+    BOOST_TEST(ids_of(buffer) == "2 3 4 5");
     BOOST_TEST(buffer.size() == 4U);
     BOOST_TEST(buffer.lost_until() == 0U); // replaced is not lost
     BOOST_TEST((buffer.after(1) == std::optional<position>(2)));
-    buffer.append(make("6", "x", "b"), 6, start);
-    BOOST_TEST(ids(buffer) == "3 4 5 6");
+    buffer.append(make_event("6", "x", "b"), 6, start);
+    BOOST_TEST(ids_of(buffer) == "3 4 5 6");
     BOOST_TEST(buffer.at_or_after(2)->at == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(replaced_events_take_neither_memory_nor_places)
 {
-    replay_buffer buffer({.limits = {.events = 4}, .latest_per_key = true});
-    buffer.append(make("1", "x", "rare"), 1, start);
+    replay_buffer buffer({.limits = {.max_events = 4}, .latest_per_key = true});
+    buffer.append(make_event("1", "x", "rare"), 1, start);
     for (std::uint64_t i = 2; i < 10'000; ++i) {
-        buffer.append(make(std::to_string(i), "x", i % 2 == 0 ? "even" : "odd"), i, start);
+        buffer.append(make_event(std::to_string(i), "x", i % 2 == 0 ? "even" : "odd"), i, start);
         BOOST_REQUIRE_LE(buffer.size(), 3U);
     }
-    BOOST_TEST(ids(buffer) == "1 9998 9999");
-    BOOST_TEST(ids(buffer, *buffer.after(5000)) == "9998 9999"); // found although most entries are gone
+    BOOST_TEST(ids_of(buffer) == "1 9998 9999");
+    BOOST_TEST(ids_of(buffer, *buffer.after(5000)) == "9998 9999"); // found although most entries are gone
     for (const auto* key : {"c", "d"}) {
-        buffer.append(make("10000", "x", key), buffer.end(), start);
+        buffer.append(make_event("10000", "x", key), buffer.end(), start);
     }
-    BOOST_TEST(ids(buffer) == "9998 9999 10000 10000");
+    BOOST_TEST(ids_of(buffer) == "9998 9999 10000 10000");
     BOOST_TEST(buffer.lost_until() == 2U); // now the rare one is
-}
-
-// Against a buffer that never forgets, of which the visible part is computed anew each time.
-BOOST_AUTO_TEST_CASE(random_histories_agree_with_a_plain_model)
-{
-    struct plain
-    {
-        std::uint64_t sequence;
-        std::string key;
-        std::size_t size;
-        replay_buffer::clock::time_point when;
-        bool dropped = false;
-    };
-    for (unsigned seed = 1; seed <= 300; ++seed) {
-        std::mt19937 random(seed);
-        const auto upto = [&](unsigned n) { return random() % (n + 1); };
-        replay_buffer::settings settings;
-        settings.limits.events = 1 + upto(20);
-        settings.limits.bytes = 500 + upto(3000);
-        settings.limits.age = std::chrono::seconds(upto(1) * (1 + upto(30)));
-        settings.latest_per_key = upto(1) == 0;
-        settings.ids = upto(1) == 0 ? replay_buffer::id_kind::numbers : replay_buffer::id_kind::opaque;
-        replay_buffer buffer(settings);
-        std::vector<plain> model;
-        const auto replaced = [&](std::size_t i) {
-            return settings.latest_per_key && !model[i].key.empty() &&
-                   std::any_of(model.begin() + static_cast<std::ptrdiff_t>(i) + 1, model.end(),
-                               [&](const plain& p) { return p.key == model[i].key; });
-        };
-        auto now = start;
-        std::uint64_t sequence = 0;
-        for (int step = 0; step < 200; ++step) {
-            now += std::chrono::seconds(upto(2));
-            sequence += 1 + upto(2);
-            const auto key = upto(2) == 0 ? std::string() : std::string(1, static_cast<char>('a' + upto(5)));
-            const auto e = make(std::to_string(sequence), std::string(upto(300), 'x'), key);
-            BOOST_REQUIRE_EQUAL(buffer.append(e, sequence, now), model.size() + 1);
-            model.push_back({sequence, key, e.footprint(), now});
-            std::vector<std::size_t> held;
-            std::size_t bytes = 0;
-            for (std::size_t i = 0; i < model.size(); ++i) {
-                if (!model[i].dropped && !replaced(i)) {
-                    held.push_back(i);
-                    bytes += model[i].size;
-                }
-            }
-            std::uint64_t lost = 0;
-            for (const auto i : std::vector(held)) {
-                const bool old = settings.limits.age.count() > 0 && now - model[i].when > settings.limits.age;
-                if (held.size() > settings.limits.events || (bytes > settings.limits.bytes && held.size() > 1) || old) {
-                    model[i].dropped = true;
-                    bytes -= model[i].size;
-                    held.erase(held.begin());
-                }
-            }
-            for (std::size_t i = 0; i < model.size(); ++i) {
-                lost = model[i].dropped ? i + 1 : lost;
-            }
-            BOOST_REQUIRE_EQUAL(buffer.size(), held.size());
-            BOOST_REQUIRE_EQUAL(buffer.bytes(), bytes);
-            if (lost != 0) {
-                BOOST_REQUIRE_EQUAL(buffer.lost_until(), lost + 1);
-            }
-            std::string expected;
-            for (const auto i : held) {
-                expected.append(expected.empty() ? "" : " ").append(std::to_string(model[i].sequence));
-            }
-            BOOST_REQUIRE_EQUAL(ids(buffer), expected);
-            const auto seen = model[upto(static_cast<unsigned>(model.size()) - 1)].sequence;
-            const auto next = buffer.after(seen);
-            BOOST_REQUIRE_EQUAL(next.has_value(), lost == 0 || seen >= model[lost - 1].sequence);
-            if (next) {
-                std::string rest;
-                for (const auto i : held) {
-                    if (model[i].sequence > seen) {
-                        rest.append(rest.empty() ? "" : " ").append(std::to_string(model[i].sequence));
-                    }
-                }
-                BOOST_REQUIRE_EQUAL(ids(buffer, *next), rest);
-            }
-            if (const auto found = buffer.sequence_of(std::to_string(seen))) {
-                BOOST_REQUIRE_EQUAL(*found, seen);
-            }
-            for (const auto i : held) {
-                if (settings.ids == replay_buffer::id_kind::numbers || !settings.latest_per_key) {
-                    BOOST_REQUIRE(buffer.sequence_of(std::to_string(model[i].sequence)).has_value());
-                }
-            }
-        }
-    }
 }
 
 BOOST_AUTO_TEST_CASE(ids_are_known_where_only_bytes_limit_it)
 {
-    replay_buffer buffer({.limits = {.events = SIZE_MAX}, .ids = replay_buffer::id_kind::opaque});
-    buffer.append(make("a"), 1, start);
-    buffer.append(make("b"), 2, start);
+    replay_buffer buffer({.limits = {.max_events = SIZE_MAX}, .ids = replay_buffer::id_kind::opaque});
+    buffer.append(make_event("a"), 1, start);
+    buffer.append(make_event("b"), 2, start);
     BOOST_TEST((buffer.sequence_of("a") == std::optional<std::uint64_t>(1)));
     BOOST_TEST((buffer.sequence_of("b") == std::optional<std::uint64_t>(2)));
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_age_is_no_short_one)
+BOOST_AUTO_TEST_CASE(the_longest_age_is_long)
 {
-    replay_buffer buffer({.limits = {.age = std::chrono::milliseconds::max()}});
-    fill(buffer, 1, 2);
+    replay_buffer buffer({.limits = {.max_age = std::chrono::milliseconds::max()}});
+    append_range(buffer, 1, 2);
     buffer.expire(start + std::chrono::hours(24 * 365));
-    BOOST_TEST(ids(buffer) == "1 2");
+    BOOST_TEST(ids_of(buffer) == "1 2");
 }
 
 BOOST_AUTO_TEST_CASE(the_newest_up_to_a_sequence_number)
 {
     replay_buffer buffer({.latest_per_key = true});
-    buffer.append(make("10", "x", "a"), 10, start);
-    buffer.append(make("20", "x", "b"), 20, start);
-    buffer.append(make("30", "x", "b"), 30, start);
+    buffer.append(make_event("10", "x", "a"), 10, start);
+    buffer.append(make_event("20", "x", "b"), 20, start);
+    buffer.append(make_event("30", "x", "b"), 30, start);
     const auto id_until = [&](std::uint64_t sequence) {
         const auto* e = buffer.newest_until(sequence);
         return e == nullptr ? std::string("none") : std::string(e->event.id());

@@ -1,4 +1,4 @@
-// Random schedules of two processes on one log, whose answers come late, out of turn, or not at all.
+// Random schedules of two processes with one log. Its answers come late, out of order, or not at all.
 
 #include "remote_stage.hpp"
 #include "stage.hpp"
@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(resume_model_test)
 
 namespace {
 
-/// Two processes on one log, whose clients are cut and go on at either of them.
+/// Two processes with one log. Their clients are disconnected and resume at either of them.
 class two_processes
 {
 public:
@@ -77,7 +77,7 @@ private:
     struct client
     {
         bool direct;
-        std::size_t last; ///< what it has seen
+        std::size_t last; ///< the last event it has seen
         bool anywhere = false;
         std::unique_ptr<direct_client> direct_connection{};
         std::unique_ptr<coroutine_client> coroutine_connection{};
@@ -100,7 +100,7 @@ private:
     {
         planes_[which] = std::make_shared<remote_backplane>(log_);
         channels_[which].emplace(
-            pubsub::channel_options{.replay = {.events = 1 + upto(60)}, .backlog = {.events = 100'000}},
+            pubsub::channel_options{.replay = {.max_events = 1 + upto(60)}, .backlog = {.max_events = 100'000}},
             planes_[which]);
         routes_[which] = rill::make_handler(rill::sse::endpoint(*channels_[which]));
     }
@@ -145,7 +145,7 @@ private:
             c.out() == nullptr ? connect(c) : void();
             c.out()->unblock();
         }
-        log_.append({}); // what has read all that there is waits for the next event
+        log_.append({}); // a client that has read everything waits for the next event
         for (int i = 0; i < 100; ++i) {
             loop_.turn();
             for (const auto& p : planes_) {

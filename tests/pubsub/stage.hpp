@@ -5,7 +5,6 @@
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <optional>
-#include <rill/core/detail/spawn.hpp>
 #include <rill/http/make_handler.hpp>
 #include <rill/pubsub/channel.hpp>
 #include <rill/pubsub/endpoint.hpp>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/spawn.hpp"
 #include "support/fake_writer.hpp"
 #include "support/manual_loop.hpp"
 
@@ -38,7 +38,7 @@ inline std::vector<seen_event> parse_events(std::string_view wire)
         wire.remove_prefix(end == wire.npos ? wire.size() : end + 1);
         const auto value = line.substr(std::min(line.size(), line.find(' ') + 1));
         if (line.empty()) {
-            if (std::exchange(has_data, false)) { // otherwise the place where a stream begins, or its retry
+            if (std::exchange(has_data, false)) { // otherwise it is the start position or the retry time
                 events.push_back(std::move(e));
             }
             e = {};
@@ -73,7 +73,7 @@ inline rill::request request_with_id(std::string_view last_event_id, std::string
     return r;
 }
 
-/// What a route answers, on the loop's context.
+/// The response of a route, on the context of the loop.
 inline rill::response answer_on(manual_loop& loop, const rill::handler& route, rill::request r)
 {
     std::optional<rill::response> answer;
@@ -84,7 +84,7 @@ inline rill::response answer_on(manual_loop& loop, const rill::handler& route, r
     return std::move(*answer);
 }
 
-/// A client of an endpoint: a connection that is only memory.
+/// A client of an endpoint, with a connection in memory.
 struct direct_client
 {
     manual_loop& loop;
@@ -102,7 +102,7 @@ struct direct_client
     void cut()
     {
         if (out.ended != rill::close_reason::open) {
-            loop.turn(); // what end() has posted
+            loop.turn(); // end() has posted something
         }
         out.close(rill::close_reason::peer_closed);
         body.reset();
@@ -110,7 +110,7 @@ struct direct_client
     std::string got() const { return summary(out.sent); }
 };
 
-/// A handler that sends on what it subscribes to, run as a connection runs it.
+/// A handler that sends the events of its subscription, run in the way a connection runs it.
 struct coroutine_client : rill::detail::spawned_coroutine
 {
     manual_loop& loop;
@@ -142,7 +142,7 @@ struct coroutine_client : rill::detail::spawned_coroutine
         if (!done) {
             rill::detail::cancel(loop.timers, signal, *this);
         }
-        loop.turn(); // also where it is done already: emit() has posted something
+        loop.turn(); // even if it is done, because emit() has posted something
         for (int i = 0; i < 10 && !done; ++i) {
             loop.turn();
         }
@@ -165,13 +165,13 @@ inline void publish(rill::pubsub::channel& c, int count, std::string_view key = 
     }
 }
 
-/// A channel, its endpoint, and what its hook was told.
+/// A channel, its endpoint, and the reports of its hook.
 struct endpoint_stage
 {
     manual_loop loop;
     rill::pubsub::channel c;
     rill::handler route;
-    std::vector<std::pair<std::uint64_t, bool>> slow; ///< events, and whether the stream was ended
+    std::vector<std::pair<std::uint64_t, bool>> slow; ///< dropped events, and whether the stream was ended
     std::string why;                                  ///< the reasons
 
     explicit endpoint_stage(rill::pubsub::channel_options options = {}) : c(counted(with_hook(std::move(options))))

@@ -16,7 +16,7 @@ namespace {
 struct stage
 {
     manual_loop loop;
-    std::string told; ///< by the hooks
+    std::string reported; ///< by the hooks
     pubsub::hub h;
     rill::handler route;
 
@@ -32,10 +32,11 @@ struct stage
     }
     static pubsub::hub_options usual()
     {
-        pubsub::hub_options options{.channel = {.history = 1, .backlog = {.events = 2}}};
+        pubsub::hub_options options{.channel = {.history = 1, .backlog = {.max_events = 2}}};
         options.by_topic = {
             {"figures/**", {.history = pubsub::everything, .slow = pubsub::slow_policy::latest_per_key}},
-            {"logs/*", {.replay = {.events = 4}, .slow = pubsub::slow_policy::drop_oldest, .backlog = {.events = 2}}},
+            {"logs/*",
+             {.replay = {.max_events = 4}, .slow = pubsub::slow_policy::drop_oldest, .backlog = {.max_events = 2}}},
             {"logs/**", {.on_unknown_id = pubsub::unknown_id::reject}}, // the first one that matches counts
         };
         return options;
@@ -44,13 +45,13 @@ struct stage
     {
         for (auto& entry : options.by_topic) {
             entry.channel.on_slow = [this, name = entry.topics](const pubsub::slow_stream& s) {
-                told.append(name).append(s.evicted ? " evicted " : " dropped ");
+                reported.append(name).append(s.evicted ? " evicted " : " dropped ");
             };
-            entry.channel.on_first_subscriber = [this](std::string_view topic) { told.append("+").append(topic); };
-            entry.channel.on_last_subscriber = [this](std::string_view topic) { told.append("-").append(topic); };
+            entry.channel.on_first_subscriber = [this](std::string_view topic) { reported.append("+").append(topic); };
+            entry.channel.on_last_subscriber = [this](std::string_view topic) { reported.append("-").append(topic); };
         }
         options.channel.on_slow = [this](const pubsub::slow_stream& s) {
-            told.append(s.evicted ? "evicted " : "dropped ");
+            reported.append(s.evicted ? "evicted " : "dropped ");
         };
         return options;
     }
@@ -72,7 +73,7 @@ struct stage
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_is_held_and_what_a_stream_begins_with)
+BOOST_AUTO_TEST_CASE(held_events_and_the_start_of_a_stream)
 {
     stage s;
     s.publish("feed", 5);           // 1 to 5
@@ -118,10 +119,10 @@ BOOST_AUTO_TEST_CASE(each_is_slow_in_its_own_way)
     for (auto* c : {&feed, &figures, &logs}) {
         c->cut();
     }
-    BOOST_TEST(s.told == "+figures/aevicted logs/* dropped -figures/a"); // patterns do not count as subscribers
+    BOOST_TEST(s.reported == "+figures/aevicted logs/* dropped -figures/a"); // patterns do not count as subscribers
 }
 
-// `channel` decides, but as far behind as its topics hold events: how many a conflated topic still has is not known.
+// `channel` applies, except for the backlog: the number of events that a conflated topic still holds is not known.
 BOOST_AUTO_TEST_CASE(a_stream_of_different_topics)
 {
     stage s;
@@ -136,11 +137,11 @@ BOOST_AUTO_TEST_CASE(a_stream_of_different_topics)
     BOOST_TEST(s.h.stats().conflated == 3U);
     BOOST_TEST(s.h.stats().dropped == 0U);
     both.out.block();
-    s.publish("logs/a", 6); // one goes out, of the others one is not held any more
+    s.publish("logs/a", 6); // one goes out, and one of the others has been dropped
     both.out.unblock();
     s.loop.turn();
     BOOST_TEST((both.out.ended == rill::close_reason::evicted));
-    BOOST_TEST(s.told.ends_with("evicted "));
+    BOOST_TEST(s.reported.ends_with("evicted "));
     both.cut();
 
     direct_client same(s.loop, s.route, {}, "/?topics=logs/a,logs/b"); // these two do not differ
@@ -188,8 +189,8 @@ BOOST_AUTO_TEST_CASE(options_that_cannot_be)
 
 BOOST_AUTO_TEST_CASE(each_topic_has_its_largest_event)
 {
-    pubsub::hub h(
-        {.channel = {.event_bytes = 2}, .by_topic = {{"large/*", {.event_bytes = 4}}, {"tiny", {.event_bytes = 1}}}});
+    pubsub::hub h({.channel = {.max_event_bytes = 2},
+                   .by_topic = {{"large/*", {.max_event_bytes = 4}}, {"tiny", {.max_event_bytes = 1}}}});
     const auto fits = [&](std::string_view topic, std::string_view data) { return h.publish(topic, data).has_value(); };
     BOOST_TEST(fits("a", "12"));
     BOOST_TEST(!fits("a", "123"));

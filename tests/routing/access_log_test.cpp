@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(access_log_suite)
 
@@ -31,11 +31,11 @@ std::string without_time(const std::string& line)
 BOOST_AUTO_TEST_CASE(lines)
 {
     std::vector<std::string> lines;
-    const auto around = rill::access_log([&](std::string_view line) { lines.emplace_back(line); });
+    const auto around = rill::middleware::access_log([&](std::string_view line) { lines.emplace_back(line); });
     auto req = with({}, verb::get, "/ticks?ms=20");
-    req.remote_address("127.0.0.1");
+    req.set_remote_address("127.0.0.1");
     through(around, req);
-    req.version(10);
+    req.set_version(10);
     through(around, req, rill::make_handler([] {
                 return response::stream([](rill::response_writer&) -> awaitable<> { co_return; });
             }));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(lines)
 BOOST_AUTO_TEST_CASE(handlers_that_fail)
 {
     std::vector<std::string> lines;
-    const auto around = rill::access_log([&](std::string_view line) { lines.emplace_back(line); });
+    const auto around = rill::middleware::access_log([&](std::string_view line) { lines.emplace_back(line); });
     const handler failing = [](request&) -> awaitable<response> {
         throw std::runtime_error("x");
         co_return response();

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(basic_auth_suite)
 
@@ -19,7 +19,7 @@ using rill_test::with;
 BOOST_AUTO_TEST_CASE(credentials)
 {
     std::string seen;
-    const auto around = rill::basic_auth(
+    const auto around = rill::middleware::basic_auth(
         [&seen](std::string_view user, std::string_view password) {
             seen = std::string(user) + "|" + std::string(password);
             return seen == "Aladdin|open sesame" || seen == "a|" || seen == "u|p:w";
@@ -50,14 +50,14 @@ BOOST_AUTO_TEST_CASE(credentials)
     BOOST_TEST(header(wrong, "WWW-Authenticate") == "Basic realm=\"here\", charset=\"UTF-8\"");
     BOOST_TEST((through(around, with({})).status() == status::unauthorized));
     const auto twice = with({{"Authorization", "Basic YTo="}, {"authorization", "Basic YTo="}});
-    BOOST_TEST((through(around, twice).status() == status::unauthorized)); // which of them does a proxy look at?
+    BOOST_TEST((through(around, twice).status() == status::unauthorized)); // a proxy may read either of them
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_realm)
 {
     const auto check = [](std::string_view, std::string_view) { return true; };
     for (const auto* realm : {"a\"b", "a\\b", "a\r\nb"}) {
-        BOOST_CHECK_THROW(rill::basic_auth(check, realm), std::invalid_argument);
+        BOOST_CHECK_THROW(rill::middleware::basic_auth(check, realm), std::invalid_argument);
     }
 }
 

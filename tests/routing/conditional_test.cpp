@@ -1,4 +1,4 @@
-#include "../../framework/src/routing/conditional.hpp"
+#include "routing/conditional.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(no_range)
     BOOST_TEST((requested_range(with({{"Range", "bytes=0-1"}}, verb::head), now, 10).kind == whole));
     BOOST_TEST((requested_range(with({{"Range", "bytes=0-"}}), now, 0).kind == unsatisfiable));
     BOOST_TEST((requested_range(with({{"Range", "bytes=-0"}}), now, 0).kind == unsatisfiable));
-    // All that there is (RFC 9110, 14.1.2); a part that is empty can't be told.
+    // A suffix of the whole file (RFC 9110, 14.1.2). Content-Range cannot express an empty part.
     BOOST_TEST((requested_range(with({{"Range", "bytes=-5"}}), now, 0).kind == whole));
 }
 

@@ -1,4 +1,4 @@
-#include "../../framework/src/routing/content_type.hpp"
+#include "routing/content_type.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>

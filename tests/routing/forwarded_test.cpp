@@ -1,6 +1,6 @@
 #include <rill/routing/middleware.hpp>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(forwarded_middleware)
 
@@ -18,11 +18,11 @@ using rill_test::text;
 
 BOOST_AUTO_TEST_CASE(handlers_and_logs_see_the_client_behind_a_trusted_proxy)
 {
-    const auto around = rill::forwarded(rill::trusted_proxies::parse("127.0.0.1"));
+    const auto around = rill::middleware::forwarded(rill::trusted_proxies::parse("127.0.0.1"));
     const handler inner = [](request& r) -> awaitable<response> { co_return response::text(r.remote_address()); };
     for (const auto& [from, seen] : {std::pair{"127.0.0.1", "192.0.2.1"}, std::pair{"192.0.2.9", "192.0.2.9"}}) {
         request req(verb::get, "/");
-        req.remote_address(from);
+        req.set_remote_address(from);
         BOOST_REQUIRE(req.fields().add("X-Forwarded-For", "192.0.2.1").has_value());
         BOOST_TEST(text(run(around(req, inner))) == seen);
     }

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(hosts_suite)
 
@@ -17,7 +17,7 @@ using rill_test::with;
 
 BOOST_AUTO_TEST_CASE(hosts_that_are_served_and_others)
 {
-    const auto around = rill::hosts({"Example.org", "*.example.net", "192.0.2.1", "[2001:DB8::1]"});
+    const auto around = rill::middleware::hosts({"Example.org", "*.example.net", "192.0.2.1", "[2001:DB8::1]"});
     for (const auto* host :
          {"example.org", "EXAMPLE.ORG", "example.org.", "example.org:8080", "example.org:", "a.example.net",
           "a.b.Example.net:1", "192.0.2.1:80", "[2001:db8::1]", "[2001:db8:0::1]:80"})
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(hosts_that_are_served_and_others)
         BOOST_TEST(!r.closes_connection());
     }
     BOOST_TEST(text(through(around, with({}))) == "body"); // HTTP/1.0 need not say
-    BOOST_TEST((through(rill::hosts({}), with({{"Host", "a"}})).status() == status::misdirected_request));
+    BOOST_TEST((through(rill::middleware::hosts({}), with({{"Host", "a"}})).status() == status::misdirected_request));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_host)
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_host)
     for (const auto* name : {"", "*", "*.", "*.*.org", "a*.org", "example.org:80", "http://example.org", "a b", "[",
                              "[]", "[::1", "[::1]:80", "[a]", "::1", ".example.org", "a,b", "a/b"})
     {
-        BOOST_CHECK_THROW(rill::hosts({"example.org", name}), std::invalid_argument);
+        BOOST_CHECK_THROW(rill::middleware::hosts({"example.org", name}), std::invalid_argument);
     }
 }
 

@@ -1,4 +1,4 @@
-#include "../../framework/src/routing/http_date.hpp"
+#include "routing/http_date.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -6,12 +6,11 @@ BOOST_AUTO_TEST_SUITE(http_date_suite)
 
 namespace {
 
-using rill::detail::format_http_date;
 using rill::detail::parse_http_date;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(there_and_back)
+BOOST_AUTO_TEST_CASE(the_form_that_senders_use)
 {
     const std::pair<std::int64_t, std::string> table[] = {
         {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"}, // the RFC's example
@@ -20,7 +19,6 @@ BOOST_AUTO_TEST_CASE(there_and_back)
         {4102444799, "Thu, 31 Dec 2099 23:59:59 GMT"},
     };
     for (const auto& [seconds, text] : table) {
-        BOOST_TEST(format_http_date(seconds) == text);
         BOOST_TEST((parse_http_date(text) == seconds));
     }
 }

@@ -1,4 +1,4 @@
-#include "../../framework/src/routing/open_beneath.hpp"
+#include "routing/open_beneath.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>

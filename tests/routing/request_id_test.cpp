@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(request_id_suite)
 
@@ -19,7 +19,7 @@ using rill_test::with;
 BOOST_AUTO_TEST_CASE(given_and_made)
 {
     const handler echo = rill::make_handler([](rill::header<"X-Request-Id"> id) { return *id; });
-    const auto around = rill::request_id();
+    const auto around = rill::middleware::request_id();
     const std::string longest(64, 'a');
     for (const auto& good : {std::string("abc-1_2.Z"), longest}) {
         const auto r = through(around, with({{"X-Request-Id", good}}), echo);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_does_not_come_back_has_one_as_well)
 {
     const handler fails = [](rill::request&) -> rill::awaitable<rill::response> { throw std::runtime_error("boom"); };
     auto req = with({{"X-Request-Id", "abc"}});
-    const auto around = rill::request_id();
+    const auto around = rill::middleware::request_id();
     BOOST_CHECK_THROW(rill_test::run(around(req, fails)), std::runtime_error);
     BOOST_TEST(req.answer_fields().get("X-Request-Id").value_or("") == "abc");
 }

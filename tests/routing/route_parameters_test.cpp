@@ -1,8 +1,8 @@
-// What a handler's parameters need of its route is checked while the routes are set up.
+// The parameters of a handler are checked against its route while routes are added.
 
 #include <rill/routing/router.hpp>
 
-#include "../support/run.hpp"
+#include "support/run.hpp"
 
 #include <array>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "../../framework/src/routing/route_table.hpp"
+#include "routing/route_table.hpp"
 
 #include <boost/test/unit_test.hpp>
 

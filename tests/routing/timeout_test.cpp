@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(timeout_suite)
 
@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(in_time_and_late)
         co_await rill::sleep_for(100ms);
         co_return response::text("slow");
     };
-    const auto generous = rill::timeout(200ms);
-    const auto strict = rill::timeout(50ms);
+    const auto generous = rill::middleware::timeout(200ms);
+    const auto strict = rill::middleware::timeout(50ms);
     request req;
 
     manual_run in_time(generous(req, slow));
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(in_time_and_late)
 BOOST_AUTO_TEST_CASE(a_handler_that_does_not_wait)
 {
     request req;
-    const auto around = rill::timeout(50ms);
+    const auto around = rill::middleware::timeout(50ms);
     manual_run at_once(around(req, plain));
     BOOST_REQUIRE(at_once.done);
     BOOST_TEST(text(at_once.result) == "body");
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(exceptions_pass)
         throw std::runtime_error("handler's");
     };
     request req;
-    const auto around = rill::timeout(50ms);
+    const auto around = rill::middleware::timeout(50ms);
     manual_run failed(around(req, failing));
     failed.advance(11ms);
     BOOST_REQUIRE(failed.done);
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(cancelled_from_outside)
         co_return response();
     };
     request req;
-    const auto around = rill::timeout(50ms);
+    const auto around = rill::middleware::timeout(50ms);
     manual_run left(around(req, slow));
     left.cancel();
     BOOST_REQUIRE(left.done);
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(the_longest_time_is_long)
         co_return response::text("slow");
     };
     request req;
-    const auto patient = rill::timeout(std::chrono::hours::max());
+    const auto patient = rill::middleware::timeout(std::chrono::hours::max());
     manual_run run(patient(req, slow));
     run.advance(200ms);
     BOOST_REQUIRE(run.done);

@@ -1,6 +1,6 @@
 #include <rill/routing/middleware.hpp>
 
-#include "../support/middleware.hpp"
+#include "support/middleware.hpp"
 
 BOOST_AUTO_TEST_SUITE(trace_context_suite)
 
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_valid_trace_is_passed_on_and_given_back)
             seen += r.header("tracestate") ? "+state" : "";
             co_return response();
         };
-        const auto trace = rill::trace_context();
+        const auto trace = rill::middleware::trace_context();
         const auto r = run(trace(req, inner));
         BOOST_TEST(header(r, "traceparent") == (seen == "none" ? "(none)" : values.front()));
         return seen;

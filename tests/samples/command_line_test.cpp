@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_name_and_what_is_allowed)
         const variable port("SAMPLE_PORT", bad);
         refused(parse({}), "SAMPLE_PORT: ", why);
     }
-    refused(parse({"--hosts=example.org,example.org:80"}), "--hosts", "'example.org:80' is no host: must be such as");
+    refused(parse({"--hosts=example.org,example.org:80"}), "--hosts",
+            "'example.org:80' is no host: it must have a form such as");
     refused(parse({"--threads=0"}), "--threads", "'0' is not allowed: must be a number from 1 to 256");
     refused(parse({"--processes=0"}), "--processes", "'0' is not allowed: must be a number from 1 to 256");
     refused(parse({"--drain-ms=-1"}), "--drain-ms", "must be a number from 0 to 3600000");

@@ -1,4 +1,4 @@
-// What Asio offers is cancelled in a handler of a real server when the client leaves, or when the server stops.
+// Operations of Asio in a handler of a real server are cancelled when the client leaves, or when the server stops.
 
 #include "server/fixture.hpp"
 
@@ -52,7 +52,7 @@ struct other_threads
     ~other_threads() { pool.join(); }
 };
 
-/// A frame of a handler: whether it is left behind, and the reason that its destructor saw.
+/// Records whether the frame of a handler is destroyed, and the close reason that its destructor sees.
 struct frame
 {
     static inline std::atomic<int> alive{0};

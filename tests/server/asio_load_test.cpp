@@ -57,8 +57,9 @@ rill::router app(asio::thread_pool& pool)
     return app;
 }
 
-/// All of its connections ask before the first one is read: so many requests are in the server at once.
-/// @return how many requests were answered well
+/// Sends a request on each connection before it reads the first response, so that all requests are in the server at
+/// once.
+/// @return the number of correct responses
 int load(std::uint16_t port, int requests)
 {
     static constexpr std::string_view targets[]{"/spawn", "/post", "/offload"};

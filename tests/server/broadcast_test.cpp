@@ -20,7 +20,7 @@ namespace {
 // Five million are read of ten thousand.
 const auto events = whole_or<std::uint64_t>(10'000, 5);
 
-/// One client of many: reads what is there, and remembers only how far it came.
+/// One client of many. It reads the available bytes, and keeps only its position.
 class counting_client
 {
 public:
@@ -128,8 +128,8 @@ void publish_all(pubsub::channel channel)
 
 BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
 {
-    auto channel =
-        counted({.replay = {.events = 2 * events, .bytes = 64UL * 1024 * 1024}, .backlog = {.events = events}});
+    auto channel = counted(
+        {.replay = {.max_events = 2 * events, .max_bytes = 64UL * 1024 * 1024}, .backlog = {.max_events = events}});
     running_server server(app(channel), {.threads = 2});
     std::vector<std::unique_ptr<counting_client>> clients;
     for (int i = 0; i < 500; ++i) {
@@ -179,8 +179,8 @@ BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
 BOOST_AUTO_TEST_CASE(a_frozen_reader_is_ended_by_the_policy_and_others_are_not_held_up)
 {
     std::atomic<int> evicted{0};
-    auto channel = counted({.replay = {.events = 64, .bytes = 16UL * 1024 * 1024},
-                            .backlog = {.events = 16, .bytes = 1024 * 1024},
+    auto channel = counted({.replay = {.max_events = 64, .max_bytes = 16UL * 1024 * 1024},
+                            .backlog = {.max_events = 16, .max_bytes = 1024 * 1024},
                             .on_slow = [&](const pubsub::slow_stream& s) { evicted += s.evicted ? 1 : 0; }});
     running_server server(app(channel));
     raw_client frozen(server.port(), 4096);
@@ -206,8 +206,8 @@ BOOST_AUTO_TEST_CASE(a_frozen_reader_is_ended_by_the_policy_and_others_are_not_h
 // The whole of a batch of large events, in pieces that the kernel takes as it likes.
 BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_byte)
 {
-    auto channel = counted({.replay = {.events = 1000, .bytes = 64UL * 1024 * 1024},
-                            .backlog = {.events = 1000, .bytes = 64UL * 1024 * 1024}});
+    auto channel = counted({.replay = {.max_events = 1000, .max_bytes = 64UL * 1024 * 1024},
+                            .backlog = {.max_events = 1000, .max_bytes = 64UL * 1024 * 1024}});
     running_server server(app(channel));
     for (const auto* target : {"/events", "/handled"}) {
         raw_client slow(server.port(), 4096);

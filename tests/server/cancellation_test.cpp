@@ -1,199 +1,9 @@
-// The cancellation contract: however a client leaves, and whatever its handler awaits at that moment, the handler's
-// frame unwinds, its destructors know why, and nothing is left behind.
+// The contract of cancellation: when a client leaves, in any way and at any wait of its handler, the frame of the
+// handler unwinds, its destructors can read the reason, and no resource leaks.
 
-#include "server/fixture.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
-#include <map>
-
-using namespace rill_test;
-namespace asio = rill::asio;
-namespace data = boost::unit_test::data;
+#include "server/cancellation_waits.hpp"
 
 BOOST_AUTO_TEST_SUITE(cancellation)
-
-namespace {
-
-/// Counts the frames that are alive, and notes the reason that the last destructor saw.
-struct witness
-{
-    static inline std::atomic<int> alive{0};
-    static inline std::atomic<int> started{0};
-    static inline std::atomic<rill::close_reason> last{rill::close_reason::open};
-
-    explicit witness(rill::sse::event_stream& s) : stream(s)
-    {
-        ++alive;
-        ++started;
-    }
-    witness(const witness&) = delete;
-    witness& operator=(const witness&) = delete;
-    ~witness()
-    {
-        last = stream.reason();
-        --alive;
-    }
-
-    rill::sse::event_stream& stream;
-};
-
-struct nested_witness
-{
-    static inline std::atomic<int> alive{0};
-    nested_witness() { ++alive; }
-    nested_witness(const nested_witness&) = delete;
-    nested_witness& operator=(const nested_witness&) = delete;
-    ~nested_witness() { --alive; }
-};
-
-rill::awaitable<> waits_on_interval(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await stream.send("begun");
-    rill::interval every{1h};
-    for (;;) {
-        co_await every.tick();
-    }
-}
-
-rill::awaitable<> ticks_fast(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await stream.send("begun");
-    rill::interval every{1ms};
-    for (;;) {
-        co_await every.tick();
-        co_await stream.send("tick");
-    }
-}
-
-rill::awaitable<> waits_on_write(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await stream.send("begun");
-    const std::string much(256 * 1024, 'x');
-    for (;;) {
-        co_await stream.send(much);
-    }
-}
-
-rill::awaitable<> waits_on_asio(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await stream.send("begun");
-    const auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor, 1h);
-    co_await timer.async_wait(asio::use_awaitable);
-}
-
-rill::awaitable<> child(rill::sse::event_stream& stream)
-{
-    nested_witness here;
-    co_await stream.send("begun");
-    rill::interval every{1h};
-    co_await every.tick();
-}
-
-rill::awaitable<> waits_on_child(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await child(stream);
-}
-
-rill::awaitable<> waits_on_first_of_two(rill::sse::event_stream& stream)
-{
-    using namespace asio::experimental::awaitable_operators;
-    witness here(stream);
-    co_await (rill::sleep_for(1h) || child(stream)); // which says "begun", once: a client that closes has read all
-}
-
-rill::awaitable<> waits_on_spawned(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await stream.send("begun");
-    const auto executor = co_await asio::this_coro::executor;
-    co_await asio::co_spawn(executor, rill::sleep_for(1h), asio::use_awaitable);
-}
-
-rill::awaitable<> waits_on_tasks(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await rill::with_task_group([&stream](rill::task_group& group) -> rill::awaitable<> {
-        const auto through_asio = []() -> rill::awaitable<> {
-            nested_witness task;
-            asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
-            co_await timer.async_wait(asio::use_awaitable);
-        };
-        nested_witness body;
-        expect(group.spawn(through_asio()));
-        expect(group.spawn(child(stream)));
-        rill::interval every{1h};
-        co_await every.tick();
-    });
-}
-
-rill::awaitable<> waits_before_first_event(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await rill::sleep_for(1h);
-}
-
-rill::awaitable<> looks_at_errors(rill::sse::event_stream& stream)
-{
-    witness here(stream);
-    co_await stream.send("begun");
-    rill::interval every{1h};
-    const auto ticked = co_await every.tick(rill::as_expected);
-    expect(!ticked && ticked.error() == asio::error::operation_aborted);
-}
-
-/// @param write_timeout not what ends a stream, unless the test is about that
-rill::router app(std::chrono::milliseconds write_timeout = 1h)
-{
-    rill::router app;
-    const rill::sse::endpoint_options options{
-        .heartbeat = 0ms, .write_timeout = write_timeout, .farewell = "data: bye\n\n"};
-    app.get("/interval", rill::sse::endpoint(waits_on_interval, options));
-    app.get("/ticks", rill::sse::endpoint(ticks_fast, options));
-    app.get("/write", rill::sse::endpoint(waits_on_write, options));
-    app.get("/asio", rill::sse::endpoint(waits_on_asio, options));
-    app.get("/child", rill::sse::endpoint(waits_on_child, options));
-    app.get("/two", rill::sse::endpoint(waits_on_first_of_two, options));
-    app.get("/spawned", rill::sse::endpoint(waits_on_spawned, options));
-    app.get("/tasks", rill::sse::endpoint(waits_on_tasks, options));
-    app.get("/before", rill::sse::endpoint(waits_before_first_event, options));
-    app.get("/expected", rill::sse::endpoint(looks_at_errors, options));
-    return app;
-}
-
-const std::vector<std::string> waits{"/interval", "/ticks",   "/asio",   "/child",    "/two",
-                                     "/tasks",    "/spawned", "/before", "/expected", "/write"};
-
-/// Opens a stream and waits until its handler is where the test wants it.
-void open(raw_client& c, const std::string& target, int started_before)
-{
-    c.get(target);
-    BOOST_REQUIRE(eventually([&] { return witness::started > started_before; }));
-    BOOST_REQUIRE(c.read_until(target == "/before" ? "\r\n\r\n" : "begun"));
-}
-
-/// What must hold once all clients are gone.
-void check_nothing_left(running_server& server, std::size_t descriptors)
-{
-    BOOST_TEST(eventually([&] { return witness::alive == 0 && nested_witness::alive == 0; }));
-    BOOST_TEST(eventually([&] { return server.connections() == 0; }));
-    // Not more than before: a sanitizer may have had a file open for a moment when they were counted.
-    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
-    BOOST_TEST(server.log() == ""); // leaving is no error
-}
-
-} // namespace
 
 BOOST_DATA_TEST_CASE(peer_closes, data::make(waits), target)
 {
@@ -259,7 +69,7 @@ BOOST_DATA_TEST_CASE(server_drains, data::make(waits), target)
         running_server server(app());
         raw_client c(server.port());
         open(c, target, witness::started);
-        if (target == "/write") { // its client does not read while the drain begins; then it does, and is told
+        if (target == "/write") { // its client does not read until the drain has begun; then it gets the farewell
             server.begin_stop();
             BOOST_TEST(eventually([] { return witness::alive == 0; }));
         } else {
@@ -293,7 +103,7 @@ BOOST_AUTO_TEST_CASE(frozen_reader_is_ended_by_the_write_timeout)
 BOOST_AUTO_TEST_CASE(frozen_reader_with_small_events_is_ended_too)
 {
     rill::server_options options;
-    options.limits.unsent_bytes = 4096;
+    options.limits.max_unsent_bytes = 4096;
     running_server server(app(200ms), options);
     const auto descriptors = open_descriptors();
     raw_client c(server.port(), 2048);
@@ -449,7 +259,7 @@ BOOST_AUTO_TEST_CASE(handler_that_returns_or_throws)
     throws.get("/throws");
     throws.read_to_end();
     BOOST_TEST(throws.received().find("data: only") != std::string::npos);
-    BOOST_TEST(!throws.received().ends_with("0\r\n\r\n")); // the client can tell that it is not whole
+    BOOST_TEST(!throws.received().ends_with("0\r\n\r\n")); // the client sees that the response is incomplete
 
     raw_client at_once(server.port());
     at_once.get("/throws-at-once");

@@ -14,12 +14,13 @@
 #include "support/connection.hpp"
 #include "support/running_server.hpp"
 
-// What the tests over real sockets share: a server in a thread of its own, and clients that can misbehave.
+// Shared by the tests over real sockets: a server in its own thread, and clients that can misbehave.
 namespace rill_test {
 
 using namespace std::chrono_literals;
 
-/// Waits for a condition that another thread makes true; generous, so that a slow machine does not fail the test.
+/// Waits for a condition that another thread makes true. The limit is long, so that a slow machine does not fail the
+/// test.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::seconds limit = 30s)
 {
@@ -60,8 +61,8 @@ inline std::size_t open_descriptors()
     return count;
 }
 
-/// For handlers, which run in the server's thread, where Boost.Test must not be used: what does not hold is in the
-/// server's log.
+/// An assertion for handlers. They run in the thread of the server, where Boost.Test must not be used. A failure is a
+/// line in the log of the server.
 inline void expect(bool holds)
 {
     if (!holds) {
@@ -69,7 +70,7 @@ inline void expect(bool holds)
     }
 }
 
-/// A client that can misbehave, and that reads bytes as they are.
+/// A client that can misbehave. It reads raw bytes.
 class raw_client : public connection
 {
 public:
@@ -82,7 +83,7 @@ public:
     {
         const auto end = std::chrono::steady_clock::now() + 30s;
         for (std::size_t from = 0; received_.find(text, from) == std::string::npos;) {
-            from = received_.size() - std::min(received_.size(), text.size() - 1); // not again what was looked through
+            from = received_.size() - std::min(received_.size(), text.size() - 1); // do not search the same bytes again
             if (std::chrono::steady_clock::now() > end || receive(received_) <= 0) {
                 return false;
             }

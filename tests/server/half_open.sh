@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A peer that vanishes without a word: server and client in a network namespace of their own, in which every packet is
+# A peer that disappears without closing its connection: server and client in a network namespace of their own, in which every packet is
 # dropped from one moment on. Skipped (77) where namespaces are not permitted.
 # usage: half_open.sh SOURCE_DIR SERVER_TEST
 set -euo pipefail
@@ -9,7 +9,7 @@ if ! unshare --net --map-root-user true 2>/dev/null; then
     echo "skipped: network namespaces are not permitted here"
     exit 77
 fi
-# netem is not in every kernel; a token bucket that is too small for any packet drops all of them as well.
+# Not every kernel has netem. A token bucket that is too small for any packet also drops all packets.
 export RILL_DROP_ALL='tc qdisc add dev lo root netem loss 100% 2>/dev/null || tc qdisc add dev lo root tbf rate 8bit burst 1 limit 1'
 if ! unshare --net --map-root-user bash -c 'PATH=$PATH:/usr/sbin:/sbin; ip link set lo up && eval "$RILL_DROP_ALL"'; then
     echo "skipped: this kernel has nothing that drops packets, or ip and tc (iproute2) are missing"

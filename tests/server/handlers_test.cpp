@@ -1,4 +1,4 @@
-// What handlers take and return, over real sockets.
+// Parameters and results of handlers, over real sockets.
 
 #include "server/fixture.hpp"
 
@@ -76,7 +76,7 @@ rill::router count_or_json()
             co_return co_await stream(r);
         }
         auto answer = rill::json_response(boost::json::object{{"count", 1}});
-        answer.header("Vary", "Accept");
+        answer.set_header("Vary", "Accept");
         co_return answer;
     });
     return app;

@@ -1,71 +1,8 @@
-// HTTP/1 over real sockets: what request_parser and response_head can't show by themselves.
+// HTTP/1 over real sockets, beyond what the tests of request_parser and response_head can show.
 
-#include "server/fixture.hpp"
-
-#include <algorithm>
-#include <boost/asio/this_coro.hpp>
-#include <fstream>
-#include <sys/resource.h>
-
-using namespace rill_test;
+#include "server/http_exchange.hpp"
 
 BOOST_AUTO_TEST_SUITE(http)
-
-namespace {
-
-rill::router app()
-{
-    rill::router app;
-    app.get("/hello", [] { return "hello"; });
-    app.post("/echo", [](rill::request& r) { return rill::response::text(r.body()); });
-    app.get("/length", [] {
-        return rill::response::text("four")
-            .header("X-Own", "yes")
-            .header("Content-Length", "4")
-            .header("Connection", "keep-alive");
-    });
-    app.get("/none", [] { return rill::response(rill::status::no_content); });
-    app.get("/fails", []() -> rill::awaitable<rill::response> {
-        co_await rill::sleep_for(1ms);
-        throw std::runtime_error("the reason");
-    });
-    app.get("/rows", [] {
-        return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
-            for (int i = 0; i < 3; ++i) {
-                co_await out.write("row " + std::to_string(i) + "\n");
-            }
-        });
-    });
-    app.get("/big", [] { return rill::response::text(std::string(8 * 1024 * 1024, 'b')); });
-    return app;
-}
-
-std::string get(std::string_view target, std::string_view more = "")
-{
-    return "GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n" + std::string(more) + "\r\n";
-}
-
-const std::string close_after = "Connection: close\r\n";
-
-/// Sends, reads to the end, and gives what came.
-std::string talk(running_server& server, const std::string& bytes)
-{
-    raw_client c(server.port());
-    c.send(bytes);
-    c.read_to_end();
-    return c.received();
-}
-
-std::size_t occurrences(const std::string& text, std::string_view what)
-{
-    std::size_t count = 0;
-    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + 1)) {
-        ++count;
-    }
-    return count;
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_CASE(keeps_the_connection_and_pipelines)
 {
@@ -148,33 +85,6 @@ BOOST_AUTO_TEST_CASE(says_continue)
     BOOST_TEST(c.received().ends_with("\r\n\r\nbody!"));
 }
 
-BOOST_AUTO_TEST_CASE(limits)
-{
-    rill::server_options options;
-    options.limits.body_bytes = 1000;
-    running_server server(app(), options);
-    const auto starts = [&](const std::string& bytes, std::string_view status) {
-        const auto answer = talk(server, bytes);
-        BOOST_TEST_CONTEXT(answer.substr(0, 300))
-        {
-            BOOST_TEST(answer.starts_with("HTTP/1.1 " + std::string(status)));
-            BOOST_TEST(answer.find("Connection: close\r\n") != answer.npos);
-            BOOST_TEST(occurrences(answer, "Server: rill\r\n") == 1u);
-        }
-    };
-    starts("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 1001\r\n\r\n", "413");
-    starts("POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') +
-               "\r\n0\r\n\r\n",
-           "413");
-    starts(get("/" + std::string(9000, 'x')), "414");
-    starts(get("/" + std::string(100'000, 'x')), "414");
-    starts(get("/hello", "X-Long: " + std::string(20'000, 'x') + "\r\n"), "431");
-    starts("NONSENSE\r\n\r\n", "400");
-    starts("GET /hello HTTP/1.1\r\n\r\n", "400"); // no Host
-    starts("GET /hello HTTP/2.0\r\nHost: t\r\n\r\n", "505");
-    starts(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + "\r\n\r\n", "400"); // a TLS hello
-}
-
 BOOST_AUTO_TEST_CASE(handler_cannot_break_the_framing)
 {
     running_server server(app());
@@ -199,9 +109,9 @@ BOOST_AUTO_TEST_CASE(failing_handler_is_a_500_and_a_log_line)
 BOOST_AUTO_TEST_CASE(middleware_marks_also_the_answer_to_a_handler_that_fails)
 {
     auto failing = app();
-    failing.use(rill::request_id());
-    failing.use(rill::trace_context());
-    failing.use(rill::cors({.origins = {"https://a.example"}}));
+    failing.use(rill::middleware::request_id());
+    failing.use(rill::middleware::trace_context());
+    failing.use(rill::middleware::cors({.origins = {"https://a.example"}}));
     running_server server(std::move(failing));
     const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const auto answer =
@@ -236,49 +146,6 @@ BOOST_AUTO_TEST_CASE(a_query_is_kept_as_it_came)
     BOOST_TEST(talk(server, get("/q%?last=1", close_after)).starts_with("HTTP/1.1 400 "));
 }
 
-BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
-{
-    rill::server_options options;
-    options.limits.head_timeout = 50ms;
-    options.limits.body_timeout = 50ms;
-    running_server server(app(), options);
-    BOOST_TEST(talk(server, "GET /hello HT").starts_with("HTTP/1.1 408 "));
-    BOOST_TEST(
-        talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nbod").starts_with("HTTP/1.1 408 "));
-}
-
-BOOST_AUTO_TEST_CASE(between_requests_there_is_nothing_to_be_answered)
-{
-    rill::server_options options;
-    options.limits.idle_timeout = 50ms;
-    running_server server(app(), options);
-    const auto idle = talk(server, get("/hello"));
-    BOOST_TEST(occurrences(idle, "HTTP/1.1 ") == 1u);
-    BOOST_TEST(idle.ends_with("hello"));
-}
-
-BOOST_AUTO_TEST_CASE(large_response_arrives_whole)
-{
-    running_server server(app());
-    raw_client c(server.port(), 4096);
-    c.send(get("/big", close_after));
-    BOOST_TEST(c.read_to_end());
-    const auto body = c.received().substr(c.received().find("\r\n\r\n") + 4);
-    BOOST_TEST(body.size() == 8u * 1024 * 1024);
-    BOOST_TEST(std::ranges::all_of(body, [](char ch) { return ch == 'b'; }));
-}
-
-BOOST_AUTO_TEST_CASE(client_that_never_reads_a_response_is_disconnected)
-{
-    rill::server_options options;
-    options.limits.write_timeout = 100ms;
-    running_server server(app(), options);
-    raw_client c(server.port(), 4096);
-    c.send(get("/big"));
-    BOOST_TEST(eventually([&] { return c.has_input(); }));
-    BOOST_TEST(eventually([&] { return server.connections() == 0; }));
-}
-
 BOOST_AUTO_TEST_CASE(serves_files)
 {
     const std::string directory = "/tmp/rill-http-test-" + std::to_string(::getpid());
@@ -297,109 +164,6 @@ BOOST_AUTO_TEST_CASE(serves_files)
     const auto escape = talk(server, get("/%2e%2e/etc/passwd", close_after));
     BOOST_TEST(escape.starts_with("HTTP/1.1 404 "));
     std::system(("rm -r " + directory).c_str());
-}
-
-BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
-{
-    rill::router slow = app();
-    static std::atomic<bool> entered{false};
-    slow.get("/slow", []() -> rill::awaitable<rill::response> {
-        const auto executor = co_await rill::asio::this_coro::executor;
-        entered = true;
-        co_await rill::shutdown_signal::of(executor).wait(); // it is still being answered when the drain begins
-        co_await rill::sleep_for(20ms);
-        co_return rill::response::text("done");
-    });
-    running_server server(std::move(slow));
-    raw_client idle(server.port());
-    idle.get("/hello");
-    BOOST_REQUIRE(idle.read_until("hello"));
-    raw_client busy(server.port());
-    busy.get("/slow");
-    BOOST_REQUIRE(eventually([] { return entered.load(); }));
-    server.begin_stop();
-    BOOST_TEST(idle.read_to_end());
-    BOOST_TEST(busy.read_to_end());
-    BOOST_TEST(busy.received().ends_with("done"));
-    BOOST_TEST(busy.received().find("Connection: close") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(several_workers)
-{
-    rill::server_options options;
-    options.threads = 2;
-    rill::router ticking;
-    ticking.get("/ticks", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                    rill::interval every{1ms};
-                    for (;;) {
-                        co_await every.tick();
-                        co_await stream.send("tick");
-                    }
-                }));
-    running_server server(std::move(ticking), options);
-    std::vector<std::unique_ptr<raw_client>> clients;
-    for (int i = 0; i < 40; ++i) {
-        clients.push_back(std::make_unique<raw_client>(server.port()));
-        clients.back()->get("/ticks");
-    }
-    for (auto& c : clients) {
-        BOOST_TEST(c->read_until("tick\n\n"));
-    }
-    BOOST_TEST(server.connections() == 40u);
-    server.begin_stop();
-    for (auto& c : clients) {
-        BOOST_TEST(c->read_to_end());
-        c->close();
-    }
-    server.stop();
-    BOOST_TEST(server.reasons().size() == 40u);
-}
-
-BOOST_AUTO_TEST_CASE(out_of_descriptors_pauses_and_recovers)
-{
-    running_server server(app());
-    rlimit before{};
-    ::getrlimit(RLIMIT_NOFILE, &before);
-    rlimit low = before;
-    raw_client first(server.port()); // to know that the server accepts
-    first.get("/hello");
-    BOOST_REQUIRE(first.read_until("hello"));
-    raw_client waiting(server.port());
-    low.rlim_cur = 3; // nothing more can be opened; what is open stays so
-    BOOST_REQUIRE(eventually([&] { return server.connections() == 2; }));
-    std::vector<std::unique_ptr<raw_client>> clients;
-    clients.reserve(1);
-    // The client's own descriptor must exist before the limit falls: the connection is made afterwards.
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    ::setrlimit(RLIMIT_NOFILE, &low);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(server.port());
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const int connected = ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    const bool told = eventually([&] { return server.log().find("can't accept") != std::string::npos; });
-    const auto while_short = server.connections();
-    ::setrlimit(RLIMIT_NOFILE, &before);
-    BOOST_TEST(connected == 0);
-    BOOST_TEST(told);
-    BOOST_TEST(while_short == 2u);
-    BOOST_TEST(eventually([&] { return server.connections() == 3; }));
-    BOOST_TEST(occurrences(server.log(), "can't accept") == 1u); // one line, however long it lasts
-    ::close(socket);
-}
-
-BOOST_AUTO_TEST_CASE(start_up_errors)
-{
-    running_server taken(app());
-    rill::server_options options;
-    options.port = taken.port();
-    for (const unsigned threads : {1U, 2U}) {
-        options.threads = threads;
-        rill::server second(app(), options);
-        const auto listening = second.listen();
-        BOOST_REQUIRE(!listening.has_value());
-        BOOST_TEST((listening.error().code == std::errc::address_in_use));
-    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

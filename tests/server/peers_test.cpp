@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408_long_before_its_deadline)
     rill::server_options options;
     options.limits.body_timeout = 1h;
     options.limits.body_grace = 100ms;
-    options.limits.body_min_rate = 10'000;
+    options.limits.min_body_rate = 10'000;
     running_server server(app(), options);
     raw_client c(server.port());
     BOOST_TEST(drip(c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n", 'x'));
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
 {
     rill::server_options options;
     options.limits.body_grace = 100ms;
-    options.limits.body_min_rate = 1000;
+    options.limits.min_body_rate = 1000;
     running_server server(app(), options);
     raw_client c(server.port());
     const std::string piece(10'000, 'y'); // worth ten seconds
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(garbage_is_refused_and_nothing_stays)
     BOOST_TEST(server.log() == "");
 }
 
-// All streams end at once. Each client comes back when it was told to; not two hundred in the same moment.
+// All streams end at once. Each client reconnects at its own time, so that not all of them come together.
 BOOST_AUTO_TEST_CASE(a_herd_comes_back_spread)
 {
     constexpr std::size_t many = 1000;
@@ -207,8 +207,8 @@ BOOST_AUTO_TEST_CASE(a_herd_comes_back_spread)
     cut = true;
 }
 
-// Nothing that is sent to it is acknowledged any more. The heartbeat finds it out: sent within a second, given up less
-// than a second later, where the server's own deadline for acknowledgements is half a minute.
+// The peer acknowledges nothing. The heartbeat detects it: it is sent within a second, and given up less than a second
+// later. Without a heartbeat the deadline for acknowledgments would be half a minute.
 BOOST_AUTO_TEST_CASE(a_peer_that_vanished_is_found_by_the_heartbeat)
 {
     running_server server(app());

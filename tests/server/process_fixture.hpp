@@ -11,7 +11,7 @@
 
 namespace rill_test {
 
-/// What runs in a process of its own, which writes lines to report(); its standard error is read, too.
+/// Runs a function in its own process. Reads the lines of report(), and standard error.
 class forked
 {
 public:
@@ -24,7 +24,7 @@ public:
         pid_ = ::fork();
         if (pid_ == 0) {
             ::dup2(pipe[1], STDERR_FILENO);
-            std::signal(SIGABRT, SIG_DFL); // Boost.Test would go on with the next test, here
+            std::signal(SIGABRT, SIG_DFL); // otherwise Boost.Test would continue with the next test in this process
             ::_exit(body([out = pipe[1]](const std::string& line) {
                 const auto text = line + "\n";
                 static_cast<void>(::write(out, text.data(), text.size()));
@@ -47,7 +47,7 @@ public:
     pid_t pid() const { return pid_; }
     void signal(int number) const { ::kill(pid_, number); }
 
-    /// What stands behind the first `prefix` that has not been asked for, up to the end of the line; none at its end.
+    /// The rest of the next line that begins with `prefix`. Fails the test if the process ends without one.
     std::optional<std::string> line_or_end(const std::string& prefix)
     {
         do {

@@ -17,7 +17,7 @@ struct stage
 {
     std::atomic<int> alive{0};
     std::atomic<rill::close_reason> last{rill::close_reason::open};
-    std::atomic<rill::response_writer*> out{nullptr};
+    std::atomic<rill::detail::stream_writer*> out{nullptr};
     rill::mailbox::address worker;
     rill::stream_policy policy;
     std::atomic<bool> throws{false};
@@ -32,7 +32,7 @@ struct stage
     std::atomic<int> failures{0};
 
     /// Returns when the worker has called `f`: what the client does next finds the stream as `f` leaves it.
-    void run(std::function<void(rill::response_writer&)> f)
+    void run(std::function<void(rill::detail::stream_writer&)> f)
     {
         std::promise<void> done;
         BOOST_REQUIRE(worker.post([&] {
@@ -62,8 +62,8 @@ public:
             throw std::runtime_error("no");
         }
         out_ = &out;
-        out.policy(stage_.policy);
-        stage_.out = &out;
+        out.set_policy(stage_.policy);
+        stage_.out = &rill::detail::stream_writer::of(out);
         return {};
     }
 
@@ -79,7 +79,7 @@ rill::router app(stage& s)
         const auto executor = co_await rill::asio::this_coro::executor;
         s.worker = rill::mailbox::of(executor).get_address();
         rill::response answer;
-        answer.body(std::make_unique<pushed_body>(s));
+        answer.set_body(std::make_unique<pushed_body>(s));
         co_return answer;
     });
     app.get("/text", [] { return rill::response::text("text"); });
@@ -111,9 +111,9 @@ struct fixture
     }
 };
 
-rill::shared_piece piece(std::string_view text)
+rill::shared_chunk piece(std::string_view text)
 {
-    return rill::shared_piece::copy_of(text);
+    return rill::shared_chunk::copy_of(text);
 }
 
 } // namespace
@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
     fixture f;
     raw_client c(f.server.port());
     f.open(c);
-    f.s.run([&f](rill::response_writer& out) {
-        f.s.expect(out.put(piece("one")) == rill::response_writer::write_state::sent);
-        f.s.expect(out.put(rill::shared_piece()) == rill::response_writer::write_state::sent);
+    f.s.run([&f](rill::detail::stream_writer& out) {
+        f.s.expect(out.put(piece("one")) == rill::detail::write_state::sent);
+        f.s.expect(out.put(rill::shared_chunk()) == rill::detail::write_state::sent);
         out.put(piece("0123456789abcdefg"));
     });
     BOOST_TEST(c.read_until("3\r\none\r\n11\r\n0123456789abcdefg\r\n"));
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
     raw_client c(f.server.port());
     c.send("GET / HTTP/1.0\r\n\r\n");
     BOOST_REQUIRE(eventually([&] { return f.s.out != nullptr; }));
-    f.s.run([](rill::response_writer& out) {
+    f.s.run([](rill::detail::stream_writer& out) {
         out.put(piece("one"));
         out.end(rill::close_reason::handler_returned);
     });
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
     BOOST_TEST(c.received().ends_with("\r\n\r\none"));
 }
 
-// The kernel takes a part; the rest is not copied, and what is put behind it keeps its place.
+// The kernel takes a part. The rest is not copied, and later chunks follow it in order.
 BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
 {
     fixture f;
@@ -155,17 +155,17 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
     f.open(c);
     const auto large = piece(std::string(8 * 1024 * 1024, 'x'));
     std::atomic<int> written{0};
-    f.s.run([&](rill::response_writer& out) {
-        f.s.expect(out.put(large) == rill::response_writer::write_state::queued);
-        f.s.expect(out.put(piece("behind")) == rill::response_writer::write_state::queued);
-        f.s.expect(out.put("bytes") == rill::response_writer::write_state::queued);
+    f.s.run([&](rill::detail::stream_writer& out) {
+        f.s.expect(out.put(large) == rill::detail::write_state::queued);
+        f.s.expect(out.put(piece("behind")) == rill::detail::write_state::queued);
+        f.s.expect(out.put("bytes") == rill::detail::write_state::queued);
         out.when_written([&](rill::error_code ec) { written = ec ? -1 : 1; });
     });
     BOOST_TEST(written == 0);
     BOOST_TEST(c.read_until("x\r\n6\r\nbehind\r\n5\r\nbytes\r\n"));
     BOOST_TEST(std::count(c.received().begin(), c.received().end(), 'x') == 8 * 1024 * 1024);
     BOOST_TEST(eventually([&] { return written == 1; }));
-    f.s.run([](rill::response_writer& out) { out.put(piece("then")); });
+    f.s.run([](rill::detail::stream_writer& out) { out.put(piece("then")); });
     BOOST_TEST(c.read_until("4\r\nthen\r\n"));
 }
 
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_ended_leaves_the_connection_to_the_next_req
     raw_client c(f.server.port());
     for (int i = 0; i < 3; ++i) {
         f.open(c);
-        f.s.run([](rill::response_writer& out) {
+        f.s.run([](rill::detail::stream_writer& out) {
             out.put(piece("all"));
             out.end(rill::close_reason::handler_returned);
             out.end(rill::close_reason::evicted); // too late
@@ -195,9 +195,9 @@ BOOST_AUTO_TEST_CASE(an_evicted_stream_is_not_ended_properly)
     fixture f;
     raw_client c(f.server.port());
     f.open(c);
-    f.s.run([&f](rill::response_writer& out) {
+    f.s.run([&f](rill::detail::stream_writer& out) {
         out.end(rill::close_reason::evicted);
-        f.s.expect(out.put(piece("too late")) == rill::response_writer::write_state::closed);
+        f.s.expect(out.put(piece("too late")) == rill::detail::write_state::closed);
     });
     BOOST_TEST(!c.read_to_end());
     BOOST_TEST(f.ended(rill::close_reason::evicted));
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_resets_or_vanishes_with_the_kernel_full)
     raw_client c(f.server.port(), 4096);
     f.open(c);
     std::atomic<bool> called{false};
-    f.s.run([&](rill::response_writer& out) {
+    f.s.run([&](rill::detail::stream_writer& out) {
         out.put(piece(std::string(8 * 1024 * 1024, 'x')));
         out.when_written([&](rill::error_code) { called = true; });
     });
@@ -219,12 +219,12 @@ BOOST_AUTO_TEST_CASE(a_client_that_resets_or_vanishes_with_the_kernel_full)
     BOOST_TEST(eventually([&] { return f.server.connections() == 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(who_takes_nothing_is_ended_by_the_write_timeout)
+BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_client_that_takes_nothing)
 {
     fixture f({.write_timeout = 50ms});
     raw_client c(f.server.port(), 4096);
     f.open(c);
-    f.s.run([](rill::response_writer& out) { out.put(piece(std::string(8 * 1024 * 1024, 'x'))); });
+    f.s.run([](rill::detail::stream_writer& out) { out.put(piece(std::string(8 * 1024 * 1024, 'x'))); });
     BOOST_TEST(f.ended(rill::close_reason::write_timeout));
 }
 

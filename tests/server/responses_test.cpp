@@ -1,4 +1,4 @@
-// What a handler can't do to the framing of its response: the bytes on the wire, whatever it sets.
+// A handler cannot break the framing of its response: the bytes on the wire, whatever fields it sets.
 
 #include "server/fixture.hpp"
 
@@ -13,7 +13,7 @@ using rill::status;
 response with_status(unsigned code, std::string body)
 {
     response r = response::text(std::move(body));
-    r.status(static_cast<status>(code));
+    r.set_status(static_cast<status>(code));
     return r;
 }
 
@@ -22,8 +22,8 @@ response rows()
     return response::stream([](rill::response_writer& out) -> rill::awaitable<> { co_await out.write("row"); });
 }
 
-/// A server with one route, and what it answers to a request, but for the line of Date, which has to be there once.
-/// Then it answers the next request as ever.
+/// A server with one route, and its response to a request without the Date line, which must exist once. The next
+/// request must be answered, too.
 class answering
 {
 public:
@@ -63,7 +63,7 @@ private:
     bool went_on_ = false;
 };
 
-/// Whether it is a 500 that does not hold what the handler said, and the log tells of it.
+/// Checks for a 500 that does not contain the text of the exception, and for a line in the log that does.
 void check_refused(std::function<response()> make, std::string_view why)
 {
     answering ask(std::move(make));
@@ -84,11 +84,11 @@ constexpr std::string_view type = "Content-Type: text/plain; charset=utf-8\r\n";
 BOOST_AUTO_TEST_CASE(what_contradicts_the_connection_is_500_and_a_log_line)
 {
     const auto having = [](std::string_view name, std::string_view value) {
-        return [=] { return response::text("evil").header(name, value); };
+        return [=] { return response::text("evil").set_header(name, value); };
     };
     check_refused(having("Content-Length", "4000"), "its Content-Length is not that of its body");
     check_refused(having("Content-Length", "x"), "its Content-Length");
-    check_refused([] { return rows().header("Content-Length", "3"); }, "a Content-Length and a streamed body");
+    check_refused([] { return rows().set_header("Content-Length", "3"); }, "a Content-Length and a streamed body");
     check_refused(having("Transfer-Encoding", "chunked"), "Transfer-Encoding");
     check_refused(having("Date", "evil"), "Date");
     check_refused(having("Keep-Alive", "timeout=5"), "Keep-Alive");
@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(bytes_that_would_end_a_line_are_500_whatever_is_set_later)
     {
         check_refused(
             [=] {
-                auto r = response::text("").header(name, value);
-                r.status(status::ok);
-                r.body("evil");
+                auto r = response::text("").set_header(name, value);
+                r.set_status(status::ok);
+                r.set_body("evil");
                 return r;
             },
             "name or value is not allowed");
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_would_end_a_line_are_500_whatever_is_set_later)
 BOOST_AUTO_TEST_CASE(statuses_that_are_not_final_ones)
 {
     for (const unsigned code : {0U, 99U, 100U, 101U, 103U, 1000U}) {
-        check_refused([=] { return with_status(code, "evil"); }, "not a final one");
+        check_refused([=] { return with_status(code, "evil"); }, "not a final status");
     }
     check_refused([] { return with_status(401, "evil"); }, "401 without WWW-Authenticate");
     check_refused([] { return with_status(405, "evil"); }, "405 without Allow");
@@ -144,22 +144,23 @@ BOOST_AUTO_TEST_CASE(statuses_that_are_not_final_ones)
 
 BOOST_AUTO_TEST_CASE(what_agrees_with_the_connection_is_sent_once)
 {
-    answering length([] { return response::text("four").header("content-length", "4"); });
+    answering length([] { return response::text("four").set_header("content-length", "4"); });
     BOOST_TEST(length() == "HTTP/1.1 200 OK\r\nServer: rill\r\n" + std::string(type) + "Content-Length: 4\r\n\r\nfour");
     BOOST_TEST(length("HEAD") ==
                "HTTP/1.1 200 OK\r\nServer: rill\r\n" + std::string(type) + "Content-Length: 4\r\n\r\n");
     BOOST_TEST(length.went_on());
 
-    answering closing([] { return response::text("four").header("Connection", "close"); });
+    answering closing([] { return response::text("four").set_header("Connection", "close"); });
     BOOST_TEST(closing() == "HTTP/1.1 200 OK\r\nServer: rill\r\n" + std::string(type) +
                                 "Content-Length: 4\r\nConnection: close\r\n\r\nfour");
     BOOST_TEST(!closing.went_on());
 
-    answering named([] { return response::text("four").header("Server", "other").header("Connection", "keep-alive"); });
+    answering named(
+        [] { return response::text("four").set_header("Server", "other").set_header("Connection", "keep-alive"); });
     BOOST_TEST(named() == "HTTP/1.1 200 OK\r\n" + std::string(type) + "Server: other\r\nContent-Length: 4\r\n\r\nfour");
     BOOST_TEST(named.went_on());
 
-    answering upgrade([] { return with_status(426, "four").header("Upgrade", "HTTP/3.0"); });
+    answering upgrade([] { return with_status(426, "four").set_header("Upgrade", "HTTP/3.0"); });
     BOOST_TEST(upgrade() == "HTTP/1.1 426 Upgrade Required\r\nServer: rill\r\n" + std::string(type) +
                                 "Upgrade: HTTP/3.0\r\nContent-Length: 4\r\nConnection: upgrade\r\n\r\nfour");
     BOOST_TEST(upgrade.went_on());
@@ -172,7 +173,7 @@ BOOST_AUTO_TEST_CASE(statuses_without_a_body_have_none_on_the_wire)
         const auto having = [=](unsigned code) {
             return [=] {
                 auto r = streamed ? rows() : response::text("evil");
-                r.status(static_cast<status>(code));
+                r.set_status(static_cast<status>(code));
                 r.fields() = {};
                 return r;
             };
@@ -200,7 +201,7 @@ BOOST_AUTO_TEST_CASE(head_has_no_body_and_may_tell_its_length)
     BOOST_TEST(text("HEAD").ends_with("Content-Length: 4\r\n\r\n"));
     answering stream(rows);
     BOOST_TEST(stream("HEAD").ends_with("Transfer-Encoding: chunked\r\n\r\n"));
-    answering told([] { return response(status::ok).header("Content-Length", "4000"); });
+    answering told([] { return response(status::ok).set_header("Content-Length", "4000"); });
     BOOST_TEST(told("HEAD") == "HTTP/1.1 200 OK\r\nServer: rill\r\nContent-Length: 4000\r\n\r\n");
     BOOST_TEST(told().starts_with("HTTP/1.1 500 ")); // GET has a body of that length, or none
     BOOST_TEST(told.went_on());

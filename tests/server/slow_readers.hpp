@@ -20,7 +20,7 @@ inline constexpr std::size_t frozen_count = 12; // some for each worker, whichev
 inline constexpr std::size_t healthy_count = 4;
 inline constexpr std::size_t keys = 8;
 
-/// A client that tells what it got, and what it was told that it does not get.
+/// A client that counts the events it received, and the events it was notified to have lost.
 class reader
 {
 public:
@@ -92,7 +92,7 @@ private:
     bool has_data_ = false;
 };
 
-/// What the process has allocated. Under a sanitizer, which has an allocator of its own, this says nothing.
+/// Bytes that the process has allocated. Not meaningful under a sanitizer, which has its own allocator.
 inline std::size_t allocated()
 {
     const auto info = ::mallinfo2();
@@ -102,14 +102,14 @@ inline std::size_t allocated()
 struct limits
 {
     pubsub::channel_options channel;
-    std::size_t queued_bytes = 0; ///< of the server; 0: any number
+    std::size_t max_queued_bytes = 0; ///< of the server; 0: any number
 };
 
 inline constexpr std::size_t held_bytes = 256 * 1024;
 
 inline pubsub::replay_limits held(std::size_t most = 4096, std::size_t bytes = held_bytes)
 {
-    return {.events = most, .bytes = bytes};
+    return {.max_events = most, .max_bytes = bytes};
 }
 
 /// Streams that read, and such that do not, while `events` events are published.
@@ -134,9 +134,9 @@ public:
         BOOST_TEST_MESSAGE("held " << most_held << ", unsent " << most_unsent << ", queued " << most_queued
                                    << ", allocated " << grown);
         BOOST_TEST(grown < most_allocated());
-        BOOST_TEST(most_held <= limits_.channel.replay.bytes);
-        BOOST_TEST(most_unsent <= limits_.channel.unsent_bytes);
-        BOOST_TEST((limits_.queued_bytes == 0 || most_queued <= limits_.queued_bytes));
+        BOOST_TEST(most_held <= limits_.channel.replay.max_bytes);
+        BOOST_TEST(most_unsent <= limits_.channel.max_unsent_bytes);
+        BOOST_TEST((limits_.max_queued_bytes == 0 || most_queued <= limits_.max_queued_bytes));
         BOOST_TEST(most_queued > 0U); // there was something to be bounded
     }
     ~stage()
@@ -146,21 +146,21 @@ public:
         BOOST_TEST(eventually([&] { return channel.subscribers() == 0; }));
         server.stop();
         BOOST_TEST(channel.stats().unsent_bytes == 0U);
-        BOOST_TEST(server.load().queued_bytes == 0U);
-        // Who meets the limit of the whole server is told of, in one line for many.
+        BOOST_TEST(server.stats().queued_bytes == 0U);
+        // Streams that reach the limit of the server are in the log, one line for many.
         const auto log = server.log();
         const auto lines = std::count(log.begin(), log.end(), '\n');
-        BOOST_TEST((limits_.queued_bytes == 0 ? lines == 0 : lines > 0 && lines < 10), log);
+        BOOST_TEST((limits_.max_queued_bytes == 0 ? lines == 0 : lines > 0 && lines < 10), log);
         for (std::size_t at = 0; at < log.size(); at = log.find('\n', at) + 1) {
             BOOST_TEST(log.substr(at, log.find('\n', at) - at).find(" of /events is broken off; ") != log.npos, log);
         }
     }
 
-    /// Of the frozen ones so many have ended, all for this reason.
+    /// Checks that `count` of the frozen streams have ended, all for one reason.
     void expect_ended(std::size_t count, rill::close_reason reason)
     {
         BOOST_TEST(
-            eventually([&] { return std::size_t(server.load().streams) == healthy_count + frozen_count - count; }));
+            eventually([&] { return std::size_t(server.stats().streams) == healthy_count + frozen_count - count; }));
         BOOST_TEST(eventually([&] { return server.reasons().size() == count; }));
         const auto reasons = server.reasons();
         BOOST_TEST(std::count(reasons.begin(), reasons.end(), reason) == static_cast<long>(count));
@@ -178,7 +178,7 @@ public:
         return survived;
     }
 
-    /// For every event each stream that is still there got it, or was counted for it, and who may be told was told.
+    /// Checks that each open stream received every event or was counted for it, and was notified if its policy says so.
     void expect_all_accounted()
     {
         std::uint64_t got = 0;
@@ -193,7 +193,7 @@ public:
                 }
             }
         }
-        // What a newer one has replaced is counted once a stream is up to date, just after its last event.
+        // Replaced events are counted when the stream has caught up, just after its last event.
         BOOST_TEST(eventually([&] {
             const auto now = channel.stats();
             return got + now.dropped + now.conflated == events * streams;
@@ -231,8 +231,8 @@ private:
     {
         rill::router app;
         app.get("/events", rill::sse::endpoint(channel, {.heartbeat = 0ms, .write_timeout = 1h}));
-        app.get("/metrics",
-                rill::metrics({.more = [channel](auto& out) { pubsub::write_metrics(out, channel.stats(), "c"); }}));
+        app.get("/metrics", rill::ops::metrics(
+                                {.more = [channel](auto& out) { pubsub::write_metrics(out, channel.stats(), "c"); }}));
         return app;
     }
 
@@ -240,8 +240,8 @@ private:
     {
         rill::server_options options;
         options.threads = 2;
-        options.limits.unsent_bytes = 2 * event_bytes; // soon in our memory, not in the kernel's
-        options.capacity.queued_bytes = l.queued_bytes;
+        options.limits.max_unsent_bytes = 2 * event_bytes; // soon in our memory, not in the kernel's
+        options.capacity.max_queued_bytes = l.max_queued_bytes;
         return options;
     }
 
@@ -257,7 +257,7 @@ private:
             const auto figures = channel.stats();
             most_held = std::max(most_held, figures.held_bytes);
             most_unsent = std::max(most_unsent, figures.unsent_bytes);
-            most_queued = std::max(most_queued, server.load().queued_bytes);
+            most_queued = std::max(most_queued, server.stats().queued_bytes);
         }
         for (const auto& h : healthy) {
             BOOST_TEST(h->ids.size() == events);
@@ -266,11 +266,11 @@ private:
         }
     }
 
-    // What is published is more than twice as much.
+    // The published events are more than twice as much.
     std::size_t most_allocated() const
     {
         constexpr std::size_t other = 512 * 1024;
-        return limits_.channel.replay.bytes + frozen_count * event_bytes + other;
+        return limits_.channel.replay.max_bytes + frozen_count * event_bytes + other;
     }
 
     std::uint64_t most_held = 0;

@@ -10,8 +10,8 @@ using namespace rill_test::slow_readers;
 
 BOOST_AUTO_TEST_CASE(disconnect)
 {
-    for (const auto& backlog : {pubsub::stream_limits{.events = 16, .bytes = SIZE_MAX},
-                                pubsub::stream_limits{.events = SIZE_MAX, .bytes = 16 * event_bytes}})
+    for (const auto& backlog : {pubsub::stream_limits{.max_events = 16, .max_bytes = SIZE_MAX},
+                                pubsub::stream_limits{.max_events = SIZE_MAX, .max_bytes = 16 * event_bytes}})
     {
         stage s({.channel = {.replay = held(), .backlog = backlog}});
         s.expect_ended(frozen_count, rill::close_reason::evicted);
@@ -27,14 +27,14 @@ BOOST_AUTO_TEST_CASE(disconnect)
 BOOST_AUTO_TEST_CASE(drop_oldest)
 {
     constexpr std::size_t most = 16;
-    for (const auto& backlog : {pubsub::stream_limits{.events = most, .bytes = SIZE_MAX},
-                                pubsub::stream_limits{.events = SIZE_MAX, .bytes = most * event_bytes}})
+    for (const auto& backlog : {pubsub::stream_limits{.max_events = most, .max_bytes = SIZE_MAX},
+                                pubsub::stream_limits{.max_events = SIZE_MAX, .max_bytes = most * event_bytes}})
     {
         stage s({.channel = {.replay = held(), .slow = pubsub::slow_policy::drop_oldest, .backlog = backlog}});
         s.expect_ended(0, {});
         BOOST_TEST(s.thaw() == frozen_count);
         for (const auto& f : s.frozen) {
-            BOOST_TEST(f->notices >= 1U); // more, where its worker was behind before it froze
+            BOOST_TEST(f->notices >= 1U); // more, if its worker was late before the client froze
             BOOST_TEST(f->behind_notice <= most);
             BOOST_TEST(f->ids.size() + f->told == events);
         }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(latest_per_key)
     s.expect_all_accounted();
 }
 
-// What there is no room for is lost, although it was the newest of its key.
+// Without room an event is lost, even if it is the newest of its key.
 BOOST_AUTO_TEST_CASE(latest_per_key_within_the_limits)
 {
     constexpr std::size_t most = keys / 2;
@@ -71,14 +71,14 @@ BOOST_AUTO_TEST_CASE(latest_per_key_within_the_limits)
         s.expect_ended(0, {});
         BOOST_TEST(s.thaw() == frozen_count);
         for (const auto& f : s.frozen) {
-            BOOST_TEST(f->notices >= 1U); // more, where its worker was behind before it froze
+            BOOST_TEST(f->notices >= 1U); // more, if its worker was late before the client froze
             BOOST_TEST(f->behind_notice == most);
         }
         s.expect_all_accounted();
     }
 }
 
-// Whatever the policy, who would hold more than all may together is ended; the others are treated by the policy.
+// With any policy, a stream that would exceed the sum of all streams ends. The policy applies to the others.
 BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
 {
     constexpr std::size_t most = 4;
@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
     {
         stage s({.channel = {.replay = held(),
                              .slow = policy,
-                             .backlog = {.events = 16},
-                             .unsent_bytes = most * (event_bytes + 1024)}});
+                             .backlog = {.max_events = 16},
+                             .max_unsent_bytes = most * (event_bytes + 1024)}});
         const bool all_end = policy == pubsub::slow_policy::disconnect;
         const auto figures = s.channel.stats();
         BOOST_TEST(figures.evicted_full >= frozen_count - most);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
         const auto metrics = s.scrape();
         BOOST_TEST(metrics.find(R"(rill_pubsub_evicted_total{channel="c",why="full"} )" +
                                 std::to_string(figures.evicted_full)) != metrics.npos);
-        BOOST_TEST(s.server.load().overflows == 0U);
+        BOOST_TEST(s.server.stats().overflows == 0U);
     }
 }
 
@@ -108,13 +108,14 @@ BOOST_AUTO_TEST_CASE(all_streams_of_the_server_together)
     for (const auto policy :
          {pubsub::slow_policy::disconnect, pubsub::slow_policy::drop_oldest, pubsub::slow_policy::latest_per_key})
     {
-        stage s({.channel = {.replay = held(), .slow = policy, .backlog = {.events = 16}}, .queued_bytes = 16 * 1024});
-        BOOST_TEST(s.server.load().overflows > 0U);
+        stage s({.channel = {.replay = held(), .slow = policy, .backlog = {.max_events = 16}},
+                 .max_queued_bytes = 16 * 1024});
+        BOOST_TEST(s.server.stats().overflows > 0U);
         const auto survived = s.thaw(); // one that reads again may queue more than before, and be ended for that
-        const auto slow = policy == pubsub::slow_policy::disconnect ? frozen_count - s.server.load().overflows : 0U;
+        const auto slow = policy == pubsub::slow_policy::disconnect ? frozen_count - s.server.stats().overflows : 0U;
         BOOST_TEST(s.channel.stats().evicted_slow == slow);
         BOOST_TEST(eventually([&] { return s.server.reasons().size() == frozen_count - survived; }));
-        const auto overflows = s.server.load().overflows;
+        const auto overflows = s.server.stats().overflows;
         BOOST_TEST(survived + overflows + slow == frozen_count);
         const auto reasons = s.server.reasons();
         BOOST_TEST(std::count(reasons.begin(), reasons.end(), rill::close_reason::over_capacity) ==

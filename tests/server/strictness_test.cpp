@@ -1,4 +1,4 @@
-// What may come from strangers, over real sockets: every case of strict_cases.hpp, and how a refused connection ends.
+// Malformed requests over real sockets: every case of strict_cases.hpp, and the end of a refused connection.
 
 #include "server/fixture.hpp"
 #include "support/strict_cases.hpp"
@@ -18,7 +18,7 @@ rill::router echo_app()
     return app;
 }
 
-/// The responses in what has come, taken apart: every one here says its length, but for 204 and those to HEAD.
+/// Splits the received bytes into responses. Each one here has a length, except for 204 and for HEAD.
 struct answer
 {
     unsigned status = 0;
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(each_case_is_answered_as_it_must_be)
     running_server server(echo_app());
     for (const auto& one : strict_cases()) {
         raw_client c(server.port());
-        // Whether the connection goes on is seen by a request that follows.
+        // A further request shows whether the connection is open.
         const bool waits = one.answers.empty();
         const auto found = ask(c, one.bytes + std::string(waits ? "" : following));
         std::string told;
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_arrives_although_a_large_body_is_unread)
     options.limits.linger_timeout = 30s; // not what ends it: all is sent before
     running_server server(echo_app(), options);
     constexpr std::size_t large = 4 * 1024 * 1024; // more than both sides' socket buffers hold
-    // Behind a head that is refused before its end it is not known what is body, and not much is read.
+    // After a head that is refused early, the server cannot know where the body ends, so it reads only little.
     for (const auto& [head, status, size] : {std::tuple("Content-Length: 8388608\r\n", 413U, large),
                                              std::tuple("Transfer-Encoding: gzip, chunked\r\n", 501U, large),
                                              std::tuple("Content-Length: x\r\n", 400U, std::size_t{16 * 1024})})

@@ -163,7 +163,7 @@ rill::router app()
     app.get("/in_a_task", rill::sse::endpoint(in_a_task, options));
     app.get("/awaits_asio", rill::sse::endpoint(awaits_asio, options));
     app.get("/answers_never", answers_never);
-    app.get("/limited", answers_never, rill::timeout(50ms));
+    app.get("/limited", answers_never, rill::middleware::timeout(50ms));
     app.get("/ticks", rill::sse::endpoint(ticks, options));
     return app;
 }

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(fifty_megabytes_need_no_memory)
     }
     BOOST_TEST(c.read_until(wanted.text()));
     BOOST_TEST(most - before < 4096U);
-    c.get("/hello"); // the connection goes on
+    c.get("/hello"); // the connection is open
     BOOST_TEST(c.read_until("\r\n\r\nhello"));
 }
 
@@ -168,12 +168,12 @@ BOOST_AUTO_TEST_CASE(middleware_runs_before_the_body)
     const auto check = [](std::string_view user, std::string_view password) {
         return user == "ada" && password == "lovelace";
     };
-    files.use(rill::basic_auth(check));
+    files.use(rill::middleware::basic_auth(check));
     files.put("/{name}", summed);
     routes.mount("/files", std::move(files));
     std::mutex mutex;
     std::string log;
-    routes.use(rill::access_log([&](std::string_view line) {
+    routes.use(rill::middleware::access_log([&](std::string_view line) {
         const std::lock_guard lock(mutex);
         log.append(line).append("\n");
     }));
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(middleware_runs_before_the_body)
     BOOST_TEST(refused.read_to_end());
     BOOST_TEST(refused.received().starts_with("HTTP/1.1 401 "));
     BOOST_TEST(refused.received().find("Connection: close\r\n") != std::string::npos);
-    raw_client deaf(server.port()); // sends, whatever it is told
+    raw_client deaf(server.port()); // keeps sending after the response
     deaf.send(head + "\r\n" + std::string(100'000, 'x'));
     BOOST_TEST(deaf.read_until("HTTP/1.1 401 "));
     BOOST_TEST(deaf.read_to_end());
@@ -203,13 +203,13 @@ BOOST_AUTO_TEST_CASE(middleware_sees_what_became_of_a_body)
     auto routes = app();
     std::mutex mutex;
     std::string log;
-    routes.use(rill::access_log([&](std::string_view line) {
+    routes.use(rill::middleware::access_log([&](std::string_view line) {
         const std::lock_guard lock(mutex);
         log.append(line).append("\n");
     }));
-    routes.use(rill::cors());
+    routes.use(rill::middleware::cors());
     rill::server_options options;
-    options.limits.streamed_body_bytes = 1000;
+    options.limits.max_streamed_body_bytes = 1000;
     running_server server(std::move(routes), options);
     raw_client c(server.port());
     c.send(post("/upload", "Content-Length: 1001\r\nOrigin: http://o.example\r\n\r\n"));
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(middleware_sees_what_became_of_a_body)
 BOOST_AUTO_TEST_CASE(a_timeout_ends_a_read_that_waits)
 {
     rill::router routes;
-    routes.post("/upload", summed, rill::timeout(50ms));
+    routes.post("/upload", summed, rill::middleware::timeout(50ms));
     running_server server(std::move(routes));
     raw_client c(server.port());
     c.send(post("/upload", "Content-Length: 10\r\n\r\n12345"));
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408)
     rill::server_options options;
     options.limits.body_timeout = 1h;
     options.limits.body_grace = 100ms;
-    options.limits.body_min_rate = 10'000;
+    options.limits.min_body_rate = 10'000;
     running_server server(app(), options);
     raw_client c(server.port());
     c.send(post("/upload", "Content-Length: 500000\r\n\r\n"));
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(other_routes_have_their_bodies_whole)
     auto routes = app();
     routes.post("/whole", [](rill::request& r) { return "[" + r.body() + "]"; });
     rill::server_options options;
-    options.limits.body_bytes = 10;
+    options.limits.max_body_bytes = 10;
     running_server server(std::move(routes), options);
     raw_client c(server.port());
     c.send(post("/whole", "Content-Length: 5\r\n\r\nwh"));

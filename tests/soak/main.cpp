@@ -1,11 +1,11 @@
-// Mixed trouble for a server, for as long as is asked for, and a history that is checked.
+// Runs a server under mixed faults for a given time and checks what every client has received.
 //
 //     soak [--streams N] [--seconds S] [--port P] [--seed X] [--every R]      5000, 600, 23100, 1 and 45 by default
 //
-// The port is P or the next that is free. Streams that come and go, by FIN and by RST; that freeze; garbage; heads that
-// drip; events that are published over HTTP all the time; every R seconds the server is restarted, by SIGTERM or by
-// SIGKILL. In the end each client must have seen every event of the last server up to its last one, and all that
-// reader.hpp demands, and the server must have let go of everything. The server is this same program, started anew.
+// The port is P or the next free one. Streams open, close by FIN and by RST, and freeze. Other clients send garbage and
+// slow heads. Events are published over HTTP all the time. Every R seconds the server is restarted, by SIGTERM or by
+// SIGKILL. At the end each client must have every event of the last server, all checks of reader.hpp must hold, and the
+// server must have released everything. The server is another process of this program.
 
 #include <cerrno>
 #include <chrono>

@@ -6,7 +6,7 @@ BOOST_AUTO_TEST_SUITE(soak_samples_test)
 
 namespace {
 
-/// So many at each of three levels.
+/// `each` values at each of three levels.
 std::vector<double> levels(std::size_t each, double first, double second, double third)
 {
     std::vector<double> all(each, first);

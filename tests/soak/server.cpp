@@ -33,7 +33,7 @@ public:
         return last_;
     }
 
-    rill::pubsub::channel news{{.replay = {.events = 1000}}};
+    rill::pubsub::channel news{{.replay = {.max_events = 1000}}};
 
 private:
     std::string life_;
@@ -63,7 +63,7 @@ int serve(std::uint16_t port, unsigned life)
     app.get("/handled", rill::sse::endpoint(handled(f.news)));
     app.post("/publish", [&f] { return f.publish(); });
     app.get("/load", [&] {
-        return std::to_string(server->load().streams) + " " + std::to_string(server->connections()) + " " +
+        return std::to_string(server->stats().streams) + " " + std::to_string(server->connections()) + " " +
                std::to_string(rill_test::counted::alive()) + " " + std::to_string(f.last());
     });
     rill::server_options options;

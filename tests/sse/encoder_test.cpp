@@ -111,7 +111,7 @@ private:
 };
 
 // CR, LF and CRLF as the client gives them to its page.
-std::string normalised(std::string_view text)
+std::string normalized(std::string_view text)
 {
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -220,12 +220,12 @@ BOOST_AUTO_TEST_CASE(every_sequence_of_line_ends_up_to_six_characters_keeps_the_
             client c;
             c.interpret(encoded({.data = text}));
             BOOST_REQUIRE_EQUAL(c.events.size(), 1U);
-            BOOST_REQUIRE_EQUAL(c.events[0].data, normalised(text));
+            BOOST_REQUIRE_EQUAL(c.events[0].data, normalized(text));
         }
     }
 }
 
-// At every distance from the eight-byte steps of the fast path, in front and behind.
+// At every distance from the eight-byte steps of the fast path, before and after.
 BOOST_AUTO_TEST_CASE(a_line_end_is_found_wherever_it_stands)
 {
     for (std::size_t length = 1; length <= 26; ++length) {
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(malformed_utf8_of_each_class_is_rejected_and_leaves_the_buf
         "\xff",             //
     };
     for (const auto& sequence : bad) {
-        // At every distance from the eight-byte steps of the fast path, in front and behind.
+        // At every distance from the eight-byte steps of the fast path, before and after.
         for (std::size_t before = 0; before < 17; ++before) {
             for (const std::size_t behind : {0U, 1U, 9U}) {
                 const std::string text = std::string(before, 'a') + sequence + std::string(behind, 'z');
@@ -393,7 +393,7 @@ BOOST_AUTO_TEST_CASE(random_events_reach_a_client_as_they_were)
         BOOST_REQUIRE_EQUAL(c.events.size(), has_data ? 1U : 0U);
         BOOST_REQUIRE_EQUAL(c.last_id, last_id);
         if (has_data) {
-            const dispatched expected{e.name && !name.empty() ? name : "message", normalised(data), last_id};
+            const dispatched expected{e.name && !name.empty() ? name : "message", normalized(data), last_id};
             BOOST_REQUIRE_EQUAL(c.events[0], expected);
         }
         if (has_retry) {

@@ -30,7 +30,7 @@ rill::response answer(const rill::handler& handle, rill::request r)
     return run(handle, r);
 }
 
-// What a stream writes, to its end or to its first wait.
+// Returns the output of a stream until its end or its first wait.
 struct played
 {
     manual_loop loop;
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_route_has_so_many_streams_at_once)
         BOOST_TEST((third.status() == rill::status::service_unavailable));
         BOOST_TEST(third.closes_connection());
     }
-    BOOST_TEST(ask().streams()); // never begun, its place was given back all the same
+    BOOST_TEST(ask().streams()); // its body is destroyed before it begins, which releases its slot
     BOOST_TEST(wire(std::move(first)).starts_with("data:"));
     BOOST_TEST(ask().streams());
 }
@@ -398,7 +398,7 @@ namespace {
 rill::awaitable<rill::response> mark(rill::request& r, const rill::handler& next)
 {
     auto given = co_await next(r);
-    given.header("X-Marked", "yes");
+    given.set_header("X-Marked", "yes");
     co_return given;
 }
 

@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(sends_events_text_and_comments)
     BOOST_REQUIRE(f.end.done);
     BOOST_TEST(!f.end.error);
     BOOST_TEST(f.out.sent == "event: n\nid: 1\ndata: one\n\ndata: two\n\ndata: three\n\n: four\n\ndata: 5\n\n");
-    BOOST_TEST(f.out.pieces == 5U); // each is one write
+    BOOST_TEST(f.out.chunks == 5U); // each is one write
 }
 
 BOOST_AUTO_TEST_CASE(sends_with_errors_as_values)
@@ -76,9 +76,9 @@ BOOST_AUTO_TEST_CASE(an_encoding_error_throws_and_leaves_nothing_on_the_wire)
         f.end);
     check_code(f.end.error, rill::error::invalid_utf8);
     BOOST_TEST(f.out.sent.empty());
-    BOOST_TEST(f.out.pieces == 0U);
+    BOOST_TEST(f.out.chunks == 0U);
 
-    // The stream itself goes on.
+    // The stream itself continues.
     manual_loop::outcome again;
     f.loop.start([](event_stream& stream) -> rill::awaitable<> { co_await stream.send("next"); }(f.stream), again);
     BOOST_TEST(!again.error);
@@ -112,11 +112,11 @@ BOOST_AUTO_TEST_CASE(a_slow_client_holds_the_handler)
             co_await stream.send("2");
         }(f.stream),
         f.end);
-    BOOST_TEST(f.out.pieces == 1U);
+    BOOST_TEST(f.out.chunks == 1U);
     f.out.unblock();
     f.loop.turn();
     BOOST_TEST(f.end.done);
-    BOOST_TEST(f.out.pieces == 2U);
+    BOOST_TEST(f.out.chunks == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(last_event_ids)
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(waits_for_the_stop)
             co_await stream.send("bye");
         }(f.stream),
         f.end);
-    BOOST_TEST(f.out.pieces == 0U);
+    BOOST_TEST(f.out.chunks == 0U);
     rill::shutdown_signal::of(f.loop.context).request();
     f.loop.turn();
     f.loop.turn();
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(tasks_send_on_one_stream)
         }(f.stream),
         f.end);
     f.loop.turn();
-    BOOST_TEST(f.out.pieces == 3U); // each waits with its first
+    BOOST_TEST(f.out.chunks == 3U); // each waits with its first
     f.out.take(10);
     BOOST_TEST(f.out.sent.ends_with("data: c0\n\ndata: a1\n\n"));
     f.out.take(20);
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(tasks_send_on_one_stream)
     f.loop.turn();
     BOOST_TEST(f.end.done);
     BOOST_TEST(!f.end.error);
-    BOOST_TEST(f.out.pieces == 9U);
+    BOOST_TEST(f.out.chunks == 9U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

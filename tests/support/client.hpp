@@ -21,8 +21,8 @@ struct received_event
     std::string id;
 };
 
-/// A small blocking HTTP client on a plain socket: one request, one response, streamed or not. Written apart from the
-/// framework, so that no mistake can cancel itself out. Throws when the server says nothing for `patience`.
+/// A small blocking HTTP client on a plain socket: one request, one response, streamed or not. It uses no code of the
+/// framework, so that a bug cannot hide itself. Throws if the server sends nothing for `patience`.
 class client : private connection
 {
 public:
@@ -50,7 +50,7 @@ public:
 
     int status() const { return status_; }
 
-    /// The response's header of that name, which is given in lower case; empty without one.
+    /// The response's header with this name, which must be lower case. Empty if there is none.
     std::string header(std::string_view name) const
     {
         for (const auto& [key, value] : fields_) {
@@ -69,7 +69,7 @@ public:
         return std::exchange(body_, {});
     }
 
-    /// The next event with data; none when the stream has ended.
+    /// The next event with data. Nothing if the stream has ended.
     std::optional<received_event> event()
     {
         for (;;) {
@@ -86,7 +86,7 @@ public:
         }
     }
 
-    /// The next `count` events; fewer when the stream ends.
+    /// The next `count` events, or fewer if the stream ends.
     std::vector<received_event> events(std::size_t count)
     {
         std::vector<received_event> result;
@@ -101,7 +101,7 @@ public:
     }
 
 private:
-    /// Appends to raw_ what has come; false at the end of the connection.
+    /// Appends received data to raw_. Returns false at the end of the connection.
     bool receive()
     {
         const auto count = connection::receive(raw_);
@@ -151,7 +151,7 @@ private:
         }
     }
 
-    /// Appends to body_ what has come; false when it is complete.
+    /// Appends decoded data to body_. Returns false when the body is complete.
     bool receive_body()
     {
         if (left_ == 0 && (!chunked_ || !begin_chunk())) {
@@ -215,8 +215,8 @@ private:
 
     int status_ = 0;
     std::vector<std::pair<std::string, std::string>> fields_;
-    std::string raw_;      ///< received, not yet looked at
-    std::string body_;     ///< decoded, not yet given out
+    std::string raw_;      ///< received, not yet parsed
+    std::string body_;     ///< decoded, not yet returned
     std::size_t left_ = 0; ///< of the body, or of its present chunk
     bool chunked_ = false;
     bool last_chunk_ = false;

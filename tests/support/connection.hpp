@@ -15,13 +15,13 @@
 
 namespace rill_test {
 
-/// A client's TCP connection to a server on the loopback interface: blocking, but not for ever.
+/// A client's TCP connection to a server on the loopback interface. It blocks with a timeout.
 class connection
 {
 public:
     static constexpr std::chrono::seconds patience{30};
 
-    /// Throws when there is nobody to connect to.
+    /// Throws if no server listens.
     /// @param receive_buffer in bytes; small to meet a full window soon, 0 for the default
     /// @param source the client's own IPv4 address; 0 for any
     explicit connection(std::uint16_t port, int receive_buffer = 0, std::uint32_t source = 0)
@@ -63,8 +63,8 @@ public:
         close();
     }
 
-    /// From now on the kernel drops what comes for this end, acknowledgements owed included: for the other one it is as
-    /// if the cable was pulled. What this end would send, it must not.
+    /// Lets the kernel drop everything that arrives, including acknowledgments: the server sees a connection whose
+    /// cable was pulled. The test must not send on it afterwards.
     void go_dead()
     {
         sock_filter drop_all{.code = BPF_RET | BPF_K, .jt = 0, .jf = 0, .k = 0};
@@ -76,7 +76,7 @@ public:
 
     void half_close() { ::shutdown(socket_, SHUT_WR); }
 
-    /// Sends all; throws when the connection is broken.
+    /// Sends everything. Throws if the connection is broken.
     void send(std::string_view bytes)
     {
         while (!bytes.empty()) {
@@ -88,20 +88,20 @@ public:
         }
     }
 
-    /// As send(), for bytes that the server may refuse to take.
+    /// The same as send(), for bytes that the server may not accept.
     void try_send(std::string_view bytes)
     {
         static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     }
 
-    /// Whether there is something to receive, or the end.
+    /// Whether data or the end of the connection has arrived.
     bool has_input() const
     {
         pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};
         return ::poll(&readable, 1, 0) == 1;
     }
 
-    /// Appends what has come: how much, 0 at the end, less than 0 after a reset or when nothing came for `patience`.
+    /// Appends received data. Returns its size, 0 at the end, or a negative number after a reset or a timeout.
     long receive(std::string& into)
     {
         pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};

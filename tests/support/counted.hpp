@@ -4,7 +4,7 @@
 
 namespace rill_test {
 
-/// An object in the frame of a handler: how many there are tells how many handlers of the program have not unwound.
+/// An object in the frame of a handler. alive() is the number of handlers that have not unwound.
 class counted
 {
 public:

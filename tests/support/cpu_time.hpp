@@ -6,7 +6,7 @@
 
 namespace rill_test {
 
-/// What this thread has had of a processor: what else the machine does takes nothing of it.
+/// The processor time of this thread, which is independent of other load.
 inline std::chrono::nanoseconds cpu_time() noexcept
 {
     std::timespec now{};
@@ -14,7 +14,7 @@ inline std::chrono::nanoseconds cpu_time() noexcept
     return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-/// The least of three runs.
+/// The minimum of three runs.
 template <class F>
 std::chrono::nanoseconds cpu_time_of(F&& run)
 {

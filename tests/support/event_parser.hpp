@@ -19,12 +19,12 @@ struct parsed_event
 struct parsed_stream
 {
     std::vector<parsed_event> events;
-    std::optional<std::string> retry; ///< the last one, as it stands there
+    std::optional<std::string> retry; ///< the last one, as sent
     std::string last_id;
-    bool ended = true; ///< nothing is left behind the last empty line
+    bool ended = true; ///< there is no data after the last empty line
 };
 
-/// Interprets a whole event stream as WHATWG HTML, 9.2.6 says, step by step.
+/// Parses a whole event stream by the steps of WHATWG HTML, section 9.2.6.
 inline parsed_stream parse_events(std::string_view stream)
 {
     parsed_stream out;
@@ -37,7 +37,7 @@ inline parsed_stream parse_events(std::string_view stream)
     while (!stream.empty()) {
         const auto end = stream.find_first_of("\r\n");
         if (end == stream.npos) {
-            break; // an unfinished line is thrown away
+            break; // an incomplete line is discarded
         }
         const auto line = stream.substr(0, end);
         stream.remove_prefix(end + (stream.substr(end).starts_with("\r\n") ? 2 : 1));

@@ -3,20 +3,20 @@
 #include <cstdlib>
 #include <new>
 
-// Replaces the operators of the whole test program: for one file of each.
+// Replaces the operators of the whole test program. To be included by one file of it.
 
 namespace rill_test {
 
-/// How many more allocations of this thread succeed until one does not; less than 0: all.
+/// Number of allocations of this thread that succeed before one fails. Negative: all succeed.
 inline thread_local long allocations_left = -1;
-/// Whether it has come to that.
+/// Whether an allocation has failed.
 inline thread_local bool allocation_failed = false;
 
-/// To be asked by whatever allocates.
+/// Called by every replaced allocation function. Returns true if the allocation must fail.
 inline bool allocation_fails() noexcept
 {
     if (allocations_left == 0) {
-        allocations_left = -1; // one of them
+        allocations_left = -1; // only one allocation fails
         allocation_failed = true;
         return true;
     }
@@ -26,7 +26,7 @@ inline bool allocation_fails() noexcept
 
 } // namespace rill_test
 
-// Not inline, lest g++ takes their malloc() and free() for a mismatch.
+// Not inline: otherwise g++ reports that malloc() and free() do not match the operators.
 [[gnu::noinline]] void* operator new(std::size_t size)
 {
     void* memory = rill_test::allocation_fails() ? nullptr : std::malloc(size);

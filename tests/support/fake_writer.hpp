@@ -7,22 +7,22 @@
 
 namespace rill_test {
 
-/// A connection that is only memory: keeps the pieces as they would go on the wire, and can be blocked or closed.
+/// A connection in memory. It stores the chunks that a real connection would send, and can be blocked or closed.
 class fake_writer final : public rill::response_writer
 {
 public:
     explicit fake_writer(boost::asio::io_context& context) : context_(context) {}
 
-    std::string sent;       ///< all pieces, without framing
-    std::size_t pieces = 0; ///< how many there were
-    bool stopping = false;  ///< what stop_requested() says
+    std::string sent;       ///< all chunks, without framing
+    std::size_t chunks = 0; ///< number of chunks
+    bool stopping = false;  ///< result of stop_requested()
     const rill::stream_policy* used_policy = nullptr;
-    std::size_t completed_later = 0; ///< how many writes were completed from the event loop
+    std::size_t deferred_completions = 0; ///< number of completions from the event loop
 
-    /// From now on the peer reads nothing: writes wait.
+    /// The client stops reading: writes wait.
     void block() { blocked_ = true; }
 
-    /// The peer has read everything.
+    /// The client has read everything.
     void unblock()
     {
         blocked_ = false;
@@ -30,25 +30,27 @@ public:
         complete_written();
     }
 
-    /// The peer has read so many bytes of what was written since block(), but not all.
+    /// The client has read a number of the bytes that were written since block(), but not all.
     void take(std::size_t bytes)
     {
         left_.taken += bytes;
         complete_written();
     }
 
-    /// The stream ends.
+    /// Ends the stream.
     void close(rill::close_reason reason)
     {
         reason_ = reason;
         complete_all(boost::asio::error::operation_aborted);
     }
 
-    /// What end() was called with.
+    /// The argument of end().
     rill::close_reason ended = rill::close_reason::open;
 
     using rill::response_writer::put;
-    write_state put(const rill::shared_piece& piece) override
+    using rill::response_writer::wait_for;
+    using rill::response_writer::when_written;
+    write_state put(const rill::shared_chunk& piece) override
     {
         if (reason_ != rill::close_reason::open) {
             return write_state::closed;
@@ -64,10 +66,10 @@ public:
 
     bool has_waiter() const noexcept { return static_cast<bool>(waiter_); }
 
-    void policy(const rill::stream_policy& policy) override { used_policy = &policy; }
+    void set_policy(const rill::stream_policy& policy) override { used_policy = &policy; }
     bool stop_requested() const noexcept override { return stopping; }
 
-    /// Whether it is to have time at a shutdown.
+    /// Whether a shutdown lets the stream continue.
     bool finishes() const noexcept { return finishes_on_shutdown_; }
 
     write_state commit(std::string& piece) override
@@ -75,25 +77,25 @@ public:
         if (reason_ != rill::close_reason::open) {
             return write_state::closed;
         }
-        return note(std::string_view(piece).substr(frame_room));
+        return note(std::string_view(piece).substr(headroom));
     }
 
 private:
-    write_state note(std::string_view piece)
+    write_state note(std::string_view chunk)
     {
-        sent.append(piece);
-        ++pieces;
-        left_.queued += blocked_ ? piece.size() : 0;
+        sent.append(chunk);
+        ++chunks;
+        left_.queued += blocked_ ? chunk.size() : 0;
         return blocked_ ? write_state::queued : write_state::sent;
     }
 
     backlog* unsent() noexcept override { return blocked_ ? &left_ : nullptr; }
 
-    void wake_later() override
+    void defer_completions() override
     {
         boost::asio::post(context_, [this] {
-            ++completed_later;
-            complete_put_off();
+            ++deferred_completions;
+            complete_deferred();
         });
     }
 

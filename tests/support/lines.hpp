@@ -5,7 +5,7 @@
 
 namespace rill_test {
 
-/// Calls it with each line that is whole, without its end, and leaves the rest.
+/// Calls the function with each complete line, without its line break. Leaves the rest in the text.
 template <class F>
 void take_lines(std::string& text, const F& on_line)
 {

@@ -11,7 +11,7 @@
 
 namespace rill_test {
 
-/// A TCP connection over the loopback: `server` is non-blocking, `client` blocks, but not for ever.
+/// A TCP connection over the loopback interface. `server` is non-blocking. `client` blocks with a timeout.
 struct loopback
 {
     int server = -1;
@@ -60,7 +60,7 @@ struct loopback
         BOOST_REQUIRE(::send(client, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
     }
 
-    /// Hands the server's socket to someone who closes it.
+    /// Releases the server's socket to a caller that closes it.
     int release_server() { return std::exchange(server, -1); }
 
 private:

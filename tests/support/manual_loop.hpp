@@ -11,7 +11,7 @@
 
 namespace rill_test {
 
-/// An event loop on a manual clock, turned by hand.
+/// An event loop with a manual clock that the test runs step by step.
 struct manual_loop
 {
     boost::asio::io_context context{1};
@@ -19,14 +19,14 @@ struct manual_loop
 
     manual_loop() { timers.use_manual_clock(); }
 
-    /// Runs what is ready.
+    /// Runs the handlers that are ready.
     void turn()
     {
         context.restart();
         context.poll();
     }
 
-    /// Moves the clock in steps of 1 ms, running what becomes ready after each.
+    /// Moves the clock in steps of 1 ms, and runs the ready handlers after each step.
     void pass(std::chrono::milliseconds time)
     {
         for (; time.count() > 0; --time) {
@@ -35,7 +35,7 @@ struct manual_loop
         }
     }
 
-    /// How a coroutine has ended, if it has.
+    /// Whether and how a coroutine has ended.
     struct outcome
     {
         bool done = false;
@@ -54,7 +54,7 @@ struct manual_loop
         turn();
     }
 
-    /// As start(); `cancel` ends it.
+    /// The same as start(), with a signal that cancels the coroutine.
     void start(rill::awaitable<> body, outcome& result, boost::asio::cancellation_signal& cancel)
     {
         boost::asio::co_spawn(context.get_executor(), std::move(body),

@@ -10,8 +10,8 @@
 
 namespace rill_test {
 
-/// A page in Prometheus' text format 0.0.4, read as the format says and not as the writer writes it: each family once,
-/// with HELP and TYPE before its samples, no sample twice, escapes undone. What is not like that fails the test.
+/// A page in Prometheus' text format 0.0.4, parsed by the rules of the format: each family once, with HELP and TYPE
+/// before its samples, no repeated sample, escapes decoded. A page that breaks a rule fails the test.
 class metrics_page
 {
 public:
@@ -34,7 +34,7 @@ public:
         }
     }
 
-    /// E.g. `rill_streams{route="/a"}`, with label values as they are after the escapes are undone.
+    /// E.g. `rill_streams{route="/a"}`, with decoded label values.
     double operator[](const std::string& sample) const
     {
         const auto found = samples_.find(sample);

@@ -10,7 +10,7 @@
 
 #include "run.hpp"
 
-// What the tests of middleware share: requests, and runs of one around a handler.
+// Helpers for tests of middleware: requests, and calls of a middleware around a handler.
 namespace rill_test {
 
 using fields = std::vector<std::pair<std::string, std::string>>;
@@ -26,12 +26,13 @@ inline rill::request with(const fields& headers, rill::verb method = rill::verb:
     return req;
 }
 
-inline rill::response through(const rill::middleware& around, rill::request req, const rill::handler& next = plain)
+inline rill::response through(const rill::middleware_function& around, rill::request req,
+                              const rill::handler& next = plain)
 {
     return run(around(req, next));
 }
 
-/// A coroutine on a worker with a manual clock, which may be cancelled.
+/// A coroutine on a worker with a manual clock. It can be canceled.
 struct manual_run
 {
     explicit manual_run(rill::awaitable<rill::response> body)

@@ -11,7 +11,7 @@
 
 namespace rill_test {
 
-/// Runs one coroutine to its end on an event loop of its own and gives what it returns or throws.
+/// Runs one coroutine to its end on a new event loop. Returns its result or throws its exception.
 template <class T>
 T run(rill::awaitable<T> body)
 {

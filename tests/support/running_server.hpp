@@ -9,8 +9,8 @@
 
 namespace rill_test {
 
-/// A server on a free port of the loopback interface, in a thread of its own, for as long as the object lives or until
-/// stop().
+/// A server on a free port of the loopback interface, in its own thread. It runs until stop() or the destructor is
+/// called.
 class running_server
 {
 public:
@@ -27,7 +27,7 @@ public:
 
     void begin_stop() { server_.stop(); }
 
-    /// Returns when the drain is over.
+    /// Stops the server. Returns after the drain.
     void stop()
     {
         server_.stop();
@@ -40,23 +40,23 @@ public:
     std::uint16_t port() const noexcept { return server_.port(); }
     std::size_t connections() const { return server_.connections(); }
 
-    rill::server_load load() const { return server_.load(); }
+    rill::server_stats stats() const { return server_.stats(); }
 
-    /// The reasons of the streams that have been closed so far.
+    /// The close reasons of all streams that have ended.
     std::vector<rill::close_reason> reasons()
     {
         const std::lock_guard lock(mutex_);
         return reasons_;
     }
 
-    /// Everything that was logged so far, a line each.
+    /// All lines of the log.
     std::string debug_log()
     {
         const std::lock_guard lock(mutex_);
         return debug_log_;
     }
 
-    /// The warnings and errors so far, a line each.
+    /// All warnings and errors of the log.
     std::string log()
     {
         const std::lock_guard lock(mutex_);

@@ -17,7 +17,7 @@
 
 namespace rill_test {
 
-/// Repeats the check until it holds; false when it has not within half a minute.
+/// Repeats the check until it holds. Returns false if it does not hold within half a minute.
 template <class Check>
 bool eventually(const Check& holds)
 {
@@ -31,11 +31,11 @@ bool eventually(const Check& holds)
     return true;
 }
 
-/// A server as a process of its own, on a free port of the loopback interface, for as long as the object lives.
+/// A server in its own process, on a free port of the loopback interface. The destructor ends it.
 class server_process
 {
 public:
-    /// `command` is the program's path and its arguments, of which "{port}" becomes the port.
+    /// `command` is the program's path and its arguments. "{port}" in an argument is replaced by the port.
     explicit server_process(std::vector<std::string> command) : port_(free_port())
     {
         std::replace(command.begin(), command.end(), std::string("{port}"), std::to_string(port_));
@@ -70,7 +70,7 @@ public:
         }
     }
 
-    /// How many files the process and its descendants have open.
+    /// Number of open files of the process and its descendants.
     std::size_t descriptors() const { return descriptors(std::to_string(pid_)); }
 
     void kill()

@@ -11,7 +11,7 @@ namespace rill_test {
 ///     !   refused: "Connection: close", nothing after it, and the connection closed
 ///     .   answered, and the connection closed because the client has said so
 ///
-/// and a connection that goes on without either. No status: the server waits for more.
+/// and neither, if the connection continues. No status: the server waits for more data.
 struct strict_case
 {
     std::string_view about;
@@ -422,7 +422,7 @@ inline std::vector<strict_case> codings()
         {"coding and length, parameters", with_length("chunked;ext=val"), "400!"},
         {"coding and a bad length", post("Content-Length: +6\r\nTransfer-Encoding: chunked\r\n", smuggled), "400!"},
         {"coding and no length", post("Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", smuggled), "400!"},
-        {"gzip", coding("gzip"), "400!"}, // where it ends nobody can tell (RFC 9112, 6.3)
+        {"gzip", coding("gzip"), "400!"}, // its end is not known (RFC 9112, section 6.3)
         {"xchunked", coding("xchunked"), "400!"},
         {"chunkedx", coding("chunkedx"), "400!"},
         {"identity", coding("identity"), "400!"},
@@ -630,8 +630,7 @@ inline std::vector<strict_case> connections()
 
 } // namespace strict
 
-/// What the public suites of HTTP/1.1 conformance and of request smuggling look at, and what has been thought of
-/// besides.
+/// The cases of public suites for HTTP/1.1 conformance and for request smuggling, and further ones.
 inline std::vector<strict_case> strict_cases()
 {
     std::vector<strict_case> all;
@@ -645,7 +644,8 @@ inline std::vector<strict_case> strict_cases()
     return all;
 }
 
-/// The next of a case's answers, removed from the list: the status, 0 at the end, and what stands behind it or ' '.
+/// The next answer of a case, which is removed from the list: the status, or 0 at the end, and the mark after it or '
+/// '.
 struct strict_answer
 {
     unsigned status = 0;

@@ -17,10 +17,9 @@ struct port_range
     int last;
 };
 
-/// The ports of this test's servers that are processes of their own. Below the ephemeral range (from 32768 on): no
-/// outgoing connection of anyone is given one before its server takes it, and who asks too early cannot connect to
-/// himself. CTest gives each test a twentieth of them (RILL_TEST_SLOT); RILL_TEST_PORTS=FROM-TO are others, where
-/// several test runs share a machine.
+/// The ports for servers that this test starts as processes. They are below the ephemeral range (from 32768), so no
+/// outgoing connection gets one of them, and a client that connects too early cannot connect to itself. CTest gives
+/// each test a twentieth of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs share a machine.
 inline port_range test_ports()
 {
     port_range all{10'000, 29'999};
@@ -38,7 +37,7 @@ inline port_range test_ports()
     return {first, first + each - 1};
 }
 
-/// Whether nobody listens there, not even one who shares the port.
+/// Whether no process listens on the port, not even with a shared port.
 inline bool is_free(int port)
 {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -54,7 +53,7 @@ inline bool is_free(int port)
     return free;
 }
 
-/// One of this test's ports where nobody listens; another one each time, as long as there are some.
+/// One of this test's ports on which no process listens. Each call returns a different one, as long as there are some.
 inline std::uint16_t free_port()
 {
     static unsigned turn = static_cast<unsigned>(::getpid());

@@ -10,7 +10,7 @@
 
 namespace rill_test {
 
-/// A Unix socket with a name, which goes with it. "@name" is one without a file.
+/// A Unix socket with a name. The destructor removes its file. "@name" is an abstract socket without a file.
 struct unix_listener
 {
     std::string path;
@@ -33,7 +33,7 @@ struct unix_listener
         }
     }
 
-    /// A path of that size in bytes.
+    /// A path with this size in bytes.
     static std::string path_of(std::size_t size)
     {
         std::string path = "/tmp/r" + std::to_string(::getpid());
@@ -41,7 +41,7 @@ struct unix_listener
         return path;
     }
 
-    /// What `request` is answered with, up to the end.
+    /// Sends `request` and returns the whole response.
     std::string ask(std::string_view request) const
     {
         const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -4,8 +4,8 @@
 
 namespace rill_test {
 
-/// How much of a long test to run: all, but under ThreadSanitizer, where it takes minutes, every `part`-th, unless
-/// RILL_WHOLE is set in the environment.
+/// How much of a long test to run: all of it, or, under ThreadSanitizer, every `part`-th step, unless RILL_WHOLE is set
+/// in the environment.
 template <class Count>
 Count whole_or(Count all, [[maybe_unused]] Count part)
 {

@@ -8,7 +8,7 @@
 
 namespace rill_test {
 
-/// A coroutine that writes, and what it writes to.
+/// A coroutine that writes, and its writer.
 struct writer_fixture
 {
     manual_loop loop;

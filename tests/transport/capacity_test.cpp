@@ -11,69 +11,69 @@ namespace {
 using rill::transport::capacity;
 using rill::transport::held_body;
 using rill::transport::queued_share;
-using place = capacity::place;
+using slot = capacity::slot;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(without_limits_there_is_always_a_place)
+BOOST_AUTO_TEST_CASE(without_limits_every_connection_has_a_slot)
 {
-    const rill::capacity_limits limits{.queued_bytes = 0};
+    const rill::capacity_limits limits{.max_queued_bytes = 0};
     capacity all(limits);
     for (int i = 0; i < 1000; ++i) {
-        BOOST_REQUIRE((all.enter(0) == place::given));
-        BOOST_REQUIRE(all.enter_stream(0));
+        BOOST_REQUIRE((all.admit(0) == slot::granted));
+        BOOST_REQUIRE(all.admit_stream(0));
         BOOST_REQUIRE(all.queue(1UL << 30));
     }
     BOOST_TEST(all.connections == 1000U);
     BOOST_TEST(all.streams == 1000U);
 }
 
-BOOST_AUTO_TEST_CASE(a_place_that_is_left_is_another_ones)
+BOOST_AUTO_TEST_CASE(a_released_slot_can_be_taken_again)
 {
-    const rill::capacity_limits limits{.connections = 2, .connections_per_address = 1};
+    const rill::capacity_limits limits{.max_connections = 2, .max_connections_per_address = 1};
     capacity all(limits);
-    BOOST_TEST((all.enter(7) == place::given));
-    BOOST_TEST((all.enter(7) == place::none)); // for its address
-    BOOST_TEST((all.enter(8) == place::given));
-    BOOST_TEST((all.enter(9) == place::none)); // for the server
+    BOOST_TEST((all.admit(7) == slot::granted));
+    BOOST_TEST((all.admit(7) == slot::provisional)); // the limit of its address
+    BOOST_TEST((all.admit(8) == slot::granted));
+    BOOST_TEST((all.admit(9) == slot::provisional)); // the limit of the server
     BOOST_TEST(all.connections == 2U);
-    BOOST_TEST(all.refusing == 2U);
-    BOOST_TEST(!all.enter_late(9));
-    all.leave(place::none, 9);
-    all.leave(place::given, 7);
-    BOOST_TEST(all.enter_late(7)); // which has waited
-    BOOST_TEST(all.refusing == 0U);
+    BOOST_TEST(all.provisional == 2U);
+    BOOST_TEST(!all.confirm(9));
+    all.release(slot::provisional, 9);
+    all.release(slot::granted, 7);
+    BOOST_TEST(all.confirm(7)); // it had a provisional slot
+    BOOST_TEST(all.provisional == 0U);
     BOOST_TEST(all.connections == 2U);
-    BOOST_TEST((all.enter(9) == place::none));
-    all.leave(place::given, 7);
-    BOOST_TEST(all.enter_late(9));
-    BOOST_TEST((all.enter(7) == place::none));
+    BOOST_TEST((all.admit(9) == slot::provisional));
+    all.release(slot::granted, 7);
+    BOOST_TEST(all.confirm(9));
+    BOOST_TEST((all.admit(7) == slot::provisional));
     for (int i = 0; i < 15; ++i) {
-        BOOST_TEST((all.enter(10) == place::none));
+        BOOST_TEST((all.admit(10) == slot::provisional));
     }
-    BOOST_TEST((all.enter(10) == place::none_left));
-    BOOST_TEST(all.refusing == 16U);
+    BOOST_TEST((all.admit(10) == slot::rejected));
+    BOOST_TEST(all.provisional == 16U);
     BOOST_TEST(all.refused_connections == 2U);
-    all.leave(place::none, 10);
+    all.release(slot::provisional, 10);
     BOOST_TEST(all.refused_connections == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(streams_of_one_address)
 {
-    const rill::capacity_limits limits{.streams = 3, .streams_per_address = 2};
+    const rill::capacity_limits limits{.max_streams = 3, .max_streams_per_address = 2};
     capacity all(limits);
-    BOOST_TEST(all.enter_stream(7));
-    BOOST_TEST(all.enter_stream(7));
-    BOOST_TEST(!all.enter_stream(7));
-    BOOST_TEST(all.enter_stream(8));
-    BOOST_TEST(!all.enter_stream(8));
-    all.leave_stream(7);
-    BOOST_TEST(all.enter_stream(8));
+    BOOST_TEST(all.admit_stream(7));
+    BOOST_TEST(all.admit_stream(7));
+    BOOST_TEST(!all.admit_stream(7));
+    BOOST_TEST(all.admit_stream(8));
+    BOOST_TEST(!all.admit_stream(8));
+    all.release_stream(7);
+    BOOST_TEST(all.admit_stream(8));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_queued_is_given_back_with_its_owner)
+BOOST_AUTO_TEST_CASE(the_owner_of_queued_bytes_gives_them_back)
 {
-    const rill::capacity_limits limits{.queued_bytes = 100};
+    const rill::capacity_limits limits{.max_queued_bytes = 100};
     capacity all(limits);
     {
         queued_share one(all);
@@ -88,10 +88,10 @@ BOOST_AUTO_TEST_CASE(what_is_queued_is_given_back_with_its_owner)
     BOOST_TEST(all.queued_bytes == 0U);
 }
 
-// Whatever the threads do at once: never more than there may be, and none is left over.
+// Several threads at once: the limit holds, and no slot is lost.
 BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
 {
-    const rill::capacity_limits limits{.streams = 3, .streams_per_address = 2};
+    const rill::capacity_limits limits{.max_streams = 3, .max_streams_per_address = 2};
     capacity all(limits);
     std::atomic<int> there{0};
     std::atomic<bool> too_many{false};
@@ -99,10 +99,10 @@ BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
     for (std::uint64_t address = 1; address <= 4; ++address) {
         workers.emplace_back([&, address] {
             for (int i = 0; i < 20'000; ++i) {
-                if (all.enter_stream(address)) {
+                if (all.admit_stream(address)) {
                     too_many = too_many || ++there > 3;
                     --there;
-                    all.leave_stream(address);
+                    all.release_stream(address);
                 }
             }
         });
@@ -112,28 +112,28 @@ BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
     }
     BOOST_TEST(!too_many);
     BOOST_TEST(all.streams == 0U);
-    BOOST_TEST(all.enter_stream(1));
+    BOOST_TEST(all.admit_stream(1));
 }
 
-BOOST_AUTO_TEST_CASE(who_has_no_address_is_not_counted_by_it)
+BOOST_AUTO_TEST_CASE(a_peer_without_address_has_no_limit_per_address)
 {
-    const rill::capacity_limits limits{.connections_per_address = 1, .streams_per_address = 1};
+    const rill::capacity_limits limits{.max_connections_per_address = 1, .max_streams_per_address = 1};
     capacity all(limits);
     for (int i = 0; i < 3; ++i) {
-        BOOST_TEST((all.enter(0) == capacity::place::given));
-        BOOST_TEST(all.enter_stream(0));
+        BOOST_TEST((all.admit(0) == capacity::slot::granted));
+        BOOST_TEST(all.admit_stream(0));
     }
     for (int i = 0; i < 3; ++i) {
-        all.leave(capacity::place::given, 0);
-        all.leave_stream(0);
+        all.release(capacity::slot::granted, 0);
+        all.release_stream(0);
     }
-    BOOST_TEST((all.enter(1) == capacity::place::given));
-    BOOST_TEST((all.enter(1) == capacity::place::none));
+    BOOST_TEST((all.admit(1) == capacity::slot::granted));
+    BOOST_TEST((all.admit(1) == capacity::slot::provisional));
 }
 
-BOOST_AUTO_TEST_CASE(bodies_that_are_held)
+BOOST_AUTO_TEST_CASE(held_bodies_have_a_limit)
 {
-    const rill::capacity_limits limits{.queued_bytes = 50, .body_bytes = 100};
+    const rill::capacity_limits limits{.max_queued_bytes = 50, .max_body_bytes = 100};
     capacity all(limits);
     BOOST_TEST(all.can_queue(50));
     BOOST_TEST(!all.can_queue(51));
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(bodies_that_are_held)
         held_body one(all);
         held_body other(all);
         BOOST_TEST(one.grow_to(60));
-        BOOST_TEST(one.grow_to(40)); // is less than it was: nothing is given back before the end
+        BOOST_TEST(one.grow_to(40)); // smaller than before: nothing is released before the end
         BOOST_TEST(other.grow_to(40));
         BOOST_TEST(!other.grow_to(41));
         BOOST_TEST(all.body_bytes == 100U);

@@ -10,9 +10,9 @@ namespace {
 using state = rill::transport::chunk_decoder::state;
 
 const rill::connection_limits wide;
-const rill::connection_limits narrow{.target_bytes = 20, .head_bytes = 40, .body_bytes = 16};
+const rill::connection_limits narrow{.max_target_bytes = 20, .max_head_bytes = 40, .max_body_bytes = 16};
 
-/// Removes from `input` what was taken.
+/// Removes the decoded bytes from `input`.
 state put(rill::transport::chunk_decoder& decoder, std::string& input, std::string& body)
 {
     std::string_view rest(input);
@@ -21,8 +21,8 @@ state put(rill::transport::chunk_decoder& decoder, std::string& input, std::stri
     return outcome;
 }
 
-/// What came of the bytes: "body|what follows", "body..." when more is needed, or the refusal's status and reason.
-/// They are given in pieces of `step` bytes, but for the first, which has `first`.
+/// The result for the bytes: "body|rest", "body..." if more is needed, or the status and the reason of the rejection.
+/// The decoder gets pieces of `step` bytes. The first piece has `first` bytes.
 std::string decoded(std::string_view bytes, const rill::connection_limits& limits, std::size_t first, std::size_t step)
 {
     rill::transport::chunk_decoder decoder(limits);
@@ -44,7 +44,7 @@ std::string decoded(std::string_view bytes, const rill::connection_limits& limit
     return body + "...";
 }
 
-/// The same, however it is cut.
+/// The same for each way to cut the bytes.
 std::string decoded(std::string_view bytes, const rill::connection_limits& limits = wide)
 {
     auto whole = decoded(bytes, limits, bytes.size(), bytes.size());
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(chunks_are_put_together)
     BOOST_TEST(decoded("1F\r\n" + text(31) + "\r\n1f\r\n" + text(31) + "\r\n0\r\n\r\n") == text(62) + "|");
 }
 
-BOOST_AUTO_TEST_CASE(what_has_not_ended_needs_more)
+BOOST_AUTO_TEST_CASE(an_incomplete_head_or_body_needs_more)
 {
     const std::string whole = "5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n";
     for (std::size_t size = 1; size < whole.size(); ++size) {
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(content_is_taken_as_it_comes)
     std::string body;
     std::string input = "5\r\nhe";
     BOOST_TEST((put(decoder, input, body) == state::need_more));
-    BOOST_TEST(input.empty()); // it does not pile up
+    BOOST_TEST(input.empty()); // the input does not grow
     BOOST_TEST(body == "he");
     input = "llo\r";
     BOOST_TEST((put(decoder, input, body) == state::need_more));
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(sizes)
     BOOST_TEST(refused("ffffffffffffffff\r\n", 413));
     BOOST_TEST(refused("8\r\n01234567\r\n9\r\n", 413, narrow));
     BOOST_TEST(refused("8\r\n01234567\r\nffffffffffffffff\r\n", 413, narrow));
-    BOOST_TEST(refused("1\r\nx\r\nffffffffffffffff\r\n", 413)); // 2^64 with what was there
+    BOOST_TEST(refused("1\r\nx\r\nffffffffffffffff\r\n", 413)); // 2^64 together with the first chunk
     BOOST_TEST(decoded("8\r\n01234567\r\n8\r\n01234567\r\n0\r\n\r\n", narrow) == "0123456701234567|");
 }
 
@@ -187,20 +187,20 @@ BOOST_AUTO_TEST_CASE(extensions)
 BOOST_AUTO_TEST_CASE(extensions_are_limited)
 {
     rill::connection_limits limits;
-    limits.head_bytes = 10;
+    limits.max_head_bytes = 10;
     BOOST_TEST(decoded("1;a=3456789\r\nx\r\n0\r\n\r\n", limits) == "x|");
     BOOST_TEST(refused("1;a=34567890\r\nx\r\n0\r\n\r\n", 400, limits));
-    BOOST_TEST(refused("1;a=3456789\r\nx\r\n0;b\r\n\r\n", 400, limits));        // all together
+    BOOST_TEST(refused("1;a=3456789\r\nx\r\n0;b\r\n\r\n", 400, limits));        // the sum of all extensions
     const auto line = [](std::size_t size) { return "0;a=" + text(size - 5); }; // with its CR
     BOOST_TEST(decoded(line(4096) + "\r\n\r\n", wide, 1, 1) == "|");
     BOOST_TEST(decoded(line(4097) + "\r\n\r\n", wide, 1, 1).starts_with("400 "));
     BOOST_TEST(decoded(line(4097) + "\r\n\r\n", wide, 9999, 1).starts_with("400 "));
     BOOST_TEST(decoded(line(4097), wide, 1, 1) == "...");
-    BOOST_TEST(decoded(line(4098), wide, 1, 1).starts_with("400 ")); // without waiting for its end
+    BOOST_TEST(decoded(line(4098), wide, 1, 1).starts_with("400 ")); // before the end of the line
     BOOST_TEST(decoded(text(0) + std::string(5000, '0'), wide, 1, 1).starts_with("400 "));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_is_final)
 {
     for (const auto* bad : {"g\r\n", "1\nx", "1;\r\n", "1\r\nxy", "0\r\nHost: a\r\n", "0\r\nX\r\n"}) {
         rill::transport::chunk_decoder decoder(wide);
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(trailers_are_checked_and_ignored)
     BOOST_TEST(refused("0\r\nX: a\r\n b\r\n\r\n", 400)); // folded
 }
 
-BOOST_AUTO_TEST_CASE(what_can_not_be_a_trailer)
+BOOST_AUTO_TEST_CASE(forbidden_trailers_are_rejected)
 {
     for (const auto* name :
          {"transfer-encoding", "Content-Length", "HOST", "Authorization", "Proxy-Authorization", "Content-Type",
@@ -240,9 +240,9 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_a_trailer)
 
 BOOST_AUTO_TEST_CASE(trailers_are_limited)
 {
-    BOOST_TEST(decoded("0\r\nX: " + text(33) + "\r\n\r\n", narrow) == "|"); // 38 bytes, and the empty line's 2
+    BOOST_TEST(decoded("0\r\nX: " + text(33) + "\r\n\r\n", narrow) == "|"); // 38 bytes, and 2 of the empty line
     BOOST_TEST(refused("0\r\nX: " + text(34) + "\r\n\r\n", 431, narrow));
-    BOOST_TEST(refused("0\r\nX: " + text(40), 431, narrow)); // without waiting for its end
+    BOOST_TEST(refused("0\r\nX: " + text(40), 431, narrow)); // before the end of the line
     std::string many;
     for (int i = 0; i < 10; ++i) {
         many += "A: b\r\n";
@@ -250,16 +250,16 @@ BOOST_AUTO_TEST_CASE(trailers_are_limited)
     BOOST_TEST(refused("0\r\n" + many + "\r\n", 431, narrow));
 }
 
-// As of a body that is read while it comes, whose reader may change it meanwhile.
+// The reader of a body that arrives may change its limit.
 BOOST_AUTO_TEST_CASE(the_limit_of_the_body_may_be_another)
 {
     rill::transport::chunk_decoder decoder(narrow);
     std::string body;
-    decoder.body_limit(100);
+    decoder.set_body_limit(100);
     std::string input = "40\r\n" + text(64) + "\r\n";
     BOOST_TEST((put(decoder, input, body) == state::need_more));
     BOOST_TEST(body.size() == 64U);
-    decoder.body_limit(50); // less than what has come
+    decoder.set_body_limit(50); // less than the bytes so far
     input = "0\r\n\r\n";
     BOOST_TEST((put(decoder, input, body) == state::rejected));
     BOOST_TEST((decoder.rejection().status == rill::status::payload_too_large));

@@ -9,14 +9,14 @@ namespace {
 
 using rill::transport::parse_field_line;
 
-/// "name|value", or "-" for what is no field line.
+/// "name|value", or "-" for an invalid line.
 std::string parsed(std::string_view line)
 {
     const auto field = parse_field_line(line);
     return field ? std::string(field->name) + "|" + std::string(field->value) : "-";
 }
 
-/// The characters that may stand at '?' in the line.
+/// The characters that are valid in place of '?' in the line.
 std::string allowed_at(std::string line)
 {
     std::string allowed;
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(views_into_the_line)
     BOOST_TEST(static_cast<const void*>(field->value.data()) == line.data() + 6);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_field_line)
+BOOST_AUTO_TEST_CASE(malformed_field_lines_are_rejected)
 {
     for (const auto* line : {"", "\r", "Name", "Name\r", "N: v", ": v\r", ":\r", " N: v\r", "\tN: v\r", "N : v\r",
                              "N\t: v\r", "N M: v\r", " folded\r", "N: a\rb\r", "N: a\r\r", "\rN: a\r", "N\r: a\r"})
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(every_character_of_a_value)
     BOOST_TEST(allowed.starts_with("\t !"));
     BOOST_TEST(allowed.find('\x7f') == allowed.npos);
     BOOST_TEST(allowed.ends_with('\xff'));
-    const std::string many(40, 'x'); // so many that some are looked at together
+    const std::string many(40, 'x'); // enough for the check of several characters at once
     for (std::size_t before = 0; before <= many.size(); ++before) {
         BOOST_TEST(allowed_at("N: y" + many.substr(0, before) + "?" + many.substr(before) + "\r") == allowed);
     }

@@ -11,15 +11,15 @@ using validator = rill::transport::head_validator;
 using state = validator::state;
 
 const rill::connection_limits wide;
-const rill::connection_limits narrow{.target_bytes = 20, .head_bytes = 80, .body_bytes = 10};
+const rill::connection_limits narrow{.max_target_bytes = 20, .max_head_bytes = 80, .max_body_bytes = 10};
 
 unsigned status_of(const validator& v)
 {
     return static_cast<unsigned>(v.rejection().status);
 }
 
-/// All that it tells after bytes, in one line, to be compared.
-std::string told(const validator& v, state outcome)
+/// All results for the bytes, in one line.
+std::string summary(const validator& v, state outcome)
 {
     switch (outcome) {
     case state::need_more:
@@ -38,10 +38,10 @@ std::string put_whole(std::string_view bytes, const rill::connection_limits& lim
 {
     validator v(limits);
     const auto outcome = v.put(bytes);
-    return told(v, outcome);
+    return summary(v, outcome);
 }
 
-/// What it tells of the bytes; the same, wherever they are cut.
+/// The results for the bytes, which must be the same for each way to cut them.
 std::string read(std::string_view bytes, const rill::connection_limits& limits = wide)
 {
     auto whole = put_whole(bytes, limits);
@@ -51,14 +51,14 @@ std::string read(std::string_view bytes, const rill::connection_limits& limits =
         if (outcome == state::need_more) {
             outcome = in_two.put(bytes);
         }
-        BOOST_REQUIRE_EQUAL(told(in_two, outcome), whole);
+        BOOST_REQUIRE_EQUAL(summary(in_two, outcome), whole);
     }
     validator bytewise(limits);
     auto outcome = state::need_more;
     for (std::size_t size = 0; size <= bytes.size() && outcome == state::need_more; ++size) {
         outcome = bytewise.put(bytes.substr(0, size));
     }
-    BOOST_TEST(told(bytewise, outcome) == whole);
+    BOOST_TEST(summary(bytewise, outcome) == whole);
     return whole;
 }
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(what_it_finds_out)
     BOOST_TEST(read(with("", "OPTIONS * HTTP/1.1")) == "31 11 keep 0 * ");
 }
 
-BOOST_AUTO_TEST_CASE(what_has_not_ended_needs_more)
+BOOST_AUTO_TEST_CASE(an_incomplete_head_or_body_needs_more)
 {
     const auto whole = with("Content-Length: 5\r\nX: y\r\n", "POST /a HTTP/1.1");
     validator v(wide);
@@ -103,11 +103,11 @@ BOOST_AUTO_TEST_CASE(what_has_not_ended_needs_more)
     }
     BOOST_TEST((v.put(whole) == state::complete));
     BOOST_TEST(v.ended());
-    BOOST_TEST((v.put(whole + "more") == state::complete)); // and stays so
+    BOOST_TEST((v.put(whole + "more") == state::complete)); // the result is final
     BOOST_TEST(v.size() == whole.size());
 }
 
-BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_is_final)
 {
     validator v(wide);
     std::string input = with("Bad\r\n");
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
 
 BOOST_AUTO_TEST_CASE(whether_a_refused_head_has_ended)
 {
-    // Behind one that has, a body follows, which is read so that the refusal can be.
+    // After a complete head, the body is read, so that the client can read the response.
     for (const auto* fields : {"Expect: x\r\n", "Transfer-Encoding: gzip, chunked\r\n",
                                "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"})
     {
@@ -180,7 +180,8 @@ BOOST_AUTO_TEST_CASE(request_lines)
     {
         BOOST_TEST(refused(with("", line), 505), line);
     }
-    for (const auto* method : {"get", "Get", "GETT", "G", "BREW", "!", "0"}) { // whether there is one is not asked here
+    for (const auto* method : {"get", "Get", "GETT", "G", "BREW", "!", "0"})
+    { // this class does not decide which methods exist
         BOOST_TEST(read(with("", std::string(method) + " / HTTP/1.1")).ends_with(" 11 keep 0 / "), method);
     }
     BOOST_TEST(refused(with("", "CONNECT a:1 HTTP/1.1"), 501));
@@ -188,7 +189,7 @@ BOOST_AUTO_TEST_CASE(request_lines)
     BOOST_TEST(refused("GET / HTTP/1.1\nHost: a\r\n\r\n", 400));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_method_is_known_at_once)
+BOOST_AUTO_TEST_CASE(garbage_in_place_of_a_method_is_rejected_at_once)
 {
     for (const std::string& bytes : {std::string(1, '\0'), std::string(" "), std::string("\t"), std::string("\n"),
                                      std::string("G\r"), std::string("G("), std::string("\x80"), text(257)})
@@ -206,7 +207,7 @@ BOOST_AUTO_TEST_CASE(limits)
     const auto get = [](std::size_t size) { return "GET /" + text(size - 1) + " HTTP/1.1\r\n"; };
     BOOST_TEST(read(get(20) + "Host: a\r\n\r\n", narrow).starts_with("46 11"));
     BOOST_TEST(refused(get(21) + "Host: a\r\n\r\n", 414, narrow));
-    BOOST_TEST(refused("GET /" + text(100), 414, narrow)); // no end in sight
+    BOOST_TEST(refused("GET /" + text(100), 414, narrow)); // before the end of the line
     const auto head = [](std::size_t size) { return with("X: " + text(size - 32) + "\r\n"); };
     BOOST_TEST(read(head(80), narrow).starts_with("80 11"));
     BOOST_TEST(refused(head(81), 431, narrow));
@@ -217,13 +218,14 @@ BOOST_AUTO_TEST_CASE(limits)
     }
     BOOST_TEST(refused(with(many), 431, narrow));
     BOOST_TEST(read(with("Content-Length: 10\r\n"), narrow).starts_with("47 11 keep 10"));
-    BOOST_TEST(read(with("Content-Length: 11\r\n"), narrow).starts_with("47 11 keep 11")); // is the body's affair
-    // The line may be longer than heads may be: then the head's limit is that of the target.
-    const rill::connection_limits upside_down{.target_bytes = 1000, .head_bytes = 40};
+    BOOST_TEST(read(with("Content-Length: 11\r\n"), narrow)
+                   .starts_with("47 11 keep 11")); // this class does not limit the body
+    // The line may be longer than the limit of the head: then that is the limit of the target.
+    const rill::connection_limits upside_down{.max_target_bytes = 1000, .max_head_bytes = 40};
     BOOST_TEST(refused("GET /" + text(100), 414, upside_down));
 }
 
-// What begins with it may have no LF at all.
+// A TLS record may have no LF at all.
 BOOST_AUTO_TEST_CASE(a_bare_cr_is_known_before_its_line_ends)
 {
     for (const auto* bytes : {"GET /\rX", "GET / HTTP/1.1\rH", "GET / HTTP/1.1\r\r", "GET / HTTP/1.1\r\nHost: a\r\r",
@@ -231,7 +233,7 @@ BOOST_AUTO_TEST_CASE(a_bare_cr_is_known_before_its_line_ends)
     {
         BOOST_TEST(refused(bytes, 400), bytes);
     }
-    // Of two faults the first counts, whatever came at once.
+    // Of two faults, the first one counts, also if both arrive at once.
     for (std::size_t before = 0; before < 40; ++before) {
         read("GET /" + text(before) + "\r" + text(100), narrow);
         read(with("X: " + text(before + 20) + "\r" + text(100)), narrow);

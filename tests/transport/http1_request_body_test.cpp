@@ -1,5 +1,5 @@
-// A handler that reads its request's body while it arrives: every byte is given once, however it comes, and what a
-// client does to the body becomes the handler's outcome.
+// A handler that reads the body of its request while it arrives: it gets each byte once, however the bytes were cut,
+// and it gets an error for each fault of the client.
 
 #include "transport/http1_request_body.hpp"
 
@@ -27,7 +27,7 @@ using rill::awaitable;
 using rill::body_reader;
 using rill::response;
 
-/// What the handlers have seen.
+/// The observations of the handlers.
 struct witness
 {
     std::vector<std::size_t> pieces;
@@ -54,7 +54,7 @@ awaitable<std::string> echo(body_reader body, witness& seen)
     co_return all;
 }
 
-/// "/upload" reads its body, everything else has it whole; other paths are handled by `other`, too.
+/// "/upload" reads its body while it arrives. `other` handles the other paths, with a whole body.
 struct upload_app
 {
     witness* seen;
@@ -119,7 +119,7 @@ struct upload : stage
         return answering{std::move(a)};
     }
 
-    /// Timers of that time fire, which may be a millisecond late.
+    /// Fires the timers of that time. They may be a millisecond late.
     void after(std::chrono::milliseconds time) { pass(time + 5ms); }
 
     void send(std::string_view bytes)
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_handler_runs_before_the_body_and_sees_it_while_it_arrives
     BOOST_TEST(u.answer("]").ends_with("[abcdefghi]"));
 }
 
-// What it does not read stays with the kernel, and in the end with the client.
+// Bytes that the handler does not read stay in the kernel, and then with the client.
 BOOST_AUTO_TEST_CASE(a_handler_that_does_not_read_holds_the_client)
 {
     bool go_on = false;
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_does_not_read_holds_the_client)
     }
     BOOST_TEST(sent < all);
     BOOST_TEST(u.closed.empty());
-    BOOST_TEST(u.worker.connections() == 1U); // no flood, as behind a stream
+    BOOST_TEST(u.worker.connections() == 1U); // not a flood, as it would be for a stream
     go_on = true;
     u.after(1s);
     u.run_until([&] {
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_does_not_read_holds_the_client)
     BOOST_TEST(u.answer("bounded").ends_with(std::to_string(all) + " bounded"));
 }
 
-BOOST_AUTO_TEST_CASE(a_malformed_chunk_is_an_error_behind_what_came_before_it)
+BOOST_AUTO_TEST_CASE(a_malformed_chunk_is_an_error_after_the_content_before_it)
 {
     for (const bool at_once : {true, false}) {
         upload u;
@@ -283,13 +283,13 @@ BOOST_AUTO_TEST_CASE(a_handler_may_answer_a_malformed_body_itself)
     u.send(post("/own", chunked_head + "5\r\nhelloX\r\n") + get("/whole"));
     const auto end = u.run_until_end(u.pair);
     BOOST_TEST(starts(end.text, "200 OK"));
-    BOOST_TEST(end.text.ends_with("mine")); // and nothing behind it is answered
+    BOOST_TEST(end.text.ends_with("mine")); // no later request is answered
     BOOST_TEST(end.text.find(closes) != end.text.npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_limit_is_that_of_streamed_bodies)
 {
-    const rill::connection_limits small{.body_bytes = 4, .streamed_body_bytes = 8};
+    const rill::connection_limits small{.max_body_bytes = 4, .max_streamed_body_bytes = 8};
     upload fits({}, small);
     fits.send(sized("/upload", "12345678") + sized("/whole", "1234"));
     BOOST_TEST(fits.answer("whole [1234]").find("[12345678]") != std::string::npos);
@@ -310,11 +310,11 @@ BOOST_AUTO_TEST_CASE(the_limit_is_that_of_streamed_bodies)
 
 BOOST_AUTO_TEST_CASE(a_handler_may_have_another_limit)
 {
-    const rill::connection_limits small{.streamed_body_bytes = 4};
+    const rill::connection_limits small{.max_streamed_body_bytes = 4};
     const auto limited = [](std::uint64_t bytes) {
         return [bytes](rill::request& r) -> awaitable<response> {
             body_reader body(r);
-            body.limit(bytes);
+            body.set_limit(bytes);
             std::size_t size = 0;
             while (auto piece = co_await body.read()) {
                 size += piece->size();
@@ -330,7 +330,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_have_another_limit)
     BOOST_TEST(starts(less.run_until_end(less.pair).text, "413 "));
 }
 
-BOOST_AUTO_TEST_CASE(a_client_is_told_to_continue_when_its_body_is_read)
+BOOST_AUTO_TEST_CASE(the_first_read_sends_100_continue)
 {
     bool read = false;
     upload u([&](rill::request& r) -> awaitable<response> {
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(a_client_is_told_to_continue_when_its_body_is_read)
     BOOST_TEST(u.answer("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
     u.send("hi");
     BOOST_TEST(starts(u.answer("[hi]"), "200 OK"));
-    u.send(post("/later", "Content-Length: 2\r\nExpect: 100-continue\r\n\r\nh")); // it has not waited
+    u.send(post("/later", "Content-Length: 2\r\nExpect: 100-continue\r\n\r\nh")); // the client has not waited
     u.after(1s);
     u.send("i");
     BOOST_TEST(starts(u.answer("[h]"), "200 OK"));
@@ -361,7 +361,7 @@ BOOST_AUTO_TEST_CASE(an_answer_before_the_body)
         const body_reader body(r);
         co_return rill::to_response(rill::status::forbidden, "not here");
     };
-    upload waiting(refuse); // it may send its body or not: who could tell
+    upload waiting(refuse); // the client may or may not send its body
     waiting.send(post("/refused", "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n"));
     const auto end = waiting.run_until_end(waiting.pair);
     BOOST_TEST(starts(end.text, "403 "));
@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(an_answer_before_the_body)
     BOOST_TEST(end.text.find("100 Continue") == end.text.npos);
     for (const auto& small : {sized("/refused", "small"), post("/refused", chunked_head + "1\r\nx\r\n0\r\n\r\n")}) {
         upload u(refuse);
-        u.send(small + get("/whole")); // it has come: the connection goes on
+        u.send(small + get("/whole")); // the body is complete, so a request may follow
         BOOST_TEST(starts(u.answer("whole []"), "403 "));
     }
     for (const auto& part :
@@ -385,7 +385,7 @@ BOOST_AUTO_TEST_CASE(an_answer_before_the_body)
     }
 }
 
-// What is left of a body is no request.
+// The rest of a body is not a request.
 BOOST_AUTO_TEST_CASE(a_streamed_answer_before_the_body_ends_the_connection)
 {
     upload u([](rill::request&) -> awaitable<response> {
@@ -418,12 +418,12 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_the_middle_cancels_the_read)
             u.run_until_gone();
             BOOST_TEST(u.seen.error == rill::error_code(boost::asio::error::operation_aborted).message());
             BOOST_TEST(counted::alive() == 0);
-            BOOST_TEST(u.worker.figures.responses[2] == 0U); // nobody was told that all is well
+            BOOST_TEST(u.worker.stats.responses[2] == 0U); // no success was reported
         }
     }
 }
 
-// A plain catch-all in a loop must not keep the worker to itself.
+// A catch-all in a loop must not block the worker.
 BOOST_AUTO_TEST_CASE(a_handler_that_reads_on_after_its_cancellation_is_ended)
 {
     int failures = 0;
@@ -471,7 +471,7 @@ BOOST_AUTO_TEST_CASE(a_body_before_a_half_close_is_read_whole)
     BOOST_TEST(u.seen.body.size() == body.size());
 }
 
-BOOST_AUTO_TEST_CASE(a_busy_handler_is_cancelled_when_its_body_can_not_come_whole)
+BOOST_AUTO_TEST_CASE(a_busy_handler_is_cancelled_when_its_body_can_not_become_complete)
 {
     const auto sleeps = [](rill::request& r) -> awaitable<response> {
         const counted here;
@@ -501,9 +501,9 @@ BOOST_AUTO_TEST_CASE(a_busy_handler_is_cancelled_when_its_body_can_not_come_whol
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_sends_nothing_is_given_up)
+BOOST_AUTO_TEST_CASE(a_read_of_a_silent_client_times_out)
 {
-    const rill::connection_limits limits{.body_timeout = 10s, .body_min_rate = 0};
+    const rill::connection_limits limits{.body_timeout = 10s, .min_body_rate = 0};
     upload u({}, limits);
     u.send(post("/upload", "Content-Length: 10\r\n\r\n12345"));
     u.pass(9s);
@@ -518,9 +518,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_sends_nothing_is_given_up)
     BOOST_TEST(u.seen.error == "the request body did not arrive in time");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_is_given_up)
+BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_times_out)
 {
-    const rill::connection_limits limits{.body_timeout = 1h, .body_min_rate = 10, .body_grace = 10s};
+    const rill::connection_limits limits{.body_timeout = 1h, .min_body_rate = 10, .body_grace = 10s};
     upload slow({}, limits);
     slow.send(post("/upload", "Content-Length: 1000\r\n\r\n"));
     for (int i = 0; i < 15 && slow.seen.error.empty(); ++i) { // a byte is worth a tenth of a second
@@ -538,10 +538,10 @@ BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_is_given_up)
     BOOST_TEST(starts(fast.answer("]"), "200 OK"));
 }
 
-// The time of the handler is not the client's.
+// The time of the handler does not count for the client.
 BOOST_AUTO_TEST_CASE(a_busy_handler_costs_the_client_no_time)
 {
-    const rill::connection_limits limits{.body_timeout = 10s, .body_min_rate = 10, .body_grace = 10s};
+    const rill::connection_limits limits{.body_timeout = 10s, .min_body_rate = 10, .body_grace = 10s};
     upload u(
         [](rill::request& r) -> awaitable<response> {
             body_reader body(r);
@@ -562,13 +562,13 @@ BOOST_AUTO_TEST_CASE(a_busy_handler_costs_the_client_no_time)
     BOOST_TEST(starts(u.answer("[1234]"), "200 OK"));
 }
 
-BOOST_AUTO_TEST_CASE(a_read_that_is_given_up_loses_nothing)
+BOOST_AUTO_TEST_CASE(a_cancelled_read_loses_nothing)
 {
     std::vector<std::string> first;
     upload u([&](rill::request& r) -> awaitable<response> {
         body_reader body(r);
         boost::asio::cancellation_signal give_up;
-        auto note = [&](rill::error_code ec, rill::body_piece piece) {
+        auto note = [&](rill::error_code ec, rill::body_chunk piece) {
             first.push_back(ec ? ec.message() : std::string(*piece));
         };
         body.read(boost::asio::bind_cancellation_slot(give_up.slot(), note));
@@ -589,7 +589,7 @@ BOOST_AUTO_TEST_CASE(a_read_that_is_given_up_loses_nothing)
     BOOST_TEST(first.size() == 1U);
 }
 
-// It may outlive the handler, and the connection.
+// The reader may outlive the handler and the connection.
 BOOST_AUTO_TEST_CASE(a_reader_that_is_kept_gives_errors)
 {
     witness left;
@@ -613,7 +613,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_kept_gives_errors)
     BOOST_TEST(left.error == "");
     u.after(1s);
     const auto end = u.run_until_end(u.pair);
-    BOOST_TEST(starts(end.text, "200 OK")); // the answer is not disturbed
+    BOOST_TEST(starts(end.text, "200 OK")); // the response is not changed
     BOOST_TEST(end.text.ends_with("done"));
     BOOST_TEST(left.error == rill::error_code(boost::asio::error::operation_aborted).message());
     BOOST_TEST(failed_again);

@@ -7,20 +7,22 @@
 
 using namespace rill_test;
 using rill::close_reason;
-using rill::shared_piece;
+using rill::shared_chunk;
 using rill::transport::http1_response_writer;
 
 BOOST_AUTO_TEST_SUITE(http1_response_writer_test)
 
 namespace {
 
-using state = rill::response_writer::write_state;
+using state = rill::detail::write_state;
 
-// The writer without a connection around it: what it tells the connection is noted.
+// A writer without a connection. It records the calls that a connection would get.
 class probe final : public http1_response_writer
 {
 public:
-    probe(rill::transport::worker_context& worker, int socket) : http1_response_writer(worker, socket) {}
+    probe(rill::transport::worker_context& worker, int descriptor)
+        : http1_response_writer(worker, rill::transport::stream_socket(descriptor))
+    {}
 
     int blocked = 0;
     int unblocked = 0;
@@ -40,7 +42,7 @@ private:
     void on_blocked() override { ++blocked; }
     void on_unblocked() override { ++unblocked; }
     void on_broken(close_reason why) override { broken.push_back(why); }
-    void wake_later() override {}
+    void defer_completions() override {}
 };
 
 struct writing
@@ -51,7 +53,7 @@ struct writing
 
     explicit writing(rill::capacity_limits most = {}) : s(rill::handler{}, most) {}
 
-    // What the client gets, while the writer sends what it has left.
+    // The bytes that the client receives while the writer sends its queue.
     std::string read(std::size_t size)
     {
         std::string got;
@@ -79,16 +81,47 @@ BOOST_AUTO_TEST_CASE(pieces_are_chunks_where_the_body_is_chunked)
 {
     writing w;
     BOOST_CHECK(w.out.put("bare") == state::sent);
-    BOOST_CHECK(w.out.put(shared_piece::copy_of("shared")) == state::sent);
+    BOOST_CHECK(w.out.put(shared_chunk::copy_of("shared")) == state::sent);
     BOOST_TEST(w.read(10) == "bareshared");
     w.out.chunked();
     BOOST_CHECK(w.out.put("0123456789abcdef") == state::sent);
-    BOOST_CHECK(w.out.put(shared_piece::copy_of("shared")) == state::sent);
+    BOOST_CHECK(w.out.put(shared_chunk::copy_of("shared")) == state::sent);
     BOOST_CHECK(w.out.send_bytes("as it is") == state::sent);
     const std::string framed = "10\r\n0123456789abcdef\r\n6\r\nshared\r\nas it is";
     BOOST_TEST(w.read(framed.size()) == framed);
-    BOOST_TEST(w.s.worker.figures.events == 4U); // bytes of the connection's own are none
-    BOOST_TEST(w.s.worker.figures.bytes == 10 + framed.size());
+    BOOST_TEST(w.s.worker.stats.events == 4U); // internal bytes do not count
+    BOOST_TEST(w.s.worker.stats.bytes == 10 + framed.size());
+}
+
+BOOST_AUTO_TEST_CASE(two_pieces_are_sent_in_order)
+{
+    for (const std::size_t first : {std::size_t{10}, much().size()}) {
+        for (const std::size_t second : {std::size_t{0}, std::size_t{5}, much().size()}) {
+            writing w;
+            narrow(w.pair);
+            const std::string a(first, 'a');
+            const std::string b(second, 'b');
+            const bool fits = first + second < 100;
+            BOOST_CHECK(w.out.send_bytes(a, b) == (fits ? state::sent : state::queued));
+            BOOST_TEST(w.out.blocked == (fits ? 0 : 1));
+            BOOST_TEST((w.out.unsent_size() == 0) == fits);
+            BOOST_CHECK(w.out.send_bytes("c", "d") == (fits ? state::sent : state::queued));
+            BOOST_CHECK(w.read(first + second + 2) == a + b + "cd");
+            BOOST_TEST(w.s.shared_capacity.queued_bytes == 0U);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_pieces_need_room_for_both)
+{
+    writing w({.max_queued_bytes = 6UL * 1024 * 1024});
+    narrow(w.pair);
+    BOOST_CHECK(w.out.send_bytes(much(), much()) == state::closed);
+    BOOST_TEST((w.out.broken == std::vector{close_reason::over_capacity}));
+    writing gone;
+    gone.pair.reset_client();
+    gone.s.run_until([&] { return gone.out.send_bytes("x", "y") == state::closed; });
+    BOOST_TEST((gone.out.broken == std::vector{close_reason::peer_reset}));
 }
 
 // An empty chunk would end the body.
@@ -97,46 +130,46 @@ BOOST_AUTO_TEST_CASE(an_empty_piece_is_not_sent)
     writing w;
     w.out.chunked();
     BOOST_CHECK(w.out.put("") == state::sent);
-    BOOST_CHECK(w.out.put(shared_piece()) == state::sent);
-    BOOST_CHECK(w.out.commit(w.out.scratch()) == state::sent);
+    BOOST_CHECK(w.out.put(shared_chunk()) == state::sent);
+    BOOST_CHECK(w.out.commit(rill::detail::stream_writer::scratch()) == state::sent);
     BOOST_CHECK(w.out.put("x") == state::sent);
     BOOST_TEST(w.read(6) == "1\r\nx\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_take_follows_in_order)
+BOOST_AUTO_TEST_CASE(queued_bytes_are_sent_in_order)
 {
     for (const bool shared : {false, true}) {
         writing w;
         narrow(w.pair);
         w.out.chunked();
-        auto piece = shared_piece::copy_of(much()); // the stream keeps it for as long as it needs it
+        auto piece = shared_chunk::copy_of(much()); // the writer keeps its own reference
         const auto all = std::string(piece.chunk()) + "4\r\ntail\r\n5\r\nthird\r\n";
         BOOST_CHECK((shared ? w.out.put(piece) : w.out.put(much())) == state::queued);
         piece = {};
         BOOST_TEST(w.out.blocked == 1);
         BOOST_TEST(!w.out.all_written());
         BOOST_TEST(w.out.unsent_size() > 2UL * 1024 * 1024);
-        BOOST_CHECK(w.out.put("tail") == state::queued); // it must not overtake
-        BOOST_CHECK(w.out.put(shared_piece::copy_of("third")) == state::queued);
+        BOOST_CHECK(w.out.put("tail") == state::queued); // the order is kept
+        BOOST_CHECK(w.out.put(shared_chunk::copy_of("third")) == state::queued);
         BOOST_TEST(w.out.blocked == 1);
-        BOOST_TEST(w.s.worker.figures.blocked == 1U);
-        BOOST_TEST(w.s.worker.figures.unsent_bytes == w.out.unsent_size());
-        BOOST_TEST(w.s.room.queued_bytes == w.out.unsent_size());
+        BOOST_TEST(w.s.worker.stats.blocked == 1U);
+        BOOST_TEST(w.s.worker.stats.unsent_bytes == w.out.unsent_size());
+        BOOST_TEST(w.s.shared_capacity.queued_bytes == w.out.unsent_size());
         BOOST_CHECK(w.read(all.size()) == all);
         BOOST_TEST(w.out.unblocked == 1);
         BOOST_TEST(w.out.all_written());
         BOOST_TEST(w.out.unsent_size() == 0U);
-        BOOST_TEST(w.s.worker.figures.blocked == 0U);
-        BOOST_TEST(w.s.worker.figures.unsent_bytes == 0U);
-        BOOST_TEST(w.s.worker.figures.bytes == all.size());
-        BOOST_TEST(w.s.room.queued_bytes == 0U);
+        BOOST_TEST(w.s.worker.stats.blocked == 0U);
+        BOOST_TEST(w.s.worker.stats.unsent_bytes == 0U);
+        BOOST_TEST(w.s.worker.stats.bytes == all.size());
+        BOOST_TEST(w.s.shared_capacity.queued_bytes == 0U);
         BOOST_CHECK(w.out.put("x") == state::sent);
         BOOST_TEST(w.out.broken.empty());
     }
 }
 
-// Writers that take turns may keep it from ever being empty.
-BOOST_AUTO_TEST_CASE(the_memory_of_what_is_sent_does_not_grow)
+// With several writers the queue may never be empty.
+BOOST_AUTO_TEST_CASE(the_memory_of_sent_bytes_is_reused)
 {
     constexpr std::size_t piece = 256UL * 1024;
     constexpr std::size_t held = 2UL * 1024 * 1024;
@@ -156,29 +189,29 @@ BOOST_AUTO_TEST_CASE(the_memory_of_what_is_sent_does_not_grow)
     BOOST_TEST(largest < 10 * held);
 }
 
-BOOST_AUTO_TEST_CASE(what_there_is_no_room_for_breaks_the_stream)
+BOOST_AUTO_TEST_CASE(bytes_beyond_the_limit_break_the_stream)
 {
-    writing w({.queued_bytes = 8UL * 1024 * 1024});
+    writing w({.max_queued_bytes = 8UL * 1024 * 1024});
     narrow(w.pair);
     BOOST_CHECK(w.out.put(much()) == state::queued);
     const auto held = w.out.unsent_size();
     BOOST_CHECK(w.out.put(std::string(8UL * 1024 * 1024, 'x')) == state::closed);
     BOOST_TEST((w.out.broken == std::vector{close_reason::over_capacity}));
-    BOOST_TEST(w.s.room.overflows == 1U);
-    BOOST_TEST(w.s.room.queued_bytes == held); // of the piece that did not fit, nothing
+    BOOST_TEST(w.s.shared_capacity.overflows == 1U);
+    BOOST_TEST(w.s.shared_capacity.queued_bytes == held); // nothing of the piece that did not fit
     {
         loopback another;
         narrow(another);
         probe second(w.s.worker, another.server);
-        BOOST_CHECK(second.put(std::string(16UL * 1024 * 1024, 'x')) == state::closed); // not even its rest
+        BOOST_CHECK(second.put(std::string(16UL * 1024 * 1024, 'x')) == state::closed); // the rest does not fit
         BOOST_TEST((second.broken == std::vector{close_reason::over_capacity}));
         BOOST_TEST(second.blocked == 0);
     }
-    BOOST_TEST(w.s.room.overflows == 2U);
-    BOOST_TEST(w.s.room.queued_bytes == held);
+    BOOST_TEST(w.s.shared_capacity.overflows == 2U);
+    BOOST_TEST(w.s.shared_capacity.queued_bytes == held);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
+BOOST_AUTO_TEST_CASE(the_end_releases_queued_bytes)
 {
     stage s(rill::handler{});
     loopback pair;
@@ -186,14 +219,14 @@ BOOST_AUTO_TEST_CASE(the_end_gives_back_what_was_never_sent)
     {
         probe out(s.worker, pair.server);
         BOOST_CHECK(out.put(much()) == state::queued);
-        BOOST_TEST(s.worker.figures.blocked == 1U);
+        BOOST_TEST(s.worker.stats.blocked == 1U);
     }
-    BOOST_TEST(s.worker.figures.blocked == 0U);
-    BOOST_TEST(s.worker.figures.unsent_bytes == 0U);
-    BOOST_TEST(s.room.queued_bytes == 0U);
+    BOOST_TEST(s.worker.stats.blocked == 0U);
+    BOOST_TEST(s.worker.stats.unsent_bytes == 0U);
+    BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_broken_connection_is_told_by_the_write)
+BOOST_AUTO_TEST_CASE(a_write_reports_a_broken_connection)
 {
     writing w;
     w.pair.reset_client();
@@ -201,12 +234,12 @@ BOOST_AUTO_TEST_CASE(a_broken_connection_is_told_by_the_write)
     BOOST_TEST((w.out.broken == std::vector{close_reason::peer_reset}));
 }
 
-BOOST_AUTO_TEST_CASE(a_rest_that_can_not_be_sent_is_told_by_flush)
+BOOST_AUTO_TEST_CASE(flush_reports_a_broken_connection)
 {
     writing w;
     narrow(w.pair);
     BOOST_CHECK(w.out.put(much()) == state::queued);
-    BOOST_TEST(w.out.flush()); // nobody has read: that is no error
+    BOOST_TEST(w.out.flush()); // a full buffer is no error
     w.pair.reset_client();
     w.s.run_until([&] { return !w.out.flush(); });
     BOOST_TEST(!w.out.all_written());
@@ -219,9 +252,9 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_after_the_end)
     w.out.ended(close_reason::drained);
     BOOST_CHECK(w.out.put("x") == state::closed);
     BOOST_CHECK(w.out.put("") == state::closed);
-    BOOST_CHECK(w.out.put(shared_piece::copy_of("x")) == state::closed);
-    BOOST_TEST(w.s.worker.figures.events == 0U);
-    BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection itself may
+    BOOST_CHECK(w.out.put(shared_chunk::copy_of("x")) == state::closed);
+    BOOST_TEST(w.s.worker.stats.events == 0U);
+    BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection itself may still write
     BOOST_TEST(w.read(8) == "farewell");
 }
 
@@ -230,10 +263,10 @@ BOOST_AUTO_TEST_CASE(deadlines_are_the_streams_own_or_the_servers)
     writing w;
     BOOST_TEST((w.out.deadline() == w.s.limits.write_timeout));
     const rill::stream_policy own{.write_timeout = 7s};
-    w.out.policy(own);
+    w.out.set_policy(own);
     BOOST_TEST((w.out.deadline() == 7s));
     const rill::stream_policy none{};
-    w.out.policy(none);
+    w.out.set_policy(none);
     BOOST_TEST((w.out.deadline() == w.s.limits.write_timeout));
 }
 
@@ -241,13 +274,14 @@ BOOST_AUTO_TEST_CASE(a_vanished_peer_is_to_be_found_before_the_second_heartbeat)
 {
     const auto timeout = [](rill::stream_policy policy) {
         writing w;
-        rill::transport::prepare_connection(w.pair.server, w.s.limits);
-        w.out.policy(policy);
+        rill::transport::stream_socket(w.pair.server).prepare(w.s.limits);
+        w.out.set_policy(policy);
         return option(w.pair.server, TCP_USER_TIMEOUT);
     };
     BOOST_TEST(timeout({}) == 30'000);
     BOOST_TEST(timeout({.heartbeat = 10s}) == 7'500);
-    BOOST_TEST(timeout({.heartbeat = 10s, .write_timeout = 20s}) == 20'000); // who does not read is no such peer
+    BOOST_TEST(timeout({.heartbeat = 10s, .write_timeout = 20s}) ==
+               20'000); // a peer that does not read has not vanished
     BOOST_TEST(timeout({.heartbeat = 1min}) == 30'000);
     BOOST_TEST(timeout({.heartbeat = std::chrono::milliseconds::max()}) == 30'000);
 }

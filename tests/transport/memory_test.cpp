@@ -1,5 +1,5 @@
-// A process without memory: every allocation in a connection's life fails once. It may end for that, at once and
-// without leaving anything behind; another one is served as before.
+// A process without memory: each allocation of a connection fails once. The connection may end, at once and without a
+// leak. Another connection is served as before.
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -18,7 +18,7 @@
 #include "support/writer_fixture.hpp"
 #include "transport/stage.hpp"
 
-// Asio's operations come from here.
+// Asio allocates its operations with this function.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size)
 {
     void* memory = nullptr;
@@ -45,7 +45,7 @@ enum class end : unsigned char
 struct life
 {
     const char* path;
-    const char* until; ///< the client has got this
+    const char* until; ///< the client has received this
     memory_test::end end;
 };
 
@@ -102,8 +102,8 @@ struct small_machine : stage
         if (r.path() == "/pushed") {
             co_return rill::response::stream([this](rill::response_writer& out) {
                 pushed = &out;
-                out.policy(policy);
-                out.put("begun");
+                out.set_policy(policy);
+                rill::detail::stream_writer::of(out).put("begun");
                 return rill::awaitable<>();
             });
         }
@@ -113,12 +113,12 @@ struct small_machine : stage
     rill::awaitable<> stream(rill::response_writer& out)
     {
         counted here;
-        out.policy(policy);
+        out.set_policy(policy);
         co_await out.write("begun");
         co_await rill::sleep_for(1h);
     }
 
-    // What the server does may be without memory, and what the test does is not.
+    // Allocations fail for the server only, and not for the test.
     template <class F>
     void without_memory(F f)
     {
@@ -131,7 +131,7 @@ struct small_machine : stage
         }
         left = allocations_left;
         allocations_left = -1;
-        BOOST_TEST(!error); // that would be told as an exception in the event loop
+        BOOST_TEST(!error); // the worker would log it
     }
 
     template <class Condition>
@@ -146,7 +146,7 @@ struct small_machine : stage
         });
     }
 
-    // Whether the client has got the text; or else the end, or a 500.
+    // Returns whether the client has received the text, and not the end or a 500.
     bool receives(const loopback& pair, std::string_view text)
     {
         std::string got;
@@ -170,7 +170,7 @@ struct small_machine : stage
             [&] { static_cast<void>(rill::transport::http1_connection::start(worker, pair.release_server())); });
         if (uploads) { // it waits, before and within a line
             go_on_until(
-                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.figures.responses[5] != 0; });
+                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.stats.responses[5] != 0; });
             without_memory([this] {
                 io.restart();
                 io.poll();
@@ -191,7 +191,7 @@ struct small_machine : stage
             static_cast<void>(receives(pair, l.until));
         } else {
             go_on_until(
-                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.figures.responses[5] != 0; });
+                [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.stats.responses[5] != 0; });
         }
         finish(pair, l.end);
         go_on_until([&] { return worker.connections() == (worker.draining() ? 0U : 1U); });
@@ -222,11 +222,11 @@ struct small_machine : stage
     void check()
     {
         const auto there = worker.draining() ? 0U : 1U; // the other one
-        BOOST_TEST(room.connections == there);
-        BOOST_TEST(room.streams == there);
-        BOOST_TEST(room.queued_bytes == 0U);
+        BOOST_TEST(shared_capacity.connections == there);
+        BOOST_TEST(shared_capacity.streams == there);
+        BOOST_TEST(shared_capacity.queued_bytes == 0U);
         BOOST_TEST(counted::alive() == static_cast<int>(there));
-        for (const auto& route : worker.figures.routes) {
+        for (const auto& route : worker.stats.routes) {
             BOOST_TEST(route.open == there);
         }
         if (there != 0) {
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_connection_may_fail)
     }
 }
 
-// A wait that there is no memory for fails; its bytes are queued all the same, and the others wait on.
+// A wait without memory fails. Its bytes are queued nevertheless, and the other waits go on.
 BOOST_AUTO_TEST_CASE(a_wait_in_line)
 {
     for (long number = 0;; ++number) {
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(a_wait_in_line)
         write(0);
         allocation_failed = false;
         allocations_left = number;
-        bool lost = false; // as a coroutine's handler, which is small, can not be
+        bool lost = false; // the small handler of a coroutine is never lost
         try {
             write(1);
         } catch (const std::bad_alloc&) {

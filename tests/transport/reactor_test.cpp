@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "support/loopback.hpp"
-#include "transport/socket.hpp"
+#include "transport/stream_socket.hpp"
 
 using rill::transport::reactor;
 using rill::transport::readiness;
@@ -93,10 +93,10 @@ BOOST_AUTO_TEST_CASE(each_arrival_is_reported_though_nothing_is_read)
         f.run_until([&] { return t.seen.readable; });
         BOOST_TEST(!t.seen.peer_finished);
     }
-    BOOST_TEST(rill::transport::unread_bytes(pair.server) == 3U);
+    BOOST_TEST(rill::transport::stream_socket(pair.server).unread_bytes() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(fin_is_reported_also_behind_unread_input)
+BOOST_AUTO_TEST_CASE(fin_is_reported_also_after_unread_input)
 {
     fixture f;
     loopback pair;
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(rst_is_reported_as_broken)
     f.run_until([&] { return t.calls != 0; });
     pair.reset_client();
     f.run_until([&] { return t.seen.broken; });
-    BOOST_TEST(t.seen.readable); // someone who waits for input is told as well
+    BOOST_TEST(t.seen.readable); // a wait for input is completed too
 }
 
 BOOST_AUTO_TEST_CASE(room_is_reported_after_the_buffer_was_full)
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(room_is_reported_after_the_buffer_was_full)
     BOOST_REQUIRE(!f.events.add(pair.server, &t));
     f.run_until([&] { return t.seen.writable; });
     const std::string large(1 << 20, 'x');
-    while (rill::transport::send_some(pair.server, large).value() != 0) {
+    while (rill::transport::stream_socket(pair.server).write_some(large).value() != 0) {
     }
     t.seen = {};
     f.context.restart();
@@ -170,18 +170,18 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_target_costs_the_others_nothing)
         BOOST_REQUIRE(!f.events.add(pairs.back()->server, &t));
         t.then = [](readiness) { throw std::runtime_error("from a completion handler"); };
     }
-    // Edges that were reported once are not reported again: each target has to get its own, in spite of the others.
+    // An edge is reported only once: each target must get its report, in spite of the exceptions of others.
     BOOST_CHECK_THROW(f.run_until([&] { return false; }), std::runtime_error);
     for (auto& t : targets) {
         t.then = nullptr;
         BOOST_TEST(t.calls == 1);
     }
-    // And the reactor lives on.
+    // The reactor still works.
     pairs[1]->client_sends("x");
     f.run_until([&] { return targets[1].seen.readable; });
 }
 
-BOOST_AUTO_TEST_CASE(what_was_removed_is_not_reported_though_another_process_has_it_open)
+BOOST_AUTO_TEST_CASE(a_removed_socket_is_not_reported_though_another_process_has_it_open)
 {
     fixture f;
     loopback pair;
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(what_was_removed_is_not_reported_though_another_process_has
     f.events.remove(pair.server);
     pair.close_server();
     pair.client_sends("x");
-    const loopback other; // its event comes after
+    const loopback other; // its event follows
     target last;
     BOOST_REQUIRE(!f.events.add(other.server, &last));
     f.run_until([&] { return last.seen.writable; });
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(what_was_removed_is_not_reported_though_another_process_has
     ::close(of_a_child);
 }
 
-BOOST_AUTO_TEST_CASE(what_cannot_be_watched_is_an_error)
+BOOST_AUTO_TEST_CASE(a_descriptor_that_epoll_refuses_is_an_error)
 {
     fixture f;
     target t;

@@ -35,7 +35,7 @@ void finish(request_parser& parser, parsed& p)
     }
 }
 
-/// A connection whose handler wants the whole body goes on behind the head.
+/// Continues after the head, as for a handler that gets the whole body.
 state put(request_parser& parser, std::string& input)
 {
     const auto outcome = parser.put(input);
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(chunked_bodies)
 
 BOOST_AUTO_TEST_CASE(trailers_are_no_headers)
 {
-    // What comes behind the body was not there when the head was checked (RFC 9110, 6.5.1).
+    // Trailers arrive after the check of the head (RFC 9110, 6.5.1).
     const auto p = parse("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
                          "X-T: t\r\nSet-Cookie: a=b\r\n\r\n");
     BOOST_REQUIRE(p.outcome == state::complete);
@@ -183,10 +183,11 @@ BOOST_AUTO_TEST_CASE(trailers_are_no_headers)
 
 BOOST_AUTO_TEST_CASE(limits)
 {
-    const rill::connection_limits small{.target_bytes = 20, .head_bytes = 200, .body_bytes = 10};
+    const rill::connection_limits small{.max_target_bytes = 20, .max_head_bytes = 200, .max_body_bytes = 10};
     BOOST_TEST((parse(get("", "/" + std::string(19, 'x')), small).outcome == state::complete));
     BOOST_TEST((rejected_with(get("", "/" + std::string(20, 'x')), small) == status::uri_too_long));
-    BOOST_TEST((rejected_with("GET /" + std::string(500, 'x'), small) == status::uri_too_long)); // no end in sight
+    BOOST_TEST(
+        (rejected_with("GET /" + std::string(500, 'x'), small) == status::uri_too_long)); // before the end of the line
     BOOST_TEST(
         (rejected_with(get("X: " + std::string(300, 'x') + "\r\n"), small) == status::request_header_fields_too_large));
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nX: " + std::string(300, 'x'), small) ==
@@ -201,10 +202,10 @@ BOOST_AUTO_TEST_CASE(limits)
 }
 
 // Found by tests/fuzz/request.cpp.
-BOOST_AUTO_TEST_CASE(garbage_behind_the_limit_of_a_head_is_not_looked_at)
+BOOST_AUTO_TEST_CASE(garbage_after_the_limit_of_a_head_is_not_read)
 {
     rill::connection_limits limits;
-    limits.head_bytes = 96;
+    limits.max_head_bytes = 96;
     const auto uri_too_long = static_cast<unsigned>(status::uri_too_long);
     BOOST_TEST(static_cast<unsigned>(rejected_with(std::string(97, 'x') + "\xff", limits)) == uri_too_long);
 }
@@ -215,7 +216,7 @@ BOOST_AUTO_TEST_CASE(exactly_one_host)
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == status::bad_request));
     BOOST_TEST((rejected_with("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == status::bad_request));
     BOOST_TEST((parse("GET / HTTP/1.0\r\n\r\n").outcome == state::complete));
-    // RFC 9112, 3.2 allows an empty one for what is no http URI; that of one has a host (RFC 9110, 4.2.1).
+    // RFC 9112, 3.2 allows an empty Host only for other URIs than those of http, which have a host (RFC 9110, 4.2.1).
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nHost:\r\n\r\n") == status::bad_request));
 }
 
@@ -249,7 +250,7 @@ BOOST_AUTO_TEST_CASE(targets)
     BOOST_TEST(target("/a?b") == "/a?b");
     BOOST_TEST(target("http://host/a?b") == "/a?b");
     BOOST_TEST(target("HTTP://host:8080/a") == "/a");
-    BOOST_TEST(target("https://host/a") == "421"); // not over a connection that is not secured (RFC 9110, 7.4)
+    BOOST_TEST(target("https://host/a") == "421"); // needs a secured connection (RFC 9110, 7.4)
     BOOST_TEST(target("http://host") == "/");
     BOOST_TEST(target("http://host?b") == "/?b");
     BOOST_TEST(target("*") == "400"); // only with OPTIONS
@@ -294,7 +295,7 @@ BOOST_AUTO_TEST_CASE(methods_have_names)
     BOOST_TEST(parse("PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n").request.method_name() == "PROPFIND");
 }
 
-BOOST_AUTO_TEST_CASE(what_was_refused_from_outside_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_by_the_caller_is_final)
 {
     const rill::connection_limits limits;
     request_parser parser(limits);
@@ -317,12 +318,12 @@ BOOST_AUTO_TEST_CASE(expectations)
         std::string input = head;
         BOOST_TEST((put(parser, input) == state::wants_continue));
         BOOST_TEST(parser.head_done());
-        BOOST_TEST((put(parser, input) == state::need_more)); // asked once
+        BOOST_TEST((put(parser, input) == state::need_more)); // reported once
         input = "hi";
         BOOST_TEST((put(parser, input) == state::complete));
         BOOST_TEST(parser.take().body() == "hi");
     }
-    BOOST_TEST((parse(head + "h").outcome == state::need_more)); // the client has not waited
+    BOOST_TEST((parse(head + "h").outcome == state::need_more)); // the client did not wait
     BOOST_TEST((parse(head + "hi").outcome == state::complete));
     BOOST_TEST(parse_bytewise(head + "hi").asked_to_continue);
     BOOST_TEST((parse(get("Expect: 100-continue\r\n")).outcome == state::complete)); // no body to wait for
@@ -331,7 +332,7 @@ BOOST_AUTO_TEST_CASE(expectations)
 
 BOOST_AUTO_TEST_CASE(expectations_of_http_1_0_are_ignored)
 {
-    // RFC 9110, 10.1.1: such a client does not know the interim answer.
+    // RFC 9110, 10.1.1: such a client does not know interim responses.
     const std::string head = "POST / HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
     BOOST_TEST((parse(head).outcome == state::need_more));
     BOOST_TEST((parse(head + "hi").outcome == state::complete));
@@ -344,14 +345,14 @@ BOOST_AUTO_TEST_CASE(empty_lines_before_a_request_are_skipped)
     request_parser parser(default_limits);
     std::string input = "\r\n\r\n";
     BOOST_TEST((put(parser, input) == state::need_more));
-    BOOST_TEST(input.empty()); // they do not pile up
+    BOOST_TEST(input.empty()); // the input does not grow
     input = "\r";
     BOOST_TEST((put(parser, input) == state::need_more));
     input += "\n" + get();
     BOOST_TEST((put(parser, input) == state::complete));
 }
 
-BOOST_AUTO_TEST_CASE(what_does_not_begin_as_a_request_is_not_waited_for)
+BOOST_AUTO_TEST_CASE(garbage_is_rejected_before_the_end_of_the_line)
 {
     const auto tls = parse("\x16\x03\x01");
     BOOST_TEST((tls.outcome == state::rejected));
@@ -380,11 +381,11 @@ BOOST_AUTO_TEST_CASE(garbage_is_rejected)
         BOOST_TEST(static_cast<unsigned>(p.rejection.status) >= 400U);
         BOOST_TEST(static_cast<unsigned>(p.rejection.status) <= 505U);
     }
-    // Without any line end, the limit of the head ends it.
+    // Without a line end, the limit of the head applies.
     BOOST_TEST((parse(std::string(20'000, 'x')).outcome == state::rejected));
 }
 
-BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
+BOOST_AUTO_TEST_CASE(a_rejection_is_final)
 {
     for (const auto& bad : {get("Bad\r\n"), get("Transfer-Encoding: chunked\r\n") + "g\r\n", std::string("\r\n ")}) {
         request_parser parser(default_limits);
@@ -393,7 +394,7 @@ BOOST_AUTO_TEST_CASE(what_was_rejected_stays_so)
         for (const auto& more : {std::string(), std::string("\r\n"), get(), "0\r\n\r\n" + get()}) {
             input = more;
             BOOST_TEST((put(parser, input) == state::rejected), bad);
-            BOOST_TEST(input == more); // nothing is taken any more
+            BOOST_TEST(input == more); // no more is removed
             BOOST_TEST(!parser.keep_alive());
             BOOST_TEST((parser.rejection().status == status::bad_request));
         }
@@ -416,7 +417,7 @@ BOOST_AUTO_TEST_CASE(keep_alive)
     BOOST_TEST(!keeps("1.0", "Connection: close\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_head_with_a_body_is_told_before_its_body_is_taken)
+BOOST_AUTO_TEST_CASE(a_head_is_reported_before_its_body_is_read)
 {
     for (const auto* framing :
          {"Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"})
@@ -427,7 +428,7 @@ BOOST_AUTO_TEST_CASE(a_head_with_a_body_is_told_before_its_body_is_taken)
         BOOST_TEST((parser.put(input) == state::head));
         BOOST_TEST(parser.head().target() == "/p");
         BOOST_TEST(input == body);
-        BOOST_TEST((parser.put(input) == state::complete)); // said once
+        BOOST_TEST((parser.put(input) == state::complete)); // reported once
         BOOST_TEST(parser.take().body() == "hello");
     }
     for (const auto* none : {"", "Content-Length: 0\r\n", "Expect: 100-continue\r\n"}) {
@@ -465,7 +466,7 @@ BOOST_AUTO_TEST_CASE(a_body_may_be_read_by_the_caller)
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_read_by_the_caller_has_the_callers_limit)
 {
-    const rill::connection_limits small{.body_bytes = 4};
+    const rill::connection_limits small{.max_body_bytes = 4};
     const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n";
     request_parser sized(small);
     std::string input = head + "Content-Length: 5\r\n\r\n";
@@ -478,12 +479,12 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_read_by_the_caller_has_the_callers_limit)
     BOOST_REQUIRE(chunked.put(input) == state::head);
     BOOST_TEST(!chunked.announced_size().has_value());
     BOOST_TEST(chunked.missing() == 1U);
-    chunked.body_limit(8);
+    chunked.set_body_limit(8);
     bytes = "5\r\nhello\r\n4\r\n";
     BOOST_TEST((chunked.read_body(bytes, body) == state::rejected));
     BOOST_TEST(body == "hellohello");
     BOOST_TEST((chunked.rejection().status == status::payload_too_large));
-    BOOST_TEST((chunked.read_body(bytes, body) == state::rejected)); // stays so
+    BOOST_TEST((chunked.read_body(bytes, body) == state::rejected)); // the rejection is final
     BOOST_TEST(!chunked.keep_alive());
 }
 

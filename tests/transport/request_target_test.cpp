@@ -12,8 +12,8 @@ using rill::transport::is_authority;
 using rill::transport::parse_target;
 using form = rill::transport::request_target::form;
 
-/// What was parsed in one line: the form, the scheme's s, the authority, and what handlers see.
-std::string told(std::string_view text, verb method = verb::get)
+/// The result in one line: the form, "s" for https, the authority, and the target for handlers.
+std::string summary(std::string_view text, verb method = verb::get)
 {
     const auto target = parse_target(text, method);
     switch (target.kind) {
@@ -32,7 +32,7 @@ std::string told(std::string_view text, verb method = verb::get)
     return "?";
 }
 
-/// The characters that may stand at '@' in the target.
+/// The characters that are valid in place of '@' in the target.
 std::string allowed_at(std::string target)
 {
     std::string allowed;
@@ -54,41 +54,41 @@ BOOST_AUTO_TEST_CASE(origin_form)
          {"/", "//", "/a/b", "/?", "/a?b=c&d", "/a?b?c", "/?/", "/%00", "/%aF?%20", "/a;b=c,d", "/a:b@c", "/..", "/./a",
           "/[]^|{}`", "/?\\", "/?%", "/?a=%f", "/q?last=100%", "/?%zz?%%"})
     {
-        BOOST_TEST(told(target) == "origin " + std::string(target));
-        BOOST_TEST(told(target, verb::options) == "origin " + std::string(target));
+        BOOST_TEST(summary(target) == "origin " + std::string(target));
+        BOOST_TEST(summary(target, verb::options) == "origin " + std::string(target));
     }
     for (const auto* target : {"",     "a",    "?a",  "#",    "/#",    "/a#b", "/?a#b",  "/ ",  "/a b", "/%", "/%a",
                                "/%ag", "/%ga", "/a%", "/%?%", "/%%41", "/\\",  "/a\\b?", "/\"", "/<",   "/>"})
     {
-        BOOST_TEST(told(target) == "-", target);
+        BOOST_TEST(summary(target) == "-", target);
     }
 }
 
 BOOST_AUTO_TEST_CASE(every_character)
 {
-    // RFC 3986, 3.3 and 3.4, and what browsers send besides; in the order of their codes.
+    // RFC 3986, 3.3 and 3.4, and other characters that browsers send; in the order of their codes.
     BOOST_TEST(allowed_at("/@") ==
                "!$&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
     BOOST_TEST(allowed_at("/?@") ==
                "!$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
-    // The comma only where it is no host's: after it nothing may follow but a path.
+    // Some of these characters end the host.
     BOOST_TEST(allowed_at("http://@") ==
                "!$&'()*+-.0123456789;=ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
 }
 
 BOOST_AUTO_TEST_CASE(absolute_form)
 {
-    BOOST_TEST(told("http://a") == "absolute a /");
-    BOOST_TEST(told("http://a/") == "absolute a /");
-    BOOST_TEST(told("http://a?") == "absolute a /?");
-    BOOST_TEST(told("http://a?b/c") == "absolute a /?b/c");
-    BOOST_TEST(told("http://a:80/b?c") == "absolute a:80 /b?c");
-    BOOST_TEST(told("hTTp://[::1]:8080/b//c") == "absolute [::1]:8080 /b//c");
-    BOOST_TEST(told("https://a/b") == "absolutes a /b");
-    BOOST_TEST(told("http://a", verb::options) == "absolute a *");
-    BOOST_TEST(told("http://a/", verb::options) == "absolute a /");
-    BOOST_TEST(told("http://a?b", verb::options) == "absolute a /?b");
-    BOOST_TEST(told("http://a?100%") == "absolute a /?100%");
+    BOOST_TEST(summary("http://a") == "absolute a /");
+    BOOST_TEST(summary("http://a/") == "absolute a /");
+    BOOST_TEST(summary("http://a?") == "absolute a /?");
+    BOOST_TEST(summary("http://a?b/c") == "absolute a /?b/c");
+    BOOST_TEST(summary("http://a:80/b?c") == "absolute a:80 /b?c");
+    BOOST_TEST(summary("hTTp://[::1]:8080/b//c") == "absolute [::1]:8080 /b//c");
+    BOOST_TEST(summary("https://a/b") == "absolutes a /b");
+    BOOST_TEST(summary("http://a", verb::options) == "absolute a *");
+    BOOST_TEST(summary("http://a/", verb::options) == "absolute a /");
+    BOOST_TEST(summary("http://a?b", verb::options) == "absolute a /?b");
+    BOOST_TEST(summary("http://a?100%") == "absolute a /?100%");
     for (const auto* target :
          {"http",          "http:",       "http:/",      "http://",       "http:///",     "http://?a",
           "http:a",        "http:/a",     "://a",        "/://a ",        "ftp://a/",     "httpx://a/",
@@ -96,31 +96,31 @@ BOOST_AUTO_TEST_CASE(absolute_form)
           "http://a:1:2/", "http://a/#b", "http://a#b",  "http://a\\b",   "http://[::1/", "http://a b/",
           "http://a/ b",   "http://a,b/", "http://a/%",  "http://a%2/"})
     {
-        BOOST_TEST(told(target) == "-", target);
+        BOOST_TEST(summary(target) == "-", target);
     }
 }
 
 BOOST_AUTO_TEST_CASE(authority_form)
 {
-    BOOST_TEST(told("a:443", verb::connect) == "authority a:443");
-    BOOST_TEST(told("127.0.0.1:1", verb::connect) == "authority 127.0.0.1:1");
-    BOOST_TEST(told("[::1]:443", verb::connect) == "authority [::1]:443");
+    BOOST_TEST(summary("a:443", verb::connect) == "authority a:443");
+    BOOST_TEST(summary("127.0.0.1:1", verb::connect) == "authority 127.0.0.1:1");
+    BOOST_TEST(summary("[::1]:443", verb::connect) == "authority [::1]:443");
     for (const auto* target : {"", "a", "a:", ":443", "[::1]", "[::1]443", "::1", "a:b", "a:443/", "/", "*",
                                "http://a:443", "http://a/", "u@a:443", "a:65536", "a:443 "})
     {
-        BOOST_TEST(told(target, verb::connect) == "-", target);
+        BOOST_TEST(summary(target, verb::connect) == "-", target);
     }
-    BOOST_TEST(told("a:443") == "-");
+    BOOST_TEST(summary("a:443") == "-");
 }
 
 BOOST_AUTO_TEST_CASE(asterisk_form)
 {
-    BOOST_TEST(told("*", verb::options) == "asterisk *");
+    BOOST_TEST(summary("*", verb::options) == "asterisk *");
     for (const auto method : {verb::get, verb::head, verb::post, verb::connect, verb::trace}) {
-        BOOST_TEST(told("*", method) == "-");
+        BOOST_TEST(summary("*", method) == "-");
     }
-    BOOST_TEST(told("**", verb::options) == "-");
-    BOOST_TEST(told("*/", verb::options) == "-");
+    BOOST_TEST(summary("**", verb::options) == "-");
+    BOOST_TEST(summary("*/", verb::options) == "-");
 }
 
 BOOST_AUTO_TEST_CASE(authorities)

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_connections_own_fields_are_not_the_handlers)
                "Content-Length: 1\r\n\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_handler_may_say_of_the_connection)
+BOOST_AUTO_TEST_CASE(connection_options_that_a_handler_may_set)
 {
     BOOST_TEST(make_response_head(status::ok, fields({{"server", "other"}}), {}, false, 11, date) ==
                "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 12:00:00 GMT\r\nserver: other\r\n\r\n");
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(status_lines)
         return head.substr(0, head.find("\r\n"));
     };
     BOOST_TEST(line(404) == "HTTP/1.1 404 Not Found");
-    BOOST_TEST(line(299).starts_with("HTTP/1.1 299 ")); // the space stays, also without a known reason (RFC 9112, 4)
+    BOOST_TEST(line(299).starts_with("HTTP/1.1 299 ")); // the space is required without a reason too (RFC 9112, 4)
 }
 
 BOOST_AUTO_TEST_CASE(statuses_without_a_body)

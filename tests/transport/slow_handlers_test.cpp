@@ -1,6 +1,7 @@
 #include "transport/slow_handlers.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <rill/core/awaitable.hpp>
 #include <thread>
 
 BOOST_AUTO_TEST_SUITE(slow_handlers_test)
@@ -12,11 +13,11 @@ using rill::transport::slow_handlers;
 
 struct looking
 {
-    rill::asio::io_context io{1};
-    std::string told;
-    slow_handlers slow{io, [this](std::string_view who, std::chrono::milliseconds blocked) {
+    boost::asio::io_context io{1};
+    std::string reported;
+    slow_handlers slow{io, [this](std::string_view handler, std::chrono::milliseconds blocked) {
                            BOOST_TEST(blocked.count() >= slow_handlers::limit.count());
-                           told.append(who).append("\n");
+                           reported.append(handler).append("\n");
                        }};
 
     void turn()
@@ -33,39 +34,39 @@ void block()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(who_blocks_is_named_once)
+BOOST_AUTO_TEST_CASE(a_handler_that_blocks_is_reported_once)
 {
     looking l;
     for (int i = 0; i < 2; ++i) {
-        l.slow.begins("a handler of ", "/slow");
+        l.slow.begin("a handler of ", "/slow");
         block();
         l.turn();
     }
-    BOOST_TEST(l.told == "a handler of /slow\n");
+    BOOST_TEST(l.reported == "a handler of /slow\n");
 }
 
-BOOST_AUTO_TEST_CASE(of_several_in_one_turn_it_is_the_one_that_blocks)
+BOOST_AUTO_TEST_CASE(of_several_handlers_in_one_turn_the_blocking_one_is_reported)
 {
     looking l;
-    l.slow.begins("a handler of ", "/first");
-    l.slow.begins("a handler of ", "/second");
+    l.slow.begin("a handler of ", "/first");
+    l.slow.begin("a handler of ", "/second");
     block();
-    l.slow.begins("a handler of ", "/third");
+    l.slow.begin("a handler of ", "/third");
     l.turn();
-    BOOST_TEST(l.told == "a handler of /second\n");
+    BOOST_TEST(l.reported == "a handler of /second\n");
 }
 
-// Time that passes between two turns is nobody's.
-BOOST_AUTO_TEST_CASE(who_waits_does_not_block)
+// Time between two turns counts for no handler.
+BOOST_AUTO_TEST_CASE(a_handler_that_waits_does_not_block)
 {
     looking l;
-    l.slow.begins("a handler of ", "/waits");
+    l.slow.begin("a handler of ", "/waits");
     l.turn();
     block();
     l.turn();
-    l.slow.begins("a handler of ", "/other");
+    l.slow.begin("a handler of ", "/other");
     l.turn();
-    BOOST_TEST(l.told == "");
+    BOOST_TEST(l.reported == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,24 +14,24 @@
 
 #include "support/loopback.hpp"
 #include "transport/http1_connection.hpp"
-#include "transport/socket.hpp"
+#include "transport/stream_socket.hpp"
 
 namespace rill_test {
 
 using namespace std::chrono_literals;
 
-/// Connections of one worker, without a listener and without a thread: the test turns the event loop.
+/// A worker with connections, without a listener and a thread: the test runs the event loop.
 struct stage
 {
     rill::handler app;
     rill::capacity_limits most;
-    rill::transport::capacity room{most};
+    rill::transport::capacity shared_capacity{most};
     rill::connection_limits limits{};
     rill::observer events{};
     boost::asio::io_context io{1};
-    rill::transport::worker_context worker{io, app, limits, events, &room};
-    std::vector<rill::close_reason> closed; ///< why streams have ended
-    std::string log;                        ///< a line each
+    rill::transport::worker_context worker{io, app, limits, events, &shared_capacity};
+    std::vector<rill::close_reason> closed; ///< the reasons of ended streams
+    std::string log;                        ///< one line per entry
 
     explicit stage(rill::handler handle, rill::capacity_limits capacity = {}) : app(std::move(handle)), most(capacity)
     {
@@ -42,7 +42,7 @@ struct stage
     stage(const stage&) = delete;
     stage& operator=(const stage&) = delete;
 
-    /// Ends what is left, as a worker does: coroutines must not outlive what they use.
+    /// Ends the connections, as a worker does: coroutines must not outlive the objects that they use.
     ~stage()
     {
         for (int i = 0; i < 100 && worker.connections() != 0; ++i) {
@@ -58,7 +58,7 @@ struct stage
         BOOST_TEST(!rill::transport::http1_connection::start(worker, pair.release_server()));
     }
 
-    /// Turns until the condition holds, which may be for something that only the client sees.
+    /// Runs the event loop until the condition holds.
     template <class Condition>
     void run_until(Condition condition)
     {
@@ -72,14 +72,14 @@ struct stage
         BOOST_REQUIRE(holds);
     }
 
-    /// Runs what is ready.
+    /// Runs the handlers that are ready.
     void turn()
     {
         io.restart();
         io.poll();
     }
 
-    /// Moves the manual clock, once what is ready has run. A timer may be a millisecond late, as its wheel counts them.
+    /// Runs the handlers that are ready, and then moves the manual clock. A timer may be a millisecond late.
     void pass(std::chrono::milliseconds time)
     {
         turn();
@@ -99,7 +99,7 @@ struct stage
         return got;
     }
 
-    /// How the server's side of a connection has ended, and what came before that.
+    /// The last bytes of a connection, and its end.
     struct rest
     {
         std::string text;
@@ -123,19 +123,19 @@ struct stage
         run_until([this] { return worker.connections() == 0; });
     }
 
-    /// Until all that the client has sent was read by the connection, or may wait for it in the kernel.
+    /// Until the connection has read everything that the client has sent, or may read it from the kernel.
     void run_until_arrived(const loopback& pair, int server, bool is_read = true)
     {
         run_until([&] {
             int on_its_way = 0;
             return ::ioctl(pair.client, SIOCOUTQ, &on_its_way) == 0 && on_its_way == 0 &&
-                   (!is_read || rill::transport::unread_bytes(server) == 0);
+                   (!is_read || rill::transport::stream_socket(server).unread_bytes() == 0);
         });
         turn();
     }
 };
 
-/// From now on the kernel holds little of what the client does not read: well below a megabyte.
+/// Makes the buffers of the kernel small: well below a megabyte.
 inline void narrow(const loopback& pair)
 {
     const int size = 16 * 1024;
@@ -143,7 +143,7 @@ inline void narrow(const loopback& pair)
     BOOST_REQUIRE(::setsockopt(pair.client, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
 }
 
-/// More than a narrow connection's kernel holds.
+/// More than the kernel takes for a narrow connection.
 inline std::string much()
 {
     return std::string(4UL * 1024 * 1024, 'm');

@@ -1,4 +1,4 @@
-// Every case of strict_cases.hpp through the parser, without sockets, cut in every place.
+// Each case of strict_cases.hpp in the parser, without sockets, and cut at each place.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -16,8 +16,8 @@ using state = request_parser::state;
 
 const rill::connection_limits default_limits;
 
-/// What the parser makes of pieces of bytes: a line for each request, so that two ways of cutting can be compared. The
-/// bodies are read by the parser, or as of a handler that reads them while they come.
+/// The results of the parser for pieces of bytes, one line per request, to compare two ways to cut them. Either the
+/// parser reads the bodies, or the caller, as for a handler that reads them while they arrive.
 class reader
 {
 public:
@@ -28,16 +28,16 @@ public:
         input_.append(bytes);
         for (auto outcome = put_input(); !done_; outcome = put_input()) {
             if (outcome == state::rejected) {
-                told_ += std::to_string(static_cast<unsigned>(parser_.rejection().status)) + "! " +
-                         parser_.rejection().detail + "\n";
+                results_ += std::to_string(static_cast<unsigned>(parser_.rejection().status)) + "! " +
+                            parser_.rejection().detail + "\n";
                 done_ = true;
             } else if (outcome == state::complete) {
                 const auto r = in_body_ ? std::exchange(head_, {}) : parser_.take();
                 auto body = in_body_ ? std::exchange(body_, {}) : r.body();
                 in_body_ = false;
                 std::ranges::replace(body, '\n', '|');
-                told_ += "request " + std::string(r.target()) + " " + std::to_string(r.fields().size()) + " " + body +
-                         (parser_.keep_alive() ? "" : ".") + "\n";
+                results_ += "request " + std::string(r.target()) + " " + std::to_string(r.fields().size()) + " " +
+                            body + (parser_.keep_alive() ? "" : ".") + "\n";
                 done_ = !parser_.keep_alive();
             } else if (outcome == state::need_more) {
                 return;
@@ -45,7 +45,7 @@ public:
         }
     }
 
-    const std::string& told() const { return told_; }
+    const std::string& results() const { return results_; }
     bool done() const { return done_; }
 
 private:
@@ -62,7 +62,8 @@ private:
                 return outcome;
             }
             head_ = parser_.take_head();
-            if (parser_.announced_size().value_or(0) > default_limits.body_bytes) { // a reader looks at that first
+            if (parser_.announced_size().value_or(0) > default_limits.max_body_bytes)
+            { // a reader checks the size first
                 std::string none;
                 parser_.put(none);
             }
@@ -79,31 +80,31 @@ private:
     std::string body_;
     request_parser parser_{default_limits};
     std::string input_;
-    std::string told_;
+    std::string results_;
     bool done_ = false;
 };
 
-std::string told_of_whole(std::string_view bytes, bool streams = false)
+std::string results_of_whole(std::string_view bytes, bool streams = false)
 {
     reader r(streams);
     r.put(bytes);
-    return r.told();
+    return r.results();
 }
 
-/// Whether what was told is what the answers say, as far as the parser knows: it refuses, or makes requests.
-bool agrees(std::string_view told, std::string_view answers)
+/// Whether the results match the expected responses: a rejection, or a request.
+bool agrees(std::string_view results, std::string_view answers)
 {
     for (auto answer = rill_test::take_answer(answers); answer.status != 0; answer = rill_test::take_answer(answers)) {
-        const auto line = told.substr(0, told.find('\n'));
+        const auto line = results.substr(0, results.find('\n'));
         const bool right = answer.end == '!'
                                ? line.starts_with(std::to_string(answer.status) + "! ")
                                : line.starts_with("request ") && line.ends_with('.') == (answer.end == '.');
         if (!right) {
             return false;
         }
-        told.remove_prefix(line.size() + 1);
+        results.remove_prefix(line.size() + 1);
     }
-    return told.empty();
+    return results.empty();
 }
 
 } // namespace
@@ -111,8 +112,8 @@ bool agrees(std::string_view told, std::string_view answers)
 BOOST_AUTO_TEST_CASE(each_case_is_refused_or_read_as_it_must_be)
 {
     for (const auto& one : rill_test::strict_cases()) {
-        const auto told = told_of_whole(one.bytes);
-        BOOST_TEST(agrees(told, one.answers), one.about << ": expected '" << one.answers << "', is " << told);
+        const auto results = results_of_whole(one.bytes);
+        BOOST_TEST(agrees(results, one.answers), one.about << ": expected '" << one.answers << "', is " << results);
     }
 }
 
@@ -123,7 +124,7 @@ BOOST_AUTO_TEST_CASE(byte_by_byte_the_answer_is_the_same)
         for (std::size_t i = 0; i < one.bytes.size() && !r.done(); ++i) {
             r.put({one.bytes.data() + i, 1});
         }
-        BOOST_TEST(r.told() == told_of_whole(one.bytes), one.about << ": " << r.told());
+        BOOST_TEST(r.results() == results_of_whole(one.bytes), one.about << ": " << r.results());
     }
 }
 
@@ -131,9 +132,9 @@ BOOST_AUTO_TEST_CASE(cut_in_two_anywhere_the_answer_is_the_same)
 {
     for (const auto& one : rill_test::strict_cases()) {
         if (one.bytes.size() > 1000) {
-            continue; // the same lengths again and again: byte by byte they were cut everywhere
+            continue; // only byte by byte, which cuts everywhere
         }
-        const auto whole = told_of_whole(one.bytes);
+        const auto whole = results_of_whole(one.bytes);
         const std::string_view bytes(one.bytes);
         for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
             reader r;
@@ -141,30 +142,30 @@ BOOST_AUTO_TEST_CASE(cut_in_two_anywhere_the_answer_is_the_same)
             if (!r.done()) {
                 r.put(bytes.substr(cut));
             }
-            BOOST_REQUIRE_MESSAGE(r.told() == whole, one.about << ", cut at " << cut << ": " << r.told());
+            BOOST_REQUIRE_MESSAGE(r.results() == whole, one.about << ", cut at " << cut << ": " << r.results());
         }
     }
 }
 
-// A body that is read while it comes is refused or read as one that is read first.
+// The result does not depend on who reads the body.
 BOOST_AUTO_TEST_CASE(streamed_bodies_are_read_as_others_wherever_they_are_cut)
 {
     for (const auto& one : rill_test::strict_cases()) {
-        const auto whole = told_of_whole(one.bytes);
-        BOOST_TEST(told_of_whole(one.bytes, true) == whole, one.about);
+        const auto whole = results_of_whole(one.bytes);
+        BOOST_TEST(results_of_whole(one.bytes, true) == whole, one.about);
         const std::string_view bytes(one.bytes);
         reader bytewise(true);
         for (std::size_t i = 0; i < bytes.size() && !bytewise.done(); ++i) {
             bytewise.put(bytes.substr(i, 1));
         }
-        BOOST_TEST(bytewise.told() == whole, one.about << ": " << bytewise.told());
+        BOOST_TEST(bytewise.results() == whole, one.about << ": " << bytewise.results());
         for (std::size_t cut = 1; cut < std::min<std::size_t>(bytes.size(), 1000); ++cut) {
             reader r(true);
             r.put(bytes.substr(0, cut));
             if (!r.done()) {
                 r.put(bytes.substr(cut));
             }
-            BOOST_REQUIRE_MESSAGE(r.told() == whole, one.about << ", cut at " << cut << ": " << r.told());
+            BOOST_REQUIRE_MESSAGE(r.results() == whole, one.about << ", cut at " << cut << ": " << r.results());
         }
     }
 }

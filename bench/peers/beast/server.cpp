@@ -1,5 +1,5 @@
-// A peer for benchmarks: the two endpoints on Boost.Beast alone, a coroutine per connection as Beast's examples have
-// it. What rill adds to this, and what it costs, is seen by comparing the two.
+// A peer for benchmarks: the two endpoints on Boost.Beast alone, with a coroutine per connection as in Beast's
+// examples. The difference to rill shows the cost of the framework.
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -49,10 +49,10 @@ public:
         asio::co_spawn(executor, run(), asio::detached);
     }
 
-    /// The event of the next tick. Who is still busy with an event at that time misses it.
+    /// The event of the next tick. A coroutine that is still busy with an event at that time misses it.
     asio::awaitable<std::shared_ptr<const std::string>> next()
     {
-        boost::system::error_code cancelled; // which is how a tick wakes all who wait
+        boost::system::error_code cancelled; // a tick cancels the timer to wake all waiting coroutines
         co_await next_.async_wait(asio::redirect_error(use_awaitable, cancelled));
         co_return event_;
     }
@@ -70,7 +70,7 @@ private:
     }
 
     milliseconds period_;
-    asio::steady_timer next_; ///< never due, only cancelled
+    asio::steady_timer next_; ///< never expires, is only cancelled
     std::shared_ptr<const std::string> event_;
 };
 
@@ -152,7 +152,7 @@ asio::awaitable<void> listen(tcp::endpoint at, broadcasters& all)
     tcp::acceptor acceptor(executor, at);
     for (;;) {
         auto socket = co_await acceptor.async_accept(use_awaitable);
-        // However a connection ends: its client has left.
+        // The client has disconnected.
         asio::co_spawn(executor, serve(beast::tcp_stream(std::move(socket)), all), asio::detached);
     }
 }

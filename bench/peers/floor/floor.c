@@ -1,10 +1,10 @@
-// The physical limit that servers are compared with: sockets, epoll and send(), no framework, no parsing to speak of.
+// The baseline of the comparison: sockets, epoll and send(), with no framework and almost no parsing.
 //
-//     GET /ticks?ms=N        the first event at once, then one every N ms, each stamped by a call of its own
-//     GET /broadcast?ms=N    one every N ms, stamped once for all
+//     GET /ticks?ms=N        The first event at once, then one event every N ms. One clock call per event.
+//     GET /broadcast?ms=N    One event every N ms. One clock call for all streams.
 //
-// An event's data is CLOCK_REALTIME in ns as decimal digits. One timer serves all streams of the same target: it begins
-// with the first of them.
+// The data of an event is CLOCK_REALTIME in nanoseconds, as decimal digits. One timer serves all streams of the same
+// target. It starts with the first stream.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -37,14 +37,14 @@ struct group
     uint32_t count, capacity;
 };
 
-/// What is known of a descriptor.
+/// The state of a descriptor.
 struct client
 {
-    uint32_t place; ///< in its group's streams, counted from 1; 0 while it is no stream
+    uint32_t place; ///< position in the streams of its group, from 1; 0: not a stream
     uint16_t group;
 };
 
-/// What an epoll entry is for.
+/// The purpose of an epoll entry.
 enum kind
 {
     new_client,
@@ -90,7 +90,7 @@ static void watch(int fd, uint32_t events, enum kind kind, size_t group)
     }
 }
 
-/// False when the stream can't go on. A client that takes nothing at all just misses the event.
+/// Returns false when the stream is broken. A client whose buffer is full misses the event.
 static bool send_to(int fd, const char* bytes, size_t size)
 {
     const ssize_t n = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -175,7 +175,7 @@ static struct group* wanted_group(const char* request)
 static void answer(int fd)
 {
     if (clients[fd].place != 0) {
-        return; // bytes behind the request
+        return; // bytes after the request
     }
     char request[4096];
     const ssize_t n = recv(fd, request, sizeof request - 1, 0);
@@ -216,7 +216,7 @@ static void tick(const struct group* group)
             stamp_event();
         }
         if (!send_to(group->streams[i], event, event_size)) {
-            shutdown(group->streams[i], SHUT_RDWR); // epoll reports it, and it is closed then
+            shutdown(group->streams[i], SHUT_RDWR); // epoll then reports the socket, and it is closed
         }
     }
 }
@@ -272,7 +272,7 @@ int main(int argc, char** argv)
     }
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
-    clients = calloc(files.rlim_cur, sizeof *clients); // pages that no descriptor reaches cost nothing
+    clients = calloc(files.rlim_cur, sizeof *clients); // unused pages take no memory
     if (clients == NULL) {
         fail("floor");
     }

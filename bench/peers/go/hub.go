@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A hub sends each tick's event to all who have subscribed. One that is still busy with the events before misses it.
+// A hub sends the event of each tick to all subscribers. A subscriber that is still busy with earlier events misses it.
 type hub struct {
 	mutex       sync.Mutex
 	subscribers map[chan string]struct{}
@@ -17,7 +17,7 @@ var (
 	hubsMutex sync.Mutex
 )
 
-// hubOf returns the hub of a period, which begins to tick when it is first asked for.
+// hubOf returns the hub of a period, which starts to tick with the first request.
 func hubOf(every time.Duration) *hub {
 	hubsMutex.Lock()
 	defer hubsMutex.Unlock()

@@ -1,4 +1,4 @@
-// A peer for benchmarks: the two endpoints on net/http and gorilla/mux, as tutorials have them.
+// A peer for benchmarks: the two endpoints on net/http and gorilla/mux, as in tutorials.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// period returns the query's ms, or answers the request with an error.
+// period returns ms of the query, or responds with an error.
 func period(w http.ResponseWriter, r *http.Request) (time.Duration, bool) {
 	ms := 1000
 	if text := r.URL.Query().Get("ms"); text != "" {
@@ -30,7 +30,7 @@ func period(w http.ResponseWriter, r *http.Request) (time.Duration, bool) {
 	return time.Duration(ms) * time.Millisecond, true
 }
 
-// beginStream answers with the header of an event stream.
+// beginStream sends the header of an event stream.
 func beginStream(w http.ResponseWriter) (http.Flusher, bool) {
 	flusher, ok := w.(http.Flusher)
 	if !ok {

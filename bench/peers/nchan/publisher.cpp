@@ -1,4 +1,5 @@
-// Publishes the ticks of the peer nchan: every N ms, a POST of CLOCK_REALTIME in ns on a connection that stays.
+// Publishes the events of the peer nchan: a POST of CLOCK_REALTIME in nanoseconds every N ms on a persistent
+// connection.
 //
 //     nchan_publisher --port PORT --ms N
 

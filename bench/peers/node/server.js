@@ -10,7 +10,7 @@ const headers = {
     'X-Accel-Buffering': 'no',
 };
 
-// Date.now() knows only milliseconds, and performance.now() drifts away from it: one keeps the other in its place.
+// Date.now() has milliseconds only, and performance.now() drifts from it, so the two are combined.
 let origin = performance.timeOrigin;
 
 function eventNow() {

@@ -24,6 +24,7 @@
 #include <rill/routing/static_files.hpp>
 #include <rill/server/admin.hpp>
 #include <rill/server/background.hpp>
+#include <rill/server/log.hpp>
 #include <rill/server/metrics.hpp>
 #include <rill/server/server.hpp>
 #include <rill/server/supervisor.hpp>

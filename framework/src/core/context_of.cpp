@@ -18,11 +18,11 @@ asio::io_context* find_context_with(const asio::any_io_executor& ex) noexcept
     return target != nullptr ? &target->context() : nullptr;
 }
 
-// An execution_context does not tell its type. Only an io_context has a timer_service.
+// An execution_context does not reveal its type, but only an io_context has a timer_service.
 asio::io_context* find_context_by_service(const asio::any_io_executor& ex)
 {
     auto& context = asio::query(ex, asio::execution::context);
-    return asio::has_service<timer_service>(context) ? &static_cast<asio::io_context&>(context) : nullptr;
+    return timer_service::exists(context) ? &static_cast<asio::io_context&>(context) : nullptr;
 }
 
 } // namespace
@@ -35,7 +35,7 @@ asio::io_context* find_context(const asio::any_io_executor& ex) noexcept
     if (!ex) {
         return nullptr;
     }
-    // As asio::require() and asio::prefer() leave the executor: blocking.never is 1, outstanding_work.tracked is 4.
+    // The bits that asio::require() and asio::prefer() set: 1 is blocking.never, 4 is outstanding_work.tracked.
     for (const auto find : {&find_context_with<1>, &find_context_with<4>, &find_context_with<5>}) {
         if (auto* context = find(ex)) {
             return context;

@@ -15,31 +15,29 @@ public:
     {
         switch (static_cast<error>(value)) {
         case error::invalid_utf8:
-            return "event text is not well-formed UTF-8";
+            return "the text of the event is not well-formed UTF-8";
         case error::invalid_field_value:
-            return "field value holds CR, LF or NUL";
+            return "the field value contains CR, LF or NUL";
         case error::invalid_header:
-            return "header name is not a token, or its value holds CR, LF or NUL";
+            return "the header name is not a token, or the value contains CR, LF or NUL";
         case error::message_too_large:
-            return "message exceeds the configured limit";
-        case error::stream_closed:
-            return "the stream has ended";
+            return "the message exceeds the configured limit";
         case error::event_id_refused:
-            return "event id is missing, not wanted, or does not come after the one before";
+            return "the event id is missing, not wanted, or not greater than the previous one";
         case error::unknown_event_id:
-            return "events after this id are not held";
+            return "the events after this id are not stored";
         case error::too_slow:
             return "the stream was too slow";
         case error::invalid_topic:
-            return "topic is empty, too long, or holds a character that it must not";
+            return "the topic is empty, too long, or has an invalid character";
         case error::too_many_topics:
-            return "there are as many topics as there may be";
+            return "the maximum number of topics is reached";
         case error::foreign_executor:
             return "the executor does not belong to a rill worker";
         case error::pool_stopped:
-            return "the thread pool ended without calling the function";
+            return "the thread pool ended before it called the function";
         case error::cancellation_ignored:
-            return "the coroutine went on after its cancellation and was destroyed";
+            return "the coroutine continued after its cancellation and was destroyed";
         case error::invalid_address:
             return "neither a numeric IP address, such as 127.0.0.1 or ::1, nor localhost";
         case error::body_too_large:
@@ -49,13 +47,13 @@ public:
         case error::body_too_slow:
             return "the request body did not arrive in time";
         case error::invalid_cookie_name:
-            return "cookie name is not a token";
+            return "the cookie name is not a token";
         case error::invalid_cookie_value:
-            return "cookie value, path or domain holds a character that it must not, or is too long";
+            return "the cookie value, path or domain is too long or has an invalid character";
         case error::invalid_cookie_attributes:
-            return "cookie must be secure, or its attributes contradict its name";
+            return "the cookie must be secure, or its attributes contradict its name";
         case error::invalid_event_id:
-            return "event id is too long for a header, or holds a control character or space at an end";
+            return "the event id is too long for a header, or has a control character or a space at an end";
         }
         return "unknown rill error";
     }

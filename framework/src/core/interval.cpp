@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <rill/core/detail/cancellation.hpp>
 
 namespace rill {
@@ -31,24 +32,38 @@ void timed_wait::cancel(timer_service& service, asio::cancellation_type type)
     }
 }
 
-// The coroutine's bottom frame, which the first word of the handler points to, and what its owner keeps beside it. A
-// hint: a wrong address does no harm. The addresses are integers, as either may be null or no address at all.
+// start() has not set the slot. It is set now, so that a filter of the coroutine (asio::this_coro::
+// reset_cancellation_state) applies to the wait as well.
+void timed_wait::connect(timer_service& service, spawned_coroutine& coroutine)
+{
+    if (auto* waiting = coroutine.waiting) {
+        try {
+            coroutine.slot.assign(
+                [&service, waiting](asio::cancellation_type type) { waiting->cancel(service, type); });
+        } catch (const std::bad_alloc&) { // then without the filter: the coroutine must end
+            service.abort(*waiting);
+        }
+    }
+}
+
+// Prefetches the coroutine's bottom frame, which the first word of the handler points to, and the owner's memory around
+// the coroutine object. A wrong address does no harm. The addresses are integers, because they may be null or invalid.
 void timed_wait::prefetch(const timer_node& node) noexcept
 {
     constexpr std::uintptr_t line = 64;
-    const auto ask_for = [](std::uintptr_t address) { __builtin_prefetch(reinterpret_cast<const void*>(address)); };
+    const auto fetch = [](std::uintptr_t address) { __builtin_prefetch(reinterpret_cast<const void*>(address)); };
     const auto& self = static_cast<const timed_wait&>(node);
     std::uintptr_t frame = 0;
     std::memcpy(&frame, self.storage_.bytes, sizeof frame);
-    ask_for(frame);
-    ask_for(frame + line);
+    fetch(frame);
+    fetch(frame + line);
     const auto owner = reinterpret_cast<std::uintptr_t>(self.coroutine_);
-    ask_for(owner - line);
-    ask_for(owner);
-    ask_for(owner + line);
+    fetch(owner - line);
+    fetch(owner);
+    fetch(owner + line);
 }
 
-// The cancellation state, which every co_await asks, and what the coroutine works with.
+// Prefetches the cancellation state, which every co_await reads, and the data that the coroutine uses.
 void timed_wait::prefetch_further(const timer_node& node) noexcept
 {
     if (const auto* coroutine = static_cast<const timed_wait&>(node).coroutine_) {
@@ -56,11 +71,11 @@ void timed_wait::prefetch_further(const timer_node& node) noexcept
         static_assert(sizeof coroutine->slot == sizeof state);
         std::memcpy(&state, &coroutine->slot, sizeof state);
         __builtin_prefetch(state);
-        __builtin_prefetch(coroutine->to_prefetch());
+        __builtin_prefetch(coroutine->prefetch_address());
     }
 }
 
-spawned_coroutine* timed_wait::leave() noexcept
+spawned_coroutine* timed_wait::detach() noexcept
 {
     auto* coroutine = std::exchange(coroutine_, nullptr);
     if (coroutine != nullptr) {
@@ -78,10 +93,10 @@ interval::interval(duration period) noexcept
 timer_service::clock::time_point interval::next(timer_service::clock::time_point now) noexcept
 {
     auto last = wait_.deadline;
-    if (last == timer_service::clock::time_point()) { // the beat begins
+    if (last == timer_service::clock::time_point()) { // the first tick
         last = now;
     }
-    // An aborted wait has its deadline ahead of now: that tick is still to come.
+    // The deadline of an aborted wait is in the future: that tick is still due.
     return last > now ? last : last + ((now - last) / period_ + 1) * period_;
 }
 

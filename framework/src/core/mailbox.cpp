@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <mutex>
 #include <rill/core/detail/context_of.hpp>
-#include <rill/core/detail/first_failure.hpp>
 #include <rill/core/error.hpp>
 #include <sys/eventfd.h>
 #include <system_error>
 #include <unistd.h>
 #include <vector>
 
+#include "core/exception_collector.hpp"
 #include "core/reserved_handler.hpp"
 
 namespace rill {
@@ -32,8 +32,8 @@ int open_eventfd()
 
 } // namespace
 
-// The descriptor lives as long as somebody may write to it: that happens without the mutex, so that the thread that is
-// woken finds it free.
+// Shared by all addresses, so that the descriptor exists while a thread may write to it. Threads write without holding
+// the mutex, so that the thread that is woken finds the mutex free.
 struct mailbox::queue
 {
     queue() : descriptor(open_eventfd()) {}
@@ -45,10 +45,10 @@ struct mailbox::queue
     std::mutex mutex;
     std::vector<message> messages;
     std::uint64_t posted = 0;
-    bool open = true; ///< until the context is gone
+    bool open = true; ///< false once the context is shut down
 };
 
-// Kept out of the header for the users' compile time.
+// Not in the header, to keep the compile time of users' files low.
 struct mailbox::event
 {
     event(asio::io_context& context, int eventfd) : descriptor(context)
@@ -59,7 +59,7 @@ struct mailbox::event
             throw boost::system::system_error(ec, "eventfd");
         }
     }
-    ~event() { descriptor.release(); } // the queue's
+    ~event() { descriptor.release(); } // the queue owns it
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
     std::shared_ptr<detail::reserved_memory> memory = std::make_shared<detail::reserved_memory>();
@@ -98,12 +98,13 @@ bool mailbox::address::post(message m) const
         }
         queue_->messages.push_back(std::move(m));
         ++queue_->posted;
-        if (queue_->messages.size() != 1) { // it is being woken already
+        if (queue_->messages.size() != 1) { // another message has woken the worker
             return true;
         }
     }
     const std::uint64_t one = 1;
-    while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR) { // lost, it would never be woken
+    while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR)
+    { // if this write were lost, the worker would not wake
     }
     return true;
 }
@@ -114,7 +115,7 @@ std::uint64_t mailbox::posted() const
     return queue_->posted;
 }
 
-// What was not delivered is destroyed unread, and outside the lock: it may hold anything.
+// Undelivered messages are destroyed outside of the lock, because their destructors may do anything.
 void mailbox::shutdown() noexcept
 {
     std::vector<message> undelivered;
@@ -126,8 +127,7 @@ void mailbox::shutdown() noexcept
     event_.reset();
 }
 
-// Waits for readiness instead of reading: what wakes the worker is that there are messages, whatever the eventfd says
-// then.
+// Waits for readiness and does not read asynchronously: deliver() takes all messages, whatever the eventfd then says.
 void mailbox::wait()
 {
     event_->descriptor.async_wait(asio::posix::descriptor_base::wait_read,
@@ -148,11 +148,11 @@ void mailbox::deliver()
         const std::lock_guard lock(queue_->mutex);
         messages.swap(queue_->messages);
     }
-    detail::first_failure failure;
-    for (auto& m : messages) { // all of them: a worker's stop() must not be lost for one that throws
-        failure.run(std::exchange(m, nullptr));
+    detail::exception_collector exceptions;
+    for (auto& m : messages) { // a message that throws must not prevent later ones, such as a worker's stop()
+        exceptions.run(std::exchange(m, nullptr));
     }
-    failure.rethrow();
+    exceptions.rethrow();
 }
 
 } // namespace rill

@@ -25,7 +25,7 @@ awaitable<> offloaded_call::done()
             connected.assign([&jobs, job](asio::cancellation_type type) { jobs.cancel(*job, type); });
         }
         if (cancelled) {
-            jobs.start_given_up(job);
+            jobs.start_abandoned(job);
         } else {
             jobs.start(job, pool_);
         }

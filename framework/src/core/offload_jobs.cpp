@@ -5,7 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/core/detail/first_failure.hpp>
+
+#include "core/exception_collector.hpp"
 
 namespace rill::detail {
 
@@ -22,7 +23,7 @@ void offload_job::run()
     }
     std::exception_ptr error;
     try {
-        call_->run();
+        work_->run();
     } catch (...) {
         error = std::current_exception();
     }
@@ -35,7 +36,7 @@ void offload_job::run()
     notify_worker();
 }
 
-void offload_job::refuse()
+void offload_job::reject()
 {
     {
         const std::lock_guard lock(mutex_);
@@ -48,27 +49,27 @@ void offload_job::refuse()
     notify_worker();
 }
 
-// By plain pointers: the list of jobs keeps this one until the message is read, and a worker that is gone, which does
-// not read it, has no coroutine that waits.
+// Plain pointers are safe: the list of jobs keeps this job until the message is read, and a worker that has ended, and
+// does not read it, has no waiting coroutine.
 void offload_job::notify_worker()
 {
     static_cast<void>(worker_.post([this] { jobs_->complete(*this, {}); }));
 }
 
-bool offload_job::give_up()
+bool offload_job::abandon()
 {
     const std::lock_guard lock(mutex_);
     if (state_ != state::queued) {
         return false;
     }
-    state_ = state::given_up;
+    state_ = state::abandoned;
     return true;
 }
 
-bool offload_job::given_up()
+bool offload_job::abandoned()
 {
     const std::lock_guard lock(mutex_);
-    return state_ == state::given_up;
+    return state_ == state::abandoned;
 }
 
 void offload_job::wait()
@@ -81,7 +82,7 @@ asio::execution_context::id offload_jobs::id;
 
 namespace {
 
-// What the pool holds: a pool that ends without calling it says so.
+// The function object that the pool holds. If the pool destroys it without a call, the job is rejected.
 class pool_task
 {
 public:
@@ -91,7 +92,7 @@ public:
     ~pool_task()
     {
         if (job_) {
-            job_->refuse();
+            job_->reject();
         }
     }
 
@@ -126,11 +127,11 @@ void offload_jobs::start(const std::shared_ptr<offload_job>& job, const executor
     asio::post(pool, pool_task(job));
 }
 
-void offload_jobs::start_given_up(const std::shared_ptr<offload_job>& job)
+void offload_jobs::start_abandoned(const std::shared_ptr<offload_job>& job)
 {
-    job->give_up();
+    job->abandon();
     add(job);
-    complete_later(*job);
+    defer_complete(*job);
 }
 
 void offload_jobs::cancel(offload_job& job, asio::cancellation_type type)
@@ -138,22 +139,22 @@ void offload_jobs::cancel(offload_job& job, asio::cancellation_type type)
     if (!ends_operation(type) || !job.handler) {
         return;
     }
-    if (job.give_up()) {
-        complete_later(job);
+    if (job.abandon()) {
+        defer_complete(job);
     }
-    if (job.given_up() && destroys_coroutine()) {
+    if (job.abandoned() && destroys_coroutine()) {
         const auto dropped = *job.position;
         jobs_.erase(job.position);
         dropped->handler.reset();
     }
 }
 
-void offload_jobs::complete_later(offload_job& job)
+void offload_jobs::defer_complete(offload_job& job)
 {
     asio::post(static_cast<asio::io_context&>(context()), [this, weak = std::weak_ptr(*job.position)] {
-        const auto given_up = weak.lock();
-        if (given_up && given_up->handler) { // else it was destroyed meanwhile
-            complete(*given_up, asio::error::operation_aborted);
+        const auto abandoned = weak.lock();
+        if (abandoned && abandoned->handler) { // otherwise it was destroyed meanwhile
+            complete(*abandoned, asio::error::operation_aborted);
         }
     });
 }
@@ -168,21 +169,21 @@ void offload_jobs::complete(offload_job& job, error_code ec)
 void offload_jobs::finish()
 {
     for (const auto& job : jobs_) {
-        if (job->give_up()) {
-            complete_later(*job);
+        if (job->abandon()) {
+            defer_complete(*job);
         } else {
             job->wait();
         }
     }
 }
 
-// As timer_service does: the coroutines that wait are resumed, and release what they hold.
+// Resumes the waiting coroutines, which releases what they hold.
 void offload_jobs::shutdown() noexcept
 {
-    first_failure ignored;
+    exception_collector ignored;
     while (!jobs_.empty()) {
         const auto job = jobs_.front();
-        job->give_up();
+        job->abandon();
         job->wait();
         ignored.run([&] { complete(*job, asio::error::operation_aborted); });
     }

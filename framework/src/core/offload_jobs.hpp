@@ -6,40 +6,42 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <rill/core/awaitable.hpp>
+#include <rill/core/detail/offloaded_work.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/mailbox.hpp>
-#include <rill/core/offload.hpp>
 
 namespace rill::detail {
 
 class offload_jobs;
 
-/// A function between a worker and a pool. Its state is what both threads know; the rest belongs to the worker.
+/// A function on its way from a worker to a pool and back. Both threads use its state. The other members belong to the
+/// worker.
 ///
 ///     queued -> running -> ended
-///        \-> given_up
+///        \-> abandoned
 class offload_job
 {
 public:
-    offload_job(offloaded_call& call, offload_jobs& jobs, mailbox::address worker)
-        : call_(&call), jobs_(&jobs), worker_(std::move(worker))
+    offload_job(offloaded_work& work, offload_jobs& jobs, mailbox::address worker)
+        : work_(&work), jobs_(&jobs), worker_(std::move(worker))
     {}
 
-    // On the pool.
+    // Called by the pool.
 
-    /// Calls the function, unless it was given up, and notifies the worker.
+    /// Calls the function unless it was abandoned, and notifies the worker.
     void run();
 
-    /// The pool will not call the function.
-    void refuse();
+    /// Called if the pool will not call the function.
+    void reject();
 
-    // On the worker.
+    // Called by the worker.
 
-    /// True if the function was not called, and will not be from now on.
-    bool give_up();
-    bool given_up();
+    /// Abandons the function if it was not called yet. Returns whether it is abandoned by this call.
+    bool abandon();
+    bool abandoned();
 
-    /// Blocks until the function no longer runs.
+    /// Blocks while the function runs.
     void wait();
 
     std::exception_ptr take_error() noexcept { return std::exchange(error_, nullptr); }
@@ -55,15 +57,15 @@ private:
         queued,
         running,
         ended,
-        given_up
+        abandoned
     };
 
     std::mutex mutex_;
     std::condition_variable changed_;
     state state_ = state::queued;
-    offloaded_call* call_;
-    offload_jobs* jobs_;       // for the worker only
-    std::exception_ptr error_; // written by the pool before `ended`, read by the worker after it
+    offloaded_work* work_;
+    offload_jobs* jobs_;       // used by the worker only
+    std::exception_ptr error_; // written by the pool before `ended`, read by the worker after that
     mailbox::address worker_;
 };
 
@@ -78,23 +80,23 @@ public:
 
     static offload_jobs& of(boost::asio::io_context& context);
 
-    /// Queues the job on `pool`; its handler is called from the event loop when the function has ended.
+    /// Queues the job on `pool`. Its handler is called from the event loop when the function has ended.
     void start(const std::shared_ptr<offload_job>& job, const executor& pool);
 
-    /// For a coroutine that is cancelled already: the function is not called.
-    void start_given_up(const std::shared_ptr<offload_job>& job);
+    /// For a coroutine that is already canceled: the function is not called.
+    void start_abandoned(const std::shared_ptr<offload_job>& job);
 
-    /// Reached from the cancellation slot of the job's coroutine.
+    /// Called from the cancellation slot of the job's coroutine.
     void cancel(offload_job& job, boost::asio::cancellation_type type);
 
-    /// Gives up the functions that do not run yet, and blocks until the others have ended.
+    /// Abandons the functions that do not run yet, and blocks until the others have ended.
     void finish();
 
 private:
     void shutdown() noexcept override;
     void add(const std::shared_ptr<offload_job>& job);
     void complete(offload_job& job, error_code ec);
-    void complete_later(offload_job& job);
+    void defer_complete(offload_job& job);
 
     std::list<std::shared_ptr<offload_job>> jobs_;
 

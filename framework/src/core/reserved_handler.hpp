@@ -10,23 +10,23 @@
 
 namespace rill::detail {
 
-/// Memory for one of Asio's operations at a time, there before it is needed: what the event loop itself lives by must
-/// not fail for want of memory. While it is taken, others come from the heap.
+/// Memory for one operation of Asio at a time, allocated in advance, so that essential operations of the event loop do
+/// not fail for lack of memory. While it is in use, further operations allocate from the heap.
 class reserved_memory
 {
 public:
     void* allocate(std::size_t size)
     {
-        if (taken_ || size > sizeof bytes_) {
+        if (in_use_ || size > sizeof bytes_) {
             return ::operator new(size);
         }
-        taken_ = true;
+        in_use_ = true;
         return bytes_;
     }
     void deallocate(void* memory) noexcept
     {
         if (memory == bytes_) {
-            taken_ = false;
+            in_use_ = false;
         } else {
             ::operator delete(memory);
         }
@@ -34,7 +34,7 @@ public:
 
 private:
     alignas(std::max_align_t) std::byte bytes_[256];
-    bool taken_ = false;
+    bool in_use_ = false;
 };
 
 template <class T>
@@ -42,7 +42,7 @@ struct reserved_allocator
 {
     using value_type = T;
 
-    std::shared_ptr<reserved_memory> memory; // an operation may outlive who has started it
+    std::shared_ptr<reserved_memory> memory; // an operation may outlive the object that has started it
 
     explicit reserved_allocator(std::shared_ptr<reserved_memory> m) noexcept : memory(std::move(m)) {}
     template <class U>
@@ -55,16 +55,17 @@ struct reserved_allocator
     friend bool operator==(const reserved_allocator&, const reserved_allocator&) = default;
 };
 
-/// A completion handler whose operation lies in reserved memory. Asio gives that back before it calls the handler,
-/// which may so start the next one.
+/// A completion handler whose operation is stored in reserved memory. Asio frees the memory before it calls the
+/// handler, so the handler may start the next operation with it.
 template <class Handler>
 auto reserved_handler(const std::shared_ptr<reserved_memory>& memory, Handler handler)
 {
     return boost::asio::bind_allocator(reserved_allocator<void>(memory), std::move(handler));
 }
 
-/// Work for the next turn of an event loop: once, however often it is asked for until then, and without an allocation.
-class next_turn
+/// Posts work to the next turn of an event loop, without an allocation. Any number of calls before that turn run the
+/// work once.
+class coalesced_post
 {
 public:
     template <class Work>
@@ -78,8 +79,8 @@ public:
         }
     }
 
-    /// Nothing is posted any more: there will be no turn.
-    void never() noexcept { posted_ = true; }
+    /// Makes every later post() do nothing. For the destruction of the context.
+    void disable() noexcept { posted_ = true; }
 
 private:
     std::shared_ptr<reserved_memory> memory_ = std::make_shared<reserved_memory>();

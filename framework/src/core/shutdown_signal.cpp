@@ -2,20 +2,56 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/intrusive/list.hpp>
 #include <memory>
 #include <rill/core/detail/cancellation.hpp>
-#include <rill/core/detail/first_failure.hpp>
 
+#include "core/exception_collector.hpp"
 #include "core/reserved_handler.hpp"
 
 namespace rill {
 
 namespace asio = boost::asio;
+namespace intrusive = boost::intrusive;
+
+// Allocated by each wait, so that a coroutine that never waits holds no memory for it. The list that it is linked in
+// owns it.
+struct shutdown_signal::pending_wait : intrusive::list_base_hook<intrusive::link_mode<intrusive::auto_unlink>>
+{
+    detail::waiter waiter;
+    asio::cancellation_slot slot;
+    bool aborted = false;
+};
+
+struct shutdown_signal::state
+{
+    using wait_list = intrusive::list<pending_wait, intrusive::constant_time_size<false>>;
+
+    wait_list waiting;
+    wait_list completing; // completed by the next turn of the event loop
+    detail::coalesced_post completion;
+
+    static void move(pending_wait& wait, wait_list& to) noexcept
+    {
+        wait.unlink();
+        to.push_back(wait);
+    }
+
+    static void complete_first(wait_list& waits)
+    {
+        const std::unique_ptr<pending_wait> wait(&waits.front());
+        waits.pop_front();
+        if (wait->slot.is_connected()) {
+            wait->slot.clear(); // a later cancellation must not find the freed wait
+        }
+        wait->waiter.complete(wait->aborted ? error_code(asio::error::operation_aborted) : error_code());
+    }
+};
 
 asio::execution_context::id shutdown_signal::id;
 
 shutdown_signal::shutdown_signal(asio::execution_context& context)
-    : asio::execution_context::service(context), turn_(std::make_unique<detail::next_turn>())
+    : asio::execution_context::service(context), state_(std::make_unique<state>())
 {}
 
 shutdown_signal::~shutdown_signal() = default;
@@ -30,105 +66,75 @@ void shutdown_signal::request()
     if (std::exchange(requested_, true)) {
         return;
     }
-    while (!empty(waiting_)) {
-        move_to(completing_, first(waiting_));
-    }
+    state_->completing.splice(state_->completing.end(), state_->waiting);
     post_completions();
 }
 
-shutdown_signal::pending& shutdown_signal::add(std::unique_ptr<pending> made)
+shutdown_signal::pending_wait& shutdown_signal::add(detail::waiter& waiter, const asio::cancellation_slot& slot)
 {
-    auto& wait = *made.release(); // owned by its list
-    move_to(requested_ ? completing_ : waiting_, wait);
+    auto made = std::make_unique<pending_wait>();
+    made->waiter.take_over(waiter);
+    made->slot = slot;
+    auto& wait = *made.release();
+    (requested_ ? state_->completing : state_->waiting).push_back(wait);
     if (requested_) {
         post_completions();
     }
     return wait;
 }
 
-// Reached from the coroutine's cancellation slot. What the shutdown has completed stays completed.
-void shutdown_signal::cancel(pending& wait, asio::cancellation_type type)
+// Called from the coroutine's cancellation slot. A wait that the shutdown has completed stays completed.
+void shutdown_signal::cancel(pending_wait& wait, asio::cancellation_type type)
 {
     if (!detail::ends_operation(type)) {
         return;
     }
     if (detail::destroys_coroutine()) {
-        unlink(wait);
-        const std::unique_ptr<pending> dropped(&wait);
+        wait.unlink();
+        const std::unique_ptr<pending_wait> dropped(&wait);
         return;
     }
     if (!requested_ && !std::exchange(wait.aborted, true)) {
-        move_to(completing_, wait);
+        state::move(wait, state_->completing);
         post_completions();
     }
 }
 
-void shutdown_signal::unlink(pending& wait) noexcept
-{
-    wait.prev->next = wait.next;
-    wait.next->prev = wait.prev;
-}
-
-void shutdown_signal::move_to(link& list, pending& wait) noexcept
-{
-    unlink(wait);
-    wait.prev = list.prev;
-    wait.next = &list;
-    list.prev->next = &wait;
-    list.prev = &wait;
-}
-
 void shutdown_signal::post_completions() noexcept
 {
-    if (!empty(completing_)) {
-        turn_->post(static_cast<asio::io_context&>(context()), [this] { complete_all(); });
+    if (!state_->completing.empty()) {
+        state_->completion.post(static_cast<asio::io_context&>(context()), [this] { complete_all(); });
     }
 }
 
-void shutdown_signal::complete_first()
-{
-    const std::unique_ptr<pending> wait(&first(completing_));
-    unlink(*wait);
-    if (wait->slot.is_connected()) {
-        wait->slot.clear(); // it must not be cancelled once it is gone
-    }
-    wait->waiter.complete(wait->aborted ? error_code(asio::error::operation_aborted) : error_code());
-}
-
-// Those that are there now: one that waits again at once has its turn in the next.
+// Completes the waits that are in the list now. A coroutine that waits again is completed in the next turn.
 void shutdown_signal::complete_all()
 {
-    link last;
-    last.prev = completing_.prev;
-    last.next = &completing_;
-    completing_.prev->next = &last;
-    completing_.prev = &last;
-    detail::first_failure failure; // of a user's completion handler; it must not keep the others waiting
-    while (completing_.next != &last) {
-        failure.run([this] { complete_first(); });
+    state::wait_list now;
+    now.swap(state_->completing);
+    detail::exception_collector exceptions; // a handler that throws must not keep the others waiting
+    while (!now.empty()) {
+        exceptions.run([&now] { state::complete_first(now); });
     }
-    completing_.next = last.next;
-    last.next->prev = &completing_;
     post_completions();
-    failure.rethrow();
+    exceptions.rethrow();
 }
 
-// As timer_service does: what the waiting coroutines hold is released.
+// Completes all waits, which releases what their coroutines hold.
 void shutdown_signal::shutdown() noexcept
 {
-    turn_->never();
-    while (!empty(waiting_)) {
-        move_to(completing_, first(waiting_));
-    }
+    state_->completion.disable();
+    auto& completing = state_->completing;
+    completing.splice(completing.end(), state_->waiting);
     requested_ = false;
-    detail::first_failure ignored;
-    while (!empty(completing_)) {
-        first(completing_).aborted = true;
-        ignored.run([this] { complete_first(); });
+    detail::exception_collector ignored;
+    while (!completing.empty()) {
+        completing.front().aborted = true;
+        ignored.run([&completing] { state::complete_first(completing); });
     }
-    while (!empty(waiting_)) { // whoever waits again now is not called any more
-        const std::unique_ptr<pending> dropped(&first(waiting_));
-        unlink(*dropped);
+    while (!state_->waiting.empty()) { // a coroutine that has waited again is destroyed without a call
+        const std::unique_ptr<pending_wait> dropped(&state_->waiting.front());
+        state_->waiting.pop_front();
     }
 }
 

@@ -1,10 +1,11 @@
 #include <rill/core/detail/spawned_set.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <rill/core/detail/spawn.hpp>
-#include <rill/core/detail/unwinder.hpp>
 #include <rill/core/timer_service.hpp>
 #include <utility>
+
+#include "core/spawn.hpp"
+#include "core/unwinder.hpp"
 
 namespace rill::detail {
 
@@ -31,8 +32,8 @@ spawned_set::~spawned_set() = default;
 void spawned_set::start(asio::io_context& context, awaitable<> coroutine)
 {
     context_ = &context;
-    static_cast<void>(unwinder::of(context)); // a cancellation must not have to make it
-    if (cancelling_ == 0) {                   // and not in finish(): there the bottom frame of the coroutine still runs
+    static_cast<void>(unwinder::of(context)); // made here, so that a cancellation need not allocate it
+    if (cancelling_ == 0) {                   // not in finish(): there the bottom frame still runs
         std::erase_if(members_, [](const auto& m) { return m->done; });
     }
     auto& m = *members_.emplace_back(std::make_unique<member>(*this));
@@ -47,7 +48,7 @@ void spawned_set::finish(member& m, const std::exception_ptr& error)
     on_ended_(owner_, m.cancelled, error);
 }
 
-// By index, and only those that are there now: who is cancelled may start another, and may end inside the call.
+// By index, and only the present ones: a canceled coroutine may start another one, and may end inside the call.
 void spawned_set::cancel()
 {
     if (running_ == 0) {

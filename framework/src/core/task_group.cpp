@@ -1,18 +1,19 @@
 #include <rill/core/task_group.hpp>
 
 #include <boost/asio/post.hpp>
-#include <rill/core/detail/is_aborted.hpp>
 #include <utility>
+
+#include "core/is_aborted.hpp"
 
 namespace rill {
 
-task_group::task_group(std::size_t most) noexcept : most_(most) {}
+task_group::task_group(std::size_t max_tasks) noexcept : max_tasks_(max_tasks) {}
 
 task_group::~task_group() = default;
 
 bool task_group::spawn(awaitable<> coroutine)
 {
-    if (ending_ || size() >= most_) {
+    if (ending_ || size() >= max_tasks_) {
         return false;
     }
     tasks_.start(*context_, std::move(coroutine));
@@ -26,13 +27,14 @@ void task_group::on_ended(void* self, bool cancelled, const std::exception_ptr& 
 
 void task_group::finish(bool cancelled, const std::exception_ptr& error)
 {
-    const bool by_cancel = cancelled && !ending_; // that it is aborted then is no failure
+    const bool by_cancel = cancelled && !ending_; // such a task has not failed if it ends with operation_aborted
     if (error && !error_ && !(by_cancel && detail::is_aborted(error))) {
         error_ = error;
         end_all();
     }
     if (body_.running() + tasks_.running() == 0) {
-        // Not from inside the last task, and owning the handler: should the event loop end before, it is released.
+        // Not from inside the last task. The posted function owns the handler, so it is released if the event loop
+        // ends.
         asio::post(*context_, [waiter = std::move(waiter_)] { waiter->complete({}); });
     }
 }

@@ -5,9 +5,10 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <new>
-#include <rill/core/detail/first_failure.hpp>
 
+#include "core/exception_collector.hpp"
 #include "core/reserved_handler.hpp"
+#include "core/timer_wheel.hpp"
 
 namespace rill {
 
@@ -17,32 +18,30 @@ namespace {
 
 constexpr std::chrono::milliseconds tick_length{1};
 
-// Timers fired per tick, from which on a worker counts as busy.
+// A worker that fires at least this number of timers per tick is busy.
 constexpr std::uint64_t busy_density = 4;
 
-// Between two of its events a stream's memory has left the caches, and fetching it costs more than all else that firing
-// does: so it is asked for while the nodes before it work: the third next node with the coroutine frame around it, what
-// the second points to, and what is behind that of the first.
-void prefetch_following(const timer_list& nodes) noexcept
+// Between two of its events a stream's memory leaves the caches, and fetching it costs more than all other work of
+// firing. It is prefetched while earlier nodes work: the third next node with the coroutine frame around it, what the
+// second node points to, and what the memory that the first node points to refers to.
+void prefetch_following(const detail::timer_list& nodes) noexcept
 {
-    const auto* link = nodes.next;
-    if (link == &nodes) {
+    auto node = nodes.begin();
+    if (node == nodes.end()) {
         return;
     }
-    const auto& first = static_cast<const timer_node&>(*link);
-    if (first.operations->prefetch_further != nullptr) {
-        first.operations->prefetch_further(first);
+    if (node->operations->prefetch_further != nullptr) {
+        node->operations->prefetch_further(*node);
     }
-    link = link->next;
-    if (link == &nodes) {
+    ++node;
+    if (node == nodes.end()) {
         return;
     }
-    const auto& second = static_cast<const timer_node&>(*link);
-    if (second.operations->prefetch != nullptr) {
-        second.operations->prefetch(second);
+    if (node->operations->prefetch != nullptr) {
+        node->operations->prefetch(*node);
     }
     constexpr std::ptrdiff_t line = 64;
-    const auto* third = reinterpret_cast<const char*>(link->next);
+    const auto* third = reinterpret_cast<const char*>(node->next); // the list itself, if there is no third node
     for (std::ptrdiff_t offset = -2 * line; offset <= 3 * line; offset += line) {
         __builtin_prefetch(third + offset);
     }
@@ -50,7 +49,7 @@ void prefetch_following(const timer_list& nodes) noexcept
 
 } // namespace
 
-// The one operating-system timer behind the wheel, kept out of the header for the users' compile time.
+// The operating-system timer that drives the wheel. Not in the header, to keep the compile time of users' files low.
 struct timer_service::driver
 {
     explicit driver(asio::io_context& context) : timer(context) {}
@@ -59,36 +58,57 @@ struct timer_service::driver
     std::shared_ptr<detail::reserved_memory> memory = std::make_shared<detail::reserved_memory>();
 };
 
+// The members whose types public headers do not need. Every timer_service is one of these, so that reaching them costs
+// nothing.
+struct timer_service::with_wheel final : timer_service
+{
+    explicit with_wheel(asio::execution_context& context) : timer_service(context) {}
+
+    detail::timer_wheel wheel; // all nodes that are due up to its current tick were fired
+    detail::timer_list aborted;
+};
+
 asio::execution_context::id timer_service::id;
 
 timer_service::timer_service(asio::execution_context& context)
     : asio::execution_context::service(context), start_(clock::now()),
       driver_(std::make_unique<driver>(static_cast<asio::io_context&>(context))),
-      drains_(std::make_unique<detail::next_turn>()), arms_(std::make_unique<detail::next_turn>())
+      flushes_(std::make_unique<detail::coalesced_post>()), arms_(std::make_unique<detail::coalesced_post>())
 {}
 
 timer_service::~timer_service() = default;
 
+timer_service::with_wheel& timer_service::self() noexcept
+{
+    return static_cast<with_wheel&>(*this);
+}
+
 timer_service& timer_service::of(asio::io_context& context)
 {
-    return asio::use_service<timer_service>(context);
+    return asio::use_service<with_wheel>(context);
+}
+
+bool timer_service::exists(const asio::execution_context& context)
+{
+    return asio::has_service<with_wheel>(const_cast<asio::execution_context&>(context));
 }
 
 void timer_service::shutdown() noexcept
 {
     driver_.reset();
-    drains_->never();
-    wheel_.move_all(aborted_);
-    detail::first_failure ignored; // of a user's completion handler: nobody is left to be told
-    while (!aborted_.empty()) {
-        ignored.run([this] { drain_aborted(); });
+    flushes_->disable();
+    auto& aborted = self().aborted;
+    self().wheel.move_all(aborted);
+    detail::exception_collector ignored; // exceptions of users' completion handlers, which nobody can receive here
+    while (!aborted.empty()) {
+        ignored.run([this] { flush_aborted(); });
     }
 }
 
 void timer_service::abort_all()
 {
-    wheel_.move_all(aborted_);
-    post_drain();
+    self().wheel.move_all(self().aborted);
+    post_flush();
 }
 
 timer_service::clock::time_point timer_service::now() const
@@ -96,7 +116,7 @@ timer_service::clock::time_point timer_service::now() const
     return manual_ ? manual_now_ : still_ ? turn_ : clock::now();
 }
 
-timer_service::standstill::standstill(timer_service& service)
+timer_service::frozen_clock::frozen_clock(timer_service& service)
     : service_(service), outer_(std::exchange(service.still_, true))
 {
     if (!outer_) {
@@ -104,23 +124,23 @@ timer_service::standstill::standstill(timer_service& service)
     }
 }
 
-// Rounded up: a timer is never early.
+// Rounds up, so that a timer is never early.
 std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
 {
     const auto since = std::chrono::ceil<std::chrono::milliseconds>(when - start_) / tick_length;
     return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
-// While the worker is busy, timers of about the same delay meet at multiples of a sixteenth of it, or somewhat less.
-// The distances divide the periods that people choose, so that a stream's own beat stays even.
-std::uint64_t timer_service::meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept
+// While the worker is busy, timers of about the same delay fire together, at multiples of at most a sixteenth of this
+// delay. The multiples divide the periods that people choose, so that the ticks of each stream stay even.
+std::uint64_t timer_service::coalesced_tick(std::uint64_t tick, std::uint64_t delay) const noexcept
 {
     if (!busy_) {
         return tick;
     }
-    for (const std::uint64_t apart : {100, 50, 20, 10, 5, 2}) {
-        if (apart <= delay / 16 && apart <= coalescing_) {
-            return (tick + apart - 1) / apart * apart;
+    for (const std::uint64_t step : {100, 50, 20, 10, 5, 2}) {
+        if (step <= delay / 16 && step <= coalescing_) {
+            return (tick + step - 1) / step * step;
         }
     }
     return tick;
@@ -128,9 +148,10 @@ std::uint64_t timer_service::meeting_tick(std::uint64_t tick, std::uint64_t dela
 
 void timer_service::add(timer_node& node)
 {
-    const auto due = std::max(due_tick(node.deadline), wheel_.current() + 1);
-    const auto tick = meeting_tick(due, due - wheel_.current());
-    wheel_.add(node, tick);
+    auto& wheel = self().wheel;
+    const auto due = std::max(due_tick(node.deadline), wheel.current() + 1);
+    const auto tick = coalesced_tick(due, due - wheel.current());
+    wheel.add(node, tick);
     if (!running_ && tick < armed_) {
         arm();
     }
@@ -149,30 +170,31 @@ void timer_service::abort(timer_node& node)
         return;
     }
     node.unlink();
-    aborted_.push_back(node);
-    post_drain();
+    self().aborted.push_back(node);
+    post_flush();
 }
 
-void timer_service::post_drain() noexcept
+void timer_service::post_flush() noexcept
 {
-    drains_->post(static_cast<asio::io_context&>(context()), [this] { drain_aborted(); });
+    flushes_->post(static_cast<asio::io_context&>(context()), [this] { flush_aborted(); });
 }
 
-void timer_service::drain_aborted()
+void timer_service::flush_aborted()
 {
+    auto& aborted = self().aborted;
     try {
-        while (!aborted_.empty()) {
-            auto& node = aborted_.front();
+        while (!aborted.empty()) {
+            auto& node = aborted.front();
             node.unlink();
             node.operations->fire(node, asio::error::operation_aborted);
         }
     } catch (...) {
-        post_drain(); // a handler that throws out of the event loop must not hold up the others
+        post_flush(); // a handler that throws out of the event loop must not delay the others
         throw;
     }
 }
 
-// In a turn of thousands the last are later than the first: the clock is asked again with every 64th.
+// In a turn that fires thousands of timers the last ones are later than the first: every 64th timer reads the clock.
 void timer_service::count_lateness(const timer_node& node) noexcept
 {
     if (fired_++ % 64 == 0 || manual_) {
@@ -183,12 +205,12 @@ void timer_service::count_lateness(const timer_node& node) noexcept
 
 void timer_service::run_until(std::uint64_t tick)
 {
-    // Also when a handler throws out of the event loop: the wheel goes on with the next call.
+    // Restores the state even if a handler throws out of the event loop: the next call continues with the wheel.
     struct running
     {
         timer_service& service;
         timer_service* outer = std::exchange(firing_, &service);
-        standstill time{service};
+        frozen_clock time{service};
         explicit running(timer_service& s) : service(s) { service.running_ = true; }
         ~running()
         {
@@ -196,28 +218,30 @@ void timer_service::run_until(std::uint64_t tick)
             firing_ = outer;
         }
     } guard(*this);
-    for (auto next = wheel_.next(); next.tick <= tick; next = wheel_.next()) {
-        wheel_.go_to(next.tick);
-        auto& nodes = wheel_.nodes(next);
-        while (!nodes.empty()) {
-            auto& node = nodes.front();
+    auto& wheel = self().wheel;
+    for (auto next = wheel.next(); next.tick <= tick; next = wheel.next()) {
+        wheel.go_to(next.tick);
+        auto& nodes = wheel.nodes(next);
+        // Not while (!nodes.empty()): that has a further test for each timer.
+        for (auto first = nodes.begin(); first != nodes.end(); first = nodes.begin()) {
+            auto& node = *first;
             node.unlink();
             if (next.level == 0) {
                 prefetch_following(nodes);
                 count_lateness(node);
                 node.operations->fire(node, {});
             } else {
-                // One level down, or due now. It has waited for long: it meets the others at the longest distance.
-                wheel_.add(node, meeting_tick(std::max(due_tick(node.deadline), wheel_.current()), UINT64_MAX));
+                // One level down, or due now. A node that has waited this long is coalesced with the largest step.
+                wheel.add(node, coalesced_tick(std::max(due_tick(node.deadline), wheel.current()), UINT64_MAX));
             }
         }
-        // Not earlier: unlinking a node needs no wheel, and leaves the bit of an emptied slot behind.
-        wheel_.emptied(next);
+        // Not earlier: unlinking a node does not involve the wheel, so the bit of a slot outlives its last node.
+        wheel.emptied(next);
     }
-    wheel_.go_to(std::max(wheel_.current(), tick));
+    wheel.go_to(std::max(wheel.current(), tick));
 }
 
-void timer_service::coalescing(std::chrono::milliseconds window)
+void timer_service::set_coalescing(std::chrono::milliseconds window)
 {
     coalescing_ = static_cast<std::uint64_t>(std::max<std::int64_t>(window.count(), 1));
 }
@@ -226,7 +250,7 @@ void timer_service::on_timer()
 {
     const auto now_tick = std::chrono::floor<std::chrono::milliseconds>(clock::now() - start_) / tick_length;
     const auto passed =
-        static_cast<std::uint64_t>(now_tick) - std::min(wheel_.current(), static_cast<std::uint64_t>(now_tick));
+        static_cast<std::uint64_t>(now_tick) - std::min(self().wheel.current(), static_cast<std::uint64_t>(now_tick));
     fired_ = 0;
     try {
         run_until(static_cast<std::uint64_t>(now_tick));
@@ -240,7 +264,7 @@ void timer_service::on_timer()
 
 void timer_service::arm() noexcept
 {
-    const auto next = wheel_.next().tick;
+    const auto next = self().wheel.next().tick;
     if (manual_ || !driver_ || next >= armed_) {
         return;
     }
@@ -248,12 +272,12 @@ void timer_service::arm() noexcept
     driver_->timer.expires_at(start_ + static_cast<std::int64_t>(next) * tick_length);
     try {
         driver_->timer.async_wait(detail::reserved_handler(driver_->memory, [this](error_code ec) {
-            if (!ec) { // otherwise it was armed anew for something earlier
+            if (!ec) { // otherwise it was armed again for an earlier timer
                 armed_ = UINT64_MAX;
                 on_timer();
             }
         }));
-    } catch (const std::bad_alloc&) { // the wait that this has cancelled has the reserved memory still
+    } catch (const std::bad_alloc&) { // the canceled wait still holds the reserved memory
         armed_ = UINT64_MAX;
         arms_->post(static_cast<asio::io_context&>(context()), [this] { arm(); });
     }

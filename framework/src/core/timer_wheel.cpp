@@ -1,12 +1,12 @@
-#include <rill/core/timer_wheel.hpp>
+#include "core/timer_wheel.hpp"
 
 #include <algorithm>
 #include <bit>
 
-namespace rill {
+namespace rill::detail {
 
-// The level is that of the highest bit in which the tick differs from the present: everything on a level is due before
-// anything on the level above.
+// The level depends on the highest bit in which the tick differs from the current one. All nodes of a level are then
+// due before those of the next level.
 void timer_wheel::add(timer_node& node, std::uint64_t tick) noexcept
 {
     unsigned level = 0;
@@ -43,7 +43,7 @@ void timer_wheel::unmark(unsigned level, unsigned slot) noexcept
     }
 }
 
-// The near level is a ring that begins at the present.
+// Level 0 is a ring that begins at the current tick.
 timer_wheel::expiry timer_wheel::next_near() const noexcept
 {
     const auto now_slot = static_cast<unsigned>(current_ & (near_slots - 1));
@@ -53,9 +53,9 @@ timer_wheel::expiry timer_wheel::next_near() const noexcept
     if (this_word != 0) {
         ahead = static_cast<unsigned>(std::countr_zero(this_word));
     } else if (near_summary_ != 0) {
-        // The words behind this one first; then, around the ring, those before it and the rest of this one.
-        const auto behind = now_word + 1 < 64 ? near_summary_ >> (now_word + 1) << (now_word + 1) : 0;
-        const auto word = static_cast<unsigned>(std::countr_zero(behind != 0 ? behind : near_summary_));
+        // First the words after this one. Then, around the ring, the words before it and the rest of this word.
+        const auto after = now_word + 1 < 64 ? near_summary_ >> (now_word + 1) << (now_word + 1) : 0;
+        const auto word = static_cast<unsigned>(std::countr_zero(after != 0 ? after : near_summary_));
         const auto slot = word * 64 + static_cast<unsigned>(std::countr_zero(near_occupied_[word]));
         ahead = (slot - now_slot) & (near_slots - 1);
     } else {
@@ -72,7 +72,7 @@ timer_wheel::expiry timer_wheel::next() const noexcept
         if (const auto occupied = far_occupied_[level - 1]; occupied != 0) {
             const auto slot = static_cast<unsigned>(std::countr_zero(occupied));
             const auto tick = above(shift_of(level + 1)) | (std::uint64_t{slot} << shift_of(level));
-            // At the same tick the far nodes first: some may be due in it.
+            // At the same tick, the higher level comes first: some of its nodes may be due in that tick.
             return near.tick < tick ? near : expiry{std::max(tick, current_), level, slot};
         }
     }
@@ -81,17 +81,11 @@ timer_wheel::expiry timer_wheel::next() const noexcept
 
 void timer_wheel::move_all(timer_list& to) noexcept
 {
-    const auto move = [&to](timer_list& from) {
-        while (!from.empty()) {
-            auto& node = from.front();
-            node.unlink();
-            to.push_back(node);
-        }
-    };
+    const auto move = [&to](timer_list& from) { to.splice(to.end(), from); };
     std::for_each(near_.begin(), near_.end(), move);
     for (auto& level : far_) {
         std::for_each(level.begin(), level.end(), move);
     }
 }
 
-} // namespace rill
+} // namespace rill::detail

@@ -1,8 +1,10 @@
-#include <rill/core/detail/unwinder.hpp>
+#include "core/unwinder.hpp"
 
 #include <algorithm>
 #include <new>
 #include <rill/core/detail/cancellation.hpp>
+#include <rill/core/detail/deferred.hpp>
+#include <rill/core/interval.hpp>
 
 #include "core/reserved_handler.hpp"
 
@@ -10,31 +12,21 @@ namespace rill::detail {
 
 namespace {
 
-// So many rounds follow each other from turn to turn of the event loop: a loop of rill's operations is over by then.
-constexpr unsigned quick_rounds = unwinder::patience + 16;
+// These rounds follow each other from turn to turn of the event loop. A loop of rill's operations ends within them.
+constexpr unsigned quick_rounds = unwinder::max_ignored + 16;
 
-// From this round on, after some 100 ms, operations that rill does not know are cancelled again.
+// From this round on, after about 100 ms, operations that rill does not know are canceled again.
 constexpr unsigned patient_rounds = quick_rounds + 7;
 
 std::chrono::milliseconds pause_after(unsigned rounds) noexcept
 {
-    constexpr unsigned longest = 10; // 2^10 ms
-    return std::chrono::milliseconds(1 << std::min(rounds - std::min(rounds, quick_rounds), longest));
+    constexpr unsigned max_exponent = 10; // 2^10 ms
+    return std::chrono::milliseconds(1 << std::min(rounds - std::min(rounds, quick_rounds), max_exponent));
 }
 
-void unlink(cancelled_coroutine& entry) noexcept
+cancelled_coroutine* entry_of(const spawned_coroutine& coroutine) noexcept
 {
-    entry.prev->next = entry.next;
-    entry.next->prev = entry.prev;
-    entry.prev = entry.next = &entry;
-}
-
-void link_before(cancelled_coroutine& entry, cancelled_coroutine& position) noexcept
-{
-    entry.prev = position.prev;
-    entry.next = &position;
-    entry.prev->next = &entry;
-    position.prev = &entry;
+    return static_cast<cancelled_coroutine*>(coroutine.cancelled());
 }
 
 } // namespace
@@ -43,7 +35,7 @@ asio::execution_context::id unwinder::id;
 
 unwinder::unwinder(asio::execution_context& context)
     : asio::execution_context::service(context), io_(static_cast<asio::io_context&>(context)),
-      timers_(timer_service::of(io_)), turn_(std::make_unique<next_turn>())
+      timers_(timer_service::of(io_)), next_round_(std::make_unique<coalesced_post>())
 {
     timer_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
@@ -65,7 +57,7 @@ void unwinder::cancel(spawned_coroutine& coroutine, asio::cancellation_signal& s
 {
     watch(coroutine, signal, root);
     cancellation_round first{.destroys = false};
-    if (auto* entry = coroutine.cancelled()) {
+    if (auto* entry = entry_of(coroutine)) {
         emit(*entry, asio::cancellation_type::terminal, first);
     } else {
         emit(signal, asio::cancellation_type::terminal, first);
@@ -88,36 +80,30 @@ void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& si
     entry->signal = &signal;
     entry->root = root;
     entry->since = timers_.now();
-    coroutine.cancelled(*entry);
-    link_before(*entry, entries_);
-    turn_->post(io_, [this] { run_round(); });
+    coroutine.set_cancelled(*entry);
+    entries_.push_back(*entry);
+    next_round_->post(io_, [this] { run_round(); });
 }
 
-void unwinder::forget(spawned_coroutine& coroutine) noexcept
+void unwinder::remove(spawned_coroutine& coroutine) noexcept
 {
-    if (auto* entry = coroutine.cancelled()) {
-        coroutine.no_longer_cancelled();
+    if (auto* entry = entry_of(coroutine)) {
+        coroutine.clear_cancelled();
         if (entry->gone != nullptr) {
             *entry->gone = true;
         }
-        unlink(*entry);
-        delete entry;
+        delete entry; // leaves its list
     }
 }
 
-// An entry may go while it is repeated, and others with it: those that are still to come are kept apart.
+// An entry and others may be deleted while it is repeated, so the remaining ones are in a list of their own.
 void unwinder::run_round()
 {
-    cancelled_coroutine waiting;
-    while (entries_.next != &entries_) {
-        auto& entry = *entries_.next;
-        unlink(entry);
-        link_before(entry, waiting);
-    }
-    while (waiting.next != &waiting) {
-        auto& entry = *waiting.next;
-        unlink(entry);
-        link_before(entry, entries_);
+    entry_list remaining;
+    remaining.swap(entries_);
+    while (!remaining.empty()) {
+        auto& entry = remaining.front();
+        entries_.splice(entries_.end(), remaining, remaining.begin());
         repeat(entry);
     }
     schedule();
@@ -126,36 +112,36 @@ void unwinder::run_round()
 void unwinder::repeat(cancelled_coroutine& entry)
 {
     ++entry.rounds;
-    if (entry.destroyed) { // its frame goes in a turn to come
+    if (entry.destroyed) { // its frame is destroyed in a later turn
         return;
     }
     if (!entry.reported && timers_.now() - entry.since >= report_after) {
-        report(entry, outcome::lingers);
+        report(entry, outcome::still_running);
     }
-    // An operation that rill does not know gets time to end after its first cancellation. asio::co_spawn() passes a
-    // cancellation on to a thread pool by a pointer to what is freed when its coroutine ends (Boost 1.81).
+    // An operation that rill does not know gets time to end after its first cancellation: asio::co_spawn() passes a
+    // cancellation to a thread pool by a pointer to memory that is freed when its coroutine ends (Boost 1.81).
     const bool known =
-        entry.reached_one || entry.coroutine->waiting != nullptr || !entry.coroutine->slot.is_connected();
+        entry.reached_operation || entry.coroutine->waiting != nullptr || !entry.coroutine->slot.is_connected();
     if (!known && entry.rounds < patient_rounds) {
         return;
     }
-    cancellation_round round{.destroys = entry.swallowed >= patience};
-    note_waiting_timer(timers_, *entry.coroutine);
+    cancellation_round round{.destroys = entry.ignored >= max_ignored};
+    timed_wait::connect(timers_, *entry.coroutine);
     if (!emit(entry, repeated_cancellation, round)) {
         return;
     }
-    if (round.reached_one && round.destroys) {
+    if (round.reached_operation && round.destroys) {
         entry.destroyed = true;
         report(entry, outcome::destroyed);
-    } else if (round.reached_one) {
-        ++entry.swallowed;
+    } else if (round.reached_operation) {
+        ++entry.ignored;
         entry.rounds = 1; // it is in a loop of rill's operations
     }
 }
 
 void unwinder::emit(asio::cancellation_signal& signal, asio::cancellation_type type, cancellation_round& round)
 {
-    // This may happen inside another coroutine's round.
+    // This may run inside another coroutine's round.
     auto* outer = std::exchange(cancellation_round::current, &round);
     signal.emit(type);
     cancellation_round::current = outer;
@@ -163,7 +149,7 @@ void unwinder::emit(asio::cancellation_signal& signal, asio::cancellation_type t
 
 bool unwinder::emit(cancelled_coroutine& entry, asio::cancellation_type type, cancellation_round& round)
 {
-    bool gone = false; // with the entry: a cancellation may end a coroutine at once
+    bool gone = false; // a cancellation may end a coroutine, and its entry, at once
     auto* outer = std::exchange(entry.gone, &gone);
     emit(*entry.signal, type, round);
     if (gone) {
@@ -173,7 +159,7 @@ bool unwinder::emit(cancelled_coroutine& entry, asio::cancellation_type type, ca
         return false;
     }
     entry.gone = outer;
-    entry.reached_one = round.reached_one;
+    entry.reached_operation = round.reached_operation;
     return true;
 }
 
@@ -187,28 +173,45 @@ void unwinder::report(cancelled_coroutine& entry, outcome what)
 
 void unwinder::schedule() noexcept
 {
-    if (entries_.next == &entries_) {
+    if (entries_.empty()) {
         return;
     }
-    auto fewest = entries_.next->rounds;
-    for (auto* entry = entries_.next; entry != &entries_; entry = entry->next) {
-        fewest = std::min(fewest, entry->rounds);
+    auto fewest = entries_.front().rounds;
+    for (const auto& entry : entries_) {
+        fewest = std::min(fewest, entry.rounds);
     }
     if (fewest < quick_rounds) {
-        turn_->post(io_, [this] { run_round(); });
+        next_round_->post(io_, [this] { run_round(); });
     } else if (!timer_.linked()) {
         timers_.add(timer_, timers_.now() + pause_after(fewest));
     }
 }
 
-// The coroutines' owners are gone or going.
+// The owners of the coroutines are destroyed, or about to be.
 void unwinder::shutdown() noexcept
 {
-    turn_->never();
+    next_round_->disable();
     timers_.remove(timer_);
     on_ignored = nullptr;
-    while (entries_.next != &entries_) {
-        forget(*entries_.next->coroutine);
+    while (!entries_.empty()) {
+        remove(*entries_.front().coroutine);
+    }
+}
+
+void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine,
+            const spawned_coroutine* root)
+{
+    timed_wait::connect(timers, coroutine);
+    unwinder::of(static_cast<asio::io_context&>(timers.context())).cancel(coroutine, signal, root);
+}
+
+void destroyed(spawned_coroutine& coroutine, spawn_done done)
+{
+    const auto* entry = entry_of(coroutine);
+    if (entry != nullptr && entry->destroyed) {
+        entry->signal->slot().clear(); // it still refers to the destroyed operation
+        unwinder::remove(coroutine);
+        done(coroutine, exception_of(make_error_code(error::cancellation_ignored)));
     }
 }
 

@@ -15,7 +15,8 @@ constexpr std::string_view accepted_type = "text/event-stream";
 // Weights in thousandths.
 constexpr int full_weight = 1000;
 
-/// Up to the next `separator` that is not in a quoted string (RFC 9110, 5.6.4), which is removed with it.
+/// Removes the text up to the next `separator` outside of a quoted string (RFC 9110, section 5.6.4), and the separator.
+/// Returns the text.
 std::string_view take_until(std::string_view& rest, char separator) noexcept
 {
     bool quoted = false;
@@ -32,7 +33,7 @@ std::string_view take_until(std::string_view& rest, char separator) noexcept
     return taken;
 }
 
-/// RFC 9110, 12.4.2: 0 or 1, with up to three decimals.
+/// Parses a weight (RFC 9110, section 12.4.2): 0 or 1, with up to three decimals.
 std::optional<int> parse_weight(std::string_view text) noexcept
 {
     if (text.empty() || (text[0] != '0' && text[0] != '1') || (text.size() > 1 && text[1] != '.') || text.size() > 5) {
@@ -50,7 +51,7 @@ std::optional<int> parse_weight(std::string_view text) noexcept
     return weight <= full_weight ? std::optional(weight) : std::nullopt;
 }
 
-/// Of the parameters of a media range. One that is malformed is no weight: the range is not counted.
+/// Returns the weight among the parameters of a media range. A malformed weight counts as 0, which ignores the range.
 int weight_of(std::string_view parameters) noexcept
 {
     while (!parameters.empty()) {

@@ -5,8 +5,8 @@
 
 namespace rill::detail {
 
-/// The address as it is counted: IPv4 (also mapped into IPv6), or the network of an IPv6 address, as a client has all
-/// of its 2^64. 0 for what is no address.
+/// The key under which connections of a client address are counted: the IPv4 address (also one mapped into IPv6), or
+/// the first 64 bits of an IPv6 address, because one client owns all addresses of such a network. 0: not an address.
 std::uint64_t address_key(std::string_view address);
 
 } // namespace rill::detail

@@ -6,7 +6,7 @@
 
 namespace rill::detail {
 
-void refuse_missing_attribute(const std::type_info& type)
+void throw_missing_attribute(const std::type_info& type)
 {
     const auto name = boost::core::demangle(type.name());
     throw std::logic_error("the handler takes rill::attribute<" + name +

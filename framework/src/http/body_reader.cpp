@@ -10,7 +10,7 @@ namespace rill::detail {
 
 namespace {
 
-/// A body that has come already.
+/// A body that has already arrived.
 class whole_body final : public body_source
 {
 public:
@@ -19,14 +19,14 @@ public:
 private:
     bool advance(error_code /*woken*/) override
     {
-        too_large_ = too_large_ || (!given_ && text_.size() > limit);
+        too_large_ = too_large_ || (!returned_ && text_.size() > limit);
         if (too_large_) {
             return found(error::body_too_large);
         }
         if (ended_) {
             return found(boost::asio::error::eof);
         }
-        const auto bytes = std::exchange(given_, true) ? std::string_view() : std::string_view(text_);
+        const auto bytes = std::exchange(returned_, true) ? std::string_view() : std::string_view(text_);
         ended_ = bytes.empty();
         return found({}, bytes);
     }
@@ -38,15 +38,15 @@ private:
 
     std::string text_;
     bool too_large_ = false;
-    bool given_ = false;
+    bool returned_ = false;
     bool ended_ = false;
 };
 
 } // namespace
 
-void body_source::go_on(error_code woken)
+void body_source::resume(error_code woken)
 {
-    const auto self = shared_from_this(); // the handler may be what it belongs to
+    const auto self = shared_from_this(); // the handler may own the source
     if (!reader_) {
         return;
     }
@@ -59,8 +59,8 @@ void body_source::go_on(error_code woken)
     reader_.complete(result);
 }
 
-// Where there is no connection that could do it.
-void body_source::go_on_later(boost::asio::io_context& context)
+// For a source without a connection.
+void body_source::defer_resume(boost::asio::io_context& context)
 {
     boost::asio::post(context, [self = shared_from_this(), read = waiting_read(*this)]() mutable { read({}); });
 }
@@ -88,7 +88,7 @@ void body_source::drop_reader()
 std::shared_ptr<body_source> source_of(request& r)
 {
     if (!r.body_source()) {
-        r.body_source(std::make_shared<whole_body>(r.take_body()));
+        r.set_body_source(std::make_shared<whole_body>(r.take_body()));
     }
     return r.body_source();
 }
@@ -101,13 +101,13 @@ bool is_body_error(const error_code& ec) noexcept
 awaitable<> read_whole_body(request& r)
 {
     body_reader body(r);
-    body.limit(r.body_source()->whole_limit);
+    body.set_limit(r.body_source()->whole_limit);
     std::string text;
-    while (auto piece = co_await body.read()) {
-        text.append(*piece);
+    while (auto chunk = co_await body.read()) {
+        text.append(*chunk);
     }
-    r.body_source(nullptr);
-    r.body(std::move(text));
+    r.set_body_source(nullptr);
+    r.set_body(std::move(text));
 }
 
 } // namespace rill::detail

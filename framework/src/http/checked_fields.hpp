@@ -4,8 +4,7 @@
 
 namespace rill::detail {
 
-/// Adds fields that have been checked before, by what has read them from the wire: to check them again would cost as
-/// much as to read them.
+/// Adds fields that the parser has already checked: a second check would cost as much as parsing them.
 struct checked_fields
 {
     static void reserve(headers& fields, std::size_t count) { fields.fields_.reserve(count); }

@@ -4,7 +4,7 @@
 
 namespace rill::detail {
 
-std::optional<problem> refuse_content_coding(const request& req)
+std::optional<problem> reject_content_coding(const request& req)
 {
     const auto codings = req.fields().list("Content-Encoding").value_or("");
     const auto is_identity = [](std::string_view coding) { return iequals(coding, "identity"); };

@@ -6,9 +6,9 @@
 
 namespace rill::detail {
 
-/// What is answered to a body that is compressed, or coded in any other way (Content-Encoding; RFC 9110, 8.4): 415,
-/// with the codings that are taken. Nothing when the body is as it is. For who reads a body as text: it has no decoder,
-/// as a small body may become a large one.
-std::optional<problem> refuse_content_coding(const request& req);
+/// Returns 415 and the accepted codings for a body with a Content-Encoding (RFC 9110, section 8.4), and nothing for a
+/// body without one. For extractors that parse text: there is no decoder, because a small compressed body may become a
+/// large one.
+std::optional<problem> reject_content_coding(const request& req);
 
 } // namespace rill::detail

@@ -1,17 +1,16 @@
 #include <rill/http/described.hpp>
 
-#include "http/grammar.hpp"
-#include "http/shown.hpp"
+#include "http/printable.hpp"
 
 namespace rill {
 
 namespace {
 
-// RFC 6901, 3
+// Escapes a step of a JSON pointer (RFC 6901, section 3).
 std::string escaped(std::string_view name)
 {
     std::string step;
-    for (const char c : detail::shown(name)) {
+    for (const char c : detail::printable(name)) {
         if (c == '~') {
             step += "~0";
         } else if (c == '/') {
@@ -54,11 +53,6 @@ bool step_back(read_error& error, std::size_t index)
 problem wrong_content(const read_error& error)
 {
     return {.status = status::unprocessable_entity, .detail = error.text(), .title = {}};
-}
-
-std::string_view media_type(std::string_view content_type) noexcept
-{
-    return trimmed(content_type.substr(0, content_type.find(';')));
 }
 
 } // namespace detail

@@ -1,11 +1,12 @@
 #include <rill/http/form.hpp>
 
 #include <algorithm>
-#include <rill/http/percent.hpp>
 #include <span>
 
 #include "http/content_coding.hpp"
 #include "http/form_fields.hpp"
+#include "http/media_type.hpp"
+#include "http/percent.hpp"
 #include "http/utf8.hpp"
 
 namespace rill::detail {
@@ -41,7 +42,7 @@ tl::expected<form_fields, problem> read_form_fields(const request& req)
                     .detail = "the body must be a form, with Content-Type: application/x-www-form-urlencoded",
                     .title = {}});
     }
-    if (auto refused = refuse_content_coding(req)) {
+    if (auto refused = reject_content_coding(req)) {
         return tl::unexpected(std::move(*refused));
     }
     auto fields = parse_form(req.body());

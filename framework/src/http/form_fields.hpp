@@ -9,7 +9,7 @@
 
 namespace rill::detail {
 
-/// The first field of that name in the request's form. Errors: as read_form_fields() in rill/http/form.hpp.
+/// Returns the first field with this name in the request's form. Errors: see read_form_fields() in rill/http/form.hpp.
 tl::expected<std::optional<std::string>, problem> find_form_field(const request& req, std::string_view name);
 
 } // namespace rill::detail

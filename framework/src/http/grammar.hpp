@@ -5,15 +5,16 @@
 #include <cstdint>
 #include <string_view>
 
-// The characters of HTTP's grammar (RFC 9110, 5 and RFC 3986, 2), as one table: heads are looked at byte by byte.
+// The character classes of HTTP's grammar (RFC 9110, section 5, and RFC 3986, section 2) in one table: the parsers
+// check each byte of a head.
 namespace rill::detail {
 
 enum char_class : std::uint8_t
 {
-    token_char = 1,  ///< RFC 9110, 5.6.2
-    value_char = 2,  ///< of a field value (RFC 9110, 5.5): visible, space, tab, obs-text
-    path_char = 4,   ///< stands for itself in a path, and in a query as well
-    host_char = 8,   ///< stands for itself in a registered name, but for the comma (RFC 3986, 3.2.2)
+    token_char = 1,  ///< of a token (RFC 9110, section 5.6.2)
+    value_char = 2,  ///< of a field value (RFC 9110, section 5.5): visible, space, tab, obs-text
+    path_char = 4,   ///< unescaped in a path and in a query
+    host_char = 8,   ///< unescaped in a registered name, except for the comma (RFC 3986, section 3.2.2)
     digit_char = 16, ///< 0 to 9
     hex_char = 32,
 };
@@ -35,7 +36,7 @@ inline constexpr auto char_classes = [] {
     mark("!#$%&'*+-.^_`|~", token_char);
     mark("-._~!$&'()*+;=", path_char | host_char);
     mark(",:@/", path_char);
-    mark("[]^|{}`", path_char); // not RFC 3986's, but browsers send them as they are
+    mark("[]^|{}`", path_char); // not allowed by RFC 3986, but browsers send them
     return table;
 }();
 
@@ -54,8 +55,8 @@ constexpr bool is_token(std::string_view text) noexcept
     return !text.empty() && all_are(text, token_char);
 }
 
-/// Whether all are value_char. By arithmetic, not by the table, so that the compiler takes many bytes at once: most
-/// bytes of a head are values.
+/// Whether all characters are value_char. It uses arithmetic and not the table, so that the compiler can vectorize it:
+/// most bytes of a head are values.
 constexpr bool is_value(std::string_view text) noexcept
 {
     unsigned char wrong = 0;
@@ -67,7 +68,7 @@ constexpr bool is_value(std::string_view text) noexcept
     return wrong == 0;
 }
 
-/// Without the spaces and tabs around it (RFC 9110, 5.6.3).
+/// Returns the text without leading and trailing spaces and tabs (RFC 9110, section 5.6.3).
 constexpr std::string_view trimmed(std::string_view text) noexcept
 {
     const auto blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -80,8 +81,8 @@ constexpr std::string_view trimmed(std::string_view text) noexcept
     return text;
 }
 
-/// Calls `take(element)` for each element of a comma-separated list that is not empty (RFC 9110, 5.6.1.2), until one
-/// returns false. For lists without quoted strings.
+/// Calls `take(element)` for each non-empty element of a comma-separated list (RFC 9110, section 5.6.1.2), until a call
+/// returns false. For lists without quoted strings. Returns whether no call has returned false.
 template <class Take>
 constexpr bool for_each_element(std::string_view list, Take take)
 {

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "http/content_coding.hpp"
-#include "http/shown.hpp"
+#include "http/media_type.hpp"
+#include "http/printable.hpp"
 
 namespace rill {
 
@@ -18,8 +19,8 @@ namespace {
 using boost::json::string_view;
 using parse_code = boost::json::error_code;
 
-/// The double that is nearest to the number in `text`. Boost.JSON's own, `parsed`, may be another one close by, and
-/// which one depends on the release.
+/// Returns the double that is nearest to the number in `text`. The value of Boost.JSON, `parsed`, may be a neighbor of
+/// it, depending on the release.
 double nearest_double(std::string_view text, double parsed) noexcept
 {
     double number = 0;
@@ -31,7 +32,7 @@ double nearest_double(std::string_view text, double parsed) noexcept
     return ec == std::errc() && stop == text.data() + text.size() ? number : parsed;
 }
 
-/// Builds the value, and refuses what Boost.JSON lets pass.
+/// Builds the value and rejects errors that Boost.JSON accepts.
 class builder
 {
 public:
@@ -57,7 +58,7 @@ public:
         const auto first = names_.begin() + static_cast<std::ptrdiff_t>(objects_.back());
         std::sort(first, names_.end());
         if (const auto twice = std::adjacent_find(first, names_.end()); twice != names_.end()) {
-            return refuse("the name '" + detail::shown(*twice) + "' is there twice in one object", ec);
+            return refuse("the name '" + detail::printable(*twice) + "' occurs twice in one object", ec);
         }
         names_.erase(first, names_.end());
         objects_.pop_back();
@@ -155,14 +156,14 @@ private:
     }
 
     boost::json::value_stack values_;
-    std::string name_;                 ///< as far as it has been read
-    std::string number_;               ///< likewise
-    std::vector<std::string> names_;   ///< of all objects that are open
-    std::vector<std::size_t> objects_; ///< where the names of each of them begin
+    std::string name_;                 ///< of the member that is being read, as far as it was read
+    std::string number_;               ///< that is being read, as far as it was read
+    std::vector<std::string> names_;   ///< of the members of all open objects
+    std::vector<std::size_t> objects_; ///< index in names_ of the first name of each open object
     std::string refusal_;
 };
 
-// In rill's own words: those of Boost.JSON differ from release to release.
+// rill's own texts, because those of Boost.JSON differ between releases.
 std::string reason_of(const parse_code& ec, const builder& built, std::size_t at)
 {
     if (!built.refusal().empty()) {
@@ -177,10 +178,10 @@ std::string reason_of(const parse_code& ec, const builder& built, std::size_t at
     if (ec == boost::json::error::exponent_overflow) {
         return builder::too_large;
     }
-    return "there is a mistake near byte " + std::to_string(at + 1);
+    return "there is an error near byte " + std::to_string(at + 1);
 }
 
-// RFC 8259, 11, and the structured syntax suffix of RFC 6839, 3.1
+// RFC 8259, section 11, and the suffix of RFC 6839, section 3.1.
 bool is_json(std::string_view content_type) noexcept
 {
     const auto type = detail::media_type(content_type);
@@ -216,7 +217,7 @@ tl::expected<boost::json::value, problem> parse_json_body(const request& req)
                                       .detail = "the body must be JSON, with Content-Type: application/json",
                                       .title = {}});
     }
-    if (auto refused = refuse_content_coding(req)) {
+    if (auto refused = reject_content_coding(req)) {
         return tl::unexpected(std::move(*refused));
     }
     auto parsed = parse_json(req.body());

@@ -7,7 +7,7 @@ namespace rill::detail {
 response as_response(const error_code& ec)
 {
     if (ec == error::body_too_large) {
-        return to_response(status::payload_too_large, "the body is larger than this resource takes");
+        return to_response(status::payload_too_large, "the body is larger than this resource allows");
     }
     if (ec == error::body_malformed) {
         return to_response(status::bad_request, "the body is malformed");
@@ -17,7 +17,7 @@ response as_response(const error_code& ec)
     }
     response r = to_response(problem{
         .status = status::internal_server_error, .detail = "the server could not answer this request", .title = {}});
-    r.cause(ec);
+    r.set_cause(ec);
     return r;
 }
 

@@ -34,7 +34,7 @@ void append_escaped(std::string& out, std::string_view text, bool quotes)
     }
 }
 
-// As Go's ParseFloat reads it; whole numbers without a fraction.
+// A form that Go's ParseFloat reads. Whole numbers have no fraction.
 std::string number(double value)
 {
     if (std::isnan(value)) {
@@ -61,7 +61,7 @@ metrics_writer::family& metrics_writer::at(std::string_view name, std::string_vi
         return *known;
     }
     if (!is_name(name, true)) {
-        throw std::invalid_argument("'" + std::string(name) + "' is not a metric's name");
+        throw std::invalid_argument("'" + std::string(name) + "' is not a valid metric name");
     }
     family made{.name = std::string(name), .head = {}, .type = type, .samples = {}};
     made.head.append("# HELP ").append(name).append(" ");
@@ -83,7 +83,7 @@ void metrics_writer::sample(family& f, std::string_view suffix, labels about, st
     };
     for (const auto& [name, text] : about) {
         if (!is_name(name, false)) {
-            throw std::invalid_argument("'" + std::string(name) + "' is not a label's name");
+            throw std::invalid_argument("'" + std::string(name) + "' is not a valid label name");
         }
         add(name, text);
     }
@@ -110,7 +110,7 @@ void metrics_writer::histogram(std::string_view name, std::string_view help, std
                                std::span<const std::uint64_t> counts, double sum, labels about)
 {
     if (counts.size() != bounds.size() + 1) {
-        throw std::invalid_argument("a histogram has one bucket more than bounds");
+        throw std::invalid_argument("a histogram must have one bucket more than bounds");
     }
     auto& f = at(name, help, "histogram");
     std::uint64_t below = 0;

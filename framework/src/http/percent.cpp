@@ -1,4 +1,4 @@
-#include <rill/http/percent.hpp>
+#include "http/percent.hpp"
 
 namespace rill {
 
@@ -18,7 +18,7 @@ int hex_value(char c) noexcept
     return -1;
 }
 
-// What the escape at `at` stands for; less than 0 where there is none.
+// Returns the value of the escape at `at`, or a negative number if there is no escape.
 int escaped(std::string_view text, std::size_t at) noexcept
 {
     const int high = at + 1 < text.size() ? hex_value(text[at + 1]) : -1;

@@ -1,13 +1,15 @@
-#include <rill/http/refusal.hpp>
+#include "http/refusal.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/http/described.hpp>
-#include <rill/http/detail/spread.hpp>
+#include <rill/http/detail/max_retry.hpp>
 #include <rill/http/problem.hpp>
 #include <string>
+
+#include "http/jitter.hpp"
+#include "http/media_type.hpp"
 
 namespace rill {
 
@@ -15,12 +17,12 @@ namespace {
 
 constexpr std::string_view event_stream_type = "text/event-stream";
 
-// So many turns of the event loop may pass from a client's leaving until its place is free.
-constexpr int turns_until_gone = 4;
+// Maximum number of turns of the event loop from the end of a connection until its slot is free.
+constexpr int turns_until_free = 4;
 
-std::chrono::milliseconds own_wait(std::chrono::milliseconds wait) noexcept
+std::chrono::milliseconds jittered(std::chrono::milliseconds wait) noexcept
 {
-    return std::min(detail::spread::here().next(wait, wait), detail::longest_retry);
+    return std::min(detail::jitter::of_this_thread().next(wait, wait), detail::max_retry);
 }
 
 } // namespace
@@ -29,7 +31,7 @@ namespace detail {
 
 problem too_busy(std::chrono::milliseconds wait, std::string_view why)
 {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(own_wait(wait));
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(jittered(wait));
     return {.status = status::service_unavailable,
             .detail = std::string(why),
             .headers = {{"Retry-After", std::to_string(seconds.count())}, {"Cache-Control", "no-store"}}};
@@ -45,8 +47,8 @@ bool is_event_stream(const response& r) noexcept
 response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, std::string_view why)
 {
     if (how == refusal::retry_event && event_stream) {
-        response r(status::ok, "retry: " + std::to_string(own_wait(wait).count()) + "\n\n", event_stream_type);
-        r.header("Cache-Control", "no-store");
+        response r(status::ok, "retry: " + std::to_string(jittered(wait).count()) + "\n\n", event_stream_type);
+        r.set_header("Cache-Control", "no-store");
         r.close_connection();
         return r;
     }
@@ -58,18 +60,18 @@ response refuse(refusal how, bool event_stream, std::chrono::milliseconds wait, 
 void refuse_stream(response& stream, refusal how, std::chrono::milliseconds wait, std::string_view why)
 {
     auto refused = refuse(how, detail::is_event_stream(stream), wait, why);
-    stream.status(refused.status());
+    stream.set_status(refused.status());
     for (const auto& field : refused.fields()) {
-        stream.header(field.name, field.value);
+        stream.set_header(field.name, field.value);
     }
-    stream.body(std::move(refused.body()));
+    stream.set_body(std::move(refused.body()));
     stream.close_connection();
 }
 
-awaitable<> let_others_leave()
+awaitable<> yield_before_refusing()
 {
     const auto worker = co_await asio::this_coro::executor;
-    for (int turn = 0; turn < turns_until_gone; ++turn) {
+    for (int turn = 0; turn < turns_until_free; ++turn) {
         co_await asio::post(worker, detail::deferred);
     }
 }

@@ -1,6 +1,6 @@
 #include <rill/http/request.hpp>
 
-#include <rill/http/percent.hpp>
+#include "http/percent.hpp"
 
 namespace rill {
 
@@ -21,7 +21,7 @@ std::optional<std::string_view> cookie_in(std::string_view rest, std::string_vie
     return std::nullopt;
 }
 
-// Calls `take(value)` with each parameter of that name, undecoded, until it returns false.
+// Calls `take(value)` with the undecoded value of each parameter with this name, until it returns false.
 template <class Take>
 void for_each_parameter(std::string_view query, std::string_view name, Take take)
 {
@@ -49,13 +49,13 @@ std::string_view request::method_name() const noexcept
     return {name.data(), name.size()};
 }
 
-void request::method(std::string_view name)
+void request::set_method(std::string_view name)
 {
     method_ = boost::beast::http::string_to_verb({name.data(), name.size()});
     method_name_ = method_ == verb::unknown ? name : std::string_view();
 }
 
-void request::target(std::string target)
+void request::set_target(std::string target)
 {
     target_ = std::move(target);
 }
@@ -81,7 +81,7 @@ std::optional<std::string_view> request::path_parameter(std::string_view name) c
     return std::nullopt;
 }
 
-void request::path_parameter(std::string name, std::string value)
+void request::add_path_parameter(std::string name, std::string value)
 {
     path_parameters_.emplace_back(std::move(name), std::move(value));
 }

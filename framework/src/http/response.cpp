@@ -1,7 +1,8 @@
 #include <rill/http/response.hpp>
 
-#include <rill/http/problem.hpp>
 #include <unistd.h>
+
+#include "http/problem_text.hpp"
 
 namespace rill {
 
@@ -15,45 +16,46 @@ file_handle::~file_handle()
 response::response(rill::status status, std::string body, std::string_view content_type)
     : status_(status), body_(std::move(body))
 {
-    header("Content-Type", content_type);
+    set_header("Content-Type", content_type);
 }
 
 response response::stream(function_body::function produce, std::string_view content_type)
 {
     response r(rill::status::ok);
-    r.header("Content-Type", content_type);
-    r.body(std::make_unique<function_body>(std::move(produce)));
+    r.set_header("Content-Type", content_type);
+    r.set_body(std::make_unique<function_body>(std::move(produce)));
     return r;
 }
 
-void response::refuse_header(std::string_view detail)
+void response::reject_header(std::string_view text)
 {
-    *this = to_response(problem{.detail = std::string(detail)});
+    constexpr auto code = rill::status::internal_server_error;
+    *this = response(code, detail::problem_text(code, {}, text), "application/problem+json");
     has_bad_header_ = true;
 }
 
-response& response::header(std::string_view name, std::string_view value) &
+response& response::set_header(std::string_view name, std::string_view value) &
 {
     if (!fields_.set(name, value)) {
-        refuse_header("the handler set a header whose name or value is not allowed");
+        reject_header("the handler set a header with an invalid name or value");
     }
     return *this;
 }
 
-response&& response::header(std::string_view name, std::string_view value) &&
+response&& response::set_header(std::string_view name, std::string_view value) &&
 {
-    return std::move(header(name, value));
+    return std::move(set_header(name, value));
 }
 
 response& response::set_cookie(const rill::set_cookie& cookie) &
 {
     const auto text = cookie.text();
     if (!text) {
-        refuse_header("the handler set a cookie that is not allowed");
-        cause(text.error());
+        reject_header("the handler set an invalid cookie");
+        set_cause(text.error());
         return *this;
     }
-    std::vector<std::string> others; // copies, as the fields are about to go
+    std::vector<std::string> others; // copies, because the fields are about to be erased
     for (const auto value : fields_.values("Set-Cookie")) {
         if (!cookie.replaces(value)) {
             others.emplace_back(value);
@@ -62,7 +64,8 @@ response& response::set_cookie(const rill::set_cookie& cookie) &
     fields_.erase("Set-Cookie");
     others.push_back(*text);
     for (const auto& value : others) {
-        static_cast<void>(fields_.add("Set-Cookie", value)); // each has been a field's value, or is a cookie's
+        static_cast<void>(
+            fields_.add("Set-Cookie", value)); // cannot fail: each was a field's value, or is a valid cookie
     }
     return *this;
 }

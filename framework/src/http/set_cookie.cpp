@@ -9,10 +9,10 @@ namespace rill {
 
 namespace {
 
-constexpr std::size_t longest_cookie = 4096;    // name and value (RFC 6265bis, 5.6)
-constexpr std::size_t longest_attribute = 1024; // of its value
+constexpr std::size_t max_cookie = 4096;    // bytes of name and value (RFC 6265bis, section 5.6)
+constexpr std::size_t max_attribute = 1024; // bytes of an attribute's value
 
-// RFC 6265bis, 4.1.1: cookie-octet
+// cookie-octet of RFC 6265bis, section 4.1.1.
 constexpr bool is_cookie_octet(char c) noexcept
 {
     return c > ' ' && c <= '~' && c != '"' && c != ',' && c != ';' && c != '\\';
@@ -20,14 +20,14 @@ constexpr bool is_cookie_octet(char c) noexcept
 
 constexpr bool is_path(std::string_view path) noexcept
 {
-    return path.starts_with('/') && path.size() <= longest_attribute &&
+    return path.starts_with('/') && path.size() <= max_attribute &&
            std::ranges::all_of(path, [](char c) { return c >= ' ' && c <= '~' && c != ';'; }) && path.back() != ' ';
 }
 
-// RFC 1123, 2.1: labels of letters, digits and hyphens
+// Labels of letters, digits and hyphens (RFC 1123, section 2.1).
 constexpr bool is_host_name(std::string_view host) noexcept
 {
-    if (host.empty() || host.size() > longest_attribute) {
+    if (host.empty() || host.size() > max_attribute) {
         return false;
     }
     while (!host.empty()) {
@@ -44,7 +44,7 @@ constexpr bool is_host_name(std::string_view host) noexcept
     return true;
 }
 
-// Browsers compare the prefixes without regard to case (RFC 6265bis, 5.7).
+// Browsers compare the prefixes case-insensitively (RFC 6265bis, section 5.7).
 bool has_prefix(std::string_view name, std::string_view prefix) noexcept
 {
     return iequals(name.substr(0, prefix.size()), prefix);
@@ -106,18 +106,18 @@ set_cookie& set_cookie::same_site(rill::same_site when) & noexcept
     return *this;
 }
 
-set_cookie& set_cookie::partitioned(bool apart) & noexcept
+set_cookie& set_cookie::partitioned(bool on) & noexcept
 {
-    partitioned_ = apart;
+    partitioned_ = on;
     return *this;
 }
 
-error_code set_cookie::fault() const noexcept
+error_code set_cookie::find_error() const noexcept
 {
     if (!detail::is_token(name_)) {
         return error::invalid_cookie_name;
     }
-    const bool fits = name_.size() + value_.size() <= longest_cookie;
+    const bool fits = name_.size() + value_.size() <= max_cookie;
     if (!fits || !std::ranges::all_of(value_, is_cookie_octet) || !is_path(path_) ||
         !(domain_.empty() || is_host_name(domain_)))
     {
@@ -143,13 +143,13 @@ std::string set_cookie::scope() const
 
 result<std::string> set_cookie::text() const
 {
-    if (const auto found = fault()) {
+    if (const auto found = find_error()) {
         return tl::unexpected(found);
     }
     auto text = name_ + '=' + value_ + scope();
     if (max_age_ && max_age_->count() > 0) {
         text += "; Max-Age=" + std::to_string(max_age_->count());
-    } else if (max_age_) { // both, for what reads only one of them
+    } else if (max_age_) { // both, for clients that read only one of them
         text += "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
     }
     text.append("; SameSite=").append(name_of(same_site_));

@@ -7,9 +7,8 @@
 
 namespace rill::detail {
 
-/// The length of the well-formed UTF-8 sequence that `p` begins with, in bytes; 0 if there is none (Unicode 15, table
-/// 3-7).
-/// @param left the number of bytes at `p`, at least one
+/// Returns the length in bytes of the well-formed UTF-8 sequence at `p`, or 0 if there is none (Unicode 15, table 3-7).
+/// @param left number of bytes at `p`, at least one
 inline std::size_t utf8_length(const unsigned char* p, std::size_t left) noexcept
 {
     const auto tail = [&](std::size_t i, unsigned char low = 0x80, unsigned char high = 0xbf) {

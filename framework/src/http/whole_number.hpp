@@ -7,8 +7,8 @@
 
 namespace rill::detail {
 
-/// The number that the text is, in decimal digits and with nothing around them (for signed ones perhaps with a minus);
-/// nothing when it is none, or too large. Leading zeros are taken.
+/// Parses a whole number that consists of decimal digits only, with an optional minus for signed types. Leading zeros
+/// are allowed. Returns nothing if the text is not a number or the number is out of range.
 template <std::integral Number>
 std::optional<Number> whole_number(std::string_view text) noexcept
 {

@@ -3,38 +3,39 @@
 #include <rill/pubsub/memory_backplane.hpp>
 
 #include "pubsub/coroutine_subscriber.hpp"
-#include "pubsub/event_log.hpp"
+#include "pubsub/publish.hpp"
+#include "pubsub/topic_store.hpp"
 
 namespace rill::pubsub {
 
 channel::channel(channel_options options, std::shared_ptr<backplane> plane)
-    : log_(std::make_shared<detail::event_log>(detail::log_settings{.channel = std::move(options)},
-                                               plane ? std::move(plane) : std::make_shared<memory_backplane>()))
+    : store_(std::make_shared<detail::topic_store>(detail::store_settings{.channel = std::move(options)},
+                                                   plane ? std::move(plane) : std::make_shared<memory_backplane>()))
 {}
 
-result<event_id> channel::publish(const sse::event& e, std::string_view key)
+result<log_id> channel::publish(const sse::event& e, std::string_view key)
 {
-    return log_->publish({}, e, key);
+    return detail::publish(*store_, {}, e, key);
 }
 
-subscription channel::subscribe(std::string_view last_event_id, std::string who) const
+subscription channel::subscribe(std::string_view last_event_id, std::string subscriber_name) const
 {
-    return detail::make_subscription(log_, log_->enter({topic_pattern()}, std::move(who)), last_event_id);
+    return detail::make_subscription(store_, {topic_pattern()}, last_event_id, std::move(subscriber_name));
 }
 
 std::size_t channel::subscribers() const
 {
-    return log_->subscribers({});
+    return store_->read([](const detail::topic_table& topics) { return topics.subscribers({}); });
 }
 
-std::vector<std::string> channel::who() const
+std::vector<std::string> channel::names() const
 {
-    return log_->who({});
+    return store_->read([](const detail::topic_table& topics) { return topics.subscriber_names({}); });
 }
 
-statistics channel::stats() const
+channel_stats channel::stats() const
 {
-    return log_->stats();
+    return store_->stats();
 }
 
 } // namespace rill::pubsub

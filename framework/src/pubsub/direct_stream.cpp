@@ -1,20 +1,20 @@
 #include "pubsub/direct_stream.hpp"
 
-#include "pubsub/worker_log.hpp"
+#include "pubsub/dispatcher.hpp"
 
 namespace rill::pubsub::detail {
 
-direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, interest_pointer i, event_log::beginning start,
-                             worker_log& log, bool knows_id)
-    : state_(std::move(state))
+direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, filter_pointer wanted, stream_start start,
+                             dispatcher& to, bool client_knows_id)
+    : subscriber(subscriber_kind::writer), state_(std::move(state))
 {
-    wanted = std::move(i);
-    tells_place = !knows_id || !(start.resumed || start.past);
+    filter = std::move(wanted);
+    sends_position = !client_knows_id || !(start.resumed || start.pages);
     try {
-        worker_log::place(*this, std::move(start));
-        log.add(*this);
+        start_backlog(*this, std::move(start));
+        to.add(*this);
     } catch (...) { // no memory
-        leave_log();
+        unsubscribe();
         throw;
     }
 }
@@ -22,87 +22,40 @@ direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, interest_poi
 direct_stream::~direct_stream()
 {
     if (worker != nullptr && out != nullptr) {
-        worker->note_end(*this, out->reason());
+        worker->catching_up().slow().on_connection_end(*this, out->reason());
     }
-    leave_log();
+    unsubscribe();
     state_->leave();
 }
 
-void direct_stream::leave_log() noexcept
+void direct_stream::unsubscribe() noexcept
 {
     if (worker != nullptr) {
         worker->remove(*this);
     }
-    state_->log->leave(std::move(wanted));
+    state_->store->unsubscribe(std::move(filter));
 }
 
 awaitable<> direct_stream::start(response_writer& to)
 {
-    out = &to;
-    to.policy(state_->policies[wanted->kind]);
-    sse::detail::send_start(to, state_->options, place());
-    if (now == state::ended) { // before it has begun
-        on_evicted({});
-    } else if (behind->notice || behind->past || behind->place.seen != worker->head()) {
-        worker->make_ready(*this);
+    out = &rill::detail::stream_writer::of(to);
+    to.set_policy(state_->policies[filter->kind]);
+    sse::detail::send_start(to, state_->options, position());
+    if (now == state::ended) { // before it has started
+        to.end(close_reason::evicted);
     } else {
-        worker->settle(*this);
+        worker->catching_up().start(*this);
     }
     return {};
 }
 
-// A client whose connection is lost before its first event comes back with this id, and misses nothing. A notice has
-// its own.
-event_id direct_stream::place() const
+// A client that loses its connection before the first event resumes with this id. A notice has its own id.
+log_id direct_stream::position() const
 {
-    if (!tells_place || now == state::ended || behind->notice) {
+    if (!sends_position || now == state::ended || backlog->notice) {
         return {};
     }
-    return behind->past ? behind->past->behind() : worker->log().id_of(*wanted, behind->place.seen);
-}
-
-// It has a connection: the worker writes to that.
-void direct_stream::take(const event_log::found_event& /*e*/) {}
-
-bool direct_stream::serve(std::size_t& budget)
-{
-    const auto before = behind->place.seen;
-    now = state::waiting;
-    for (;;) {
-        if (budget == 0) {
-            worker->make_ready(*this);
-            return true;
-        }
-        const auto event = worker->pull(*this);
-        if (now == state::ended) {
-            return true;
-        }
-        if (!event) {
-            const bool moved = behind->place.seen != before;
-            worker->settle(*this);
-            return moved || now == state::live;
-        }
-        --budget;
-        const auto sent = out->put(event);
-        if (sent == response_writer::write_state::closed) {
-            now = state::ended;
-            return true;
-        }
-        if (event.kind() == event_kind::message) {
-            worker_link::add(worker->counters().delivered, 1);
-        }
-        if (sent == response_writer::write_state::queued) {
-            worker->block(*this, event.bytes().size());
-            return true;
-        }
-    }
-}
-
-void direct_stream::on_evicted(error_code /*why*/)
-{
-    if (out != nullptr) {
-        out->end(close_reason::evicted);
-    }
+    return position_id(*state_->store, *this);
 }
 
 } // namespace rill::pubsub::detail

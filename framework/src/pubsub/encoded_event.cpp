@@ -12,24 +12,24 @@ namespace rill::pubsub {
 
 namespace {
 
-constexpr std::size_t largest_event = std::size_t{1} << 30;
+constexpr std::size_t max_event_bytes = std::size_t{1} << 30;
 constexpr std::size_t counter_digits = 20;
-constexpr std::size_t longest_requested_id = 128; // in a gap notice; the client knows the rest
+constexpr std::size_t max_requested_id_bytes = 128; // in a gap notice; the client knows the rest
 constexpr std::string_view id_field = "id: ";
 constexpr std::string_view line_end = "\n";
-constexpr std::size_t chunk_room = 2; // behind the piece
+constexpr std::size_t chunk_room = 2; // after the piece
 
 bool has_line_end(std::string_view text) noexcept
 {
     return text.find_first_of("\r\n") != text.npos;
 }
 
-// Kept, as what is built here has about the same size each time.
+// A buffer that is used again, because events have about the same size.
 std::string& encoding_buffer()
 {
     thread_local std::string buffer;
-    constexpr std::size_t kept = 64UL * 1024;
-    if (buffer.capacity() > kept) {
+    constexpr std::size_t max_kept = 64UL * 1024;
+    if (buffer.capacity() > max_kept) {
         std::string().swap(buffer);
     }
     buffer.clear();
@@ -38,7 +38,7 @@ std::string& encoding_buffer()
 
 std::string quoted(std::string_view text)
 {
-    std::string valid(text.substr(0, longest_requested_id));
+    std::string valid(text.substr(0, max_requested_id_bytes));
     if (!sse::is_valid_utf8(valid)) {
         for (char& c : valid) {
             if (static_cast<unsigned char>(c) >= 0x80) {
@@ -51,13 +51,13 @@ std::string quoted(std::string_view text)
 
 constexpr std::size_t room_for_id(std::size_t size) noexcept
 {
-    return id_field.size() + size + 2 * line_end.size() + chunk_room; // and the end of the chunk
+    return id_field.size() + size + 2 * line_end.size() + chunk_room; // also for the end of the chunk
 }
 
-// Errors that keep an event from being encoded, but for those that sse::encode() finds.
+// The errors of an event that sse::encode() does not find.
 error_code find_fault(const sse::event& e, std::string_view id, std::size_t others) noexcept
 {
-    if (e.data.view().size() + e.comment.view().size() + e.name.view().size() + id.size() + others > largest_event) {
+    if (e.data.view().size() + e.comment.view().size() + e.name.view().size() + id.size() + others > max_event_bytes) {
         return error::message_too_large;
     }
     return sse::is_valid_utf8(id) ? error_code() : error::invalid_utf8;
@@ -83,7 +83,7 @@ sse::event encoded_event::as_event() const noexcept
     return e;
 }
 
-/// Fills a block from its head on.
+/// Fills a block after its head.
 class event_draft::layout
 {
 public:
@@ -92,7 +92,7 @@ public:
     encoded_event::span put(std::string_view text) noexcept
     {
         const encoded_event::span placed{end_, static_cast<std::uint32_t>(text.size())};
-        std::copy(text.begin(), text.end(), block_.address(end_)); // which may be none at all, as memcpy() forbids
+        std::copy(text.begin(), text.end(), block_.address(end_)); // not memcpy(), because the text may have no address
         end_ += placed.size;
         return placed;
     }
@@ -111,7 +111,7 @@ event_draft::event_block* event_draft::allocate(std::size_t size)
     return made;
 }
 
-// One allocation: head | topic | key | name | data, if the wire form does not hold it as it is | wire form.
+// One allocation: head | topic | key | name | data, unless the encoded event contains it unchanged | encoded event.
 result<event_draft> event_draft::make(const sse::event& e, std::string_view topic, std::string_view key)
 {
     std::array<char, counter_digits> digits;
@@ -120,32 +120,32 @@ result<event_draft> event_draft::make(const sse::event& e, std::string_view topi
         return tl::unexpected(fault);
     }
     auto anonymous = e;
-    anonymous.id = {}; // its line comes last
+    anonymous.id = {}; // finish() adds it as the last line
     auto& wire = encoding_buffer();
     if (const auto encoded = sse::encode(anonymous, wire); !encoded) {
         return tl::unexpected(encoded.error());
     }
-    wire.pop_back(); // the empty line, which is to follow the id
+    wire.pop_back(); // the empty line, which finish() adds after the id
     const auto data = e.data.view();
     const bool apart = has_line_end(data);
     auto* block =
         allocate(sizeof(event_block) + topic.size() + key.size() + e.name.view().size() + (apart ? data.size() : 0) +
-                 encoded_event::front_room + wire.size() + room_for_id(std::max(own_id.size(), counter_digits)));
+                 encoded_event::headroom + wire.size() + room_for_id(std::max(own_id.size(), counter_digits)));
     event_draft draft{encoded_event(block), std::string(own_id)};
-    layout place(*block);
+    layout fields(*block);
     block->has_data = static_cast<bool>(e.data);
-    block->topic = place.put(topic);
-    block->key = place.put(key);
-    block->name = place.put(e.name.view());
+    block->topic = fields.put(topic);
+    block->key = fields.put(key);
+    block->name = fields.put(e.name.view());
     if (apart) {
-        block->data = place.put(data);
+        block->data = fields.put(data);
     }
-    place.skip(encoded_event::front_room);
-    block->at = place.end();
-    block->size = place.put(wire).size;
-    if (e.data && !apart) { // its only line is the last one
+    fields.skip(encoded_event::headroom);
+    block->at = fields.end();
+    block->size = fields.put(wire).size;
+    if (e.data && !apart) { // its only line is the last line of the event
         const auto size = static_cast<std::uint32_t>(data.size());
-        block->data = {place.end() - static_cast<std::uint32_t>(line_end.size()) - size, size};
+        block->data = {fields.end() - static_cast<std::uint32_t>(line_end.size()) - size, size};
     }
     return draft;
 }
@@ -175,7 +175,8 @@ encoded_event event_draft::finish(std::string_view id) &&
 {
     const auto used = event_.fields().at + event_.fields().size;
     if (used + room_for_id(id.size()) > event_.fields().footprint) {
-        event_ = clone(event_.fields(), used + room_for_id(id.size())); // rare: longer than the ids of counters
+        event_ =
+            clone(event_.fields(), used + room_for_id(id.size())); // rare: an id that is longer than those of counters
     }
     auto& block = event_.fields();
     auto* end = block.address(used);

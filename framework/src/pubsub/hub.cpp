@@ -3,80 +3,64 @@
 #include <rill/pubsub/memory_backplane.hpp>
 
 #include "pubsub/coroutine_subscriber.hpp"
-#include "pubsub/event_log.hpp"
-#include "pubsub/topics.hpp"
+#include "pubsub/parse_topics.hpp"
+#include "pubsub/publish.hpp"
+#include "pubsub/topic_store.hpp"
 
 namespace rill::pubsub {
 
-namespace detail {
-
-result<std::vector<topic_pattern>> parse_topics(const std::vector<std::string>& names)
-{
-    std::vector<topic_pattern> topics;
-    for (const auto& name : names) {
-        auto parsed = topic_pattern::parse(name);
-        if (!parsed) {
-            return tl::unexpected(parsed.error());
-        }
-        topics.push_back(std::move(*parsed));
-    }
-    if (topics.empty()) {
-        return tl::unexpected(make_error_code(error::invalid_topic));
-    }
-    return topics;
-}
-
-} // namespace detail
-
 hub::hub(hub_options options, std::shared_ptr<backplane> plane)
     : options_(std::make_shared<const hub_options>(std::move(options))),
-      log_(std::make_shared<detail::event_log>(detail::log_settings{.channel = options_->channel,
-                                                                    .topics = options_->topics,
-                                                                    .topics_of_client = options_->topics_of_client,
-                                                                    .idle = options_->idle,
-                                                                    .by_topic = options_->by_topic},
-                                               plane ? std::move(plane) : std::make_shared<memory_backplane>()))
+      store_(std::make_shared<detail::topic_store>(
+          detail::store_settings{.channel = options_->channel,
+                                 .max_topics = options_->max_topics,
+                                 .max_topics_per_client = options_->max_topics_per_client,
+                                 .idle = options_->idle,
+                                 .by_topic = options_->by_topic},
+          plane ? std::move(plane) : std::make_shared<memory_backplane>()))
 {}
 
-result<event_id> hub::publish(std::string_view topic, const sse::event& e, std::string_view key)
+result<log_id> hub::publish(std::string_view topic, const sse::event& e, std::string_view key)
 {
     if (!is_topic(topic)) {
         return tl::unexpected(make_error_code(error::invalid_topic));
     }
-    return log_->publish(topic, e, key);
+    return detail::publish(*store_, topic, e, key);
 }
 
-subscription hub::subscribe(std::string_view topic, std::string_view last_event_id, std::string who) const
+subscription hub::subscribe(std::string_view topic, std::string_view last_event_id, std::string subscriber_name) const
 {
-    return subscribe(std::vector{std::string(topic)}, last_event_id, std::move(who));
+    return subscribe(std::vector{std::string(topic)}, last_event_id, std::move(subscriber_name));
 }
 
 subscription hub::subscribe(const std::vector<std::string>& topics, std::string_view last_event_id,
-                            std::string who) const
+                            std::string subscriber_name) const
 {
-    auto entry = detail::parse_topics(topics).and_then(
-        [&](std::vector<topic_pattern> parsed) { return log_->enter(std::move(parsed), std::move(who)); });
-    return detail::make_subscription(log_, std::move(entry), last_event_id);
+    auto parsed = detail::parse_topics(topics);
+    if (!parsed) {
+        return detail::make_ended_subscription(parsed.error());
+    }
+    return detail::make_subscription(store_, std::move(*parsed), last_event_id, std::move(subscriber_name));
 }
 
 std::vector<std::string> hub::topics() const
 {
-    return log_->topics();
+    return store_->read([](const detail::topic_table& topics) { return topics.names(); });
 }
 
 std::size_t hub::subscribers(std::string_view topic) const
 {
-    return log_->subscribers(topic);
+    return store_->read([&](const detail::topic_table& topics) { return topics.subscribers(topic); });
 }
 
-std::vector<std::string> hub::who(std::string_view topic) const
+std::vector<std::string> hub::names(std::string_view topic) const
 {
-    return log_->who(topic);
+    return store_->read([&](const detail::topic_table& topics) { return topics.subscriber_names(topic); });
 }
 
-statistics hub::stats() const
+channel_stats hub::stats() const
 {
-    return log_->stats();
+    return store_->stats();
 }
 
 } // namespace rill::pubsub

@@ -29,17 +29,17 @@ memory_backplane::memory_backplane(settings s) : settings_(s)
     next_ = settings_.first_id;
 }
 
-result<event_id> memory_backplane::next_id(const event_draft& event)
+result<log_id> memory_backplane::next_id(const event_draft& event)
 {
     const bool counts = settings_.ids == id_source::counter;
     if (counts != event.own_id().empty() || (!counts && !comes_before(last_, event.own_id()))) {
         return tl::unexpected(make_error_code(error::event_id_refused));
     }
-    return counts ? std::to_string(next_) : event_id(event.own_id());
+    return counts ? std::to_string(next_) : log_id(event.own_id());
 }
 
-// The lock is held while the readers take the event: so all of them see one order.
-result<event_id> memory_backplane::append(event_draft event, appended)
+// The readers take the event with the lock, so that all of them see the same order.
+result<log_id> memory_backplane::append(event_draft event, appended)
 {
     const std::lock_guard lock(mutex_);
     auto id = next_id(event);
@@ -48,7 +48,7 @@ result<event_id> memory_backplane::append(event_draft event, appended)
     }
     const auto number = settings_.ids == id_source::counter ? next_++ : 0;
     last_ = *id;
-    if (settings_.past != 0) {
+    if (settings_.max_past_events != 0) {
         keep(event, *id, number);
     }
     for (std::size_t i = 0; i + 1 < readers_.size(); ++i) {
@@ -60,16 +60,16 @@ result<event_id> memory_backplane::append(event_draft event, appended)
     return id;
 }
 
-void memory_backplane::keep(const event_draft& event, const event_id& id, std::uint64_t number)
+void memory_backplane::keep(const event_draft& event, const log_id& id, std::uint64_t number)
 {
     past_.push_back({event.copy(), id, number});
-    if (past_.size() > settings_.past) {
+    if (past_.size() > settings_.max_past_events) {
         before_past_ = std::move(past_.front().id);
         past_.pop_front();
     }
 }
 
-result<std::vector<backplane::past_event>> memory_backplane::page_behind(std::string_view id, std::size_t count) const
+result<std::vector<backplane::past_event>> memory_backplane::page_after(std::string_view id, std::size_t count) const
 {
     auto next = past_.begin();
     if (id.empty() || id != before_past_) {
@@ -91,7 +91,7 @@ result<std::vector<backplane::past_event>> memory_backplane::page_behind(std::st
 void memory_backplane::read_after(std::string_view id, std::size_t count, past_read done)
 {
     std::unique_lock lock(mutex_);
-    auto page = page_behind(id, count);
+    auto page = page_after(id, count);
     lock.unlock();
     done(std::move(page));
 }

@@ -12,7 +12,7 @@ namespace rill::pubsub {
 
 namespace {
 
-// RFC 6750, 2.1: b64token.
+// A b64token (RFC 6750, section 2.1).
 bool is_token(std::string_view text) noexcept
 {
     const auto allowed = [](char c) {
@@ -22,7 +22,7 @@ bool is_token(std::string_view text) noexcept
     return !text.empty() && std::ranges::all_of(text, allowed);
 }
 
-bool is_authorised(const request& r, std::string_view token)
+bool is_authorized(const request& r, std::string_view token)
 {
     const auto given = credentials(r, "Bearer");
     return given && equal_in_constant_time(*given, token);
@@ -41,7 +41,7 @@ status status_of(const error_code& ec) noexcept
     return ec == error::message_too_large ? status::payload_too_large : status::service_unavailable;
 }
 
-result<event_id> publish(hub& to, const request& r)
+result<log_id> publish(hub& to, const request& r)
 {
     const auto name_text = r.query_parameter("event");
     const auto id_text = r.query_parameter("id");
@@ -68,17 +68,17 @@ result<event_id> publish(hub& to, const request& r)
 publish_handler::publish_handler(pubsub::hub hub, std::string token) : hub_(std::move(hub)), token_(std::move(token))
 {
     if (!is_token(token_)) {
-        throw std::invalid_argument("publish_handler: the token is empty, or holds what a token must not");
+        throw std::invalid_argument("publish_handler: the token is empty or has an invalid character");
     }
 }
 
 response publish_handler::operator()(request& r)
 {
-    if (!is_authorised(r, token_)) {
-        return to_response({.status = status::unauthorized, .detail = "a token is needed", .title = {}})
-            .header("WWW-Authenticate", "Bearer");
+    if (!is_authorized(r, token_)) {
+        return to_response({.status = status::unauthorized, .detail = "a valid token is required", .title = {}})
+            .set_header("WWW-Authenticate", "Bearer");
     }
-    if (const auto refused = rill::detail::refuse_content_coding(r)) {
+    if (const auto refused = rill::detail::reject_content_coding(r)) {
         return to_response(*refused);
     }
     const auto id = publish(hub_, r);

@@ -1,16 +1,16 @@
-#include <rill/pubsub/replay_buffer.hpp>
+#include "pubsub/replay_buffer.hpp"
 
 #include <algorithm>
 #include <rill/core/detail/saturated.hpp>
 
 #include "http/whole_number.hpp"
 
-namespace rill::pubsub {
+namespace rill::pubsub::detail {
 
 namespace {
 
-// So few replaced events are not worth being swept out.
-constexpr std::size_t tolerated = 64;
+// This many replaced events may stay, because removing them costs a pass over all.
+constexpr std::size_t max_replaced = 64;
 
 } // namespace
 
@@ -21,9 +21,9 @@ std::optional<std::uint64_t> replay_buffer::number_of(std::string_view id) noexc
 }
 
 replay_buffer::replay_buffer(const settings& s)
-    : settings_(s), oldest_age_(rill::detail::saturated<clock::duration>(s.limits.age)), lost_sequence_(s.start)
+    : settings_(s), max_age_(rill::detail::saturated<clock::duration>(s.limits.max_age)), lost_sequence_(s.start)
 {
-    settings_.limits.events = std::max<std::size_t>(s.limits.events, 1);
+    settings_.limits.max_events = std::max<std::size_t>(s.limits.max_events, 1);
 }
 
 replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t sequence, clock::time_point now)
@@ -38,7 +38,7 @@ replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t seq
         if (settings_.latest_per_key && !added.key().empty()) {
             replace(added.key());
         }
-    } catch (...) { // no memory: as it was
+    } catch (...) { // no memory: the buffer is unchanged
         entries_.pop_back();
         throw;
     }
@@ -46,15 +46,15 @@ replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t seq
     bytes_ += size;
     ++live_;
     drop_replaced();
-    while (live_ > settings_.limits.events || (bytes_ > settings_.limits.bytes && live_ > 1)) {
+    while (live_ > settings_.limits.max_events || (bytes_ > settings_.limits.max_bytes && live_ > 1)) {
         drop_oldest();
     }
     expire(now);
     return end_++;
 }
 
-// The newest event is that of this key, its own text. The older one, if there is one, has no more use: neither memory
-// nor a place among the limits.
+// The newest event has this key, and owns its text. It replaces the older event of the key, which then takes no memory
+// and does not count for the limits.
 void replay_buffer::replace(std::string_view key)
 {
     const auto [found, added] = latest_.try_emplace(key, end_);
@@ -62,7 +62,7 @@ void replay_buffer::replace(std::string_view key)
         return;
     }
     auto& old = entries_[static_cast<std::size_t>(find(found->second) - entries_.begin())];
-    auto renamed = latest_.extract(found); // its text is about to go
+    auto renamed = latest_.extract(found); // the text of its key is about to be destroyed
     renamed.key() = key;
     renamed.mapped() = end_;
     latest_.insert(std::move(renamed));
@@ -85,13 +85,13 @@ void replay_buffer::drop_oldest()
     drop_replaced();
 }
 
-// At the front at once, elsewhere once they are more than the others.
+// Replaced events at the front are dropped at once, the others when they are the majority.
 void replay_buffer::drop_replaced()
 {
     while (!entries_.empty() && !entries_.front().event) {
         entries_.pop_front();
     }
-    if (entries_.size() > 2 * live_ + tolerated) {
+    if (entries_.size() > 2 * live_ + max_replaced) {
         std::erase_if(entries_, [](const entry& e) { return !e.event; });
     }
 }
@@ -99,9 +99,10 @@ void replay_buffer::drop_replaced()
 void replay_buffer::remember_id(std::string_view id, std::uint64_t sequence)
 {
     known_ids_.push_back({std::string(id), sequence});
-    sequences_.erase(id); // a log that repeats an id: the newer one counts
+    sequences_.erase(id); // if the log repeats an id, the newer event counts
     sequences_.emplace(known_ids_.back().id, sequence);
-    if (known_ids_.size() - 1 > settings_.limits.events) { // who has seen the one before the oldest has missed nothing
+    if (known_ids_.size() - 1 > settings_.limits.max_events)
+    { // a client that has seen the event before the oldest has missed nothing
         const auto& oldest = known_ids_.front();
         if (const auto found = sequences_.find(oldest.id);
             found != sequences_.end() && found->second == oldest.sequence)
@@ -114,21 +115,14 @@ void replay_buffer::remember_id(std::string_view id, std::uint64_t sequence)
 
 void replay_buffer::expire(clock::time_point now)
 {
-    if (oldest_age_.count() > 0) {
-        while (!entries_.empty() && now - entries_.front().when > oldest_age_) {
+    if (max_age_.count() > 0) {
+        while (!entries_.empty() && now - entries_.front().when > max_age_) {
             drop_oldest();
         }
     }
 }
 
-void replay_buffer::shrink(std::size_t bytes)
-{
-    while (bytes_ > bytes) {
-        drop_oldest();
-    }
-}
-
-// Where nothing was replaced, positions count the entries.
+// If nothing was replaced, the index of an entry follows from its position.
 replay_buffer::iterator replay_buffer::find(position p) const noexcept
 {
     if (entries_.empty() || p <= entries_.front().at) {
@@ -153,16 +147,16 @@ const replay_buffer::entry* replay_buffer::at_or_after(position p) const noexcep
 
 const replay_buffer::entry* replay_buffer::newest() const noexcept
 {
-    return entries_.empty() ? nullptr : &entries_.back(); // the newest of all is nobody's predecessor
+    return entries_.empty() ? nullptr : &entries_.back(); // nothing has replaced the newest event
 }
 
 const replay_buffer::entry* replay_buffer::newest_until(std::uint64_t sequence) const noexcept
 {
-    auto behind = std::upper_bound(entries_.begin(), entries_.end(), sequence,
-                                   [](std::uint64_t wanted, const entry& e) { return wanted < e.sequence; });
-    while (behind != entries_.begin()) {
-        if ((--behind)->event) {
-            return &*behind;
+    auto after = std::upper_bound(entries_.begin(), entries_.end(), sequence,
+                                  [](std::uint64_t wanted, const entry& e) { return wanted < e.sequence; });
+    while (after != entries_.begin()) {
+        if ((--after)->event) {
+            return &*after;
         }
     }
     return nullptr;
@@ -210,4 +204,4 @@ std::uint64_t replay_buffer::bytes_between(position from, position until) const 
     return until <= from ? 0 : bytes_up_to(until) - bytes_up_to(from);
 }
 
-} // namespace rill::pubsub
+} // namespace rill::pubsub::detail

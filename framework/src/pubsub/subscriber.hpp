@@ -1,138 +1,103 @@
 #pragma once
 
+#include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <memory>
 #include <rill/http/response_writer.hpp>
-#include <utility>
 #include <vector>
 
-#include "pubsub/event_log.hpp"
-#include "pubsub/past_reading.hpp"
+#include "pubsub/history.hpp"
 
 namespace rill::pubsub::detail {
 
-class subscriber;
-class worker_log;
+class backfill;
+class dispatcher;
+struct subscriber;
 
-/// A place in a ring of them; unlinks itself.
-struct ring_link
-{
-    ring_link() = default;
-    ring_link(const ring_link&) = delete;
-    ring_link& operator=(const ring_link&) = delete;
-    ~ring_link() { unlink(); }
+using list_hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+template <class T>
+using list_of =
+    boost::intrusive::list<T, boost::intrusive::base_hook<list_hook>, boost::intrusive::constant_time_size<false>>;
 
-    bool linked() const noexcept { return next != nullptr; }
-    void unlink() noexcept
-    {
-        if (linked()) {
-            prev->next = next;
-            next->prev = prev;
-            prev = next = nullptr;
-        }
-    }
-
-    ring_link* prev = nullptr;
-    ring_link* next = nullptr;
-};
-
-/// The head of a ring.
-struct ring : ring_link
-{
-    ring() { prev = next = this; }
-    ~ring()
-    {
-        while (!empty()) {
-            next->unlink();
-        }
-    }
-
-    bool empty() const noexcept { return next == this; }
-    void push_back(ring_link& link) noexcept
-    {
-        link.prev = prev;
-        link.next = this;
-        prev->next = &link;
-        prev = &link;
-    }
-    /// Moves all of `other` to the end.
-    void append(ring& other) noexcept
-    {
-        while (!other.empty()) {
-            auto& first = *other.next;
-            first.unlink();
-            push_back(first);
-        }
-    }
-};
-
-struct topic_link : ring_link
+/// The membership of a subscriber in the list of a topic.
+struct topic_link : list_hook
 {
     subscriber* owner = nullptr;
 };
+using topic_links = list_of<topic_link>;
 
-/// The places of a stream that has more than one topic.
-struct topic_links
+/// The links of a subscriber that wants more than one topic.
+struct extra_links
 {
-    std::vector<std::unique_ptr<topic_link>> all; ///< but for subscriber::link
-    ring unused;                                  ///< of these: their topics are gone
-    topic_link with_patterns;                     ///< among the streams that have patterns
+    std::vector<std::unique_ptr<topic_link>> all; ///< without subscriber::link
+    topic_links unused;                           ///< those of removed topics
+    topic_link with_patterns;                     ///< in the list of the subscribers that have patterns
 };
 
-/// What a stream needs that is not up to date. Its place in the worker's ring of those that can go on.
-struct backlog : ring_link
+/// The state of a subscriber that is not up to date. The hook is for the ready_list.
+struct backlog_state : list_hook
 {
     subscriber* owner = nullptr;
-    cursor place;
-    std::uint64_t asked_for = 0;        ///< up to this sequence number it is what the client has asked for: no limits
-    std::uint64_t events = 0;           ///< that have come since, and were not sent
-    std::uint64_t bytes = 0;            ///< of memory that they take
-    encoded_event notice;               ///< to be sent first
-    std::uint64_t dropped = 0;          ///< events that it was not told of yet
-    std::size_t unsent = 0;             ///< what it has blocked with, in bytes
-    std::shared_ptr<past_reading> past; ///< what comes before its place, which it has not found yet
+    cursor position;
+    std::uint64_t requested_until = 0; ///< the client asked for events up to here, so that they do not count as backlog
+    std::uint64_t events = 0;          ///< events that have been published since then and not been sent
+    std::uint64_t bytes = 0;           ///< the memory that these take
+    encoded_event notice;              ///< to be sent first
+    std::uint64_t dropped = 0;         ///< events that were dropped and not yet reported to the client
+    std::size_t unsent = 0;            ///< bytes for which it waits
+    std::shared_ptr<backfill> pages;   ///< what comes before the position; then the position is not known yet
+};
+using backlog_list = list_of<backlog_state>;
+
+enum class subscriber_kind : std::uint8_t
+{
+    writer, ///< the stream of an endpoint: events go to its response_writer
+    waiter, ///< the subscription of a handler, which waits for its next event: see the class waiter
 };
 
-/// One stream's place in its worker. While it is up to date it has no state of its own: its place is the worker's.
-class subscriber
+/// One stream of a worker. While it is live it has no state of its own: its position is that of the worker.
+struct subscriber
 {
-public:
     enum class state : std::uint8_t
     {
-        live,    ///< gets the next event when it comes
-        waiting, ///< for its consumer: the client, or the handler
-        ready,   ///< behind, and can go on: in the worker's ring
+        live,    ///< up to date: gets the next event when it comes
+        waiting, ///< waits for its consumer, which is the client or the handler
+        ready,   ///< lags and can continue: it is in the ready_list
         ended,
     };
 
-    subscriber() = default;
+    explicit subscriber(subscriber_kind k) noexcept : kind(k) {}
     subscriber(const subscriber&) = delete;
     subscriber& operator=(const subscriber&) = delete;
 
-    /// The live path of what has no connection of its own: the first event of the batch.
-    virtual void take(const event_log::found_event& e) = 0;
-    /// Goes on from its backlog, between two batches. @param budget how many events it may take, to be reduced
-    /// @return whether anything has changed
-    virtual bool serve(std::size_t& budget) = 0;
-    /// Its state is ended: it is to leave, for this.
-    virtual void on_evicted(error_code why) = 0;
-    /// The event loop ends.
-    virtual void on_shutdown() = 0;
-
-    // What the live path looks at, side by side: a stream's turn then needs two lines of the cache at most.
+    // The dispatcher reads these for each event. They lie side by side, so that it reads at most two cache lines.
     topic_link link;
-    response_writer* out = nullptr; ///< where events are put as they are
-    std::uint32_t live_since = 0;   ///< the batch that was being sent when it became live: it has that already
+    rill::detail::stream_writer* out = nullptr; ///< of a writer that has started
+    std::uint32_t live_since = 0; ///< the batch that was being sent when it became live, and which it has already
     state now = state::waiting;
-    bool tells_place = false; ///< of an endpoint's stream: its client does not know the id of its place yet
+    bool sends_position = false; ///< of a writer: its client does not know the id of its position yet
+    const subscriber_kind kind;
 
-    worker_log* worker = nullptr;
-    std::unique_ptr<backlog> behind;
-    interest_pointer wanted;
-    std::unique_ptr<topic_links> more_links; ///< for more topics than one
+    dispatcher* worker = nullptr;
+    std::unique_ptr<backlog_state> backlog;
+    filter_pointer filter;
+    std::unique_ptr<extra_links> more_links;
 
 protected:
     ~subscriber() = default;
 };
+
+static_assert(sizeof(topic_link) == 3 * sizeof(void*));
+static_assert(sizeof(backlog_state) == 13 * sizeof(void*));
+static_assert(sizeof(subscriber) == 9 * sizeof(void*));
+
+/// Gives the subscriber a backlog after this sequence number.
+backlog_state& fall_behind(subscriber& s, std::uint64_t seen);
+
+/// A link of the subscriber that is in no list. It may have to allocate one.
+topic_link& unused_link(subscriber& s);
+
+/// The extra links of the subscriber, which are created with the first call.
+extra_links& extra_links_of(subscriber& s);
 
 } // namespace rill::pubsub::detail

@@ -7,17 +7,17 @@ namespace rill::pubsub {
 
 namespace {
 
-constexpr std::size_t longest_name = 256;
+constexpr std::size_t max_name_bytes = 256;
 
 bool is_name(std::string_view text, bool with_stars) noexcept
 {
-    return !text.empty() && text.size() <= longest_name && sse::is_valid_utf8(text) &&
+    return !text.empty() && text.size() <= max_name_bytes && sse::is_valid_utf8(text) &&
            std::none_of(text.begin(), text.end(), [with_stars](char c) {
                return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || (c == '*' && !with_stars);
            });
 }
 
-// Takes the first segment off.
+// Removes the first segment from the path.
 std::string_view take_segment(std::string_view& path) noexcept
 {
     const auto end = path.find('/');

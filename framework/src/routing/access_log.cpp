@@ -6,7 +6,7 @@
 #include <exception>
 #include <memory>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -40,7 +40,7 @@ std::string milliseconds(clock::duration time)
     return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + "ms";
 }
 
-// The request as it came, before handlers may change it.
+// The part of the line about the request. It is made first, because handlers may change the request.
 std::string request_part(const request& req)
 {
     const auto address = req.remote_address().empty() ? std::string("-") : shown(req.remote_address());
@@ -80,10 +80,10 @@ awaitable<response> logged(std::shared_ptr<const sink_type> sink, request& req, 
 
 } // namespace
 
-middleware access_log(std::function<void(std::string_view line)> sink)
+middleware_function access_log(std::function<void(std::string_view line)> sink)
 {
     auto shared = std::make_shared<const sink_type>(std::move(sink));
     return [shared = std::move(shared)](request& req, const handler& next) { return logged(shared, req, next); };
 }
 
-} // namespace rill
+} // namespace rill::middleware

@@ -6,7 +6,7 @@
 #include <rill/http/make_handler.hpp>
 #include <stdexcept>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -17,7 +17,7 @@ int base64_value(char c) noexcept
     return at == alphabet.npos ? -1 : static_cast<int>(at);
 }
 
-// RFC 4648, 4. Padding may be missing, as some clients leave it out.
+// RFC 4648, 4. Accepts text without padding, as some clients send it.
 std::optional<std::string> base64_decode(std::string_view text)
 {
     for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
@@ -38,10 +38,10 @@ std::optional<std::string> base64_decode(std::string_view text)
             decoded += static_cast<char>(bits >> static_cast<unsigned>(held) & 0xffU);
         }
     }
-    return held == 6 ? std::nullopt : std::optional(std::move(decoded)); // six bits left over are no byte
+    return held == 6 ? std::nullopt : std::optional(std::move(decoded)); // six remaining bits are not a byte
 }
 
-bool is_authorised(const request& req, const credentials_check& check)
+bool is_authorized(const request& req, const credentials_check& check)
 {
     const auto given = credentials(req, "Basic");
     const auto decoded = given ? base64_decode(*given) : std::nullopt;
@@ -55,22 +55,22 @@ bool is_authorised(const request& req, const credentials_check& check)
 
 } // namespace
 
-middleware basic_auth(credentials_check check, std::string_view realm)
+middleware_function basic_auth(credentials_check check, std::string_view realm)
 {
     const auto unfit = [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ' || c == 0x7f; };
     if (std::ranges::any_of(realm, unfit)) {
-        throw std::invalid_argument("basic_auth: the realm must not hold quotes, backslashes or control characters");
+        throw std::invalid_argument("basic_auth: the realm must not contain quotes, backslashes or control characters");
     }
     auto challenge = "Basic realm=\"" + std::string(realm) + "\", charset=\"UTF-8\"";
     return [check = std::move(check), challenge = std::move(challenge)](request& req, const handler& next) {
-        if (is_authorised(req, check)) {
+        if (is_authorized(req, check)) {
             return next(req);
         }
-        auto refused = to_response(
-            problem{.status = status::unauthorized, .detail = "a user name and password are needed", .title = {}});
-        refused.header("WWW-Authenticate", challenge);
-        return detail::answer(std::move(refused));
+        auto unauthorized = to_response(
+            problem{.status = status::unauthorized, .detail = "a user name and a password are required", .title = {}});
+        unauthorized.set_header("WWW-Authenticate", challenge);
+        return detail::answer(std::move(unauthorized));
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

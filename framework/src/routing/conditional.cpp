@@ -17,7 +17,7 @@ enum class comparison : bool
     weak
 };
 
-// Takes one entity-tag and the comma behind it off the list; nothing at the end, or where the list is malformed.
+// Removes the next entity-tag from the list and returns it. Nothing at the end of the list, or if it is malformed.
 std::optional<std::string_view> next_tag(std::string_view& list)
 {
     list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
@@ -52,18 +52,18 @@ bool lists(std::string_view list, std::string_view etag, comparison how)
 
 std::optional<std::int64_t> date(const request& req, std::string_view name)
 {
-    const auto value = req.fields().list(name); // of two lines that is no date, and so ignored (RFC 9110, 13.1.3)
+    const auto value = req.fields().list(name); // a list of two lines is no date, and is ignored (RFC 9110, 13.1.3)
     return value ? parse_http_date(*value) : std::nullopt;
 }
 
-bool if_range_holds(const request& req, const validators& now)
+bool if_range_holds(const request& req, const validators& current)
 {
     const auto value = req.fields().list("If-Range");
     if (!value) {
         return true;
     }
     const auto text = trimmed(*value);
-    return text == now.etag || parse_http_date(text) == now.modified;
+    return text == current.etag || parse_http_date(text) == current.modified;
 }
 
 bool is_digits(std::string_view text) noexcept
@@ -71,7 +71,7 @@ bool is_digits(std::string_view text) noexcept
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// A number too large for 64 bits is beyond the end of any file, and so is this.
+// A number that does not fit into 64 bits is beyond the end of any file. The maximum stands for it.
 std::uint64_t position(std::string_view digits) noexcept
 {
     std::uint64_t number = 0;
@@ -81,7 +81,7 @@ std::uint64_t position(std::string_view digits) noexcept
 
 byte_range suffix(std::uint64_t wanted, std::uint64_t size) noexcept
 {
-    if (size == 0 && wanted != 0) { // all that there is: satisfiable, but no part can say so
+    if (size == 0 && wanted != 0) { // satisfiable, but Content-Range cannot express a part without bytes
         return {};
     }
     const auto length = std::min(wanted, size);
@@ -90,28 +90,28 @@ byte_range suffix(std::uint64_t wanted, std::uint64_t size) noexcept
 
 } // namespace
 
-precondition check_preconditions(const request& req, const validators& now)
+precondition check_preconditions(const request& req, const validators& current)
 {
     if (const auto list = req.fields().list("If-Match")) {
-        if (!lists(*list, now.etag, comparison::strong)) {
+        if (!lists(*list, current.etag, comparison::strong)) {
             return precondition::failed;
         }
-    } else if (const auto since = date(req, "If-Unmodified-Since"); since && now.modified > *since) {
+    } else if (const auto since = date(req, "If-Unmodified-Since"); since && current.modified > *since) {
         return precondition::failed;
     }
     if (const auto list = req.fields().list("If-None-Match")) {
-        return lists(*list, now.etag, comparison::weak) ? precondition::not_modified : precondition::passed;
+        return lists(*list, current.etag, comparison::weak) ? precondition::not_modified : precondition::passed;
     }
     const auto since = date(req, "If-Modified-Since");
-    return since && now.modified <= *since ? precondition::not_modified : precondition::passed;
+    return since && current.modified <= *since ? precondition::not_modified : precondition::passed;
 }
 
-byte_range requested_range(const request& req, const validators& now, std::uint64_t size)
+byte_range requested_range(const request& req, const validators& current, std::uint64_t size)
 {
     constexpr std::string_view unit = "bytes=";
     const auto ranges = req.fields().list("Range").value_or("");
     const auto value = trimmed(ranges);
-    if (req.method() != verb::get || !iequals(value.substr(0, unit.size()), unit) || !if_range_holds(req, now)) {
+    if (req.method() != verb::get || !iequals(value.substr(0, unit.size()), unit) || !if_range_holds(req, current)) {
         return {};
     }
     const auto spec = trimmed(value.substr(unit.size()));
@@ -124,7 +124,7 @@ byte_range requested_range(const request& req, const validators& now, std::uint6
     if (first.empty() && is_digits(last)) {
         return suffix(position(last), size);
     }
-    // Anything else, such as a list of ranges, is not served in parts.
+    // Anything else, such as a list of ranges, gets the whole representation.
     if (!is_digits(first) || !(last.empty() || is_digits(last))) {
         return {};
     }

@@ -7,10 +7,10 @@
 
 namespace rill::detail {
 
-/// What tells one state of a resource from another.
+/// The validators of a resource (RFC 9110, 8.8): they change when its content changes.
 struct validators
 {
-    std::string etag;          ///< strong, in its quotes
+    std::string etag;          ///< strong, with its quotes
     std::int64_t modified = 0; ///< seconds since 1970
 };
 
@@ -21,12 +21,12 @@ enum class precondition : unsigned char
     failed        ///< 412
 };
 
-/// The preconditions of a GET or HEAD, in the order of RFC 9110, 13.2.2.
-precondition check_preconditions(const request& req, const validators& now);
+/// Checks the preconditions of a GET or HEAD request, in the order of RFC 9110, 13.2.2.
+precondition check_preconditions(const request& req, const validators& current);
 
 enum class range_kind : unsigned char
 {
-    whole, ///< no range asked for, or none that we serve
+    whole, ///< the request has no range, or one that is not supported
     part,
     unsatisfiable ///< 416
 };
@@ -38,7 +38,7 @@ struct byte_range
     std::uint64_t length = 0; ///< in bytes
 };
 
-/// The range of a representation of `size` bytes that the request asks for (RFC 9110, 14.2), with regard to If-Range.
-byte_range requested_range(const request& req, const validators& now, std::uint64_t size);
+/// The range that a request asks for of a representation of `size` bytes (RFC 9110, 14.2). Takes If-Range into account.
+byte_range requested_range(const request& req, const validators& current, std::uint64_t size);
 
 } // namespace rill::detail

@@ -4,7 +4,7 @@
 
 namespace rill::detail {
 
-/// The media type that goes with a file name's extension; application/octet-stream when it is not known.
+/// The media type for the extension of a file name; application/octet-stream if the extension is unknown.
 std::string_view content_type_of(std::string_view file_name) noexcept;
 
 } // namespace rill::detail

@@ -3,15 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <rill/http/forwarded.hpp>
 #include <rill/http/make_handler.hpp>
 #include <stdexcept>
 
 #include "http/grammar.hpp"
-#include "http/shown.hpp"
+#include "http/ip_address.hpp"
+#include "http/printable.hpp"
 #include "http/whole_number.hpp"
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -27,15 +27,15 @@ bool is_host(std::string_view text)
 {
     if (text.starts_with('[') && text.ends_with(']')) {
         const auto inside = text.substr(1, text.size() - 2);
-        const auto address = ip_address::parse(inside);
-        return address && !address->is_v4() && address->text() == inside;
+        const auto address = detail::parse_ip_address(inside);
+        return address && !address->is_v4() && address->to_string() == inside;
     }
     return !text.empty() && std::ranges::all_of(text, [](char c) {
         return (c >= 'a' && c <= 'z') || detail::is(c, detail::digit_char) || c == '-' || c == '.' || c == '_';
     });
 }
 
-// A browser leaves out the port that the scheme has by default.
+// A browser omits the default port of the scheme.
 bool is_port(std::string_view text, std::string_view scheme) noexcept
 {
     const auto port = detail::whole_number<std::uint16_t>(text);
@@ -43,7 +43,7 @@ bool is_port(std::string_view text, std::string_view scheme) noexcept
     return port && !text.starts_with('0') && !is_default;
 }
 
-// As a browser sends it (RFC 6454, 6.2): it is compared byte by byte.
+// The form in which browsers send an origin (RFC 6454, 6.2). Origins are compared byte by byte.
 bool is_origin(std::string_view text)
 {
     constexpr std::string_view mark = "://";
@@ -60,26 +60,27 @@ void check_names(const std::vector<std::string>& names, std::string_view what)
 {
     for (const auto& name : names) {
         if (!detail::is_token(name)) {
-            throw std::invalid_argument("cors: '" + detail::shown(name) + "' is no " + std::string(what));
+            throw std::invalid_argument("cors: '" + detail::printable(name) + "' is no " + std::string(what));
         }
     }
 }
 
-// What can never match, or would make each answer a 500.
+// Rejects options that could never match, or that would make each response a 500.
 void check(const cors_options& options)
 {
     for (const auto& origin : options.origins) {
         if (origin != "*" && origin != "null" && !is_origin(origin)) {
-            throw std::invalid_argument("cors: '" + detail::shown(origin) +
-                                        "' is no origin: must be such as https://app.example or http://localhost:3000, "
-                                        "in lower case, without a path and without the scheme's default port");
+            throw std::invalid_argument("cors: '" + detail::printable(origin) +
+                                        "' is no origin: it must have a form such as https://app.example or "
+                                        "http://localhost:3000, in lower case, without a path and without the default "
+                                        "port of the scheme");
         }
     }
     check_names(options.methods, "method");
-    check_names(options.request_headers, "name of a request's header");
-    check_names(options.response_headers, "name of a response's header");
+    check_names(options.request_headers, "name of a request header");
+    check_names(options.response_headers, "name of a response header");
     if (options.preflight_max_age.count() < 0) {
-        throw std::invalid_argument("cors: preflight_max_age is negative: must be zero or more seconds");
+        throw std::invalid_argument("cors: preflight_max_age is negative: it must be 0 seconds or more");
     }
 }
 
@@ -102,10 +103,10 @@ struct policy
         return any_origin || std::ranges::find(options.origins, origin) != options.origins.end();
     }
 
-    // What is set has been checked, or compared with what was.
+    // The values are valid: they were checked at the start, or are equal to checked ones. So set() cannot fail.
     void mark(headers& fields, std::string_view origin) const
     {
-        if (!any_origin) { // caches must keep the answers to different origins apart, also to those not allowed
+        if (!any_origin) { // so that caches keep one response for each origin, also for those not allowed
             (void)fields.add("Vary", "Origin");
         }
         if (!allows(origin)) {
@@ -137,11 +138,11 @@ struct policy
             options.methods.empty() ? requested("Access-Control-Request-Method") : joined(options.methods);
         const auto headers = options.request_headers.empty() ? requested("Access-Control-Request-Headers")
                                                              : joined(options.request_headers);
-        r.header("Access-Control-Allow-Methods", methods);
+        r.set_header("Access-Control-Allow-Methods", methods);
         if (!headers.empty()) {
-            r.header("Access-Control-Allow-Headers", headers);
+            r.set_header("Access-Control-Allow-Headers", headers);
         }
-        r.header("Access-Control-Max-Age", std::to_string(options.preflight_max_age.count()));
+        r.set_header("Access-Control-Max-Age", std::to_string(options.preflight_max_age.count()));
         (void)r.fields().add("Vary", "Access-Control-Request-Method, Access-Control-Request-Headers");
         return r;
     }
@@ -149,7 +150,7 @@ struct policy
 
 awaitable<response> marked(std::shared_ptr<const policy> rules, request& req, const handler& next)
 {
-    // Kept here: the handler may change the request.
+    // A copy, because the handler may change the request.
     const std::string origin(req.header("Origin").value_or(""));
     rules->mark_answer(req.answer_fields(), origin);
     auto r = co_await next(req);
@@ -159,12 +160,12 @@ awaitable<response> marked(std::shared_ptr<const policy> rules, request& req, co
 
 } // namespace
 
-middleware cors(cors_options options)
+middleware_function cors(cors_options options)
 {
     check(options);
     const bool any = std::ranges::find(options.origins, "*") != options.origins.end();
     if (any && options.credentials) {
-        throw std::invalid_argument("cors: credentials need named origins, not '*'");
+        throw std::invalid_argument("cors: credentials require named origins, not '*'");
     }
     auto rules = std::make_shared<const policy>(policy{std::move(options), any});
     return [rules = std::move(rules)](request& req, const handler& next) {
@@ -176,4 +177,4 @@ middleware cors(cors_options options)
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

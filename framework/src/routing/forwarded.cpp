@@ -3,23 +3,23 @@
 #include <memory>
 #include <utility>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
 awaitable<response> with_client(std::shared_ptr<const trusted_proxies> trusted, request& req, const handler& next)
 {
-    req.remote_address(client_address(req, *trusted));
+    req.set_remote_address(client_address(req, *trusted));
     co_return co_await next(req);
 }
 
 } // namespace
 
-middleware forwarded(trusted_proxies trusted)
+middleware_function forwarded(trusted_proxies trusted)
 {
     return [shared = std::make_shared<const trusted_proxies>(std::move(trusted))](request& req, const handler& next) {
         return with_client(shared, req, next);
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

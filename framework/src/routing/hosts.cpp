@@ -6,24 +6,26 @@
 #include <stdexcept>
 
 #include "http/grammar.hpp"
+#include "http/ip_address.hpp"
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
-// Of Host, without its port.
+// The value of Host without its port.
 std::string_view name_in(std::string_view host) noexcept
 {
     const auto bracket = host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0;
     return host.substr(0, host.find(':', bracket));
 }
 
-// So that names that mean the same are the same.
+// Gives different spellings of a name the same form.
 std::string canonical(std::string_view name)
 {
     if (name.starts_with('[')) {
-        const auto address = ip_address::parse(name.substr(1, name.size() - std::min<std::size_t>(name.size(), 2)));
-        return address ? '[' + address->text() + ']' : std::string();
+        const auto address =
+            detail::parse_ip_address(name.substr(1, name.size() - std::min<std::size_t>(name.size(), 2)));
+        return address ? '[' + address->to_string() + ']' : std::string();
     }
     std::string lower(name.substr(0, name.size() - (name.ends_with('.') ? 1 : 0)));
     std::ranges::transform(lower, lower.begin(),
@@ -31,7 +33,7 @@ std::string canonical(std::string_view name)
     return lower;
 }
 
-/// "example.org", "[::1]", or "*.example.org", kept as ".example.org".
+/// The canonical form of a name. "*.example.org" becomes ".example.org". Throws std::invalid_argument.
 std::string checked(std::string_view name)
 {
     const bool below = name.starts_with("*.");
@@ -40,7 +42,7 @@ std::string checked(std::string_view name)
     if (known.empty() || !is_name || known.front() == '.' || known.find('*') != known.npos) {
         throw std::invalid_argument(
             "hosts: '" + std::string(name) +
-            "' is no host: must be such as example.org, *.example.org or [::1], without a port");
+            "' is no host: it must have a form such as example.org, *.example.org or [::1], without a port");
     }
     return below ? '.' + known : known;
 }
@@ -55,7 +57,7 @@ bool are_served(const std::vector<std::string>& names, std::string_view host)
 
 } // namespace
 
-middleware hosts(std::vector<std::string> names)
+middleware_function hosts(std::vector<std::string> names)
 {
     std::ranges::transform(names, names.begin(), [](const std::string& name) { return checked(name); });
     return [names = std::move(names)](request& req, const handler& next) {
@@ -64,8 +66,8 @@ middleware hosts(std::vector<std::string> names)
             return next(req);
         }
         return detail::answer(to_response(
-            problem{.status = status::misdirected_request, .detail = "this server does not stand for that host"}));
+            problem{.status = status::misdirected_request, .detail = "this server does not serve this host"}));
     };
 }
 
-} // namespace rill
+} // namespace rill::middleware

@@ -11,16 +11,10 @@ namespace {
 
 namespace chr = std::chrono;
 
-constexpr std::array<std::string_view, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-std::string two_digits(unsigned number)
-{
-    return {static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
-}
-
-// The parts of a date, whatever their order.
+// The parts of a date, in any of the three forms. -1: the part is missing or malformed.
 struct date_parts
 {
     int year = -1;
@@ -54,7 +48,7 @@ int month_number(std::string_view text)
     return it == months.end() ? -1 : static_cast<int>(it - months.begin());
 }
 
-// RFC 850 has two digits of the year: RFC 9110 takes one more than 50 years ahead for the past.
+// The form of RFC 850 has a year of two digits. RFC 9110 reads one more than 50 years ahead as a year of the past.
 int full_year(int year)
 {
     const chr::year_month_day today(chr::floor<chr::days>(chr::system_clock::now()));
@@ -77,19 +71,6 @@ std::optional<std::int64_t> to_seconds(const date_parts& p)
 }
 
 } // namespace
-
-std::string format_http_date(std::int64_t seconds)
-{
-    const chr::sys_seconds time{chr::seconds(seconds)};
-    const auto day = chr::floor<chr::days>(time);
-    const chr::year_month_day date(day);
-    const chr::hh_mm_ss clock(time - day);
-    const auto part = [](auto duration) { return two_digits(static_cast<unsigned>(duration.count())); };
-    return std::string(days[chr::weekday(day).c_encoding()]) + ", " + two_digits(static_cast<unsigned>(date.day())) +
-           ' ' + std::string(months[static_cast<unsigned>(date.month()) - 1]) + ' ' +
-           std::to_string(static_cast<int>(date.year())) + ' ' + part(clock.hours()) + ':' + part(clock.minutes()) +
-           ':' + part(clock.seconds()) + " GMT";
-}
 
 std::optional<std::int64_t> parse_http_date(std::string_view text)
 {

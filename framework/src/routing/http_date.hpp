@@ -2,15 +2,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace rill::detail {
 
-/// Seconds since 1970 as an HTTP date, e.g. "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
-std::string format_http_date(std::int64_t seconds);
-
-/// The reverse, from any of the three forms the RFC obliges to accept; nothing when it is none of them.
+/// Reads an HTTP date in any of the three forms that a recipient must accept (RFC 9110, 5.6.7).
+/// @return the seconds since 1970; nothing if the text has none of the forms
 std::optional<std::int64_t> parse_http_date(std::string_view text);
 
 } // namespace rill::detail

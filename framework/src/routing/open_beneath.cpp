@@ -9,13 +9,13 @@ namespace rill::detail {
 
 namespace {
 
-// Without O_NONBLOCK opening a FIFO would hang the worker.
-constexpr int safely = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+// O_NONBLOCK, because opening a FIFO without it would block the worker.
+constexpr int open_flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 
-// Made to be seen (RFC 8615), but only at the root.
+// A public directory (RFC 8615), but only in the root.
 constexpr std::string_view well_known = ".well-known";
 
-// A leading dot covers "." and "..", and files such as .git and .env that were never meant to be seen.
+// A leading dot: "." and "..", and files such as .git and .env, which must stay private.
 bool is_allowed(std::string_view segment) noexcept
 {
     constexpr std::string_view forbidden("\\/\0", 3);
@@ -34,7 +34,7 @@ tl::expected<file_handle, status> open_in(const file_handle& directory, const st
 
 tl::expected<open_file, status> open_last(const file_handle& directory, const std::string& name)
 {
-    auto opened = open_in(directory, name, safely);
+    auto opened = open_in(directory, name, open_flags);
     if (!opened) {
         return tl::unexpected(opened.error());
     }
@@ -78,7 +78,7 @@ tl::expected<open_file, status> open_beneath(const file_handle& root, std::strin
         if (!is_allowed(segment) && (segment != well_known || directory != &root)) {
             return tl::unexpected(status::not_found);
         }
-        auto next = open_in(*directory, segment, safely | O_DIRECTORY);
+        auto next = open_in(*directory, segment, open_flags | O_DIRECTORY);
         if (!next) {
             return tl::unexpected(next.error());
         }

@@ -30,7 +30,7 @@ segment parse_parameter(std::string_view pattern, std::string_view inside)
     } else if (const auto colon = inside.find(':'); colon != inside.npos) {
         const auto type = inside.substr(colon + 1);
         if (type != "int") {
-            fail(pattern, "unknown parameter type '" + std::string(type) + "'; there is only 'int'");
+            fail(pattern, "unknown parameter type '" + std::string(type) + "'; the only type is 'int'");
         }
         what = kind::integer;
         inside = inside.substr(0, colon);
@@ -82,7 +82,7 @@ path_pattern::path_pattern(std::string_view pattern) : text_(pattern)
         fail(pattern, "it must start with '/'");
     }
     if (pattern.find_first_of("?#") != pattern.npos) {
-        fail(pattern, "it is matched against the path only and can't hold '?' or '#'");
+        fail(pattern, "it is matched against the path only and cannot contain '?' or '#'");
     }
     for (std::size_t begin = 1; begin <= pattern.size();) {
         const auto end = std::min(pattern.find('/', begin), pattern.size());

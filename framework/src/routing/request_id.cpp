@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <random>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -19,7 +19,7 @@ bool is_usable(std::string_view id) noexcept
     return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, allowed);
 }
 
-// To tell requests apart, not to keep a secret.
+// Distinguishes requests. It is no secret, so the generator needs no cryptographic strength.
 std::string random_id()
 {
     thread_local std::mt19937_64 random = [] {
@@ -44,19 +44,19 @@ awaitable<response> identified(request& req, const handler& next)
     std::string id(req.header(field).value_or(""));
     if (!is_usable(id)) {
         id = random_id();
-        (void)req.fields().set(field, id); // digits: can't fail
+        (void)req.fields().set(field, id); // valid characters only, so it cannot fail
     }
     (void)req.answer_fields().set(field, id);
     auto r = co_await next(req);
-    r.header(field, id);
+    r.set_header(field, id);
     co_return r;
 }
 
 } // namespace
 
-middleware request_id()
+middleware_function request_id()
 {
     return identified;
 }
 
-} // namespace rill
+} // namespace rill::middleware

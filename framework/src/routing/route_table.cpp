@@ -1,10 +1,10 @@
 #include "routing/route_table.hpp"
 
+#include "http/percent.hpp"
 #include "http/whole_number.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <rill/http/percent.hpp>
 
 namespace rill::detail {
 
@@ -12,7 +12,7 @@ namespace {
 
 using kind = path_pattern::kind;
 
-// A tail is handed over as one text: a slash that was data could no longer be told from one that was not.
+// A tail becomes one text, in which a decoded slash would look like a separator.
 bool fits_tail(const split_path& path, std::size_t from) noexcept
 {
     return std::none_of(path.segments.begin() + static_cast<std::ptrdiff_t>(from), path.segments.end(),
@@ -21,7 +21,7 @@ bool fits_tail(const split_path& path, std::size_t from) noexcept
 
 struct surrounded
 {
-    middleware outer;
+    middleware_function outer;
     handler next;
 
     awaitable<response> operator()(request& req) const { return outer(req, next); }
@@ -56,7 +56,7 @@ void route_table::node_deleter::operator()(node* n) const
     delete n;
 }
 
-handler compose(const std::vector<middleware>& around, handler handle)
+handler compose(const std::vector<middleware_function>& around, handler handle)
 {
     for (auto it = around.rbegin(); it != around.rend(); ++it) {
         handle = surrounded{*it, std::move(handle)};
@@ -148,8 +148,7 @@ void route_table::collect(const node& n, std::string_view wanted, match& out)
     out.same_path.insert(out.same_path.end(), n.routes.begin(), n.routes.end());
 }
 
-// Every node has one depth, so it is visited once at most: the search is bounded by the size of the tree, whatever the
-// path.
+// Every node has one depth, so a search visits it at most once. The size of the tree limits the search for any path.
 void route_table::visit(const node& n, const split_path& path, std::size_t index, std::string_view wanted,
                         match& out) const
 {
@@ -206,9 +205,9 @@ void route_table::capture(const route& r, const split_path& path, request& req)
             for (auto at = i + 1; at < path.segments.size(); ++at) {
                 rest += '/' + path.segments[at];
             }
-            req.path_parameter(pattern[i].text, std::move(rest));
+            req.add_path_parameter(pattern[i].text, std::move(rest));
         } else if (pattern[i].kind != kind::literal) {
-            req.path_parameter(pattern[i].text, path.segments[i]);
+            req.add_path_parameter(pattern[i].text, path.segments[i]);
         }
     }
 }

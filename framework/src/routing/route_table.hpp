@@ -10,60 +10,60 @@
 
 namespace rill::detail {
 
-/// `around[0]( around[1]( ... handle ))`, which streams the bodies that `handle` streams. Nothing is copied per
-/// request.
-handler compose(const std::vector<middleware>& around, handler handle);
+/// The handler `around[0](around[1](... handle))`. It streams the request bodies that `handle` streams. A request
+/// copies nothing.
+handler compose(const std::vector<middleware_function>& around, handler handle);
 
 struct route
 {
     std::string method; ///< its name
     path_pattern pattern;
     handler handle;
-    std::vector<middleware> around;
-    handler composed; ///< `around` about `handle`
+    std::vector<middleware_function> around;
+    handler composed; ///< `handle` with `around`
 };
 
-/// For messages, e.g. "GET /users/{id}".
+/// A route for messages: "GET /users/{id}".
 std::string described(const route& r);
 
-/// The path of a request, split at its slashes, each segment decoded.
+/// The path of a request: split at its slashes, then decoded segment by segment.
 struct split_path
 {
     std::vector<std::string> segments;
 };
 
-/// Nothing when the path is not one: no slash at the front, bad percent-encoding, or NUL.
+/// Splits a path. Nothing if it does not begin with a slash, has a bad percent-encoding, or contains NUL.
 std::optional<split_path> split(std::string_view path);
 
-/// All routes, as a tree over path segments. Pure: no I/O, no coroutines.
+/// All routes, as a tree over path segments. It has no I/O and no coroutines.
 class route_table
 {
 public:
     struct match
     {
-        const route* found = nullptr;        ///< null: no such path, or not with this method
-        std::vector<const route*> same_path; ///< the routes with other methods, best match first
-        std::size_t better = 0;              ///< how many of those match the path better than `found`
+        const route* found = nullptr;        ///< null: no route has this path and method
+        std::vector<const route*> same_path; ///< the routes with this path and any method, best match first
+        std::size_t better = 0;              ///< how many of them match the path better than `found`
     };
 
     void add(route r);
     const std::vector<std::unique_ptr<route>>& routes() const noexcept { return routes_; }
 
-    /// `wanted` HEAD is also served by GET.
-    match find(const split_path& path, std::string_view wanted) const;
+    /// Finds the route for a path and a method. A GET route also serves HEAD.
+    match find(const split_path& path, std::string_view method) const;
 
-    /// Whether any route has that method.
+    /// Whether any route has this method.
     bool knows(std::string_view method) const noexcept;
 
-    /// Whether the route of that request reads the body while it arrives.
+    /// Whether the route of a request reads the body while it arrives.
     bool streams_body(const request& head) const;
 
-    /// Hands what the route's pattern took from the path over to the request.
+    /// Sets the path parameters of the request from the pattern of its route.
     static void capture(const route& r, const split_path& path, request& req);
 
-    std::vector<middleware> around;
-    handler entry;        ///< `around` about the dispatch; empty without middleware
-    bool checked = false; ///< a router with these routes is a handler: they are in their final place
+    std::vector<middleware_function> around;
+    handler entry;        ///< the dispatch with `around`; empty without middleware
+    bool checked = false; ///< the router has become a handler, so that no mount() adds a prefix later
 
 private:
     struct node;

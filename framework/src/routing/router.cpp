@@ -13,18 +13,18 @@ using detail::answer;
 using detail::route;
 using detail::route_table;
 
-constexpr std::size_t longest_method = 256; // as a connection reads them
+constexpr std::size_t max_method_size = 256; // that of the request parser
 
 response allowing(std::string_view methods)
 {
     response r(status::no_content);
-    r.header("Allow", methods);
+    r.set_header("Allow", methods);
     return r;
 }
 
-// OPTIONS that no handler answers still passes the middleware of the route it asks about: a CORS preflight is answered
-// there.
-awaitable<response> automatic_options(request& req, std::vector<middleware> around, std::string allow)
+// Answers OPTIONS without a handler. The request passes the middleware of the route it asks about, because cors()
+// answers preflights there.
+awaitable<response> automatic_options(request& req, std::vector<middleware_function> around, std::string allow)
 {
     handler chain = detail::compose(around, [allow](request&) { return answer(allowing(allow)); });
     auto r = co_await chain(req);
@@ -38,7 +38,7 @@ const route& asked_about(const request& req, const std::vector<const route*>& ca
     return it != candidates.end() ? **it : *candidates.front();
 }
 
-std::vector<middleware> around_options(const route& r)
+std::vector<middleware_function> around_options(const route& r)
 {
     auto around = r.around;
     if (const auto* own = r.handle.cors()) {
@@ -50,21 +50,21 @@ std::vector<middleware> around_options(const route& r)
 response refuse_method(const std::vector<const route*>& candidates)
 {
     const auto allow = detail::allowed_methods(candidates);
-    return to_response(status::method_not_allowed, "this path allows only " + allow).header("Allow", allow);
+    return to_response(status::method_not_allowed, "this path allows only " + allow).set_header("Allow", allow);
 }
 
-// A route for the rest of all paths, such as that of static files, has nothing at this one: then what matters is that
-// others have, with other methods.
-awaitable<response> unless_nothing_is_there(awaitable<response> rest, std::vector<const route*> others)
+// Runs a route with a tail, such as that of static files. If it answers 404, but other routes match the path with
+// another method, the answer is 405.
+awaitable<response> run_tail(awaitable<response> tail, std::vector<const route*> others)
 {
-    auto r = co_await std::move(rest);
+    auto r = co_await std::move(tail);
     if (r.status() == status::not_found) {
         co_return refuse_method(others);
     }
     co_return r;
 }
 
-// Middleware may send a request to another route than the one that was asked whether it streams the body.
+// Middleware may change the path of a request after its body mode was chosen. Then the body is read here.
 awaitable<response> with_whole_body(const route& found, request& req)
 {
     co_await detail::read_whole_body(req);
@@ -87,14 +87,14 @@ awaitable<response> dispatch(const route_table& table, request& req)
     }
     const auto path = detail::split(req.path());
     if (!path) {
-        return answer(to_response(status::bad_request, "the request's path is malformed"));
+        return answer(to_response(status::bad_request, "the path of the request is malformed"));
     }
     const auto match = table.find(*path, req.method_name());
     if (match.found) {
         route_table::capture(*match.found, *path, req);
-        req.route(match.found->pattern.text());
+        req.set_route(match.found->pattern.text());
         if (match.better != 0 && match.found->pattern.segments().back().kind == path_pattern::kind::tail) {
-            return unless_nothing_is_there(
+            return run_tail(
                 run(*match.found, req),
                 {match.same_path.begin(), match.same_path.begin() + static_cast<std::ptrdiff_t>(match.better)});
         }
@@ -117,7 +117,7 @@ bool has_parameter(const path_pattern& pattern, std::string_view name)
     });
 }
 
-// Whether the handler leaves a parameter of the pattern alone, for sure.
+// Whether the handler is known to ignore a parameter of the pattern.
 bool ignores_a_parameter(const path_pattern& pattern, const detail::route_needs& needs)
 {
     return needs.is_complete && std::ranges::any_of(pattern.segments(), [&](const path_pattern::segment& s) {
@@ -161,15 +161,17 @@ std::string_view router::name_of(verb method) noexcept
     return {name.data(), name.size()};
 }
 
-router& router::add(std::string_view method, std::string_view pattern, handler handle, std::vector<middleware> around)
+router& router::add(std::string_view method, std::string_view pattern, handler handle,
+                    std::vector<middleware_function> around)
 {
     route r{std::string(method), path_pattern(pattern), std::move(handle), std::move(around), {}};
-    if (!detail::is_token(method) || method.size() > longest_method || method == "CONNECT") {
+    if (!detail::is_token(method) || method.size() > max_method_size || method == "CONNECT") {
         throw route_error("bad route " + detail::described(r) + ": '" + r.method +
-                          "' is no method that a request may have here: must be a token of at most " +
-                          std::to_string(longest_method) + " characters, such as QUERY, and not CONNECT");
+                          "' is not a supported method: it must be a token of at most " +
+                          std::to_string(max_method_size) + " characters, such as QUERY, and not CONNECT");
     }
-    // What is missing may come from a prefix, but then there is no need to leave alone what the pattern has.
+    // A prefix may add the missing parameter later. But a handler that also ignores a parameter of the pattern has a
+    // misspelled name.
     const auto needs = r.handle.route_needs();
     if (table_->checked || ignores_a_parameter(r.pattern, needs)) {
         check_parameters(r);
@@ -186,10 +188,10 @@ void router::check_routes() const
     table_->checked = true;
 }
 
-router& router::use(middleware around)
+router& router::use(middleware_function around)
 {
     table_->around.push_back(std::move(around));
-    // By plain pointer: the table owns this handler.
+    // A plain pointer, because the table owns this handler.
     table_->entry =
         detail::compose(table_->around, [table = table_.get()](request& req) { return dispatch(*table, req); });
     return *this;
@@ -198,7 +200,7 @@ router& router::use(middleware around)
 router& router::mount(std::string_view prefix, router&& other)
 {
     if (other.table_ == table_) {
-        throw route_error("a router can't be mounted on itself");
+        throw route_error("a router cannot be mounted on itself");
     }
     while (prefix.ends_with('/')) {
         prefix.remove_suffix(1);

@@ -1,13 +1,14 @@
 #include <rill/routing/static_files.hpp>
 
-#include "http/shown.hpp"
+#include "core/date.hpp"
+#include "http/printable.hpp"
 #include "routing/conditional.hpp"
 #include "routing/content_type.hpp"
-#include "routing/http_date.hpp"
 #include "routing/open_beneath.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ std::string hex(std::uint64_t number)
     return text;
 }
 
-// Without the inode: servers behind a load balancer have the same file under different ones.
+// The ETag does not depend on the inode, which differs between servers that share a load balancer.
 validators validators_of(const struct stat& info, const std::string& version)
 {
     const auto nanoseconds = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000U +
@@ -50,7 +51,7 @@ response part_of(open_file file, const byte_range& range, std::uint64_t size)
 {
     if (range.kind == range_kind::unsatisfiable) {
         return to_response(status::range_not_satisfiable, "the file has " + std::to_string(size) + " bytes")
-            .header("Content-Range", "bytes */" + std::to_string(size));
+            .set_header("Content-Range", "bytes */" + std::to_string(size));
     }
     response r(status::ok);
     std::uint64_t offset = 0;
@@ -58,12 +59,12 @@ response part_of(open_file file, const byte_range& range, std::uint64_t size)
     if (range.kind == range_kind::part) {
         offset = range.offset;
         length = range.length;
-        r.status(status::partial_content);
-        r.header("Content-Range", "bytes " + std::to_string(offset) + '-' + std::to_string(offset + length - 1) + '/' +
-                                      std::to_string(size));
+        r.set_status(status::partial_content);
+        r.set_header("Content-Range", "bytes " + std::to_string(offset) + '-' + std::to_string(offset + length - 1) +
+                                          '/' + std::to_string(size));
     }
-    r.header("Content-Type", detail::content_type_of(file.name));
-    r.body(file_body{std::move(file.handle), offset, length});
+    r.set_header("Content-Type", detail::content_type_of(file.name));
+    r.set_body(file_body{std::move(file.handle), offset, length});
     return r;
 }
 
@@ -74,30 +75,32 @@ response answer_with(const request& req, open_file file, const std::string& vers
     response r;
     switch (detail::check_preconditions(req, now)) {
     case precondition::failed:
-        return to_response(status::precondition_failed, "the file is not in the state the request asks for");
+        return to_response(status::precondition_failed, "the file does not meet the preconditions of the request");
     case precondition::not_modified:
-        r.status(status::not_modified);
+        r.set_status(status::not_modified);
         break;
     case precondition::passed:
         r = part_of(std::move(file), detail::requested_range(req, now, size), size);
-        r.header("Accept-Ranges", "bytes");
+        r.set_header("Accept-Ranges", "bytes");
         break;
     }
-    r.header("ETag", now.etag);
-    // Of a file from the future it is now: never later than Date (RFC 9110, 8.8.2.1).
-    r.header("Last-Modified", detail::format_http_date(std::min<std::int64_t>(now.modified, std::time(nullptr))));
+    r.set_header("ETag", now.etag);
+    // Last-Modified must not be later than Date (RFC 9110, 8.8.2.1), even if the file's time is in the future.
+    const std::chrono::seconds modified(std::min<std::int64_t>(now.modified, std::time(nullptr)));
+    const auto date = detail::http_date(std::chrono::sys_seconds(modified));
+    r.set_header("Last-Modified", {date.data(), date.size()});
     return r;
 }
 
-// Relative links in an index lead to its directory only where the path ends with a slash.
+// Redirects to the path with a slash. Relative links in an index need it.
 response with_slash(const request& req)
 {
     std::string location;
     if (const auto path = req.path(); path.size() > 1 && (path[1] == '/' || path[1] == '\\')) {
-        location = "/."; // two slashes would name another host
+        location = "/."; // a location that begins with two slashes names another host
     }
     location.append(req.path()).append("/").append(req.target().substr(req.path().size()));
-    return response(status::permanent_redirect).header("Location", location);
+    return response(status::permanent_redirect).set_header("Location", location);
 }
 
 file_handle open_directory(const std::string& name)
@@ -105,8 +108,8 @@ file_handle open_directory(const std::string& name)
     return file_handle(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-/// The directory of that name, whatever stands there now: a build removes it and makes it anew, or changes a link to
-/// it. While the name leads nowhere, it is the directory of the start.
+/// Each request opens the directory by its name, because a build may replace it. While the name does not exist,
+/// requests use the directory from the start.
 struct served_directory
 {
     std::string name; ///< absolute
@@ -116,7 +119,8 @@ struct served_directory
 response serve_file(const served_directory& directory, const static_files_options& options, const request& req)
 {
     if (req.method() != verb::get && req.method() != verb::head) {
-        return to_response(status::method_not_allowed, "files allow only GET and HEAD").header("Allow", "GET, HEAD");
+        return to_response(status::method_not_allowed, "files allow only GET and HEAD")
+            .set_header("Allow", "GET, HEAD");
     }
     const auto now = open_directory(directory.name);
     auto file =
@@ -126,7 +130,9 @@ response serve_file(const served_directory& directory, const static_files_option
         return to_response(file.error(), missing ? "there is no such file" : "too many files are open");
     }
     auto r = file->lacks_slash ? with_slash(req) : answer_with(req, std::move(*file), options.version);
-    return std::move(r).header("Cache-Control", options.cache_control).header("X-Content-Type-Options", "nosniff");
+    return std::move(r)
+        .set_header("Cache-Control", options.cache_control)
+        .set_header("X-Content-Type-Options", "nosniff");
 }
 
 } // namespace
@@ -134,14 +140,15 @@ response serve_file(const served_directory& directory, const static_files_option
 handler static_files(std::string_view directory, static_files_options options)
 {
     if (!std::ranges::all_of(options.version, [](char c) { return c > ' ' && c < 0x7f && c != '"'; })) {
-        throw std::invalid_argument("static_files: the version '" + detail::shown(options.version) +
+        throw std::invalid_argument("static_files: the version '" + detail::printable(options.version) +
                                     "' must be visible ASCII without quotes");
     }
-    auto name = std::filesystem::absolute(directory).string(); // it stays the same when the program changes its own
+    auto name =
+        std::filesystem::absolute(directory).string(); // so that a change of the current directory has no effect
     auto opened = open_directory(name);
     if (!opened) {
         throw std::system_error(errno, std::generic_category(),
-                                "static_files: can't open the directory '" + std::string(directory) + "'");
+                                "static_files: cannot open the directory '" + std::string(directory) + "'");
     }
     auto served = std::make_shared<const served_directory>(served_directory{std::move(name), std::move(opened)});
     return [served = std::move(served), options = std::move(options)](request& req) {

@@ -5,7 +5,7 @@
 #include <rill/core/task_group.hpp>
 #include <rill/http/problem.hpp>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
@@ -24,15 +24,15 @@ response too_late()
         problem{.status = status::service_unavailable, .detail = "the server took too long to answer", .title = {}});
 }
 
-// The handler is the body of a group whose only task ends it. A handler that ignores its cancellation is destroyed
-// there, so it can't hold up the answer.
+// The handler is the body of a task group, and the only task of the group cancels it after the limit. The group
+// destroys a handler that ignores its cancellation, so that the handler cannot delay the answer.
 awaitable<response> limited(std::chrono::steady_clock::duration limit, request& req, const handler& next)
 {
     std::optional<response> answer;
     bool late = false;
     try {
         co_await with_task_group([&](task_group& group) -> awaitable<> {
-            static_cast<void>(group.spawn(expire(limit))); // the first task of a group always has room
+            static_cast<void>(group.spawn(expire(limit))); // a group accepts its first task
             answer = co_await next(req);
             group.cancel();
         });
@@ -47,9 +47,9 @@ awaitable<response> limited(std::chrono::steady_clock::duration limit, request& 
 
 } // namespace
 
-middleware timeout(std::chrono::steady_clock::duration limit)
+middleware_function timeout(std::chrono::steady_clock::duration limit)
 {
     return [limit](request& req, const handler& next) { return limited(limit, req, next); };
 }
 
-} // namespace rill
+} // namespace rill::middleware

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-namespace rill {
+namespace rill::middleware {
 
 namespace {
 
 constexpr std::string_view trace_field = "traceparent";
 constexpr std::string_view state = "tracestate";
 
-bool is_hex(std::string_view text) noexcept // in lower case only
+bool is_lower_hex(std::string_view text) noexcept
 {
     return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
@@ -19,7 +19,7 @@ bool is_zero(std::string_view text) noexcept
     return text.find_first_not_of('0') == text.npos;
 }
 
-// 00-<32 digits>-<16 digits>-<2 digits>; later versions may have more behind it.
+// 00-<32 digits>-<16 digits>-<2 digits>. Later versions may have more after it.
 bool is_valid(std::string_view text) noexcept
 {
     constexpr std::size_t size = 55;
@@ -29,7 +29,9 @@ bool is_valid(std::string_view text) noexcept
     const auto version = text.substr(0, 2);
     const auto trace = text.substr(3, 32);
     const auto parent = text.substr(36, 16);
-    if (!is_hex(version) || !is_hex(trace) || !is_hex(parent) || !is_hex(text.substr(53, 2)) || version == "ff") {
+    if (!is_lower_hex(version) || !is_lower_hex(trace) || !is_lower_hex(parent) || !is_lower_hex(text.substr(53, 2)) ||
+        version == "ff")
+    {
         return false;
     }
     return !is_zero(trace) && !is_zero(parent) && (text.size() == size || (version != "00" && text[size] == '-'));
@@ -49,16 +51,16 @@ awaitable<response> traced(request& req, const handler& next)
     }
     auto r = co_await next(req);
     if (valid) {
-        r.header(trace_field, parent);
+        r.set_header(trace_field, parent);
     }
     co_return r;
 }
 
 } // namespace
 
-middleware trace_context()
+middleware_function trace_context()
 {
     return traced;
 }
 
-} // namespace rill
+} // namespace rill::middleware

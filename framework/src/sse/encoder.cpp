@@ -28,28 +28,27 @@ std::uint64_t word_at(const char* p) noexcept
     return word;
 }
 
-// Whether `text` is ASCII without a line end, as nearly all text of events is: found out in one pass, eight characters
-// at a time.
+// Whether `text` is ASCII without a line break, as nearly all text of events is. One pass, eight characters at a time.
 bool is_plain(std::string_view text) noexcept
 {
-    const auto stands_out = [](std::uint64_t word) { return (word & highs) | has_line_end(word); };
+    const auto is_special = [](std::uint64_t word) { return (word & highs) | has_line_end(word); };
     const char* p = text.data();
     std::size_t left = text.size();
     std::uint64_t found = 0;
     for (; left >= sizeof found; p += sizeof found, left -= sizeof found) {
-        found |= stands_out(word_at(p));
+        found |= is_special(word_at(p));
     }
     if (left != 0 && text.size() >= sizeof found) {
-        found |= stands_out(word_at(p + left - sizeof found)); // the last eight, some of them once more
+        found |= is_special(word_at(p + left - sizeof found)); // the last eight characters, some of them a second time
         left = 0;
     }
     for (; left != 0; --left) {
-        found |= stands_out(static_cast<byte>(*p++));
+        found |= is_special(static_cast<byte>(*p++));
     }
     return found == 0;
 }
 
-// "field: value" and its line end, with one look at the string's capacity.
+// Appends "field: value" and a line break, with one check of the string's capacity.
 template <std::size_t Size>
 void append_line(std::string& out, const char (&field)[Size], std::string_view value)
 {
@@ -62,7 +61,8 @@ void append_line(std::string& out, const char (&field)[Size], std::string_view v
     }
 }
 
-// The first CR or LF. Eight characters at a time: find_first_of() would call the C library for each single one.
+// Returns the position of the first CR or LF. Eight characters at a time: find_first_of() would call the C library for
+// each character.
 std::size_t find_line_end(std::string_view text) noexcept
 {
     std::size_t at = 0;
@@ -75,7 +75,7 @@ std::size_t find_line_end(std::string_view text) noexcept
     return at < text.size() ? at : std::string_view::npos;
 }
 
-// One line of output per line of text; CR, LF and CRLF all end a line, or a CRLF would make an extra, empty one.
+// Appends one line of output for each line of text. CR, LF and CRLF each end a line.
 template <std::size_t Size>
 void append_lines(std::string& out, const char (&field)[Size], std::string_view text)
 {
@@ -90,7 +90,7 @@ void append_lines(std::string& out, const char (&field)[Size], std::string_view 
     }
 }
 
-// What comes before the data.
+// Appends the fields before the data.
 void append_fields(std::string& out, const event& e, std::string_view id)
 {
     if (e.comment) {

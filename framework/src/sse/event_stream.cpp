@@ -10,13 +10,13 @@ event_stream::event_stream(std::string_view last_event_id)
     : last_event_id_(last_event_id.empty() ? nullptr : std::make_unique<const std::string>(last_event_id))
 {}
 
-response_writer::write_state event_stream::put(const event& e)
+rill::detail::write_state event_stream::put(const event& e)
 {
-    auto& piece = response_writer::scratch();
-    if (!encode(e, piece)) { // the only error that there is
-        return response_writer::write_state::invalid_utf8;
+    auto& chunk = rill::detail::stream_writer::scratch();
+    if (!encode(e, chunk)) { // encode() has no other error
+        return rill::detail::write_state::invalid_utf8;
     }
-    return out_->commit(piece);
+    return rill::detail::stream_writer::of(*out_).commit(chunk);
 }
 
 std::int64_t event_stream::last_event_number(std::int64_t none) const noexcept

@@ -6,8 +6,9 @@
 
 namespace rill::transport {
 
-/// How long a client may have taken for so many bytes of a body, by a minimum rate in bytes per second; for ever where
-/// that is 0.
+/// The time in which a client must send or take `bytes` of a body.
+/// @param min_rate in bytes per second; 0 allows any time
+/// @param grace    is added to the time
 inline std::chrono::milliseconds time_by_rate(std::size_t min_rate, std::chrono::milliseconds grace,
                                               std::uint64_t bytes) noexcept
 {

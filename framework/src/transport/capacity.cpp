@@ -1,7 +1,8 @@
 #include "transport/capacity.hpp"
 
 #include <algorithm>
-#include <rill/core/detail/add_within.hpp>
+
+#include "core/bounded_add.hpp"
 
 namespace rill::transport {
 
@@ -9,47 +10,42 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
-// Of who comes through a Unix socket, which is a proxy for all its clients: not one client of many connections.
+// Peers on a Unix socket have no address. Such a peer is a proxy for many clients, so limits per address do not apply.
 constexpr std::uint64_t no_address = 0;
 
-// Those that are told that there is no place take one meanwhile: so many at most.
-std::size_t most_refusing(const capacity_limits& limits) noexcept
+std::size_t max_provisional(const capacity_limits& limits) noexcept
 {
-    return std::clamp<std::size_t>(limits.connections / 16, 16, 1024);
+    return std::clamp<std::size_t>(limits.max_connections / 16, 16, 1024);
 }
 
-// Adds one, unless there are `most` already. 0: any number.
-bool add_one(capacity::counter& to, std::size_t most) noexcept
+// Adds one, unless there are `max` already. A `max` of 0 means no limit.
+bool add_one(capacity::counter& to, std::size_t max) noexcept
 {
-    if (to.fetch_add(1, relaxed) < most || most == 0) {
-        return true;
-    }
-    to.fetch_sub(1, relaxed);
-    return false;
+    return detail::bounded_add(to, 1, max == 0 ? SIZE_MAX : max);
 }
 
 } // namespace
 
-address_counter::shard& address_counter::of(std::uint64_t address) noexcept
+address_counter::shard& address_counter::shard_of(std::uint64_t address) noexcept
 {
     return shards_[(address * 0x9E37'79B9'7F4A'7C15U) >> 60];
 }
 
-bool address_counter::enter(std::uint64_t address, std::size_t most)
+bool address_counter::admit(std::uint64_t address, std::size_t max)
 {
-    auto& s = of(address);
+    auto& s = shard_of(address);
     const std::lock_guard lock(s.mutex);
     auto& count = s.counts[address];
-    if (count >= most) {
+    if (count >= max) {
         return false;
     }
     ++count;
     return true;
 }
 
-void address_counter::leave(std::uint64_t address) noexcept
+void address_counter::release(std::uint64_t address) noexcept
 {
-    auto& s = of(address);
+    auto& s = shard_of(address);
     const std::lock_guard lock(s.mutex);
     const auto found = s.counts.find(address);
     if (found != s.counts.end() && --found->second == 0) {
@@ -59,91 +55,92 @@ void address_counter::leave(std::uint64_t address) noexcept
 
 capacity::capacity(const capacity_limits& limits) : limits(limits) {}
 
-capacity::place capacity::enter(std::uint64_t address)
+capacity::slot capacity::admit(std::uint64_t address)
 {
-    if (take_place(address)) {
-        return place::given;
+    if (take_slot(address)) {
+        return slot::granted;
     }
-    if (add_one(refusing, most_refusing(limits))) {
-        return place::none;
+    if (add_one(provisional, max_provisional(limits))) {
+        return slot::provisional;
     }
     refused_connections.fetch_add(1, relaxed);
-    return place::none_left;
+    return slot::rejected;
 }
 
-bool capacity::enter_late(std::uint64_t address)
+bool capacity::confirm(std::uint64_t address)
 {
-    if (!take_place(address)) {
+    if (!take_slot(address)) {
         return false;
     }
-    refusing.fetch_sub(1, relaxed);
+    provisional.fetch_sub(1, relaxed);
     return true;
 }
 
-bool capacity::take_place(std::uint64_t address)
+bool capacity::take_slot(std::uint64_t address)
 {
     const bool by_address = counts_connections_by_address() && address != no_address;
-    if (by_address && !connections_by_address_.enter(address, limits.connections_per_address)) {
+    if (by_address && !connections_by_address_.admit(address, limits.max_connections_per_address)) {
         return false;
     }
-    if (!add_one(connections, limits.connections)) {
+    if (!add_one(connections, limits.max_connections)) {
         if (by_address) {
-            connections_by_address_.leave(address);
+            connections_by_address_.release(address);
         }
         return false;
     }
     return true;
 }
 
-void capacity::leave(place p, std::uint64_t address) noexcept
+void capacity::release(slot held, std::uint64_t address) noexcept
 {
-    if (p == place::none) {
-        refusing.fetch_sub(1, relaxed);
+    if (held == slot::provisional) {
+        provisional.fetch_sub(1, relaxed);
         refused_connections.fetch_add(1, relaxed);
         return;
     }
     connections.fetch_sub(1, relaxed);
     if (counts_connections_by_address() && address != no_address) {
-        connections_by_address_.leave(address);
+        connections_by_address_.release(address);
     }
 }
 
-bool capacity::enter_stream(std::uint64_t address)
+bool capacity::admit_stream(std::uint64_t address)
 {
     const bool by_address = counts_streams_by_address() && address != no_address;
-    if (!by_address || streams_by_address_.enter(address, limits.streams_per_address)) {
-        if (add_one(streams, limits.streams)) {
+    if (!by_address || streams_by_address_.admit(address, limits.max_streams_per_address)) {
+        if (add_one(streams, limits.max_streams)) {
             return true;
         }
         if (by_address) {
-            streams_by_address_.leave(address);
+            streams_by_address_.release(address);
         }
     }
     return false;
 }
 
-void capacity::leave_stream(std::uint64_t address) noexcept
+void capacity::release_stream(std::uint64_t address) noexcept
 {
     streams.fetch_sub(1, relaxed);
     if (counts_streams_by_address() && address != no_address) {
-        streams_by_address_.leave(address);
+        streams_by_address_.release(address);
     }
 }
 
 bool capacity::queue(std::size_t bytes) noexcept
 {
-    return detail::add_within(queued_bytes, bytes, limits.queued_bytes == 0 ? SIZE_MAX : limits.queued_bytes);
+    return detail::bounded_add(queued_bytes, bytes, limits.max_queued_bytes == 0 ? SIZE_MAX : limits.max_queued_bytes);
 }
 
 bool capacity::can_queue(std::size_t bytes) const noexcept
 {
     const auto queued = queued_bytes.load(relaxed);
-    return limits.queued_bytes == 0 || (queued <= limits.queued_bytes && bytes <= limits.queued_bytes - queued);
+    return limits.max_queued_bytes == 0 ||
+           (queued <= limits.max_queued_bytes && bytes <= limits.max_queued_bytes - queued);
 }
 
 bool capacity::hold(std::size_t bytes) noexcept
 {
-    return detail::add_within(body_bytes, bytes, limits.body_bytes == 0 ? SIZE_MAX : limits.body_bytes);
+    return detail::bounded_add(body_bytes, bytes, limits.max_body_bytes == 0 ? SIZE_MAX : limits.max_body_bytes);
 }
 
 } // namespace rill::transport

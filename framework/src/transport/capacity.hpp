@@ -13,14 +13,14 @@
 
 namespace rill::transport {
 
-/// How many there are of each client address. Locks, but only for a connection or a stream that comes or goes, and only
-/// where there is a limit.
+/// Counts entries per client address. Thread-safe: a mutex per shard, taken only when a connection or a stream comes or
+/// goes, and only when the server has a limit per address.
 class address_counter
 {
 public:
-    /// False when there are `most` already.
-    bool enter(std::uint64_t address, std::size_t most);
-    void leave(std::uint64_t address) noexcept;
+    /// Adds one entry. Returns false if the address has `max` entries already. May throw bad_alloc.
+    bool admit(std::uint64_t address, std::size_t max);
+    void release(std::uint64_t address) noexcept;
 
 private:
     struct shard
@@ -28,14 +28,15 @@ private:
         std::mutex mutex;
         std::unordered_map<std::uint64_t, std::size_t> counts;
     };
-    shard& of(std::uint64_t address) noexcept;
+    shard& shard_of(std::uint64_t address) noexcept;
 
     std::array<shard, 16> shards_;
 };
 
 using rill::detail::address_key;
 
-/// What all workers of a server hold together, against its limits. Relaxed counters, each exact, without a lock.
+/// The resources that all workers of a server hold together, and the limits of these. Thread-safe: relaxed atomic
+/// counters, each of them exact.
 class capacity
 {
 public:
@@ -43,60 +44,64 @@ public:
     capacity(const capacity&) = delete;
     capacity& operator=(const capacity&) = delete;
 
-    enum class place : unsigned char
+    /// The slot of a connection. A connection beyond the limit gets a provisional slot, and keeps it until confirm()
+    /// succeeds or its client has got a refusal. If there are too many of these, the connection is rejected, and closed
+    /// at once.
+    enum class slot : unsigned char
     {
-        given,
-        none,      ///< yet: it may stay until it has one after all (enter_late) or has been told that there is none
-        none_left, ///< and not even that: too many are being told already
+        granted,
+        provisional,
+        rejected
     };
 
-    /// A connection has come. May throw bad_alloc, with nothing counted. To be left as the kind of place that was
-    /// given; `none_left` needs no leaving.
-    place enter(std::uint64_t address);
-    /// Whether one that had `none` has a place now. May throw bad_alloc, with nothing changed.
-    bool enter_late(std::uint64_t address);
-    void leave(place p, std::uint64_t address) noexcept;
+    /// Takes a slot for a new connection. The caller gives it back with release(), unless it is `rejected`.
+    /// Strong exception guarantee: bad_alloc.
+    slot admit(std::uint64_t address);
+    /// Turns a provisional slot into a granted one. Returns false if the limit is still reached. Strong exception
+    /// guarantee: bad_alloc.
+    bool confirm(std::uint64_t address);
+    void release(slot held, std::uint64_t address) noexcept;
 
-    /// False when there is no place for a stream: who then refuses it counts that. May throw bad_alloc, with nothing
-    /// counted.
-    bool enter_stream(std::uint64_t address);
-    void leave_stream(std::uint64_t address) noexcept;
+    /// Takes a slot for a stream. Returns false if a limit is reached; the caller counts the refusal in
+    /// refused_streams. Strong exception guarantee: bad_alloc.
+    bool admit_stream(std::uint64_t address);
+    void release_stream(std::uint64_t address) noexcept;
 
-    /// Bytes that a client does not take. False when there is no room for them.
+    /// Reserves room for bytes that the kernel does not take yet. Returns false if the limit is reached.
     bool queue(std::size_t bytes) noexcept;
     void unqueue(std::size_t bytes) noexcept { queued_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
-    /// Whether there would be room for so many now.
+    /// Whether queue(bytes) would succeed now.
     bool can_queue(std::size_t bytes) const noexcept;
 
-    /// Bytes of a request's body that are held in memory. False when there is no room for them.
+    /// Reserves room for bytes of a request body in memory. Returns false if the limit is reached.
     bool hold(std::size_t bytes) noexcept;
     void release(std::size_t bytes) noexcept { body_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
 
-    bool counts_connections_by_address() const noexcept { return limits.connections_per_address != 0; }
-    bool counts_streams_by_address() const noexcept { return limits.streams_per_address != 0; }
+    bool counts_connections_by_address() const noexcept { return limits.max_connections_per_address != 0; }
+    bool counts_streams_by_address() const noexcept { return limits.max_streams_per_address != 0; }
 
     const capacity_limits& limits;
 
     using counter = std::atomic<std::size_t>;
-    counter connections = 0; ///< at present
-    counter refusing = 0;    ///< at present, beside these
-    counter streams = 0;     ///< at present
+    counter connections = 0; ///< open now, with a granted slot
+    counter provisional = 0; ///< open now, with a provisional slot
+    counter streams = 0;     ///< open now
     counter queued_bytes = 0;
-    counter body_bytes = 0;          ///< of requests that are held in memory
-    counter refused_connections = 0; ///< counted when they leave
-    counter refused_streams = 0;
-    counter overflows = 0;       ///< streams and responses ended for queued_bytes
-    counter accept_pauses = 0;   ///< of a listener that was out of descriptors or memory
-    counter accept_failures = 0; ///< connections that were gone before they were accepted
+    counter body_bytes = 0;          ///< of request bodies in memory
+    counter refused_connections = 0; ///< total
+    counter refused_streams = 0;     ///< total
+    counter overflows = 0;           ///< total of streams and responses that were ended at the limit of queued_bytes
+    counter accept_pauses = 0;       ///< total of pauses of listeners without descriptors or memory
+    counter accept_failures = 0;     ///< total of connections that ended before accept()
 
 private:
-    bool take_place(std::uint64_t address);
+    bool take_slot(std::uint64_t address);
 
     address_counter connections_by_address_;
     address_counter streams_by_address_;
 };
 
-/// A share of the queued bytes, given back with its end.
+/// Queued bytes of one connection. The destructor gives them back.
 class queued_share
 {
 public:
@@ -105,11 +110,12 @@ public:
     queued_share& operator=(const queued_share&) = delete;
     ~queued_share() { capacity_.unqueue(bytes_); }
 
+    /// Returns false, and changes nothing, if the limit is reached.
     bool grow(std::size_t bytes) noexcept
     {
-        const bool room = capacity_.queue(bytes);
-        bytes_ += room ? bytes : 0;
-        return room;
+        const bool fits = capacity_.queue(bytes);
+        bytes_ += fits ? bytes : 0;
+        return fits;
     }
     void shrink(std::size_t bytes) noexcept
     {
@@ -122,7 +128,7 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// What the body of one request holds, given back with its end.
+/// Body bytes of one request in memory. The destructor gives them back.
 class held_body
 {
 public:
@@ -131,12 +137,13 @@ public:
     held_body& operator=(const held_body&) = delete;
     ~held_body() { capacity_.release(bytes_); }
 
-    /// False when there is no room for it to have become so large.
+    /// Sets the size to `bytes`, if it is larger than before. Returns false, and changes nothing, if the limit is
+    /// reached.
     bool grow_to(std::size_t bytes) noexcept
     {
-        const bool room = bytes <= bytes_ || capacity_.hold(bytes - bytes_);
-        bytes_ = room && bytes > bytes_ ? bytes : bytes_;
-        return room;
+        const bool fits = bytes <= bytes_ || capacity_.hold(bytes - bytes_);
+        bytes_ = fits && bytes > bytes_ ? bytes : bytes_;
+        return fits;
     }
 
 private:

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t size_line_bytes = 4096;
 
-// Each of these would change what has been decided already: where the message ends, who it is for, who sent it, what
-// its content is (RFC 9110, 6.5.1).
+// Each of these would change a decision that is made before the body: about the end of the message, its target, its
+// sender, or its content (RFC 9110, 6.5.1).
 bool is_forbidden_trailer(std::string_view name) noexcept
 {
     constexpr std::array<std::string_view, 14> forbidden{"Transfer-Encoding",
@@ -46,7 +46,7 @@ public:
         while (!text_.empty()) {
             skip_blanks();
             if (!skip(';')) {
-                return false; // white space at the end, too
+                return false; // also for white space at the end
             }
             skip_blanks();
             if (!skip_token()) {
@@ -94,7 +94,7 @@ private:
             if (skip('"')) {
                 return true;
             }
-            static_cast<void>(skip('\\')); // what follows is taken as it is
+            static_cast<void>(skip('\\')); // the next character stands for itself
             if (text_.empty() || !detail::is(text_.front(), detail::value_char)) {
                 return false;
             }
@@ -106,19 +106,19 @@ private:
     std::string_view text_;
 };
 
-// The size, and removes it from the line. Nothing when there is none, or more than 64 bits of it.
+// Removes the size from the line, and returns it. Returns none if there is no size, or if it has more than 64 bits.
 std::optional<std::uint64_t> take_size(std::string_view& line) noexcept
 {
     std::uint64_t size = 0;
     const auto [end, ec] = std::from_chars(line.data(), line.data() + line.size(), size, 16);
-    if (ec != std::errc()) { // from_chars takes no sign and no "0x" of an unsigned number
+    if (ec != std::errc()) { // from_chars accepts no sign and no "0x" of an unsigned number
         return std::nullopt;
     }
     line.remove_prefix(static_cast<std::size_t>(end - line.data()));
     return size;
 }
 
-// A line with its CR but without its LF, removed from the input. Nothing when its end has not come yet.
+// Removes a line from the input, and returns it without its LF. Returns none if the line is not complete.
 std::optional<std::string_view> take_line(std::string_view& input) noexcept
 {
     const auto end = input.find('\n');
@@ -142,7 +142,7 @@ chunk_decoder::state chunk_decoder::put(std::string_view& input, std::string& bo
     return outcome;
 }
 
-// need_more without having taken anything: more is needed indeed.
+// Returns need_more after each part too. The caller needs more input only if the input did not change.
 chunk_decoder::state chunk_decoder::step(std::string_view& input, std::string& body)
 {
     switch (part_) {
@@ -182,7 +182,7 @@ chunk_decoder::state chunk_decoder::put_size(std::string_view& input)
         return reject(status::bad_request, "a chunk's extension is malformed");
     }
     extension_bytes_ += line->size();
-    if (extension_bytes_ > limits_.head_bytes) {
+    if (extension_bytes_ > limits_.max_head_bytes) {
         return reject(status::bad_request, "the chunks' extensions are too long");
     }
     if (*size > body_limit_ || total_ > body_limit_ - *size) {
@@ -224,9 +224,9 @@ chunk_decoder::state chunk_decoder::put_trailer(std::string_view& input)
     const auto before = input.size();
     const auto line = take_line(input);
     const auto bytes = before - (line ? input.size() : 0);
-    if (trailer_bytes_ + bytes > limits_.head_bytes) {
+    if (trailer_bytes_ + bytes > limits_.max_head_bytes) {
         return reject(status::request_header_fields_too_large,
-                      "the trailer section is longer than " + std::to_string(limits_.head_bytes) + " bytes");
+                      "the trailer section is longer than " + std::to_string(limits_.max_head_bytes) + " bytes");
     }
     if (!line) {
         return state::need_more;

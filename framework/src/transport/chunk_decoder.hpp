@@ -8,32 +8,33 @@
 
 namespace rill::transport {
 
-/// Takes a chunked body apart (RFC 9112, 7.1), without I/O and to the letter: what two readers could read in two ways
-/// is refused. Extensions are checked and ignored, trailer fields as well, but for those that must not be there. What
-/// it answers does not depend on how the bytes were cut.
+/// Decodes a chunked body (RFC 9112, 7.1), without I/O. Strict: it rejects a body that two readers could read in two
+/// ways. It checks extensions and trailer fields, and ignores them; it rejects forbidden trailer fields. The result
+/// does not depend on how the bytes were cut.
 class chunk_decoder
 {
 public:
     enum class state
     {
         need_more,
-        complete, ///< what follows in the input is no part of the body
+        complete, ///< the rest of the input does not belong to the body
         rejected
     };
 
-    /// Body, extensions and trailers are limited: the body to `limits.body_bytes`, the others each to
-    /// `limits.head_bytes`. `limits` must outlive the object.
-    explicit chunk_decoder(const connection_limits& limits) : limits_(limits), body_limit_(limits.body_bytes) {}
+    /// @param limits `max_body_bytes` limits the body, `max_head_bytes` the extensions and also the trailers; must
+    /// outlive the
+    ///               object
+    explicit chunk_decoder(const connection_limits& limits) : limits_(limits), body_limit_(limits.max_body_bytes) {}
     explicit chunk_decoder(connection_limits&&) = delete;
 
-    /// Another limit for the body, in bytes, for the chunks that follow.
-    void body_limit(std::uint64_t bytes) noexcept { body_limit_ = bytes; }
+    /// Changes the limit of the body, in bytes, for the chunks that follow.
+    void set_body_limit(std::uint64_t bytes) noexcept { body_limit_ = bytes; }
 
-    /// Takes from `input` what belongs to the body, removes it, and appends the content to `body`. What was rejected
-    /// stays so; how much of it is left in `input` is not said.
+    /// Removes the bytes of the body from `input`, and appends their content to `body`. After `rejected` each call
+    /// returns `rejected`, and the rest of `input` is unspecified.
     state put(std::string_view& input, std::string& body);
 
-    /// The answer to what was rejected.
+    /// The response to a rejected body.
     const problem& rejection() const noexcept { return rejection_; }
 
 private:

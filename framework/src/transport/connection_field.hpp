@@ -6,10 +6,10 @@
 
 namespace rill::transport {
 
-/// What of a response's head is the connection's to say, not the handler's.
+/// Fields of a response that the connection sets, and not the handler.
 enum class connection_field : std::uint8_t
 {
-    none, ///< all other fields
+    none, ///< any other field
     connection,
     content_length,
     date,
@@ -20,7 +20,7 @@ enum class connection_field : std::uint8_t
     transfer_encoding
 };
 
-/// By the length of the name, as nearly all names have another one.
+/// Compares by length first: nearly all names have another length than the one that is looked for.
 inline connection_field connection_field_of(std::string_view name) noexcept
 {
     using enum connection_field;

@@ -10,12 +10,12 @@ drain_schedule::drain_schedule(std::size_t streams, std::chrono::milliseconds wi
                                             std::chrono::milliseconds(static_cast<std::int64_t>(streams))))
 {}
 
-std::size_t drain_schedule::due(std::chrono::milliseconds passed) const noexcept
+std::size_t drain_schedule::due(std::chrono::milliseconds elapsed) const noexcept
 {
-    if (passed >= window_) {
+    if (elapsed >= window_) {
         return streams_;
     }
-    const auto share = streams_ * static_cast<std::size_t>(std::max<std::int64_t>(passed.count(), 0)) /
+    const auto share = streams_ * static_cast<std::size_t>(std::max<std::int64_t>(elapsed.count(), 0)) /
                        static_cast<std::size_t>(window_.count());
     return std::min(streams_, share + 1);
 }

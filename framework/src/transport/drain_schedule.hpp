@@ -5,16 +5,17 @@
 
 namespace rill::transport {
 
-/// When a shutdown ends which of many streams: evenly over a window, so that their clients do not come back all at
-/// once. A millisecond for each stream is enough, however long the window may be: a few end at once. Pure.
+/// The times at which a shutdown ends the streams: evenly over a window, so that their clients do not come back all at
+/// once. The window is at most one millisecond per stream. Without I/O and clock.
 class drain_schedule
 {
 public:
     drain_schedule() = default;
     drain_schedule(std::size_t streams, std::chrono::milliseconds window);
 
-    /// How many streams have ended after `passed`: at least one from the beginning, all from window() on.
-    std::size_t due(std::chrono::milliseconds passed) const noexcept;
+    /// Number of streams that must have ended after the time `elapsed`: at least one from the beginning, all of them
+    /// after window().
+    std::size_t due(std::chrono::milliseconds elapsed) const noexcept;
 
     std::chrono::milliseconds window() const noexcept { return window_; }
 

@@ -9,10 +9,10 @@ namespace rill::transport {
 
 namespace {
 
-constexpr std::size_t method_bytes = 256;                // what is longer is no method, and not waited for
+constexpr std::size_t method_bytes = 256;                // the maximum: a longer one is rejected at once
 constexpr char tls_handshake = 0x16;                     // the type of a client hello's record (RFC 8446, 5.1)
 constexpr std::size_t version_bytes = 8;                 // "HTTP/1.1"
-constexpr std::size_t around_target = version_bytes + 2; // a space before it, and a CR behind
+constexpr std::size_t around_target = version_bytes + 2; // a space before it, and a CR after it
 
 verb method_in(std::string_view line) noexcept
 {
@@ -20,7 +20,7 @@ verb method_in(std::string_view line) noexcept
     return boost::beast::http::string_to_verb({method.data(), method.size()});
 }
 
-// Of a line, or of what has come of it: one that something else than LF follows.
+// Whether a CR is followed by something else than LF. The line may be incomplete.
 bool has_bare_cr(std::string_view line) noexcept
 {
     const auto cr = line.find('\r');
@@ -35,13 +35,13 @@ head_validator::state head_validator::put(std::string_view input)
         return state::rejected;
     }
     while (!complete_) {
-        const auto end = input.find('\n', std::max(looked_at_, line_begin_));
+        const auto end = input.find('\n', std::max(scanned_, line_begin_));
         const auto line = input.substr(line_begin_, end == input.npos ? end : end - line_begin_);
         const auto total = end == input.npos ? input.size() : end + 1;
         if (!check_limits(line, total, end != input.npos)) {
             return state::rejected;
         }
-        looked_at_ = total;
+        scanned_ = total;
         if (end == input.npos) {
             return state::need_more;
         }
@@ -53,31 +53,32 @@ head_validator::state head_validator::put(std::string_view input)
     return finish() ? state::complete : state::rejected;
 }
 
-// What can be said of a line before it has ended.
+// Checks that are possible before the line is complete.
 bool head_validator::check_limits(std::string_view line, std::size_t total, bool ended)
 {
-    // Not a byte more of it than the limit needs to be broken: what stands behind that is never looked at.
-    const auto begin = line.substr(0, limits_.head_bytes + 1 - line_begin_);
+    // The limit and one byte: later bytes must not change the result.
+    const auto begin = line.substr(0, limits_.max_head_bytes + 1 - line_begin_);
     if (version_ == 0 && !check_start(begin)) {
         return false;
     }
-    if (ended && total <= limits_.head_bytes) {
+    if (ended && total <= limits_.max_head_bytes) {
         return true;
     }
-    if (version_ != 0 && has_bare_cr(begin)) { // its LF may never come
+    if (version_ != 0 && has_bare_cr(begin)) { // do not wait for an LF
         return refuse(status::bad_request, "a header line is malformed");
     }
-    if (total <= limits_.head_bytes) {
+    if (total <= limits_.max_head_bytes) {
         return true;
     }
     method_ = version_ == 0 ? method_in(line) : method_;
-    return version_ == 0 ? refuse(status::uri_too_long,
-                                  "the request line is longer than " + std::to_string(limits_.head_bytes) + " bytes")
-                         : refuse(status::request_header_fields_too_large,
-                                  "the request head is longer than " + std::to_string(limits_.head_bytes) + " bytes");
+    return version_ == 0
+               ? refuse(status::uri_too_long,
+                        "the request line is longer than " + std::to_string(limits_.max_head_bytes) + " bytes")
+               : refuse(status::request_header_fields_too_large,
+                        "the request head is longer than " + std::to_string(limits_.max_head_bytes) + " bytes");
 }
 
-// Garbage is known by its first bytes, and a target that is too long by its length.
+// Rejects garbage by its first bytes, and a target that is too long by its length.
 bool head_validator::check_start(std::string_view line)
 {
     if (line.starts_with(tls_handshake)) {
@@ -93,7 +94,7 @@ bool head_validator::check_start(std::string_view line)
     if (space == begin.npos) {
         return true;
     }
-    const auto longest = space + limits_.target_bytes + around_target + 1;
+    const auto longest = space + limits_.max_target_bytes + around_target + 1;
     if (has_bare_cr(line.substr(0, longest + 1))) {
         method_ = method_in(line);
         return refuse(status::bad_request, "the request line is malformed");
@@ -101,7 +102,7 @@ bool head_validator::check_start(std::string_view line)
     if (line.size() > longest) {
         method_ = method_in(line);
         return refuse(status::uri_too_long,
-                      "the request target is longer than " + std::to_string(limits_.target_bytes) + " bytes");
+                      "the request target is longer than " + std::to_string(limits_.max_target_bytes) + " bytes");
     }
     return true;
 }
@@ -141,7 +142,7 @@ bool head_validator::put_version(std::string_view version)
         return refuse(status::bad_request, "the request line does not end with a version of HTTP");
     }
     if (version[5] != '1') {
-        return refuse(status::http_version_not_supported, "HTTP/1.1 and HTTP/1.0 are spoken here");
+        return refuse(status::http_version_not_supported, "this server supports HTTP/1.1 and HTTP/1.0");
     }
     version_ = version[7] == '0' ? 10 : 11;
     return true;
@@ -154,10 +155,10 @@ bool head_validator::put_target(std::string_view text)
         return refuse(status::bad_request, "the request target is malformed");
     }
     if (method_ == verb::connect) {
-        return refuse(status::not_implemented, "this is no proxy");
+        return refuse(status::not_implemented, "this server is not a proxy");
     }
-    if (target.https) { // RFC 9110, 7.4: not over a connection that is not secured
-        return refuse(status::misdirected_request, "an https target was asked for over plain HTTP");
+    if (target.https) { // RFC 9110, 7.4: needs a secured connection
+        return refuse(status::misdirected_request, "an https target needs a secured connection");
     }
     target_ = target.normalized(method_);
     authority_ = target.authority;
@@ -192,8 +193,8 @@ bool head_validator::put_field(const field_line& field)
     default:
         return true;
     }
-    // What lies behind (CGI and its like) may take '_' for '-': nobody else sends these.
-    return refuse(status::bad_request, "a header's name imitates that of another");
+    // Programs after this server, such as CGI scripts, may read '_' as '-'. Clients do not send these names.
+    return refuse(status::bad_request, "a header name imitates another one");
 }
 
 // RFC 9112, 3.2
@@ -205,8 +206,8 @@ bool head_validator::put_host(std::string_view value)
     return is_authority(value) || refuse(status::bad_request, "Host is malformed");
 }
 
-// RFC 9110, 8.6. Lists and duplicates of one length may be accepted, and leading zeros are valid; but proxies differ in
-// what they make of them, and no client sends them.
+// RFC 9110, 8.6. A server may accept lists and duplicates of one length, and leading zeros are valid. But proxies read
+// them in different ways, and clients do not send them.
 bool head_validator::put_content_length(std::string_view value)
 {
     const auto length = detail::whole_number<std::uint64_t>(value);
@@ -253,22 +254,22 @@ bool head_validator::put_expect(std::string_view value)
 bool head_validator::finish()
 {
     if (!has_host_ && version_ >= 11) {
-        return refuse(status::bad_request, "a Host header is needed");
+        return refuse(status::bad_request, "the Host header is missing");
     }
     if (has_transfer_encoding_) {
-        // Each of these is how requests are smuggled past a proxy that reads them otherwise (RFC 9112, 6.1 and 6.3).
+        // Each of these smuggles requests past a proxy that reads the head in another way (RFC 9112, 6.1 and 6.3).
         if (version_ < 11 || content_length_ || !chunked_) {
             return refuse(status::bad_request, "Transfer-Encoding is not allowed here");
         }
         if (unknown_coding_) {
-            return refuse(status::not_implemented, "the only transfer coding known here is chunked");
+            return refuse(status::not_implemented, "the only supported transfer coding is chunked");
         }
     }
-    if (version_ < 11) { // an older client would not know the interim answer
+    if (version_ < 11) { // such a client does not know interim responses
         expects_continue_ = unknown_expectation_ = false;
     }
     if (unknown_expectation_) {
-        return refuse(status::expectation_failed, "the only expectation known here is 100-continue");
+        return refuse(status::expectation_failed, "the only supported expectation is 100-continue");
     }
     return true;
 }

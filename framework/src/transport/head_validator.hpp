@@ -12,10 +12,10 @@
 
 namespace rill::transport {
 
-/// Looks at the raw bytes of a request's head before anything else does, without I/O, and refuses whatever is not to
-/// the letter of RFC 9112 and RFC 9110, or could be read in two ways: that is how requests are smuggled past a proxy.
-/// Each line is judged when it has come, and limits before that, so that what it answers does not depend on how the
-/// bytes were cut.
+/// Checks the raw bytes of a request head before they are parsed, without I/O. It rejects a head that is not valid by
+/// RFC 9112 and RFC 9110, or that two readers could read in two ways: such heads smuggle requests past a proxy. It
+/// checks a line when the line is complete, and limits before that. The result does not depend on how the bytes were
+/// cut.
 class head_validator
 {
 public:
@@ -30,35 +30,35 @@ public:
     explicit head_validator(const connection_limits& limits) : limits_(limits) {}
     explicit head_validator(connection_limits&&) = delete;
 
-    /// `input` holds all bytes since the beginning of the request line: each time the same ones, and what has come
-    /// since. What was complete or rejected stays so.
+    /// @param input all bytes since the beginning of the request line: those of the last call, and then the new ones
+    /// After `complete` or `rejected`, each call has the same result.
     state put(std::string_view input);
 
-    /// The answer to what was rejected.
+    /// The response to a rejected head.
     const problem& rejection() const noexcept { return rejection_; }
 
-    /// Whether the head has come to its end, also that of one that was rejected for what it says.
+    /// Whether the end of the head was read. Also true for a head that was rejected for its content.
     bool ended() const noexcept { return complete_; }
 
-    /// Also of a request that was rejected, as far as it was known then.
+    /// Also known for some of the requests that were rejected.
     verb method() const noexcept { return method_; }
 
     // After `complete`.
 
-    /// In bytes; what follows is the body.
+    /// Size of the head in bytes. The body follows.
     std::size_t size() const noexcept { return line_begin_; }
     /// 10, or 11 for every minor version from 1 on (RFC 9110, 2.5).
     unsigned version() const noexcept { return version_; }
-    /// Whether the client wants the connection kept (RFC 9112, 9.3).
+    /// Whether the client wants a persistent connection (RFC 9112, 9.3).
     bool keep_alive() const noexcept { return !close_ && (version_ >= 11 || keep_alive_); }
     bool chunked() const noexcept { return chunked_; }
-    /// Of the body; 0 without one or when it is chunked.
+    /// 0 if there is no body, or a chunked one.
     std::uint64_t content_length() const noexcept { return content_length_.value_or(0); }
     bool expects_continue() const noexcept { return expects_continue_; }
     /// The target in origin form or "*".
     const std::string& target() const noexcept { return target_; }
-    /// What the target says of the host; empty when only Host does. If there is one it holds, and not Host (RFC 9112,
-    /// 3.2.2).
+    /// The host of a target in absolute form, which takes precedence over the Host field (RFC 9112, 3.2.2). Empty for
+    /// other targets.
     const std::string& authority() const noexcept { return authority_; }
 
 private:
@@ -79,7 +79,7 @@ private:
 
     const connection_limits& limits_;
     std::size_t line_begin_ = 0;
-    std::size_t looked_at_ = 0; // from line_begin_ up to here there is no LF
+    std::size_t scanned_ = 0; // there is no LF from line_begin_ up to here
     std::optional<std::uint64_t> content_length_;
     verb method_ = verb::unknown;
     unsigned version_ = 0; // 0 before the request line

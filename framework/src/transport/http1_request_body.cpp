@@ -6,31 +6,30 @@
 #include <utility>
 
 #include "transport/body_rate.hpp"
-#include "transport/socket.hpp"
 
 namespace rill::transport {
 
 namespace {
 
 constexpr std::size_t piece_size = 64UL * 1024;
-// Of a body whose handler has answered without reading all of it.
-constexpr std::uint64_t most_dropped = 256UL * 1024;
+// Of a body that the handler did not read to its end.
+constexpr std::uint64_t max_discarded = 256UL * 1024;
 
-thread_local std::array<char, piece_size> buffer; // used up before anything is awaited
+thread_local std::array<char, piece_size> buffer; // its bytes are used before anything is awaited
 
 } // namespace
 
-http1_connection::request_body::request_body(http1_connection& connection, request_parser& parser, std::string& input)
+http1_request_body::http1_request_body(http1_connection_state& connection, request_parser& parser, std::string& input)
     : connection_(&connection), parser_(parser), input_(input), received_(input.size()),
       continue_expected_(parser.expects_continue() && input.empty())
 {
-    limit = connection.worker_.limits.streamed_body_bytes;
-    whole_limit = connection.worker_.limits.body_bytes;
+    limit = connection.worker_.limits.max_streamed_body_bytes;
+    whole_limit = connection.worker_.limits.max_body_bytes;
     announced = parser.announced_size();
-    connection.missing(parser.missing() - std::min<std::uint64_t>(parser.missing(), input.size()));
+    set_missing_bytes(parser.missing() - std::min<std::uint64_t>(parser.missing(), input.size()));
 }
 
-bool http1_connection::request_body::advance(error_code woken)
+bool http1_request_body::advance(error_code woken)
 {
     stop_timer();
     if (connection_ == nullptr || connection_->reason_ != close_reason::open) {
@@ -43,7 +42,7 @@ bool http1_connection::request_body::advance(error_code woken)
     case part::content:
         try {
             return read_content();
-        } catch (const std::bad_alloc&) { // what was received is lost
+        } catch (const std::bad_alloc&) { // the bytes that were received are lost
             return fail(make_error_code(boost::system::errc::not_enough_memory));
         }
     case part::end:
@@ -57,14 +56,14 @@ bool http1_connection::request_body::advance(error_code woken)
     return found(asio::error::operation_aborted);
 }
 
-bool http1_connection::request_body::read_content()
+bool http1_request_body::read_content()
 {
     if (announced && *announced > limit) {
         return fail(error::body_too_large);
     }
-    parser_.body_limit(limit);
+    parser_.set_body_limit(limit);
     content_.clear();
-    if (!input_.empty() && take(decode({}))) { // what came with the head, or with the last piece
+    if (!input_.empty() && take(decode({}))) { // bytes that arrived with the head, or with the last piece
         return true;
     }
     if (std::exchange(continue_expected_, false)) {
@@ -73,16 +72,16 @@ bool http1_connection::request_body::read_content()
     return read_input();
 }
 
-bool http1_connection::request_body::read_input()
+bool http1_request_body::read_input()
 {
     for (;;) {
-        const auto count = receive_some(connection_->socket_, buffer.data(), buffer.size());
+        const auto count = connection_->socket_.read_some(buffer.data(), buffer.size());
         if (!count && count.error() == asio::error::would_block) {
             start_timer();
             return false;
         }
-        if (!count || *count == 0) { // cut short: the handler is cancelled, from the event loop
-            (count ? connection_->peer_finished_ : connection_->broken_) = true;
+        if (!count || *count == 0) { // incomplete: the handler is cancelled, from the event loop
+            connection_->set_peer(count ? peer::finished : peer::broken);
             connection_->end(count ? close_reason::peer_closed : close_reason::peer_reset);
             return false;
         }
@@ -93,8 +92,8 @@ bool http1_connection::request_body::read_input()
     }
 }
 
-// What is not used is left in input_: the beginning of a line, or the next request.
-request_parser::state http1_connection::request_body::decode(std::string_view received)
+// Unused bytes stay in input_: the beginning of a line, or the next request.
+request_parser::state http1_request_body::decode(std::string_view received)
 {
     if (input_.empty()) {
         const auto state = parser_.read_body(received, content_);
@@ -108,19 +107,18 @@ request_parser::state http1_connection::request_body::decode(std::string_view re
     return state;
 }
 
-// Whether there is something to be given. An error comes behind the content before it, however the bytes were cut.
-bool http1_connection::request_body::take(request_parser::state state)
+// Returns whether the read has a result. An error follows the content before it, however the bytes were cut.
+bool http1_request_body::take(request_parser::state state)
 {
-    connection_->missing(parser_.missing());
+    set_missing_bytes(parser_.missing());
     if (state == request_parser::state::rejected) {
         fail(parser_.rejection().status == status::payload_too_large ? error::body_too_large : error::body_malformed);
     } else if (state == request_parser::state::complete) {
         part_ = content_.empty() ? part::over : part::end;
-        connection_->phase_ = phase::handling;
+        connection_->advance(progress::body_read);
     }
-    if (connection_->peer_finished_ || connection_->broken_) { // who waits for anything but this body is told so
-        connection_->check_peer_ = true;
-        connection_->defer();
+    if (connection_->peer_ != peer::open) { // cancels a handler that waits for something else than this body
+        connection_->check_peer_later();
     }
     if (!content_.empty()) {
         return found({}, content_);
@@ -128,97 +126,123 @@ bool http1_connection::request_body::take(request_parser::state state)
     return part_ == part::failed ? found(failure_) : part_ == part::over && found({});
 }
 
-bool http1_connection::request_body::fail(error_code ec)
+bool http1_request_body::fail(error_code ec)
 {
     part_ = part::failed;
     failure_ = ec;
     return found(ec);
 }
 
-// Who waits holds no buffer.
-void http1_connection::request_body::start_timer()
+void http1_request_body::set_missing_bytes(std::uint64_t bytes) noexcept
+{
+    if (auto* current = connection_->current_request()) {
+        current->missing_bytes = bytes;
+    }
+}
+
+// A read that waits holds no buffer.
+void http1_request_body::start_timer()
 {
     content_ = {};
     const auto& limits = connection_->worker_.limits;
-    const auto by_rate = time_by_rate(limits.body_min_rate, limits.body_grace, received_) - waited_;
+    const auto by_rate = time_by_rate(limits.min_body_rate, limits.body_grace, received_) - waited_;
     waits_ = true;
     wait_began_ = connection_->worker_.now();
     connection_->set_timer(std::clamp(by_rate, std::chrono::milliseconds(0), limits.body_timeout));
 }
 
-void http1_connection::request_body::stop_timer() noexcept
+void http1_request_body::stop_timer() noexcept
 {
     if (std::exchange(waits_, false)) {
         waited_ += std::chrono::milliseconds(connection_->worker_.now() - wait_began_);
-        connection_->worker_.timers.remove(*connection_);
+        connection_->clear_timer();
     }
 }
 
-// A read that has its outcome gives that, however the wait is ended.
-void http1_connection::request_body::begin_wait(waiting_read read, bool at_once)
+// A read that has its result completes with it, however the wait ends.
+void http1_request_body::begin_wait(waiting_read read, bool at_once)
 {
     connection_->waiter_.emplace(std::move(read));
     if (at_once) {
-        connection_->abort_later();
+        connection_->defer_abort();
     }
 }
 
-void http1_connection::request_body::abort_wait()
+void http1_request_body::abort_wait()
 {
     if (connection_ != nullptr) {
-        connection_->abort_later();
+        connection_->defer_abort();
     }
 }
 
-void http1_connection::request_body::drop_wait()
+void http1_request_body::drop_wait()
 {
     if (connection_ != nullptr) {
         connection_->drop_all();
     }
 }
 
-bool http1_connection::request_body::close()
+bool http1_request_body::close()
 {
     auto& connection = *connection_;
-    const bool whole = connection.reason_ == close_reason::open && drop_rest();
+    const bool whole = connection.reason_ == close_reason::open && discard_rest();
     detach();
-    if (connection.waiter_) { // a read() of a task that the handler has left behind
+    if (connection.waiter_) { // a read() of a task that still runs after the handler has returned
         connection.complete(asio::error::operation_aborted);
     }
     content_ = {};
     return whole;
 }
 
-void http1_connection::request_body::detach() noexcept
+void http1_request_body::detach() noexcept
 {
     if (connection_ != nullptr) {
         stop_timer();
-        connection_->missing(UINT64_MAX);
+        set_missing_bytes(UINT64_MAX);
         connection_ = nullptr;
     }
 }
 
-bool http1_connection::request_body::drop_rest()
+bool http1_request_body::discard_rest()
 {
     if (part_ != part::content) {
         return part_ != part::failed;
     }
-    if (parser_.missing() > most_dropped) {
+    if (parser_.missing() > max_discarded) {
         return false;
     }
-    parser_.body_limit(UINT64_MAX);
+    parser_.set_body_limit(UINT64_MAX);
     content_.clear();
     auto state = input_.empty() ? request_parser::state::need_more : decode({});
-    for (std::uint64_t dropped = 0; state == request_parser::state::need_more && dropped <= most_dropped;) {
-        const auto count = receive_some(connection_->socket_, buffer.data(), buffer.size());
+    for (std::uint64_t discarded = 0; state == request_parser::state::need_more && discarded <= max_discarded;) {
+        const auto count = connection_->socket_.read_some(buffer.data(), buffer.size());
         if (!count || *count == 0) {
             break;
         }
-        dropped += *count;
+        discarded += *count;
         content_.clear();
         state = decode({buffer.data(), *count});
     }
     return state == request_parser::state::complete;
+}
+
+lent_body::~lent_body()
+{
+    if (body_) {
+        body_->detach();
+    }
+}
+
+std::shared_ptr<http1_request_body> lent_body::lend(http1_connection_state& connection, request_parser& parser,
+                                                    std::string& input)
+{
+    body_ = std::make_shared<http1_request_body>(connection, parser, input);
+    return body_;
+}
+
+bool lent_body::close()
+{
+    return !body_ || body_->close();
 }
 
 } // namespace rill::transport

@@ -2,35 +2,37 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <rill/http/detail/body_source.hpp>
 #include <string>
 #include <string_view>
 
-#include "transport/http1_connection.hpp"
+#include "transport/http1_connection_state.hpp"
+#include "transport/request_parser.hpp"
 
 namespace rill::transport {
 
-/// The body of a request whose handler reads it while it arrives. The handler may keep its reader for longer than it
-/// runs: what is read after close() is an error.
-class http1_connection::request_body final : public rill::detail::body_source
+/// The body of a request whose handler reads it while it arrives. The handler may keep its reader after it has
+/// returned: reads after close() are errors.
+class http1_request_body final : public rill::detail::body_source
 {
 public:
-    /// `parser` has read the head, and `input` holds what has come behind it; both must live until close().
-    request_body(http1_connection& connection, request_parser& parser, std::string& input);
+    /// `parser` has read the head, and `input` holds the bytes after it. Both must live until close().
+    http1_request_body(http1_connection_state& connection, request_parser& parser, std::string& input);
 
-    /// The handler has returned: a pending read is cancelled, and the rest of the body is dropped, as far as it has
-    /// come. False if it has not come whole: then the connection can't be used for another request.
+    /// To be called when the handler has returned. Cancels a pending read, and discards the rest of the body as far as
+    /// it has arrived. Returns false if the body is not complete: then no request may follow on the connection.
     bool close();
 
-    /// What is read from now on is an error.
+    /// Makes each later read an error.
     void detach() noexcept;
 
 private:
     enum class part : std::uint8_t
     {
         content,
-        end,  // all content was given, but not the empty piece behind it
-        over, // that was given, too
+        end,  // all content was delivered, but not the empty piece after it
+        over, // the empty piece was delivered too
         failed
     };
 
@@ -45,21 +47,41 @@ private:
     request_parser::state decode(std::string_view received);
     bool take(request_parser::state state);
     bool fail(error_code ec);
-    bool drop_rest();
+    bool discard_rest();
+    void set_missing_bytes(std::uint64_t bytes) noexcept;
     void start_timer();
     void stop_timer() noexcept;
 
-    http1_connection* connection_; // null once the handler has returned
+    http1_connection_state* connection_; // null once the handler has returned
     request_parser& parser_;
     std::string& input_;
     std::string content_;                 // of the present piece
     std::uint64_t received_;              // bytes
-    std::chrono::milliseconds waited_{0}; // in all
+    std::chrono::milliseconds waited_{0}; // total
     std::uint32_t wait_began_ = 0;        // ms
     bool waits_ = false;
     bool continue_expected_;
     part part_ = part::content;
     error_code failure_;
+};
+
+/// Owns the body of a request while the request is in work. The handler's reader may live longer.
+class lent_body
+{
+public:
+    lent_body() = default;
+    lent_body(const lent_body&) = delete;
+    lent_body& operator=(const lent_body&) = delete;
+    ~lent_body();
+
+    /// Makes the body, with the parameters of its constructor.
+    std::shared_ptr<http1_request_body> lend(http1_connection_state& connection, request_parser& parser,
+                                             std::string& input);
+    /// As http1_request_body::close(). Returns true if there is no body.
+    bool close();
+
+private:
+    std::shared_ptr<http1_request_body> body_;
 };
 
 } // namespace rill::transport

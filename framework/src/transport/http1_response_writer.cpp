@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <new>
-#include <rill/http/detail/chunk.hpp>
 
-#include "transport/socket.hpp"
+#include "http/chunk.hpp"
 
 namespace rill::transport {
 
@@ -13,8 +12,8 @@ const stream_policy http1_response_writer::default_policy{};
 http1_response_writer::~http1_response_writer()
 {
     if (unsent_) {
-        worker_.figures.unsent_bytes -= unsent_size();
-        --worker_.figures.blocked;
+        worker_.stats.unsent_bytes -= unsent_size();
+        --worker_.stats.blocked;
     }
 }
 
@@ -28,21 +27,21 @@ response_writer::write_state http1_response_writer::commit(std::string& piece)
     if (reason_ != close_reason::open) {
         return write_state::closed;
     }
-    ++worker_.figures.events;
+    ++worker_.stats.events;
     return send_piece(piece);
 }
 
 response_writer::write_state http1_response_writer::send_piece(std::string& piece)
 {
     std::string_view bytes(piece);
-    bytes.remove_prefix(frame_room);
+    bytes.remove_prefix(headroom);
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
-    if (chunked_) { // the size goes into the room in front of the piece
+    if (chunked_) { // the size goes into the headroom of the piece
         const auto size = bytes.size();
         piece.append(detail::chunk_end);
-        auto* begin = piece.data() + frame_room;
+        auto* begin = piece.data() + headroom;
         auto* head = detail::put_chunk_head(begin, size);
         bytes = {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
     }
@@ -51,10 +50,35 @@ response_writer::write_state http1_response_writer::send_piece(std::string& piec
 
 response_writer::write_state http1_response_writer::send_bytes(std::string_view bytes)
 {
-    return unsent_ ? queue(bytes) : send_first(bytes, nullptr); // order matters more than a system call
+    return unsent_ ? queue(bytes) : send_first(bytes, nullptr); // queued bytes must be sent first
 }
 
-response_writer::write_state http1_response_writer::put(const shared_piece& piece)
+response_writer::write_state http1_response_writer::send_bytes(std::string_view first, std::string_view second)
+{
+    if (unsent_ || second.empty()) {
+        const auto outcome = send_bytes(first);
+        return outcome == write_state::closed || second.empty() ? outcome : send_bytes(second);
+    }
+    const auto sent = socket_.write_some({first, second});
+    if (!sent) {
+        on_broken(close_reason::peer_reset);
+        return write_state::closed;
+    }
+    last_progress_ = worker_.now();
+    worker_.stats.bytes += *sent;
+    if (*sent == first.size() + second.size()) {
+        return write_state::sent;
+    }
+    const bool kept =
+        *sent >= first.size() ? keep_unsent(second, nullptr, *sent - first.size()) : keep_unsent(first, nullptr, *sent);
+    if (!kept) {
+        return overflow();
+    }
+    on_blocked();
+    return *sent >= first.size() ? write_state::queued : queue(second);
+}
+
+response_writer::write_state http1_response_writer::put(const shared_chunk& piece)
 {
     if (reason_ != close_reason::open) {
         return write_state::closed;
@@ -63,20 +87,20 @@ response_writer::write_state http1_response_writer::put(const shared_piece& piec
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
-    ++worker_.figures.events;
+    ++worker_.stats.events;
     return unsent_ ? queue(bytes) : send_first(bytes, &piece);
 }
 
-// `piece` is what holds the bytes, where they need not be copied.
-response_writer::write_state http1_response_writer::send_first(std::string_view bytes, const shared_piece* piece)
+// If `piece` is given, it holds the bytes, and they are not copied.
+response_writer::write_state http1_response_writer::send_first(std::string_view bytes, const shared_chunk* piece)
 {
-    const auto sent = send_some(socket_, bytes);
+    const auto sent = socket_.write_some(bytes);
     if (!sent) {
         on_broken(close_reason::peer_reset);
         return write_state::closed;
     }
     last_progress_ = worker_.now();
-    worker_.figures.bytes += *sent;
+    worker_.stats.bytes += *sent;
     if (*sent == bytes.size()) {
         return write_state::sent;
     }
@@ -87,10 +111,10 @@ response_writer::write_state http1_response_writer::send_first(std::string_view 
     return write_state::queued;
 }
 
-bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_piece* piece, std::size_t sent)
+bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_chunk* piece, std::size_t sent)
 {
     try {
-        auto unsent = std::make_unique<unsent_bytes>(worker_.room);
+        auto unsent = std::make_unique<unsent_bytes>(worker_.shared_capacity);
         if (!unsent->share.grow(bytes.size() - sent)) {
             return false;
         }
@@ -103,8 +127,8 @@ bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_pie
         unsent->queued = bytes.size() - sent;
         unsent->began = worker_.now();
         unsent_ = std::move(unsent);
-        worker_.figures.unsent_bytes += bytes.size() - sent;
-        ++worker_.figures.blocked;
+        worker_.stats.unsent_bytes += bytes.size() - sent;
+        ++worker_.stats.blocked;
         return true;
     } catch (const std::bad_alloc&) {
         return false;
@@ -115,18 +139,18 @@ response_writer::write_state http1_response_writer::queue(std::string_view bytes
 {
     try {
         if (unsent_->share.grow(bytes.size())) {
-            unsent_->forget_sent();
+            unsent_->discard_sent();
             unsent_->bytes.append(bytes);
             unsent_->queued += bytes.size();
-            worker_.figures.unsent_bytes += bytes.size();
+            worker_.stats.unsent_bytes += bytes.size();
             return write_state::queued;
         }
-    } catch (const std::bad_alloc&) { // no room either
+    } catch (const std::bad_alloc&) { // as if there were no room
     }
     return overflow();
 }
 
-void http1_response_writer::unsent_bytes::forget_sent()
+void http1_response_writer::unsent_bytes::discard_sent()
 {
     if (!piece && sent > bytes.size() / 2) {
         bytes.erase(0, sent);
@@ -134,10 +158,10 @@ void http1_response_writer::unsent_bytes::forget_sent()
     }
 }
 
-// With a piece missing the body can't go on.
+// The body cannot continue without this chunk.
 response_writer::write_state http1_response_writer::overflow()
 {
-    worker_.room.overflows.fetch_add(1, std::memory_order_relaxed);
+    worker_.shared_capacity.overflows.fetch_add(1, std::memory_order_relaxed);
     on_broken(close_reason::over_capacity);
     return write_state::closed;
 }
@@ -147,7 +171,7 @@ bool http1_response_writer::flush()
     while (unsent_) {
         const auto first = unsent_->piece ? framed(unsent_->piece) : std::string_view(unsent_->bytes);
         const auto left = first.substr(unsent_->sent);
-        const auto sent = send_some(socket_, left);
+        const auto sent = socket_.write_some(left);
         if (!sent) {
             return false;
         }
@@ -155,8 +179,8 @@ bool http1_response_writer::flush()
             return true;
         }
         last_progress_ = worker_.now();
-        worker_.figures.bytes += *sent;
-        worker_.figures.unsent_bytes -= *sent;
+        worker_.stats.bytes += *sent;
+        worker_.stats.unsent_bytes -= *sent;
         unsent_->sent += *sent;
         unsent_->taken += *sent;
         unsent_->share.shrink(*sent);
@@ -168,22 +192,22 @@ bool http1_response_writer::flush()
             unsent_->sent = 0;
         } else {
             unsent_.reset();
-            --worker_.figures.blocked;
+            --worker_.stats.blocked;
             on_unblocked();
         }
     }
     return true;
 }
 
-void http1_response_writer::policy(const stream_policy& policy)
+void http1_response_writer::set_policy(const stream_policy& policy)
 {
     policy_ = &policy;
-    // A peer that has vanished acknowledges nothing: it is to be found before the second heartbeat that it misses, and
-    // the kernel counts from its first retransmission. Nobody who merely does not read may be taken for one before the
-    // write deadline.
+    // A peer that has vanished acknowledges nothing. The timeout finds it before the second heartbeat that it misses;
+    // the kernel counts from its first retransmission. A peer that acknowledges but does not read has the write
+    // timeout.
     const auto missed = std::max(policy.heartbeat / 4 * 3, write_timeout());
-    if (policy.heartbeat.count() > 0 && missed < worker_.limits.acknowledge_timeout) {
-        acknowledge_within(socket_, missed);
+    if (policy.heartbeat.count() > 0 && missed < worker_.limits.tcp_user_timeout) {
+        socket_.set_tcp_user_timeout(missed);
     }
 }
 

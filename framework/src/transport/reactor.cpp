@@ -3,10 +3,11 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <rill/core/detail/adopt.hpp>
-#include <rill/core/detail/first_failure.hpp>
 #include <sys/epoll.h>
 #include <system_error>
+
+#include "core/adopt.hpp"
+#include "core/exception_collector.hpp"
 
 namespace rill::transport {
 
@@ -67,12 +68,12 @@ void reactor::poll()
 {
     std::array<epoll_event, batch> events;
     const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch, 0);
-    detail::first_failure failure; // of a user's completion handler; the others' edges will not be reported again
+    detail::exception_collector failure; // of a user's completion handler: the other edges are not reported again
     for (int i = 0; i < count; ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
         failure.run([&] { on_ready_(event.data.ptr, translate(event.events)); });
     }
-    if (count == static_cast<int>(batch)) { // there may be more; let timers and other work have their turn first
+    if (count == static_cast<int>(batch)) { // there may be more, after timers and other work have had their turn
         asio::post(epoll_.get_executor(), detail::reserved_handler(memory_, [this] { poll(); }));
     } else {
         wait();

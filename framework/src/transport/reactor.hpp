@@ -11,35 +11,35 @@
 
 namespace rill::transport {
 
-/// What the operating system has to say about a connection.
+/// A report of the operating system about a socket.
 struct readiness
 {
     bool readable = false;
     bool writable = false;
-    bool peer_finished = false; ///< the peer's FIN has come (or more than that)
-    bool broken = false;        ///< reset or another error
+    bool peer_finished = false; ///< the peer has sent FIN, or has reset the connection
+    bool broken = false;        ///< reset, or another error
 };
 
-/// The worker's own epoll, nested in Asio's: an idle connection costs it one kernel entry and no memory of ours, where
-/// Asio's reactor would keep a few hundred bytes. Edge-triggered; one registration per connection for its whole life.
+/// The worker's own epoll instance, nested in Asio's. A connection needs no memory for it except in the kernel; in
+/// Asio's reactor it would need a few hundred bytes. Edge-triggered; a socket is registered once for its whole life.
 ///
 /// Belongs to the thread that runs the context.
 class reactor
 {
 public:
-    /// How a target is told. One function for all of them: a virtual one would cost every connection a pointer.
+    /// Called for each report. One function for all targets: a virtual one would cost each connection a pointer.
     using ready_function = void (*)(void* target, readiness what);
 
     reactor(asio::io_context& context, ready_function on_ready);
     reactor(const reactor&) = delete;
     reactor& operator=(const reactor&) = delete;
 
-    /// Reports to `target` from now on, until remove(). `target` must not end inside a call of the
-    /// ready function, as more of them may follow in the same turn: see worker_context::later().
+    /// Begins to report a socket to `target`, until remove(). `target` must not end inside a call of the ready
+    /// function, as more calls may follow in the same turn: see deferred_list.
     error_code add(int descriptor, void* target);
 
-    /// Before the descriptor is closed: the kernel would go on to report it while a process that was forked meanwhile
-    /// has it open, too, if only until it executes another program.
+    /// To be called before the descriptor is closed. Otherwise the kernel still reports it as long as a forked process
+    /// has it open too.
     void remove(int descriptor) noexcept;
 
 private:
@@ -47,7 +47,7 @@ private:
     void poll();
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> epoll_;
-    std::shared_ptr<rill::detail::reserved_memory> memory_; // of the wait, or of what goes on instead
+    std::shared_ptr<rill::detail::reserved_memory> memory_; // of the wait, or of a repeated poll
     ready_function on_ready_;
 };
 

@@ -37,7 +37,8 @@ request_parser::state request_parser::put(std::string& input)
     return skipped == state::complete ? put_head(input) : skipped;
 }
 
-// RFC 9112, 2.2: some clients send an empty line after a body. A bound, so that a connection can't be held by them.
+// RFC 9112, 2.2: some clients send an empty line after a body. The number is limited, so that a client can't keep a
+// connection with empty lines.
 request_parser::state request_parser::skip_empty_lines(std::string& input)
 {
     std::size_t begin = 0;
@@ -78,9 +79,9 @@ request_parser::state request_parser::put_head(std::string& input)
 request_parser::state request_parser::put_body(std::string& input)
 {
     const auto* const sized = std::get_if<sized_body>(&reading_);
-    if (sized != nullptr && sized->size > limits_.body_bytes) {
+    if (sized != nullptr && sized->size > limits_.max_body_bytes) {
         return reject({.status = status::payload_too_large,
-                       .detail = "the body is larger than " + std::to_string(limits_.body_bytes) + " bytes",
+                       .detail = "the body is larger than " + std::to_string(limits_.max_body_bytes) + " bytes",
                        .title = {}});
     }
     if (std::exchange(expects_continue_, false) && input.empty()) {
@@ -124,10 +125,10 @@ request_parser::state request_parser::take_content(std::string_view& input, std:
     return left == 0 ? state::complete : state::need_more;
 }
 
-void request_parser::body_limit(std::uint64_t bytes) noexcept
+void request_parser::set_body_limit(std::uint64_t bytes) noexcept
 {
     if (auto* const chunks = std::get_if<chunk_decoder>(&reading_)) {
-        chunks->body_limit(bytes);
+        chunks->set_body_limit(bytes);
     }
 }
 
@@ -154,7 +155,7 @@ request_parser::state request_parser::reject(problem rejection)
 request request_parser::take()
 {
     request r = std::exchange(request_, {});
-    r.body(std::exchange(body_, {}));
+    r.set_body(std::exchange(body_, {}));
     begin_next();
     return r;
 }
@@ -165,7 +166,7 @@ void request_parser::begin_next()
     empty_lines_ = 0;
 }
 
-// False when Beast does not read what the validator has: two readers that differ are one too many.
+// Returns false if Beast and the validator read different things.
 bool request_parser::make_request(std::string_view head, const head_validator& facts)
 {
     http::request_parser<http::empty_body> parser;
@@ -173,7 +174,7 @@ bool request_parser::make_request(std::string_view head, const head_validator& f
     parser.body_limit(boost::none);
     std::string as_known;
     if (const auto minor = head.find("\r\n") - 1; facts.version() == 11 && head[minor] != '1') {
-        as_known = head; // Beast knows no HTTP/1.2, which is to be read as 1.1 (RFC 9110, 2.5)
+        as_known = head; // Beast rejects HTTP/1.2, which must be read as 1.1 (RFC 9110, 2.5)
         as_known[minor] = '1';
         head = as_known;
     }
@@ -186,10 +187,10 @@ bool request_parser::make_request(std::string_view head, const head_validator& f
         return false;
     }
     request_ = request(message.method(), facts.target());
-    if (message.method() == verb::unknown) { // which may have a route all the same
-        request_.method(view(message.method_string()));
+    if (message.method() == verb::unknown) { // it may have a route
+        request_.set_method(view(message.method_string()));
     }
-    request_.version(facts.version());
+    request_.set_version(facts.version());
     auto& fields = request_.fields();
     detail::checked_fields::reserve(fields, static_cast<std::size_t>(std::distance(message.begin(), message.end())));
     for (const auto& field : message) {

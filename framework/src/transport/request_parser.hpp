@@ -15,16 +15,16 @@
 
 namespace rill::transport {
 
-/// Makes requests out of bytes, without I/O: Beast's parser takes heads apart, and sees only what head_validator has
-/// let through. One object reads all requests of a connection, one after the other.
+/// Parses the requests of a connection, one after another, without I/O. Beast's parser gets only heads that
+/// head_validator accepts.
 class request_parser
 {
 public:
     enum class state
     {
         need_more,
-        head, ///< the head of a request with a body is complete: said once, before anything of the body is taken
-        wants_continue, ///< the head is complete and the client waits for 100 Continue (RFC 9110, 10.1.1)
+        head,           ///< the head is complete, and a body follows; once per request, before the body is read
+        wants_continue, ///< the head is complete, and the client waits for 100 Continue (RFC 9110, 10.1.1)
         complete,
         rejected
     };
@@ -35,62 +35,62 @@ public:
     request_parser(const request_parser&) = delete;
     request_parser& operator=(const request_parser&) = delete;
 
-    /// Takes from `input` what belongs to the request and removes it; what follows stays. A head is left there until it
-    /// is complete: the caller appends to `input`, and changes it in no other way. What was rejected stays so, and no
-    /// more is taken.
+    /// Removes the bytes of the request from `input`. A head stays there until it is complete: the caller may only
+    /// append to `input`. After `rejected` each call returns `rejected`.
     state put(std::string& input);
 
-    /// Refuses the request whose head has been read, for a reason that is not to be found in it.
+    /// Rejects the request after its head was read, for the caller's own reason.
     state refuse(problem why) { return reject(std::move(why)); }
 
-    /// How much of the body has been read into the request, in bytes.
+    /// Size in bytes of the body that was read into the request so far.
     std::size_t body_size() const noexcept { return body_.size(); }
 
     /// After `complete`; the parser is ready for the next request.
     request take();
 
-    // After `head`: either put() goes on, and reads the body into the request, or the body is read by the caller.
+    // After `head`, the caller either continues with put(), which reads the body into the request, or reads the body
+    // with the functions below.
 
-    /// The request whose head has been read.
+    /// The request whose head was read.
     const request& head() const noexcept { return request_; }
 
-    /// The request without its body, which read_body() takes apart from now on.
+    /// The request without its body. The caller continues with read_body().
     request take_head() { return std::exchange(request_, {}); }
 
-    /// Takes from `input` what belongs to the body, removes it, and appends its content to `body`. After `complete` the
-    /// parser is ready for the next request.
+    /// Removes the bytes of the body from `input`, and appends their content to `body`. After `complete` the parser is
+    /// ready for the next request.
     state read_body(std::string_view& input, std::string& body);
 
-    /// The limit for read_body(), in bytes. A chunk that goes beyond it is rejected; of a body whose size is announced
-    /// the caller can tell at once.
-    void body_limit(std::uint64_t bytes) noexcept;
+    /// Sets the limit of a chunked body for read_body(), in bytes. For another body, the caller checks
+    /// announced_size().
+    void set_body_limit(std::uint64_t bytes) noexcept;
 
-    /// The body's size; none if it is chunked.
+    /// The size of the body; none if it is chunked.
     std::optional<std::uint64_t> announced_size() const noexcept;
 
-    /// How many bytes must come at least until the body is complete; 0 when it is.
+    /// Minimum number of bytes that are missing until the body is complete.
     std::uint64_t missing() const noexcept;
 
-    /// Whether the client waits for 100 Continue, if nothing of the body has come.
+    /// Whether the client waits for 100 Continue, unless a part of the body has arrived.
     bool expects_continue() const noexcept { return expects_continue_; }
 
-    /// Of the request that is being read or was refused; unknown before it has been found out.
+    /// The method of the request that is read or was rejected; `unknown` as long as it is not read.
     verb method() const noexcept
     {
         const auto* const head = std::get_if<head_validator>(&reading_);
         return head != nullptr ? head->method() : request_.method();
     }
 
-    /// Whether the client wants the connection kept (RFC 9112, 9.3). Valid after `complete`, also once taken.
+    /// Whether the client wants a persistent connection (RFC 9112, 9.3). Valid after `complete`, also after take().
     bool keep_alive() const noexcept { return keep_alive_; }
 
-    /// The answer to what was rejected, after which the connection must be closed.
+    /// The response to a rejected request. The connection must be closed after it.
     const problem& rejection() const noexcept { return rejection_; }
 
-    /// Whether the request's head has been read.
+    /// Whether the head was read.
     bool head_done() const noexcept { return !std::holds_alternative<head_validator>(reading_); }
 
-    /// The same, or it was rejected when it had been read: what follows is a body.
+    /// Whether the end of the head was read. Also true for a head that was rejected for its content.
     bool head_ended() const noexcept
     {
         const auto* const head = std::get_if<head_validator>(&reading_);

@@ -25,11 +25,11 @@ bool is_path_and_query(std::string_view text) noexcept
             continue;
         }
         if (c == '%' && (in_query || is_escape(text, i))) {
-            continue; // browsers send a stray one of a query as it is
+            continue; // browsers do not encode a single '%' in a query
         }
         if (c == '?') {
             in_query = true;
-        } else if (c != '\\' || !in_query) { // browsers make it a slash in paths, and leave it in queries
+        } else if (c != '\\' || !in_query) { // browsers change it to a slash in paths, but not in queries
             return false;
         }
     }
@@ -68,7 +68,7 @@ bool is_port(std::string_view text) noexcept
             return false;
         }
     }
-    return true; // also an empty one (RFC 3986, 3.2.3)
+    return true; // also for an empty port (RFC 3986, 3.2.3)
 }
 
 request_target parse_absolute(std::string_view target) noexcept

@@ -6,7 +6,7 @@
 
 namespace rill::transport {
 
-/// What a request's target says (RFC 9112, 3.2).
+/// The parts of a request target (RFC 9112, 3.2).
 struct request_target
 {
     enum class form : unsigned char
@@ -23,17 +23,18 @@ struct request_target
     std::string_view authority{}; ///< of absolute and authority form
     std::string_view rest{};      ///< from the path on; may be empty or begin with the query in absolute form
 
-    /// As origin or asterisk form, what handlers see.
+    /// The target in origin or asterisk form, as handlers see it.
     std::string normalized(verb method) const;
 };
 
-/// Takes the target apart. Invalid: a form that `method` must not have, another scheme than http and https, an
-/// authority that is_authority() refuses, a fragment, a space, a control or non-ASCII character, a quote, an angle
-/// bracket, and in the path a backslash or a '%' without its two digits. The views are into `target`.
+/// Parses a target. These are invalid: a form that `method` must not have; a scheme other than http and https; an
+/// authority that is_authority() rejects; a fragment; a space, a control or non-ASCII character, a quote or an angle
+/// bracket; in the path, a backslash or a '%' without two digits. The views of the result refer to `target`.
 request_target parse_target(std::string_view target, verb method) noexcept;
 
-/// Whether this is a host and perhaps a port, as Host must hold them (RFC 9110, 7.2): the host not empty, without
-/// userinfo, an IPv6 literal well-formed, the port up to 65535. Lists are refused although names may hold commas.
+/// Whether this is a valid value of Host (RFC 9110, 7.2): a host, and an optional port up to 65535. The host must not
+/// be empty or have userinfo, and an IPv6 literal must be well-formed. Lists are rejected, although names may have
+/// commas.
 bool is_authority(std::string_view text) noexcept;
 
 } // namespace rill::transport

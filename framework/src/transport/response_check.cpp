@@ -11,7 +11,7 @@ namespace rill::transport {
 
 namespace {
 
-/// Of what is not produced while it is sent.
+// None for a body that streams.
 std::optional<std::uint64_t> length_of(const response::body_type& body) noexcept
 {
     if (const auto* const text = std::get_if<std::string>(&body)) {
@@ -34,7 +34,7 @@ std::string_view fault_of_length(const response& r, verb method, std::string_vie
     const auto declared = detail::whole_number<std::uint64_t>(value);
     const bool empty = r.status() == status::no_content || r.status() == status::reset_content;
     const auto length = empty ? 0 : length_of(r.body());
-    // The body of a HEAD's answer need not be made, and that of 304 is the cache's (RFC 9110, 8.6).
+    // A handler may leave out the body of a response to HEAD; the body of a 304 is in the cache (RFC 9110, 8.6).
     const bool may_differ = r.status() == status::not_modified || (method == verb::head && length == 0);
     if (!declared || (!may_differ && declared != length)) {
         return length ? "its Content-Length is not that of its body" : "it has a Content-Length and a streamed body";
@@ -48,7 +48,7 @@ std::string_view fault_of_connection(std::string_view value, bool& closes) noexc
         closes = closes || iequals(option, "close");
         return iequals(option, "close") || iequals(option, "keep-alive") || iequals(option, "upgrade");
     });
-    return known ? std::string_view() : "its Connection says what is the connection's to say";
+    return known ? std::string_view() : "its Connection has an option that only the server sets";
 }
 
 std::string_view fault_of_field(const response& r, verb method, const headers::field& field, bool& closes) noexcept
@@ -61,17 +61,17 @@ std::string_view fault_of_field(const response& r, verb method, const headers::f
     case connection_field::content_length:
         return fault_of_length(r, method, field.value);
     case connection_field::date:
-        return "it has a Date, which the connection adds";
+        return "it has a Date, which only the server sets";
     case connection_field::keep_alive:
-        return "it has a Keep-Alive, which is the connection's";
+        return "it has a Keep-Alive, which only the server sets";
     case connection_field::proxy_connection:
-        return "it has a Proxy-Connection, which is no header of HTTP";
+        return "it has a Proxy-Connection, which is not a header of HTTP";
     case connection_field::te:
-        return "TE is of requests";
+        return "it has a TE, which belongs to requests";
     case connection_field::trailer:
-        return "it announces trailers, which are not sent";
+        return "it announces trailers, which are not supported";
     case connection_field::transfer_encoding:
-        return "it has a Transfer-Encoding, which is the connection's";
+        return "it has a Transfer-Encoding, which only the server sets";
     }
     return {};
 }
@@ -80,7 +80,7 @@ std::string_view fault_of_status(const response& r) noexcept
 {
     const auto code = static_cast<unsigned>(r.status());
     if (code < 200 || code > 999) {
-        return "its status is not a final one of three digits";
+        return "its status is not a final status with three digits";
     }
     if (r.status() == status::unauthorized && !r.fields().contains("WWW-Authenticate")) {
         return "it is a 401 without WWW-Authenticate";
@@ -99,7 +99,7 @@ std::string_view fault_of_status(const response& r) noexcept
 checked_response check_response(const response& r, verb method) noexcept
 {
     if (r.has_bad_header()) {
-        return {.fault = "it was given a header whose name or value is not allowed"};
+        return {.fault = "it has a header whose name or value is not allowed"};
     }
     checked_response found{.fault = fault_of_status(r), .closes = r.closes_connection()};
     for (auto field = r.fields().begin(); found.fault.empty() && field != r.fields().end(); ++field) {
@@ -121,7 +121,7 @@ framing framing_of(const response& r, verb method, unsigned version) noexcept
     }
     const auto length = length_of(r.body());
     if (!length) {
-        return {.chunked = version >= 11}; // the answer to HEAD says what GET's would
+        return {.chunked = version >= 11}; // a response to HEAD has the fields of that to GET
     }
     const auto declared = length == 0 && method == verb::head ? declared_length(r.fields()) : std::nullopt;
     return {.content_length = declared ? declared : length};

@@ -5,7 +5,7 @@
 
 namespace rill::transport {
 
-// Coarse: it takes a fifth of the time, and is right to some milliseconds.
+// The coarse clock takes a fifth of the time of the other one, and has a resolution of some milliseconds.
 slow_handlers::time slow_handlers::now() noexcept
 {
     timespec t{};
@@ -13,32 +13,34 @@ slow_handlers::time slow_handlers::now() noexcept
     return std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
 }
 
-void slow_handlers::begins(std::string_view what, std::string_view name) noexcept
+void slow_handlers::begin(std::string_view kind, std::string_view name) noexcept
 {
-    look();
+    end();
     try {
-        who_.assign(what).append(name);
-    } catch (const std::bad_alloc&) { // then it is not looked at
-        who_.clear();
+        handler_.assign(kind).append(name);
+    } catch (const std::bad_alloc&) { // without memory it is not measured
+        handler_.clear();
     }
     began_ = now();
-    turn_ends_.post(context_, [this] { look(); });
+    turn_ends_.post(context_, [this] { end(); });
 }
 
-void slow_handlers::look() noexcept
+void slow_handlers::end() noexcept
 {
-    if (who_.empty()) {
+    if (handler_.empty()) {
         return;
     }
     const auto blocked = std::chrono::duration_cast<std::chrono::milliseconds>(now() - began_);
-    if (blocked >= limit && named_.size() < most_named && std::ranges::find(named_, who_) == named_.end()) {
+    if (blocked >= limit && reported_.size() < max_reported &&
+        std::ranges::find(reported_, handler_) == reported_.end())
+    {
         try {
-            named_.push_back(who_);
-            tell_(who_, blocked);
-        } catch (const std::bad_alloc&) { // it can't be told
+            reported_.push_back(handler_);
+            report_(handler_, blocked);
+        } catch (const std::bad_alloc&) { // without memory there is no report
         }
     }
-    who_.clear();
+    handler_.clear();
 }
 
 } // namespace rill::transport

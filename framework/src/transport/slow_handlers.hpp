@@ -13,38 +13,41 @@
 
 namespace rill::transport {
 
-/// Finds handlers that block their worker's event loop, and with it everybody else who is served there: from their
-/// begin until they wait for something. What they do after that wait is not looked at. Belongs to the worker's thread.
+/// Finds handlers that block the event loop of their worker, and so delay all its other connections. It measures the
+/// time from the start of a handler until it waits for something, and not the time after that. Belongs to the worker's
+/// thread.
 class slow_handlers
 {
 public:
-    /// What is longer is blocking.
+    /// A handler that runs longer blocks.
     static constexpr std::chrono::milliseconds limit{1'000};
 
-    /// Called once for each name, for so many names at most, as names may be a client's.
-    using on_slow = std::function<void(std::string_view who, std::chrono::milliseconds blocked)>;
-    static constexpr std::size_t most_named = 64;
+    /// Called once per name, and for at most max_reported names, as a client may choose them.
+    using report_function = std::function<void(std::string_view handler, std::chrono::milliseconds blocked)>;
+    static constexpr std::size_t max_reported = 64;
 
-    slow_handlers(boost::asio::io_context& context, on_slow tell) : context_(context), tell_(std::move(tell)) {}
+    slow_handlers(boost::asio::io_context& context, report_function report)
+        : context_(context), report_(std::move(report))
+    {}
     slow_handlers(const slow_handlers&) = delete;
     slow_handlers& operator=(const slow_handlers&) = delete;
 
-    /// A handler begins now, and runs until the next one begins in this turn of the event loop, or the turn ends.
-    /// @param what  e.g. "a handler of "
-    void begins(std::string_view what, std::string_view name) noexcept;
+    /// Begins to measure a handler, until the next call in this turn of the event loop, or until the end of the turn.
+    /// @param kind for example "a handler of "
+    void begin(std::string_view kind, std::string_view name) noexcept;
 
 private:
     using time = std::chrono::nanoseconds;
 
     static time now() noexcept;
-    void look() noexcept;
+    void end() noexcept;
 
     boost::asio::io_context& context_;
-    on_slow tell_;
-    detail::next_turn turn_ends_;
-    std::string who_; // empty: nobody
+    report_function report_;
+    detail::coalesced_post turn_ends_;
+    std::string handler_; // empty: no handler is measured
     time began_{};
-    std::vector<std::string> named_;
+    std::vector<std::string> reported_;
 };
 
 } // namespace rill::transport

@@ -23,7 +23,7 @@ auto only_for(const rill::pubsub::channel& news)
 {
     return [news](rill::sse::event_stream& stream, rill::query<"section"> section) -> rill::awaitable<> {
         auto events = news.subscribe(stream.last_event_id());
-        co_await stream.send(events.place()); // where it begins, for a client that is cut before its first event
+        co_await stream.send(events.position()); // lets a client resume that loses the connection now
         while (auto e = co_await events.next()) {
             if (e.kind() != rill::pubsub::event_kind::message || e.name() == *section) {
                 co_await stream.send(e); // its bytes are shared, not copied
@@ -37,8 +37,8 @@ auto only_for(const rill::pubsub::channel& news)
 rill::pubsub::channel prices()
 {
     return rill::pubsub::channel({
-        .replay = {.events = 10'000, .bytes = 8 * 1024 * 1024, .age = 10min},
-        .history = rill::pubsub::everything, // a new page begins with the present price of each key
+        .replay = {.max_events = 10'000, .max_bytes = 8 * 1024 * 1024, .max_age = 10min},
+        .history = rill::pubsub::everything, // a new page begins with the current price of each key
         .slow = rill::pubsub::slow_policy::latest_per_key,
     });
 }
@@ -60,7 +60,7 @@ rill::router rooms(rill::pubsub::hub hub)
     app.get("/events", rill::sse::endpoint(hub));        // ?topics=lobby,news/*
     app.post("/rooms/{topic}",
              [hub](rill::path<"topic"> room, rill::request& r) mutable { return hub.publish(*room, r.body()); });
-    app.post("/topics/{topic...}", rill::pubsub::publish_handler(hub, "sesame")); // for programs: all topics
+    app.post("/topics/{topic...}", rill::pubsub::publish_handler(hub, "sesame")); // for programs, with a token
     return app;
 }
 
@@ -69,9 +69,9 @@ rill::pubsub::hub chat()
     return rill::pubsub::hub({
         .channel = {.history = 50},
         .idle = 1h,
-        .authorise = [](const rill::request& r,
+        .authorize = [](const rill::request& r,
                         std::string_view topic) { return topic != "staff" || r.cookie("staff"); },
-        .who = [](const rill::request& r) { return r.query_parameter("name").value_or(""); },
+        .subscriber_name = [](const rill::request& r) { return r.query_parameter("name").value_or(""); },
     });
 }
 // [broadcast-hub]
@@ -83,7 +83,7 @@ rill::pubsub::hub machine()
     return rill::pubsub::hub({
         .channel = {.heartbeat = 30s},
         .by_topic = {{"figures/**", {.history = rill::pubsub::everything, .slow = slow_policy::latest_per_key}},
-                     {"logs/*", {.replay = {.events = 50'000}, .slow = slow_policy::drop_oldest, .heartbeat = 5s}}},
+                     {"logs/*", {.replay = {.max_events = 50'000}, .slow = slow_policy::drop_oldest, .heartbeat = 5s}}},
     });
 }
 // [broadcast-by-topic]
@@ -172,8 +172,8 @@ void check_hub()
     one.body();
     drive::equal(drive::next_data(lobby), "hello");
     drive::equal(drive::next_data(both), "hello");
-    drive::equal(hub.who("lobby").size(), 1U);
-    drive::equal(hub.who("lobby").front(), "ada");
+    drive::equal(hub.names("lobby").size(), 1U);
+    drive::equal(hub.names("lobby").front(), "ada");
 
     drive::equal(one.request("POST", "/topics/garden", "", "rain").status(), 401);
     one.body();
@@ -184,7 +184,7 @@ void check_hub()
     drive::equal(drive::client(app.port()).get("/rooms/staff").status(), 403);
     drive::client staff(app.port());
     drive::equal(staff.get("/rooms/staff", "Cookie: staff=1\r\n").status(), 200);
-    drive::equal(drive::client(app.port()).get("/events?topics=news/*").status(), 403); // there is `authorise` only
+    drive::equal(drive::client(app.port()).get("/events?topics=news/*").status(), 403); // there is `authorize` only
     app.begin_stop();
     drive::ends(lobby);
     drive::ends(both);

@@ -1,19 +1,18 @@
 #pragma once
 
-// Runs the examples of the documentation. A program of this directory holds the C++ of one page, or of neighboring
-// chapters: first the snippets as regions, in the order of the page and in the global namespace, behind nothing but the
-// lines that the page names; then, below the include of this file, the code that calls them and checks the answers.
-// What the page does not show stands only below that include.
+// Runs the examples of the documentation. A program of this directory contains the C++ of one or more pages. First the
+// examples as regions, in the global namespace, after the lines of [includes] in handlers.cpp. Then, after the include
+// of this file, the code that calls them and checks the responses. Code that no page shows is only after that include.
 //
 // To add an example:
-// 1. Write its region above `#include "docs/programs/drive.hpp"` of the program of its chapter, or of a new one that
-//    begins with the lines of handlers.cpp's [includes] and is added to the list behind rill_docs_program() in
-//    tests/CMakeLists.txt. A helper has its body, and a header beyond [includes] its #include, inside the region. Let
-//    the page show the same, below a comment that names the program: check_snippets.sh compares, pasted.sh compiles
-//    what the page shows.
-// 2. Call it below the include: routes into `drive::served`, functions that call rill::serve() into `drive::serving`, a
-//    snippet with a main() into `drive::beside_main`; `drive::heard` has what it writes to std::clog. Check an answer
-//    of every handler, the first events of every stream, and that shutdown ends the stream (`ends()` after
+// 1. Write its region before `#include "docs/programs/drive.hpp"` of a program. A new program begins with the lines of
+//    [includes] in handlers.cpp, and is added to the list after rill_docs_program() in tests/CMakeLists.txt. The region
+//    contains the bodies of its helper functions, and the #include of each header that is not in [includes]. Add the
+//    same block to the page, below a comment that names the program. update_pages.py updates such blocks,
+//    check_snippets.sh compares them, and pasted.sh compiles them.
+// 2. Call it after the include. Use `drive::served` for routes, `drive::serving` for functions that call rill::serve(),
+//    and `drive::beside_main` for an example with a main(). `drive::heard` contains its output on std::clog. Check a
+//    response of every handler, the first events of every stream, and that shutdown ends the stream (`ends()` after
 //    `begin_stop()`).
 // 3. Build and run it under ASan: `ninja -C build/asan tests/docs_<program>`, then
 //    `ctest --test-dir build/asan -R docs_<program>`.
@@ -81,7 +80,7 @@ inline void contains(const std::string& text, const std::string& part,
     }
 }
 
-/// The data of the stream's next event.
+/// Returns the data of the next event of the stream.
 inline std::string next_data(client& from, std::source_location at = std::source_location::current())
 {
     const auto event = from.event();
@@ -92,15 +91,15 @@ inline std::string next_data(client& from, std::source_location at = std::source
     return event->data;
 }
 
-/// Reads on and hangs up. The stream must come to its proper end: client::event() throws when it breaks.
+/// Reads the remaining events and disconnects. The stream must end cleanly: client::event() throws if it breaks off.
 inline void ends(client& stream)
 {
     while (stream.event()) {
     }
-    stream.hang_up(); // the server waits for that, for a second at most
+    stream.hang_up(); // the server waits for that, for at most a second
 }
 
-/// What the examples write to std::clog, from any thread, while it lives. It is older than the servers that it hears.
+/// Records the output of the examples on std::clog, from any thread. Create it before the servers.
 class heard : private std::streambuf
 {
 public:
@@ -146,14 +145,14 @@ try {
     fail(std::string("exception: ") + e.what());
 }
 
-/// The result of a program's main().
+/// Returns the result of main().
 inline int verdict(const std::function<void()>& f)
 {
     guarded(f);
     return failures == 0 ? 0 : 1;
 }
 
-/// An application on a free port, in a thread of its own.
+/// Serves an application on a free port, in its own thread.
 class served
 {
 public:
@@ -173,7 +172,7 @@ public:
         thread_.join();
     }
 
-    /// Begins the drain and returns at once.
+    /// Begins the shutdown and returns immediately.
     void begin_stop() { server_.stop(); }
 
     std::uint16_t port() const noexcept { return server_.port(); }
@@ -190,8 +189,8 @@ private:
     std::thread thread_;
 };
 
-/// Makes the next rill::serve() of this process listen on a free port, whatever port its options name: passes a socket
-/// as systemd does. One such server at a time, and before any `served`, as the descriptor must be 3.
+/// Makes the next rill::serve() of this process listen on a free port instead of the port in its options: passes a
+/// socket as systemd does. Use it for one server at a time, and before any `served`, because the descriptor must be 3.
 /// @return the port
 inline std::uint16_t pass_socket()
 {
@@ -213,14 +212,14 @@ inline std::uint16_t pass_socket()
     return ntohs(address.sin_port);
 }
 
-/// Sends SIGTERM, as an operator does. Only while rill::serve() runs in this process and has answered something: until
-/// then nothing handles the signal.
+/// Sends SIGTERM to this process. Call it only after rill::serve() has answered a request: before that, nothing handles
+/// the signal.
 inline void terminate()
 {
     static_cast<void>(::kill(::getpid(), SIGTERM));
 }
 
-/// A function that calls rill::serve() and returns its result, in a thread of its own.
+/// Runs a function that calls rill::serve() in its own thread, and checks that it returns 0.
 class serving
 {
 public:
@@ -238,7 +237,7 @@ public:
         equal(result_, 0);
     }
 
-    /// Begins the drain and returns at once.
+    /// Begins the shutdown and returns immediately.
     void begin_stop()
     {
         if (!std::exchange(stopped_, true)) { // a second signal would end the process
@@ -255,12 +254,12 @@ private:
     std::thread thread_;
 };
 
-/// For a snippet that is a whole program: a global object whose thread is the client of the server that main() runs.
-/// After main() it makes the exit code 1 if a check has failed.
+/// For an example that is a complete program: a global object whose thread is the client of the server in main(). After
+/// main() it sets the exit code to 1 if a check has failed.
 class beside_main
 {
 public:
-    /// @param use gets the port, and a function that begins the shutdown; after `use` it is begun anyway
+    /// @param use gets the port, and a function that begins the shutdown; otherwise the shutdown begins after `use`
     explicit beside_main(std::function<void(std::uint16_t port, const std::function<void()>& begin_stop)> use)
         : port_(pass_socket())
     {
@@ -272,7 +271,7 @@ public:
                 }
             };
             guarded([&] {
-                client(port_).get("/no-such-page"); // from here on SIGTERM is handled
+                client(port_).get("/no-such-page"); // from now on SIGTERM is handled
                 use(port_, begin_stop);
             });
             begin_stop();

@@ -15,7 +15,7 @@ enum class error
     not_logged_in,
 };
 
-// The one place that says how the errors of this application are answered.
+// Maps the errors of this application to responses.
 rill::problem to_problem(const error& e)
 {
     switch (e) {
@@ -27,7 +27,7 @@ rill::problem to_problem(const error& e)
     return {};
 }
 
-tl::expected<int, error> take_from_stock(std::string_view item) // knows nothing of HTTP
+tl::expected<int, error> take_from_stock(std::string_view item) // does not depend on HTTP
 {
     if (item != "tea") {
         return tl::unexpected(error::sold_out);
@@ -59,7 +59,7 @@ rill::awaitable<rill::response> map_exceptions(rill::request& r, const rill::han
 {
     try {
         co_return co_await next(r);
-    } catch (const no_such_row& e) { // not std::exception: the cancellation is one, too
+    } catch (const no_such_row& e) { // not std::exception: a cancellation is one, too
         co_return rill::to_response(rill::status::not_found, e.what());
     }
 }

@@ -16,7 +16,7 @@ rill::response version()
 
 rill::awaitable<rill::response> slow(rill::request& r)
 {
-    co_await rill::sleep_for(100ms); // cancelled, if the client leaves
+    co_await rill::sleep_for(100ms); // cancelled if the client leaves
     co_return rill::response::text("you asked for " + std::string(r.path()));
 }
 
@@ -83,7 +83,7 @@ struct order
 };
 BOOST_DESCRIBE_STRUCT(order, (), (item, count))
 
-// A body that is no JSON, or no order, is answered with 400, 415 or 422; the handler does not run.
+// A body that is not JSON, or not an order, is answered with 400, 415 or 422. The handler does not run.
 rill::response place(rill::json<order> o, rill::query<"dry_run", bool, false> dry_run)
 {
     return rill::json_response(boost::json::object{{"item", o->item}, {"placed", !*dry_run}});
@@ -126,7 +126,7 @@ rill::awaitable<rill::response> require_token(rill::request& r, const rill::hand
             {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}});
     }
     auto answer = co_await next(r);
-    answer.header("Cache-Control", "private"); // after
+    answer.set_header("Cache-Control", "private"); // after
     co_return answer;
 }
 
@@ -137,9 +137,9 @@ rill::router protected_routes()
     admin.get("/version", version);
 
     rill::router app;
-    app.use(rill::cors({}));
+    app.use(rill::middleware::cors({}));
     app.mount("/admin", std::move(admin));
-    app.get("/version", version, rill::timeout(5s)); // for one route
+    app.get("/version", version, rill::middleware::timeout(5s)); // for one route
     return app;
 }
 // [middleware]
@@ -191,7 +191,7 @@ std::atomic<int> uploads{0};
 
 rill::awaitable<std::string> store(rill::body_reader body)
 {
-    body.limit(100'000'000); // bytes; limits.streamed_body_bytes (1 GiB) without this line
+    body.set_limit(100'000'000); // bytes; limits.max_streamed_body_bytes (1 GiB) without this line
     std::ofstream file("upload" + std::to_string(++uploads), std::ios::binary); // each upload has its own
     file.exceptions(std::ios::failbit | std::ios::badbit);                      // a full disk is a 500
     std::size_t size = 0;
@@ -207,7 +207,7 @@ rill::router storage()
 {
     rill::router app;
     app.use(require_token); // runs before the body has been read
-    app.post("/upload", store, rill::timeout(10min));
+    app.post("/upload", store, rill::middleware::timeout(10min));
     return app;
 }
 // [uploads]

@@ -12,7 +12,7 @@ int serve_with_options(rill::router app)
     rill::server_options options;
     options.host = "0.0.0.0";
     options.threads = 2;
-    options.limits.body_bytes = 64 * 1024;
+    options.limits.max_body_bytes = 64 * 1024;
     options.limits.write_timeout = 5s;
     options.drain_timeout = 3s;
     options.observer.on_stream_closed = [](const rill::observer::stream_closed& closed) {
@@ -26,9 +26,9 @@ int serve_with_options(rill::router app)
 rill::server_options bounded()
 {
     rill::server_options options;
-    options.capacity.streams = 50'000;
-    options.capacity.streams_per_address = 100;
-    options.capacity.queued_bytes = 512UL * 1024 * 1024;
+    options.capacity.max_streams = 50'000;
+    options.capacity.max_streams_per_address = 100;
+    options.capacity.max_queued_bytes = 512UL * 1024 * 1024;
     options.capacity.refusal = rill::refusal::retry_event;
     return options;
 }
@@ -40,10 +40,10 @@ rill::server_options bounded()
 rill::router operated(rill::router app, const rill::pubsub::channel& news)
 {
     const auto more = [news](rill::metrics_writer& out) { write_metrics(out, news.stats(), "news"); };
-    app.get("/metrics", rill::metrics({.more = more})); // for Prometheus
-    app.get("/healthz", rill::healthz());               // 200 while the event loop comes round
-    app.get("/readyz", rill::readyz());                 // 503 once the server is told to stop
-    app.get("/streams", rill::streams());               // who is connected: only where outsiders can't ask
+    app.get("/metrics", rill::ops::metrics({.more = more})); // for Prometheus
+    app.get("/healthz", rill::ops::healthz());               // 200 while the event loop runs
+    app.get("/readyz", rill::ops::readyz());                 // 503 from the start of a shutdown
+    app.get("/streams", rill::ops::streams());               // lists the open streams: for the operator only
     return app;
 }
 // [operator]
@@ -51,9 +51,9 @@ rill::router operated(rill::router app, const rill::pubsub::channel& news)
 // [proxies]
 rill::router behind_proxies(rill::router app, std::string_view networks)
 {
-    // E.g. "127.0.0.1, 10.0.0.0/8". Throws std::invalid_argument for what is neither an address nor a network.
+    // E.g. "127.0.0.1, 10.0.0.0/8". Throws std::invalid_argument unless all of them are addresses or networks.
     const auto trusted = rill::trusted_proxies::parse(networks);
-    app.use(rill::forwarded(trusted)); // remote_address() is the client's from here on
+    app.use(rill::middleware::forwarded(trusted)); // remote_address() is the client's from here on
     return app;
 }
 // [proxies]
@@ -100,7 +100,7 @@ void check_capacity()
     }
     drive::client refused(server.port());
     drive::equal(refused.get("/news", "Accept: text/event-stream\r\n").status(), 200);
-    drive::check(refused.body().find("retry: ") != std::string::npos, "the 101st is told when to come back");
+    drive::check(refused.body().find("retry: ") != std::string::npos, "the 101st gets a reconnection time");
     static_cast<void>(news.publish("rain"));
     drive::equal(drive::next_data(*readers.back()), "rain");
     server.begin_stop();

@@ -35,7 +35,7 @@ int main()
 // [listening]
 #include <iostream>
 
-// On the first free port of ten, beginning with options.port.
+// Listens on the first free port of ten, starting at options.port.
 int serve_beside_others(rill::server_options options)
 try {
     for (int tries = 0; tries != 10; ++tries, ++options.port) {
@@ -51,7 +51,7 @@ try {
         return server.run_until_signalled() ? 0 : 1;
     }
     return 1;
-} catch (const std::exception& e) { // a route or an option that cannot be
+} catch (const std::exception& e) { // an invalid route or option
     std::clog << e.what() << '\n';
     return 1;
 }

@@ -33,7 +33,7 @@ auto feed()
                                         .write_timeout = 5s,
                                         .farewell = "event: bye\ndata:\n\n",
                                         .headers = {{"Content-Security-Policy", "default-src 'none'"}},
-                                        .cors = rill::cors()});
+                                        .cors = rill::middleware::cors()});
 }
 // [endpoint-options]
 
@@ -58,7 +58,7 @@ rill::router time_for_all()
             co_return co_await stream(r);
         }
         auto answer = rill::json_response(boost::json::object{{"time", std::time(nullptr)}});
-        answer.header("Vary", "Accept");
+        answer.set_header("Vary", "Accept");
         co_return answer;
     });
     return app;
@@ -111,7 +111,7 @@ rill::awaitable<> dashboard(rill::sse::event_stream& stream, std::vector<std::st
             }
         }
     });
-} // none of them is left
+} // all of them have ended
 // [tasks]
 
 // [stop]
@@ -168,7 +168,7 @@ rill::awaitable<> deliver(std::string item)
 rill::awaitable<rill::response> accept_order(rill::path<"item"> item)
 {
     const auto worker = co_await boost::asio::this_coro::executor;
-    if (!rill::spawn(worker, deliver(*item))) { // the server has ended, but for this handler
+    if (!rill::spawn(worker, deliver(*item))) { // the server has stopped
         co_return rill::to_response({.status = rill::status::service_unavailable});
     }
     co_return rill::response(rill::status::accepted);
@@ -181,7 +181,7 @@ rill::response export_rows()
     return rill::response::stream(
         [](rill::response_writer& out) -> rill::awaitable<> {
             for (int i = 0; i < 1'000'000; ++i) {
-                co_await out.write(std::to_string(i) + ",row\n"); // waits while the client is slower than we are
+                co_await out.write(std::to_string(i) + ",row\n"); // waits while the client is slower
             }
         },
         "text/csv");

@@ -30,7 +30,7 @@ rill::awaitable<> shapes(rill::sse::event_stream& stream, rill::query<"name"> na
     };
     co_await rill::with_task_group(body);
 
-    const auto sent = co_await stream.send("more", rill::as_expected); // what an if or a loop asks for
+    const auto sent = co_await stream.send("more", rill::as_expected); // a variable for the condition
     if (!sent) {
         co_return;
     }

@@ -1,4 +1,4 @@
-// The guide's chapter "Asio inside a handler" as one program, and clients that use all of it.
+// The page docs/how-to/asio.md as one program, and clients that use all of it.
 // usage: asio_guide [REQUESTS [LOOK_UPS]]
 
 // [asio-includes]
@@ -150,7 +150,7 @@ rill::awaitable<rill::response> in_time(rill::request&)
 }
 // [asio-deadline]
 
-// What follows is the test: clients, and an upstream whose streams are counted.
+// The test: clients, and an upstream whose streams are counted.
 
 namespace {
 

@@ -68,7 +68,7 @@ int main()
     }
     app.get("/news", rill::sse::endpoint(last_of(news)));
     app.get("/news/live", rill::sse::endpoint(news));
-    app.get("/metrics", rill::metrics());
+    app.get("/metrics", rill::ops::metrics());
     app.get("/hello", [] { return rill::response::text("hello"); });
 
     rill::server server(std::move(app), {.port = 0});

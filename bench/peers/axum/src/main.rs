@@ -64,7 +64,7 @@ async fn broadcast(State(broadcasts): State<Broadcasts>, parameters: Parameters)
         tokio::spawn(send_ticks(period, sender.clone()));
         sender
     });
-    // One that is too slow misses events, which the stream reports as an error.
+    // A subscriber that is too slow misses events, and the stream reports that as an error.
     event_stream(BroadcastStream::new(sender.subscribe()).filter_map(Result::ok))
 }
 

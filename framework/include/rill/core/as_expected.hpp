@@ -6,11 +6,11 @@
 
 namespace rill {
 
-/// Completion token: `co_await op(..., rill::as_expected)` gives `tl::expected<T, error_code>` instead of throwing.
-/// Works with rill's operations and with any Asio operation whose signature starts with an error_code.
+/// Completion token: `co_await op(..., rill::as_expected)` returns `tl::expected<T, error_code>` and does not throw.
+/// Works with rill's operations and with every Asio operation whose signature starts with an error_code.
 ///
-/// When the coroutine is cancelled, the operation that is pending reports it as `operation_aborted`, and so does each
-/// further one. A loop that overlooks errors is destroyed after a number of them.
+/// When the coroutine is canceled, the pending operation and each later one return `operation_aborted`. A loop that
+/// ignores these errors is destroyed after a number of them.
 struct as_expected_t
 {};
 

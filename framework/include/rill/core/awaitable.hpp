@@ -4,19 +4,18 @@
 #include <boost/asio/awaitable.hpp>
 
 #if !defined(BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
-#error                                                                                                                 \
-    "rill's compile definitions are missing: link the CMake target rill::rill, or use the flags that pkg-config gives"
+#error "rill's compile definitions are missing: link the CMake target rill::rill, or use the flags of pkg-config"
 #endif
 
 namespace rill {
 
 namespace asio = boost::asio;
 
-/// The executor of every coroutine that rill starts. It refers to the io_context of the coroutine's worker.
+/// The executor of every coroutine that rill starts. It belongs to the io_context of the coroutine's worker.
 using executor = asio::any_io_executor;
 
-/// The return type of a coroutine: Asio's own type under a shorter name. A handler may be declared with either name,
-/// and may await every Asio operation and every coroutine that returns `boost::asio::awaitable<T>`.
+/// The return type of a coroutine: a shorter name of Asio's own type. A coroutine may be declared with either name. It
+/// may await every Asio operation and every coroutine that returns `boost::asio::awaitable<T>`.
 template <class T = void>
 using awaitable = asio::awaitable<T>;
 

@@ -6,7 +6,7 @@
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/core/detail/refuse.hpp>
+#include <rill/core/detail/post_error.hpp>
 #include <rill/core/detail/saturated.hpp>
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/waiter.hpp>
@@ -17,7 +17,7 @@ namespace rill {
 
 namespace detail {
 
-/// Whether the completion handler is that of the coroutine that runs at present, which rill has started.
+/// Whether the completion handler belongs to the running coroutine, and rill has started this coroutine.
 template <class Handler>
 bool is_running_coroutine(const Handler& handler)
 {
@@ -25,8 +25,9 @@ bool is_running_coroutine(const Handler& handler)
            running_coroutine->slot == boost::asio::get_associated_cancellation_slot(handler);
 }
 
-/// The timers of the worker that a completion handler's coroutine runs on, or null. A coroutine that was resumed by a
-/// timer, as nearly all are, runs on the worker whose timers are fired: asking its executor would cost 90 instructions.
+/// The timers of the worker that runs the completion handler's coroutine, or nullptr. Nearly every coroutine was
+/// resumed by a timer, so it runs on the worker whose timers are being fired. A query of its executor would cost 90
+/// instructions.
 template <class Handler>
 timer_service* timers_of(const Handler& handler)
 {
@@ -38,15 +39,15 @@ timer_service* timers_of(const Handler& handler)
     return context != nullptr ? &timer_service::of(*context) : nullptr;
 }
 
-/// A timer node with its waiting handler: what `interval` and `sleep_for` wait on. One lies in the frame of nearly
-/// every handler, so it holds no more than it must.
+/// A timer node with its waiting handler. `interval` and `sleep_for` wait with it. Nearly every handler has one in its
+/// frame, so it holds only what it must.
 class timed_wait : public timer_node
 {
 public:
     timed_wait() = default;
     timed_wait(const timed_wait&) = delete;
     timed_wait& operator=(const timed_wait&) = delete;
-    /// A wait that is pending completes with operation_aborted.
+    /// A pending wait completes with operation_aborted.
     ~timed_wait();
 
     template <class Handler>
@@ -68,8 +69,11 @@ public:
         service.add(*this, when);
     }
 
-    /// Ends the wait, if `type` is a cancellation.
+    /// Ends the wait if `type` is a cancellation.
     void cancel(timer_service& service, boost::asio::cancellation_type type);
+
+    /// Connects the wait of a coroutine, if it waits for a timer, with the coroutine's cancellation slot.
+    static void connect(timer_service& service, spawned_coroutine& coroutine);
 
 private:
     template <class Handler>
@@ -85,7 +89,7 @@ private:
     static void drop(timer_node& node)
     {
         auto& self = static_cast<timed_wait&>(node);
-        self.leave();
+        self.detach();
         self.storage_.take<Handler>(nullptr);
     }
 
@@ -93,13 +97,13 @@ private:
     static void fire(timer_node& node, error_code ec)
     {
         auto& self = static_cast<timed_wait&>(node);
-        const resuming it(self.leave());
+        const resume_scope scope(self.detach());
         self.storage_.take<Handler>(&ec);
     }
 
     static void prefetch(const timer_node& node) noexcept;
     static void prefetch_further(const timer_node& node) noexcept;
-    spawned_coroutine* leave() noexcept;
+    spawned_coroutine* detach() noexcept;
 
     handler_storage storage_;
     spawned_coroutine* coroutine_ = nullptr;
@@ -107,11 +111,11 @@ private:
 
 } // namespace detail
 
-/// A steady beat: `tick()` completes once every `period`.
+/// A periodic timer: `tick()` completes once every `period`.
 ///
-/// The beat starts with the first `tick()`, which completes one period later, and keeps its phase: a handler that is
-/// late does not shift later ticks. Ticks missed meanwhile are skipped, not caught up in a burst. Resolution is 1 ms; a
-/// tick is never early. Must outlive its pending `tick()`, as it does when both live in one coroutine.
+/// The first `tick()` starts the timer and completes one period later. The phase is kept: a late handler does not shift
+/// later ticks. Ticks that were missed are skipped, not delivered in a burst. The resolution is 1 ms, and a tick is
+/// never early. An interval must outlive its pending `tick()`, which holds if both are in one coroutine.
 class interval
 {
     // First, as its return type is deduced.
@@ -124,7 +128,7 @@ class interval
                 if (service == nullptr) {
                     detail::complete_foreign(std::forward<decltype(handler)>(handler));
                 } else if (wait_.linked()) {
-                    detail::refuse(std::forward<decltype(handler)>(handler), boost::asio::error::in_progress);
+                    detail::post_error(std::forward<decltype(handler)>(handler), boost::asio::error::in_progress);
                 } else {
                     wait_.start(*service, next(service->now()), std::forward<decltype(handler)>(handler));
                 }
@@ -135,8 +139,8 @@ class interval
 public:
     using duration = timer_service::clock::duration;
 
-    /// @param period the time between two ticks; at least 1 ms, anything less is taken as 1 ms. More than a hundred
-    /// years, as std::chrono::hours::max(), are these.
+    /// @param period time between two ticks: at least 1 ms, at most 100 years. A value outside of this range is
+    /// replaced by the nearest one within it.
     explicit interval(duration period) noexcept;
     template <class Rep, class Period>
     explicit interval(std::chrono::duration<Rep, Period> period) noexcept
@@ -146,9 +150,9 @@ public:
     /// Waits for the next tick.
     ///
     /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. At most one tick() may be
-    /// pending: another one fails with `in_progress`, from the event loop, and leaves the first alone. Cancellation:
-    /// terminal, partial and total; completes with `operation_aborted` and leaves the beat as it was. In a coroutine
-    /// that does not run on a worker, such as one on a thread pool, it completes with error::foreign_executor.
+    /// pending: a second one fails with `in_progress`, from the event loop, and does not affect the first.
+    /// Cancellation: terminal, partial and total; completes with `operation_aborted` and does not change the phase. In
+    /// a coroutine that does not run on a worker, such as one on a thread pool, it fails with error::foreign_executor.
     template <class CompletionToken>
     auto tick(CompletionToken&& token)
     {
@@ -161,12 +165,12 @@ public:
 private:
     timer_service::clock::time_point next(timer_service::clock::time_point now) noexcept;
 
-    // The wait's deadline is the last tick's time: one interval lies in the frame of every handler.
+    // The deadline of the wait is also the time of the last tick: a handler's frame holds an interval, so it is small.
     detail::timed_wait wait_;
     duration period_;
 };
 
-/// Waits once, on the same wheel and the same (test) clock as `interval`.
+/// Waits for a time, with the same timers and the same (test) clock as `interval`.
 /// Throws on cancellation: boost::system::system_error with `operation_aborted`.
 awaitable<> sleep_for(timer_service::clock::duration time);
 template <class Rep, class Period>

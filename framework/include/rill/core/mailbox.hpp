@@ -9,12 +9,11 @@
 
 namespace rill {
 
-/// Messages from other threads to a worker. A message goes into a queue, and an eventfd wakes the loop once for all
-/// that are in the queue; an address may outlive the worker. Where neither matters, boost::asio::post() to the worker's
-/// executor does the same. An execution-context service, so that any module finds the mailbox of the context it runs
-/// on.
+/// Delivers messages from other threads to a worker. A message goes into a queue, and an eventfd wakes the event loop
+/// once for all queued messages. An address may outlive the worker. Where neither matters, boost::asio::post() to the
+/// worker's executor does the same. An execution-context service, so that any module finds the mailbox of its context.
 ///
-/// While it exists the context does not run out of work.
+/// While a mailbox exists, its context does not run out of work.
 class mailbox : public boost::asio::execution_context::service
 {
     struct queue;
@@ -24,16 +23,16 @@ public:
     static boost::asio::execution_context::id id;
     using message = std::function<void()>;
 
-    /// A way to a mailbox for other threads, which may outlive it.
+    /// A handle with which other threads post to a mailbox. It may outlive the mailbox.
     class address
     {
     public:
         address() = default;
 
-        /// Runs `m` in the thread of the mailbox's context, after all that was posted before. Thread-safe.
-        /// @return true: it is queued, and runs unless the context stops before; false: the context is gone, or this
-        /// is no mailbox's address, and `m` was destroyed without being called
-        [[nodiscard("false: the worker is gone, and the message was destroyed")]] bool post(message m) const;
+        /// Runs `m` in the thread of the mailbox's context, after all messages that were posted before. Thread-safe.
+        /// @return true if the message is queued: it runs unless the context stops first. false if the context was
+        /// destroyed, or the address is empty: `m` was destroyed without a call.
+        [[nodiscard("false: the worker has ended, and the message was destroyed")]] bool post(message m) const;
 
     private:
         friend class mailbox;
@@ -45,18 +44,18 @@ public:
     explicit mailbox(boost::asio::execution_context& context);
     ~mailbox() override;
 
-    /// The context's mailbox. Only from the thread that runs the context.
+    /// The mailbox of the context. To be called from the thread that runs the context.
     static mailbox& of(boost::asio::io_context& context);
-    /// The mailbox of the worker whose executor this is. Throws boost::system::system_error with
+    /// The mailbox of the worker with this executor. Throws boost::system::system_error with
     /// error::foreign_executor for any other executor.
     static mailbox& of(const executor& worker);
 
     address get_address() const { return address(queue_); }
 
-    /// As address::post(). Thread-safe, while the context lives.
+    /// The same as get_address().post(). Thread-safe while the context exists.
     bool post(message m) { return get_address().post(std::move(m)); }
 
-    /// How many messages there have been. Thread-safe.
+    /// Number of messages that were posted. Thread-safe.
     std::uint64_t posted() const;
 
 private:

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <rill/core/awaitable.hpp>
+#include <rill/core/detail/offloaded_work.hpp>
 #include <rill/core/detail/temporary_rules.hpp>
 #include <type_traits>
 #include <utility>
@@ -12,19 +13,13 @@ namespace rill {
 
 namespace detail {
 
-/// One call of offload(): lives in its coroutine's frame until the function has ended.
-class offloaded_call
+/// One call of offload(). It is in its coroutine's frame until the function has ended.
+class offloaded_call : public offloaded_work
 {
 public:
     explicit offloaded_call(executor pool) noexcept : pool_(std::move(pool)) {}
-    offloaded_call(const offloaded_call&) = delete;
-    offloaded_call& operator=(const offloaded_call&) = delete;
-    virtual ~offloaded_call() = default;
 
-    /// Called on the pool. May throw.
-    virtual void run() = 0;
-
-    /// Completes when run() has ended, or will never be called. Throws what run() has thrown.
+    /// Completes when run() has ended or will never be called. Throws the exception of run().
     awaitable<> done();
 
 private:
@@ -80,31 +75,31 @@ awaitable<R> run_offloaded(executor pool, F function)
 
 } // namespace detail
 
-/// Calls `function()` on a thread pool and returns its result to the worker that the caller runs on. For work that
-/// blocks or takes long, which would hold up all the other streams of the worker.
+/// Calls `function()` on a thread pool and returns its result on the caller's worker. For work that blocks or takes
+/// long: on the worker it would delay all its other streams.
 ///
 ///     const auto hash = co_await rill::offload(pool, [&] { return hash_password(form->password); });
 ///
-/// The caller does not go on before the function has ended, so the function may refer to what the caller has on its
-/// stack. It runs on another thread: it must not use a stream, a request, or anything else of the worker that is not
-/// thread-safe.
+/// The caller does not continue before the function has ended, so the function may refer to local variables of the
+/// caller. It runs on another thread: it must not use a stream, a request, or any other object of the worker that is
+/// not thread-safe.
 ///
-/// Completion: on the caller's worker, with what the function returns; a reference is returned as a copy. An exception
-/// of the function is thrown here. Errors: error::pool_stopped if the pool ends without calling the function;
-/// error::foreign_executor if the caller does not run on a worker. Cancellation: while the function waits for a thread
-/// it is given up, and operation_aborted is thrown at once. A function that runs can't be interrupted: offload()
-/// completes when the function has ended, and the caller's next co_await is cancelled. The end of a server waits for
-/// functions that run.
+/// Completion: on the caller's worker, with the result of the function. A reference is returned as a copy. An exception
+/// of the function is thrown here. Errors: error::pool_stopped if the pool ends before it calls the function;
+/// error::foreign_executor if the caller does not run on a worker. Cancellation: a function that still waits for a
+/// thread is not called, and operation_aborted is thrown at once. A running function cannot be interrupted: offload()
+/// completes when the function has ended, and the caller's next co_await is canceled. The end of a server waits for
+/// running functions.
 /// @param pool an executor, or an execution context such as asio::thread_pool, which must outlive the call
-/// @param function called once, without arguments; copied or moved into the coroutine, std::ref(function) refers to one
-/// that outlives the call instead. g++ 12 would destroy what a temporary lambda has captured twice, so there such a
-/// lambda is refused if a capture has a destructor: capture by reference, or name the lambda first.
+/// @param function called once, without arguments. It is copied or moved into the coroutine. Pass std::ref(function) to
+/// refer to a function that outlives the call. g++ 12 would destroy the captures of a temporary lambda twice. Such a
+/// lambda is rejected there if a capture has a destructor: capture by reference, or name the lambda first.
 template <class Pool, class F>
 auto offload(Pool&& pool, F&& function)
 {
     constexpr bool may_be_temporary = detail::may_be_temporary<F&&>;
     static_assert(may_be_temporary,
-                  "g++ 12 destroys what a temporary lambda has captured twice: capture by reference, as in [&], or "
+                  "g++ 12 destroys the captures of a temporary lambda twice: capture by reference, as in [&], or "
                   "name the lambda on a line of its own and pass the name (or std::ref of it, to avoid a copy)");
     if constexpr (may_be_temporary) {
         return detail::run_offloaded<std::decay_t<F>>(detail::executor_of(pool), std::forward<F>(function));

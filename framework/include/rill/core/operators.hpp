@@ -1,7 +1,7 @@
 #pragma once
 
-// Asio's awaitable operators for rill's operations too: `co_await (every.tick() || stream.stopped())`. Not part of
-// rill/rill.hpp, as Asio's header takes its time to compile. Needs, as for Asio's own operands,
+// Asio's awaitable operators for rill's operations: `co_await (every.tick() || stream.stopped())`. Not part of
+// rill/rill.hpp, because Asio's header is slow to compile. As with Asio's own operands, it needs
 // `using namespace boost::asio::experimental::awaitable_operators;`
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -47,9 +47,10 @@ awaitable<typename outcome_of<Signature>::type> as_awaitable(deferred_operation<
 template <class T>
 concept operand = requires(T t) { as_awaitable(std::move(t)); };
 
-// Found by their operands, since at least one of those is an operation of rill's.
+// Found by argument-dependent lookup, because at least one operand is an operation of rill.
 
-/// Waits for the first of two to succeed and cancels the other: which one it was is the variant's index.
+/// Waits until one of two operations succeeds, and cancels the other. The index of the returned variant says which one
+/// succeeded.
 template <operand A, operand B>
 auto operator||(A a, B b)
 {
@@ -57,7 +58,7 @@ auto operator||(A a, B b)
     return as_awaitable(std::move(a)) || as_awaitable(std::move(b));
 }
 
-/// Waits for both to succeed; when one fails the other is cancelled.
+/// Waits until both operations have succeeded. If one fails, the other is canceled.
 template <operand A, operand B>
 auto operator&&(A a, B b)
 {

@@ -11,31 +11,16 @@
 
 namespace rill {
 
-namespace detail {
-class next_turn;
-}
-
-/// Tells the coroutines of a worker that the server has begun to shut down. It only tells: whether a stream has time
-/// then is the stream's own (response_writer::finish_on_shutdown()). An execution-context service: a coroutine finds
-/// the signal of the worker that it runs on by of(), and nobody has to hand it down.
+/// Notifies the coroutines of a worker that the server has begun to shut down. It changes nothing else: whether a
+/// stream may continue is decided by response_writer::finish_on_shutdown(). An execution-context service: a coroutine
+/// finds the signal of its worker by of().
 ///
 /// Not thread-safe: belongs to the thread that runs the context. Waits that are pending when the context is destroyed
-/// complete with operation_aborted. A wait is no work: it does not keep the context's run() from returning.
+/// complete with operation_aborted. A pending wait does not keep the context's run() from returning.
 class shutdown_signal : public boost::asio::execution_context::service
 {
-    struct link
-    {
-        link* prev = this;
-        link* next = this;
-    };
-
-    // Allocated by each wait: those who never wait have nothing of it in their frame or connection.
-    struct pending : link
-    {
-        detail::waiter waiter;
-        boost::asio::cancellation_slot slot;
-        bool aborted = false;
-    };
+    struct pending_wait;
+    struct state;
 
     template <class CompletionToken>
     auto initiate(CompletionToken& token)
@@ -51,22 +36,22 @@ public:
     explicit shutdown_signal(boost::asio::execution_context& context);
     ~shutdown_signal() override;
 
-    /// The context's own. Made by the first call.
+    /// The signal of the context. The first call creates it.
     static shutdown_signal& of(boost::asio::io_context& context);
-    /// That of the worker whose executor this is. Throws boost::system::system_error with error::foreign_executor for
-    /// any other executor.
+    /// The signal of the worker whose executor this is. Throws boost::system::system_error with error::foreign_executor
+    /// for any other executor.
     static shutdown_signal& of(const executor& worker) { return of(detail::context_of(worker)); }
 
-    /// Begins the shutdown: requested() is true from now on, and all waits complete, from the event loop. Only from the
-    /// context's thread. Calls after the first do nothing.
+    /// Begins the shutdown: requested() is true from now on, and all waits complete, from the event loop. Further calls
+    /// do nothing.
     void request();
 
     bool requested() const noexcept { return requested_; }
 
     /// Waits for request(). Any number of coroutines may wait.
     ///
-    /// Completion: `void(error_code)`, from the event loop, also when the shutdown has begun already. Cancellation:
-    /// terminal, partial and total; completes with `operation_aborted`, unless it had completed before.
+    /// Completion: `void(error_code)`, from the event loop, also when the shutdown has already begun. Cancellation:
+    /// terminal, partial and total; completes with `operation_aborted`, unless the wait has completed before.
     template <class CompletionToken>
     auto wait(CompletionToken&& token)
     {
@@ -74,35 +59,28 @@ public:
     }
     auto wait() { return initiate(detail::deferred); }
 
-    /// As wait(), for operations that are made of this one.
+    /// Starts a wait with a completion handler. For operations that are composed of this one.
     template <class Handler>
     void start(Handler handler)
     {
-        auto made = std::make_unique<pending>();
-        made->slot = boost::asio::get_associated_cancellation_slot(handler);
-        made->waiter.emplace(std::move(handler));
-        auto& wait = add(std::move(made));
-        if (wait.slot.is_connected()) {
-            wait.slot.assign([this, &wait](boost::asio::cancellation_type type) { cancel(wait, type); });
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        detail::waiter waiter;
+        waiter.emplace(std::move(handler));
+        auto& wait = add(waiter, slot);
+        if (slot.is_connected()) {
+            slot.assign([this, &wait](boost::asio::cancellation_type type) { cancel(wait, type); });
         }
     }
 
 private:
     void shutdown() noexcept override;
-    pending& add(std::unique_ptr<pending> wait);
-    void cancel(pending& wait, boost::asio::cancellation_type type);
-    static void unlink(pending& wait) noexcept;
-    static void move_to(link& list, pending& wait) noexcept;
-    static pending& first(link& list) noexcept { return static_cast<pending&>(*list.next); }
-    static bool empty(const link& list) noexcept { return list.next == &list; }
+    pending_wait& add(detail::waiter& waiter, const boost::asio::cancellation_slot& slot);
+    void cancel(pending_wait& wait, boost::asio::cancellation_type type);
     void post_completions() noexcept;
     void complete_all();
-    void complete_first();
 
-    link waiting_;
-    link completing_; // what the next turn of the event loop completes
+    std::unique_ptr<state> state_;
     bool requested_ = false;
-    std::unique_ptr<detail::next_turn> turn_;
 };
 
 } // namespace rill

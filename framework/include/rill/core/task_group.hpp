@@ -17,34 +17,34 @@ namespace rill {
 
 class task_group;
 
-/// Runs `body(group)`, a coroutine, and what it spawns with the group, and waits for all of them.
+/// Runs the coroutine `body(group)` and the tasks that it spawns with the group, and waits until all have ended.
 ///
-/// Completion: when the body and all tasks have ended. The first exception that leaves one of them cancels the others
-/// and is thrown here, once they have ended. Cancellation of the caller is passed on to all of them.
-/// @param body copied or moved into the coroutine; std::ref(body) refers to one that outlives the group instead. g++
-/// 12 would destroy what a temporary lambda has captured twice, so there such a lambda is refused if a capture has a
+/// Completion: when the body and all tasks have ended. The first exception that leaves one of them cancels the others.
+/// It is thrown here after all have ended. Cancellation of the caller is passed on to all of them.
+/// @param body copied or moved into the coroutine. Pass std::ref(body) to refer to a body that outlives the group. g++
+/// 12 would destroy the captures of a temporary lambda twice. Such a lambda is rejected there if a capture has a
 /// destructor: capture by reference, or name the lambda first.
-/// @param most how many tasks may run at once, the body not counted
+/// @param max_tasks maximum number of tasks that run at once, without the body
 template <class Body>
-awaitable<> with_task_group(Body&& body, std::size_t most = 64);
+awaitable<> with_task_group(Body&& body, std::size_t max_tasks = 64);
 
 namespace detail {
 
 template <class Body>
-awaitable<> run_task_group(Body body, std::size_t most);
+awaitable<> run_task_group(Body body, std::size_t max_tasks);
 
 } // namespace detail
 
-/// Coroutines that run beside each other, of which none is left behind: with_task_group() returns, or throws, when the
-/// last of them has ended, so they may refer to what its caller has on its stack.
+/// Coroutines that run concurrently. with_task_group() completes after the last of them has ended, so they may refer to
+/// local variables of its caller.
 ///
 ///     co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
-///         static_cast<void>(group.spawn(watch(file))); // there is room for the first
+///         static_cast<void>(group.spawn(watch(file))); // the first task always fits
 ///         co_await serve(stream);
 ///         group.cancel();
 ///     });
 ///
-/// All of them run on the worker of the caller, one at a time. Belongs to its thread.
+/// All of them run on the caller's worker, one at a time. Belongs to the worker's thread.
 class task_group
 {
 public:
@@ -52,26 +52,26 @@ public:
     task_group& operator=(const task_group&) = delete;
     ~task_group();
 
-    /// Starts `task`; it runs inside this call up to its first wait.
-    /// @return true: `task` has begun; false: `most` tasks run already or the group is ending, and `task` is destroyed
-    /// without having begun. As of rill::spawn(), it is not to be ignored.
-    [[nodiscard("false: the task was destroyed without having begun")]] bool spawn(awaitable<> task);
+    /// Starts `task`. It runs inside this call until its first wait.
+    /// @return true if `task` was started. false if the maximum number of tasks runs, or the group is ending: `task`
+    /// was destroyed.
+    [[nodiscard("false: the task was destroyed and never started")]] bool spawn(awaitable<> task);
 
-    /// Cancels the tasks that run now, not the body: what they await completes with operation_aborted, which counts as
-    /// no failure of theirs.
+    /// Cancels the running tasks, but not the body. Their operations complete with operation_aborted. A task that ends
+    /// with this error has not failed.
     void cancel();
 
-    /// How many tasks run now, the body not counted.
+    /// Number of running tasks, without the body.
     std::size_t size() const noexcept { return tasks_.running(); }
 
 private:
     template <class Body>
-    friend awaitable<> detail::run_task_group(Body body, std::size_t most);
+    friend awaitable<> detail::run_task_group(Body body, std::size_t max_tasks);
 
-    explicit task_group(std::size_t most) noexcept;
+    explicit task_group(std::size_t max_tasks) noexcept;
 
-    /// Runs `body` and what it spawns; completes when all have ended. Cancellation is passed on to them, and does not
-    /// shorten the wait.
+    /// Runs `body` and its tasks. Completes when all have ended. Cancellation is passed on to them and does not end the
+    /// wait itself.
     auto run(awaitable<>& body)
     {
         auto initiate = [this, &body](auto&& handler) {
@@ -90,8 +90,8 @@ private:
                     }
                 });
             }
-            body_.root(detail::running_coroutine);
-            tasks_.root(detail::running_coroutine);
+            body_.set_root(detail::running_coroutine);
+            tasks_.set_root(detail::running_coroutine);
             body_.start(*context_, std::move(body));
         };
         return detail::deferred_operation<void(error_code), decltype(initiate)>(initiate);
@@ -106,29 +106,29 @@ private:
     std::unique_ptr<detail::waiter> waiter_;
     detail::spawned_set body_{this, &on_ended};
     detail::spawned_set tasks_{this, &on_ended};
-    std::size_t most_;
+    std::size_t max_tasks_;
     bool ending_ = false;
     std::exception_ptr error_;
 };
 
 template <class Body>
-awaitable<> detail::run_task_group(Body body, std::size_t most)
+awaitable<> detail::run_task_group(Body body, std::size_t max_tasks)
 {
-    task_group group(most);
+    task_group group(max_tasks);
     auto coroutine = body(group);
     co_await group.run(coroutine);
     group.rethrow();
 }
 
 template <class Body>
-awaitable<> with_task_group(Body&& body, std::size_t most)
+awaitable<> with_task_group(Body&& body, std::size_t max_tasks)
 {
     constexpr bool may_be_temporary = detail::may_be_temporary<Body&&>;
     static_assert(may_be_temporary,
-                  "g++ 12 destroys what a temporary lambda has captured twice: capture by reference, as in [&], or "
+                  "g++ 12 destroys the captures of a temporary lambda twice: capture by reference, as in [&], or "
                   "name the lambda on a line of its own and pass the name (or std::ref of it, to avoid a copy)");
     if constexpr (may_be_temporary) {
-        return detail::run_task_group<std::decay_t<Body>>(std::forward<Body>(body), most);
+        return detail::run_task_group<std::decay_t<Body>>(std::forward<Body>(body), max_tasks);
     } else {
         return {};
     }

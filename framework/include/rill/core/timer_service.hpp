@@ -9,22 +9,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <rill/core/detail/timer_node.hpp>
 #include <rill/core/error.hpp>
-#include <rill/core/timer_wheel.hpp>
 #include <type_traits>
 
 namespace rill {
 
 namespace detail {
-class next_turn;
+class coalesced_post;
 }
 
-/// All timers of one worker: a wheel of 1 ms ticks behind one operating-system timer. Adding and
-/// cancelling are O(1) and never allocate. An execution-context service, so that a timer works in any coroutine on that
+/// All timers of one worker: a wheel of 1 ms ticks that is driven by one operating-system timer. Adding and removing a
+/// timer is O(1) and never allocates. An execution-context service, so that a timer works in any coroutine on that
 /// context.
 ///
-/// Not thread-safe: belongs to the thread that runs the context. Nodes still linked when the context is destroyed are
-/// fired with operation_aborted, so that what they hold is released.
+/// Not thread-safe: belongs to the thread that runs the context. Nodes that are linked when the context is destroyed
+/// are fired with operation_aborted, which releases what their handlers hold.
 class timer_service : public boost::asio::execution_context::service
 {
 public:
@@ -32,45 +32,48 @@ public:
     using key_type = timer_service;
     static boost::asio::execution_context::id id;
 
-    explicit timer_service(boost::asio::execution_context& context);
     ~timer_service() override;
 
+    /// The service of the context. The first call creates it.
     static timer_service& of(boost::asio::io_context& context);
 
-    /// The time this worker lives by: the steady clock, or what the manual clock says. While timers are fired it is
-    /// that of the turn's beginning.
+    /// Whether the context has a timer service.
+    static bool exists(const boost::asio::execution_context& context);
+
+    /// The time of this worker: the steady clock or the manual clock. While timers are fired, it is the time at which
+    /// firing began.
     clock::time_point now() const;
 
-    /// While it exists now() stands still, as it does while timers are fired: for loops that would ask it thousands of
-    /// times.
-    class standstill
+    /// Freezes now() for the lifetime of this object, as it is frozen while timers are fired. For loops that would read
+    /// the clock thousands of times.
+    class frozen_clock
     {
     public:
-        explicit standstill(timer_service& service);
-        standstill(const standstill&) = delete;
-        standstill& operator=(const standstill&) = delete;
-        ~standstill() { service_.still_ = outer_; }
+        explicit frozen_clock(timer_service& service);
+        frozen_clock(const frozen_clock&) = delete;
+        frozen_clock& operator=(const frozen_clock&) = delete;
+        ~frozen_clock() { service_.still_ = outer_; }
 
     private:
         timer_service& service_;
         bool outer_;
     };
 
-    /// The service whose timers are being fired on this thread, if any: found without a search.
+    /// The service whose timers are being fired on this thread, or nullptr. Finding it needs no search.
     static timer_service* firing() noexcept { return firing_; }
 
-    /// Nothing is to wait longer: added to the present time it would wrap around, and be over at once.
+    /// The longest wait. A longer one, added to the present time, could overflow and end at once.
     static constexpr std::chrono::milliseconds longest_wait = std::chrono::hours(24 * 365 * 100);
 
-    /// So long from now, cut to longest_wait: in the unit of `wait`, as a longer one may have no place in the clock's.
+    /// The time that is `wait` from now. The wait is cut to longest_wait in its own unit, because a longer one may
+    /// exceed the range of the clock.
     template <class Duration>
     clock::time_point after(Duration wait) const
     {
         return now() + std::min<std::common_type_t<Duration, std::chrono::milliseconds>>(wait, longest_wait);
     }
 
-    /// Fires `node` at the first tick at or after `when`, at the earliest in the next tick. The node must not be
-    /// linked.
+    /// Fires `node` in the first tick at or after `when`, but not before the next tick. The node must not be linked.
     void add(timer_node& node, clock::time_point when)
     {
         node.deadline = when;
@@ -78,28 +81,28 @@ public:
     }
     void add(timer_node& node);
 
-    /// Unlinks the node, if it is linked; its `fire` is not called.
+    /// Unlinks the node if it is linked, without firing it.
     static void remove(timer_node& node) noexcept;
 
-    /// Unlinks the node and fires it with operation_aborted from the event loop, never from inside this call.
+    /// Unlinks the node and fires it with operation_aborted from the event loop, never inside this call.
     void abort(timer_node& node);
 
-    /// As abort(), for all nodes that are linked: for the end of a worker, whose coroutines must not outlive it.
+    /// Aborts all linked nodes. For the end of a worker: its coroutines must not outlive it.
     void abort_all();
 
-    /// Fires now what abort() has left for the event loop. Only to be called from the event loop, outside any
+    /// Fires the nodes that abort() has left for the event loop. To be called from the event loop, outside of any
     /// coroutine.
-    void drain_aborted();
+    void flush_aborted();
 
-    /// While the worker is busy, timers are fired together: each up to a sixteenth of its delay late, and at most
-    /// `window`. A wake-up costs more than what a stream does in it, on our side and, for every event sent, on the
-    /// receiver's. 0 turns it off.
-    void coalescing(std::chrono::milliseconds window);
+    /// Sets the window in which timers are fired together while the worker is busy: each timer may be late by a
+    /// sixteenth of its delay, but by at most `window`. A wake-up costs more than the work of a stream in it, here and,
+    /// for every event, at the receiver. 0: timers are not fired together.
+    void set_coalescing(std::chrono::milliseconds window);
 
-    /// How late timers were fired: after their deadline, also where the worker has worked on others meanwhile.
+    /// How long after their deadline timers were fired.
     struct lateness
     {
-        /// Bucket i holds those up to 2^i ms late, the last one all others.
+        /// Bucket i counts timers that were at most 2^i ms late. The last bucket counts all others.
         static constexpr std::size_t buckets = 15;
         std::array<std::uint64_t, buckets> counts{};
         std::chrono::nanoseconds sum{0};
@@ -112,46 +115,48 @@ public:
             sum += late;
         }
     };
-    /// Since the beginning.
+    /// The lateness of all timers since the service was created.
     const lateness& late() const noexcept { return late_; }
 
-    /// From now on time stands still at its present value and moves by advance() alone. For tests.
+    /// Stops the clock at its present time. From then on, only advance() moves it. For tests.
     void use_manual_clock();
 
-    /// Moves the manual clock and fires, in order of their deadlines, what becomes due, including timers added
-    /// meanwhile.
+    /// Moves the manual clock and fires the timers that become due, in the order of their deadlines. This includes
+    /// timers that are added meanwhile.
     void advance(clock::duration by);
 
 private:
     struct driver;
+    struct with_wheel;
+
+    explicit timer_service(boost::asio::execution_context& context);
 
     void shutdown() noexcept override;
+    with_wheel& self() noexcept;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
-    std::uint64_t meeting_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
-    void post_drain() noexcept;
+    std::uint64_t coalesced_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
+    void post_flush() noexcept;
     void run_until(std::uint64_t tick);
     void count_lateness(const timer_node& node) noexcept;
     void arm() noexcept;
     void on_timer();
 
-    timer_wheel wheel_; ///< everything due up to its current tick was fired
-    timer_list aborted_;
     clock::time_point start_;
     std::uint64_t armed_ = UINT64_MAX;
-    std::uint64_t fired_ = 0; ///< in this turn
+    std::uint64_t fired_ = 0; ///< number of timers fired in this turn
     lateness late_;
-    clock::time_point fires_at_; ///< the time, as asked now and then while timers are fired
+    clock::time_point fires_at_; ///< the clock as last read while timers are fired
     std::uint64_t coalescing_ = 50;
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;
     clock::time_point turn_;
     bool running_ = false;
-    bool still_ = false; ///< now() is turn_
+    bool still_ = false; ///< now() returns turn_
     bool manual_ = false;
     clock::time_point manual_now_;
     std::unique_ptr<driver> driver_;
-    std::unique_ptr<detail::next_turn> drains_;
-    std::unique_ptr<detail::next_turn> arms_;
+    std::unique_ptr<detail::coalesced_post> flushes_;
+    std::unique_ptr<detail::coalesced_post> arms_;
 };
 
 } // namespace rill

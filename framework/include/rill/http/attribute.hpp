@@ -11,21 +11,21 @@ namespace rill {
 
 namespace detail {
 
-/// Throws std::logic_error, whose text names the type.
-[[noreturn]] void refuse_missing_attribute(const std::type_info& type);
+/// Throws std::logic_error. Its message names the type.
+[[noreturn]] void throw_missing_attribute(const std::type_info& type);
 
 } // namespace detail
 
-/// Extractor: a copy of the value of type T that middleware has given the request by request::set_attribute(), such as
-/// the user who has logged in. The handler owns it, so that a stream may keep it. T must be copyable; a type that is
-/// not, or is expensive to copy, is passed on as std::shared_ptr<const T>.
+/// Extractor: a copy of the value of type T that middleware has set by request::set_attribute(), such as the user who
+/// has logged in. The handler owns the copy, so a stream may keep it. T must be copyable. Use std::shared_ptr<const T>
+/// for a type that is not copyable or expensive to copy.
 ///
-/// Without the value the request is answered with 500, and an error in the log names T: the route lacks its middleware,
-/// which is not the client's mistake. With std::optional<T> in place of T, the value may be absent.
+/// If the value is missing, the request is answered with 500, and an error in the log names T: the route lacks its
+/// middleware. With std::optional<T> instead of T, the value may be absent.
 template <class T>
 struct attribute
 {
-    static_assert(std::copy_constructible<T>, "rill::attribute<T> copies T: pass std::shared_ptr<const T> on instead");
+    static_assert(std::copy_constructible<T>, "rill::attribute<T> copies T: use std::shared_ptr<const T> instead");
 
     using declared_type = T;
 
@@ -49,7 +49,7 @@ struct extractor<attribute<T>>
         } else {
             const auto* found = r.attribute<T>();
             if (found == nullptr) {
-                detail::refuse_missing_attribute(typeid(T));
+                detail::throw_missing_attribute(typeid(T));
             }
             return attribute<T>{*found};
         }

@@ -4,18 +4,18 @@
 
 namespace rill {
 
-/// Why a stream has ended.
+/// Why a stream has ended. Part of the log, of the metrics and of observer::stream_closed.
 enum class close_reason : unsigned char
 {
-    open,             ///< it has not
-    peer_closed,      ///< the client closed its side (FIN counts as leaving: see half_close_timeout)
-    peer_reset,       ///< the connection was reset or broke
-    write_timeout,    ///< the client read nothing for the write timeout
-    evicted,          ///< ended by a limit, e.g. too much unread input behind the request
+    open,             ///< the stream has not ended
+    peer_closed,      ///< the client closed its side (FIN ends a stream: see half_close_timeout)
+    peer_reset,       ///< the connection was reset or failed
+    write_timeout,    ///< the client accepted no data for the write timeout
+    evicted,          ///< a limit was exceeded, e.g. by too much unread input after the request
     drained,          ///< the server is shutting down
-    handler_returned, ///< the handler came to its end
+    handler_returned, ///< the handler returned
     handler_error,    ///< the handler threw
-    over_capacity,    ///< it had more to queue than there was room for: see capacity_limits::queued_bytes
+    over_capacity,    ///< its data did not fit into capacity_limits::max_queued_bytes
 };
 
 std::string_view to_string(close_reason reason) noexcept;

@@ -14,8 +14,8 @@ namespace rill {
 /// once. Compare the result with a secret by equal_in_constant_time().
 std::optional<std::string_view> credentials(const request& req, std::string_view scheme) noexcept;
 
-/// Whether a client's guess is the secret. Takes as long for a guess that is nearly right as for any other of that
-/// length, so that how long it takes tells nothing of the secret.
+/// Whether a client's guess equals the secret. The time depends only on the length of the guess, so it reveals nothing
+/// about the secret.
 bool equal_in_constant_time(std::string_view guess, std::string_view secret) noexcept;
 
 } // namespace rill

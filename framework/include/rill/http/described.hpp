@@ -10,19 +10,19 @@
 
 namespace rill {
 
-// ---- Structs that are read from a request: BOOST_DESCRIBE_STRUCT names their members (with those of described bases).
+// ---- Structs that are read from a request. BOOST_DESCRIBE_STRUCT names their members and described base classes.
 //
-// A member may be missing if one of these holds; it then keeps the value that it has in T{}:
+// A member may be missing if one of these conditions holds. It then keeps the value that it has in T{}:
 // - its type has a value for "nothing": std::optional, std::unique_ptr, std::shared_ptr, boost::json::value, and
 //   std::variant with std::monostate;
 // - it is a bool;
 // - its default is not the empty value of its type: `int words = 40`, `std::string model = "small"`;
 // - it is a described struct of which every member may be missing;
 // - the struct's member_rules list it as optional.
-// Every other member is required. `int count = 0` is required, too: a default of zero cannot be told from none, and a
-// zero that nobody sent is a mistake that stays unseen. Members that the struct does not have are ignored.
+// Every other member is required. `int count = 0` is required as well: a default of zero cannot be distinguished from
+// no default. Unknown members of the input are ignored.
 //
-// The rules of a struct change this. They stand in the struct:
+// The rules of a struct change this. They are written in the struct:
 //
 //     struct order
 //     {
@@ -32,11 +32,11 @@ namespace rill {
 //         using member_rules = rill::member_rules<rill::only_known_members, rill::optional_members<"count">>;
 //     };
 //
-// or beside it, in a specialization of rill::member_rules_of<order>.
+// or outside of it, in a specialization of rill::member_rules_of<order>.
 
 namespace detail {
 
-// What a rule says of a member: the base says nothing.
+// The default of each rule: it says nothing about any member.
 struct member_rule
 {
     static constexpr bool only_known = false;
@@ -52,13 +52,13 @@ struct member_rule
 
 } // namespace detail
 
-/// Rule: a member that the struct does not have is an error. A derived struct without rules has those of its base.
+/// Rule: an unknown member of the input is an error. A derived struct without rules has the rules of its base.
 struct only_known_members : detail::member_rule
 {
     static constexpr bool only_known = true;
 };
 
-/// Rule: these members may be missing, and then keep their default.
+/// Rule: these members may be missing. They then keep their default.
 template <fixed_string... Names>
 struct optional_members : detail::member_rule
 {
@@ -70,7 +70,7 @@ struct optional_members : detail::member_rule
     }
 };
 
-/// Rule: these members must be there, although they have a default or are a bool or an optional.
+/// Rule: these members are required, although they have a default or are a bool or an optional.
 template <fixed_string... Names>
 struct required_members : detail::member_rule
 {
@@ -82,7 +82,7 @@ struct required_members : detail::member_rule
     }
 };
 
-/// Rule: the member has another name outside, e.g. one that is a keyword: `renamed_member<"class_", "class">`.
+/// Rule: the member has another name in the input and output, e.g. a keyword: `renamed_member<"class_", "class">`.
 template <fixed_string Member, fixed_string Name>
 struct renamed_member : detail::member_rule
 {
@@ -132,7 +132,7 @@ inline constexpr bool is_member_rules<member_rules<Rules...>> = true;
 
 } // namespace detail
 
-/// Where the rules of T are: T::member_rules, if T has them. Specialize it for a struct that you cannot change.
+/// The rules of T: T::member_rules, if T has them. Specialize this for a struct that you cannot change.
 template <class T>
 struct member_rules_of
 {
@@ -149,27 +149,24 @@ struct member_rules_of<T>
 /// Why a value could not be read.
 struct read_error
 {
-    std::string path;   ///< to the value, as a JSON pointer (RFC 6901), e.g. "/items/3/count"; empty: all of it
+    std::string path; ///< path to the value as a JSON pointer (RFC 6901), e.g. "/items/3/count"; empty: the whole input
     std::string reason; ///< what is allowed, e.g. "must be a whole number"
 
-    /// "/items/3/count: must be a whole number". What a client sent is in it only as names within the path: printable
-    /// ASCII, cut after 40 characters.
+    /// Returns text such as "/items/3/count: must be a whole number". It repeats only names of the input, in the path:
+    /// as printable ASCII, cut after 40 characters.
     std::string text() const;
 };
 
 namespace detail {
 
-/// Sets the reason, and returns false.
+/// Sets the reason and returns false.
 bool fail(read_error& error, std::string_view reason);
-/// Puts a step in front of the path, and returns false.
+/// Adds a step at the front of the path and returns false.
 bool step_back(read_error& error, std::string_view name);
 bool step_back(read_error& error, std::size_t index);
 
-/// 422: well-formed, but not what the handler takes.
+/// The problem 422: the input is well-formed, but not what the handler takes.
 problem wrong_content(const read_error& error);
-
-/// The media type of a Content-Type, without its parameters (RFC 9110, 8.3.1).
-std::string_view media_type(std::string_view content_type) noexcept;
 
 template <class T>
 concept described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value &&
@@ -199,13 +196,13 @@ struct checked_rules
     using type = typename member_rules_of<T>::type;
     static constexpr bool names_members =
         type::names_members([](std::string_view name) { return has_member<T>(name); });
-    static_assert(names_members, "member_rules name a member that the struct is not described with");
+    static_assert(names_members, "member_rules name a member that the description of the struct does not have");
 };
 
 template <class T>
 using rules_of = typename checked_rules<T>::type;
 
-/// The name of a member outside of the program.
+/// The name of a member in the input and output.
 template <class T, class Member>
 constexpr std::string_view name_of() noexcept
 {

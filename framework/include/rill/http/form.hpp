@@ -18,23 +18,23 @@ namespace rill {
 
 namespace detail {
 
-/// Names and values, decoded, in their order.
+/// The decoded names and values of a form, in their order.
 using form_fields = std::vector<std::pair<std::string, std::string>>;
 
 /// Maximum number of fields in a form.
 inline constexpr std::size_t max_form_fields = 1000;
 
-/// Decodes application/x-www-form-urlencoded (WHATWG URL, 5.1). Stricter than there: an error are text that is not
-/// UTF-8, and more than max_form_fields fields.
+/// Decodes application/x-www-form-urlencoded (WHATWG URL, section 5.1). Stricter than the specification: text that is
+/// not UTF-8, and more than max_form_fields fields, are errors.
 /// @return the fields, or what is wrong with the text
 tl::expected<form_fields, std::string> parse_form(std::string_view text);
 
-/// 415 when the body is not declared as a form, 400 when it is not well-formed.
+/// Reads the fields of a request. Errors: 415 if the body is not declared as a form, 400 if it is not well-formed.
 tl::expected<form_fields, problem> read_form_fields(const request& req);
 
 std::vector<std::string_view> values_of(const form_fields& fields, std::string_view name);
 bool only_known_fields(const form_fields& fields, const std::string_view* names, std::size_t count, read_error& error);
-/// As from_text() of a bool, and "on", which a browser sends for a checkbox.
+/// Converts the values of from_text() for bool, and "on", which a browser sends for a checkbox.
 tl::expected<bool, std::string> checkbox_from_text(std::string_view text);
 
 template <class T>
@@ -74,7 +74,8 @@ bool read_fields(const std::vector<std::string_view>& values, T& out, read_error
     return true;
 }
 
-/// A browser sends an empty value for an input that was left empty: it is as good as none, but for text.
+/// Whether the user has left the input empty. A browser then sends an empty value, which counts as no value except for
+/// text.
 template <class T>
 bool is_left_empty(const std::vector<std::string_view>& values)
 {
@@ -98,7 +99,7 @@ bool read_form_member(const form_fields& fields, T& out, read_error& error)
         if (!values.empty()) {
             return read_fields(values, member, error) || step_back(error, name);
         }
-        if (!rules_of<T>::is_required(Member::name)) { // nothing was chosen
+        if (!rules_of<T>::is_required(Member::name)) { // the user has chosen nothing
             return true;
         }
     } else {
@@ -109,7 +110,7 @@ bool read_form_member(const form_fields& fields, T& out, read_error& error)
             return read_field(values.front(), member, error) || step_back(error, name);
         }
     }
-    fail(error, values.empty() ? "is missing" : "must be there only once");
+    fail(error, values.empty() ? "is missing" : "must occur only once");
     return step_back(error, name);
 }
 
@@ -131,15 +132,15 @@ bool read_form(const form_fields& fields, T& out, read_error& error)
 } // namespace detail
 
 /// Extractor: the request's body, an HTML form (application/x-www-form-urlencoded), as a described struct. Its members
-/// are what from_text() makes (rill/http/extract.hpp), or a std::optional or a container of these; a container takes
-/// all fields of its name. The rules of missing members are those of rill/http/described.hpp, with what browsers need:
-/// a checkbox sends "on" for true and nothing for false; a container has no field when nothing is chosen; the empty
-/// value of an input that was left empty is as good as none, but for text.
+/// have types that from_text() makes (rill/http/from_text.hpp), or a std::optional or a container of these. A container
+/// takes all fields with its name. The rules for missing members are those of rill/http/described.hpp, with additions
+/// for browsers: a checkbox sends "on" for true and nothing for false; a container has no field if nothing is chosen;
+/// the empty value of an empty input counts as missing, except for text.
 ///
-/// Answered without calling the handler: 415 unless the Content-Type is application/x-www-form-urlencoded, and for a
-/// body with a Content-Encoding, as rill decompresses nothing; 400 when the
-/// body is not well-formed, 422 when it is not a T, with the path to the first field that is wrong, as json<T> has it:
-/// "/count: must be a whole number". Files (multipart/form-data) are not read.
+/// Answered without a call of the handler: 415 unless the Content-Type is application/x-www-form-urlencoded, and for a
+/// body with a Content-Encoding, because rill does not decompress; 400 if the body is not well-formed; 422 if it is not
+/// a T, with the path to the first wrong field, as for json<T>: "/count: must be a whole number". Files
+/// (multipart/form-data) are not supported.
 template <class T>
 struct form
 {
@@ -159,7 +160,7 @@ struct extractor<form<T>>
 
     static tl::expected<form<T>, problem> extract(request& req)
     {
-        // Not in form<T> itself: clang would then also say that the handler has a parameter that is no extractor.
+        // Not in form<T> itself: clang would then also report that the handler's parameter is not an extractor.
         static_assert(detail::described_struct<T>,
                       "form<T> needs a struct that is described with BOOST_DESCRIBE_STRUCT");
         const auto fields = detail::read_form_fields(req);

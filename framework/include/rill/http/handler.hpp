@@ -15,10 +15,10 @@ namespace rill {
 
 class handler;
 
-/// What stands around a handler: looks at the request before, at the response after, or answers by itself and does not
-/// call `next`. A streamed response has not begun when `next` returns. Where the handler reads the request's body while
-/// it arrives, the middleware runs before the body has arrived, and request::body() is empty.
-using middleware = std::function<awaitable<response>(request&, const handler& next)>;
+/// A function around a handler. It may inspect the request before `next`, change the response after it, or return a
+/// response without a call of `next`. A streamed response has not begun when `next` returns. If the handler reads the
+/// request's body while it arrives, the middleware runs before the body has arrived, and request::body() is empty.
+using middleware_function = std::function<awaitable<response>(request&, const handler& next)>;
 
 namespace detail {
 
@@ -30,7 +30,7 @@ concept may_stream_bodies = requires(const F& f, const request& head) {
 };
 
 template <class F>
-concept names_methods = requires(const F& f, std::string_view method) {
+concept takes_methods = requires(const F& f, std::string_view method) {
     {
         f.takes_method(method)
     } -> std::same_as<bool>;
@@ -40,18 +40,18 @@ template <class F>
 concept has_cors = requires(const F& f) {
     {
         f.cors()
-    } -> std::same_as<const middleware*>;
+    } -> std::same_as<const middleware_function*>;
 };
 
-/// A callable behind a handler. Pointers instead of virtual functions: from those g++ 12 warns of coroutines whose
-/// parameters depend on a local lambda.
+/// The callable of a handler. It has function pointers and not virtual functions, for which g++ 12 warns about
+/// coroutines whose parameters depend on a local lambda.
 struct shared_callable
 {
     awaitable<response> (*call)(shared_callable& self, request& r);
     route_needs (*needs)(const shared_callable& self);
-    bool (*streams_body)(const shared_callable& self, const request& head);   // null: no body of any request
-    bool (*takes_method)(const shared_callable& self, std::string_view name); // null: none of its own
-    const middleware* (*cors)(const shared_callable& self);                   // null: it has none
+    bool (*streams_body)(const shared_callable& self, const request& head);   // null: never
+    bool (*takes_method)(const shared_callable& self, std::string_view name); // null: no further methods
+    const middleware_function* (*cors)(const shared_callable& self);          // null: no CORS middleware
 };
 
 template <class F>
@@ -59,13 +59,16 @@ struct callable : shared_callable
 {
     template <class From>
     explicit callable(From&& from)
-        : shared_callable{&call_it, &ask_it, body_question(), method_question(), cors_question()},
+        : shared_callable{&call_function, &get_needs, body_function(), method_function(), cors_function()},
           f(std::forward<From>(from))
     {}
 
-    static awaitable<response> call_it(shared_callable& self, request& r) { return static_cast<callable&>(self).f(r); }
+    static awaitable<response> call_function(shared_callable& self, request& r)
+    {
+        return static_cast<callable&>(self).f(r);
+    }
 
-    static detail::route_needs ask_it(const shared_callable& self)
+    static detail::route_needs get_needs(const shared_callable& self)
     {
         detail::route_needs needs;
         if constexpr (requires { f.route_needs(); }) {
@@ -76,7 +79,7 @@ struct callable : shared_callable
         return needs;
     }
 
-    static constexpr auto body_question() noexcept -> bool (*)(const shared_callable&, const request&)
+    static constexpr auto body_function() noexcept -> bool (*)(const shared_callable&, const request&)
     {
         if constexpr (may_stream_bodies<F>) {
             return [](const shared_callable& self, const request& head) {
@@ -87,9 +90,9 @@ struct callable : shared_callable
         }
     }
 
-    static constexpr auto method_question() noexcept -> bool (*)(const shared_callable&, std::string_view)
+    static constexpr auto method_function() noexcept -> bool (*)(const shared_callable&, std::string_view)
     {
-        if constexpr (names_methods<F>) {
+        if constexpr (takes_methods<F>) {
             return [](const shared_callable& self, std::string_view name) {
                 return static_cast<const callable&>(self).f.takes_method(name);
             };
@@ -98,7 +101,7 @@ struct callable : shared_callable
         }
     }
 
-    static constexpr auto cors_question() noexcept -> const middleware* (*)(const shared_callable&)
+    static constexpr auto cors_function() noexcept -> const middleware_function* (*)(const shared_callable&)
     {
         if constexpr (has_cors<F>) {
             return [](const shared_callable& self) { return static_cast<const callable&>(self).f.cors(); };
@@ -119,33 +122,33 @@ concept is_handler = requires(F& f, request& r) {
 
 } // namespace detail
 
-/// What answers a request: any callable that is `awaitable<response>(request&)`, such as a router, an endpoint, or what
-/// make_handler() returns. The request outlives the coroutine. Terminal cancellation when the client leaves meanwhile.
+/// Answers a request: any callable `awaitable<response>(request&)`, such as a router, an endpoint, or the result of
+/// make_handler(). The request outlives the coroutine. If the client leaves, the coroutine is canceled (terminal).
 ///
-/// Copies share the callable, which does not move and lives as long as any of them. Thread safety: with several workers
+/// Copies share the callable. It does not move, and exists as long as any copy. Thread safety: with several workers,
 /// the callable is called from all of their threads at once.
 ///
-/// By default a handler is called when the whole body of its request has arrived. A callable that wants to read bodies
-/// while they arrive has a member
+/// By default, a handler is called when the whole body of its request has arrived. A callable that reads bodies while
+/// they arrive has a member
 ///
 ///     bool streams_body(const request& head) const;
 ///
-/// which is asked once for each request with a body, when only its head has arrived. Where it says true, the handler is
-/// called at once: request::body() is empty, and a body_reader reads the body. make_handler() and router have that
-/// member, so it need not be written where a handler takes a body_reader. A function that wraps such a callable hides
-/// it, and thereby streams nothing: use router::use() instead, or forward the member.
+/// It is called once for each request with a body, when only the head has arrived. If it returns true, the handler is
+/// called at once: request::body() is empty, and a body_reader reads the body. The handlers of make_handler() and
+/// router have this member, so a handler that takes a body_reader need not define it. A function that wraps such a
+/// callable hides the member, and the body is then not streamed: use router::use() instead, or forward the member.
 ///
-/// A connection answers 501 to a method that HTTP has no name for (RFC 9110, 9.1), unless the callable has a member
+/// A connection answers 501 to an unknown method (RFC 9110, section 9.1), unless the callable has a member
 ///
 ///     bool takes_method(std::string_view name) const;
 ///
-/// that says true; a router has one.
+/// that returns true. A router has one.
 ///
-/// A router is checked when it becomes a handler: see router::check_routes(), which throws route_error.
+/// A router is checked when it is converted to a handler: see router::check_routes(), which throws route_error.
 class handler
 {
 public:
-    handler() = default; ///< empty, to be assigned to
+    handler() = default; ///< an empty handler, to be assigned to
 
     template <class F>
         requires(!std::same_as<std::remove_cvref_t<F>, handler> && detail::is_handler<std::decay_t<F>>)
@@ -153,7 +156,7 @@ public:
         : callable_(share(std::forward<F>(f)))
     {}
 
-    /// Throws std::bad_function_call when the handler is empty.
+    /// Calls the callable. Throws std::bad_function_call if the handler is empty.
     awaitable<response> operator()(request& r) const
     {
         if (!callable_) {
@@ -164,26 +167,29 @@ public:
 
     explicit operator bool() const noexcept { return callable_ != nullptr; }
 
-    /// Whether the body of the request is left to the handler. Only the head of the request need have arrived.
+    /// Whether the handler reads the body of this request while it arrives. Only the head must have arrived.
     bool streams_body(const request& head) const
     {
         return streams_bodies() && callable_->streams_body(*callable_, head);
     }
 
-    /// Whether requests with this method, which is none of `verb`, are to be handled.
+    /// Whether the handler takes requests with this method, which is not one of `verb`.
     bool takes_method(std::string_view name) const
     {
         return callable_ && callable_->takes_method != nullptr && callable_->takes_method(*callable_, name);
     }
 
-    /// False if it streams no body of any request.
+    /// False if the handler never reads a body while it arrives.
     bool streams_bodies() const noexcept { return callable_ && callable_->streams_body != nullptr; }
 
-    /// The middleware that the callable has around itself, and that answers OPTIONS of its route as well, or null: what
-    /// its `const middleware* cors() const` says, as an endpoint's.
-    const middleware* cors() const { return callable_ && callable_->cors ? callable_->cors(*callable_) : nullptr; }
+    /// The CORS middleware of the callable, which also answers OPTIONS of its route, or nullptr. It is the result of
+    /// the callable's member `const middleware_function* cors() const`, which an endpoint has.
+    const middleware_function* cors() const
+    {
+        return callable_ && callable_->cors ? callable_->cors(*callable_) : nullptr;
+    }
 
-    /// What the callable declares; nothing for a lambda that takes the request.
+    /// The path parameters that the callable declares. Empty for a lambda that takes the request.
     detail::route_needs route_needs() const { return callable_ ? callable_->needs(*callable_) : detail::route_needs(); }
 
 private:

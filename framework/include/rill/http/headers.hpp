@@ -12,7 +12,7 @@ namespace detail {
 struct checked_fields;
 }
 
-/// The fields of a message, in order. Names compare without regard to case (RFC 9110, 5.1).
+/// The header fields of a message, in their order. Names are case-insensitive (RFC 9110, section 5.1).
 class headers
 {
 public:
@@ -22,23 +22,23 @@ public:
         std::string value;
     };
 
-    /// The value of the first field of that name.
+    /// Returns the value of the first field with this name.
     std::optional<std::string_view> get(std::string_view name) const noexcept;
     bool contains(std::string_view name) const noexcept { return get(name).has_value(); }
 
-    /// The values of all fields of that name, in their order. Views, until a field is changed.
+    /// Returns the values of all fields with this name, in their order. The views are valid until a field is changed.
     std::vector<std::string_view> values(std::string_view name) const;
 
-    /// The same as one value, with ", " between them: what a field that is a list says, however many lines it was sent
-    /// in (RFC 9110, 5.3). Not for Set-Cookie, nor for Cookie, which request::cookie() reads.
+    /// Returns the values of all fields with this name as one list, joined by ", " (RFC 9110, section 5.3). Not for
+    /// Set-Cookie. For Cookie, use request::cookie().
     std::optional<std::string> list(std::string_view name) const;
 
-    /// Replaces all fields of that name. Fails with error::invalid_header, changing nothing, when the name is not a
-    /// token or the value holds CR, LF, NUL or another control character (RFC 9110, 5.5), so that no header can be
-    /// smuggled in.
+    /// Replaces all fields with this name. Fails with error::invalid_header, and changes nothing, if the name is not a
+    /// token or the value contains CR, LF, NUL or another control character (RFC 9110, section 5.5). This prevents
+    /// header injection.
     result<void> set(std::string_view name, std::string_view value);
 
-    /// As set(), but keeps the fields that are there.
+    /// The same as set(), but keeps the existing fields.
     result<void> add(std::string_view name, std::string_view value);
 
     void erase(std::string_view name);
@@ -53,7 +53,7 @@ private:
     std::vector<field> fields_;
 };
 
-/// ASCII comparison without regard to case.
+/// Compares ASCII text case-insensitively.
 bool iequals(std::string_view a, std::string_view b) noexcept;
 
 } // namespace rill

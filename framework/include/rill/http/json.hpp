@@ -14,14 +14,15 @@
 
 namespace rill {
 
-// ---- JSON (RFC 8259) as C++ values. Boost.JSON parses; the conversion is rill's own, and the same with every Boost.
+// ---- JSON (RFC 8259) as C++ values. Boost.JSON parses the text. The conversion is rill's own, and is the same with
+// every release of Boost.
 //
 // bool                    true, false
-// integers                a whole number in the type's range; 3.0 and 3e2 are whole
+// integers                a whole number in the range of the type; 3.0 and 3e2 are whole numbers
 // float, double           a number that is not too large for the type
 // std::string             a string
-// std::optional, std::unique_ptr, std::shared_ptr, std::monostate: as their value, or null
-// std::vector and other containers, std::array, std::pair, std::tuple: an array; of the last three of just that size
+// std::optional, std::unique_ptr, std::shared_ptr, std::monostate: the value, or null
+// std::vector and other containers, std::array, std::pair, std::tuple: an array; for the last three of this exact size
 // std::map and other maps an object; a key is a string, or a type with from_text()
 // std::variant            the first alternative that fits
 // bounded                 a number within the bounds
@@ -29,25 +30,25 @@ namespace rill {
 // described enums         a string, the name of a value (BOOST_DESCRIBE_ENUM)
 // boost::json::value, object, array: anything, an object, an array
 //
-// A type of your own has functions in its namespace:
+// For a type of your own, define functions in its namespace:
 //
 //     tl::expected<money, std::string> from_json(const boost::json::value&, std::type_identity<money>);
 //     std::string as_json(const money&); // or any other type that is written as JSON
 //
-// The error says what is allowed, e.g. "must be an amount and a currency"; it may also be a read_error, with the path
-// within the value. A type with from_text() (rill/http/extract.hpp) is read from a string without more. Overloads of
-// tag_invoke for Boost.JSON's value_to, try_value_to and value_from are used where there are none of these. Types are
-// default-constructible.
+// The error says what is allowed, e.g. "must be an amount and a currency". It may also be a read_error, with the path
+// within the value. A type with from_text() (rill/http/from_text.hpp) is read from a string without further functions.
+// If there are none of these, overloads of tag_invoke for Boost.JSON's value_to, try_value_to and value_from are used.
+// Types must be default-constructible.
 
-/// Maximum depth of arrays and objects within each other.
+/// Maximum nesting depth of arrays and objects.
 inline constexpr std::size_t json_depth = 64;
 
-/// Parses one JSON text. On top of RFC 8259, these are errors: a name that is twice in one object, as readers differ in
-/// which one counts; a number that no double can hold, such as 1e400; more than json_depth levels.
-/// @return the value, or what is wrong with the text, e.g. "a name is there twice"
+/// Parses one JSON text. In addition to RFC 8259, these are errors: a repeated name in one object, because parsers
+/// differ in which member they take; a number that a double cannot hold, such as 1e400; more than json_depth levels.
+/// @return the value, or what is wrong with the text, e.g. "it ends too early"
 tl::expected<boost::json::value, std::string> parse_json(std::string_view text);
 
-/// A parsed value as a T. T is as above.
+/// Converts a parsed value to a T. See above for the types.
 template <class T>
 tl::expected<T, read_error> from_json(const boost::json::value& value)
 {
@@ -61,17 +62,16 @@ tl::expected<T, read_error> from_json(const boost::json::value& value)
 
 namespace detail {
 
-/// 415 when the body is not declared as JSON, 400 when it is not well-formed.
+/// Parses the body of a request. Errors: 415 if it is not declared as JSON, 400 if it is not well-formed.
 tl::expected<boost::json::value, problem> parse_json_body(const request& req);
 
 } // namespace detail
 
-/// Extractor: the request's body, JSON, as a T. T is as above.
+/// Extractor: the request's body, JSON, as a T. See above for the types.
 ///
-/// Answered without calling the handler: 415 unless the Content-Type is application/json or ends in +json, and for a
-/// body with a Content-Encoding, as rill decompresses nothing; 400 when parse_json() refuses the body, 422 when it is
-/// not a T, with the path to the first value that is wrong:
-/// "/items/3/count: must be a whole number".
+/// Answered without a call of the handler: 415 unless the Content-Type is application/json or ends in +json, and for a
+/// body with a Content-Encoding, because rill does not decompress; 400 if parse_json() fails; 422 if the body is not a
+/// T, with the path to the first wrong value: "/items/3/count: must be a whole number".
 template <class T>
 struct json
 {
@@ -107,10 +107,10 @@ struct extractor<json<T>>
     }
 };
 
-/// `value` as JSON text, which every parser can read: NaN and infinity are written as null, and bytes of a string that
-/// are not UTF-8 as U+FFFD. T is as above; an empty optional is null. The text has no line ends.
+/// Returns `value` as JSON text that every parser can read: NaN and infinity are written as null, and bytes of a string
+/// that are not UTF-8 as U+FFFD. See above for the types. An empty optional is null. The text has no line breaks.
 ///
-/// With g++ 12, do not write `to_json(order{...})` within a co_await expression: that compiler destroys the temporary
+/// With g++ 12, do not write `to_json(order{...})` within a co_await expression: this compiler destroys the temporary
 /// struct twice. Give the struct a line of its own.
 template <class T>
 std::string to_json(const T& value)
@@ -120,7 +120,7 @@ std::string to_json(const T& value)
     return text;
 }
 
-/// `value` as an application/json response, as to_json() writes it.
+/// Returns an application/json response with the text of to_json().
 template <class T>
 response json_response(const T& value, status code = status::ok)
 {

@@ -6,89 +6,91 @@
 
 namespace rill {
 
-/// What one connection may cost. Every default can be changed in server_options.
+/// Limits of one connection. Every default can be changed in server_options.
 struct connection_limits
 {
-    std::size_t target_bytes = 8UL * 1024;  ///< a longer request target is answered with 414
-    std::size_t head_bytes = 16UL * 1024;   ///< a longer request head is answered with 431
-    std::size_t body_bytes = 1024UL * 1024; ///< a longer request body is answered with 413
+    std::size_t max_target_bytes = 8UL * 1024;  ///< maximum size of a request target; a longer one is answered with 414
+    std::size_t max_head_bytes = 16UL * 1024;   ///< maximum size of a request head; a longer one is answered with 431
+    std::size_t max_body_bytes = 1024UL * 1024; ///< maximum size of a request body; a longer one is answered with 413
 
-    /// The same for a body that is read while it arrives, and never held whole; body_reader::limit() has the last word.
-    std::uint64_t streamed_body_bytes = 1024UL * 1024 * 1024;
+    /// Maximum size of a body that a handler reads while it arrives, in bytes. body_reader::set_limit() overrides it.
+    std::uint64_t max_streamed_body_bytes = 1024UL * 1024 * 1024;
 
-    std::size_t input_behind_stream =
-        65'536; ///< unread bytes behind a streaming request; more, and the client is evicted
+    /// Maximum number of unread bytes after the request of a stream. A client that sends more is disconnected.
+    std::size_t max_pipelined_bytes = 65'536;
 
-    /// From the first moment of a connection to the end of the head, else 408; a connection that has brought nothing by
-    /// then is closed without an answer.
+    /// Maximum time from the start of a connection to the end of the request head. After that the response is 408, or,
+    /// if nothing has arrived, the connection is closed without a response.
     std::chrono::milliseconds head_timeout{10'000};
-    /// Between two requests; then the connection is closed. To be longer than a load balancer in front keeps its idle
-    /// connections, which is 60 s with most of them: it would send a request into one that is being closed.
+    /// Maximum time between two requests, after which the connection is closed. It should be longer than the idle
+    /// timeout of a load balancer, which is usually 60 s: otherwise the balancer may send a request to a connection
+    /// that is being closed.
     std::chrono::milliseconds idle_timeout{75'000};
-    /// From the end of the head to the end of the body, else 408. Where a handler reads the body while it arrives: how
-    /// long one read() waits.
+    /// Maximum time from the end of the head to the end of the body. After that the response is 408. If a handler reads
+    /// the body while it arrives, it is the maximum time that one read() waits.
     std::chrono::milliseconds body_timeout{30'000};
 
-    /// A body that has come more slowly than this on average, in bytes a second and `body_grace` aside, is given up
-    /// before its deadline, also with 408. 0: only the deadline counts. Where a handler reads the body while it
-    /// arrives, only the time counts that it waits in read().
-    std::size_t body_min_rate = 240;
+    /// Minimum average rate of a request body, in bytes per second, after `body_grace`. A slower body is answered with
+    /// 408 before its deadline. 0: there is only the deadline. If a handler reads the body while it arrives, only the
+    /// time in read() counts.
+    std::size_t min_body_rate = 240;
     std::chrono::milliseconds body_grace{10'000};
 
-    /// How long a handler may go on whose client has ended its sending half. It may wait for its answer all the same,
-    /// or have left: nobody can tell that before it is sent something. Then the handler is cancelled. 0: at once, as
-    /// streams always are.
+    /// How long a handler may continue after its client has closed its sending side (FIN). The client may still wait
+    /// for the response, or may have left: the server does not know before it sends something. After this time the
+    /// handler is canceled. 0: at once, as streams always are.
     std::chrono::milliseconds half_close_timeout{5'000};
 
-    std::chrono::milliseconds write_timeout{5'000}; ///< a client that takes nothing for this long is disconnected
-    /// A client that takes a response more slowly than this on average, in bytes a second and `response_grace` aside,
-    /// is disconnected: what it does not take holds memory. Counted from when the kernel takes no more of it, so that
-    /// small responses have all the time. Streams are not meant, which have `write_timeout` alone. 0: any rate.
-    std::size_t response_min_rate = 2048;
+    std::chrono::milliseconds write_timeout{5'000}; ///< a client that accepts no data for this time is disconnected
+    /// Minimum average rate at which a client accepts a response, in bytes per second, after `response_grace`. A slower
+    /// client is disconnected, because unsent data holds memory. The time counts from the moment when the kernel
+    /// accepts no more data, so small responses have no deadline. Streams have only `write_timeout`. 0: any rate.
+    std::size_t min_response_rate = 2048;
     std::chrono::milliseconds response_grace{10'000};
 
-    /// How long a connection that the server has ended waits for its client's end. While the client has not got all, it
-    /// waits on for as long as `write_timeout` allows.
+    /// How long a connection that the server has closed waits until the client closes it too. While the client has not
+    /// acknowledged everything, the connection waits for up to `write_timeout`.
     std::chrono::milliseconds linger_timeout{1'000};
 
-    /// How much a stream may hold in the kernel unsent, before its handler has to wait. 0: as much as the kernel takes.
-    std::size_t unsent_bytes = 64UL * 1024;
+    /// Maximum number of unsent bytes of a stream in the kernel, before its handler has to wait. 0: the kernel decides.
+    std::size_t max_unsent_bytes = 64UL * 1024;
 
-    /// Unacknowledged data is given up after this time: finds a peer that vanished without a word. A stream with a
-    /// heartbeat waits three quarters of that (or its write timeout, if that is longer), so that its vanished peer is
-    /// found within two heartbeats. 0: the kernel's default, for streams too.
-    std::chrono::milliseconds acknowledge_timeout{30'000};
+    /// TCP_USER_TIMEOUT: a connection is closed if data is not acknowledged for this time. It detects a client that has
+    /// vanished. A stream with a heartbeat uses three quarters of its heartbeat interval (or its write timeout, if that
+    /// is longer), so that a vanished client is detected within two heartbeats. 0: the kernel's default, for streams
+    /// too.
+    std::chrono::milliseconds tcp_user_timeout{30'000};
 };
 
-/// How a client is told that there is no place for it now.
+/// How a client is refused when a limit is reached.
 enum class refusal : unsigned char
 {
-    unavailable, ///< 503 with Retry-After. An EventSource gives up for good at it (WHATWG HTML, 9.2.3)
-    /// For a request for an event stream: 200 as text/event-stream, with a `retry` and nothing else, so that an
-    /// EventSource comes back by itself. Others get 503 all the same.
+    unavailable, ///< 503 with Retry-After. An EventSource then does not reconnect (WHATWG HTML, section 9.2.3)
+    /// For a request for an event stream: 200 with a text/event-stream that holds only a `retry` field, so that an
+    /// EventSource reconnects. All other requests get 503.
     retry_event,
 };
 
-/// What all connections of a server, over all its workers, may cost together. Who comes when a limit is reached is
-/// refused; who is there already stays. 0: no limit.
+/// Limits of all connections of a server, over all its workers. When a limit is reached, new clients are refused, and
+/// present ones stay. 0: no limit.
 struct capacity_limits
 {
-    std::size_t connections = 0;
-    std::size_t connections_per_address = 0; ///< of one IPv4 address, or of one IPv6 network of 64 bits
-    std::size_t streams = 0;
-    std::size_t streams_per_address = 0; ///< the same, by request::remote_address()
+    std::size_t max_connections = 0;
+    std::size_t max_connections_per_address = 0; ///< of one IPv4 address, or of one IPv6 network of 64 bits
+    std::size_t max_streams = 0;
+    std::size_t max_streams_per_address = 0; ///< the same, by request::remote_address()
 
-    /// What is queued for all clients together because they do not take it, in bytes. A stream that would queue more is
-    /// ended with close_reason::over_capacity. A response of text that might not find room is answered with 503
-    /// instead, before its head is sent. The log says so, once in ten seconds for each worker.
-    std::size_t queued_bytes = 256UL * 1024 * 1024;
+    /// Maximum number of bytes that are queued for all clients together, because the clients do not accept them. A
+    /// stream that would exceed it is ended with close_reason::over_capacity. A text response that might exceed it is
+    /// replaced by 503 before its head is sent. Each worker logs this at most once in ten seconds.
+    std::size_t max_queued_bytes = 256UL * 1024 * 1024;
 
-    /// Bodies of requests that are held in memory, of all connections together, in bytes: from their first byte until
-    /// the request is answered. One that finds no room is answered with 503. Not those that a body_reader reads.
-    std::size_t body_bytes = 256UL * 1024 * 1024;
+    /// Maximum size of all request bodies in memory, in bytes, each from its first byte until the response. A request
+    /// whose body would exceed it is answered with 503. Bodies that a body_reader reads do not count.
+    std::size_t max_body_bytes = 256UL * 1024 * 1024;
 
     rill::refusal refusal = rill::refusal::unavailable;
-    /// What who is refused is told to wait; up to as much again is added, for each its own.
+    /// Base Retry-After for refused clients. Each client gets a different value between this and twice this.
     std::chrono::milliseconds retry_after{5'000};
 };
 

@@ -13,7 +13,7 @@ namespace rill {
 
 namespace detail {
 
-// What a handler may return, as a response.
+// Converts what a handler may return to a response.
 inline response as_response(response r)
 {
     return r;
@@ -38,18 +38,18 @@ inline response as_response(status s)
 {
     return response(s);
 }
-/// 500: the reason is the server's affair, and is told to its log only. Except for the errors of a body_reader, which
-/// are the client's: 413, 400 or 408.
+/// The response is 500, and only the log says why. Errors of a body_reader, which are the client's, are answered with
+/// 413, 400 or 408.
 response as_response(const error_code& ec);
 
-/// An application's own error type: see problem.
+/// An error type of the application: see problem.
 template <maps_to_problem E>
 response as_response(const E& error)
 {
     return to_response(to_problem(error));
 }
 
-/// tl::expected, std::expected, boost::system::result: a value, or the reason why there is none.
+/// tl::expected, std::expected, boost::system::result: a value or an error.
 template <class X>
 concept expected_like = requires(X& x) {
     typename X::value_type;
@@ -58,7 +58,7 @@ concept expected_like = requires(X& x) {
     x.error();
 };
 
-/// What may be the error of such a type. Not text, which would be answered with 200.
+/// The allowed error types. Text is not allowed, because it would be answered with 200.
 template <class E>
 concept answerable_error = maps_to_problem<E> || std::same_as<E, problem> || std::same_as<E, status> ||
                            std::same_as<E, response> || std::convertible_to<E, error_code>;
@@ -77,7 +77,7 @@ response as_response(X outcome)
     }
 }
 
-/// Whether a handler may return T, or co_return it.
+/// Whether a handler may return or co_return T.
 template <class T>
 inline constexpr bool is_answer = std::is_void_v<T> || requires(T value) { as_response(std::move(value)); };
 template <expected_like X>
@@ -101,7 +101,7 @@ response call_plain(F& f, Args args)
     }
 }
 
-/// Waits for the handler and turns what it returns into a response. `args` live here as long as the handler runs.
+/// Awaits the handler and converts its result to a response. `args` exist here while the handler runs.
 template <class R, class F, class Args>
 awaitable<response> call_awaiting(F& f, Args args)
 {
@@ -115,7 +115,7 @@ awaitable<response> call_awaiting(F& f, Args args)
     }
 }
 
-/// Answers with the error of a body_reader that `running` throws.
+/// Awaits `running`. If it throws an error of a body_reader, returns the response for that error.
 awaitable<response> answer_body_errors(awaitable<response> running);
 
 template <class... Args>
@@ -124,7 +124,7 @@ constexpr bool owns_its_parameters(type_list<Args...>)
     return ((is_request_reference<Args> || !std::is_reference_v<Args>)&&...);
 }
 
-/// A callable with its signature, as a handler, in which it does not move while coroutines refer to it.
+/// The handler of a callable with a signature. The callable does not move while coroutines refer to it.
 template <class F, class Result, class Arguments>
 class adapted
 {
@@ -151,7 +151,7 @@ public:
         } else if constexpr (reads_body) {
             return answer_body_errors(call_awaiting<value>(f_, std::move(*args)));
         } else if constexpr (std::is_same_v<value, response> && owns_its_parameters(Arguments{})) {
-            return std::apply(f_, std::move(*args)); // its own frame holds all it needs
+            return std::apply(f_, std::move(*args)); // its own frame holds everything that it needs
         } else {
             return call_awaiting<value>(f_, std::move(*args));
         }
@@ -170,7 +170,7 @@ private:
     F f_;
 };
 
-/// As is_handler, but does not try to call a generic lambda, which would compile its body for a request.
+/// The same as is_handler, but does not check a generic lambda, because this would compile its body for a request.
 template <class F>
 concept is_ready_handler = has_signature<F> && is_handler<F>;
 
@@ -230,7 +230,7 @@ struct checked_handler
                   "rill reads what a handler takes from its parameter types, so it cannot be a generic lambda (auto "
                   "parameters) or have several call operators: write the types, or make it a rill::handler first");
     static_assert(Found != handler_mistake::not_callable,
-                  "a handler must be a function, a lambda or a function object: to always answer the same, write "
+                  "a handler must be a function, a lambda or a function object: for a constant response, write "
                   "[] { return \"text\"; }");
     static_assert(Found != handler_mistake::stream_not_wrapped,
                   "a handler that takes rill::sse::event_stream& is a stream handler: wrap it, as in "
@@ -238,8 +238,8 @@ struct checked_handler
     static_assert(Found != handler_mistake::request_copied,
                   "a handler takes the request by reference: rill::request& or const rill::request&");
     static_assert(Found != handler_mistake::mutable_reference,
-                  "a handler takes extractors by value, as in rill::path<\"id\"> id: there is nothing that a "
-                  "reference to a non-const could refer to");
+                  "a handler takes extractors by value, as in rill::path<\"id\"> id: a reference to a non-const object "
+                  "has nothing to refer to");
     static_assert(Found != handler_mistake::no_extractor,
                   "a handler's parameter must be rill::request&, an extractor that says where the value comes from, "
                   "such as rill::query<\"name\"> or rill::path<\"id\", int>, or a type with an rill::extractor");
@@ -248,8 +248,8 @@ struct checked_handler
         "a body can be read once: a handler takes one rill::body_reader, or extractors of the whole body, such "
         "as rill::json, but not both");
     static_assert(Found != handler_mistake::foreign_coroutine,
-                  "a handler that is a coroutine returns rill::awaitable<T>: that of another library can be awaited "
-                  "inside it only if it is made for Asio");
+                  "a handler that is a coroutine returns rill::awaitable<T>: a coroutine of another library can be "
+                  "awaited inside it only if it is made for Asio");
     static_assert(Found != handler_mistake::unknown_error,
                   "the error that a handler returns must be rill::problem, rill::status, rill::error_code, "
                   "rill::response, or a type with `rill::problem to_problem(const E&)` in its namespace");
@@ -262,26 +262,25 @@ struct checked_handler
 
 } // namespace detail
 
-/// Makes a handler of any callable whose parameters are extractors (`query`, `path`, `header`, `cookie`, `json`,
-/// `attribute`, `body_reader`, your own) or the request itself, and which returns, or as a coroutine co_returns, one
-/// of:
+/// Makes a handler of a callable. Its parameters are extractors (`query`, `path`, `header`, `cookie`, `json`,
+/// `attribute`, `body_reader`, or your own) or the request. It returns, or as a coroutine co_returns, one of:
 ///
 ///   - response
 ///   - text: std::string, std::string_view, const char*: 200, text/plain
 ///   - status: that status without a body
 ///   - problem, or an error type of the application that has to_problem() (see problem)
 ///   - nothing: 204
-///   - tl::expected<T, E>, or a type like it (std::expected, boost::system::result): T is any of these, also void; E is
-///     problem, status, response, error_code, or an error type that has to_problem(). An error_code becomes a 500 that
-///     does not tell the reason, which is in the log.
+///   - tl::expected<T, E>, or a similar type (std::expected, boost::system::result): T is any of these, or void; E is
+///     problem, status, response, error_code, or an error type with to_problem(). An error_code becomes a 500 without
+///     the reason, which is in the log.
 ///
-/// A callable that breaks a rule is refused by a static_assert that says what to write instead.
+/// A static_assert rejects a callable that breaks a rule, and says what to write instead.
 ///
-/// The parameters are taken from the request first; when one fails, its problem is the answer and the callable is not
-/// called. A coroutine owns its by-value parameters. An exception passes through the middleware around the handler; one
-/// that nobody catches becomes a 500 that does not tell the reason, which is in the log. The callable lives as long as
-/// any copy of the handler, must outlive the coroutines it started (as it does in a router), and may be called from
-/// several workers at once. What already is a handler is returned as it is.
+/// First, the parameters are extracted from the request. If one fails, its problem is the response, and the callable is
+/// not called. A coroutine owns its by-value parameters. An exception passes through the middleware around the handler.
+/// If nothing catches it, it becomes a 500 without the reason, which is in the log. The callable exists as long as any
+/// copy of the handler. It must outlive the coroutines that it has started, as it does in a router. Several workers may
+/// call it at once. A callable that is already a handler is used as it is.
 template <class F>
 handler make_handler(F&& f)
 {
@@ -292,12 +291,12 @@ handler make_handler(F&& f)
         using signature = detail::signature_of<callable>;
         return detail::adapted<callable, typename signature::result, typename signature::arguments>(std::forward<F>(f));
     } else {
-        return handler(); // the static_assert has said all
+        return handler(); // the static_assert has already failed
     }
 }
 
-/// A member function as a handler, called on `object`: an object that must outlive the handler, or a pointer to it,
-/// which is kept, so that a shared_ptr keeps the object.
+/// Makes a handler of a member function of `object`. `object` is an object that must outlive the handler, or a pointer,
+/// which is copied, so that a std::shared_ptr keeps the object alive.
 template <class Method, class Object>
     requires std::is_member_function_pointer_v<Method>
 handler make_handler(Method method, Object&& object)

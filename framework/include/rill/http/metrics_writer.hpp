@@ -10,12 +10,11 @@
 
 namespace rill {
 
-/// Figures as Prometheus reads them: its text exposition format, version 0.0.4.
+/// Writes metrics in the text exposition format of Prometheus, version 0.0.4.
 ///
-/// Samples of one name are gathered into one family, in the order in which the names came first, so that several
-/// sources may write to one page. Names follow [a-zA-Z_:][a-zA-Z0-9_:]*, label names the same without colons; others
-/// throw std::invalid_argument, as they are mistakes of the program. Label values and help may be any text: they are
-/// escaped.
+/// Samples with the same name form one family. Families are in the order of their first samples, so several sources may
+/// write to one page. Names must match [a-zA-Z_:][a-zA-Z0-9_:]*, and label names the same without colons. Other names
+/// throw std::invalid_argument. Label values and help may be any text and are escaped.
 class metrics_writer
 {
 public:
@@ -24,16 +23,18 @@ public:
 
     static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// What only grows, by convention named `..._total`; with the unit in the name, e.g. `_seconds` or `_bytes`.
+    /// Adds a value that only grows. By convention its name ends in `_total` and has the unit, e.g. `_seconds` or
+    /// `_bytes`.
     void counter(std::string_view name, std::string_view help, double value, labels about = {});
 
-    /// What goes up and down.
+    /// Adds a value that may rise and fall.
     void gauge(std::string_view name, std::string_view help, double value, labels about = {});
 
-    /// How many observations fell below each bound.
+    /// Adds the number of observations for each bucket.
     /// @param bounds  upper bounds, ascending, inclusive
-    /// @param counts  observations of each bucket alone, not accumulated; one more than bounds, for those above all
-    /// @param sum     of all observed values
+    /// @param counts  observations of each single bucket, not accumulated. It has one element more than `bounds`, for
+    ///                observations above all bounds.
+    /// @param sum     sum of all observed values
     void histogram(std::string_view name, std::string_view help, std::span<const double> bounds,
                    std::span<const std::uint64_t> counts, double sum, labels about = {});
 

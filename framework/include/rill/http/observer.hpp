@@ -17,13 +17,13 @@ enum class log_level : unsigned char
     off
 };
 
-/// What the server tells about itself. Everything is called from the worker threads, possibly from several at once, and
-/// must neither throw nor block.
+/// Functions that the server calls on events. They are called from the worker threads, possibly from several at once,
+/// and must neither throw nor block.
 struct observer
 {
     struct stream_opened
     {
-        std::uint64_t id; ///< unique in this process; the same in stream_closed
+        std::uint64_t id; ///< unique in this process; equal to the id in stream_closed
         std::string_view target;
         std::string_view remote_address;
     };

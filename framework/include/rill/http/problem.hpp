@@ -8,19 +8,19 @@
 
 namespace rill {
 
-/// An error to be answered as application/problem+json (RFC 9457).
+/// An error that is answered as application/problem+json (RFC 9457).
 ///
-/// An application's own error type becomes a problem by a function in the namespace of that type:
+/// An error type of the application is converted to a problem by a function in the namespace of that type:
 ///
 ///     rill::problem to_problem(const shop::error& e);
 ///
-/// Then handlers return tl::expected<T, shop::error>, or shop::error, and extractors fail with one.
+/// Handlers may then return tl::expected<T, shop::error> or shop::error, and extractors may fail with one.
 struct problem
 {
     rill::status status = rill::status::internal_server_error;
-    std::string detail{}; ///< what was wrong with this request, for people; must not hold secrets
-    std::string title{};  ///< the status' reason phrase when empty
-    /// Further headers of the response, e.g. {"Retry-After", "30"}. A 401 must have a WWW-Authenticate.
+    std::string detail{}; ///< what is wrong with this request, for people; must not contain secrets
+    std::string title{};  ///< empty: the reason phrase of the status
+    /// Further headers of the response, e.g. {"Retry-After", "30"}. A 401 must have WWW-Authenticate.
     std::vector<std::pair<std::string, std::string>> headers{};
 };
 
@@ -29,7 +29,7 @@ response to_response(status code, std::string detail);
 
 namespace detail {
 
-/// An application's own error type; see problem.
+/// An error type of the application; see problem.
 template <class E>
 concept maps_to_problem = requires(const E& e) {
     {

@@ -13,7 +13,7 @@
 
 namespace rill {
 
-/// An open file, closed with the object.
+/// An open file. The destructor closes it.
 class file_handle
 {
 public:
@@ -34,7 +34,7 @@ private:
     int descriptor_ = -1;
 };
 
-/// A part of a file as a body.
+/// A part of a file that is sent as a body.
 struct file_body
 {
     file_handle file;
@@ -42,12 +42,12 @@ struct file_body
     std::uint64_t length = 0; ///< in bytes
 };
 
-/// What a handler returns. Its framing is the connection's, and a handler can't break it: Content-Length may be set to
-/// what the body has, to any number in an answer to HEAD without a body; Connection to close (or keep-alive, which
-/// changes nothing); Upgrade in order to offer one, as 426 must; Server to what it likes. Anything else that
-/// contradicts the connection is answered with 500 instead, and an error in the log says why: another Content-Length,
-/// or one of a streamed body; Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE, Trailer; a status below 200 or
-/// above 999; a 405 without Allow. A body of 204, 205 or 304 is not sent, and a warning says so.
+/// The result of a handler. The connection adds the framing, and a handler cannot break it. These headers may be set:
+/// Content-Length to the size of the body, or to any number in a response to HEAD without a body; Connection to close
+/// (or keep-alive, which changes nothing); Upgrade, which a 426 must have; Server. Anything that contradicts the
+/// connection is replaced by a 500, and an error in the log says why: another Content-Length, or one with a streamed
+/// body; Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE, Trailer; a status below 200 or above 999; a 405
+/// without Allow. The body of a 204, 205 or 304 is not sent, and the log has a warning.
 class response
 {
 public:
@@ -60,47 +60,46 @@ public:
     static response html(std::string body) { return {rill::status::ok, std::move(body), "text/html; charset=utf-8"}; }
     static response json(std::string body) { return {rill::status::ok, std::move(body), "application/json"}; }
 
-    /// A body produced while it is sent: `produce` is `awaitable<>(response_writer&)`. Sent with chunked coding on
-    /// HTTP/1.1, closed by the end of the connection on HTTP/1.0.
+    /// A response whose body is produced while it is sent: `produce` is `awaitable<>(response_writer&)`. It is sent
+    /// with chunked coding on HTTP/1.1, and ends with the connection on HTTP/1.0.
     static response stream(function_body::function produce, std::string_view content_type = "application/octet-stream");
 
     rill::status status() const noexcept { return status_; }
-    void status(rill::status status) noexcept { status_ = status; }
+    void set_status(rill::status status) noexcept { status_ = status; }
 
     headers& fields() noexcept { return fields_; }
     const headers& fields() const noexcept { return fields_; }
 
-    /// Sets a header and returns the response, to be chained. A bad name or value turns the response into a 500 that
-    /// says so, whatever becomes of it later: it is a programming error, and must not reach the wire.
-    response& header(std::string_view name, std::string_view value) &;
-    response&& header(std::string_view name, std::string_view value) &&;
+    /// Sets a header and returns the response, for chaining. An invalid name or value turns the response into a 500,
+    /// whatever is set later: it is a programming error and must not be sent.
+    response& set_header(std::string_view name, std::string_view value) &;
+    response&& set_header(std::string_view name, std::string_view value) &&;
 
-    /// Adds a Set-Cookie field and returns the response, to be chained. Each cookie has a field of its own; one with
-    /// the name, domain and path of an earlier one takes its place (RFC 6265, 4.1.1). A cookie that is not allowed
-    /// turns the response into a 500 as a bad header() does, and the log tells what is wrong with it.
+    /// Adds a Set-Cookie field and returns the response, for chaining. A cookie with the name, domain and path of an
+    /// earlier one replaces it (RFC 6265, section 4.1.1). An invalid cookie turns the response into a 500, as
+    /// set_header() does, and the log says what is wrong.
     response& set_cookie(const rill::set_cookie& cookie) &;
     response&& set_cookie(const rill::set_cookie& cookie) &&;
 
     body_type& body() noexcept { return body_; }
     const body_type& body() const noexcept { return body_; }
-    void body(body_type body) { body_ = std::move(body); }
+    void set_body(body_type body) { body_ = std::move(body); }
 
-    /// The connection is closed after this response, instead of being kept for the next request.
+    /// Closes the connection after this response. By default it is kept for the next request.
     void close_connection() noexcept { closes_connection_ = true; }
     bool closes_connection() const noexcept { return closes_connection_; }
 
-    /// Whether header() or set_cookie() was given what is not allowed.
+    /// Whether an argument of set_header() or set_cookie() was invalid.
     bool has_bad_header() const noexcept { return has_bad_header_; }
 
-    /// Why the handler could not answer, for the log: a client is told 500 and nothing more. Set where a handler
-    /// returns an error_code.
+    /// The error that the handler has returned, for the log. The client gets only a 500.
     const error_code& cause() const noexcept { return cause_; }
-    void cause(const error_code& why) noexcept { cause_ = why; }
+    void set_cause(const error_code& why) noexcept { cause_ = why; }
 
     bool streams() const noexcept { return std::holds_alternative<std::unique_ptr<streaming_body>>(body_); }
 
 private:
-    void refuse_header(std::string_view detail);
+    void reject_header(std::string_view text);
 
     rill::status status_;
     bool closes_connection_ = false;

@@ -8,7 +8,7 @@
 
 namespace rill {
 
-/// Whether a cookie is sent with requests that another site caused (RFC 6265bis, 5.6.7).
+/// Whether a browser sends a cookie with requests that another site has caused (RFC 6265bis, section 5.6.7).
 enum class same_site : unsigned char
 {
     lax,    ///< only when the user follows a link to this site
@@ -16,38 +16,37 @@ enum class same_site : unsigned char
     none    ///< always; the cookie must be secure
 };
 
-/// A cookie that a response sets (RFC 6265bis, 4.1). By default it is for all paths of this host, over HTTPS only
-/// (browsers take it over plain HTTP from localhost, too), hidden from scripts (HttpOnly), not sent with requests of
-/// other sites (SameSite=Lax), and gone when the browser is closed:
+/// A cookie that a response sets (RFC 6265bis, section 4.1). By default it is for all paths of this host, for HTTPS
+/// only (browsers accept it from localhost over HTTP as well), and hidden from scripts (HttpOnly). It is not sent with
+/// requests of other sites (SameSite=Lax), and is deleted when the browser is closed:
 ///
 ///     response.set_cookie(rill::set_cookie("sid", token).max_age(24h));
 ///
-/// What is not allowed shows in text(), and turns the response into a 500 (response::set_cookie()).
+/// text() returns the error of an invalid cookie, and response::set_cookie() turns the response into a 500.
 class set_cookie
 {
 public:
-    /// @param name  a token (RFC 9110, 5.6.2). With the prefix __Secure- the cookie must be secure; with __Host- it
-    /// must
-    ///              also have the path / and no domain
-    /// @param value visible ASCII without quotes, commas, semicolons and backslashes: encode what else there may be,
-    /// e.g.
-    ///              as base64url. Name and value have up to 4096 bytes
+    /// @param name  a token (RFC 9110, section 5.6.2). With the prefix __Secure- the cookie must be secure. With
+    /// __Host- it
+    ///              must also have the path / and no domain.
+    /// @param value visible ASCII without quotes, commas, semicolons and backslashes. Encode other data, e.g. as
+    ///              base64url. Name and value have at most 4096 bytes together.
     set_cookie(std::string_view name, std::string_view value) : name_(name), value_(value) {}
 
-    /// Ends a cookie. Path and domain must be those with which it was set.
+    /// A cookie that deletes the one with this name. It must have the same path and domain.
     static set_cookie remove(std::string_view name);
 
-    /// The cookie ends after this time; at once, if it is not positive. Browsers keep no cookie for more than 400 days.
+    /// Sets the lifetime. A time of 0 or less deletes the cookie. Browsers limit it to 400 days.
     set_cookie& max_age(std::chrono::seconds age) & noexcept;
-    /// The path and those beneath it; it begins with a slash.
+    /// Sets the path, which begins with a slash. Paths below it are included.
     set_cookie& path(std::string_view path) &;
-    /// This host name and those beneath it, instead of this host alone.
+    /// Sets a domain: the cookie is for this host name and its subdomains. By default it is for this host only.
     set_cookie& domain(std::string_view host) &;
     set_cookie& secure(bool only) & noexcept;
     set_cookie& http_only(bool only) & noexcept;
     set_cookie& same_site(rill::same_site when) & noexcept;
-    /// A jar of its own for each site that embeds this one (CHIPS); the cookie must be secure.
-    set_cookie& partitioned(bool apart = true) & noexcept;
+    /// Stores the cookie separately for each site that embeds this one (CHIPS). The cookie must be secure.
+    set_cookie& partitioned(bool on = true) & noexcept;
 
     set_cookie&& max_age(std::chrono::seconds age) && noexcept { return std::move(max_age(age)); }
     set_cookie&& path(std::string_view path) && { return std::move(this->path(path)); }
@@ -55,19 +54,20 @@ public:
     set_cookie&& secure(bool only) && noexcept { return std::move(secure(only)); }
     set_cookie&& http_only(bool only) && noexcept { return std::move(http_only(only)); }
     set_cookie&& same_site(rill::same_site when) && noexcept { return std::move(same_site(when)); }
-    set_cookie&& partitioned(bool apart = true) && noexcept { return std::move(partitioned(apart)); }
+    set_cookie&& partitioned(bool on = true) && noexcept { return std::move(partitioned(on)); }
 
     const std::string& name() const noexcept { return name_; }
 
-    /// The value of the Set-Cookie field. Errors: error::invalid_cookie_name; error::invalid_cookie_value, also for a
-    /// path or domain; error::invalid_cookie_attributes, where they contradict each other or the name's prefix.
+    /// Returns the value of the Set-Cookie field. Errors: error::invalid_cookie_name; error::invalid_cookie_value, also
+    /// for a path or domain; error::invalid_cookie_attributes, if attributes contradict each other or the prefix of the
+    /// name.
     result<std::string> text() const;
 
-    /// Whether a Set-Cookie field with this value is for the same cookie: name, domain and path are the same.
+    /// Whether a Set-Cookie field with this value sets the same cookie: name, domain and path are equal.
     bool replaces(std::string_view other) const;
 
 private:
-    error_code fault() const noexcept;
+    error_code find_error() const noexcept;
     std::string scope() const;
 
     std::string name_;

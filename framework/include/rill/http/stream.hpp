@@ -5,7 +5,8 @@
 
 namespace rill {
 
-/// A body that is produced while it is sent. One object per response; it lives until its coroutine has ended.
+/// A body that is produced while it is sent. Each response has its own object, which exists until its coroutine has
+/// ended.
 class streaming_body
 {
 public:
@@ -14,16 +15,16 @@ public:
     streaming_body& operator=(const streaming_body&) = delete;
     virtual ~streaming_body() = default;
 
-    /// Called once, after the head was sent. The coroutine may refer to *this and to `out` to its end. Terminal
-    /// cancellation when the client leaves, or the server ends the stream.
+    /// Called once, after the head was sent. The coroutine may refer to *this and to `out` until it ends. It is
+    /// canceled (terminal) when the client leaves or the server ends the stream.
     ///
-    /// A body that others write for needs no coroutine, and none of the memory that one takes: it returns an empty
-    /// awaitable. Then the stream lives until the client leaves, the server ends it, or out.end() is called; the object
-    /// ends with it, from the event loop.
+    /// A body that is written from elsewhere needs no coroutine, and no memory for one: start() returns an empty
+    /// awaitable. The stream then exists until the client leaves, the server ends it, or out.end() is called. The
+    /// object is destroyed with it, from the event loop.
     virtual awaitable<> start(response_writer& out) = 0;
 };
 
-/// A streaming_body from a function `awaitable<>(response_writer&)`.
+/// A streaming_body that is made of a function `awaitable<>(response_writer&)`.
 class function_body final : public streaming_body
 {
 public:

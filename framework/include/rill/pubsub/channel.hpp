@@ -12,50 +12,52 @@
 namespace rill::pubsub {
 
 namespace detail {
-class event_log;
+class topic_store;
 }
 
-/// One stream of events for any number of readers, with its recent past: what is published is encoded once, and reaches
-/// every stream in the same order. See docs/guide.md.
+/// One sequence of events for any number of streams, with its recent past. A published event is encoded once and
+/// reaches every stream in the same order. See docs/reference/broadcast.md.
 ///
-/// A handle: copies name the same channel. Everything is thread-safe. Lives as long as a handle, an endpoint or a
-/// subscription of it.
+/// A handle: copies refer to the same channel. All functions are thread-safe. The channel lives as long as one of its
+/// handles, endpoints or subscriptions.
 class channel
 {
 public:
-    /// Throws std::invalid_argument for options that can't be.
-    /// @param plane the log behind it; none: memory_backplane with its defaults
+    /// Throws std::invalid_argument for invalid options.
+    /// @param plane  the log of the channel; by default a memory_backplane with its default settings
     explicit channel(channel_options options = {}, std::shared_ptr<backplane> plane = nullptr);
 
-    /// Publishes an event. The publisher never waits, however slow the streams are. Without an id of its own, unless
-    /// the backplane wants one.
-    /// @param key with slow_policy::latest_per_key: the event replaces the one before it of the same key
-    /// @return the id, empty if the backplane gives it later. Errors: error::invalid_utf8, error::message_too_large
-    /// (see channel_options::event_bytes), and those of the backplane
-    result<event_id> publish(const sse::event& e, std::string_view key = {});
+    /// Publishes an event. Never waits, even if streams are slow. The event must have no id of its own, unless the
+    /// backplane takes ids from publishers.
+    /// @param key  with slow_policy::latest_per_key, the event replaces the previous event of the same key
+    /// @return the id; empty if the backplane assigns it later. Errors: error::invalid_utf8, error::message_too_large
+    /// (see channel_options::max_event_bytes), and those of the backplane
+    result<log_id> publish(const sse::event& e, std::string_view key = {});
 
-    /// Publishes an event that is nothing but data.
+    /// Publishes an event that has data only.
     template <class Text>
         requires std::convertible_to<const Text&, std::string_view>
-    result<event_id> publish(const Text& data, std::string_view key = {})
+    result<log_id> publish(const Text& data, std::string_view key = {})
     {
         return publish(sse::event{.data = std::string_view(data)}, key);
     }
 
-    /// For a handler that wants to see each event: it begins behind the event that the client has seen last, or with
-    /// what is published from now on (and channel_options::history).
-    /// @param who a name for the list of subscribers; none: it is not in the list
-    subscription subscribe(std::string_view last_event_id = {}, std::string who = {}) const;
+    /// Subscribes a handler. The subscription begins after the event that the client has seen last. Without that id it
+    /// begins with channel_options::history and then gets every event that is published from now on.
+    /// @param subscriber_name  the name in names(); without it the subscriber is not listed
+    subscription subscribe(std::string_view last_event_id = {}, std::string subscriber_name = {}) const;
 
+    /// The number of streams and subscriptions at present.
     std::size_t subscribers() const;
-    /// Their names, each once, in order.
-    std::vector<std::string> who() const;
-    statistics stats() const;
+    /// The names of the present subscribers, sorted, without duplicates.
+    std::vector<std::string> names() const;
+    channel_stats stats() const;
 
-    const std::shared_ptr<detail::event_log>& log() const noexcept { return log_; } ///< for this module
+    /// Internal to this module.
+    const std::shared_ptr<detail::topic_store>& store() const noexcept { return store_; }
 
 private:
-    std::shared_ptr<detail::event_log> log_;
+    std::shared_ptr<detail::topic_store> store_;
 };
 
 } // namespace rill::pubsub

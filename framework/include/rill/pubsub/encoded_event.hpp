@@ -1,7 +1,7 @@
 #pragma once
 
 #include <rill/core/error.hpp>
-#include <rill/http/shared_piece.hpp>
+#include <rill/http/shared_chunk.hpp>
 #include <rill/sse/event.hpp>
 #include <string>
 #include <string_view>
@@ -9,18 +9,18 @@
 namespace rill::pubsub {
 
 /// The id that a log has given to an event: opaque text. By default the digits of a counter.
-using event_id = std::string;
+using log_id = std::string;
 
 enum class event_kind : unsigned char
 {
-    message, ///< was published
-    gap,     ///< something before the next event is lost: see make_gap()
-    dropped, ///< the stream was too slow: see make_dropped()
+    message, ///< a published event
+    gap,     ///< a notice: events before the next one are lost, see make_gap()
+    dropped, ///< a notice: the stream was too slow, see make_dropped()
 };
 
-/// An event as it goes over the wire, with its framing: encoded once for any number of streams, and for replay.
-/// Immutable and shared; a copy costs one atomic increment. Thread-safe.
-class encoded_event : public shared_piece
+/// An event in the form in which it is sent, with its framing. It is encoded once for any number of streams and for
+/// replay. Immutable and shared; a copy costs one atomic increment. Thread-safe.
+class encoded_event : public shared_chunk
 {
 public:
     encoded_event() = default;
@@ -30,15 +30,16 @@ public:
     /// Empty for a notice.
     std::string_view id() const noexcept { return view(&event_block::id); }
     std::string_view name() const noexcept { return view(&event_block::name); }
-    /// As it was published, with the line ends that it had.
+    /// The published data, with its original line ends.
     std::string_view data() const noexcept { return view(&event_block::data); }
-    /// What a newer event replaces it by; see slow_policy::latest_per_key. Not sent.
+    /// A newer event with this key replaces the event, see slow_policy::latest_per_key. Not sent.
     std::string_view key() const noexcept { return view(&event_block::key); }
 
-    /// The event to be changed and sent on, e.g. by sse::event_stream::send(). Borrows from *this.
+    /// The event as an sse::event, for example to change it and to send it by sse::event_stream::send(). Borrows from
+    /// *this.
     sse::event as_event() const noexcept;
 
-    /// What it costs in memory, in bytes.
+    /// The memory that the event takes, in bytes.
     std::size_t footprint() const noexcept { return bool(*this) ? fields().footprint : 0; }
 
 private:
@@ -61,7 +62,7 @@ private:
         span id;
     };
 
-    explicit encoded_event(event_block* owned) noexcept : shared_piece(owned) {}
+    explicit encoded_event(event_block* owned) noexcept : shared_chunk(owned) {}
 
     const event_block& fields() const noexcept { return *static_cast<const event_block*>(get()); }
     event_block& fields() noexcept { return *static_cast<event_block*>(get()); }
@@ -71,15 +72,15 @@ private:
     }
 };
 
-/// An event that has everything but its id, which the log assigns: all that takes time is done before that.
+/// An encoded event without its id. The log assigns the id; everything that takes time is done before that.
 class event_draft
 {
 public:
     event_draft(event_draft&&) noexcept = default;
     event_draft& operator=(event_draft&&) noexcept = default;
 
-    /// Encodes `e`. Errors: error::invalid_utf8; error::message_too_large from 1 GiB on.
-    /// @param key see encoded_event::key()
+    /// Encodes `e`. Errors: error::invalid_utf8; error::message_too_large for 1 GiB or more.
+    /// @param key  see encoded_event::key()
     static result<event_draft> make(const sse::event& e, std::string_view topic = {}, std::string_view key = {});
 
     std::string_view topic() const noexcept { return event_.topic(); }
@@ -87,13 +88,13 @@ public:
     std::string_view name() const noexcept { return event_.name(); }
     std::string_view data() const noexcept { return event_.data(); }
     bool has_data() const noexcept { return event_.fields().has_data; }
-    /// The publisher's own id; empty without one.
+    /// The id from the publisher; empty without one.
     std::string_view own_id() const noexcept { return own_id_; }
     std::size_t footprint() const noexcept { return event_.footprint(); }
 
     event_draft copy() const;
 
-    /// Gives it its id and makes it immutable. `id` must not hold CR, LF or NUL; an empty one leaves the line out.
+    /// Adds the id and makes the event immutable. `id` must not contain CR, LF or NUL. An empty id adds no id line.
     encoded_event finish(std::string_view id) &&;
 
 private:
@@ -113,13 +114,13 @@ private:
     std::string own_id_;
 };
 
-/// The notice in front of a replay that can't be whole: name "gap", data {"requested":ID,"oldest":ID|null}. `requested`
-/// is the Last-Event-ID that the client named, cut and made valid UTF-8; `oldest` the id of the oldest event that is
-/// held, null if none is.
-/// @param id the id that the notice itself has; none if empty
+/// The notice before a replay that is not complete: name "gap", data {"requested":ID,"oldest":ID|null}. `requested` is
+/// the Last-Event-ID of the client, truncated and made valid UTF-8. `oldest` is the id of the oldest event that is
+/// held, or null.
+/// @param id  the id of the notice itself; none if empty
 encoded_event make_gap(std::string_view requested, std::string_view oldest, std::string_view id = {});
 
-/// The notice in place of events that a slow stream has missed: name "dropped", data {"count":N}.
+/// The notice in place of events that a slow stream missed: name "dropped", data {"count":N}.
 encoded_event make_dropped(std::uint64_t count);
 
 } // namespace rill::pubsub

@@ -8,7 +8,7 @@ namespace rill::pubsub::detail {
 
 struct endpoint_state;
 
-/// What the router takes.
+/// The handler of an endpoint, as the router takes it.
 class direct_endpoint
 {
 public:
@@ -16,7 +16,7 @@ public:
 
     awaitable<response> operator()(request& r) const;
 
-    const middleware* cors() const noexcept;
+    const middleware_function* cors() const noexcept;
 
 private:
     std::shared_ptr<endpoint_state> state_;
@@ -26,15 +26,15 @@ private:
 
 namespace rill::sse {
 
-/// A route whose streams get everything that is published in the channel, from behind the client's last event id on. No
-/// code runs for an event of one stream but the sending of bytes that all streams share; a stream takes some 300 bytes.
+/// A route whose streams get all events of the channel after the last event id of the client. No code of a user runs
+/// for an event of a stream: all streams share the encoded bytes. A stream takes about 300 bytes.
 ///
-/// A client that is too slow is treated by channel_options::slow, one that takes nothing at all by
-/// endpoint_options::write_timeout.
+/// channel_options::slow applies to a client that is too slow, endpoint_options::write_timeout to one that takes
+/// nothing.
 pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel, endpoint_options options);
 pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel);
 
-/// The same for the topics of a hub that a request names: see hub_options.
+/// The same for the topics of a hub that a request asks for, see hub_options.
 pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_options options);
 pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub);
 

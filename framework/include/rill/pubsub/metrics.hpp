@@ -6,9 +6,10 @@
 
 namespace rill::pubsub {
 
-/// Writes what a channel or a hub counts, labelled channel="NAME", so that several of them can stand on one page:
+/// Writes the counters of a channel or a hub with the label channel="NAME". The page may show several channels:
 ///
-///     app.get("/metrics", rill::metrics({.more = [news](auto& out) { write_metrics(out, news.stats(), "news"); }}));
-void write_metrics(metrics_writer& out, const statistics& figures, std::string_view name);
+///     app.get("/metrics", rill::ops::metrics({.more = [news](auto& out) { write_metrics(out, news.stats(), "news");
+///     }}));
+void write_metrics(metrics_writer& out, const channel_stats& stats, std::string_view name);
 
 } // namespace rill::pubsub

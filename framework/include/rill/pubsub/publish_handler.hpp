@@ -9,26 +9,27 @@
 
 namespace rill::pubsub {
 
-/// A route by which programs publish to a hub over HTTP:
+/// A route that publishes to a hub over HTTP:
 ///
 ///     app.post("/topics/{topic...}", pubsub::publish_handler(hub, token));
 ///
 ///     curl -H "Authorization: Bearer $TOKEN" -d 'it rains' http://127.0.0.1:8080/topics/news/weather
 ///
-/// The body is the event's data, and the path parameter `topic` says where it goes. The query parameters `event`, `key`
-/// and `id` give its name, its key (see slow_policy::latest_per_key), and the id, where the backplane takes one.
+/// The body is the data of the event. The path parameter `topic` is its topic. The query parameters `event`, `key` and
+/// `id` are its name, its key (see slow_policy::latest_per_key), and its id if the backplane takes ids from publishers.
 ///
-/// Answers 201 with {"id": "..."}; or 202 with an empty id where the backplane gives it later. Errors: 401 without the
-/// token (RFC 6750), 400 for what is no topic, no name or no UTF-8, 409 for an id that the backplane refuses, 413, 415
-/// for a body with a Content-Encoding, and 503 when there are too many topics or the backplane fails.
+/// Answers 201 with {"id": "..."}, or 202 with an empty id if the backplane assigns it later. Errors: 401 without the
+/// token (RFC 6750); 400 for an invalid topic, name, id or text that is not UTF-8; 409 for an id that the backplane
+/// refuses; 413 for an event that is too large; 415 for a body with a Content-Encoding; 503 for too many topics or a
+/// failure of the backplane.
 class publish_handler
 {
 public:
-    /// @param token 1 or more of the characters that RFC 6750 allows; anything else throws std::invalid_argument. Who
-    /// has it may publish to every topic. It is compared in constant time.
+    /// @param token  one or more of the characters that RFC 6750 allows; otherwise throws std::invalid_argument. A
+    /// client that has the token may publish to every topic. The comparison takes constant time.
     publish_handler(pubsub::hub hub, std::string token);
 
-    /// The parameter that the route must have.
+    /// The path parameter that the route must have.
     static constexpr std::array<std::string_view, 1> path_parameters{"topic"};
 
     response operator()(request& r);

@@ -7,7 +7,7 @@
 #include <rill/core/awaitable.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/deferred.hpp>
-#include <rill/core/detail/refuse.hpp>
+#include <rill/core/detail/post_error.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/detail/without_slot.hpp>
 #include <rill/core/detail/wrapped_handler.hpp>
@@ -17,7 +17,7 @@ namespace rill::pubsub {
 
 namespace detail {
 
-/// A handler that waits for an event, its type erased, as rill::detail::waiter.
+/// A handler that waits for an event, with its type erased. Like rill::detail::waiter.
 class event_waiter
 {
 public:
@@ -56,7 +56,7 @@ public:
         };
     }
 
-    /// Takes over the handler of `other`, which has one. This one must be empty.
+    /// Takes the handler of `other`, which must have one. *this must be empty.
     void take_over(event_waiter& other) noexcept
     {
         act_ = std::exchange(other.act_, nullptr);
@@ -67,11 +67,12 @@ public:
 
 private:
     rill::detail::handler_storage storage_;
-    // Moves the handler to another storage, if there is one, or else takes it out and calls it, if there is an outcome.
+    // With a storage as third argument, moves the handler there. Otherwise takes the handler out, and calls it if there
+    // is an outcome.
     void (*act_)(rill::detail::handler_storage&, outcome*, rill::detail::handler_storage*) = nullptr;
 };
 
-/// What stands behind a subscription.
+/// The implementation of a subscription.
 class subscription_base
 {
 public:
@@ -85,23 +86,23 @@ public:
 
     virtual void begin(boost::asio::io_context& context) = 0;
     virtual void cancel(boost::asio::cancellation_type type) = 0;
-    virtual encoded_event place() const = 0;
+    virtual encoded_event position() const = 0;
 };
 
 } // namespace detail
 
-/// One stream's view of a channel or a hub: from its beginning on, every event that is published, in order, the past
-/// that was asked for first. It is a place in the past that the channel holds, and copies nothing.
+/// The subscription of one handler to a channel or a hub. It gives the requested past first, and then every published
+/// event, in order. It is a position in the past that the channel holds, and copies no event.
 ///
 ///     auto news = channel.subscribe(stream.last_event_id());
-///     co_await stream.send(news.place());
+///     co_await stream.send(news.position());
 ///     while (auto e = co_await news.next()) {
 ///         co_await stream.send(e);
 ///     }
 ///
-/// Among the events are notices, by encoded_event::kind(): a `gap` where the past is not whole, `dropped` where the
-/// handler was too slow. Belongs to one coroutine; may end at any time, also before the channel does not, as it shares
-/// what it needs.
+/// Some of the events are notices, see encoded_event::kind(): `gap` if the past is not complete, `dropped` if the
+/// handler was too slow. A subscription belongs to one coroutine. It may be destroyed at any time, before or after the
+/// channel.
 class subscription
 {
     struct call_without_event
@@ -115,7 +116,7 @@ class subscription
     template <class Handler>
     using refused = rill::detail::wrapped_handler<Handler, call_without_event>;
 
-    // First, as its return type is deduced.
+    // Declared first because its return type is deduced.
     template <class CompletionToken>
     auto initiate(CompletionToken& token)
     {
@@ -128,8 +129,8 @@ class subscription
                     return;
                 }
                 if (base->waiting) {
-                    rill::detail::refuse(refused<handler_type>{std::forward<decltype(handler)>(handler)},
-                                         boost::asio::error::in_progress);
+                    rill::detail::post_error(refused<handler_type>{std::forward<decltype(handler)>(handler)},
+                                             boost::asio::error::in_progress);
                     return;
                 }
                 auto slot = boost::asio::get_associated_cancellation_slot(handler);
@@ -147,14 +148,14 @@ public:
     /// Made by channel::subscribe() and hub::subscribe().
     explicit subscription(std::unique_ptr<detail::subscription_base> base) noexcept : base_(std::move(base)) {}
 
-    /// The next event.
+    /// Waits for the next event.
     ///
-    /// Completion: `void(error_code, encoded_event)`, the same for every token: at once if there is an event, otherwise
-    /// from the event loop when one is published. An empty event without an error says that the subscription has ended;
-    /// why is in ended(). Each later next() fails with that error, so that a loop which overlooks the end ends, too.
-    /// At most one next() may be pending: another one fails with in_progress, from the event loop, and leaves the first
-    /// alone. All next() of a subscription must be called on the same worker. Cancellation: terminal, partial and
-    /// total; completes with operation_aborted, and no event is lost.
+    /// Completion: `void(error_code, encoded_event)` for every token. Completes at once if there is an event, otherwise
+    /// from the event loop when one is published. An empty event without an error means that the subscription has
+    /// ended; ended() is the reason. Each later next() fails with that error, so that a loop that ignores the empty
+    /// event ends too. At most one next() may be pending: another one fails with in_progress, from the event loop, and
+    /// does not affect the first. All calls must be on the same worker. Cancellation: terminal, partial and total;
+    /// completes with operation_aborted, and no event is lost.
     template <class CompletionToken>
     auto next(CompletionToken&& token)
     {
@@ -162,13 +163,14 @@ public:
     }
     auto next() { return initiate(rill::detail::deferred); }
 
-    /// What tells a client where its stream begins: an id and no data, which it notes and shows to nobody. To be sent
-    /// first: who loses the connection before the first event comes back to this place, and misses nothing. Empty where
-    /// the first event says it itself, where the log has no such id, and once next() has been called.
-    encoded_event place() const { return base_->place(); }
+    /// The position at which the subscription begins: an event with an id and no data, which a client stores and does
+    /// not show. Send it first. A client that loses the connection before its first event then resumes at this position
+    /// and misses nothing. Empty if the first event has that id itself, if the log has no id for the position, and
+    /// after the first next().
+    encoded_event position() const { return base_->position(); }
 
-    /// Why it has ended: error::too_slow, error::unknown_event_id (with unknown_id::reject), error::invalid_topic,
-    /// error::too_many_topics, errc::not_enough_memory; none before.
+    /// Why the subscription has ended: error::too_slow, error::unknown_event_id (with unknown_id::reject),
+    /// error::invalid_topic, error::too_many_topics or errc::not_enough_memory. No error before it has ended.
     error_code ended() const noexcept { return base_->ended; }
 
 private:

@@ -6,24 +6,26 @@
 
 namespace rill::pubsub {
 
-/// Whether `name` can be a topic's: 1 to 256 bytes of UTF-8 without control characters and without '*'. By custom a
-/// path, "news/sport".
+/// Whether `name` is a valid name of a topic: 1 to 256 bytes of UTF-8 without control characters and without '*'. By
+/// convention a path such as "news/sport".
 bool is_topic(std::string_view name) noexcept;
 
-/// A topic's name, or a pattern of names: '*' stands for one segment of the path, '**' at the end for any rest of one
-/// or more segments. So "rooms/*" matches "rooms/1", "rooms/**" also "rooms/1/typing", and "**" everything.
+/// The name of a topic, or a pattern of names. '*' matches one segment of the path. '**' is allowed at the end and
+/// matches one or more segments. "rooms/*" matches "rooms/1"; "rooms/**" also matches "rooms/1/typing"; "**" matches
+/// every topic.
 class topic_pattern
 {
 public:
-    /// Fails with error::invalid_topic: a '*' that is only a part of its segment, a '**' that is not the last.
+    /// Errors: error::invalid_topic, also for a '*' that is only a part of its segment, and for a '**' that is not the
+    /// last segment.
     static result<topic_pattern> parse(std::string_view text);
 
     bool matches(std::string_view topic) const noexcept;
 
-    /// Whether there may be a topic that both match.
+    /// Whether there can be a topic that both match.
     bool overlaps(const topic_pattern& other) const noexcept;
 
-    /// Whether it is the name of one topic.
+    /// Whether it is the name of a single topic.
     bool is_exact() const noexcept { return exact_; }
     const std::string& text() const noexcept { return text_; }
 

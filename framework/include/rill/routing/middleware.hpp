@@ -9,70 +9,73 @@
 #include <string_view>
 #include <vector>
 
-namespace rill {
+namespace rill::middleware {
 
 struct cors_options
 {
-    std::vector<std::string> origins{"*"};       ///< e.g. "https://app.example", see cors(); "*" is any
-    std::vector<std::string> methods{};          ///< empty: what the client asks for
-    std::vector<std::string> request_headers{};  ///< beyond the safelisted ones; empty: what the client asks for
-    std::vector<std::string> response_headers{}; ///< that scripts may read beyond the safelisted ones
-    bool credentials = false;                    ///< cookies and authorisation; needs named origins
+    std::vector<std::string> origins{"*"};       ///< such as "https://app.example", see cors(); "*" is any origin
+    std::vector<std::string> methods{};          ///< empty: the method that the client asks for
+    std::vector<std::string> request_headers{};  ///< beyond the safelisted ones; empty: those the client asks for
+    std::vector<std::string> response_headers{}; ///< readable by scripts, beyond the safelisted ones
+    bool credentials = false;                    ///< cookies and authorization; requires named origins
     std::chrono::seconds preflight_max_age{600}; ///< how long a browser may keep the answer to a preflight
 };
 
-/// Cross-origin resource sharing (Fetch standard, "CORS protocol"): answers preflights itself, and marks the responses
-/// to allowed origins; others are served unmarked, which browsers keep from their scripts. Every response gets `Vary:
-/// Origin` unless any origin is allowed.
+/// Cross-origin resource sharing (Fetch standard, "CORS protocol"). Answers preflights, and marks the responses to
+/// allowed origins. The response to another origin has no mark, so that the browser hides it from scripts. Every
+/// response gets `Vary: Origin`, unless all origins are allowed.
 ///
-/// An origin is a scheme, a host and perhaps a port, in lower case, as browsers send it: without a path, a slash at the
-/// end, or the port that is the scheme's default. "null" stands for pages without an origin of their own, such as
-/// files. Throws std::invalid_argument for anything else, which would never match; for credentials together with "*";
-/// for methods and names of headers that are no tokens; and for a negative preflight_max_age.
-middleware cors(cors_options options = {});
+/// An origin is a scheme, a host and optionally a port, in lower case, as browsers send it: without a path, without a
+/// slash at the end, and without the default port of the scheme. "null" stands for pages without an origin, such as
+/// files. Throws std::invalid_argument for any other text, which would never match; for credentials together with "*";
+/// for methods and header names that are no tokens; and for a negative preflight_max_age.
+middleware_function cors(cors_options options = {});
 
-/// Whether these are a user's name and password. Called in the event loop, so it must not block; compare secrets in
-/// constant time. With several workers it is called from all of their threads.
+/// Checks a user name and a password. It runs in the event loop and must not block. Compare secrets in constant time.
+/// With several workers, all of their threads call it.
 using credentials_check = std::function<bool(std::string_view user, std::string_view password)>;
 
-/// HTTP Basic authentication (RFC 7617): 401 with a challenge unless `check` agrees. Only over TLS: the password is
-/// sent in clear. Throws std::invalid_argument when `realm` holds a quote, a backslash or a control character.
-middleware basic_auth(credentials_check check, std::string_view realm = "rill");
+/// HTTP Basic authentication (RFC 7617): answers 401 with a challenge unless `check` returns true. Use it only over
+/// TLS, because the password is not encrypted. Throws std::invalid_argument if `realm` contains a quote, a backslash or
+/// a control character.
+middleware_function basic_auth(credentials_check check, std::string_view realm = "rill");
 
-/// Gives every request an X-Request-Id: the client's, when it is 1 to 64 letters, digits, '-', '_' or '.', otherwise 32
-/// random hexadecimal digits. Set in the request, for handlers and logs, and in the response.
-middleware request_id();
+/// Sets X-Request-Id in each request, for handlers and logs, and in its response. A client's own value stays if it has
+/// 1 to 64 letters, digits, '-', '_' or '.'. Otherwise the value is 32 random hexadecimal digits.
+middleware_function request_id();
 
-/// Passes W3C trace context on: a valid `traceparent` (W3C Trace Context, 3.2) stays in the request, for handlers and
-/// logs, and is given back in the response. One that is malformed is taken out of the request, with its `tracestate`.
-middleware trace_context();
+/// Passes the W3C trace context on. A valid `traceparent` (W3C Trace Context, 3.2) stays in the request, for handlers
+/// and logs, and is added to the response. A malformed one is removed from the request, together with `tracestate`.
+middleware_function trace_context();
 
-/// Gives the request the address of the client behind the proxies that are trusted, as remote_address(): see
-/// client_address(). To be the outermost, so that logs and limits see it.
-middleware forwarded(trusted_proxies trusted);
+/// Sets request::remote_address() to the address of the client in front of the trusted proxies: see client_address().
+/// Add it as the outermost middleware, so that logs and limits use this address.
+middleware_function forwarded(trusted_proxies trusted);
 
-/// Serves these hosts only: others are answered with 421 (RFC 9110, 7.4), and the connection stays. A name is
-/// "example.org", "*.example.org" for all below that one, or an address, such as "192.0.2.1" or "[::1]"; case, a dot at
-/// the end, and the port do not matter, as in front of a server the port may be another. A request of HTTP/1.0 without
-/// Host passes. To be outermost, about the router that is served. Throws std::invalid_argument for what is no name.
-middleware hosts(std::vector<std::string> names);
+/// Serves only these hosts. A request for another host gets 421 (RFC 9110, 7.4), and the connection stays open. A name
+/// is "example.org", "*.example.org" for all names below it, or an address, such as "192.0.2.1" or "[::1]". Case and a
+/// dot at the end do not matter, nor does the port, which may differ behind a proxy. A request of HTTP/1.0 without Host
+/// is served. Add it as the outermost middleware of the router that is served. Throws std::invalid_argument for a text
+/// that is no name.
+middleware_function hosts(std::vector<std::string> names);
 
-/// Answers 503 when the handler has not returned its response within `limit`, and cancels it (terminal cancellation;
-/// the answer is sent when the handler has unwound). A streamed body begins afterwards and is not limited.
-middleware timeout(std::chrono::steady_clock::duration limit);
+/// Answers 503 if the handler has not returned its response within `limit`, and cancels the handler (terminal
+/// cancellation). The answer is sent after the handler has unwound. The body of a stream begins later and has no limit.
+middleware_function timeout(std::chrono::steady_clock::duration limit);
 template <class Rep, class Period>
-middleware timeout(std::chrono::duration<Rep, Period> limit)
+middleware_function timeout(std::chrono::duration<Rep, Period> limit)
 {
     return timeout(detail::saturated<std::chrono::steady_clock::duration>(limit));
 }
 
-/// One line per response, without a line end:
+/// Passes one line for each response to `sink`, without a line end:
 ///
 ///     127.0.0.1 "GET /ticks?ms=20 HTTP/1.1" 200 1234 0.8ms
 ///
-/// address, request line, status, bytes of the body ('-' when it is streamed), time until the response was ready. When
-/// the handler was cancelled, because the client has left, the status is 499; when it threw anything else, 500. What a
-/// client could use to forge lines is shown as '?'. With several workers `sink` is called from all of their threads.
-middleware access_log(std::function<void(std::string_view line)> sink);
+/// The parts are the address, the request line, the status, the size of the body ('-' for a stream), and the time until
+/// the response was ready. The status is 499 if the handler was cancelled because the client has left, and 500 after
+/// another exception. Characters with which a client could forge lines become '?'. With several workers, all of their
+/// threads call `sink`.
+middleware_function access_log(std::function<void(std::string_view line)> sink);
 
-} // namespace rill
+} // namespace rill::middleware

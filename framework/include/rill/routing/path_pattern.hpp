@@ -7,7 +7,7 @@
 
 namespace rill {
 
-/// A mistake in the routes: a bad pattern, or two routes for the same requests. Thrown while the routes are set up.
+/// A mistake in the routes: a bad pattern, or two routes for the same requests. Thrown while routes are added.
 class route_error : public std::invalid_argument
 {
 public:
@@ -16,10 +16,10 @@ public:
 
 /// The path of a route: `/users/{id:int}/posts/{title}`, `/files/{path...}`.
 ///
-/// A segment is a literal, or a parameter for the whole of one segment: `{name}` takes any text but the empty one,
-/// `{name:int}` a whole number that fits 64 bits, and `{name...}`, the tail, all that is left including slashes, and
-/// also nothing
-/// (`/files/` matches `/files/{path...}`, `/files` does not). Literals are written decoded. A slash at the end counts.
+/// A segment is a literal or a parameter. `{name}` matches any text except the empty one, and `{name:int}` an integer
+/// of 64 bits. `{name...}`, the tail, matches the rest of the path with its slashes. The rest may be empty: `/files/`
+/// matches
+/// `/files/{path...}`, but `/files` does not. Literals are written decoded. A slash at the end is significant.
 class path_pattern
 {
 public:

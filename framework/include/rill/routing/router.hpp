@@ -12,19 +12,20 @@ namespace detail {
 class route_table;
 }
 
-/// Finds the handler for a request by its path and method, and runs the middleware around it. Itself a handler.
+/// Finds the handler for a request by path and method, and runs the middleware around it. A router is itself a handler.
 ///
-/// Segments are split at the slashes as received and then percent-decoded once, so an encoded slash is data (a tail,
-/// which would lose the difference, does not match it). In each segment a literal goes before `{x:int}`, that before
-/// `{x}`, that before
-/// `{x...}`; when the first choice leads nowhere, or has no handler for the method, the next is tried.
+/// The path is split at its slashes, then each segment is percent-decoded once. So an encoded slash is data. A tail
+/// does not match a path with an encoded slash, because it could not show the difference. For each segment a literal
+/// has priority over `{x:int}`, that over `{x}`, and that over `{x...}`. If the first choice has no route, or none for
+/// the method, the next one is tried.
 ///
-/// Answered without a handler: a path that can't be decoded or holds NUL (400), an unknown path (404), a path without
-/// this method (405 with Allow), OPTIONS (204 with Allow), and
-/// HEAD, which runs the GET handler, whose body the connection drops.
+/// The router itself answers 400 for a path that cannot be decoded or contains NUL, 404 for an unknown path, 405 with
+/// Allow for a path without a route for the method, and 204 with Allow for OPTIONS. The GET handler also answers HEAD,
+/// without its body.
 ///
-/// Set up before serving, in one thread; copies share the same routes. Mistakes in the routes throw route_error: most
-/// of them where the route is added, a path parameter that may still come from a prefix in check_routes().
+/// Add the routes before serving, in one thread. Copies share the same routes. A mistake in the routes throws
+/// route_error: most of them when the route is added; for a path parameter that may come from a prefix, in
+/// check_routes().
 class router
 {
 public:
@@ -35,14 +36,14 @@ public:
     router(const router&);
     router& operator=(const router&);
 
-    /// Adds a route. `handle` is a handler or anything make_handler() takes; `around` is middleware for this route
-    /// alone, the first is outermost. Where `handle` is a member function, its object comes first in `around`: an
-    /// object that outlives the router, or a pointer to it, also a shared_ptr.
+    /// Adds a route. `handle` is a handler or anything that make_handler() takes. `around` is middleware for this route
+    /// alone; the first one is the outermost. If `handle` is a member function, the first argument in `around` is its
+    /// object: an object that outlives the router, or a pointer to it, also a shared_ptr.
     ///
-    /// Throws route_error for a bad pattern, for a route that collides with another, and for a handler that takes a
-    /// path parameter which the pattern lacks, while it leaves one of the pattern alone: the name is misspelled.
+    /// Throws route_error for a bad pattern, for a route that another one already covers, and for a handler that takes
+    /// a path parameter which the pattern lacks while it ignores another one of the pattern: the name is misspelled.
     ///
-    /// `method` may be the name of any method, as "QUERY" or one of your own; it is case-sensitive.
+    /// @param method  any method, such as "QUERY"; case-sensitive
     template <class F, class... Middleware>
     router& handle(std::string_view method, std::string_view pattern, F&& handle, Middleware&&... around)
     {
@@ -86,31 +87,31 @@ public:
         return handle(verb::delete_, pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
     }
 
-    /// Adds middleware around all of this router, whether added before or after the routes; the first is outermost.
-    /// Around the router that is served it also sees what no route answers (404, 405); around a mounted one, its routes
-    /// only.
-    router& use(middleware around);
+    /// Adds middleware around all routes of this router, those added before and after; the first one is the outermost.
+    /// Around the router that is served it also sees what no route answers (404, 405). Around a mounted router it sees
+    /// the routes only.
+    router& use(middleware_function around);
 
-    /// Takes over all routes of `other`, below `prefix`, with its middleware around each. The prefix may hold
-    /// parameters, which the handlers of `other` may take; a slash at its end is ignored. The route "/" of `other`
-    /// becomes the prefix itself.
+    /// Moves all routes of `other` into this router, below `prefix`, each with the middleware of `other`. The prefix
+    /// may contain parameters, which the handlers of `other` may take. A slash at the end of the prefix is ignored. The
+    /// route
+    /// "/" of `other` becomes the prefix itself.
     router& mount(std::string_view prefix, router&& other);
 
-    /// Throws route_error, which names the route and the parameter, when a handler takes a path parameter (see `path`,
-    /// extractor) that its route lacks, with all prefixes of mount().
+    /// Throws route_error, with the route and the parameter, if a handler takes a path parameter (see the extractor
+    /// `path`) that its route lacks, with the prefixes of mount() included.
     ///
-    /// Called whenever a router becomes a `handler`: by the constructor of server, by serve(), and by handle(). Routes
-    /// that are added afterwards are checked at once. To be called by hand only where a lambda takes the router along
-    /// and calls it.
+    /// The constructor of server, serve() and handle() call it when a router becomes a `handler`. After that each new
+    /// route is checked at once. Call it only if a lambda captures the router and calls it.
     void check_routes() const;
 
     awaitable<response> operator()(request& req) const;
 
-    /// Whether the route of that request reads its body while it arrives, see body_reader. Then all middleware around
-    /// the route runs before the body has come.
+    /// Whether the route of a request reads the body while it arrives: see body_reader. Then the middleware around the
+    /// route runs before the body has arrived.
     bool streams_body(const request& head) const;
 
-    /// Whether any route has that method.
+    /// Whether any route has this method.
     bool takes_method(std::string_view name) const;
 
 private:
@@ -123,19 +124,21 @@ private:
     }
 
     template <class... Middleware>
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): add() takes it by move
     router& add_checked(std::string_view method, std::string_view pattern, handler handle, Middleware&&... around)
     {
-        constexpr bool is_middleware = (std::is_constructible_v<middleware, Middleware> && ...);
-        static_assert(is_middleware, "what follows a route's handler is middleware for this route: "
+        constexpr bool is_middleware = (std::is_constructible_v<middleware_function, Middleware> && ...);
+        static_assert(is_middleware, "the arguments after the handler of a route must be middleware: "
                                      "rill::awaitable<rill::response>(rill::request&, const rill::handler& next)");
         if constexpr (is_middleware) {
-            add(method, pattern, std::move(handle), {middleware(std::forward<Middleware>(around))...});
+            add(method, pattern, std::move(handle), {middleware_function(std::forward<Middleware>(around))...});
         }
         return *this;
     }
 
     static std::string_view name_of(verb method) noexcept;
-    router& add(std::string_view method, std::string_view pattern, handler handle, std::vector<middleware> around);
+    router& add(std::string_view method, std::string_view pattern, handler handle,
+                std::vector<middleware_function> around);
 
     std::shared_ptr<detail::route_table> table_;
 };

@@ -8,36 +8,35 @@ namespace rill {
 
 struct static_files_options
 {
-    std::string index = "index.html";       ///< served for a directory
-    std::string cache_control = "no-cache"; ///< keep a copy, but ask whether it is still good
-    std::string version{};                  ///< of all files, such as a build's number: becomes a part of each ETag
+    std::string index = "index.html";       ///< the file that is served for a directory
+    std::string cache_control = "no-cache"; ///< a cache may keep a copy, but must ask whether it is still valid
+    std::string version{};                  ///< of all files, such as a build number: part of each ETag
 };
 
-/// A handler that serves the files below `directory` to GET and HEAD.
+/// Serves the files below `directory` to GET and HEAD.
 ///
 ///     app.get("/", rill::static_files("public"));                  // public/index.html
 ///     app.get("/assets/{path...}", rill::static_files("public"));  // everything below public
 ///
-/// The file is named by the tail parameter `path`; without one, or when it names a directory, it is the index there.
-/// A path that names a directory with an index needs a slash at its end, or relative links in the index would lead
-/// elsewhere: without it the answer is 308 to the path with the slash, and the query stays. A route without the
-/// parameter, such as "/about", is answered under its own path: there is nothing at that path with a slash.
+/// The tail parameter `path` is the name of the file. Without it, and for a directory, the index is served. The path of
+/// a directory must end with a slash, because relative links in the index depend on it. Without the slash the answer is
+/// 308 to the path with the slash; the query stays. A route without the parameter, such as "/about", needs no slash.
 ///
 /// Answers conditional requests (304, 412; RFC 9110, 13) from a strong ETag and Last-Modified, and requests for one
-/// range (206, 416; RFC 9110, 14); several ranges at once get the whole file. The ETag is made of the file's size and
-/// time, and so the same on all servers whose copies keep the time (rsync -t, tar). Where the time does not change with
-/// the content, as in a reproducible build, which gives all files one time, `version` must.
+/// range (206, 416; RFC 9110, 14). A request for several ranges gets the whole file. The ETag depends on the size and
+/// the time of the file, so it is the same on all servers whose copies keep the time (rsync -t, tar). If the time does
+/// not change with the content, as in a reproducible build, `version` must change.
 ///
-/// `directory` is looked up at each request, so that a build may remove it and make it anew, or change a symbolic link
-/// that it is. While the name leads nowhere, the directory that was opened here is served. A relative name is of the
-/// directory in which the program is now.
+/// Each request looks `directory` up, so that a build may replace the directory or the symbolic link. While the name
+/// does not exist, the directory that was opened by this call is served. A relative name is relative to the current
+/// directory of this call.
 ///
-/// Nothing outside the directory can be reached: each segment is opened relative to the directory before, starting at
-/// `directory`. Symbolic links in it, names that begin with a dot, and all but regular files are not
-/// found (404). Of the names with a dot, what is below `.well-known` in `directory` itself is served (RFC 8615).
+/// No request reaches a file outside the directory: each segment is opened relative to its parent, from `directory` on.
+/// Symbolic links, names that begin with a dot, and anything but regular files are not found (404). One such name is
+/// served: `.well-known` in `directory` itself (RFC 8615).
 ///
-/// The file is opened, not read, in the calling thread. Throws std::system_error when `directory` can't be opened, and
-/// std::invalid_argument for a `version` that is not visible ASCII without quotes.
+/// The calling thread opens the file and does not read it. Throws std::system_error if `directory` cannot be opened,
+/// and std::invalid_argument if `version` is not visible ASCII without quotes.
 handler static_files(std::string_view directory, static_files_options options = {});
 
 } // namespace rill

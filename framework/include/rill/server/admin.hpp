@@ -2,23 +2,24 @@
 
 #include <rill/http/handler.hpp>
 
-namespace rill {
+// Routes for operators and their tools. The application decides where to add them.
+namespace rill::ops {
 
-/// Whether the process lives: 200 whenever the event loop comes round to answer.
+/// A liveness check: answers 200 while the event loop runs.
 handler healthz();
 
-/// Whether the server wants more work: 200, or 503 from the moment it is told to stop. With
-/// server_options::unready_time it goes on accepting meanwhile, so that a load balancer sees the answer.
+/// A readiness check: answers 200, or 503 after a shutdown has begun. With server_options::readiness_delay the server
+/// accepts connections during this time, so that a load balancer sees the answer.
 handler readyz();
 
-/// Who is connected: a JSON object with an entry for each stream,
+/// Lists the open streams of the server, as JSON:
 ///
 ///     {"count":2,"streams":[{"id":7,"route":"/ticks","address":"127.0.0.1","since":"2026-01-31T23:59:59Z",
 ///      "age_ms":1500,"last_write_ms":20,"unsent_bytes":0}, ...]}
 ///
-/// `last_write_ms` is the time since the kernel last took something. At most `limit` entries, 1000 unless the query
-/// says otherwise (?limit=5000); `count` is of all. There is no such route unless the application adds one: it names
-/// clients, so it belongs where only the operator can reach it.
+/// `last_write_ms` is the time since the kernel last took bytes of the stream. The query parameter `limit` is the
+/// maximum number of entries, 1000 by default; `count` is the number of all streams. The list contains the addresses of
+/// clients, so serve it only where the operator can reach it.
 handler streams();
 
-} // namespace rill
+} // namespace rill::ops

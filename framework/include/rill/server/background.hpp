@@ -5,26 +5,26 @@
 
 namespace rill {
 
-/// A coroutine beside the connections, such as one that publishes every second: see server_options::background.
+/// Makes a background coroutine, such as one that publishes every second: see server_options::background.
 using background_task = std::function<awaitable<>()>;
 
-/// Runs `task` in the background of the worker that the caller runs on, whose executor is `worker`
-/// (`co_await boost::asio::this_coro::executor`). It begins inside this call and goes on to its first wait; nobody
+/// Runs `task` in the background of a worker. The task begins inside this call and runs to its first wait. Nothing
 /// waits for its end.
 ///
-/// As soon as a shutdown has ended the worker's last connection, `task` is cancelled: what it awaits completes with
-/// operation_aborted, and its frame unwinds before server::run() returns. Until then it serves those who are leaving;
-/// that the shutdown has begun it learns from `rill::shutdown_signal`. An exception that leaves it is an error in the
-/// log, and costs the others nothing. What it refers to must outlive the server.
+/// A background coroutine keeps running during shutdown. It is cancelled after its worker's last connection has closed:
+/// the operation that it waits for completes with operation_aborted, and its frame unwinds before server::run()
+/// returns. `rill::shutdown_signal` reports that a shutdown has begun. An exception that leaves it becomes a line of
+/// the log, and affects nothing else. All objects that the task refers to must outlive the server.
 ///
-/// A handler whose client is connected while the server runs is never too late. What still runs after that
-/// cancellation, such as another background task on its way out, is: then `task` is destroyed without having begun,
-/// which is a warning in the log, too.
+/// After the cancellation no task is started: `task` is destroyed without having begun, and the log has a warning. This
+/// can happen to a background coroutine that is itself cancelled. It cannot happen to a handler with a connected
+/// client.
 ///
-/// Only from the worker's thread. Throws boost::system::system_error with error::foreign_executor, and destroys `task`,
-/// where `worker` is the executor of something else, such as a thread pool. On an io_context that is no worker's, as
+/// Call it only from the worker's thread. Throws boost::system::system_error with error::foreign_executor, and destroys
+/// `task`, if `worker` is the executor of anything else, such as a thread pool. On an io_context without a worker, as
 /// in a test, an exception that leaves `task` leaves io_context::run().
-/// @return true: `task` has begun; false: it came too late. As of task_group::spawn(), it is not to be ignored.
+/// @param worker  the executor of the caller: `co_await boost::asio::this_coro::executor`
+/// @return true: `task` has begun; false: it was destroyed
 [[nodiscard("false: the task was destroyed without having begun")]] bool spawn(const executor& worker,
                                                                                awaitable<> task);
 

@@ -4,24 +4,24 @@
 #include <rill/http/handler.hpp>
 #include <rill/http/metrics_writer.hpp>
 
-namespace rill {
+namespace rill::ops {
 
 struct metrics_options
 {
-    /// Writes what else there is to tell, e.g. a channel's figures (rill/pubsub/metrics.hpp) or those of the
-    /// application. Called for each scrape in the worker that answers it; must not block.
+    /// Writes further metrics, such as those of a channel (rill/pubsub/metrics.hpp) or of the application. Each scrape
+    /// calls it, in the worker that answers. It must not block.
     std::function<void(metrics_writer&)> more{};
 };
 
-/// Answers a scrape by Prometheus with the figures of the server it runs on: connections, streams by route and close
-/// reason, events, bytes, what is unsent, how late timers fire, memory and descriptors of the process. All of them are
-/// listed in docs/operations.md.
+/// Answers a scrape by Prometheus with the metrics of the server: connections, streams by route and close reason,
+/// events, bytes, queued bytes, the lateness of timers, and memory and descriptors of the process.
+/// docs/reference/metrics.md lists all of them.
 ///
-///     app.get("/metrics", rill::metrics());
+///     app.get("/metrics", rill::ops::metrics());
 ///
-/// The figures tell outsiders much: serve them where only the operator can reach them. Each worker is asked through its
-/// mailbox; one that does not answer within a second is left out, which rill_workers_silent tells.
+/// Serve it only where the operator can reach it. The handler queries each worker through its mailbox. It leaves out a
+/// worker that does not answer within a second, and counts it in rill_workers_silent.
 handler metrics(metrics_options options);
 handler metrics();
 
-} // namespace rill
+} // namespace rill::ops

@@ -19,112 +19,114 @@
 
 namespace rill::sse {
 
-/// endpoint_options::heartbeat where nothing sets it.
+/// The default of endpoint_options::heartbeat.
 inline constexpr std::chrono::milliseconds default_heartbeat{15'000};
 
 struct endpoint_options
 {
-    /// While nothing else is sent, a comment goes out this often, so that proxies keep the connection and a vanished
-    /// client is found. 0 turns it off. Unset: that of the channel whose streams these are, or default_heartbeat.
+    /// Interval of heartbeats: a comment is sent after this time without another event. Proxies then keep the
+    /// connection, and the server notices a client that has vanished. 0: no heartbeats. Unset: that of the channel, or
+    /// default_heartbeat.
     std::optional<std::chrono::milliseconds> heartbeat{};
 
-    /// Sent first: how long a client shall wait before it reconnects, to which up to `retry_jitter` is added. Every
-    /// stream gets its own value, evenly spread, so that a crowd that is cut at once does not come back at once.
+    /// Sent first: how long a client waits before it reconnects, plus up to `retry_jitter`. Each stream gets a
+    /// different value, so that clients that are disconnected together do not reconnect together.
     std::optional<std::chrono::milliseconds> retry{};
-    /// Half of `retry` unless set; 0 gives all streams the same.
+    /// Maximum time that is added to `retry`. Unset: half of `retry`. 0: all streams get the same value.
     std::optional<std::chrono::milliseconds> retry_jitter{};
 
-    /// The stream ends when the client takes nothing for this long while something waits to be sent.
+    /// The stream ends when the client accepts no data for this time while data waits to be sent.
     std::chrono::milliseconds write_timeout{5'000};
 
-    /// How many streams the route may have at once, over all workers. 0: any number. Who comes when there are so many
-    /// is refused, and told to wait for `retry_after`, and up to as much again, each for its own time.
+    /// Maximum number of streams of the route, over all workers. 0: no limit. Further clients are refused. Each of them
+    /// is asked to wait for a different time between `retry_after` and twice this.
     std::size_t max_streams = 0;
     rill::refusal refusal = rill::refusal::unavailable;
     std::chrono::milliseconds retry_after{5'000};
 
-    /// Sent to every stream that a shutdown ends, already encoded; e.g. ": bye\n\n" or "retry: 3000\n\n".
+    /// Encoded event that is sent to every stream that a shutdown ends, e.g. ": bye\n\n" or "retry: 3000\n\n".
     std::string farewell{};
 
-    /// At a shutdown the streams of this route go on until their handlers return, for at most
-    /// server_options::drain_timeout: for handlers that look at stop_requested() or wait for stopped(). Otherwise the
-    /// shutdown ends them at once. A single stream asks for it by event_stream::finish_on_shutdown().
+    /// At a shutdown, the streams of this route continue until their handlers return, for at most
+    /// server_options::drain_timeout. For handlers that check stop_requested() or wait for stopped(). If false, the
+    /// shutdown ends the streams at once. event_stream::finish_on_shutdown() does the same for a single stream.
     bool finish_on_shutdown = false;
 
-    /// The query parameter that gives the last event id where a client cannot set the header, as with a new
-    /// EventSource.
+    /// The query parameter with the last event id, for clients that cannot set the header, such as a new EventSource.
     std::string last_event_id_parameter{"lastEventId"};
 
-    /// Further headers of each answer, also of a refusal; a name may stand several times, as Link. Content-Type,
-    /// Cache-Control and X-Accel-Buffering take the place of the stream's own.
+    /// Further headers of each response, also of a refusal. A name may occur several times, e.g. Link. Content-Type,
+    /// Cache-Control and X-Accel-Buffering replace the default ones.
     std::vector<std::pair<std::string, std::string>> headers{};
 
-    /// Cross-origin resource sharing: rill::cors(). Around all that the endpoint answers, and around OPTIONS of its
-    /// route: browsers ask first where they send a Last-Event-ID of more than 128 bytes, or one that is not plain
-    /// (Fetch standard, "CORS-safelisted request-header").
-    middleware cors{};
+    /// Cross-origin resource sharing: rill::middleware::cors(). It is applied to all responses of the endpoint, and to
+    /// OPTIONS of its route: browsers send a preflight request if the Last-Event-ID is longer than 128 bytes or has
+    /// special characters (Fetch standard, "CORS-safelisted request-header").
+    middleware_function cors{};
 
-    /// Says that there is nothing more for this client: it is answered with 204, at which an EventSource stops
-    /// reconnecting (WHATWG HTML, 9.2.3). Called with the request and its last event id.
+    /// Returns true if there are no more events for this client. The response is then 204, after which an EventSource
+    /// does not reconnect (WHATWG HTML, section 9.2.3). Called with the request and its last event id.
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
-    /// Of an endpoint of a channel or a hub: the name of its stream in the list of subscribers; none, or empty: not in
-    /// the list. In place of hub_options::who. A handler that subscribes says it itself.
-    std::function<std::string(const request&)> who{};
+    /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. With an empty
+    /// name, the stream is not in the list. Overrides hub_options::subscriber_name. A handler that subscribes passes
+    /// the name to subscribe().
+    std::function<std::string(const request&)> subscriber_name{};
 };
 
 namespace detail {
 
-/// The last event id that the request brings: the header, or the query parameter that the options name.
+/// Returns the last event id of the request, from the header or from the query parameter that the options name.
 std::string last_event_id(const request& r, const endpoint_options& options);
 
-/// Sends what comes before the first event: the id of the stream's place, unless it is empty or none that comes back,
-/// and its own reconnection time, if there is one.
-void send_start(response_writer& out, const endpoint_options& options, std::string_view place = {});
+/// Sends the fields before the first event: the id of the stream's start, unless it is empty or cannot be sent back,
+/// and the stream's reconnection time, if there is one.
+void send_start(response_writer& out, const endpoint_options& options, std::string_view start_id = {});
 
-/// What all streams of a route share, on all workers.
+/// The state that all streams of a route share, on all workers. Thread-safe.
 class stream_route
 {
 public:
-    /// Throws std::invalid_argument for options that can't be.
+    /// Throws std::invalid_argument for invalid options.
     explicit stream_route(endpoint_options options);
 
-    /// Takes a place for a stream; false when there is none.
-    bool enter() noexcept;
+    /// Counts a stream. Returns false if the maximum number of streams is reached.
+    bool try_enter() noexcept;
     void leave() noexcept { streams_.fetch_sub(1, std::memory_order_relaxed); }
+    /// The response for a refused client.
     response refuse() const;
 
-    /// The head of a stream; its body is added by the endpoint.
+    /// The head of a stream. The endpoint adds the body.
     response head() const;
 
-    /// Any other answer, with the headers that all have. Its own ones stay.
-    response marked(response answer) const;
+    /// Adds the headers of the options to another response. Its own headers stay.
+    response with_headers(response answer) const;
 
     const endpoint_options options;
     const stream_policy policy;
 
-    const middleware* cors() const noexcept { return options.cors ? &options.cors : nullptr; }
+    const middleware_function* cors() const noexcept { return options.cors ? &options.cors : nullptr; }
 
 private:
     std::atomic<std::size_t> streams_ = 0;
 };
 
-/// A stream's place, given back unless it is kept.
-class stream_place
+/// A slot for a stream. The destructor releases it unless keep() was called.
+class stream_slot
 {
 public:
-    explicit stream_place(stream_route& route) noexcept : route_(route), taken_(route.enter()) {}
-    stream_place(const stream_place&) = delete;
-    stream_place& operator=(const stream_place&) = delete;
-    ~stream_place()
+    explicit stream_slot(stream_route& route) noexcept : route_(route), taken_(route.try_enter()) {}
+    stream_slot(const stream_slot&) = delete;
+    stream_slot& operator=(const stream_slot&) = delete;
+    ~stream_slot()
     {
         if (taken_) {
             route_.leave();
         }
     }
 
-    /// To be awaited where there is none: others who are leaving may have theirs still.
-    awaitable<> ask_again();
+    /// Yields to streams that are ending, and tries again to take a slot.
+    awaitable<> retry_after_yield();
 
     explicit operator bool() const noexcept { return taken_; }
     void keep() noexcept { taken_ = false; }
@@ -134,7 +136,7 @@ private:
     bool taken_;
 };
 
-/// Counted by itself: in each stream a std::shared_ptr would take a second word.
+/// Has its own reference count, because a std::shared_ptr would take a second word in each stream.
 template <class F>
 struct endpoint_state : stream_route, boost::intrusive_ref_counter<endpoint_state<F>>
 {
@@ -144,7 +146,7 @@ struct endpoint_state : stream_route, boost::intrusive_ref_counter<endpoint_stat
     F handler;
 };
 
-/// One live stream: small, as there is one for each client.
+/// A live stream. Small, because each client has one.
 template <class F, class... Args>
 class endpoint_body final : public streaming_body
 {
@@ -157,8 +159,8 @@ public:
 
     awaitable<> start(response_writer& out) override
     {
-        stream_.writer(out);
-        out.policy(state_->policy);
+        stream_.set_writer(out);
+        out.set_policy(state_->policy);
         send_start(out, state_->options);
         return std::apply([this](auto&... args) { return std::invoke(state_->handler, stream_, std::move(args)...); },
                           args_);
@@ -166,7 +168,7 @@ public:
 
 private:
     boost::intrusive_ptr<endpoint_state<F>>
-        state_; // an endpoint may be made for one request, and end before its stream
+        state_; // an endpoint that was made for one request may end before its stream
     event_stream stream_;
     [[no_unique_address]] std::tuple<Args...> args_;
 };
@@ -184,23 +186,23 @@ public:
 
     awaitable<response> operator()(request& r) const
     {
-        return state_->options.cors ? shared(state_, r) : answer(state_, r);
+        return state_->options.cors ? answer_with_cors(state_, r) : answer(state_, r);
     }
 
-    const middleware* cors() const noexcept { return state_->cors(); }
+    const middleware_function* cors() const noexcept { return state_->cors(); }
 
     rill::detail::route_needs route_needs() const
     {
         auto needs = rill::detail::route_needs_of(rill::detail::type_list<Args...>{});
         const auto& options = state_->options;
-        needs.is_complete = needs.is_complete && !options.finished && !options.who; // they get the request
+        needs.is_complete = needs.is_complete && !options.finished && !options.subscriber_name; // they use the request
         return needs;
     }
 
 private:
     using state_pointer = boost::intrusive_ptr<endpoint_state<F>>;
 
-    static awaitable<response> shared(state_pointer state, request& r)
+    static awaitable<response> answer_with_cors(state_pointer state, request& r)
     {
         const rill::handler inner = answers{state};
         auto given = co_await state->options.cors(r, inner);
@@ -213,27 +215,27 @@ private:
         awaitable<response> operator()(request& r) const { return answer(state, r); }
     };
 
-    // Of its own state, as an endpoint that is made for one request may end first.
+    // Owns the state, because an endpoint that was made for one request may end first.
     static awaitable<response> answer(state_pointer state, request& r)
     {
         auto args = extract_all<Args...>(r);
         if (!args) {
-            co_return state->marked(to_response(args.error()));
+            co_return state->with_headers(to_response(args.error()));
         }
         const auto id = last_event_id(r, state->options);
         if (state->options.finished && state->options.finished(r, id)) {
-            co_return state->marked(status::no_content);
+            co_return state->with_headers(status::no_content);
         }
-        stream_place place(*state);
-        if (!place) {
-            co_await place.ask_again();
+        stream_slot slot(*state);
+        if (!slot) {
+            co_await slot.retry_after_yield();
         }
-        if (!place) {
+        if (!slot) {
             co_return state->refuse();
         }
         auto head = state->head();
-        head.body(std::make_unique<endpoint_body<F, Args...>>(state, std::move(*args), id));
-        place.keep(); // the body's
+        head.set_body(std::make_unique<endpoint_body<F, Args...>>(state, std::move(*args), id));
+        slot.keep(); // the body releases it
         co_return head;
     }
 
@@ -242,17 +244,17 @@ private:
 
 } // namespace detail
 
-/// Makes a stream handler into what the router takes.
+/// Makes a handler for the router of a stream handler.
 ///
-/// `handler` is `awaitable<>(event_stream&, extractors...)`: a function, a lambda or a function object, copied into the
-/// router; one that breaks a rule is refused by a static_assert that says what to write instead. Extractors are
-/// resolved before the stream begins: what is missing or malformed is answered with 400 or 422, and the handler never
-/// runs. When the client leaves, what the handler awaits is cancelled and its frame unwinds; returning ends the stream;
-/// an exception other than the cancellation is logged and ends the stream.
+/// `handler` is `awaitable<>(event_stream&, extractors...)`: a function, a lambda or a function object, which is
+/// copied. A static_assert rejects a handler that breaks a rule, and says what to write instead. The extractors run
+/// before the stream begins: a missing or malformed parameter is answered with 400 or 422, and the handler is not
+/// called. When the client leaves, the operation that the handler awaits is canceled, and its frame unwinds. When the
+/// handler returns, the stream ends. An exception other than the cancellation is logged and ends the stream.
 ///
-/// What is returned is itself a handler. One that decides by the request whether to stream (see wants_event_stream())
-/// keeps it as a rill::handler, made once, since options are checked and streams are counted here, and returns
-/// `co_await stream(request)`.
+/// The result is a handler. A handler that decides by the request whether to stream (see wants_event_stream()) stores
+/// the result as a rill::handler and returns `co_await stream(request)`. Make the endpoint once: it checks the options
+/// and counts the streams.
 template <class F>
 auto endpoint(F handler, endpoint_options options)
 {
@@ -260,19 +262,19 @@ auto endpoint(F handler, endpoint_options options)
         using arguments = typename rill::detail::signature_of<F>::arguments;
         return detail::endpoint_handler<F, arguments>(std::move(handler), std::move(options));
     } else {
-        return rill::handler(); // the static_assert has said all
+        return rill::handler(); // the static_assert has already failed
     }
 }
 
-// No default argument: g++ 12 destroys one that is an aggregate twice where the call is part of a co_await expression.
+// Not a default argument: g++ 12 destroys an aggregate twice that is a default argument in a co_await expression.
 template <class F>
 auto endpoint(F handler)
 {
     return endpoint(std::move(handler), endpoint_options());
 }
 
-/// The same for a member function of `object`: an object that outlives the server, or a pointer to one, which is kept,
-/// so that a shared_ptr keeps the object.
+/// The same for a member function of `object`. `object` is an object that outlives the server, or a pointer, which is
+/// copied, so that a std::shared_ptr keeps the object alive.
 template <class Method, class Object>
     requires(std::is_member_function_pointer_v<Method> && !std::is_convertible_v<Object, endpoint_options>)
 auto endpoint(Method handler, Object&& object, endpoint_options options)

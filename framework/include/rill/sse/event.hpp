@@ -5,17 +5,18 @@
 #include <cstdint>
 #include <rill/core/detail/saturated.hpp>
 #include <rill/core/error.hpp>
-#include <rill/http/detail/spread.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
+#include <rill/http/detail/max_retry.hpp>
+
 namespace rill::sse {
 
 namespace detail {
 
-// Not constexpr, on purpose: reaching it makes a literal a compile-time error that names the rule.
+// Not constexpr: a call in a constant expression is a compile-time error that names the rule.
 void field_value_holds_cr_lf_or_nul();
 void event_id_does_not_fit_a_header();
 
@@ -29,11 +30,11 @@ constexpr bool is_field_value(std::string_view text) noexcept
     return true;
 }
 
-/// A head holds other fields as well, and what stands between has limits of its own.
-inline constexpr std::size_t longest_event_id = 1024;
+/// Maximum size of an id, in bytes. A request head has other fields as well, and proxies have limits of their own.
+inline constexpr std::size_t max_event_id = 1024;
 
-/// Whether it comes back as it is in a Last-Event-ID header (RFC 9110, 5.5): there space and tab around the value are
-/// not part of it, and control characters not allowed.
+/// Whether a client can send the id back unchanged in a Last-Event-ID header (RFC 9110, section 5.5). There, leading
+/// and trailing spaces and tabs are not part of the value, and control characters are not allowed.
 constexpr bool is_event_id(std::string_view text) noexcept
 {
     const auto blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -43,13 +44,13 @@ constexpr bool is_event_id(std::string_view text) noexcept
             return false;
         }
     }
-    return text.empty() || (text.size() <= longest_event_id && !blank(text.front()) && !blank(text.back()));
+    return text.empty() || (text.size() <= max_event_id && !blank(text.front()) && !blank(text.back()));
 }
 
 } // namespace detail
 
-/// Borrowed text that may be absent, which is not the same as empty. One of these for each field of every event lies in
-/// the handler's coroutine frame: half the size of an optional string_view counts.
+/// Borrowed text that may be absent. Absent text is different from empty text. The handler's coroutine frame holds one
+/// of these for each field of each event, so it is smaller than an optional string_view.
 class text
 {
 public:
@@ -71,7 +72,7 @@ namespace detail {
 template <class>
 inline constexpr bool never = false;
 
-/// Text that is known at run time only. Literals are arrays of const characters.
+/// Text that is known only at run time. Literals are arrays of const characters.
 template <class Text>
 concept run_time_text =
     std::convertible_to<Text, std::string_view> &&
@@ -79,14 +80,14 @@ concept run_time_text =
 
 } // namespace detail
 
-/// A value that cannot hold CR, LF or NUL, so that it can neither end its line nor be ignored by the client (WHATWG
+/// A value without CR, LF and NUL, so that it can neither end its line nor be ignored by the client (WHATWG
 /// HTML, 9.2.6: an id with NUL is dropped). Borrows its text; by default absent.
 class field_value
 {
 public:
     constexpr field_value() = default;
 
-    /// From a literal; a forbidden character is a compile-time error.
+    /// From a literal. A forbidden character is a compile-time error.
     template <std::size_t N>
     consteval field_value(const char (&literal)[N]) : text_(std::string_view(literal, N - 1))
     {
@@ -95,22 +96,23 @@ public:
         }
     }
 
-    // Text known at run time does not convert; these say what does.
+    // Text that is known only at run time does not convert. These overloads say what to use.
     template <detail::run_time_text Text>
     constexpr field_value(Text&&)
     {
-        static_assert(detail::never<Text>,
-                      "text that is known at run time may hold a line break, which would end the field: for .name use "
-                      "event_name::parse(text), and give the value of its result");
+        static_assert(
+            detail::never<Text>,
+            "text that is known at run time may contain a line break, which would end the field: for .name use "
+            "event_name::parse(text), and pass the value of its result");
     }
     template <std::same_as<field_value> Value>
     constexpr field_value(const result<Value>&)
     {
         static_assert(detail::never<Value>,
-                      "event_name::parse() may fail: test its result first, then give its value, as in .name = *name");
+                      "event_name::parse() may fail: test its result first, then pass its value, as in .name = *name");
     }
 
-    /// From text known at run time. Fails with error::invalid_field_value.
+    /// From text that is known at run time. Fails with error::invalid_field_value.
     static result<field_value> parse(std::string_view value) noexcept
     {
         if (!detail::is_field_value(value)) {
@@ -128,18 +130,18 @@ private:
     text text_;
 };
 
-/// The name of an event: what addEventListener() listens for. Without one it is a "message".
+/// The name of an event, for which a client calls addEventListener(). An event without a name is a "message".
 using event_name = field_value;
 
-/// The id of an event, which a client sends back as Last-Event-ID when it reconnects. A number, or text that comes back
-/// in that header as it was: of 1024 bytes at most, without control characters but tabs, and without space or tab at
-/// its ends. An empty one resets what the client remembers.
+/// The id of an event. A client sends it back as Last-Event-ID when it reconnects. It is a number, or text that this
+/// header can hold: at most 1024 bytes, no control characters except tabs, no leading or trailing space or tab. An
+/// empty id resets the last event id of the client.
 class event_id
 {
 public:
     constexpr event_id() = default;
 
-    /// From a literal; what does not fit a header is a compile-time error.
+    /// From a literal. An id that a header cannot hold is a compile-time error.
     template <std::size_t N>
     consteval event_id(const char (&literal)[N]) : event_id(std::string_view(literal, N - 1), unchecked())
     {
@@ -154,23 +156,23 @@ public:
         : data_(std::is_signed_v<Number> ? &signed_number : &unsigned_number), value_(static_cast<std::int64_t>(number))
     {}
 
-    // Text known at run time does not convert; these say what does.
+    // Text that is known only at run time does not convert. These overloads say what to use.
     template <detail::run_time_text Text>
     constexpr event_id(Text&&)
     {
         static_assert(detail::never<Text>,
-                      "text that is known at run time may hold a line break, which would end the field: for .id use "
-                      "event_id::parse(text), and give the value of its result; a number is given as it is");
+                      "text that is known at run time may contain a line break, which would end the field: for .id use "
+                      "event_id::parse(text), and pass the value of its result; a number needs no parse()");
     }
     template <class Value>
         requires(std::same_as<Value, event_id>)
     constexpr event_id(const result<Value>&)
     {
         static_assert(detail::never<Value>,
-                      "event_id::parse() may fail: test its result first, then give its value, as in .id = *id");
+                      "event_id::parse() may fail: test its result first, then pass its value, as in .id = *id");
     }
 
-    /// From text known at run time. Fails with error::invalid_event_id for what would not come back.
+    /// From text that is known at run time. Fails with error::invalid_event_id.
     static result<event_id> parse(std::string_view value) noexcept
     {
         if (!detail::is_event_id(value)) {
@@ -181,7 +183,7 @@ public:
 
     constexpr explicit operator bool() const noexcept { return data_ != nullptr; }
 
-    /// The text, for which a number needs somewhere to put its digits.
+    /// Returns the text. A number is written to `digits`.
     std::string_view view(std::span<char, 20> digits) const noexcept;
 
 private:
@@ -191,7 +193,7 @@ private:
         : data_(text.data() != nullptr ? text.data() : ""), value_(static_cast<std::int64_t>(text.size()))
     {}
 
-    // In place of a pointer to text: value_ is the number.
+    // Stored instead of a pointer to text if value_ is the number.
     static constexpr char signed_number = 0;
     static constexpr char unsigned_number = 0;
 
@@ -204,15 +206,15 @@ class retry_time
 {
 public:
     constexpr retry_time() = default;
-    /// From any duration, such as 3s; a fraction of a millisecond is cut off, less than nothing is 0. More than 2^31 -
-    /// 1 ms, which are 24 days, is that: with more the timers of many clients expire at once.
+    /// From any duration, such as 3s. It is rounded down to milliseconds and cut to the range from 0 to 2^31 - 1 ms (24
+    /// days), because the timers of many clients expire at once with a longer time.
     template <class Rep, class Period>
     constexpr retry_time(std::chrono::duration<Rep, Period> time)
         : milliseconds_(rill::detail::saturated<std::chrono::milliseconds>(time).count())
     {
         milliseconds_ = milliseconds_ < 0 ? 0 : milliseconds_;
-        constexpr std::int64_t longest = rill::detail::longest_retry.count();
-        milliseconds_ = milliseconds_ > longest ? longest : milliseconds_;
+        constexpr std::int64_t max = rill::detail::max_retry.count();
+        milliseconds_ = milliseconds_ > max ? max : milliseconds_;
     }
 
     constexpr explicit operator bool() const noexcept { return milliseconds_ >= 0; }
@@ -222,19 +224,18 @@ private:
     std::int64_t milliseconds_ = -1;
 };
 
-/// One event of a stream (WHATWG HTML, 9.2.5). Borrows everything it names; it is encoded before the first suspension,
-/// so temporaries inside the braces of `send({.data = std::to_string(n)})` are fine.
+/// One event of a stream (WHATWG HTML, section 9.2.5). It borrows all its text. It is encoded before the first
+/// suspension, so temporaries inside the braces of `send({.data = std::to_string(n)})` are safe.
 struct event
 {
-    /// The payload; CR, LF and CRLF in it reach the client as LF. Absent: nothing is dispatched to the client's
-    /// listeners.
+    /// The payload. CR, LF and CRLF reach the client as LF. If it is absent, the client calls no listener.
     text data{};
     event_name name{};
-    /// An empty id resets the client's last event id.
+    /// The id. An empty one resets the client's last event id.
     event_id id{};
-    /// How long the client shall wait before it reconnects.
+    /// How long the client waits before it reconnects.
     retry_time retry{};
-    /// Seen by people who look at the wire, not by the client.
+    /// A comment, which the client ignores.
     text comment{};
 };
 

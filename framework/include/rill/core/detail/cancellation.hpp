@@ -4,11 +4,12 @@
 
 namespace rill::detail {
 
-/// What unwinder sends to a coroutine that goes on after its cancellation. No filter but cancellation_filter lets this
-/// bit pass as a cancellation, so a coroutine that has chosen another filter since is left alone.
+/// The cancellation type that unwinder sends to a coroutine that continues after its cancellation. Only
+/// cancellation_filter passes this bit on as a cancellation, so a coroutine that has set another filter is not
+/// affected.
 inline constexpr auto repeated_cancellation = static_cast<boost::asio::cancellation_type>(1U << 31);
 
-/// Whether an operation of rill ends for this type. A filter may leave nothing of it.
+/// Whether an operation of rill ends for this type. A filter may have cleared all bits.
 constexpr bool ends_operation(boost::asio::cancellation_type type) noexcept
 {
     using boost::asio::cancellation_type;
@@ -16,8 +17,8 @@ constexpr bool ends_operation(boost::asio::cancellation_type type) noexcept
            cancellation_type::none;
 }
 
-/// The cancellation filter of the coroutines that rill starts: as asio::enable_terminal_cancellation, and a repeated
-/// cancellation is a terminal one.
+/// The cancellation filter of coroutines that rill starts: asio::enable_terminal_cancellation, and a repeated
+/// cancellation becomes a terminal one.
 struct cancellation_filter
 {
     constexpr boost::asio::cancellation_type operator()(boost::asio::cancellation_type type) const noexcept
@@ -29,24 +30,24 @@ struct cancellation_filter
     }
 };
 
-/// One repeated cancellation, as the operations that it reaches see it.
+/// One repeated cancellation, as seen by the operations that it reaches.
 struct cancellation_round
 {
-    bool destroys;            ///< the coroutine has had its chances
-    bool reached_one = false; ///< an operation of rill that ends promptly when it is cancelled
+    bool destroys;                  ///< the coroutine is to be destroyed
+    bool reached_operation = false; ///< the cancellation has reached an operation that ends promptly
 
     static inline thread_local cancellation_round* current = nullptr;
 };
 
-/// For operations that end promptly when they are cancelled. True: the operation must destroy its completion handler,
-/// which destroys the coroutine, instead of calling it.
+/// Called by operations that end promptly when they are canceled. If it returns true, the operation must destroy its
+/// completion handler, which destroys the coroutine, instead of calling it.
 inline bool destroys_coroutine() noexcept
 {
     auto* round = cancellation_round::current;
     if (round == nullptr) {
         return false;
     }
-    round->reached_one = true;
+    round->reached_operation = true;
     return round->destroys;
 }
 

@@ -9,15 +9,15 @@
 
 namespace rill::detail {
 
-/// The io_context that `ex` runs its work on, or null if it runs it elsewhere, such as on a thread pool. A strand of an
-/// io_context counts: a worker has one thread, so a strand adds nothing there.
+/// Returns the io_context of the executor, or nullptr if the executor has none, such as that of a thread pool. A strand
+/// of an io_context is accepted: a worker has one thread, so a strand changes nothing there.
 asio::io_context* find_context(const asio::any_io_executor& ex) noexcept;
 
-/// As find_context(). Throws boost::system::system_error with error::foreign_executor where that returns null.
+/// The same as find_context(), but throws boost::system::system_error with error::foreign_executor if there is none.
 asio::io_context& context_of(const asio::any_io_executor& ex);
 
-/// The io_context that a completion handler's coroutine runs on, or null. An operation of rill completes with
-/// error::foreign_executor where there is none.
+/// Returns the io_context of a completion handler's coroutine, or nullptr. Without one, an operation of rill completes
+/// with error::foreign_executor.
 template <class Handler>
 asio::io_context* context_of_handler(const Handler& handler) noexcept
 {
@@ -33,7 +33,7 @@ asio::io_context* context_of_handler(const Handler& handler) noexcept
     }
 }
 
-/// Ends an operation that was awaited on an executor that is not a worker's.
+/// Completes an operation that was awaited on an executor that is not a worker's.
 template <class Handler, class... Results>
 void complete_foreign(Handler&& handler, Results... results)
 {

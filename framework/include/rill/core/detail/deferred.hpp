@@ -9,8 +9,8 @@
 
 namespace rill::detail {
 
-/// What `co_await op` throws for an error. That of a cancellation, which ends nearly every stream, is made once for
-/// each thread: its text would take a quarter of the time that a stream takes to unwind.
+/// The exception that `co_await op` throws for an error. The exception of a cancellation, which ends nearly every
+/// stream, is made once for each thread: making its text would take a quarter of the time in which a stream unwinds.
 std::exception_ptr exception_of(error_code ec);
 
 struct call_with_exception
@@ -22,16 +22,16 @@ struct call_with_exception
     }
 };
 
-/// The completion token that makes `co_await op` throw on error: the operation itself is what is awaited. rill's own
-/// counterpart of asio::deferred, whose header would cost every user file compile time.
+/// The completion token with which an operation is returned, to be awaited: `co_await op` throws on error. Used instead
+/// of asio::deferred, whose header would cost every user's file compile time.
 struct deferred_t
 {};
 
-/// To be passed by reference: a temporary token would lie in the caller's coroutine frame.
+/// Passed by reference: a temporary token would be part of the caller's coroutine frame.
 inline constexpr deferred_t deferred{};
 
-/// How an operation of this signature is started for this token: who awaits it is told of an error by what is to be
-/// thrown, a function that takes an error_code by that.
+/// How an operation with this signature is started for this token. A coroutine that awaits the operation gets the
+/// exception to throw. A function that takes an error_code gets the error_code.
 template <class Signature, class Token>
 struct start_for
 {
@@ -74,7 +74,7 @@ private:
     Initiation initiation_;
 };
 
-/// An operation of which a part is done when it is made: only the wait for the rest begins when it is awaited.
+/// An operation whose work is done when it is made. Awaiting it only waits for the completion.
 template <class Signature, class Initiation>
 class [[nodiscard("the data is queued, but back-pressure and errors are ignored: co_await it")]] begun_operation
     : public deferred_operation<Signature, Initiation>
@@ -83,11 +83,11 @@ public:
     using deferred_operation<Signature, Initiation>::deferred_operation;
 };
 
-/// Whether an initiation is that of a begun_operation: it says so by a type `has_begun`.
+/// Whether an initiation belongs to a begun_operation: it then has a member type `has_begun`.
 template <class Initiation>
 concept begun = requires { typename Initiation::has_begun; };
 
-/// The operation that this initiation is for.
+/// Makes the operation of an initiation.
 template <class Signature, class Initiation>
 auto make_operation(Initiation initiation)
 {

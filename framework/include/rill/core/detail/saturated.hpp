@@ -4,8 +4,8 @@
 
 namespace rill::detail {
 
-/// The duration as another one, cut to what that can tell: std::chrono::duration_cast, with which
-/// std::chrono::milliseconds::max() in nanoseconds is less than nothing.
+/// Converts a duration and cuts it to the range of the result. std::chrono::duration_cast would overflow: it converts
+/// std::chrono::milliseconds::max() to a negative number of nanoseconds.
 template <class To, class Rep, class Period>
 constexpr To saturated(std::chrono::duration<Rep, Period> time) noexcept
 {
@@ -17,7 +17,7 @@ constexpr To saturated(std::chrono::duration<Rep, Period> time) noexcept
                                                                        : To::max();
 }
 
-/// The sum, not beyond what the type can tell. Neither may be negative.
+/// Returns the sum, cut to the range of the type. Neither duration may be negative.
 template <class Rep, class Period>
 constexpr std::chrono::duration<Rep, Period> saturated_sum(std::chrono::duration<Rep, Period> a,
                                                            std::chrono::duration<Rep, Period> b) noexcept

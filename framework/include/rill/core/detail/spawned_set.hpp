@@ -10,13 +10,13 @@
 
 namespace rill::detail {
 
-/// Coroutines that one owner has spawned on one context, and answers for. Belongs to the context's thread. What they
-/// wait for must have let go of them, done or destroyed, before this ends.
+/// The coroutines that one owner has spawned on one context. Belongs to the context's thread. All of them must have
+/// ended or been destroyed before the set is destroyed.
 class spawned_set
 {
 public:
-    /// Told of each coroutine once, when it has ended but its bottom frame still runs: whether cancel() has met it, and
-    /// what it threw.
+    /// Called once for each coroutine when it has ended, but its bottom frame still runs. Says whether cancel() has
+    /// canceled it, and gives its exception.
     using ended = void (*)(void* owner, bool cancelled, const std::exception_ptr& error);
 
     spawned_set(void* owner, ended on_ended) noexcept;
@@ -24,16 +24,16 @@ public:
     spawned_set& operator=(const spawned_set&) = delete;
     ~spawned_set();
 
-    /// Starts `coroutine`; it runs inside this call up to its first wait.
+    /// Starts `coroutine`. It runs inside this call until its first wait.
     void start(asio::io_context& context, awaitable<> coroutine);
 
-    /// Cancels those that run now.
+    /// Cancels the running coroutines.
     void cancel();
 
     std::size_t running() const noexcept { return running_; }
 
-    /// The coroutine that these are tasks of, which outlives them: names them in the log.
-    void root(const spawned_coroutine* coroutine) noexcept { root_ = coroutine; }
+    /// Sets the coroutine that these are tasks of. It must outlive them. The log names it.
+    void set_root(const spawned_coroutine* coroutine) noexcept { root_ = coroutine; }
 
 private:
     struct member;
@@ -46,7 +46,7 @@ private:
     const spawned_coroutine* root_ = nullptr;
     std::vector<std::unique_ptr<member>> members_;
     std::size_t running_ = 0;
-    std::size_t cancelling_ = 0; // calls of cancel() on the stack
+    std::size_t cancelling_ = 0; // number of active calls of cancel()
 };
 
 } // namespace rill::detail

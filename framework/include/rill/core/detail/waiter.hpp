@@ -9,8 +9,8 @@
 
 namespace rill::detail {
 
-/// Where a completion handler `void(error_code)` waits, its type erased. A coroutine's handler is two pointers, which
-/// fit inside, so that waiting allocates nothing; a larger handler goes to the heap.
+/// Storage for a completion handler of any type. A coroutine's handler consists of two pointers and is stored in place,
+/// so waiting allocates nothing. A larger handler is stored on the heap.
 struct handler_storage
 {
     alignas(void*) std::byte bytes[2 * sizeof(void*)];
@@ -29,7 +29,7 @@ struct handler_storage
         }
     }
 
-    /// Takes the handler out, and calls it if `ec` is given. The storage may be gone when this returns.
+    /// Moves the handler out and calls it if `ec` is given. The storage may be destroyed when this returns.
     template <class Handler>
     void take(const error_code* ec)
     {
@@ -40,7 +40,7 @@ struct handler_storage
         });
     }
 
-    /// Moves the handler to another storage, which holds none; this one holds none afterwards.
+    /// Moves the handler to another storage, which must be empty. This one is empty afterwards.
     template <class Handler>
     void relocate(handler_storage& to) noexcept
     {
@@ -51,7 +51,7 @@ struct handler_storage
         }
     }
 
-    /// The handler that is held, which must be a small one.
+    /// The stored handler, which must be a small one.
     template <class Handler>
         requires fits<Handler>
     Handler& get() noexcept
@@ -59,7 +59,7 @@ struct handler_storage
         return *std::launder(reinterpret_cast<Handler*>(bytes));
     }
 
-    /// Takes the handler out and gives it to `use`.
+    /// Moves the handler out and passes it to `use`.
     template <class Handler, class Use>
     void consume(Use&& use)
     {
@@ -83,7 +83,7 @@ private:
     }
 };
 
-/// One pending completion handler, or none.
+/// One pending completion handler `void(error_code)`, or none.
 class waiter
 {
 public:
@@ -92,7 +92,7 @@ public:
     waiter& operator=(const waiter&) = delete;
     ~waiter() { reset(); }
 
-    /// Takes over the handler of `other`, if there is one. This one must be empty.
+    /// Takes the handler of `other`, if it has one. This one must be empty.
     void take_over(waiter& other) noexcept
     {
         act_ = std::exchange(other.act_, nullptr);
@@ -110,17 +110,17 @@ public:
         act_ = &act<Handler>;
     }
 
-    /// The handler, if it is one of this type; it must be a small one.
+    /// The handler if it has this type, or nullptr. The type must be a small one.
     template <class Handler>
     Handler* get() noexcept
     {
         return act_ == &act<Handler> ? &storage_.template get<Handler>() : nullptr;
     }
 
-    /// Calls the handler; the waiter is empty (and may be gone) from then on.
+    /// Calls the handler. The waiter is empty before the call, and may be destroyed by it.
     void complete(error_code ec) { std::exchange(act_, nullptr)(storage_, &ec, nullptr); }
 
-    /// Drops the handler without calling it.
+    /// Destroys the handler without calling it.
     void reset()
     {
         if (act_ != nullptr) {
@@ -129,7 +129,7 @@ public:
     }
 
 private:
-    // Moves the handler to `to`, if that is given, or else takes it out and calls it, if `ec` is given.
+    // Moves the handler to `to` if that is given. Otherwise moves it out and calls it if `ec` is given.
     template <class Handler>
     static void act(handler_storage& storage, const error_code* ec, handler_storage* to)
     {

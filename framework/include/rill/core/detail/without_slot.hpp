@@ -6,8 +6,8 @@
 
 namespace rill::detail {
 
-/// Clears the handler's cancellation slot before it is called. A cancellation that comes after the end of an operation
-/// must find nothing: it would end another one's wait.
+/// Clears the handler's cancellation slot before the handler is called. A cancellation after the end of an operation
+/// must not find it: it would end the wait of another operation.
 struct call_without_slot
 {
     template <class Handler, class... Values>

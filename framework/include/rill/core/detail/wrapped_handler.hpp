@@ -6,8 +6,8 @@
 
 namespace rill::detail {
 
-/// A completion handler behind another one, whose executor, allocator and cancellation slot it keeps. `Call` is the
-/// difference: Call::call(handler, arguments...).
+/// A completion handler that wraps another one and has its executor, allocator and cancellation slot. A call becomes
+/// Call::call(handler, arguments...).
 template <class Handler, class Call>
 struct wrapped_handler
 {
@@ -20,7 +20,7 @@ struct wrapped_handler
     }
 };
 
-/// Starts an operation with a handler wrapped so.
+/// Starts an operation with a wrapped handler.
 template <class Initiation, class Call>
 struct wrapped_initiation
 {

@@ -6,11 +6,11 @@
 
 namespace rill::detail {
 
-/// A value that a request carries, of any type. Nodes do not change, so copies of a request share them.
+/// A value of any type that belongs to a request. Nodes are immutable, so copies of a request share them.
 struct attribute_node
 {
     const std::type_info& type;
-    std::shared_ptr<const attribute_node> next; ///< what was set before
+    std::shared_ptr<const attribute_node> next; ///< the values that were set before
 };
 
 template <class T>

@@ -11,7 +11,7 @@
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/error.hpp>
-#include <rill/http/body_piece.hpp>
+#include <rill/http/body_chunk.hpp>
 #include <string_view>
 #include <utility>
 
@@ -21,21 +21,21 @@ class request;
 
 namespace rill::detail {
 
-/// What a read() gives.
+/// The result of a read().
 struct body_outcome
 {
     error_code ec;
-    body_piece piece;
+    body_chunk chunk;
 };
 
-/// A handler `void(error_code, body_piece)` that waits, its type erased, as detail::waiter.
-class piece_waiter
+/// One pending completion handler `void(error_code, body_chunk)`, or none. See detail::waiter.
+class chunk_waiter
 {
 public:
-    piece_waiter() = default;
-    piece_waiter(const piece_waiter&) = delete;
-    piece_waiter& operator=(const piece_waiter&) = delete;
-    ~piece_waiter() { reset(); }
+    chunk_waiter() = default;
+    chunk_waiter(const chunk_waiter&) = delete;
+    chunk_waiter& operator=(const chunk_waiter&) = delete;
+    ~chunk_waiter() { reset(); }
 
     explicit operator bool() const noexcept { return take_ != nullptr; }
 
@@ -45,12 +45,12 @@ public:
         storage_.put(std::move(handler));
         take_ = [](handler_storage& storage, const body_outcome* o) {
             storage.consume<Handler>([o](Handler& waiting) {
-                if (o != nullptr) { // a read that is over must not be found by a cancellation any more
+                if (o != nullptr) { // a later cancellation must not find the completed read
                     auto slot = boost::asio::get_associated_cancellation_slot(waiting);
                     if (slot.is_connected()) {
                         slot.clear();
                     }
-                    waiting(o->ec, o->piece);
+                    waiting(o->ec, o->chunk);
                 }
             });
         };
@@ -58,7 +58,7 @@ public:
 
     void complete(const body_outcome& o) { std::exchange(take_, nullptr)(storage_, &o); }
 
-    /// Drops the handler without calling it.
+    /// Destroys the handler without calling it.
     void reset()
     {
         if (take_ != nullptr) {
@@ -71,7 +71,7 @@ private:
     void (*take_)(handler_storage&, const body_outcome*) = nullptr;
 };
 
-/// The seam between a body_reader and the connection that the body comes from.
+/// The interface between a body_reader and the connection from which the body comes.
 class body_source : public std::enable_shared_from_this<body_source>
 {
 public:
@@ -79,16 +79,16 @@ public:
     body_source& operator=(const body_source&) = delete;
     virtual ~body_source() = default;
 
-    std::uint64_t limit = UINT64_MAX;       ///< of the body, in bytes
-    std::uint64_t whole_limit = UINT64_MAX; ///< the same where it is put together, see read_whole_body()
-    std::optional<std::uint64_t> announced; ///< bytes
+    std::uint64_t limit = UINT64_MAX;       ///< maximum size of the body, in bytes
+    std::uint64_t whole_limit = UINT64_MAX; ///< the same for read_whole_body()
+    std::optional<std::uint64_t> announced; ///< the Content-Length, in bytes
 
     /// See body_reader::read().
     template <class Handler>
     void read(Handler handler)
     {
-        if (reader_) { // two at once
-            handler(error_code(boost::asio::error::in_progress), body_piece());
+        if (reader_) { // a read is already pending
+            handler(error_code(boost::asio::error::in_progress), body_chunk());
             return;
         }
         is_found_ = is_found_ || advance({});
@@ -97,7 +97,7 @@ public:
             is_found_ = false;
             const auto result = outcome_;
             const nesting guard;
-            handler(result.ec, result.piece);
+            handler(result.ec, result.chunk);
             return;
         }
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
@@ -106,7 +106,7 @@ public:
         }
         reader_.emplace(std::move(handler));
         if (context != nullptr) {
-            go_on_later(*context);
+            defer_resume(*context);
         } else {
             begin_wait(waiting_read(*this), is_found_);
         }
@@ -115,8 +115,8 @@ public:
 protected:
     body_source() = default;
 
-    /// What a connection holds while a read() waits: called when advance() is to be called again. Dropped without a
-    /// call, it drops the handler of the read().
+    /// A connection holds this while a read() waits, and calls it when advance() should be called again. If it is
+    /// destroyed without a call, it destroys the handler of the read().
     class waiting_read
     {
     public:
@@ -130,38 +130,39 @@ protected:
             }
         }
 
-        void operator()(error_code woken) { std::exchange(source_, nullptr)->go_on(woken); }
+        void operator()(error_code woken) { std::exchange(source_, nullptr)->resume(woken); }
 
     private:
-        body_source* source_; // owned by who holds this
+        body_source* source_; // the holder of this object owns the source
     };
 
-    /// Looks for the outcome of a read(), and gives it to found(). `woken` is what a wait for it has ended with. False:
-    /// it has to be waited for.
+    /// Determines the result of a read() and passes it to found(). `woken` is the error of the preceding wait. Returns
+    /// false if the read() has to wait.
     virtual bool advance(error_code woken) = 0;
 
-    /// Whether there is a connection that a read() can wait for.
+    /// Whether there is a connection for which a read() can wait.
     virtual bool can_wait() const noexcept = 0;
 
-    /// Keeps `read` until there is input. `at_once`: calls it from the event loop, after what is ready there now.
+    /// Stores `read` until there is input. `at_once`: calls it from the event loop, after the handlers that are ready
+    /// now.
     virtual void begin_wait(waiting_read read, bool at_once) = 0;
 
-    /// Completes it from the event loop with operation_aborted.
+    /// Completes the pending read from the event loop with operation_aborted.
     virtual void abort_wait() = 0;
 
-    /// Drops it at once, without a call.
+    /// Destroys the pending read at once, without a call.
     virtual void drop_wait() = 0;
 
-    /// The bytes must stay valid until the next advance(). Returns true.
+    /// Sets the result of the read(). The bytes must be valid until the next advance(). Returns true.
     bool found(error_code ec, std::string_view bytes = {}) noexcept
     {
-        outcome_ = {ec, body_piece(bytes)};
+        outcome_ = {ec, body_chunk(bytes)};
         return true;
     }
 
 private:
-    // A read that completes in its own initiation nests one stack frame: after so many the event loop gets its turn,
-    // which also keeps a fast client from starving the others.
+    // A read that completes in its own initiation nests one stack frame. After this number of nested reads it yields to
+    // the event loop, which also keeps a fast client from starving the others.
     static constexpr int reads_before_yield = 16;
     static inline constinit thread_local int nested_reads = 0;
     struct nesting
@@ -172,24 +173,24 @@ private:
         ~nesting() { --nested_reads; }
     };
 
-    void go_on(error_code woken);
-    void go_on_later(boost::asio::io_context& context);
+    void resume(error_code woken);
+    void defer_resume(boost::asio::io_context& context);
     void cancel(boost::asio::cancellation_type type);
     void drop_reader();
 
-    piece_waiter reader_;
+    chunk_waiter reader_;
     body_outcome outcome_;
-    bool is_found_ = false; // outcome_ was not given yet
+    bool is_found_ = false; // outcome_ was not returned yet
 };
 
-/// For a handler that does not read the body itself: reads it into request::body(). Throws what a body_reader's read()
-/// throws.
+/// Reads the body into request::body(), for a handler that does not read it. Throws the errors of body_reader::read().
 awaitable<> read_whole_body(request& r);
 
-/// The source of a request's body: the connection's, or one made of the body that has come already.
+/// Returns the source of a request's body: that of the connection, or one that is made of a body that has already
+/// arrived.
 std::shared_ptr<body_source> source_of(request& r);
 
-/// Whether it is one of the errors that a body_reader gives: the client's fault, not the server's.
+/// Whether this is an error of a body_reader, which the client has caused.
 bool is_body_error(const error_code& ec) noexcept;
 
 } // namespace rill::detail

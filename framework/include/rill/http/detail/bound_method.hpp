@@ -7,7 +7,7 @@
 
 namespace rill::detail {
 
-/// A member function with its object, as a function object that has a signature.
+/// A function object with a signature that calls a member function on an object.
 template <class Method, class Object, class Result, class Arguments>
 class bound_method;
 
@@ -35,7 +35,7 @@ struct class_of<Function Class::*>
 template <class Method, class Object>
 inline constexpr bool is_own_object = std::is_base_of_v<typename class_of<Method>::type, std::remove_cvref_t<Object>>;
 
-/// What a handler holds of `object`: a reference to an object, a copy of a pointer, also of a smart one.
+/// The type that a handler stores for `object`: a reference to an object, or a copy of a pointer or smart pointer.
 template <class Method, class Object>
 using kept_object = std::conditional_t<is_own_object<Method, Object>,
                                        std::reference_wrapper<std::remove_reference_t<Object>>, std::decay_t<Object>>;
@@ -69,8 +69,8 @@ template <object_mistake Found>
 struct checked_object
 {
     static_assert(Found != object_mistake::temporary,
-                  "the object of a member function is referred to, and this one is a temporary: pass an object that "
-                  "outlives the server, or a std::shared_ptr, which is kept");
+                  "the handler refers to the object of a member function, and this one is a temporary: pass an object "
+                  "that outlives the server, or a std::shared_ptr, which is copied");
     static_assert(Found != object_mistake::not_callable,
                   "the member function cannot be called on this object: pass an object of its class, or a pointer to "
                   "one, that is not const unless the function is");

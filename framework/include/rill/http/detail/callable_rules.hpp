@@ -9,12 +9,12 @@
 
 namespace rill::sse {
 
-class event_stream; // here only to recognise a stream handler that was not wrapped in sse::endpoint()
+class event_stream; // declared to recognize a stream handler that was not wrapped in sse::endpoint()
 
 } // namespace rill::sse
 
-// What make_handler() and sse::endpoint() ask of a callable. Each mistake has one value of an enumeration, so that the
-// compiler prints one static_assert, which names the rule and the remedy, and nothing that follows from it.
+// The rules of make_handler() and sse::endpoint() for callables. Each mistake has one value of an enumeration, so that
+// the compiler prints one static_assert, which names the rule and the remedy, and no errors that follow from it.
 namespace rill::detail {
 
 template <class T>
@@ -40,14 +40,15 @@ template <class F>
 struct with_call_operator : F, some_call_operator
 {};
 
-/// Whether F has a call operator of any kind, also a template or an overloaded one.
+/// Whether F has a call operator of any kind, including a template or overloaded operators.
 template <class F>
 inline constexpr bool is_function_object = false;
 template <class F>
     requires(std::is_class_v<F> && !std::is_final_v<F>)
-inline constexpr bool is_function_object<F> = !requires { &with_call_operator<F>::operator(); }; // ambiguous, then
+inline constexpr bool is_function_object<F> =
+    !requires { &with_call_operator<F>::operator(); }; // ambiguous if F has one
 
-/// Whether a function that returns T is a coroutine, or is awaited, by the rules of another library.
+/// Whether T is the coroutine or awaitable type of another library.
 template <class T>
 concept foreign_task =
     !awaited<T>::is_awaitable && std::is_class_v<T> &&

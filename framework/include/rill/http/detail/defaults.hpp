@@ -8,13 +8,13 @@
 #include <type_traits>
 #include <variant>
 
-// Which members of a described struct may be missing: the rule is written in rill/http/described.hpp.
+// Which members of a described struct may be missing. The rule is described in rill/http/described.hpp.
 namespace rill::detail {
 
 template <class T, class Member>
 bool may_be_missing(const T& object);
 
-/// Whether a member that has this value in the default-constructed struct may be missing.
+/// Whether a member with this value in the default-constructed struct may be missing.
 template <class T>
 bool has_default(const T& value)
 {

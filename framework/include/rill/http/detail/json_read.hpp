@@ -4,11 +4,10 @@
 #include <boost/json/conversion.hpp>
 #include <boost/json/value.hpp>
 #include <concepts>
-#include <cstdint>
 #include <exception>
-#include <limits>
 #include <rill/http/described.hpp>
 #include <rill/http/detail/defaults.hpp>
+#include <rill/http/detail/json_scalars.hpp>
 #include <rill/http/detail/member_types.hpp>
 #include <string>
 #include <string_view>
@@ -18,7 +17,7 @@
 #include <utility>
 #include <variant>
 
-// From boost::json::value to a C++ value. The rules are written in rill/http/json.hpp.
+// Converts a boost::json::value to a C++ value. The rules are described in rill/http/json.hpp.
 namespace rill::detail {
 
 template <>
@@ -27,7 +26,7 @@ inline constexpr bool is_nullable<boost::json::value> = true;
 template <class T>
 inline constexpr bool no_rule = false;
 
-// Hooks of users' types.
+// Conversion functions of users' types.
 template <class T>
 concept has_from_json = requires(const boost::json::value& v) { from_json(v, std::type_identity<T>{}); };
 
@@ -49,31 +48,11 @@ concept has_read_hook = has_from_json<T> || has_try_tag_invoke<T> || has_tag_inv
 template <class T>
 concept string_like = std::same_as<T, std::string> || std::same_as<T, boost::json::string>;
 
-/// The kinds of JSON values that a type may be read from, for variants.
-enum json_kind : unsigned
-{
-    json_null = 1,
-    json_bool = 2,
-    json_number = 4,
-    json_string = 8,
-    json_array = 16,
-    json_object = 32,
-    json_any = 63
-};
-unsigned kind_of(const boost::json::value& v) noexcept;
-/// "must be a string or an array"
-std::string must_be_of(unsigned kinds);
-
-bool read_whole(const boost::json::value& v, std::int64_t min, std::int64_t max, std::int64_t& out, read_error& error);
-bool read_whole(const boost::json::value& v, std::uint64_t max, std::uint64_t& out, read_error& error);
-bool read_float(const boost::json::value& v, double largest, double& out, read_error& error);
-bool read_null(const boost::json::value& v, read_error& error);
-/// Null, and a reason, if the value is of another kind.
-const boost::json::string* read_string(const boost::json::value& v, read_error& error);
+/// Each returns nullptr and sets the error if the value is of another kind.
 const boost::json::array* read_array(const boost::json::value& v, read_error& error);
 const boost::json::array* read_array(const boost::json::value& v, std::size_t size, read_error& error);
 const boost::json::object* read_object(const boost::json::value& v, read_error& error);
-/// A member that the struct does not have: an error.
+/// Fails if the object has a member that is not among `names`.
 bool read_only_known(const boost::json::object& members, const std::string_view* names, std::size_t count,
                      read_error& error);
 
@@ -99,47 +78,10 @@ bool read_by_hook(const boost::json::value& v, T& out, read_error& error)
         try {
             out = tag_invoke(boost::json::value_to_tag<T>(), v);
             return true;
-        } catch (const std::exception&) { // what it says may be a secret
+        } catch (const std::exception&) { // its text may be a secret
             return fail(error, "is not allowed");
         }
     }
-}
-
-template <class T>
-bool read_number(const boost::json::value& v, T& out, read_error& error)
-{
-    using limits = std::numeric_limits<T>;
-    if constexpr (std::floating_point<T>) {
-        double number = 0;
-        if (!read_float(v, static_cast<double>(limits::max()), number, error)) {
-            return false;
-        }
-        out = static_cast<T>(number);
-    } else if constexpr (std::signed_integral<T>) {
-        std::int64_t number = 0;
-        if (!read_whole(v, limits::min(), limits::max(), number, error)) {
-            return false;
-        }
-        out = static_cast<T>(number);
-    } else {
-        std::uint64_t number = 0;
-        if (!read_whole(v, limits::max(), number, error)) {
-            return false;
-        }
-        out = static_cast<T>(number);
-    }
-    return true;
-}
-
-template <class T, T Min, T Max>
-bool read_bounded(const boost::json::value& v, bounded<T, Min, Max>& out, read_error& error)
-{
-    T number{};
-    if (!read_number(v, number, error) || !(number >= Min && number <= Max)) {
-        return fail(error, between(std::to_string(Min), std::to_string(Max)));
-    }
-    out.value = number;
-    return true;
 }
 
 template <class T>
@@ -176,7 +118,7 @@ bool read_variant(const boost::json::value& v, std::variant<T...>& out, read_err
                 error = {};
                 return true;
             }
-            // The one that went furthest is the one that was meant.
+            // The alternative that was read furthest is most likely the intended one.
             if (error.reason.empty() || mistake.path.size() > error.path.size()) {
                 error = std::move(mistake);
             }
@@ -245,7 +187,7 @@ bool read_tuple(const boost::json::value& v, T& out, read_error& error)
     return std::apply([&](auto&... element) { return (read(element) && ...); }, out);
 }
 
-/// Null stands for a missing member, where one may be missing; elsewhere it is a wrong value.
+/// Null counts as a missing member if the member may be missing. Otherwise it is a wrong value.
 template <class T, class Member>
 bool read_member(const boost::json::object& members, T& out, read_error& error)
 {

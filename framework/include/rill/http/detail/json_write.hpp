@@ -15,22 +15,22 @@
 #include <type_traits>
 #include <variant>
 
-// From a C++ value to JSON text. The rules are written in rill/http/json.hpp.
+// Converts a C++ value to JSON text. The rules are described in rill/http/json.hpp.
 namespace rill::detail {
 
 template <class T>
 inline constexpr bool cannot_write = false;
 
-// Hooks of users' types.
+// Conversion functions of users' types.
 template <class T>
 concept has_as_json = requires(const T& value) { as_json(value); };
 template <class T>
 concept has_from_tag_invoke =
     requires(boost::json::value& v, const T& value) { tag_invoke(boost::json::value_from_tag(), v, value); };
 
-/// A string, with its quotes. Bytes that are not UTF-8 become U+FFFD.
+/// Appends a string with quotes. Bytes that are not UTF-8 become U+FFFD.
 void write_text(std::string& out, std::string_view text);
-/// The shortest form that is read as the same number; null for NaN and infinity, which JSON does not have.
+/// Appends the shortest form that is parsed as the same number. NaN and infinity, which JSON does not have, are null.
 void write_number(std::string& out, double number);
 void write_number(std::string& out, float number);
 void write_value(std::string& out, const boost::json::value& v);
@@ -56,13 +56,13 @@ void write_enum(std::string& out, T value)
         return found;
     });
     if (name == nullptr) {
-        out += "null"; // it has no name
+        out += "null"; // the value has no name
     } else {
         write_text(out, name);
     }
 }
 
-/// The name of a map's element.
+/// Appends the key of a map as a member name.
 template <class Key>
 void write_name(std::string& out, const Key& key)
 {

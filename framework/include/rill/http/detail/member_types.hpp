@@ -13,10 +13,10 @@
 #include <utility>
 #include <variant>
 
-// What kinds of types there are among the members of described structs, for JSON and for forms.
+// The kinds of types of members of described structs, for JSON and forms.
 namespace rill::detail {
 
-/// Types with a value for "nothing", which null stands for in JSON.
+/// Types with a value for "nothing", which is null in JSON.
 template <class T>
 inline constexpr bool is_nullable = false;
 template <class T>
@@ -50,7 +50,7 @@ concept whole_number_type = std::integral<T> && !std::same_as<T, bool> && !chara
 template <class T>
 concept tuple_like = requires { std::tuple_size<T>::value; };
 
-/// A type with a from_text() of its own.
+/// A type with its own from_text().
 template <class T>
 concept has_from_text = (std::is_class_v<T> || std::is_enum_v<T>)&&!is_bounded<T> && !std::same_as<T, std::string> &&
                         requires { from_text(std::string_view(), std::type_identity<T>{}); };
@@ -64,7 +64,7 @@ concept container = requires(T& c, typename T::value_type e) {
 template <class T>
 concept map_like = container<T> && requires { typename T::mapped_type; };
 
-/// Takes what a function that reads one value has returned.
+/// Stores the result of a function that reads one value.
 template <class T, class Error>
 bool take(tl::expected<T, Error>&& read, T& out, read_error& error)
 {

@@ -7,15 +7,14 @@
 
 namespace rill::detail {
 
-/// What a handler declares about the route it can serve.
+/// The path parameters that a handler requires of its route.
 struct route_needs
 {
-    std::vector<std::string> path_parameters; ///< that the route's path must have
-    bool is_complete = false;                 ///< the handler can read no other path parameters
+    std::vector<std::string> path_parameters; ///< parameters that the route's path must have
+    bool is_complete = false;                 ///< the handler cannot read other path parameters
 };
 
-/// A type that reads path parameters declares those that it can't do without: `T::path_parameters`, a range of
-/// string_view.
+/// A type that reads path parameters declares those that it requires: `T::path_parameters`, a range of string_view.
 template <class T>
 concept declares_path_parameters = requires {
     {

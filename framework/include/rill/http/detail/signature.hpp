@@ -11,7 +11,7 @@ struct type_list
     static constexpr std::size_t size = sizeof...(Types);
 };
 
-/// The list without its first element: what an sse handler takes after the stream.
+/// The list without its first element: the parameters of an sse handler after the stream.
 template <class List>
 struct rest;
 
@@ -29,8 +29,8 @@ struct signature
     using arguments = type_list<Args...>;
 };
 
-/// `result` and `arguments` of a function, a member function, or an object with one call operator that is not a
-/// template. Nothing for other types.
+/// Has `result` and `arguments` for a function, a member function, or an object with one call operator that is not a
+/// template. Empty for other types.
 template <class F>
 struct signature_of
 {};
@@ -82,7 +82,8 @@ template <class R, class C, class... Args>
 struct signature_of<R (C::*)(Args...) const & noexcept> : signature<R, Args...>
 {};
 
-/// Whether signature_of<F> can tell: not so for generic lambdas, overloaded call operators, and what is no callable.
+/// Whether F has a known signature. False for generic lambdas, overloaded call operators, and types without a call
+/// operator.
 template <class F>
 concept has_signature = requires { typename signature_of<F>::arguments; };
 

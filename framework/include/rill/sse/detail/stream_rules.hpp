@@ -4,7 +4,7 @@
 #include <rill/sse/event_stream.hpp>
 #include <type_traits>
 
-// What sse::endpoint() asks of a stream handler: as for make_handler(), see callable_rules.hpp.
+// The rules of sse::endpoint() for stream handlers. See callable_rules.hpp.
 namespace rill::sse::detail {
 
 enum class stream_mistake
@@ -84,24 +84,25 @@ struct checked_stream
                   "the first parameter of a stream handler is rill::sse::event_stream&, not const and not a copy; "
                   "extractors follow");
     static_assert(Found != stream_mistake::request_taken,
-                  "a stream handler cannot take the request, which is gone while the stream lives: take what it needs "
-                  "of it by value, as in rill::query<\"name\"> or rill::header<\"Accept\">");
+                  "a stream handler cannot take the request, which is destroyed before the stream begins: take what it "
+                  "needs by value, as in rill::query<\"name\"> or rill::header<\"Accept\">");
     static_assert(Found != stream_mistake::body_taken,
-                  "a stream handler cannot take rill::body_reader, as its request is gone while the stream lives: read "
-                  "the body in a plain handler, which may return the answer of an endpoint, or take the whole body");
-    static_assert(Found != stream_mistake::extractor_reference,
-                  "a stream handler takes extractors by value, as in rill::query<\"name\"> q: what a reference refers "
-                  "to is gone while the stream lives");
+                  "a stream handler cannot take rill::body_reader, because its request is destroyed before the stream "
+                  "begins: read the body in a plain handler, which may return the answer of an endpoint, or take the "
+                  "whole body");
+    static_assert(
+        Found != stream_mistake::extractor_reference,
+        "a stream handler takes extractors by value, as in rill::query<\"name\"> q: the object of a reference "
+        "is destroyed before the stream begins");
     static_assert(Found != stream_mistake::no_extractor,
-                  "what follows the stream must be extractors that say where the value comes from, such as "
+                  "the parameters after the stream must be extractors that say where the value comes from, such as "
                   "rill::query<\"name\"> or rill::path<\"id\", int>, or types with an rill::extractor");
     static_assert(Found != stream_mistake::no_coroutine,
                   "a stream handler is a coroutine: it returns rill::awaitable<>");
     static_assert(Found != stream_mistake::foreign_coroutine,
                   "a stream handler returns rill::awaitable<>, not the coroutine type of another library");
     static_assert(Found != stream_mistake::returns_value,
-                  "a stream handler returns rill::awaitable<>: what it would co_return has no place in a stream that "
-                  "has begun");
+                  "a stream handler returns rill::awaitable<> without a value: a stream that has begun cannot send it");
     static constexpr bool ok = Found == stream_mistake::none;
 };
 

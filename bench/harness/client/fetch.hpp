@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "harness/client/target.hpp"
+
+namespace bench {
+
+/// A complete response.
+struct fetched
+{
+    int status = 0;
+    std::string body;
+};
+
+/// Requests another path of the target's server and waits for the response. Fails, with a message, when there is no
+/// complete response within `timeout`, and when the body is larger than 1 MiB.
+tl::expected<fetched, std::string> fetch(const target& from, const std::string& path,
+                                         std::chrono::milliseconds timeout);
+
+} // namespace bench

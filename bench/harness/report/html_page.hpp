@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "harness/comparison/comparison.hpp"
+#include "harness/report/gnuplot.hpp"
+
+namespace bench {
+
+/// The comparison as one self-contained page, for light and dark surroundings, phones and desktops. The page is also
+/// well-formed XML.
+/// @param charts the charts of all endpoints, or the reason why there are none, which the page then says
+std::string html_page(const comparison& all, const tl::expected<std::vector<drawn_chart>, std::string>& charts);
+
+} // namespace bench

@@ -1,0 +1,202 @@
+// million: holds a million streams on one machine, with a server in as many processes as necessary.
+
+#include <algorithm>
+#include <filesystem>
+#include <unistd.h>
+
+#include "harness/scenarios/commands.hpp"
+#include "harness/scenarios/hold.hpp"
+#include "harness/scenarios/million_plan.hpp"
+#include "harness/servers/peer_manifest.hpp"
+#include "harness/servers/server_fleet.hpp"
+#include "harness/support/duration.hpp"
+#include "harness/support/interrupt.hpp"
+#include "harness/support/output.hpp"
+#include "harness/support/text.hpp"
+
+namespace bench {
+
+namespace {
+
+constexpr double server_timeout = 15; // seconds, for each server
+
+/// A file for the output of the servers. The destructor removes it.
+struct temporary_log
+{
+    temporary_log() = default;
+    temporary_log(const temporary_log&) = delete;
+    temporary_log& operator=(const temporary_log&) = delete;
+    ~temporary_log()
+    {
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
+    }
+    std::string path =
+        (std::filesystem::temp_directory_path() / ("rill-bench-million-" + std::to_string(::getpid()) + ".log"))
+            .string();
+};
+
+std::string counted(unsigned number, const std::string& one, const std::string& more)
+{
+    return grouped(number) + " " + (number == 1 ? one : more);
+}
+
+std::string distribution(const million_plan& plan, const std::string& server)
+{
+    return counted(plan.servers, "process", "processes") + " of " + server + ", from " +
+           counted(plan.clients, "client", "clients") + " on " + counted(plan.addresses, "address", "addresses");
+}
+
+class million_command
+{
+public:
+    void add_to(cli_command& command);
+    int run() const;
+
+private:
+    tl::expected<peer, std::string> server() const;
+    std::string target() const { return "/ticks?ms=" + std::to_string(period_ms_); }
+    load_options options_for(const million_plan& plan, const server_fleet& fleet) const;
+    tl::expected<scenario_result, std::string> hold_all(scenario& settings, const million_plan& plan,
+                                                        server_fleet& fleet) const;
+
+    million_request request_;
+    std::string server_ = "rill";
+    std::string root_ = default_root(), manifest_;
+    std::uint16_t port_ = 17'000;
+    std::uint32_t period_ms_ = 60'000;
+    double ramp_ = -1; ///< streams per second; negative: all streams within one period
+    std::chrono::nanoseconds duration_ = std::chrono::minutes(2);
+    std::chrono::nanoseconds settle_ = std::chrono::seconds(2);
+    std::chrono::nanoseconds timeout_ = std::chrono::seconds(30);
+    bool check_only_ = false, force_ = false;
+    std::string json_;
+};
+
+void million_command::add_to(cli_command& command)
+{
+    command.add("--streams", request_.streams, "number of streams").show_default().range(1U, 10'000'000U);
+    command.add("--ms", period_ms_, "time between two events of a stream, milliseconds")
+        .show_default()
+        .range(1U, 86'400'000U);
+    add_duration(command, "--for", duration_, "length of the measurement with all streams open");
+    add_duration(command, "--settle", settle_, "pause between the opening of the last stream and the measurement");
+    command
+        .add("--ramp", ramp_,
+             "connections opened per second; 0: as fast as the server responds; default: all within the time of --ms, "
+             "which distributes the events evenly over it")
+        .not_negative();
+    add_duration(command, "--timeout", timeout_, "maximum time from connect() to the response head");
+    command.add("--server", server_, "name of the server in the manifest").show_default();
+    command
+        .add("--servers", request_.servers, "number of server processes, which share the port; 0: as many as necessary")
+        .show_default()
+        .range(0U, max_processes);
+    command
+        .add("--stream-memory", request_.bytes_per_stream,
+             "expected bytes per stream, both ends and the kernel, for the check of the available memory")
+        .show_default();
+    command.add("--port", port_, "port of the servers").show_default().range(1, 65'535);
+    command.add("--manifest", manifest_, "the list of servers; default: bench/peers/peers.json of the source tree");
+    command.add("--root", root_, "the source tree; the paths of the servers are relative to it").show_default();
+    command.add("--check", check_only_, "only check the limits of this machine");
+    command.add("--force", force_, "start even if a limit of the machine is too low");
+    command.add("--json", json_, "file for the figures as a JSON object; - is standard output");
+}
+
+tl::expected<peer, std::string> million_command::server() const
+{
+    const auto found = read_peers(manifest_, root_).and_then([&](const auto& all) { return find_peer(all, server_); });
+    if (found && std::find(found->endpoints.begin(), found->endpoints.end(), "/ticks") == found->endpoints.end()) {
+        return tl::unexpected("server '" + server_ + "' has no /ticks");
+    }
+    return found;
+}
+
+load_options million_command::options_for(const million_plan& plan, const server_fleet& fleet) const
+{
+    load_options options;
+    options.url = "http://127.0.0.1:" + std::to_string(port_) + target();
+    options.streams = request_.streams;
+    options.processes = std::to_string(plan.clients);
+    options.ramp = ramp_ >= 0 ? ramp_ : std::max(request_.streams * 1000.0 / period_ms_, 1.0);
+    options.response_timeout = timeout_;
+    options.settle = settle_;
+    options.server_pids = fleet.pids();
+    options.json = json_;
+    return options;
+}
+
+tl::expected<scenario_result, std::string> million_command::hold_all(scenario& settings, const million_plan& plan,
+                                                                     server_fleet& fleet) const
+{
+    std::uint64_t max_open_files = 0;
+    settings.before_close = [&] {
+        for (const auto pid : fleet.pids()) {
+            max_open_files = std::max(max_open_files, open_files_of(pid));
+        }
+    };
+    const auto figures = hold(settings, duration_);
+    if (!figures) {
+        return tl::unexpected(figures.error());
+    }
+    const auto& held = **figures;
+    const auto tcp_pages = held.after.machine.tcp / ::sysconf(_SC_PAGESIZE);
+    scenario_result result{held.json(), held.text(), held.faults()};
+    result.figures["server"] = server_;
+    result.figures["server_processes"] = plan.servers;
+    result.figures["source_addresses"] = plan.addresses;
+    result.figures["max_open_files_of_a_server"] = max_open_files;
+    result.figures["tcp_mem_pages"] = tcp_pages;
+    result.text += "kernel    " + grouped(static_cast<std::uint64_t>(tcp_pages)) + " pages of TCP buffers (tcp_mem)\n" +
+                   "spread    " + distribution(plan, server_) + "; the server with the most streams has " +
+                   grouped(max_open_files) + " open files\n";
+    if (const auto ended = fleet.ended()) {
+        result.faults += (result.faults.empty() ? "" : "; ") + *ended;
+    }
+    return result;
+}
+
+int million_command::run() const
+{
+    const auto limits = machine_limits::here();
+    const auto chosen = server();
+    if (!chosen) {
+        return print_error(chosen.error(), bad_usage);
+    }
+    const auto plan = force_ ? plan_processes(request_, limits) : plan_million(request_, limits);
+    if (!plan) {
+        return print_error("the limits of this machine are too low for " + grouped(request_.streams) + " streams:\n" +
+                               to_text(plan.error()),
+                           could_not_run);
+    }
+    watch_for_interrupts();
+    progress shown(stderr);
+    shown.print("rill-bench: " + grouped(request_.streams) + " streams in " + distribution(*plan, server_));
+    if (check_only_) {
+        return all_good;
+    }
+    auto command = command_of(*chosen, port_, period_ms_);
+    command.insert(command.begin(), root_ + "/bench/peers/start");
+    const temporary_log log;
+    const auto fleet =
+        server_fleet::start({std::move(command), {}, log.path}, plan->servers, port_, target(), server_timeout, shown);
+    if (!fleet) {
+        return print_error(fleet.error(), interrupted() ? was_interrupted : could_not_run);
+    }
+    shown.clear();
+    return run_scenario("million", options_for(*plan, **fleet),
+                        [&](scenario& settings) { return hold_all(settings, *plan, **fleet); });
+}
+
+} // namespace
+
+void add_million_command(cli_command& program, command_body& selected)
+{
+    auto command = program.add_subcommand("million", "hold a million streams on this machine, servers included");
+    const auto body = std::make_shared<million_command>();
+    body->add_to(command);
+    command.on_selected([body, &selected] { selected = [body] { return body->run(); }; });
+}
+
+} // namespace bench

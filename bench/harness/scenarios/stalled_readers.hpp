@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "harness/scenarios/scenario.hpp"
+
+// A share of the clients stops reading: the measurement of slow and of fanout --stalled.
+namespace bench {
+
+struct stalled_options
+{
+    double share = 0.1;
+    int buffer = 4096; ///< SO_RCVBUF of the stalled streams in bytes; 0: the default of the system
+    std::string stats; ///< path of the server's own counters of ended streams; empty: there is none
+};
+
+/// Measures the same streams twice for `duration`: all streams healthy, then with the share stalled. Fails also when
+/// the share is less than one stream. A difference between the ended streams that the server counted and those that
+/// the clients saw is a fault.
+tl::expected<scenario_result, std::string> measure_stalled(scenario& settings, const stalled_options& how,
+                                                           std::chrono::nanoseconds duration);
+
+} // namespace bench

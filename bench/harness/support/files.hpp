@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+
+namespace bench {
+
+/// The content of a small file. Empty when the file cannot be read.
+std::string read_file(const std::string& path);
+
+/// Replaces the content of a file. Fails with a message.
+tl::expected<void, std::string> write_file(const std::string& path, const std::string& text);
+
+/// The last line of a text file that is not blank. Empty when there is none.
+std::string last_line(const std::string& file);
+
+} // namespace bench

@@ -1,0 +1,206 @@
+// The server that the benchmarks measure: the usual coroutine loop for each stream, and the usual broadcast.
+//
+//     GET /ticks?ms=N        the first event at once, then one event every N ms
+//     GET /broadcast?ms=N    one event every N ms for all streams with this N, beginning with the next tick
+//
+// The data of an event is CLOCK_REALTIME in nanoseconds, as decimal digits. For a load with large events:
+//
+//     GET /broadcast?ms=N&bytes=M          The same, with a comment of M characters before the data of each event.
+//     GET /broadcast/stats?ms=N&bytes=M    The counters of the channel since its start, as JSON.
+//
+// Many topics of one hub:
+//
+//     GET /topics/{topic}?of=T&us=N&bytes=M    one of the topics 0 to T-1: an event every N us, whose ids rise by T
+//     GET /topics/stats?of=T&us=N&bytes=M      the counters of the hub, as JSON
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <map>
+#include <mutex>
+#include <rill/pubsub.hpp>
+#include <rill/rill.hpp>
+#include <stdexcept>
+
+#include "timestamp.hpp"
+#include "topic_feeds.hpp"
+
+namespace asio = boost::asio;
+
+namespace {
+
+using period = rill::query<"ms", rill::bounded<int, 1, 86'400'000>, 1000>;
+using padding = rill::query<"bytes", rill::bounded<int, 0, 65'536>, 0>;
+
+rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
+{
+    rill::interval every{std::chrono::milliseconds(ms)};
+    for (;;) {
+        co_await stream.send(now_ns());
+        co_await every.tick();
+    }
+}
+
+/// A channel and its publisher, which is a coroutine of the worker that received the first request for it.
+class broadcast
+{
+public:
+    broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker)
+        : padding_(static_cast<std::size_t>(bytes), '.'), handler_(rill::make_handler(rill::sse::endpoint(channel_)))
+    {
+        if (!rill::spawn(worker, run(ms))) {
+            throw std::runtime_error("the worker has ended");
+        }
+    }
+
+    const rill::handler& handler() const { return handler_; }
+    rill::pubsub::channel_stats stats() const { return channel_.stats(); }
+
+private:
+    bool publish()
+    {
+        const auto now = now_ns();
+        rill::sse::event e{.data = std::string_view(now)};
+        if (!padding_.empty()) {
+            e.comment = padding_;
+        }
+        return channel_.publish(e).has_value();
+    }
+
+    // Each event has a due time. A late event is published at once, which keeps the rate as long as possible.
+    rill::awaitable<> run(std::chrono::milliseconds ms)
+    {
+        auto next = std::chrono::steady_clock::now();
+        do {
+            next += ms;
+            const auto left = next - std::chrono::steady_clock::now();
+            if (left.count() > 0) {
+                co_await rill::sleep_for(left);
+            } else {
+                co_await asio::post(asio::deferred);
+            }
+        } while (publish());
+    }
+
+    rill::pubsub::channel channel_;
+    const std::string padding_;
+    rill::handler handler_;
+};
+
+std::string to_json(const rill::pubsub::channel_stats& s)
+{
+    return boost::json::serialize(boost::json::object{{"published", s.published},
+                                                      {"delivered", s.delivered},
+                                                      {"dropped", s.dropped},
+                                                      {"evicted_slow", s.evicted_slow},
+                                                      {"evicted_full", s.evicted_full},
+                                                      {"timed_out", s.timed_out},
+                                                      {"subscribers", s.subscribers},
+                                                      {"held_bytes", s.held_bytes},
+                                                      {"unsent_bytes", s.unsent_bytes}});
+}
+
+/// One broadcast for each period and padding that has been requested.
+class broadcasts
+{
+public:
+    rill::awaitable<rill::response> join(period ms, padding bytes, rill::request& r)
+    {
+        const auto* found = find_or_make({ms, bytes}, co_await asio::this_coro::executor);
+        if (found == nullptr) {
+            co_return rill::response(rill::status::service_unavailable);
+        }
+        co_return co_await found->handler()(r);
+    }
+
+    rill::response stats(period ms, padding bytes)
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = all_.find({ms, bytes});
+        return found == all_.end() ? rill::response(rill::status::not_found)
+                                   : rill::response::json(to_json(found->second.stats()));
+    }
+
+private:
+    static constexpr std::size_t max_broadcasts = 64;
+
+    const broadcast* find_or_make(std::pair<int, int> key, rill::executor worker)
+    {
+        const std::lock_guard lock(mutex_);
+        auto found = all_.find(key);
+        if (found == all_.end() && all_.size() < max_broadcasts) {
+            found = all_.try_emplace(key, std::chrono::milliseconds(key.first), key.second, worker).first;
+        }
+        return found == all_.end() ? nullptr : &found->second;
+    }
+
+    std::mutex mutex_;
+    std::map<std::pair<int, int>, broadcast> all_;
+};
+
+using topic_number = rill::path<"topic", std::int64_t>;
+using topic_count = rill::query<"of", rill::bounded<int, 1, 100'000>, 1>;
+using period_us = rill::query<"us", rill::bounded<std::int64_t, 1, 86'400'000'000>, 1'000'000>;
+
+/// Handlers for the topics of the hubs.
+class topics
+{
+public:
+    rill::awaitable<rill::response> join(topic_number topic, topic_count of, period_us us, padding bytes,
+                                         rill::request& r)
+    {
+        if (*topic < 0 || *topic >= of) {
+            co_return rill::response(rill::status::not_found);
+        }
+        const auto feed = feeds_.find_or_make(settings_of(of, us, bytes));
+        if (!feed) {
+            co_return rill::response(rill::status::service_unavailable);
+        }
+        co_return co_await feed->join(r);
+    }
+
+    rill::response stats(topic_count of, period_us us, padding bytes)
+    {
+        const auto feed = feeds_.find(settings_of(of, us, bytes));
+        return feed ? rill::response::json(to_json(feed->stats())) : rill::response(rill::status::not_found);
+    }
+
+private:
+    static feed_settings settings_of(topic_count of, period_us us, padding bytes)
+    {
+        return {.topics = of, .period = std::chrono::microseconds(us), .bytes = bytes};
+    }
+
+    topic_feeds feeds_;
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    CLI::App cli("Sends timestamps as events, for benchmarks");
+    rill::server_options options;
+    options.reuse_port =
+        true; // several processes can share the port, because the number of open files of a process is limited
+    cli.add_option("--port", options.port, "port to listen on")->required();
+    cli.add_option("--threads", options.threads, "workers")->check(CLI::Range(1, 256));
+    cli.add_option("--max-connections", options.capacity.max_connections, "0: no limit")->envname("MAX_CONNECTIONS");
+    cli.add_option("--max-streams", options.capacity.max_streams, "0: no limit")->envname("MAX_STREAMS");
+    bool retry_event = false;
+    cli.add_flag("--retry-event", retry_event, "refuse a stream with a retry event instead of 503")
+        ->envname("RETRY_EVENT");
+    CLI11_PARSE(cli, argc, argv);
+    options.capacity.refusal = retry_event ? rill::refusal::retry_event : rill::refusal::unavailable;
+
+    rill::router app;
+    app.get("/ticks", rill::sse::endpoint(ticks));
+    broadcasts shared;
+    app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
+    app.get("/broadcast/stats", rill::make_handler(&broadcasts::stats, shared));
+    topics fed;
+    app.get("/topics/{topic:int}", rill::make_handler(&topics::join, fed));
+    app.get("/topics/stats", rill::make_handler(&topics::stats, fed));
+    return rill::serve(std::move(app), options);
+}

@@ -1,0 +1,281 @@
+#pragma once
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/errc.hpp>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <new>
+#include <rill/core/detail/waiter.hpp>
+#include <rill/core/detail/without_slot.hpp>
+#include <rill/core/detail/wrapped_handler.hpp>
+#include <rill/http/close_reason.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace rill::detail {
+
+/// The outcome of passing a chunk to a connection.
+enum class write_state : unsigned char
+{
+    sent,         ///< the operating system has the chunk
+    queued,       ///< the connection has the chunk, the operating system does not have all of it yet
+    closed,       ///< the chunk was rejected, because the stream has ended
+    invalid_utf8, ///< the chunk was rejected, because its text is not UTF-8
+};
+
+/// The writes of one stream that wait until the operating system has accepted their bytes.
+///
+/// Nearly always at most one write waits. It is stored in place, without an allocation. A second one moves both to a
+/// list. Writes complete in the order in which their waits began, each with its own outcome. Belongs to the worker's
+/// thread.
+class write_queue
+{
+public:
+    write_queue(const write_queue&) = delete;
+    write_queue& operator=(const write_queue&) = delete;
+
+    using write_state = detail::write_state;
+
+    /// Why the stream has ended. It is close_reason::open while the stream is open.
+    close_reason reason() const noexcept { return reason_; }
+
+    /// Calls `handler(error_code)` once, from the event loop and without an error, when the operating system has
+    /// accepted everything that is queued now. Does not call it if the stream ends first. A small handler is stored
+    /// without an allocation (see handler_storage).
+    template <class Handler>
+    void when_written(Handler handler)
+    {
+        wrapped_handler<Handler, call_on_success> waiting{std::move(handler)};
+        if (auto* left = unsent()) {
+            wait(*left, std::move(waiting));
+        } else if (reason_ == close_reason::open) {
+            defer(write_state::sent, std::move(waiting));
+        }
+    }
+
+    /// The operation that completes when the operating system has a chunk. `outcome` is what put() or commit() returned
+    /// for the chunk.
+    template <class CompletionToken>
+    auto wait_for(write_state outcome, CompletionToken& token)
+    {
+        return boost::asio::async_initiate<CompletionToken, void(error_code)>(begun_write(*this, outcome), token);
+    }
+
+protected:
+    write_queue() = default;
+    ~write_queue() = default;
+
+    /// Progress of the bytes that the operating system did not accept at once. It is stored next to the queued bytes,
+    /// so a stream that is not blocked has none.
+    struct backlog
+    {
+        std::uint64_t queued = 0;          ///< total number of bytes
+        std::uint64_t taken = 0;           ///< number of these that the operating system has accepted
+        std::uint64_t single_wait_end = 0; ///< value of `taken` at which the write that waits in place is complete
+    };
+
+    /// The backlog, or nullptr when the operating system has everything.
+    virtual backlog* unsent() noexcept = 0;
+    /// Arranges a call of complete_deferred() from the event loop, after the handlers that are ready now.
+    virtual void defer_completions() = 0;
+
+    // Each of these completes handlers of users: *this may be destroyed when it returns.
+
+    /// Completes the writes whose bytes the operating system has accepted.
+    void complete_written();
+    /// Completes the writes that were deferred to the event loop.
+    void complete_deferred();
+    /// Completes all waiting writes: with `ec`, unless they were deferred with another outcome.
+    void complete_all(error_code ec);
+    /// Completes the write that waits in place with operation_aborted, from the event loop.
+    void defer_abort() { abort(nullptr); }
+    /// Destroys all waiting handlers without calling them.
+    void drop_all() noexcept;
+
+    waiter waiter_; // one waiting write, or pending_list
+
+private:
+    // Outcome of the write that waits in place: `queued` while it waits, or what it was deferred with.
+    write_state single_outcome_ = write_state::queued;
+
+protected:
+    close_reason reason_ = close_reason::open;
+
+private:
+    // One of several waiting writes.
+    struct pending_write
+    {
+        waiter done;
+        std::uint64_t end = 0; // complete when `taken` of the backlog has reached this value
+        write_state outcome = write_state::queued;
+        bool was_single = false; // it waited in place before the second write came
+    };
+
+    // Several waiting writes in their order. The list is stored in waiter_ as if it were a handler, so that a stream
+    // with one write at a time pays nothing for it.
+    struct pending_list
+    {
+        std::unique_ptr<std::list<pending_write>> writes;
+
+        void operator()(error_code ec);
+    };
+
+    // The initiation of a write whose bytes were already passed to the connection. It is part of the coroutine frame of
+    // each handler, so it is one word: the outcome is in the low bits of the queue's address.
+    class begun_write
+    {
+    public:
+        using has_begun = void;
+
+        begun_write(write_queue& queue, write_state outcome) noexcept
+            : bits_(reinterpret_cast<std::uintptr_t>(&queue) | static_cast<std::uintptr_t>(outcome))
+        {}
+
+        template <class Handler>
+        void operator()(Handler&& handler) const
+        {
+            auto* queue = reinterpret_cast<write_queue*>(bits_ & ~mask); // NOLINT(performance-no-int-to-ptr)
+            queue->start(static_cast<write_state>(bits_ & mask), std::forward<Handler>(handler));
+        }
+
+    private:
+        static constexpr std::uintptr_t mask = 3;
+        std::uintptr_t bits_;
+    };
+
+    struct call_on_success
+    {
+        template <class Handler>
+        static void call(Handler& handler, error_code ec)
+        {
+            if (!ec) {
+                handler(ec);
+            }
+        }
+    };
+
+    template <class Handler>
+    void start(write_state outcome, Handler&& handler)
+    {
+        if (outcome == write_state::queued) {
+            if (auto* left = unsent()) {
+                if (reason_ == close_reason::open) {
+                    wait(*left, std::forward<Handler>(handler));
+                    return;
+                }
+                outcome = write_state::closed;
+            }
+        }
+        complete_now(outcome, std::forward<Handler>(handler));
+    }
+
+    template <class Handler>
+    void wait(backlog& left, Handler&& handler)
+    {
+        if (waiter_) {
+            wait_in_list(left.queued, write_state::queued, std::forward<Handler>(handler));
+            return;
+        }
+        left.single_wait_end = left.queued;
+        wait_in_place(std::forward<Handler>(handler));
+    }
+
+    // Leaves the completion to the event loop.
+    template <class Handler>
+    void defer(write_state outcome, Handler&& handler)
+    {
+        if (waiter_) {
+            wait_in_list(0, outcome, std::forward<Handler>(handler));
+        } else if (wait_in_place(std::forward<Handler>(handler))) {
+            single_outcome_ = outcome;
+        }
+        defer_completions();
+    }
+
+    // Returns false if there was no memory. The handler was called with that error.
+    template <class Handler>
+    bool wait_in_place(Handler&& handler)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        try {
+            if (slot.is_connected()) {
+                slot.assign([this](boost::asio::cancellation_type type) { cancel(nullptr, type); });
+            }
+        } catch (const std::bad_alloc&) {
+            fail_without_memory(std::forward<Handler>(handler));
+            return false;
+        }
+        waiter_.emplace(without_slot<std::decay_t<Handler>>{std::forward<Handler>(handler)});
+        return true;
+    }
+
+    template <class Handler>
+    void wait_in_list(std::uint64_t end, write_state outcome, Handler&& handler)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        pending_write* write = nullptr;
+        try {
+            write = &append(end, outcome);
+            if (slot.is_connected()) {
+                slot.assign([this, write](boost::asio::cancellation_type type) { cancel(write, type); });
+            }
+        } catch (const std::bad_alloc&) {
+            remove(write);
+            fail_without_memory(std::forward<Handler>(handler));
+            return;
+        }
+        try {
+            write->done.emplace(without_slot<std::decay_t<Handler>>{std::forward<Handler>(handler)});
+        } catch (const std::bad_alloc&) { // a large handler, which is lost
+            slot.clear();
+            remove(write);
+            throw;
+        }
+    }
+
+    template <class Handler>
+    static void fail_without_memory(Handler&& handler)
+    {
+        std::decay_t<Handler> failed(std::forward<Handler>(handler));
+        std::move(failed)(make_error_code(boost::system::errc::not_enough_memory));
+    }
+
+    static error_code error_of(write_state outcome) noexcept;
+
+    pending_write& append(std::uint64_t end, write_state outcome);
+    void remove(const pending_write* write) noexcept;
+    void cancel(pending_write* write, boost::asio::cancellation_type type);
+    void abort(pending_write* write);
+    void drop(pending_write* write) noexcept;
+    write_state take_single_outcome() noexcept;
+    template <class Condition>
+    void complete_if(Condition condition);
+    static void complete(std::list<pending_write> ready);
+
+    // A write that completes inside its own initiation needs neither a queue entry nor a wake-up, but it nests one
+    // stack frame. After this number of nested writes the handler yields to the event loop, which also keeps one busy
+    // stream from starving the others. The handler is called where it is: only one that has to wait moves to waiter_.
+    static constexpr int writes_before_yield = 16;
+    static inline constinit thread_local int nested_writes = 0;
+
+    template <class Handler>
+    void complete_now(write_state outcome, Handler&& handler)
+    {
+        if (nested_writes >= writes_before_yield) {
+            defer(outcome, std::forward<Handler>(handler));
+            return;
+        }
+        struct nesting
+        {
+            nesting() { ++nested_writes; }
+            ~nesting() { --nested_writes; }
+        } guard; // may outlive *this
+        std::decay_t<Handler> resumed(std::forward<Handler>(handler));
+        std::move(resumed)(outcome == write_state::sent ? error_code() : error_of(outcome));
+    }
+};
+
+} // namespace rill::detail

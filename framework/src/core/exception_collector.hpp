@@ -1,0 +1,36 @@
+#pragma once
+
+#include <exception>
+#include <utility>
+
+namespace rill::detail {
+
+/// Runs several functions of users one after another, so that an exception of one does not prevent the others. Stores
+/// the first exception. The caller throws it after all functions have run.
+class exception_collector
+{
+public:
+    template <class F>
+    void run(F&& f) noexcept
+    {
+        try {
+            std::forward<F>(f)();
+        } catch (...) {
+            if (!error_) {
+                error_ = std::current_exception();
+            }
+        }
+    }
+
+    void rethrow()
+    {
+        if (error_) {
+            std::rethrow_exception(std::exchange(error_, nullptr));
+        }
+    }
+
+private:
+    std::exception_ptr error_;
+};
+
+} // namespace rill::detail

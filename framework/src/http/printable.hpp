@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rill::detail {
+
+/// Makes text from a client safe to repeat in an error: it is cut to 40 characters, and every character that could harm
+/// a terminal or a log becomes '?'.
+inline std::string printable(std::string_view value)
+{
+    constexpr std::size_t max_size = 40;
+    std::string text;
+    for (const char c : value.substr(0, max_size)) {
+        text += c >= ' ' && c <= '~' ? c : '?';
+    }
+    if (value.size() > max_size) {
+        text += "...";
+    }
+    return text;
+}
+
+} // namespace rill::detail

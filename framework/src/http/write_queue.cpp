@@ -1,0 +1,186 @@
+#include <rill/http/detail/write_queue.hpp>
+
+#include <algorithm>
+#include <rill/core/detail/cancellation.hpp>
+#include <utility>
+
+#include "core/exception_collector.hpp"
+
+namespace rill::detail {
+
+error_code write_queue::error_of(write_state outcome) noexcept
+{
+    switch (outcome) {
+    case write_state::closed:
+        return boost::asio::error::operation_aborted;
+    case write_state::invalid_utf8:
+        return error::invalid_utf8;
+    case write_state::sent:
+    case write_state::queued:
+        break;
+    }
+    return {};
+}
+
+// The write that waits in place is about to leave waiter_.
+write_state write_queue::take_single_outcome() noexcept
+{
+    return std::exchange(single_outcome_, write_state::queued);
+}
+
+// The write that waited in place becomes the first of the list.
+write_queue::pending_write& write_queue::append(std::uint64_t end, write_state outcome)
+{
+    auto* several = waiter_.get<pending_list>();
+    if (several == nullptr) {
+        auto writes = std::make_unique<std::list<pending_write>>(1);
+        const auto* left = unsent();
+        auto& first = writes->front();
+        first.done.take_over(waiter_);
+        first.outcome = take_single_outcome();
+        first.end = left != nullptr ? left->single_wait_end : 0;
+        first.was_single = true;
+        waiter_.emplace(pending_list{std::move(writes)});
+        several = waiter_.get<pending_list>();
+    }
+    auto& write = several->writes->emplace_back();
+    write.end = end;
+    write.outcome = outcome;
+    return write;
+}
+
+void write_queue::remove(const pending_write* write) noexcept
+{
+    if (write != nullptr) {
+        waiter_.get<pending_list>()->writes->remove_if([write](const auto& other) { return &other == write; });
+    }
+}
+
+// Called from a cancellation slot. nullptr: the write that waited in place when its wait began.
+void write_queue::cancel(pending_write* write, boost::asio::cancellation_type type)
+{
+    if (!ends_operation(type)) {
+        return;
+    }
+    if (destroys_coroutine()) {
+        drop(write);
+    } else {
+        abort(write);
+    }
+}
+
+// Destroying the handler destroys its coroutine, whose destructors may do anything: the list is consistent before.
+void write_queue::drop(pending_write* write) noexcept
+{
+    auto* several = waiter_.get<pending_list>();
+    if (several == nullptr) {
+        if (write == nullptr) {
+            take_single_outcome();
+            waiter_.reset();
+        }
+        return;
+    }
+    std::list<pending_write> dropped;
+    auto& writes = *several->writes;
+    const auto matches = [write](const auto& other) { return write != nullptr ? &other == write : other.was_single; };
+    const auto found = std::ranges::find_if(writes, matches);
+    if (found != writes.end()) {
+        dropped.splice(dropped.end(), writes, found);
+    }
+    if (writes.empty()) {
+        waiter_.reset();
+    }
+}
+
+void write_queue::abort(pending_write* write)
+{
+    if (auto* several = write == nullptr ? waiter_.get<pending_list>() : nullptr) {
+        write = &several->writes->front(); // the write that waited in place stays first while it waits
+        if (!write->was_single) {
+            return;
+        }
+    }
+    if (write == nullptr && !waiter_) {
+        return;
+    }
+    auto& outcome = write != nullptr ? write->outcome : single_outcome_;
+    if (outcome == write_state::queued) {
+        outcome = write_state::closed;
+        defer_completions();
+    }
+}
+
+void write_queue::complete_written()
+{
+    const auto* left = unsent();
+    const auto written = [left](std::uint64_t end) { return left == nullptr || end <= left->taken; };
+    if (waiter_.get<pending_list>() != nullptr) {
+        complete_if([&](const pending_write& write) { return written(write.end); });
+    } else if (waiter_ && (single_outcome_ != write_state::queued || left == nullptr || written(left->single_wait_end)))
+    {
+        waiter_.complete(error_of(take_single_outcome()));
+    }
+}
+
+void write_queue::complete_deferred()
+{
+    if (waiter_.get<pending_list>() != nullptr) {
+        complete_if([](const pending_write& write) { return write.outcome != write_state::queued; });
+    } else if (waiter_ && single_outcome_ != write_state::queued) {
+        waiter_.complete(error_of(take_single_outcome()));
+    }
+}
+
+void write_queue::complete_all(error_code ec)
+{
+    if (waiter_) {
+        const auto outcome = take_single_outcome();
+        waiter_.complete(outcome == write_state::queued ? ec : error_of(outcome));
+    }
+}
+
+void write_queue::drop_all() noexcept
+{
+    take_single_outcome();
+    waiter_.reset();
+}
+
+// All writes that are ready leave the list first: a handler may write again, or find that the stream has ended.
+template <class Condition>
+void write_queue::complete_if(Condition condition)
+{
+    auto& writes = *waiter_.get<pending_list>()->writes;
+    std::list<pending_write> ready;
+    for (auto next = writes.begin(); next != writes.end();) {
+        const auto write = next++;
+        if (condition(*write)) {
+            ready.splice(ready.end(), writes, write);
+            write->outcome = write->outcome == write_state::queued ? write_state::sent : write->outcome;
+        }
+    }
+    if (writes.empty()) {
+        waiter_.reset();
+    }
+    complete(std::move(ready));
+}
+
+void write_queue::complete(std::list<pending_write> ready)
+{
+    exception_collector exceptions; // a handler that throws must not keep the others waiting
+    for (auto& write : ready) {
+        exceptions.run([&write] { write.done.complete(error_of(write.outcome)); });
+    }
+    exceptions.rethrow();
+}
+
+void write_queue::pending_list::operator()(error_code ec)
+{
+    exception_collector exceptions;
+    for (auto& write : *writes) {
+        const auto outcome = std::exchange(write.outcome, write_state::closed); // a cancellation finds nothing to end
+        exceptions.run([&] { write.done.complete(outcome == write_state::queued ? ec : error_of(outcome)); });
+    }
+    exceptions.rethrow();
+}
+
+} // namespace rill::detail

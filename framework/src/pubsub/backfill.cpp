@@ -1,0 +1,116 @@
+#include "pubsub/backfill.hpp"
+
+#include <boost/asio/error.hpp>
+#include <utility>
+
+namespace rill::pubsub::detail {
+
+namespace {
+
+// Large enough that a round trip is rare, and small because each stream with a backfill holds one page in memory.
+constexpr std::size_t events_per_page = 64;
+
+} // namespace
+
+/// Brings the answer of the backplane to the worker, from any thread. A backplane that never answers destroys the
+/// ticket, which counts as an error.
+class backfill::ticket
+{
+public:
+    ticket(std::weak_ptr<backfill> to, mailbox::address worker) : to_(std::move(to)), worker_(std::move(worker)) {}
+    ticket(const ticket&) = delete;
+    ticket& operator=(const ticket&) = delete;
+    ~ticket()
+    {
+        if (!used_) {
+            hand_in(tl::unexpected(error_code(boost::asio::error::operation_aborted)));
+        }
+    }
+
+    void hand_in(page_or_error answer)
+    {
+        used_ = true;
+        // If the worker is gone, so is the stream.
+        static_cast<void>(worker_.post([to = to_, answer = std::make_shared<page_or_error>(std::move(answer))] {
+            if (const auto reader = to.lock()) {
+                reader->arrive(std::move(*answer));
+            }
+        }));
+    }
+
+private:
+    std::weak_ptr<backfill> to_;
+    mailbox::address worker_;
+    bool used_ = false;
+};
+
+void backfill::read(topic_store& store, mailbox::address worker, ready_list* ready)
+{
+    auto used = std::make_shared<ticket>(weak_from_this(), std::move(worker));
+    ready_ = ready;
+    now_ = state::reading; // from here on an answer comes in any case
+    newest_then_ = store.newest();
+    store.starts.backfill_reads.fetch_add(1, std::memory_order_relaxed);
+    store.plane().read_after(progress_.after, events_per_page,
+                             [used](page_or_error answer) { used->hand_in(std::move(answer)); });
+}
+
+backplane::past_event* backfill::next()
+{
+    if (at_ == events_.size()) {
+        return nullptr;
+    }
+    auto& e = events_[at_];
+    progress_.after = e.id;
+    progress_.topic = e.event.topic();
+    return &e;
+}
+
+void backfill::arrive(page_or_error answer)
+{
+    at_ = 0;
+    events_.clear();
+    if (answer) {
+        events_ = std::move(*answer);
+        now_ = events_.empty() ? state::at_end : state::idle;
+        progress_.has_begun = true;
+    } else {
+        progress_.failure = answer.error();
+        now_ = state::failed;
+    }
+    if (owner != nullptr) {
+        ready_->make_ready(*owner);
+    } else if (page) {
+        page.complete({});
+    }
+}
+
+stream_start::stream_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id,
+                           std::uint64_t entered)
+    : start_point(find_start(store, filter, last_event_id, entered))
+{
+    if (needs_backfill) {
+        pages = std::make_shared<backfill>(last_event_id, entered);
+    }
+}
+
+backlog_state& start_backlog(subscriber& s, stream_start start)
+{
+    auto& b = fall_behind(s, start.position.seen);
+    b.position = start.position;
+    b.requested_until = start.requested_until;
+    b.notice = std::move(start.gap);
+    b.pages = std::move(start.pages);
+    if (b.pages) {
+        b.pages->owner = &s;
+    }
+    return b;
+}
+
+log_id position_id(const topic_store& store, const subscriber& s)
+{
+    const auto& b = *s.backlog;
+    return b.pages ? b.pages->progress().after : id_at(store, *s.filter, b.position.seen);
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,162 @@
+#include "pubsub/backlog_reader.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rill::pubsub::detail {
+
+namespace {
+
+// Moves the cursor past the event. Events that the client asked for do not count as backlog.
+void advance(backlog_state& b, const found_event& e) noexcept
+{
+    b.position.seen = e.sequence;
+    if (e.sequence > b.requested_until) {
+        b.events -= std::min<std::uint64_t>(b.events, 1);
+        b.bytes -= std::min<std::uint64_t>(b.bytes, e.event.footprint());
+    }
+}
+
+} // namespace
+
+encoded_event backlog_reader::next(subscriber& s)
+{
+    try {
+        return find_next(s);
+    } catch (...) {
+        ready_.requeue(s);
+        throw;
+    }
+}
+
+encoded_event backlog_reader::find_next(subscriber& s)
+{
+    auto& b = *s.backlog;
+    if (b.notice) { // it may be an event of a backfill that a cancelled wait has left, and so comes first
+        return std::exchange(b.notice, {});
+    }
+    if (b.pages) {
+        auto e = next_of_backfill(s);
+        if (e || b.pages || s.now == subscriber::state::ended) {
+            return e;
+        }
+    }
+    if (b.notice) { // the end of a backfill may leave one
+        return std::exchange(b.notice, {});
+    }
+    return find_next_held(s);
+}
+
+encoded_event backlog_reader::find_next_held(subscriber& s)
+{
+    auto& b = *s.backlog;
+    const auto& options = slow_.options_of(s);
+    std::uint64_t excess = 0;
+    for (;;) {
+        found_.clear();
+        const auto outcome =
+            store_.read(*s.filter, [&](const history& past) { return past.collect(b.position, at_.head, 1, found_); });
+        if (outcome.lost && !slow_.mark_lost(s, outcome)) {
+            return {};
+        }
+        if (outcome.scanned_until != 0) {
+            b.position.seen = outcome.scanned_until;
+            continue;
+        }
+        const bool drops = options.slow == slow_policy::drop_oldest && !found_.empty() && slow_.exceeds_limits(s);
+        if (!drops) {
+            break;
+        }
+        ++excess;
+        ++b.dropped;
+        advance(b, found_.front());
+    }
+    if (excess != 0) {
+        slow_.on_dropped(s, excess, slow_reason::backlog);
+    }
+    auto notice = b.dropped != 0 && options.notify_dropped ? make_dropped(b.dropped) : encoded_event();
+    b.dropped = 0;
+    if (notice) {
+        return notice;
+    }
+    if (found_.empty()) {
+        return {};
+    }
+    const auto e = std::move(found_.front());
+    advance(b, e);
+    return e.event;
+}
+
+// The next event of the backfill. None while a page is missing: then the subscriber becomes ready later. None also when
+// the backfill is done: then `pages` is empty too, or the subscriber has ended.
+encoded_event backlog_reader::next_of_backfill(subscriber& s)
+{
+    const auto pages = s.backlog->pages;
+    for (auto* e = pages->next(); e != nullptr; e = pages->next()) {
+        if (s.filter->selects(e->event.topic())) {
+            auto event = std::move(e->event).finish(e->id);
+            pages->pass();
+            return event;
+        }
+        pages->pass();
+    }
+    read_or_end_backfill(s);
+    return {};
+}
+
+void backlog_reader::read_or_end_backfill(subscriber& s)
+{
+    const auto pages = s.backlog->pages;
+    const auto& progress = pages->progress();
+    if (pages->now() == backfill::state::reading) {
+        return;
+    }
+    if (pages->now() == backfill::state::failed) {
+        end_backfill(s, find_start_without(store_, *s.filter, progress));
+        return;
+    }
+    // The store may have lost events of an id that the backplane has not confirmed yet.
+    auto start = progress.has_begun ? find_start_after(store_, *s.filter, progress) : std::nullopt;
+    if (start) {
+        end_backfill(s, std::move(*start));
+    } else if (pages->now() == backfill::state::at_end && store_.newest() == pages->newest_then()) {
+        // The store is about to get what this backfill has read already.
+        if (!std::exchange(pages->waits_for_event, true)) {
+            at_end_.push_back(pages);
+        }
+    } else {
+        pages->read(store_, worker_, &ready_);
+    }
+}
+
+void backlog_reader::end_backfill(subscriber& s, start_point start)
+{
+    const auto pages = std::move(s.backlog->pages);
+    pages->owner = nullptr;
+    if (start.rejected) {
+        slow_streams::end(s, pages->progress().failure);
+        return;
+    }
+    auto& b = start_backlog(s, std::move(start));
+    b.events = b.bytes = 0;
+}
+
+void backlog_reader::resume_backfills()
+{
+    for (const auto& pages : std::exchange(at_end_, {})) {
+        pages->waits_for_event = false;
+        ready_.make_ready(*pages->owner);
+    }
+}
+
+void backlog_reader::remove(subscriber& s) noexcept
+{
+    if (const auto pages = std::move(s.backlog->pages)) {
+        pages->owner = nullptr;
+        if (pages->waits_for_event) {
+            std::erase(at_end_, pages);
+        }
+    }
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <rill/core/mailbox.hpp>
+#include <vector>
+
+#include "pubsub/backfill.hpp"
+#include "pubsub/event_batch.hpp"
+#include "pubsub/slow_streams.hpp"
+
+namespace rill::pubsub::detail {
+
+/// Finds the next event of the subscribers of one worker that lag: a notice, an event of a backfill, or an event
+/// that the store holds. Applies the limits for slow streams.
+class backlog_reader
+{
+public:
+    /// All references must outlive *this.
+    /// @param worker  the mailbox of this thread
+    backlog_reader(topic_store& store, mailbox::address worker, const worker_position& position, ready_list& ready,
+                   slow_streams& slow) noexcept
+        : store_(store), worker_(std::move(worker)), at_(position), ready_(ready), slow_(slow)
+    {}
+
+    /// The next event or notice. None if there is nothing up to the position of the worker, if a page of a backfill is
+    /// missing, or if the subscriber has ended. If it throws because memory is exhausted, the subscriber is served
+    /// again later.
+    encoded_event next(subscriber& s);
+
+    /// New events have arrived: backfills at the end of the log look again.
+    void resume_backfills();
+
+    /// The subscriber leaves. It must have a backlog.
+    void remove(subscriber& s) noexcept;
+    /// The context ends.
+    void shutdown() noexcept { at_end_.clear(); }
+
+private:
+    encoded_event find_next(subscriber& s);
+    encoded_event find_next_held(subscriber& s);
+    encoded_event next_of_backfill(subscriber& s);
+    void read_or_end_backfill(subscriber& s);
+    void end_backfill(subscriber& s, start_point start);
+
+    topic_store& store_;
+    mailbox::address worker_;
+    const worker_position& at_;
+    ready_list& ready_;
+    slow_streams& slow_;
+    std::vector<found_event> found_;
+    std::vector<std::shared_ptr<backfill>> at_end_; ///< have read all pages and wait for the next event
+};
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <rill/pubsub/encoded_event.hpp>
+#include <rill/pubsub/options.hpp>
+#include <string_view>
+#include <vector>
+
+#include "pubsub/event_order.hpp"
+#include "pubsub/topic_table.hpp"
+
+namespace rill::pubsub::detail {
+
+/// How far a stream has come. All topics of a store share one sequence, so that one number is enough for a stream of
+/// several topics.
+struct cursor
+{
+    std::uint64_t seen = 0;       ///< the stream has every event up to this sequence number
+    std::uint64_t known_lost = 0; ///< losses up to this sequence number have been reported to it
+};
+
+struct found_event
+{
+    encoded_event event;
+    std::uint64_t sequence = 0;
+};
+
+/// The result of history::collect().
+struct collected
+{
+    bool lost = false; ///< something after the cursor has been dropped, and that has not been reported
+    std::uint64_t lost_until = 0;
+    std::uint64_t remaining = 0; ///< events after the cursor that are held
+    std::uint64_t remaining_bytes = 0;
+    std::uint64_t scanned_until = 0; ///< not 0: nothing was found up to here, and the search is not finished
+};
+
+/// The end of the log, as the store knows it.
+struct log_end
+{
+    bool numeric_ids = true;
+    std::uint64_t newest = 0; ///< the sequence number of the last event
+    // Of opaque ids only:
+    log_id last_id{}; ///< the id of the last event of any topic
+    std::uint64_t last_id_at = 0;
+    log_id begin_id{};          ///< the events from the backplane follow directly after the event with this id
+    std::uint64_t begin_at = 0; ///< and have sequence numbers after this one
+};
+
+/// Where a stream begins.
+struct start_point
+{
+    cursor position;
+    std::uint64_t requested_until = 0; ///< events up to this sequence number existed before the stream
+    encoded_event gap;                 ///< a notice to be sent first
+    bool resumed = false;              ///< the stream begins after the last event id of its client
+    bool rejected = false;             ///< that id is unknown, and the policy is unknown_id::reject
+    bool needs_backfill = false;       ///< the position is not known before the backplane has been read
+};
+
+/// The past of the topics of one stream. A view that borrows its arguments. It has no state, no lock and no clock.
+class history
+{
+public:
+    /// @param order  the order of the events of a hub
+    history(const topic_table& topics, const topic_filter& filter, const log_end& end,
+            const event_order& order) noexcept
+        : topics_(topics), filter_(filter), end_(end), order_(order)
+    {}
+
+    const topic_table& topics() const noexcept { return topics_; }
+    std::uint64_t newest() const noexcept { return end_.newest; }
+
+    /// The sequence number of the event with this id, if one of the topics has or recently had it, or if it is at the
+    /// end of the log.
+    std::optional<std::uint64_t> sequence_of(std::string_view id) const;
+
+    /// Whether every event of the topics after that sequence number is held.
+    bool holds_all_after(std::uint64_t sequence) const;
+
+    /// The start of a stream that has everything up to that sequence number.
+    start_point resume(std::uint64_t sequence) const;
+
+    /// The start of a stream whose last event id is unknown or empty.
+    /// @param how  with `gap`, the start has a `gap` notice
+    /// @param options  of the stream
+    /// @param entered  the sequence number after which every event is for the stream
+    start_point start(unknown_id how, std::string_view id, const channel_options& options, std::uint64_t entered) const;
+
+    /// The id with which a client resumes that has everything up to that sequence number, and nothing after it. Empty
+    /// if the ids are opaque and the id is not held.
+    log_id id_at(std::uint64_t seen) const;
+
+    /// Appends to `into` the next events after the cursor, in order, up to the sequence number `until`.
+    /// collected::remaining is set if something is lost or if `count` is 0.
+    /// @param count  the maximum number of events
+    collected collect(const cursor& position, std::uint64_t until, std::size_t count,
+                      std::vector<found_event>& into) const;
+
+private:
+    template <class F>
+    void for_each_topic(F&& f) const
+    {
+        topics_.for_each(filter_, f);
+    }
+    std::uint64_t history_start(std::size_t events) const;
+    std::uint64_t lost_until() const;
+    const replay_buffer::entry* oldest() const;
+    bool collect_in_order(const cursor& position, std::uint64_t until, std::size_t count,
+                          std::vector<found_event>& into, collected& outcome) const;
+    collected collect_by_topic(const cursor& position, std::uint64_t until, std::size_t count,
+                               std::vector<found_event>& into) const;
+
+    const topic_table& topics_;
+    const topic_filter& filter_;
+    const log_end& end_;
+    const event_order& order_;
+};
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,40 @@
+#include "pubsub/ready_list.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace rill::pubsub::detail {
+
+void ready_list::make_ready(subscriber& s)
+{
+    if (s.now != subscriber::state::live) {
+        s.now = subscriber::state::ready;
+    }
+    if (!s.backlog->is_linked()) {
+        ready_.push_back(*s.backlog);
+    }
+    schedule();
+}
+
+void ready_list::requeue(subscriber& s) noexcept
+{
+    s.now = subscriber::state::ready;
+    if (!s.backlog->is_linked()) {
+        ready_.push_back(*s.backlog);
+    }
+}
+
+void ready_list::schedule()
+{
+    if (scheduled_ || running_) {
+        return;
+    }
+    boost::asio::post(context_, [this, consumer = consumer_] {
+        if (const auto alive = consumer.lock()) { // it owns this list
+            scheduled_ = false;
+            alive->run();
+        }
+    });
+    scheduled_ = true; // only after post(), which may throw
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,70 @@
+#include "pubsub/stream_start.hpp"
+
+namespace rill::pubsub::detail {
+
+namespace {
+
+start_point counted(topic_store& store, start_point start)
+{
+    if (start.gap) {
+        store.starts.gaps.fetch_add(1, std::memory_order_relaxed);
+    }
+    return start;
+}
+
+} // namespace
+
+start_point find_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id,
+                       std::uint64_t entered)
+{
+    const auto& options = store.kinds().options(filter.kind);
+    auto start = store.read(filter, [&](const history& past) -> start_point {
+        const auto now = store.now();
+        past.topics().for_each(filter, [&](topic_state& topic) { topic.buffer.expire(now); });
+        if (last_event_id.empty()) {
+            return past.start(unknown_id::reset, last_event_id, options, entered);
+        }
+        const auto sequence = past.sequence_of(last_event_id);
+        if (sequence && *sequence <= past.newest() && past.holds_all_after(*sequence)) {
+            return past.resume(*sequence);
+        }
+        if (store.plane().holds_past()) {
+            return {.requested_until = UINT64_MAX, .needs_backfill = true};
+        }
+        return past.start(options.on_unknown_id, last_event_id, options, entered);
+    });
+    return counted(store, std::move(start));
+}
+
+std::optional<start_point> find_start_after(const topic_store& store, const topic_filter& filter,
+                                            const backfill_progress& done)
+{
+    return store.read(filter, [&](const history& past) -> std::optional<start_point> {
+        auto sequence = past.sequence_of(done.after);
+        if (!sequence) { // the event may belong to a topic that the stream does not want
+            if (const auto* topic = past.topics().find(done.topic)) {
+                sequence = topic->buffer.sequence_of(done.after);
+            }
+        }
+        return sequence && past.holds_all_after(*sequence) ? std::optional(past.resume(*sequence)) : std::nullopt;
+    });
+}
+
+start_point find_start_without(topic_store& store, const topic_filter& filter, const backfill_progress& failed)
+{
+    if (failed.failure != error::unknown_event_id) {
+        store.starts.backfill_failures.fetch_add(1, std::memory_order_relaxed);
+    }
+    const auto& options = store.kinds().options(filter.kind);
+    const auto how = failed.has_begun ? unknown_id::gap : options.on_unknown_id;
+    return counted(store, store.read(filter, [&](const history& past) {
+        return past.start(how, failed.after, options, failed.entered);
+    }));
+}
+
+log_id id_at(const topic_store& store, const topic_filter& filter, std::uint64_t seen)
+{
+    return store.read(filter, [&](const history& past) { return past.id_at(seen); });
+}
+
+} // namespace rill::pubsub::detail

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <utility>
+
+#include "pubsub/subscriber.hpp"
+
+namespace rill::pubsub::detail {
+
+class topic_store;
+
+/// The subscribers of one worker by topic. A topic is in the index once a subscriber of the worker wants it.
+class subscriber_index
+{
+public:
+    struct local_topic
+    {
+        topic_pointer topic;
+        topic_links streams;
+    };
+
+    void add(subscriber& s, const topic_store& store);
+    /// Advances `next` if it points to a link of the subscriber.
+    void remove(subscriber& s, topic_links::iterator& next) noexcept;
+
+    /// The topic with its subscribers. It is created if a pattern of a subscriber matches it. nullptr if no subscriber
+    /// wants it.
+    local_topic* find_or_create(const topic_pointer& topic);
+    /// The topic has been removed from the store. Subscribers with patterns keep their links for other topics.
+    void remove_topic(const topic_pointer& topic);
+
+    /// Calls `f(subscriber&)` for each subscriber, once for each of its topics.
+    template <class F>
+    void for_each(F&& f)
+    {
+        for (const auto& [topic, local] : topics_) {
+            for (auto& link : local->streams) {
+                f(*link.owner);
+            }
+        }
+    }
+
+    /// Calls `f(subscriber&)` for all subscribers, perhaps several times for one. `f` may destroy any of them: each one
+    /// is unlinked before it is given.
+    template <class F>
+    void drain(F&& f)
+    {
+        while (!with_patterns_.empty()) {
+            f(unlink_first(with_patterns_));
+        }
+        for (const auto& [topic, local] : topics_) {
+            while (!local->streams.empty()) {
+                f(unlink_first(local->streams));
+            }
+        }
+    }
+
+private:
+    local_topic& create(topic_pointer topic);
+    static void join(subscriber& s, local_topic& topic);
+    static subscriber& unlink_first(topic_links& links) noexcept
+    {
+        auto& link = links.front();
+        link.unlink();
+        return *link.owner;
+    }
+
+    std::unordered_map<const topic_state*, std::unique_ptr<local_topic>> topics_;
+    topic_links with_patterns_;
+};
+
+} // namespace rill::pubsub::detail

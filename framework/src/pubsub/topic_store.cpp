@@ -1,0 +1,285 @@
+#include "pubsub/topic_store.hpp"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "core/exception_collector.hpp"
+
+namespace rill::pubsub::detail {
+
+namespace {
+
+std::uint64_t start_of(const backplane& plane)
+{
+    return plane.ids_are_numbers() && plane.first_number() != 0 ? plane.first_number() - 1 : 0;
+}
+
+void sort_unique(std::vector<topic_pattern>& topics)
+{
+    std::ranges::sort(topics, {}, &topic_pattern::text);
+    topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
+}
+
+} // namespace
+
+topic_store::topic_store(store_settings settings, std::shared_ptr<backplane> plane)
+    : kinds_(std::move(settings.channel), std::move(settings.by_topic)), now_(settings.now), plane_(std::move(plane)),
+      end_{.numeric_ids = plane_->ids_are_numbers(), .newest = start_of(*plane_), .begin_at = start_of(*plane_)},
+      table_(kinds_, {.max_topics = settings.max_topics,
+                      .max_topics_per_client = settings.max_topics_per_client,
+                      .idle = settings.idle,
+                      .ids = end_.numeric_ids ? replay_buffer::id_kind::numbers : replay_buffer::id_kind::opaque,
+                      .start = end_.newest}),
+      order_(end_.newest), unsent_(kinds_.options(0).max_unsent_bytes)
+{
+    plane_->tail(*this);
+}
+
+topic_store::~topic_store()
+{
+    plane_->stop(*this);
+}
+
+// Runs `f` with the mutex, and then wakes the workers that have got something.
+template <class F>
+void topic_store::change(F&& f)
+{
+    outboxes woken;
+    {
+        const lock held(mutex_);
+        f();
+        outboxes_.take_woken(woken);
+    }
+    wake(woken);
+}
+
+void topic_store::on_begin(std::string_view id)
+{
+    const lock held(mutex_);
+    end_.begin_id = id;
+    end_.begin_at = end_.newest;
+    end_.last_id = id;
+    end_.last_id_at = end_.newest;
+}
+
+void topic_store::on_event(event_draft draft, std::string_view id, std::uint64_t number)
+{
+    change([&] {
+        // The order is kept even if the numbers of the log do not increase, which is an error of the backplane.
+        const auto sequence = end_.numeric_ids ? std::max(number, end_.newest + 1) : end_.newest + 1;
+        const auto topic = table_.find_or_create(draft.topic(), now_());
+        ++totals_.published;
+        if (!end_.numeric_ids && !sse::detail::is_event_id(id)) {
+            id = {};
+        }
+        add(topic, std::move(draft).finish(id), sequence);
+        if (!end_.numeric_ids && !id.empty()) {
+            end_.last_id = id;
+            end_.last_id_at = sequence;
+        }
+    });
+}
+
+void topic_store::on_gap()
+{
+    change([&] {
+        table_.for_each([&](const topic_pointer& topic) {
+            const auto* oldest = topic->buffer.oldest();
+            const auto* newest = topic->buffer.newest();
+            add(topic,
+                make_gap(newest == nullptr ? std::string_view() : newest->event.id(),
+                         oldest == nullptr ? std::string_view() : oldest->event.id()),
+                end_.newest + 1);
+        });
+    });
+}
+
+void topic_store::add(const topic_pointer& topic, encoded_event event, std::uint64_t sequence)
+{
+    const auto now = now_();
+    end_.newest = sequence;
+    topic->last_used = now;
+    outboxes_.push(kinds_.options(0).replay, topic, event, sequence);
+    const bool first = topic->never_had_an_event();
+    topic->buffer.append(std::move(event), sequence, now);
+    if (first) {
+        table_.on_first_event(*topic);
+    }
+    if (!topic->name.empty()) { // the one topic of a channel has no name, and needs no order
+        order_.add(sequence, *topic);
+    }
+    remove_idle(now, false);
+}
+
+void topic_store::wake(const outboxes& those)
+{
+    rill::detail::exception_collector failure;
+    for (const auto& outbox : those) {
+        bool posted = false;
+        failure.run([&] {
+            outbox->wake();
+            posted = true;
+        });
+        if (!posted) { // no memory: the next event tries again
+            const lock held(mutex_);
+            outbox->set_woken(false);
+        }
+    }
+    failure.rethrow();
+}
+
+std::uint64_t topic_store::attach(const std::shared_ptr<worker_outbox>& outbox)
+{
+    const lock held(mutex_);
+    outboxes_.attach(outbox);
+    return end_.newest;
+}
+
+void topic_store::detach(const std::shared_ptr<worker_outbox>& outbox)
+{
+    const lock held(mutex_);
+    outboxes_.detach(outbox, totals_);
+}
+
+std::uint64_t topic_store::take(worker_outbox& outbox, std::vector<queued_event>& into, skipped_by_topic& skipped)
+{
+    const lock held(mutex_);
+    outbox.take(into, skipped);
+    return end_.newest;
+}
+
+result<topic_store::entry> topic_store::subscribe(std::vector<topic_pattern> topics, std::string name,
+                                                  std::uint64_t client)
+{
+    sort_unique(topics);
+    const std::lock_guard in_order(presence_);
+    change([&] {
+        if (table_.is_full()) {
+            remove_idle(now_(), true);
+        }
+    });
+    std::optional<topic_table::added_subscriber> added;
+    std::uint64_t newest = 0;
+    {
+        const lock held(mutex_);
+        added = table_.add_subscriber(std::move(topics), std::move(name), client, now_());
+        if (!added) {
+            return tl::unexpected(make_error_code(error::too_many_topics));
+        }
+        ++totals_.subscribers;
+        newest = end_.newest;
+    }
+    for (const auto* topic : added->first) {
+        if (const auto& hook = kinds_.options(topic->kind).on_first_subscriber) {
+            hook(topic->name);
+        }
+    }
+    return entry{std::move(added->filter), newest};
+}
+
+// Destructors call it, so it needs no memory.
+void topic_store::unsubscribe(filter_pointer filter) noexcept
+{
+    auto& f = *filter;
+    if (f.shared) { // it belongs to its topic, which may be destroyed once it has no subscriber
+        static_cast<void>(filter.release());
+    }
+    const std::lock_guard in_order(presence_);
+    outboxes woken;
+    {
+        const lock held(mutex_);
+        table_.remove_subscriber(f, now_());
+        for (auto* topic : f.topics) {
+            if (topic->keep_alive && topic->never_had_an_event()) {
+                remove_unused(*topic);
+            }
+        }
+        --totals_.subscribers;
+        outboxes_.take_woken(woken);
+    }
+    try {
+        wake(woken);
+    } catch (...) { // no memory: the next event wakes them
+        static_cast<void>(woken);
+    }
+    topic_pointer last; // `f` may be a part of it
+    for (auto* topic : f.topics) {
+        if (!topic->keep_alive) {
+            continue;
+        }
+        last = std::move(topic->keep_alive);
+        if (const auto& hook = kinds_.options(last->kind).on_last_subscriber) {
+            hook(last->name);
+        }
+    }
+}
+
+// A topic without events has no past for which a client may come back. Without memory to notify the workers, it stays
+// until it is idle.
+void topic_store::remove_unused(topic_state& topic) noexcept
+{
+    try {
+        outboxes_.reserve_one();
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+    table_.remove(topic);
+    outboxes_.push(kinds_.options(0).replay, topic.keep_alive, {}, end_.newest);
+}
+
+bool topic_store::make_room(std::string_view topic)
+{
+    bool has_room = true;
+    change([&] {
+        if (table_.is_full() && table_.find(topic) == nullptr) {
+            remove_idle(now_(), true);
+            has_room = !table_.is_full();
+        }
+    });
+    return has_room;
+}
+
+void topic_store::sweep()
+{
+    change([&] { remove_idle(now_(), true); });
+}
+
+void topic_store::remove_idle(clock::time_point now, bool at_once)
+{
+    const auto removed = table_.remove_idle(now, at_once);
+    if (removed.empty()) {
+        return;
+    }
+    order_.drop_removed();
+    for (const auto& topic : removed) {
+        outboxes_.push(kinds_.options(0).replay, topic, {}, end_.newest);
+    }
+}
+
+std::uint64_t topic_store::newest() const
+{
+    const lock held(mutex_);
+    return end_.newest;
+}
+
+channel_stats topic_store::stats() const
+{
+    const lock held(mutex_);
+    auto sum = totals_;
+    outboxes_.add_to(sum);
+    sum.topics = table_.size();
+    const auto now = now_();
+    table_.for_each([&](const topic_pointer& topic) {
+        topic->buffer.expire(now);
+        sum.held_events += topic->buffer.size();
+        sum.held_bytes += topic->buffer.bytes();
+    });
+    sum.unsent_bytes = unsent_.bytes();
+    sum.gaps = starts.gaps.load(std::memory_order_relaxed);
+    sum.backfill_reads = starts.backfill_reads.load(std::memory_order_relaxed);
+    sum.backfill_failures = starts.backfill_failures.load(std::memory_order_relaxed);
+    return sum;
+}
+
+} // namespace rill::pubsub::detail

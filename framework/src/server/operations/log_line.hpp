@@ -1,0 +1,19 @@
+#pragma once
+
+#include <array>
+#include <rill/http/observer.hpp>
+#include <rill/server/log_format.hpp>
+#include <string>
+#include <string_view>
+
+namespace rill {
+
+/// The present time as the log writes it: "2026-01-31T23:59:59.123Z". Async-signal-safe.
+std::array<char, 24> present_timestamp() noexcept;
+
+std::string_view to_string(log_level level) noexcept;
+
+/// A line of the built-in log with the present time, and with its line end.
+std::string log_line(log_format format, log_level level, std::string_view text);
+
+} // namespace rill

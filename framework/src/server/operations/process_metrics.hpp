@@ -1,0 +1,11 @@
+#pragma once
+
+#include <rill/http/metrics_writer.hpp>
+
+namespace rill {
+
+/// Writes memory, descriptors and CPU time of this process, under the names that the client libraries of Prometheus
+/// use, and the size of the C library's heap.
+void write_process_metrics(metrics_writer& out);
+
+} // namespace rill

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace rill {
+
+/// Makes writes to pipes and sockets without a reader fail with EPIPE in the whole process, for the rest of its life.
+/// Does nothing if the process has its own disposition of SIGPIPE. Programs that it starts get the default disposition.
+void install_sigpipe_handler() noexcept;
+
+} // namespace rill

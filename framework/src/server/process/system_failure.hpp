@@ -1,0 +1,17 @@
+#pragma once
+
+#include <exception>
+#include <rill/core/failure.hpp>
+#include <string>
+
+namespace rill {
+
+/// The failure of a system call.
+/// @param number  the errno of the call; the caller reads it before another call can change it
+failure system_failure(int number, std::string where);
+
+/// Converts an exception of Asio or of the standard library into a failure with its code. bad_alloc becomes
+/// not_enough_memory. Rethrows an exception without a code.
+failure failure_from(const std::exception_ptr& error, std::string where);
+
+} // namespace rill

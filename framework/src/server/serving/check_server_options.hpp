@@ -1,0 +1,10 @@
+#pragma once
+
+#include <rill/server/options.hpp>
+
+namespace rill {
+
+/// Throws std::invalid_argument for the first option with a value that is not allowed: see option_check.
+void check_options(const server_options& options);
+
+} // namespace rill

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "transport/capacity.hpp"
+#include "transport/stream_socket.hpp"
+
+namespace rill::transport {
+
+/// Takes and releases the slots of a worker's connections and streams. It remembers the client addresses that the slots
+/// were taken for: one word per socket, and only when the server has a limit per address. Belongs to the worker's
+/// thread.
+class admission
+{
+public:
+    explicit admission(capacity& shared) noexcept : shared_(shared) {}
+    admission(const admission&) = delete;
+    admission& operator=(const admission&) = delete;
+
+    /// Allocates the entries of a socket. May throw bad_alloc.
+    void reserve(int socket);
+
+    /// Takes a slot for a connection. Requires reserve(). May throw bad_alloc, with no slot taken.
+    capacity::slot admit(stream_socket socket);
+    /// Turns a provisional slot into a granted one, if there is one now.
+    bool confirm(stream_socket socket);
+    void release(stream_socket socket, capacity::slot held) noexcept;
+
+    /// Takes a slot for a stream of the client at `address`. Returns false if a limit is reached.
+    bool admit_stream(stream_socket socket, std::string_view address);
+    void release_stream(stream_socket socket) noexcept;
+
+private:
+    std::uint64_t connection_address(stream_socket socket) const noexcept;
+
+    capacity& shared_;
+    // Keys of addresses, by socket.
+    std::vector<std::uint64_t> connection_addresses_;
+    std::vector<std::uint64_t> stream_addresses_;
+};
+
+} // namespace rill::transport

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <rill/core/detail/spawned_coroutine.hpp>
+#include <rill/core/detail/timer_node.hpp>
+#include <string>
+
+#include "transport/reactor.hpp"
+#include "transport/worker_stats.hpp"
+
+namespace rill::transport {
+
+class connection;
+
+/// The operations of one kind of connection. They extend those of its timer: a connection has one pointer for both, and
+/// needs no virtual function table of its own.
+struct connection_operations : timer_operations
+{
+    void (*on_ready)(connection&, readiness);
+    void (*on_deferred)(connection&);
+    void (*drain)(connection&);
+    void (*abandon)(connection&);
+    bool (*has_stream)(const connection&);
+    stream_report (*report)(const connection&);
+    bool (*runs)(const connection&, const detail::spawned_coroutine&);
+    std::string (*name)(const connection&);
+};
+
+/// A connection as its worker sees it: an entry of connection_table and of deferred_list, a target of the reactor, and
+/// a timer. Belongs to the worker's thread.
+class connection : public timer_node
+{
+public:
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    /// The operating system has reported a change of the socket.
+    void on_ready(readiness what) { kind().on_ready(*this, what); }
+    /// Called from the event loop, outside any coroutine, after deferred_list::push().
+    void on_deferred() { kind().on_deferred(*this); }
+
+    /// First stage of a shutdown: ends an idle connection, or a stream that has not asked to finish
+    /// (finish_on_shutdown).
+    void drain() { kind().drain(*this); }
+    /// Second stage of a shutdown: cancels whatever still runs.
+    void abandon() { kind().abandon(*this); }
+
+    bool has_stream() const { return kind().has_stream(*this); }
+    stream_report report() const { return kind().report(*this); }
+    /// Whether `coroutine` runs on this connection.
+    bool runs(const detail::spawned_coroutine& coroutine) const { return kind().runs(*this, coroutine); }
+    /// The stream and its route, the path of the request, or the client's address. For the log.
+    std::string name() const { return kind().name(*this); }
+
+protected:
+    explicit connection(const connection_operations& kind) noexcept { operations = &kind; }
+    ~connection() = default;
+
+    /// Whether the connection is in the deferred list.
+    bool is_deferred() const noexcept { return next_deferred_ != not_deferred; }
+
+private:
+    friend class deferred_list;
+
+    const connection_operations& kind() const noexcept
+    {
+        return static_cast<const connection_operations&>(*operations);
+    }
+
+    static constexpr int not_deferred = -1;
+    // The link of deferred_list: the socket of the next connection. A pointer would cost each stream eight bytes.
+    int next_deferred_ = not_deferred;
+};
+
+} // namespace rill::transport

@@ -1,0 +1,166 @@
+#include "transport/http1_connection_state.hpp"
+
+#include <cassert>
+#include <new>
+
+#include "core/exception_message.hpp"
+
+namespace rill::transport {
+
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 152, "each stream holds one");
+
+http1_connection_state::http1_connection_state(worker_context& worker, stream_socket socket,
+                                               const connection_operations& kind)
+    : http1_response_writer(worker, socket), connection(kind)
+{
+    worker.opened(*this, socket);
+}
+
+http1_connection_state::~http1_connection_state()
+{
+    set_body(nullptr);
+    clear_timer();
+    release_stream();
+    worker_.closed(socket_, slot_);
+    worker_.reactor.remove(socket_.descriptor());
+    socket_.close();
+}
+
+void http1_connection_state::advance(progress made) noexcept
+{
+    const auto next = next_phase(phase_, made);
+    assert(next);
+    phase_ = next.value_or(phase::closing);
+}
+
+void http1_connection_state::set_timer(std::chrono::milliseconds after)
+{
+    clear_timer();
+    worker_.timers.add(*this, worker_.timers.after(after));
+}
+
+void http1_connection_state::defer_completions()
+{
+    pending_.resume = true;
+    defer();
+}
+
+void http1_connection_state::check_peer_later() noexcept
+{
+    pending_.check_peer = true;
+    defer();
+}
+
+void http1_connection_state::schedule(next_step step) noexcept
+{
+    pending_.step = step;
+    defer();
+}
+
+void http1_connection_state::complete(error_code ec)
+{
+    const detail::resume_scope it(this);
+    complete_all(ec);
+}
+
+// Between two coroutines there is nothing to cancel, and the next coroutine must not begin cancelled: it gets the
+// peer's state from `peer_`.
+void http1_connection_state::cancel(close_reason reason)
+{
+    if (reason_ == close_reason::open && producer_ != producer::none) {
+        reason_ = reason;
+        unwind();
+    }
+}
+
+// The caller may be the coroutine that this ends.
+void http1_connection_state::end(close_reason reason)
+{
+    if (reason_ == close_reason::open && producer_ != producer::none) {
+        reason_ = reason;
+        check_peer_later();
+    }
+}
+
+void http1_connection_state::unwind()
+{
+    switch (producer_) {
+    case producer::coroutine:
+        detail::cancel(worker_.timers, cancel_, *this);
+        return complete(asio::error::operation_aborted);
+    case producer::external:
+        return schedule(next_step::end_stream);
+    case producer::none:
+        return;
+    }
+}
+
+streaming_body* http1_connection_state::body() const noexcept
+{
+    return memory_ != working_memory::request ? static_cast<streaming_body*>(user_data()) : nullptr;
+}
+
+void http1_connection_state::set_body(std::unique_ptr<streaming_body> body, working_memory kind) noexcept
+{
+    const std::unique_ptr<streaming_body> before(this->body());
+    memory_ = body != nullptr ? kind : working_memory::request;
+    user_data(body.release());
+}
+
+request_in_work* http1_connection_state::current_request() const noexcept
+{
+    return memory_ == working_memory::request ? static_cast<request_in_work*>(user_data()) : nullptr;
+}
+
+void http1_connection_state::set_current_request(request_in_work* current) noexcept
+{
+    if (memory_ == working_memory::request) {
+        user_data(current);
+    }
+}
+
+void http1_connection_state::release_stream() noexcept
+{
+    if (has_stream_slot_) {
+        has_stream_slot_ = false;
+        worker_.admission.release_stream(socket_);
+    }
+}
+
+std::string http1_connection_state::name() const
+{
+    if (phase_ == phase::streaming) {
+        return "stream " + std::to_string(stream_number_) + " of " + worker_.stats.routes[stream_.route].route;
+    }
+    const auto* current = current_request();
+    if (current != nullptr && current->handled != nullptr) {
+        return "a handler of " + std::string(current->handled->path());
+    }
+    return "a connection of " + socket_.peer_address();
+}
+
+// The error may be that there is no memory. Then there is no line either.
+void http1_connection_state::log_error(const std::exception_ptr& error,
+                                       std::initializer_list<std::string_view> what) const noexcept
+{
+    try {
+        std::string text;
+        for (const auto part : what) {
+            text.append(part);
+        }
+        worker_.log(log_level::error, text + ": " + detail::exception_message(error));
+    } catch (...) {
+        return;
+    }
+}
+
+void http1_connection_state::log_over_capacity(std::string_view what) const noexcept
+{
+    try {
+        worker_.log.over_capacity(name().append(" ").append(what));
+    } catch (const std::bad_alloc&) { // without memory there is no line
+        return;
+    }
+}
+
+} // namespace rill::transport

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <initializer_list>
+#include <memory>
+#include <rill/core/detail/spawned_coroutine.hpp>
+#include <rill/http/request.hpp>
+#include <rill/http/stream.hpp>
+#include <string>
+#include <string_view>
+
+#include "transport/connection.hpp"
+#include "transport/http1_response_writer.hpp"
+#include "transport/http1_transitions.hpp"
+
+namespace rill::transport {
+
+/// The peer's side of a connection, as far as it is known. It only moves forward.
+enum class peer : std::uint8_t
+{
+    open,
+    finished, ///< FIN: it sends nothing more, but it may read, or be gone
+    broken    ///< reset, or a failed write
+};
+
+/// The code that works on a connection.
+enum class producer : std::uint8_t
+{
+    none,
+    coroutine, ///< that of the request phase, or of the stream's body
+    external   ///< a stream whose body has no coroutine: others write to it
+};
+
+/// The type of the object that user_data() points to.
+enum class working_memory : std::uint8_t
+{
+    request,        ///< request_in_work, or null
+    pending_stream, ///< between the request phase and the stream, and longer if input is left
+    stream_body
+};
+
+/// The facts of the request phase that the connection needs for events. Lives in the frame of the request coroutine.
+struct request_in_work
+{
+    const request* handled = nullptr;
+    std::uint64_t missing_bytes = UINT64_MAX; ///< of a body that the handler reads: at least these are still to come
+    bool idle = false;                        ///< between two requests, with no byte of the next one
+    bool timed_out = false;
+};
+
+/// The state of an HTTP/1 connection, and the operations that all its phases need. A stream holds this object for as
+/// long as it lives, so its members are few and ordered by size.
+class http1_connection_state : public http1_response_writer, public detail::spawned_coroutine, public connection
+{
+public:
+    transport::phase current_phase() const noexcept { return phase_; }
+    transport::peer peer_state() const noexcept { return peer_; }
+
+    /// Cancels what runs: a coroutine's pending operation completes with operation_aborted, and its frame unwinds; a
+    /// stream without a coroutine ends. Only the first reason counts. Only from the event loop.
+    void cancel(close_reason reason);
+
+    void end(close_reason reason) override;
+
+    bool has_stream() const noexcept { return phase_ == phase::streaming; }
+
+    /// The stream and its route, the path of the request, or the client's address. For the log.
+    std::string name() const;
+
+protected:
+    http1_connection_state(worker_context& worker, stream_socket socket, const connection_operations& kind);
+    ~http1_connection_state();
+
+    friend class http1_peer_watch;
+    friend class http1_request_phase;
+    friend class http1_request_body;
+    friend class http1_responder;
+    friend class http1_stream_phase;
+    friend class http1_closing_phase;
+
+    /// Changes the phase as http1_transitions.hpp says.
+    void advance(progress made) noexcept;
+
+    /// Notes a change of the peer's state.
+    void set_peer(transport::peer now) noexcept { peer_ = now > peer_ ? now : peer_; }
+
+    void set_timer(std::chrono::milliseconds after);
+    void clear_timer() noexcept { timer_service::remove(*this); }
+
+    // Messages to on_deferred().
+    void defer_completions() override;
+    void check_peer_later() noexcept;
+    void schedule(next_step step) noexcept;
+
+    /// Resumes the coroutines that wait for this connection.
+    void complete(error_code ec);
+    /// Cancels what runs, for a reason that is already noted.
+    void unwind();
+
+    /// The body of the stream, or the pending stream; null while a request is in work.
+    streaming_body* body() const noexcept;
+    void set_body(std::unique_ptr<streaming_body> body, working_memory kind = working_memory::stream_body) noexcept;
+    /// The request in work; null while there is none.
+    request_in_work* current_request() const noexcept;
+    void set_current_request(request_in_work* current) noexcept;
+
+    void release_stream() noexcept;
+
+    void log_error(const std::exception_ptr& error, std::initializer_list<std::string_view> what) const noexcept;
+    /// @param what follows the connection's name
+    void log_over_capacity(std::string_view what) const noexcept;
+
+    struct messages
+    {
+        bool resume : 1 = false; ///< complete the waits that were left to the event loop
+        bool check_peer : 1 = false;
+        next_step step : 3 = next_step::none;
+    };
+
+    transport::phase phase_ : 3 = phase::reading;
+    transport::peer peer_ : 2 = peer::open;
+    transport::producer producer_ : 2 = producer::none;
+    messages pending_;
+    working_memory memory_ : 2 = working_memory::request;
+    capacity::slot slot_ : 2 = capacity::slot::rejected;
+    bool head_refused_ : 1 = false;     // the client may still send a head without end
+    bool has_stream_slot_ : 1 = false;  // counted among the server's streams
+    bool keeps_alive_ : 1 = false;      // a request may follow the stream
+    bool is_answer_to_get_ : 1 = false; // of the stream
+    bool has_events_ : 1 = false;       // the stream is an event stream
+    asio::cancellation_signal cancel_;
+
+    struct stream_facts
+    {
+        std::uint64_t began : 48; // ms
+        std::uint64_t route : 16; // index in the worker's stats
+    };
+    struct closing_facts
+    {
+        std::uint32_t unacknowledged; // bytes, at the last check
+        std::uint8_t reads_left;      // of the input after a refused head
+    };
+    // A stream is over before its connection closes.
+    union {
+        stream_facts stream_{};
+        closing_facts closing_;
+    };
+
+private:
+    void defer() noexcept { worker_.deferred.push(socket_.descriptor()); }
+};
+
+} // namespace rill::transport

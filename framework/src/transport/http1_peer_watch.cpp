@@ -1,0 +1,102 @@
+#include "transport/http1_peer_watch.hpp"
+
+#include "transport/body_rate.hpp"
+#include "transport/http1_stream_phase.hpp"
+
+namespace rill::transport {
+
+// For a stream, a client that has finished sending is gone. For a handler that reads a body, it is gone if the body
+// can't become complete. Another handler may still answer it.
+bool http1_peer_watch::has_left() const
+{
+    const auto& c = connection_;
+    if (c.phase_ == phase::streaming) {
+        return c.peer_ != peer::open;
+    }
+    if (c.phase_ == phase::receiving && c.peer_ == peer::finished) {
+        const auto* current = c.current_request();
+        return current == nullptr || c.socket_.unread_bytes() < current->missing_bytes;
+    }
+    return c.peer_ == peer::broken && (c.phase_ == phase::receiving || c.phase_ == phase::handling);
+}
+
+bool http1_peer_watch::cancel_if_left()
+{
+    if (!has_left()) {
+        return false;
+    }
+    connection_.cancel(connection_.peer_ == peer::broken ? close_reason::peer_reset : close_reason::peer_closed);
+    return true;
+}
+
+// A client that has finished sending may still read the response (as `nc -N` does), or it is gone. Only a write can
+// show which of the two it is.
+void http1_peer_watch::check()
+{
+    auto& c = connection_;
+    if (cancel_if_left() || c.phase_ != phase::handling || c.producer_ != producer::coroutine ||
+        c.peer_ == peer::open || c.linked())
+    {
+        return;
+    }
+    if (c.worker_.limits.half_close_timeout.count() == 0) {
+        c.cancel(close_reason::peer_closed);
+    } else {
+        c.set_timer(c.worker_.limits.half_close_timeout);
+    }
+}
+
+// Pipelined requests wait in the kernel, up to a limit: a full receive window would hide the FIN of the client.
+void http1_peer_watch::check_input()
+{
+    if (!has_left() && connection_.socket_.unread_bytes() > connection_.worker_.limits.max_pipelined_bytes) {
+        connection_.cancel(close_reason::evicted);
+    } else {
+        check();
+    }
+}
+
+void http1_peer_watch::check_half_close()
+{
+    if (connection_.peer_ != peer::open && !connection_.unsent_) {
+        connection_.cancel(close_reason::peer_closed);
+    } else {
+        check_progress();
+    }
+}
+
+// A write does not move the timer, as this would cost each event. Instead the timer is set again here, for the rest of
+// the time since the last progress.
+void http1_peer_watch::check_progress()
+{
+    auto& c = connection_;
+    const auto quiet = std::chrono::milliseconds(c.worker_.now() - c.last_progress_);
+    const auto limit = c.unsent_ ? c.write_timeout() : c.policy_->heartbeat;
+    const bool too_slow = is_too_slow();
+    if (quiet < limit && !too_slow) {
+        return c.set_timer(limit - quiet);
+    }
+    if (!c.unsent_) {
+        return http1_stream_phase(c).send_heartbeat();
+    }
+    if (too_slow) {
+        c.socket_.reset_on_close(); // discards the bytes in the kernel too
+        c.worker_.log(log_level::info, c.name() + " is broken off: its client takes it more slowly than " +
+                                           std::to_string(c.worker_.limits.min_response_rate) + " bytes/s");
+    }
+    c.cancel(close_reason::write_timeout);
+}
+
+// The time counts from the first byte that the kernel did not take.
+bool http1_peer_watch::is_too_slow() const noexcept
+{
+    const auto& c = connection_;
+    if (c.phase_ != phase::responding || !c.unsent_) {
+        return false;
+    }
+    const auto& l = c.worker_.limits;
+    return std::chrono::milliseconds(c.worker_.now() - c.unsent_->began) >
+           time_by_rate(l.min_response_rate, l.response_grace, c.unsent_->taken);
+}
+
+} // namespace rill::transport

@@ -1,0 +1,231 @@
+#include "transport/http1_stream_phase.hpp"
+
+#include <atomic>
+#include <memory>
+#include <new>
+
+#include "core/spawn.hpp"
+#include "http/refusal.hpp"
+#include "transport/response_head.hpp"
+
+namespace rill::transport {
+
+namespace {
+
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+std::atomic<std::uint32_t> streams_begun{0};
+
+// Holds what the request phase hands over, around the handler's body: a connection has one pointer for both. It stays
+// only as long as there is input to keep.
+class pending_stream final : public streaming_body
+{
+public:
+    pending_stream(std::unique_ptr<streaming_body> body, std::string head, std::string input, std::string_view target)
+        : body(std::move(body)), head(std::move(head)), input(std::move(input)), target(target)
+    {}
+
+    awaitable<> start(response_writer& out) override { return body->start(out); }
+
+    std::unique_ptr<streaming_body> body;
+    std::string head;
+    std::string input; // of the next request
+    std::string target;
+};
+
+} // namespace
+
+bool http1_stream_phase::is_stream(const response& answer, const request& to) noexcept
+{
+    return answer.streams() && to.method() != verb::head && may_have_body(answer.status());
+}
+
+bool http1_stream_phase::admit(const request& to)
+{
+    auto& c = connection_;
+    c.has_stream_slot_ = c.worker_.admission.admit_stream(c.socket_, to.remote_address());
+    return c.has_stream_slot_;
+}
+
+void http1_stream_phase::refuse(response& answer)
+{
+    auto& shared = connection_.worker_.shared_capacity;
+    shared.refused_streams.fetch_add(1, std::memory_order_relaxed);
+    rill::refuse_stream(answer, shared.limits.refusal, shared.limits.retry_after,
+                        "the server has as many streams as it may have");
+}
+
+void http1_stream_phase::prepare(response& answer, const request& to, bool keep_alive, std::string input)
+{
+    auto& c = connection_;
+    auto& worker = c.worker_;
+    c.chunked_ = to.version() >= 11;
+    c.keeps_alive_ = keep_alive && c.chunked_;
+    c.stream_ = {.began = 0, .route = worker.stats.route(to.route())};
+    worker.stats.responded(static_cast<unsigned>(answer.status()));
+    const framing frame{.chunked = c.chunked_};
+    auto head =
+        make_response_head(answer.status(), answer.fields(), frame, !c.keeps_alive_, to.version(), worker.date.get());
+    c.set_body(std::make_unique<pending_stream>(std::move(std::get<std::unique_ptr<streaming_body>>(answer.body())),
+                                                std::move(head), std::move(input), to.target()),
+               working_memory::pending_stream);
+    c.is_answer_to_get_ = to.method() == verb::get;
+    c.has_events_ = rill::detail::is_event_stream(answer);
+    c.schedule(next_step::begin_stream);
+}
+
+void http1_stream_phase::begin()
+{
+    auto& c = connection_;
+    auto& worker = c.worker_;
+    c.advance(progress::stream);
+    c.policy_ = &http1_connection_state::default_policy;
+    c.stream_number_ = ++streams_begun;
+    worker.stats.stream_opened(c.stream_.route);
+    c.stream_.began = worker.milliseconds();
+    c.socket_.limit_unsent(worker.limits.max_unsent_bytes);
+    try {
+        start_body();
+    } catch (...) { // also from the user's start()
+        on_done(c, std::current_exception());
+        return;
+    }
+    if (c.peer_ != peer::open) {
+        c.check_peer_later();
+    }
+    if (worker.draining() && !c.finishes_on_shutdown()) {
+        c.cancel(close_reason::drained);
+    }
+}
+
+void http1_stream_phase::start_body()
+{
+    auto& c = connection_;
+    auto& worker = c.worker_;
+    auto& pending = static_cast<pending_stream&>(*c.body());
+    if (worker.events.on_stream_opened) {
+        const auto remote = c.socket_.peer_address();
+        worker.events.on_stream_opened({c.stream_number_, pending.target, remote});
+    }
+    c.send_bytes(pending.head);
+    if (pending.input.empty()) {
+        auto own = std::move(pending.body);
+        c.set_body(std::move(own));
+    }
+    worker.slow.begin("a stream of ", worker.stats.routes[c.stream_.route].route);
+    c.producer_ = producer::coroutine; // start() may end the stream already
+    auto coroutine = c.body()->start(c);
+    if (!coroutine.valid()) {
+        c.producer_ = producer::external;
+        return;
+    }
+    // A client that has sent something waits for the whole response. A GET can be repeated.
+    c.finishes_on_shutdown_ = c.finishes_on_shutdown_ || !c.is_answer_to_get_;
+    detail::spawn<&on_done>(worker.io, std::move(coroutine), c.cancel_, c);
+}
+
+void http1_stream_phase::on_done(detail::spawned_coroutine& self, const std::exception_ptr& error)
+{
+    auto& c = static_cast<http1_connection_state&>(self);
+    c.producer_ = producer::none;
+    if (c.reason_ == close_reason::open) {
+        c.reason_ = error ? close_reason::handler_error : close_reason::handler_returned;
+        if (error) {
+            c.log_error(error, {c.name(), " failed"});
+        }
+    }
+    c.schedule(next_step::end_stream);
+}
+
+stream_end http1_stream_phase::end()
+{
+    auto& c = connection_;
+    c.clear_timer();
+    c.producer_ = producer::none;
+    c.drop_all();
+    const bool keeps_input = c.memory_ == working_memory::pending_stream;
+    auto input = keeps_input ? std::move(static_cast<pending_stream&>(*c.body()).input) : std::string();
+    c.release_stream();
+    report_end();
+    // Of other streams, a part must not look like the whole body.
+    const bool may_be_cut = c.is_answer_to_get_ && (c.has_events_ || !c.policy_->farewell.empty());
+    if (c.reason_ == close_reason::drained && !c.policy_->farewell.empty()) {
+        write_internal(c.policy_->farewell);
+    }
+    c.policy_ = &http1_connection_state::default_policy; // the body may hold the stream's own policy
+    c.set_body(nullptr);                                 // its destructor may read the reason
+    const auto next = finish_body(may_be_cut);
+    if (next == after_stream::request) {
+        c.reason_ = close_reason::open;
+        c.finishes_on_shutdown_ = false;
+        if (c.worker_.limits.tcp_user_timeout.count() > 0) { // the heartbeat of the stream may have changed it
+            c.socket_.set_tcp_user_timeout(c.worker_.limits.tcp_user_timeout);
+        }
+    }
+    return {next, std::move(input)};
+}
+
+void http1_stream_phase::report_end()
+{
+    auto& c = connection_;
+    auto& worker = c.worker_;
+    worker.stats.stream_closed(c.stream_.route, c.reason_);
+    if (worker.events.on_stream_closed) {
+        const auto duration = worker.milliseconds() - c.stream_.began;
+        worker.events.on_stream_closed({c.stream_number_, c.reason_, std::chrono::milliseconds(duration)});
+    }
+}
+
+// A body that is not complete has no last chunk; in HTTP/1.0, where the end of the connection is the end of the body,
+// the connection is reset.
+after_stream http1_stream_phase::finish_body(bool may_be_cut)
+{
+    auto& c = connection_;
+    const bool drained = c.reason_ == close_reason::drained;
+    const bool complete = c.reason_ == close_reason::handler_returned || (drained && may_be_cut);
+    const bool does_not_read = c.reason_ == close_reason::write_timeout || c.reason_ == close_reason::evicted;
+    if (does_not_read || (!complete && !c.chunked_)) {
+        c.socket_.reset_on_close();
+        return after_stream::destroy;
+    }
+    if (!complete) {
+        return drained ? after_stream::close : after_stream::destroy;
+    }
+    if (c.chunked_) {
+        c.send_bytes(last_chunk);
+    }
+    const bool next_request =
+        !drained && c.keeps_alive_ && !c.unsent_ && c.peer_ != peer::broken && !c.worker_.draining();
+    return next_request ? after_stream::request : after_stream::close;
+}
+
+void http1_stream_phase::start_heartbeat()
+{
+    if (connection_.policy_->heartbeat.count() > 0) {
+        connection_.set_timer(connection_.policy_->heartbeat);
+    } else {
+        connection_.clear_timer();
+    }
+}
+
+void http1_stream_phase::send_heartbeat()
+{
+    const auto written = write_internal(connection_.policy_->filler);
+    if (written.value_or(rill::detail::write_state::sent) == rill::detail::write_state::sent) {
+        connection_.set_timer(connection_.policy_->heartbeat);
+    }
+}
+
+// Writes a piece of the connection's own. Returns none if there was no memory for it, and nothing was sent.
+std::optional<response_writer::write_state> http1_stream_phase::write_internal(std::string_view text) noexcept
+{
+    try {
+        auto& piece = response_writer::scratch();
+        piece.append(text);
+        return connection_.send_piece(piece);
+    } catch (const std::bad_alloc&) {
+        return std::nullopt;
+    }
+}
+
+} // namespace rill::transport

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <initializer_list>
+#include <rill/core/error.hpp>
+#include <rill/http/limits.hpp>
+#include <string>
+#include <string_view>
+
+namespace rill::transport {
+
+/// The seam between a connection and its transport: an accepted, non-blocking stream socket. All calls return at once.
+/// The reactor reports when the socket becomes readable or writable, and when the peer is gone.
+///
+/// A copy refers to the same socket. The owner calls close().
+class stream_socket
+{
+public:
+    explicit stream_socket(int descriptor) noexcept : descriptor_(descriptor) {}
+
+    int descriptor() const noexcept { return descriptor_; }
+
+    /// Returns the number of bytes that the kernel has taken. It is less than offered if the kernel's buffer is full.
+    result<std::size_t> write_some(std::string_view bytes) const noexcept;
+    /// The same for several pieces, one after another: at most max_pieces of them.
+    result<std::size_t> write_some(std::initializer_list<std::string_view> pieces) const noexcept;
+    static constexpr std::size_t max_pieces = 8;
+
+    /// Returns the number of bytes that were read: 0 after the peer's FIN, error::would_block if there is nothing to
+    /// read yet.
+    result<std::size_t> read_some(char* into, std::size_t size) const noexcept;
+
+    /// Bytes in the kernel that were not read yet.
+    std::size_t unread_bytes() const noexcept;
+    /// Bytes that the kernel has taken and the peer's kernel has not acknowledged.
+    std::size_t unacknowledged_bytes() const noexcept;
+
+    /// Sets the options of an accepted connection.
+    void prepare(const connection_limits& limits) const noexcept;
+    /// Sets TCP_USER_TIMEOUT: the connection ends when data stays unacknowledged for this time.
+    void set_tcp_user_timeout(std::chrono::milliseconds limit) const noexcept;
+    /// Limits the bytes that the kernel takes but has not sent. 0 leaves the limit as it is.
+    void limit_unsent(std::size_t bytes) const noexcept;
+
+    /// Sends FIN after all that was written.
+    void finish_sending() const noexcept;
+    /// Makes the next close() discard unsent bytes and reset the connection.
+    void reset_on_close() const noexcept;
+    void close() const noexcept;
+
+    /// The peer's address without its port. An IPv4 peer of an IPv6 socket has its IPv4 address, a peer of a Unix
+    /// socket is "unix". Empty if the peer is gone.
+    std::string peer_address() const;
+
+private:
+    int descriptor_;
+};
+
+} // namespace rill::transport

@@ -1,0 +1,96 @@
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <harness/servers/peer_manifest.hpp>
+#include <sstream>
+
+using bench::choose_peers;
+using bench::parse_peers;
+
+BOOST_AUTO_TEST_SUITE(peer_manifest_test)
+
+namespace {
+
+std::string names_of(const std::vector<bench::peer>& peers)
+{
+    std::string result;
+    for (const auto& each : peers) {
+        result += each.name + " ";
+    }
+    return result;
+}
+
+std::string entry(const std::string& name, const std::string& rest = R"("command": ["x"], "endpoints": ["/ticks"])")
+{
+    return R"({"name": ")" + name + R"(", "title": "T", )" + rest + "}";
+}
+
+std::vector<bench::peer> three()
+{
+    return parse_peers("[" + entry("rill") + "," + entry("floor") + "," + entry("go") + "]").value();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
+{
+    const auto peers =
+        parse_peers(R"([{"name": "nchan", "title": "nginx + nchan", "command": ["build/n", "--port", "{port}"],
+                                        "endpoints": ["/broadcast"], "note": "one process", "unknown": 1}])");
+    BOOST_REQUIRE(peers.has_value());
+    BOOST_REQUIRE_EQUAL(peers->size(), 1U);
+    BOOST_TEST(peers->front().name == "nchan");
+    BOOST_TEST(peers->front().title == "nginx + nchan");
+    BOOST_TEST(peers->front().command.size() == 3U);
+    BOOST_TEST(peers->front().endpoints.front() == "/broadcast");
+    BOOST_TEST(peers->front().note == "one process");
+    BOOST_TEST(three()[0].note.empty());
+}
+
+BOOST_AUTO_TEST_CASE(placeholders_are_filled_in)
+{
+    const bench::peer server{"a", "A", {"run", "--port={port}", "{ms}/{ms}", "{other}"}, {}, {}};
+    const std::vector<std::string> expected{"run", "--port=8080", "250/250", "{other}"};
+    BOOST_TEST(command_of(server, 8080, 250) == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_told)
+{
+    BOOST_TEST(!parse_peers("").has_value());
+    BOOST_TEST(!parse_peers("[").has_value());
+    BOOST_TEST(!parse_peers("{}").has_value());
+    BOOST_TEST(!parse_peers("[1]").has_value());
+    BOOST_TEST(parse_peers("[" + entry("a") + ", {\"name\": \"b\"}]").error().starts_with("server 2: "));
+    BOOST_TEST(parse_peers("[" + entry("a") + "," + entry("a") + "]").error() == "'a' occurs twice");
+    BOOST_TEST(parse_peers("[" + entry("a/b") + "]").error().starts_with("'a/b' is not a name"));
+    BOOST_TEST(parse_peers("[" + entry("") + "]").error().starts_with("'' is not a name"));
+    BOOST_TEST(parse_peers("[" + entry("a", R"("command": [], "endpoints": [])") + "]").error() ==
+               "'a' has no command");
+    BOOST_TEST(parse_peers("[" + entry("a", R"("command": ["x"], "endpoints": ["/x"])") + "]").error() ==
+               "'a' has an unknown endpoint '/x'");
+}
+
+BOOST_AUTO_TEST_CASE(the_floor_comes_first_and_always)
+{
+    BOOST_TEST(names_of(choose_peers(three(), {}, "floor").value()) == "floor rill go ");
+    BOOST_TEST(names_of(choose_peers(three(), {"go"}, "floor").value()) == "floor go ");
+    BOOST_TEST(names_of(choose_peers(three(), {"go", "rill", "floor"}, "floor").value()) == "floor rill go ");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_servers_are_refused)
+{
+    BOOST_TEST(choose_peers(three(), {"rust"}, "floor").error() == "no server 'rust'; there are: rill floor go");
+    BOOST_TEST(!choose_peers(three(), {}, "ground").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_manifest_of_the_project_is_one)
+{
+    std::ifstream file(RILL_PEERS);
+    std::ostringstream text;
+    text << file.rdbuf();
+    const auto peers =
+        parse_peers(text.str()).and_then([](const auto& all) { return choose_peers(all, {"rill"}, "floor"); });
+    BOOST_REQUIRE_MESSAGE(peers.has_value(), peers.error());
+    BOOST_TEST(names_of(*peers) == "floor rill ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

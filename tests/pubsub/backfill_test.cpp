@@ -1,0 +1,181 @@
+#include "pubsub/backfill.hpp"
+
+#include <rill/pubsub/hub.hpp>
+#include <thread>
+
+#include "late_process.hpp"
+
+using namespace rill_test;
+namespace pubsub = rill::pubsub;
+
+BOOST_AUTO_TEST_SUITE(backfill_test)
+
+BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
+{
+    late_process p;
+    direct_client direct(p.loop, p.route, shared_log::id_of(10));
+    coroutine_client handler(p.loop, p.channel->subscribe(shared_log::id_of(20)));
+    p.turns();
+    BOOST_TEST(p.plane->pending() == 2U);
+    BOOST_TEST(direct.got() == "");
+    p.append(5); // while it reads
+    p.plane->deliver(2);
+    p.answer_all();
+    BOOST_TEST(numbers(direct.out.sent) == range(11, 202));  // the page ended with one that the channel has
+    BOOST_TEST(numbers(handler.out.sent) == range(21, 205)); // is ahead of it
+    BOOST_TEST(p.plane->longest < 100U);                     // bounded, so that there were several
+    BOOST_TEST(p.plane->reads >= 6U);
+    p.plane->deliver();
+    p.turns();
+    BOOST_TEST(numbers(direct.out.sent) == range(11, 205));
+    BOOST_TEST(numbers(handler.out.sent) == range(21, 205));
+    p.append(3);
+    p.plane->deliver();
+    p.answer_all();
+    BOOST_TEST(numbers(direct.out.sent) == range(11, 208));
+    BOOST_TEST(numbers(handler.out.sent) == range(21, 208));
+    const auto reads = p.plane->reads;
+    p.append(100); // from now on it is a live stream
+    p.plane->deliver();
+    p.answer_all();
+    BOOST_TEST(numbers(direct.out.sent) == range(11, 308));
+    BOOST_TEST(p.plane->reads == reads);
+    BOOST_TEST(p.channel->stats().backfill_reads == reads);
+    BOOST_TEST(p.channel->stats().gaps == 0U);
+    direct.cut();
+    handler.cut();
+}
+
+BOOST_AUTO_TEST_CASE(nothing_was_missed)
+{
+    late_process p;
+    direct_client at_the_beginning(p.loop, p.route, shared_log::id_of(200)); // the process has begun after it
+    p.append(1);
+    direct_client ahead(p.loop, p.route, shared_log::id_of(201)); // which this process does not know yet
+    p.answer_all();
+    p.append(1);
+    p.plane->deliver();
+    p.answer_all();
+    BOOST_TEST(numbers(at_the_beginning.out.sent) == "201 202");
+    BOOST_TEST(numbers(ahead.out.sent) == "202");
+    at_the_beginning.cut();
+    ahead.cut();
+}
+
+BOOST_AUTO_TEST_CASE(events_that_the_log_does_not_hold_either_are_a_gap)
+{
+    late_process p;
+    p.log.trim(100);
+    p.append(2);
+    p.plane->deliver();
+    direct_client just_so(p.loop, p.route, shared_log::id_of(99));
+    direct_client lost(p.loop, p.route, shared_log::id_of(98));
+    coroutine_client nonsense(p.loop, p.channel->subscribe("x"));
+    p.answer_all();
+    const auto gap = [](std::string_view requested) {
+        return "gap{\"requested\":\"" + std::string(requested) + "\",\"oldest\":\"" + shared_log::id_of(201) + "\"} ";
+    };
+    BOOST_TEST(numbers(just_so.out.sent) == range(100, 202));
+    BOOST_TEST(numbers(lost.out.sent) == gap(shared_log::id_of(98)) + "201 202");
+    BOOST_TEST(numbers(nonsense.out.sent) == gap("x") + "201 202");
+    BOOST_TEST(p.channel->stats().gaps == 2U);
+    BOOST_TEST(p.channel->stats().backfill_failures == 0U);
+    for (auto* client : {&just_so, &lost}) {
+        client->cut();
+    }
+    nonsense.cut();
+}
+
+BOOST_AUTO_TEST_CASE(events_that_the_connection_to_the_log_has_lost)
+{
+    late_process p(10);
+    p.append(20);
+    direct_client client(p.loop, p.route, shared_log::id_of(5));
+    p.plane->lose(20);
+    p.answer_all();
+    BOOST_TEST(numbers(client.out.sent) == range(6, 30)); // it has not lost them
+    p.append(1);
+    p.plane->deliver();
+    p.answer_all();
+    BOOST_TEST(numbers(client.out.sent) == range(6, 31));
+    client.cut();
+}
+
+// The log has events of other topics too.
+BOOST_AUTO_TEST_CASE(topics_and_patterns)
+{
+    manual_loop loop;
+    shared_log log;
+    for (std::size_t n = 1; n <= 200; ++n) {
+        log.append(n % 4 == 0 ? "rare" : n % 2 == 0 ? "r/1" : "other");
+    }
+    auto plane = std::make_shared<remote_backplane>(log);
+    pubsub::hub h({}, plane);
+    coroutine_client rare(loop, h.subscribe("rare", shared_log::id_of(180)));
+    coroutine_client both(loop, h.subscribe(std::vector<std::string>{"rare", "r/*"}, shared_log::id_of(190)));
+    const auto turn = [&] {
+        for (int i = 0; i < 10; ++i) {
+            loop.turn();
+            plane->pending() != 0 ? plane->answer() : void();
+        }
+    };
+    turn();
+    for (const auto* topic : {"other", "r/2", "rare"}) {
+        log.append(topic);
+        plane->deliver();
+        turn();
+    }
+    BOOST_TEST(numbers(rare.out.sent) == "184 188 192 196 200 203");
+    BOOST_TEST(numbers(both.out.sent) == "192 194 196 198 200 202 203");
+    rare.cut();
+    both.cut();
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_fails_is_a_gap)
+{
+    late_process p;
+    direct_client direct(p.loop, p.route, shared_log::id_of(10));
+    coroutine_client handler(p.loop, p.channel->subscribe(shared_log::id_of(20)));
+    direct_client forgotten(p.loop, p.route, shared_log::id_of(30));
+    p.turns();
+    p.plane->answer_after(shared_log::id_of(10)); // its first page
+    p.plane->failing = true;
+    p.plane->answer_after(shared_log::id_of(20));
+    p.plane->forget();
+    p.turns();
+    BOOST_TEST(numbers(handler.out.sent).starts_with("gap{"));
+    BOOST_TEST(numbers(forgotten.out.sent).starts_with("gap{"));
+    p.answer_all();
+    BOOST_TEST(numbers(direct.out.sent).starts_with(range(11, 74) + " gap{"));
+    BOOST_TEST(p.channel->stats().backfill_failures == 3U);
+    p.append(2);
+    p.plane->deliver();
+    p.turns();
+    BOOST_TEST(numbers(direct.out.sent).ends_with("} 201 202"));
+    BOOST_TEST(numbers(handler.out.sent).ends_with("} 201 202"));
+    direct.cut();
+    handler.cut();
+    forgotten.cut();
+}
+
+// The backplane answers in a thread of its own. For ThreadSanitizer.
+BOOST_AUTO_TEST_CASE(answers_from_another_thread)
+{
+    late_process p(300);
+    direct_client client(p.loop, p.route, shared_log::id_of(1));
+    for (int i = 0; i < 10; ++i) {
+        p.turns();
+        std::thread other([&] {
+            p.plane->pending() != 0 ? p.plane->answer() : void();
+            p.append(1);
+            p.plane->deliver();
+        });
+        p.loop.turn(); // at the same time; only the other thread uses the log now
+        other.join();
+    }
+    p.answer_all();
+    BOOST_TEST(numbers(client.out.sent) == range(2, 310));
+    client.cut();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,67 @@
+#include "pubsub/subscriber_index.hpp"
+
+#include <rill/pubsub/hub.hpp>
+#include <thread>
+
+#include "pubsub/direct_stream.hpp"
+#include "stage.hpp"
+#include "support/cpu_time.hpp"
+
+using namespace rill_test;
+namespace pubsub = rill::pubsub;
+
+BOOST_AUTO_TEST_SUITE(subscriber_index_test)
+
+namespace {
+
+// The time to answer a request for all topics of a hub that has this many.
+std::chrono::nanoseconds time_to_join(int topics)
+{
+    manual_loop loop;
+    pubsub::hub h({.channel = {.replay = {.max_events = 1}}});
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    direct_client all(loop, route, {}, "/?topics=**");
+    for (int i = 0; i < topics; ++i) {
+        BOOST_REQUIRE(h.publish("topic" + std::to_string(i), "x").has_value());
+        if (i % 1000 == 999) {
+            loop.turn();
+        }
+    }
+    loop.turn();
+    const auto time =
+        cpu_time_of([&] { BOOST_TEST(answer_on(loop, route, request_with_id({}, "/?topics=*")).streams()); });
+    all.cut();
+    return time;
+}
+
+} // namespace
+
+// Sixteen times as many topics take sixteen times as long, or a bit more if they exceed the caches. The square is 256.
+BOOST_AUTO_TEST_CASE(to_join_many_topics_takes_as_long_as_there_are_topics)
+{
+    const auto few = time_to_join(1'500);
+    const auto many = time_to_join(24'000);
+    BOOST_TEST(many.count() < 80 * few.count());
+}
+
+// Links of removed topics are used again.
+BOOST_AUTO_TEST_CASE(topics_that_come_and_go_take_no_more_links)
+{
+    manual_loop loop;
+    pubsub::hub h({.idle = std::chrono::milliseconds(1)});
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    direct_client all(loop, route, {}, "/?topics=**");
+    for (int i = 0; i < 50; ++i) {
+        BOOST_REQUIRE(h.publish("a" + std::to_string(i), "x").has_value());
+        BOOST_REQUIRE(h.publish("b" + std::to_string(i), "x").has_value());
+        loop.turn();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // at least
+        h.store()->sweep();
+        loop.turn();
+    }
+    BOOST_TEST(parse_events(all.out.sent).size() >= 100U);
+    BOOST_TEST(dynamic_cast<pubsub::detail::direct_stream&>(*all.body).more_links->all.size() <= 4U);
+    all.cut();
+}
+
+BOOST_AUTO_TEST_SUITE_END()

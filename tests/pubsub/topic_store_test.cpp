@@ -1,0 +1,120 @@
+#include "pubsub/topic_store.hpp"
+
+#include "store_stage.hpp"
+#include "support/manual_loop.hpp"
+
+using namespace rill_test;
+
+BOOST_AUTO_TEST_SUITE(topic_store_test)
+
+namespace {
+
+/// A log that takes ids of its publishers as they are, by key.
+struct remote_log final : backplane
+{
+    reader* to = nullptr;
+    int count = 0;
+
+    void tail(reader& r) override { to = &r; }
+    void stop(reader&) override { to = nullptr; }
+    rill::result<log_id> append(event_draft event, appended) override
+    {
+        const auto id = event.key().empty() ? "r" + std::to_string(++count) : std::string(event.key());
+        to->on_event(std::move(event), id, 0);
+        return log_id();
+    }
+};
+
+struct counting_consumer : event_consumer
+{
+    int runs = 0;
+    void run() override { ++runs; }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(unsent_bytes_are_bounded)
+{
+    const auto store = make_store({.channel = {.max_unsent_bytes = 100}});
+    BOOST_TEST(store->unsent().acquire(60));
+    BOOST_TEST(!store->unsent().acquire(60));
+    BOOST_TEST(store->stats().unsent_bytes == 60U);
+    BOOST_TEST(store->unsent().acquire(40));
+    store->unsent().release(100);
+    BOOST_TEST(store->stats().unsent_bytes == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_gap_in_the_log_itself_is_an_event)
+{
+    const auto remote = std::make_shared<remote_log>();
+    const auto store = std::make_shared<topic_store>(store_settings{}, remote);
+    BOOST_REQUIRE(publish(*store, "a", {.data = "x"}, {}).has_value());
+    remote->to->on_gap();
+    BOOST_REQUIRE(publish(*store, "a", {.data = "x"}, {}).has_value());
+    auto a = subscribe(*store, {pattern("a")});
+    std::vector<found_event> found;
+    static_cast<void>(collect(*store, *a, {}, 100, 10, found));
+    BOOST_REQUIRE_EQUAL(found.size(), 3U);
+    BOOST_TEST(found[0].event.id() == "r1");
+    BOOST_TEST((found[1].event.kind() == event_kind::gap));
+    BOOST_TEST(found[2].event.id() == "r2");
+    store->unsubscribe(std::move(a));
+}
+
+// A client would send such an id back in a header, and its request would be refused each time.
+BOOST_AUTO_TEST_CASE(an_id_that_a_client_could_not_send_back_is_left_out)
+{
+    topic_store store({}, std::make_shared<remote_log>());
+    auto a = subscribe(store, {pattern("a")});
+    for (const std::string bad : {" b", "b ", "b\x7f", "b\nid: c"}) {
+        BOOST_REQUIRE(publish(store, "a", {.data = "x"}, bad).has_value());
+    }
+    BOOST_REQUIRE(publish(store, "a", {.data = "x"}, "good").has_value());
+    std::vector<found_event> found;
+    static_cast<void>(collect(store, *a, {}, store.newest(), 100, found));
+    BOOST_REQUIRE_EQUAL(found.size(), 5U);
+    for (std::size_t i = 0; i != 4; ++i) {
+        BOOST_TEST(found[i].event.bytes() == "data: x\n\n");
+    }
+    BOOST_TEST(found[4].event.bytes() == "data: x\nid: good\n\n");
+    store.unsubscribe(std::move(a));
+}
+
+// One message for each worker, and one for all events until the worker takes them.
+BOOST_AUTO_TEST_CASE(messages_to_workers)
+{
+    manual_loop loops[2];
+    const auto store = make_store();
+    std::shared_ptr<counting_consumer> consumers[2];
+    std::shared_ptr<worker_outbox> outboxes[2];
+    for (const std::size_t i : {0, 1}) {
+        consumers[i] = std::make_shared<counting_consumer>();
+        outboxes[i] = std::make_shared<worker_outbox>(rill::mailbox::of(loops[i].context).get_address());
+        outboxes[i]->set_consumer(consumers[i]);
+        BOOST_TEST(store->attach(outboxes[i]) == 0U);
+    }
+    std::uint64_t newest = 0;
+    for (int round = 1; round <= 3; ++round) {
+        for (int n = 0; n < (round == 3 ? 20 : 1); ++n) {
+            BOOST_REQUIRE(publish(*store, "a", {.data = "x"}, {}).has_value());
+            ++newest;
+        }
+        for (const std::size_t i : {0, 1}) {
+            loops[i].turn();
+            BOOST_TEST(consumers[i]->runs == round);
+            std::vector<queued_event> events;
+            skipped_by_topic skipped;
+            BOOST_TEST(store->take(*outboxes[i], events, skipped) == newest);
+            BOOST_TEST(events.size() == (round == 3 ? 20U : 1U));
+        }
+    }
+    outboxes[0]->stats.delivered = 7;
+    store->detach(outboxes[0]);
+    BOOST_TEST(store->stats().delivered == 7U);
+    BOOST_REQUIRE(publish(*store, "a", {.data = "x"}, {}).has_value());
+    loops[0].turn();
+    BOOST_TEST(consumers[0]->runs == 3);
+    store->detach(outboxes[1]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

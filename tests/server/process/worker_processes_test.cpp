@@ -1,0 +1,169 @@
+#include "server/process/worker_processes.hpp"
+
+#include <map>
+
+#include "server/process/restart_backoff.hpp"
+#include "server/process_fixture.hpp"
+
+using namespace rill_test;
+
+BOOST_AUTO_TEST_SUITE(worker_processes_test)
+
+namespace {
+
+/// The log of the processes under test.
+struct stage
+{
+    explicit stage(rill::supervisor_options o) : options(std::move(o))
+    {
+        options.log = [this](rill::log_level, std::string_view text) { log.append(text).append("\n"); };
+        options.on_started = [this](unsigned index, pid_t pid) { pids[index] = pid; };
+    }
+    stage(const stage&) = delete;
+    stage& operator=(const stage&) = delete;
+    ~stage()
+    {
+        for (const auto& [index, pid] : pids) {
+            ::kill(pid, SIGKILL);
+        }
+    }
+
+    bool logged(std::string_view text) const { return log.find(text) != std::string::npos; }
+
+    rill::supervisor_options options;
+    std::string log;
+    std::map<unsigned, pid_t> pids;
+};
+
+int lives_on(unsigned)
+{
+    for (;;) {
+        ::pause();
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(pauses_double_until_a_worker_was_steady)
+{
+    const rill::supervisor_options o{.initial_backoff = 100ms, .max_backoff = 1s, .backoff_reset_after = 10s};
+    BOOST_TEST((rill::next_backoff(o, 0ms, 1ms) == 100ms));
+    BOOST_TEST((rill::next_backoff(o, 100ms, 1ms) == 200ms));
+    BOOST_TEST((rill::next_backoff(o, 800ms, 1ms) == 1s));
+    BOOST_TEST((rill::next_backoff(o, 1s, 1ms) == 1s));
+    BOOST_TEST((rill::next_backoff(o, 1s, 10s) == 100ms));
+}
+
+BOOST_AUTO_TEST_CASE(a_setup_failure_is_final_until_a_worker_was_ready)
+{
+    for (const bool ready_before : {false, true}) {
+        stage s({.processes = 2, .initial_backoff = 1h, .max_backoff = 1h});
+        rill::worker_processes workers(
+            s.options, [](unsigned index) -> int { ::_exit(index == 0 ? rill::exit_setup_failed : lives_on(1)); });
+        workers.start_due();
+        if (ready_before) {
+            workers.on_report(s.pids.at(1), "READY=1");
+        }
+        BOOST_REQUIRE(eventually([&] {
+            workers.reap();
+            return workers.setup_failed() || workers.next_event().has_value();
+        }));
+        BOOST_TEST(workers.setup_failed() == !ready_before);
+        BOOST_TEST(workers.failed() == !ready_before);
+        BOOST_TEST(s.logged("restart in") == ready_before);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_ends_is_started_again_when_its_pause_is_over)
+{
+    stage s({.processes = 2, .initial_backoff = 1h, .max_backoff = 1h});
+    rill::worker_processes workers(s.options,
+                                   [](unsigned index) -> int { index == 0 ? ::_exit(3) : ::_exit(lives_on(1)); });
+    workers.start_due();
+    BOOST_TEST(s.pids.size() == 2U);
+    BOOST_TEST(!workers.next_event().has_value());
+    BOOST_REQUIRE(eventually([&] {
+        workers.reap();
+        return workers.next_event().has_value();
+    }));
+    BOOST_TEST(s.logged("worker 0 ended with 3; restart in 3600000 ms"));
+    BOOST_TEST((*workers.next_event() > rill::worker_processes::clock::now() + 50min));
+    const auto before = s.pids;
+    workers.start_due(); // it is not time yet
+    BOOST_TEST((s.pids == before));
+    BOOST_TEST(workers.any_alive());
+    BOOST_TEST(!workers.failed());
+    workers.stop();
+    BOOST_TEST(!workers.next_event().has_value());
+    workers.signal(SIGTERM);
+    BOOST_REQUIRE(eventually([&] {
+        workers.reap();
+        return !workers.any_alive();
+    }));
+    BOOST_TEST(!workers.failed()); // SIGTERM is how it was to end
+}
+
+BOOST_AUTO_TEST_CASE(one_that_does_not_end_well_is_a_failure_once_it_was_told_to_stop)
+{
+    stage s({.processes = 1});
+    rill::worker_processes workers(s.options, lives_on);
+    workers.start_due();
+    workers.stop();
+    workers.signal(SIGKILL);
+    BOOST_REQUIRE(eventually([&] {
+        workers.reap();
+        return !workers.any_alive();
+    }));
+    BOOST_TEST(workers.failed());
+    BOOST_TEST(s.logged("worker 0 was killed by Killed"));
+    workers.start_due();
+    BOOST_TEST(!workers.any_alive());
+}
+
+BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
+{
+    stage s({.processes = 1, .initial_backoff = 1h, .hang_timeout = 1ms});
+    rill::worker_processes workers(s.options, [](unsigned) {
+        std::signal(SIGABRT, SIG_DFL); // Boost.Test has a handler for it
+        return lives_on(0);
+    });
+    workers.start_due();
+    workers.on_report(0, "READY=1");
+    workers.on_report(::getpid(), "READY=1\nWATCHDOG=1");
+    BOOST_TEST(!workers.all_ready());
+    std::this_thread::sleep_for(2ms);
+    workers.kill_unresponsive(); // one that has never spoken is not silent
+    BOOST_TEST(!s.logged("hangs"));
+    workers.on_report(s.pids[0], "STATUS=up\nREADY=1\nWATCHDOG=1");
+    BOOST_TEST(workers.all_ready());
+    BOOST_TEST(workers.next_event().has_value());
+    std::this_thread::sleep_for(2ms);
+    workers.kill_unresponsive();
+    BOOST_TEST(s.logged("hangs: sending SIGABRT"));
+    BOOST_REQUIRE(eventually([&] {
+        workers.reap();
+        return !workers.any_alive();
+    }));
+    BOOST_TEST(s.logged("worker 0 was killed by Aborted"));
+}
+
+// SIGABRT does not end a stopped process, nor one with a handler that does not return.
+BOOST_AUTO_TEST_CASE(one_that_does_not_hear_of_its_end_is_killed_all_the_same)
+{
+    stage s({.processes = 1, .initial_backoff = 1h, .hang_timeout = 1ms});
+    rill::worker_processes workers(s.options, lives_on);
+    workers.start_due();
+    ::kill(s.pids[0], SIGSTOP);
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(s.pids[0], &status, WUNTRACED) == s.pids[0]);
+    workers.on_report(s.pids[0], "WATCHDOG=1");
+    BOOST_REQUIRE(eventually([&] {
+        workers.kill_unresponsive();
+        workers.reap();
+        return !workers.any_alive();
+    }));
+    BOOST_TEST(s.logged("hangs: sending SIGABRT\nprocess "));
+    BOOST_TEST(s.logged("worker 0 was killed by Killed"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

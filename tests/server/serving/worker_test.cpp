@@ -1,0 +1,103 @@
+// The end of a worker with running handlers. tests/faults covers its start, with each system call failing in turn.
+
+#include "server/serving/worker.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "server/fixture.hpp"
+#include "support/counted.hpp"
+
+using namespace rill_test;
+
+BOOST_AUTO_TEST_SUITE(worker_test)
+
+namespace {
+
+namespace asio = rill::asio;
+
+template <class Handler>
+rill::router endless(Handler handle)
+{
+    rill::router app;
+    app.get("/", rill::sse::endpoint(std::move(handle), {.heartbeat = 0ms}));
+    return app;
+}
+
+rill::awaitable<> waits(rill::sse::event_stream& stream)
+{
+    counted here;
+    co_await stream.stopped();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(handlers_that_refuse_to_end_are_unwound_with_the_server)
+{
+    const auto descriptors = open_descriptors();
+    {
+        rill::server_options options;
+        options.drain_timeout = 10ms;
+        running_server server(endless([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                                  counted here;
+                                  co_await stream.send("begun");
+                                  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+                                  static_cast<void>(co_await stream.stopped(rill::as_expected));
+                                  rill::interval every{1h};
+                                  static_cast<void>(co_await every.tick(rill::as_expected));
+                                  co_await every.tick(); // not before this one it gives in
+                              }),
+                              options);
+        raw_client c(server.port());
+        c.get("/");
+        BOOST_REQUIRE(c.read_until("begun"));
+        server.stop();
+        BOOST_TEST(counted::alive() == 1);
+        BOOST_TEST(server.log().find("1 handlers did not end when they were cancelled") != std::string::npos);
+    }
+    BOOST_TEST(counted::alive() == 0);
+    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
+}
+
+// As a completion handler does that rethrows what its coroutine has ended by.
+BOOST_AUTO_TEST_CASE(what_is_thrown_while_they_are_unwound_ends_nothing)
+{
+    {
+        rill::server_options options;
+        options.drain_timeout = 10ms;
+        running_server server(endless([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                                  counted here;
+                                  const auto worker = co_await asio::this_coro::executor;
+                                  asio::co_spawn(worker, rill::sleep_for(1h), [](std::exception_ptr error) {
+                                      error ? std::rethrow_exception(error) : void();
+                                  });
+                                  co_await stream.send("begun");
+                                  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+                                  co_await rill::sleep_for(1h);
+                              }),
+                              options);
+        raw_client c(server.port());
+        c.get("/");
+        BOOST_REQUIRE(c.read_until("begun"));
+        server.stop();
+    }
+    BOOST_TEST(counted::alive() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_never_ran_lets_its_clients_go)
+{
+    const auto descriptors = open_descriptors();
+    {
+        rill::server_options options;
+        options.port = 0;
+        rill::server server(endless(waits), options);
+        BOOST_REQUIRE(server.listen().has_value());
+        raw_client c(server.port());
+        c.get("/");
+        server.stop();
+    }
+    BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
+    BOOST_TEST(counted::alive() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
