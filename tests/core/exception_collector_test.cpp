@@ -6,7 +6,7 @@
 
 using rill::detail::exception_collector;
 
-BOOST_AUTO_TEST_SUITE(first_failure_test)
+BOOST_AUTO_TEST_SUITE(exception_collector_test)
 
 BOOST_AUTO_TEST_CASE(nothing_fails)
 {
