@@ -69,7 +69,8 @@ private:
         return channel_.publish(e).has_value();
     }
 
-    // Each event has a due time. A late event is published at once, which keeps the rate as long as possible.
+    // Each event has a due time. A late event is published at once, so that the average rate stays correct until the
+    // CPU is full.
     rill::awaitable<> run(std::chrono::milliseconds ms)
     {
         auto next = std::chrono::steady_clock::now();

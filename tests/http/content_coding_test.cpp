@@ -20,7 +20,7 @@ std::optional<rill::problem> refusal(const std::vector<std::string>& codings)
 
 } // namespace
 
-// RFC 9110, 15.5.16 and 12.5.3: the answer says which codings are taken.
+// RFC 9110, 15.5.16 and 12.5.3: the Accept-Encoding of the response lists the accepted codings.
 BOOST_AUTO_TEST_CASE(a_coded_body_is_refused)
 {
     const std::vector<std::string> table[] = {

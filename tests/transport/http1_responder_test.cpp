@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_sent_from_its_offset)
     BOOST_TEST(all.ends_with("\r\n\r\n234"));
 }
 
-// A browser shows a script nothing of a response without CORS fields.
+// A browser hides a response without CORS fields from scripts. An error response therefore needs them too.
 BOOST_AUTO_TEST_CASE(a_failure_has_the_fields_for_every_answer)
 {
     rill::request r(rill::verb::get, "/");

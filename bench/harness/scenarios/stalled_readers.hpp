@@ -6,7 +6,7 @@
 
 #include "harness/scenarios/scenario.hpp"
 
-// A share of the clients stops reading: the measurement of slow and of fanout --stalled.
+// The measurement that the commands `slow` and `fanout --stalled` share: some clients stop reading.
 namespace bench {
 
 struct stalled_options

@@ -27,8 +27,8 @@ struct topic_options
 
     void add_to(cli_command& command);
 
-    /// The load options for `rate` events per second in each topic. All placeholders except {topic} are replaced. There
-    /// is no period when it would be shorter than the minimum of a schedule.
+    /// The load options for `rate` events per second in each topic. All placeholders except {topic} are replaced. If
+    /// the period is below 1 ms, the options have no schedule.
     load_options at(double rate) const;
 
     /// The path of the server's own counters. Empty when it is not known.

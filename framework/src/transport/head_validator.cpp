@@ -20,7 +20,8 @@ verb method_in(std::string_view line) noexcept
     return boost::beast::http::string_to_verb({method.data(), method.size()});
 }
 
-// Whether a CR is followed by something else than LF. The line may be incomplete.
+// Whether the line, without its LF, has a CR before its last byte. A CR at the end is allowed, because the LF may
+// follow.
 bool has_bare_cr(std::string_view line) noexcept
 {
     const auto cr = line.find('\r');

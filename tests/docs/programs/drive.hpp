@@ -91,7 +91,8 @@ inline std::string next_data(client& from, std::source_location at = std::source
     return event->data;
 }
 
-/// Reads the remaining events and disconnects. The stream must end cleanly: client::event() throws if it breaks off.
+/// Reads the remaining events and disconnects. The stream must end cleanly: client::event() throws if the stream ends
+/// without its last chunk.
 inline void ends(client& stream)
 {
     while (stream.event()) {

@@ -62,7 +62,7 @@ public:
     /// The service whose timers are being fired on this thread, or nullptr. Finding it needs no search.
     static timer_service* firing() noexcept { return firing_; }
 
-    /// The longest wait. A longer one, added to the present time, could overflow and end at once.
+    /// The longest wait. now() plus a longer wait could overflow, and the timer would fire at once.
     static constexpr std::chrono::milliseconds longest_wait = std::chrono::hours(24 * 365 * 100);
 
     /// The time that is `wait` from now. The wait is cut to longest_wait in its own unit, because a longer one may

@@ -15,7 +15,7 @@
 namespace rill {
 
 /// Extractor: the request's body, read while it arrives. A handler with this parameter is called as soon as the head of
-/// its request has arrived. So is the middleware around it. request::body() is empty then.
+/// its request has arrived. The middleware around the handler also runs then. request::body() is empty then.
 ///
 ///     rill::awaitable<std::string> count(rill::body_reader body)
 ///     {
@@ -26,10 +26,11 @@ namespace rill {
 ///         co_return std::to_string(bytes);
 ///     }
 ///
-/// Unread data stays in the operating system, and then with the client: this is the back-pressure. A connection holds
-/// at most one chunk (64 KiB). A client that waits for `100 Continue` gets it with the first read() (RFC 9110, section
-/// 10.1.1). A handler may return before it has read everything: up to 256 KiB of what has already arrived is discarded.
-/// If the body has not ended then, the connection is closed after the response (RFC 9112, section 9.3).
+/// Unread data stays in the receive buffer of the kernel. When the buffer is full, the client must wait
+/// (back-pressure). A connection holds at most one chunk (64 KiB). A client that waits for `100 Continue` gets it with
+/// the first read() (RFC 9110, section 10.1.1). A handler may return before it has read everything: up to 256 KiB of
+/// what has already arrived is discarded. If the body has not ended then, the connection is closed after the response
+/// (RFC 9112, section 9.3).
 ///
 /// Belongs to the handler: after the handler has returned, a pending read() is canceled, and every later one fails with
 /// operation_aborted. Not for a handler of an sse::endpoint, whose request is destroyed before its stream begins. Not

@@ -85,8 +85,9 @@ struct capacity_limits
     /// replaced by 503 before its head is sent. Each worker logs this at most once in ten seconds.
     std::size_t max_queued_bytes = 256UL * 1024 * 1024;
 
-    /// Maximum size of all request bodies in memory, in bytes, each from its first byte until the response. A request
-    /// whose body would exceed it is answered with 503. Bodies that a body_reader reads do not count.
+    /// Maximum total size of all request bodies in memory, in bytes. A body counts from its first byte until its
+    /// request is answered. A request whose body would exceed it is answered with 503. Bodies that a body_reader reads
+    /// do not count.
     std::size_t max_body_bytes = 256UL * 1024 * 1024;
 
     rill::refusal refusal = rill::refusal::unavailable;

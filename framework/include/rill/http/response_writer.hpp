@@ -61,8 +61,8 @@ public:
     /// nothing after the shutdown has ended the stream.
     void finish_on_shutdown() noexcept { finishes_on_shutdown_ = true; }
 
-    /// Waits until the server begins to shut down. A stream without finish_on_shutdown() is ended by the same shutdown,
-    /// most likely before it can do anything more.
+    /// Waits until the server begins to shut down. The same shutdown ends a stream that may not finish. This happens at
+    /// any time within server_options::drain_spread, perhaps before the coroutine continues.
     ///
     /// Completion: `void(error_code)`, from the event loop, also when the shutdown has already begun. Any number of
     /// coroutines may wait. Cancellation: terminal, partial and total; completes with operation_aborted.

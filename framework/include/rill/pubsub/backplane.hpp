@@ -23,9 +23,10 @@ public:
     class reader
     {
     public:
-        /// The next event follows directly after the event with this id. An empty id means the beginning of the log.
-        /// Called before the first event, and again after on_gap(). If ids are not numbers and the log holds its past,
-        /// a stream that reads the past uses this id to see that it has caught up.
+        /// Tells the reader where it begins: the next on_event() is the first event after the event with this id. An
+        /// empty id means the beginning of the log. Called before the first event, and again after on_gap(). If ids are
+        /// not numbers and the log holds its past, a stream that reads the past uses this id to see that it has caught
+        /// up.
         virtual void on_begin(std::string_view id) = 0;
 
         /// @param id  the id of the log. An id that sse::event_id::parse() rejects is not sent, because clients could

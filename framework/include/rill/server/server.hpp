@@ -10,8 +10,8 @@
 
 namespace rill {
 
-/// Counts of what a server holds at present, and of what it has refused. Each number is exact. All numbers together are
-/// no snapshot.
+/// Counts of what a server holds at present, and of what it has refused. Each number is exact. The numbers are read one
+/// after another, so two of them may belong to different moments.
 struct server_stats
 {
     std::size_t connections = 0;  ///< open now, without those that are being refused

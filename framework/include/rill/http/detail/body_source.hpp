@@ -140,7 +140,7 @@ protected:
     /// false if the read() has to wait.
     virtual bool advance(error_code woken) = 0;
 
-    /// Whether there is a connection for which a read() can wait.
+    /// Whether a read() can wait for more bytes. False if the whole body has already arrived.
     virtual bool can_wait() const noexcept = 0;
 
     /// Stores `read` until there is input. `at_once`: calls it from the event loop, after the handlers that are ready

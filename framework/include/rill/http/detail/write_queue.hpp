@@ -195,7 +195,7 @@ private:
         defer_completions();
     }
 
-    // Returns false if there was no memory. The handler was called with that error.
+    // Returns false if memory is exhausted. The handler has then been called with errc::not_enough_memory.
     template <class Handler>
     bool wait_in_place(Handler&& handler)
     {
