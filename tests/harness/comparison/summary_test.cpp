@@ -55,8 +55,7 @@ BOOST_AUTO_TEST_CASE(a_single_run_is_no_basis)
 
 BOOST_AUTO_TEST_CASE(ratios_are_those_within_a_round)
 {
-    // Both servers drift by a factor of three between rounds. The ratio within each round is 0.9. The ratio of each
-    // round is 0.9.
+    // Both servers drift by a factor of three between rounds. The ratio within each round is 0.9.
     auto all = some_comparison();
     check(summarize(all, many)[1].of_floor, 0.9, 0.9, 0.9);
     check(summarize(all, many)[0].of_floor, 1, 1, 1);
