@@ -47,7 +47,6 @@ BOOST_AUTO_TEST_CASE(messages_keep_their_order)
     turn(context);
     turn(context);
     BOOST_TEST((ran == std::vector{1, 2, 3}));
-    BOOST_TEST(box.posted() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(there_is_one_mailbox_for_a_context)
@@ -142,7 +141,6 @@ BOOST_AUTO_TEST_CASE(a_message_comes_also_after_others_were_delivered)
     context.run();
     other.join();
     BOOST_TEST(ran == 2000);
-    BOOST_TEST(box.posted() == 2000U);
 }
 
 BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_contexts_thread)

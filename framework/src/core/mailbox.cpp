@@ -44,7 +44,6 @@ struct mailbox::queue
     const int descriptor;
     std::mutex mutex;
     std::vector<message> messages;
-    std::uint64_t posted = 0;
     bool open = true; ///< false once the context is shut down
 };
 
@@ -97,7 +96,6 @@ bool mailbox::address::post(message m) const
             return false;
         }
         queue_->messages.push_back(std::move(m));
-        ++queue_->posted;
         if (queue_->messages.size() != 1) { // another message has woken the worker
             return true;
         }
@@ -107,12 +105,6 @@ bool mailbox::address::post(message m) const
     { // if this write were lost, the worker would not wake
     }
     return true;
-}
-
-std::uint64_t mailbox::posted() const
-{
-    const std::lock_guard lock(queue_->mutex);
-    return queue_->posted;
 }
 
 // Undelivered messages are destroyed outside of the lock, because their destructors may do anything.

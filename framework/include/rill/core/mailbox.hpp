@@ -55,9 +55,6 @@ public:
     /// The same as get_address().post(). Thread-safe while the context exists.
     bool post(message m) { return get_address().post(std::move(m)); }
 
-    /// Number of messages that were posted. Thread-safe.
-    std::uint64_t posted() const;
-
 private:
     struct event;
 
