@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 
+#include "http/extracting.hpp"
+
 namespace paint {
 
 enum class color
@@ -92,22 +94,7 @@ namespace {
 using rill::request;
 using rill::status;
 using rill::verb;
-
-template <class T>
-tl::expected<T, rill::problem> take(std::string target)
-{
-    request req(verb::get, std::move(target));
-    return rill::extractor<T>::extract(req);
-}
-
-template <class T>
-std::string refusal(std::string target)
-{
-    const auto taken = take<T>(std::move(target));
-    BOOST_REQUIRE(!taken.has_value());
-    BOOST_TEST((taken.error().status == status::bad_request));
-    return taken.error().detail;
-}
+using namespace extracting;
 
 } // namespace
 

@@ -10,6 +10,8 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "http/json_reading.hpp"
+
 namespace json_read_types {
 
 enum class color
@@ -112,31 +114,7 @@ namespace {
 
 using namespace json_read_types;
 
-template <class T>
-tl::expected<T, rill::read_error> read(std::string_view text)
-{
-    const auto parsed = rill::parse_json(text);
-    BOOST_REQUIRE(parsed.has_value());
-    return rill::from_json<T>(*parsed);
-}
-
-template <class T>
-T value(std::string_view text)
-{
-    auto taken = read<T>(text);
-    BOOST_TEST_CONTEXT((taken ? "" : taken.error().text()))
-    {
-        BOOST_REQUIRE(taken.has_value());
-    }
-    return std::move(*taken);
-}
-
-template <class T>
-std::string refusal(std::string_view text)
-{
-    const auto taken = read<T>(text);
-    return taken ? "accepted" : taken.error().text();
-}
+using namespace json_reading;
 
 } // namespace
 

@@ -4,35 +4,13 @@
 #include <cmath>
 #include <rill/http/json.hpp>
 
+#include "http/json_reading.hpp"
+
 BOOST_AUTO_TEST_SUITE(json_scalars_suite)
 
 namespace {
 
-template <class T>
-tl::expected<T, rill::read_error> read(std::string_view text)
-{
-    const auto parsed = rill::parse_json(text);
-    BOOST_REQUIRE(parsed.has_value());
-    return rill::from_json<T>(*parsed);
-}
-
-template <class T>
-T value(std::string_view text)
-{
-    auto taken = read<T>(text);
-    BOOST_TEST_CONTEXT((taken ? "" : taken.error().text()))
-    {
-        BOOST_REQUIRE(taken.has_value());
-    }
-    return std::move(*taken);
-}
-
-template <class T>
-std::string refusal(std::string_view text)
-{
-    const auto taken = read<T>(text);
-    return taken ? "accepted" : taken.error().text();
-}
+using namespace json_reading;
 
 } // namespace
 
