@@ -5,9 +5,9 @@
 // Starts the server, which must provide GET PATH?ms=N (default: /ticks), with LIMIT as its maximum of open files, or as
 // MAX_CONNECTIONS or MAX_STREAMS in its environment. `retries` sets MAX_STREAMS and RETRY_EVENT. LIMIT + 30 clients
 // request a stream. Prints the responses, and the CPU time and the log lines of the server in the next seconds. Then
-// closes a stream, N times, and prints the time until another client has a stream. That client is one of the
-// waiting clients, or else a new client that connects every millisecond. Fails when that time exceeds 5 s, when the
-// server has more than LIMIT streams, uses more than 5 % of a core, or has ended.
+// does the following N times: it closes a stream, and prints the time until another client has a stream. That client is
+// a waiting client. If no client waits, a new client connects every millisecond. Fails when that time exceeds 5 s, when
+// the server has more than LIMIT streams, uses more than 5 % of a core, or has ended.
 
 #include <algorithm>
 #include <cstdio>
@@ -101,7 +101,7 @@ public:
         return std::count_if(all_.begin(), all_.end(), [&](const client& c) { return (c.*which)(); });
     }
 
-    /// Closes the first connection that has a stream. Returns false when there is none.
+    /// Closes the first connection that has a stream. Returns false if no connection has a stream.
     bool close_one()
     {
         const auto found = std::find_if(all_.begin(), all_.end(), [](const client& c) { return c.has_stream(); });

@@ -52,11 +52,7 @@ void add_churn_command(cli_command& program, command_body& selected)
     add_share(command, "--share", body->share, "share of the streams that disconnects each second");
     add_duration(command, "--for", body->duration, "length of each of the two measurements");
     command.add("--how", body->how, "how the clients disconnect").show_default().one_of({"reset", "finish"});
-    command.on_selected([body, &selected] {
-        selected = [body] {
-            return run_scenario("churn", body->options, [body](scenario& s) { return body->run(s); });
-        };
-    });
+    command.on_selected([body, &selected] { selected = scenario_command("churn", body); });
 }
 
 } // namespace bench

@@ -187,9 +187,7 @@ void add_scale_command(cli_command& program, command_body& selected)
         .default_text("none");
     command.on_selected([body, &selected] {
         body->options.streams = body->first;
-        selected = [body] {
-            return run_scenario("scale", body->options, [body](scenario& s) { return body->run(s); });
-        };
+        selected = scenario_command("scale", body);
     });
 }
 

@@ -3,9 +3,11 @@
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <sys/types.h>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "harness/client/load_plan.hpp"
@@ -36,5 +38,14 @@ struct scenario_result
 /// @return an exit_code
 int run_scenario(const std::string& name, const load_options& options,
                  const std::function<tl::expected<scenario_result, std::string>(scenario&)>& body);
+
+/// The body of a subcommand: runs the scenario of an object that has `options` and run(scenario&).
+template <class Command>
+std::function<int()> scenario_command(std::string name, std::shared_ptr<Command> command)
+{
+    return [name = std::move(name), command = std::move(command)] {
+        return run_scenario(name, command->options, [&command](scenario& s) { return command->run(s); });
+    };
+}
 
 } // namespace bench

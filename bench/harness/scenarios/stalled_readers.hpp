@@ -13,7 +13,7 @@ struct stalled_options
 {
     double share = 0.1;
     int buffer = 4096; ///< SO_RCVBUF of the stalled streams in bytes; 0: the default of the system
-    std::string stats; ///< path of the server's own counters of ended streams; empty: there is none
+    std::string stats; ///< path of the server's counters of ended streams; empty: the server has none
 };
 
 /// Measures the same streams twice for `duration`: all streams healthy, then with the share stalled. Fails also when

@@ -149,11 +149,7 @@ void add_storm_command(cli_command& program, command_body& selected)
     add_duration(command, "--patience", body->timeout, "maximum time until all streams have reconnected");
     add_duration(command, "--for", body->duration, "length of the measurement after each storm");
     command.add("--how", body->how, "how the client closes the connections").show_default().one_of({"reset", "finish"});
-    command.on_selected([body, &selected] {
-        selected = [body] {
-            return run_scenario("storm", body->options, [body](scenario& s) { return body->run(s); });
-        };
-    });
+    command.on_selected([body, &selected] { selected = scenario_command("storm", body); });
 }
 
 } // namespace bench

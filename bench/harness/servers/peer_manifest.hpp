@@ -30,7 +30,7 @@ tl::expected<std::vector<peer>, std::string> read_peers(const std::string& file,
 /// The command of a server, with the placeholders replaced.
 std::vector<std::string> command_of(const peer& server, std::uint16_t port, std::uint32_t period_ms);
 
-/// The server of that name. Fails, with a message, when there is none.
+/// The server of that name, or a message if the manifest does not name it.
 tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name);
 
 /// The named servers, or all servers when there are no names. The floor is always the first. The other servers have

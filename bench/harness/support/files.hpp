@@ -11,7 +11,7 @@ std::string read_file(const std::string& path);
 /// Replaces the content of a file. Fails with a message.
 tl::expected<void, std::string> write_file(const std::string& path, const std::string& text);
 
-/// The last line of a text file that is not blank. Empty when there is none.
+/// The last line of a text file that is not blank. Empty if all lines are blank.
 std::string last_line(const std::string& file);
 
 } // namespace bench
