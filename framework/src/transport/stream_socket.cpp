@@ -35,12 +35,12 @@ bool is_would_block(int error) noexcept
     return error == EAGAIN || error == EWOULDBLOCK;
 }
 
-} // namespace
-
-result<std::size_t> stream_socket::write_some(std::string_view bytes) const noexcept
+/// Repeats a system call that a signal interrupts. Returns the number of written bytes, 0 if the kernel accepts none.
+template <class Call>
+result<std::size_t> write_with(Call call) noexcept
 {
     for (;;) {
-        const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto sent = call();
         if (sent >= 0) {
             return static_cast<std::size_t>(sent);
         }
@@ -53,6 +53,13 @@ result<std::size_t> stream_socket::write_some(std::string_view bytes) const noex
     }
 }
 
+} // namespace
+
+result<std::size_t> stream_socket::write_some(std::string_view bytes) const noexcept
+{
+    return write_with([&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
+}
+
 result<std::size_t> stream_socket::write_some(std::initializer_list<std::string_view> pieces) const noexcept
 {
     std::array<iovec, max_pieces> list{};
@@ -63,18 +70,7 @@ result<std::size_t> stream_socket::write_some(std::initializer_list<std::string_
     msghdr message{};
     message.msg_iov = list.data();
     message.msg_iovlen = count;
-    for (;;) {
-        const auto sent = ::sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent >= 0) {
-            return static_cast<std::size_t>(sent);
-        }
-        if (is_would_block(errno)) {
-            return 0;
-        }
-        if (errno != EINTR) {
-            return tl::unexpected(last_error());
-        }
-    }
+    return write_with([&] { return ::sendmsg(descriptor_, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
 result<std::size_t> stream_socket::read_some(char* into, std::size_t size) const noexcept
