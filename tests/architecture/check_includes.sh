@@ -15,6 +15,7 @@ declare -A may_include=(
     [server]="transport http core"
     [client]="http sse core"
     [redis]="pubsub sse http core"
+    [testing]="server routing sse transport http core"
 )
 # A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and these. A module with rooms has no sources
 # beside them, and a room without a line here may not exist.
@@ -33,7 +34,7 @@ declare -A room_of_header=(
     [server/server]=serving
 )
 # These may use Beast's parsers and sockets. All others may use only its names for status and method.
-beast_users=" transport client "
+beast_users=" transport client testing "
 beast_vocabulary='^boost/beast/http/(verb|status|field)\.hpp$'
 # These headers make every file of a user slow to compile.
 slow_for_users='^(regex|iostream|format|boost/asio\.hpp)$'

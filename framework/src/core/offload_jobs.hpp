@@ -89,6 +89,9 @@ public:
     /// Called from the cancellation slot of the job's coroutine.
     void cancel(offload_job& job, boost::asio::cancellation_type type);
 
+    /// Whether no function is queued or running.
+    bool idle() const noexcept { return jobs_.empty(); }
+
     /// Abandons the functions that do not run yet, and blocks until the others have ended.
     void finish();
 

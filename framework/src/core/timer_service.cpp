@@ -83,6 +83,11 @@ timer_service::with_wheel& timer_service::self() noexcept
     return static_cast<with_wheel&>(*this);
 }
 
+const timer_service::with_wheel& timer_service::self() const noexcept
+{
+    return static_cast<const with_wheel&>(*this);
+}
+
 timer_service& timer_service::of(asio::io_context& context)
 {
     return asio::use_service<with_wheel>(context);
@@ -285,9 +290,15 @@ void timer_service::arm() noexcept
 
 void timer_service::use_manual_clock()
 {
-    manual_now_ = now();
+    manual_now_ = start_ + std::chrono::ceil<std::chrono::milliseconds>(now() - start_);
     manual_ = true;
     driver_->timer.cancel();
+}
+
+timer_service::clock::time_point timer_service::next_work() const noexcept
+{
+    const auto tick = self().wheel.next().tick;
+    return tick == UINT64_MAX ? clock::time_point::max() : start_ + static_cast<std::int64_t>(tick) * tick_length;
 }
 
 void timer_service::advance(clock::duration by)

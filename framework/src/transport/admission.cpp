@@ -6,7 +6,7 @@ namespace {
 
 std::size_t index_of(stream_socket socket) noexcept
 {
-    return static_cast<std::size_t>(socket.descriptor());
+    return static_cast<std::size_t>(socket.number());
 }
 
 } // namespace

@@ -34,7 +34,7 @@ error_code http1_connection::start(worker_context& worker, int descriptor)
     const stream_socket socket(descriptor);
     http1_connection* c = nullptr;
     try {
-        worker.reserve(descriptor);
+        worker.reserve(socket.number());
         c = new http1_connection(worker, socket);
         c->slot_ = worker.admission.admit(socket);
         if (c->slot_ == capacity::slot::rejected) {

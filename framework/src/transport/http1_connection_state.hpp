@@ -150,7 +150,7 @@ protected:
     };
 
 private:
-    void defer() noexcept { worker_.deferred.push(socket_.descriptor()); }
+    void defer() noexcept { worker_.deferred.push(socket_.number()); }
 };
 
 } // namespace rill::transport

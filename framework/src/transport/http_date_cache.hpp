@@ -12,12 +12,16 @@ class http_date_cache
 {
 public:
     /// The present date. Valid until the next call.
-    std::string_view get() { return get(std::time(nullptr)); }
+    std::string_view get() { return get(manual_ >= 0 ? manual_ : std::time(nullptr)); }
     /// The date of a given second.
     std::string_view get(std::time_t now);
 
+    /// Replaces the system clock by this second. For tests.
+    void use_manual_time(std::time_t now) noexcept { manual_ = now; }
+
 private:
     std::time_t second_ = -1;
+    std::time_t manual_ = -1; // negative: the system clock
     std::string text_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/adopt.hpp"
 #include "core/exception_collector.hpp"
+#include "transport/virtual_socket.hpp"
 
 namespace rill::transport {
 
@@ -43,6 +44,9 @@ reactor::reactor(asio::io_context& context, ready_function on_ready)
 
 error_code reactor::add(int descriptor, void* target)
 {
+    if (virtual_socket::names(descriptor)) [[unlikely]] {
+        return virtual_socket::at(descriptor).watch(*this, target);
+    }
     epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.ptr = target}};
     if (::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
         return {errno, boost::system::system_category()};
@@ -52,6 +56,9 @@ error_code reactor::add(int descriptor, void* target)
 
 void reactor::remove(int descriptor) noexcept
 {
+    if (virtual_socket::names(descriptor)) [[unlikely]] {
+        return virtual_socket::at(descriptor).unwatch();
+    }
     ::epoll_ctl(epoll_.native_handle(), EPOLL_CTL_DEL, descriptor, nullptr);
 }
 

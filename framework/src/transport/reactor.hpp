@@ -35,12 +35,15 @@ public:
     reactor& operator=(const reactor&) = delete;
 
     /// Begins to report a socket to `target`, until remove(). `target` must not end inside a call of the ready
-    /// function, as more calls may follow in the same turn: see deferred_list.
+    /// function, as more calls may follow in the same turn: see deferred_list. A virtual socket reports itself.
     error_code add(int descriptor, void* target);
 
     /// To be called before the descriptor is closed. Otherwise the kernel still reports it as long as a forked process
     /// has it open too.
     void remove(int descriptor) noexcept;
+
+    /// Passes on a report of a virtual socket. To be called from the event loop, as for the reports of the kernel.
+    void report(void* target, readiness what) { on_ready_(target, what); }
 
 private:
     void wait();

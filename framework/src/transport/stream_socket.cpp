@@ -57,11 +57,17 @@ result<std::size_t> write_with(Call call) noexcept
 
 result<std::size_t> stream_socket::write_some(std::string_view bytes) const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).write_some({bytes});
+    }
     return write_with([&] { return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
 }
 
 result<std::size_t> stream_socket::write_some(std::initializer_list<std::string_view> pieces) const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).write_some(pieces);
+    }
     std::array<iovec, max_pieces> list{};
     std::size_t count = 0;
     for (const auto piece : pieces) {
@@ -75,6 +81,9 @@ result<std::size_t> stream_socket::write_some(std::initializer_list<std::string_
 
 result<std::size_t> stream_socket::read_some(char* into, std::size_t size) const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).read_some(into, size);
+    }
     for (;;) {
         const auto received = ::recv(descriptor_, into, size, MSG_DONTWAIT);
         if (received >= 0) {
@@ -91,19 +100,27 @@ result<std::size_t> stream_socket::read_some(char* into, std::size_t size) const
 
 std::size_t stream_socket::unread_bytes() const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).unread_bytes();
+    }
     int count = 0;
     return ::ioctl(descriptor_, FIONREAD, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 std::size_t stream_socket::unacknowledged_bytes() const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).unacknowledged_bytes();
+    }
     int count = 0;
     return ::ioctl(descriptor_, SIOCOUTQ, &count) == 0 && count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 void stream_socket::prepare(const connection_limits& limits) const noexcept
 {
-    set_option(descriptor_, IPPROTO_TCP, TCP_NODELAY, 1);
+    if (!virtual_socket::names(descriptor_)) {
+        set_option(descriptor_, IPPROTO_TCP, TCP_NODELAY, 1);
+    }
     if (limits.tcp_user_timeout.count() > 0) {
         set_tcp_user_timeout(limits.tcp_user_timeout);
     }
@@ -111,12 +128,18 @@ void stream_socket::prepare(const connection_limits& limits) const noexcept
 
 void stream_socket::set_tcp_user_timeout(std::chrono::milliseconds limit) const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).set_tcp_user_timeout(limit);
+    }
     constexpr std::chrono::milliseconds::rep max = std::numeric_limits<int>::max();
     set_option(descriptor_, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(std::min(limit.count(), max)));
 }
 
 void stream_socket::limit_unsent(std::size_t bytes) const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).limit_unsent(bytes);
+    }
     if (bytes != 0) {
         set_option(descriptor_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(bytes));
     }
@@ -124,22 +147,34 @@ void stream_socket::limit_unsent(std::size_t bytes) const noexcept
 
 void stream_socket::finish_sending() const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).finish_sending();
+    }
     static_cast<void>(::shutdown(descriptor_, SHUT_WR));
 }
 
 void stream_socket::reset_on_close() const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).reset_on_close();
+    }
     const linger now{.l_onoff = 1, .l_linger = 0};
     static_cast<void>(::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now));
 }
 
 void stream_socket::close() const noexcept
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).close();
+    }
     ::close(descriptor_);
 }
 
 std::string stream_socket::peer_address() const
 {
+    if (virtual_socket::names(descriptor_)) [[unlikely]] {
+        return virtual_socket::at(descriptor_).peer_address();
+    }
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     if (::getpeername(descriptor_, reinterpret_cast<sockaddr*>(&address), &length) != 0) {

@@ -8,10 +8,15 @@
 #include <string>
 #include <string_view>
 
+#include "transport/virtual_socket.hpp"
+
 namespace rill::transport {
 
 /// The seam between a connection and its transport: an accepted, non-blocking stream socket. All calls return at once.
 /// The reactor reports when the socket becomes readable or writable, and when the peer is gone.
+///
+/// The descriptor is one of the kernel, or that of a virtual_socket, to which every call is passed on. For a socket of
+/// the kernel this costs one comparison per call.
 ///
 /// A copy refers to the same socket. The owner calls close().
 class stream_socket
@@ -20,6 +25,8 @@ public:
     explicit stream_socket(int descriptor) noexcept : descriptor_(descriptor) {}
 
     int descriptor() const noexcept { return descriptor_; }
+    /// The index of this socket in the tables of its worker.
+    int number() const noexcept { return virtual_socket::number_of(descriptor_); }
 
     /// Returns the number of bytes that the kernel has taken. It is less than offered if the kernel's buffer is full.
     result<std::size_t> write_some(std::string_view bytes) const noexcept;

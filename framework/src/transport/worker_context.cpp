@@ -38,14 +38,14 @@ void worker_context::reserve(int socket)
 
 void worker_context::opened(connection& c, stream_socket socket) noexcept
 {
-    table.add(socket.descriptor(), c);
+    table.add(socket.number(), c);
     ++stats.accepted;
 }
 
 void worker_context::closed(stream_socket socket, capacity::slot held)
 {
-    deferred.remove(socket.descriptor());
-    table.remove(socket.descriptor());
+    deferred.remove(socket.number());
+    table.remove(socket.number());
     admission.release(socket, held);
     trimmer.connection_closed();
     accept_pauses.end_all();

@@ -118,8 +118,12 @@ public:
     /// The lateness of all timers since the service was created.
     const lateness& late() const noexcept { return late_; }
 
-    /// Stops the clock at its present time. From then on, only advance() moves it. For tests.
+    /// Stops the clock at the next whole tick. From then on, only advance() moves it. For tests.
     void use_manual_clock();
+
+    /// The next time at which advance() has work to do. This is at or before the deadline of the first timer, because
+    /// the wheel may have to move timers before that. clock::time_point::max() if there are no timers. For tests.
+    clock::time_point next_work() const noexcept;
 
     /// Moves the manual clock and fires the timers that become due, in the order of their deadlines. This includes
     /// timers that are added meanwhile.
@@ -133,6 +137,7 @@ private:
 
     void shutdown() noexcept override;
     with_wheel& self() noexcept;
+    const with_wheel& self() const noexcept;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
     std::uint64_t coalesced_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
     void post_flush() noexcept;

@@ -97,6 +97,16 @@ void worker::run()
     }
 }
 
+bool worker::poll_one()
+{
+    try {
+        return io_.poll_one() != 0;
+    } catch (...) {
+        log_exception();
+        return true;
+    }
+}
+
 // Handles an exception of a user's completion handler, or a failed allocation. The event loop continues.
 void worker::log_exception() const noexcept
 {

@@ -36,10 +36,15 @@ public:
     /// Serves until the drain is over.
     void run();
 
+    /// Runs at most one handler that is ready, in place of run(). Returns false if none was ready, or if the drain is
+    /// over.
+    bool poll_one();
+
     /// Begins the drain. Thread-safe.
     void stop();
 
     asio::io_context& io() noexcept { return io_; }
+    transport::worker_context& context() noexcept { return context_; }
     worker_group::member as_member() { return {mailbox_.get_address(), &context_}; }
     std::size_t connections() const noexcept { return context_.connections(); }
 
