@@ -36,6 +36,9 @@ public:
     /// Gives the descriptor back. Does nothing if the socket has none.
     void release() noexcept;
 
+    /// Its number, or -1 if it has no descriptor.
+    int number() const noexcept { return number_; }
+
     /// Takes the first bytes of the pieces, in their order. Returns their number: 0 if there is no room.
     virtual result<std::size_t> write_some(std::initializer_list<std::string_view> pieces) noexcept = 0;
     virtual result<std::size_t> read_some(char* into, std::size_t size) noexcept = 0;

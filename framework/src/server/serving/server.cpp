@@ -21,6 +21,7 @@
 #include "server/process/watchdog.hpp"
 #include "server/serving/check_server_options.hpp"
 #include "server/serving/listening_workers.hpp"
+#include "server/serving/read_stats.hpp"
 #include "server/serving/worker.hpp"
 
 namespace rill {
@@ -243,17 +244,7 @@ std::size_t server::connections() const noexcept
 
 server_stats server::stats() const noexcept
 {
-    const auto& r = state_->room;
-    const auto of = [](const transport::capacity::counter& c) { return c.load(std::memory_order_relaxed); };
-    return {.connections = of(r.connections),
-            .streams = of(r.streams),
-            .queued_bytes = of(r.queued_bytes),
-            .body_bytes = of(r.body_bytes),
-            .refused_connections = of(r.refused_connections),
-            .refused_streams = of(r.refused_streams),
-            .overflows = of(r.overflows),
-            .accept_pauses = of(r.accept_pauses),
-            .accept_failures = of(r.accept_failures)};
+    return read_stats(state_->room);
 }
 
 } // namespace rill

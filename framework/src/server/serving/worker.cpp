@@ -97,10 +97,10 @@ void worker::run()
     }
 }
 
-bool worker::poll_one()
+bool worker::run_one(std::chrono::milliseconds wait)
 {
     try {
-        return io_.poll_one() != 0;
+        return (wait.count() == 0 ? io_.poll_one() : io_.run_one_for(wait)) != 0;
     } catch (...) {
         log_exception();
         return true;

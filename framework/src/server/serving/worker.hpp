@@ -36,9 +36,9 @@ public:
     /// Serves until the drain is over.
     void run();
 
-    /// Runs at most one handler that is ready, in place of run(). Returns false if none was ready, or if the drain is
-    /// over.
-    bool poll_one();
+    /// Runs at most one handler, in place of run(). Waits up to `wait` for one, in real time. Returns false if there is
+    /// none, or if the drain is over. For tests.
+    bool run_one(std::chrono::milliseconds wait);
 
     /// Begins the drain. Thread-safe.
     void stop();

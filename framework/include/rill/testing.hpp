@@ -1,0 +1,11 @@
+#pragma once
+
+// The test kit: see docs/how-to/testing.md. It needs the target rill::testing.
+
+#include <rill/testing/connection.hpp>
+#include <rill/testing/event_source.hpp>
+#include <rill/testing/fault.hpp>
+#include <rill/testing/options.hpp>
+#include <rill/testing/response.hpp>
+#include <rill/testing/server.hpp>
+#include <rill/testing/stream.hpp>

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <rill/core/timer_service.hpp>
+#include <rill/testing/options.hpp>
+#include <vector>
+
+#include "testing/fault_plan.hpp"
+
+namespace rill::testing::detail {
+
+class memory_socket;
+
+/// The in-memory transport of one server. It reports the sockets from the event loop, never inside the call that causes
+/// the report.
+class memory_network
+{
+public:
+    memory_network(const network_options& options, const fault& faults);
+    memory_network(const memory_network&) = delete;
+    memory_network& operator=(const memory_network&) = delete;
+    ~memory_network();
+
+    /// Sets the event loop of the worker. The sockets need it.
+    void use(boost::asio::io_context& io);
+
+    /// The event loop has ended: nothing is reported any more.
+    void stop() noexcept { io_ = nullptr; }
+
+    /// Makes a connection.
+    std::shared_ptr<memory_socket> connect();
+
+    /// Reports the socket in the next turn of the event loop, once.
+    void report_later(memory_socket& changed);
+
+    fault_plan& faults() noexcept { return *faults_; }
+    const network_options& options() const noexcept { return options_; }
+    timer_service& timers() const noexcept { return *timers_; }
+
+private:
+    void report_all();
+
+    network_options options_;
+    std::shared_ptr<fault_plan> faults_;
+    boost::asio::io_context* io_ = nullptr;
+    timer_service* timers_ = nullptr;
+    std::vector<std::shared_ptr<memory_socket>> changed_;
+};
+
+} // namespace rill::testing::detail

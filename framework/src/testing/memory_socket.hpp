@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <rill/core/timer_service.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "testing/memory_network.hpp"
+#include "transport/reactor.hpp"
+#include "transport/virtual_socket.hpp"
+
+namespace rill::testing::detail {
+
+/// A connection in memory. The virtual functions are the server's side, the others are the client's side. It models
+/// what a server can see of TCP: full buffers, acknowledgments, FIN, reset, and a client that vanishes.
+///
+/// The server's side owns the object until close(), the client's side as long as it has a pointer.
+class memory_socket final : public transport::virtual_socket, public std::enable_shared_from_this<memory_socket>
+{
+public:
+    explicit memory_socket(memory_network& network);
+    ~memory_socket();
+
+    // The client's side.
+
+    /// Gives the server's side a descriptor.
+    int accept();
+    void send(std::string_view bytes);
+    /// Sends FIN. The client still reads.
+    void finish();
+    /// Sends FIN, and answers everything that the server sends from now on with a reset.
+    void leave();
+    void reset();
+    /// From now on nothing arrives on either side, and nothing is acknowledged.
+    void vanish();
+
+    /// The bytes that the client has read since the last call.
+    std::string take();
+    /// If false, arriving bytes stay in the buffers until read().
+    void read_always(bool reads);
+    /// Reads up to `max` bytes from the buffers.
+    void read(std::size_t max);
+    std::size_t buffered() const noexcept { return buffers_.size(); }
+
+    /// Whether the server sends nothing more, and everything was read.
+    bool ended() const noexcept { return (server_finished_ && buffers_.empty()) || server_reset_ || reset_; }
+    /// Whether the connection ended with a reset.
+    bool was_reset() const noexcept { return server_reset_ || reset_; }
+    /// Whether the server has closed its side.
+    bool closed_by_server() const noexcept { return closed_; }
+
+    /// Called when bytes stay in the buffers, as the client does not read.
+    std::function<void()> on_buffered;
+    /// The streams that ran on this connection.
+    std::vector<std::uint64_t> streams;
+
+    // The reports of the network.
+    void report();
+    bool to_be_reported = false;
+
+    // The server's side.
+    result<std::size_t> write_some(std::initializer_list<std::string_view> pieces) noexcept override;
+    result<std::size_t> read_some(char* into, std::size_t size) noexcept override;
+    std::size_t unread_bytes() noexcept override { return input_.size(); }
+    std::size_t unacknowledged_bytes() noexcept override;
+    void set_tcp_user_timeout(std::chrono::milliseconds limit) noexcept override { user_timeout_ = limit; }
+    void limit_unsent(std::size_t bytes) noexcept override;
+    void finish_sending() noexcept override { server_finished_ = true; }
+    void reset_on_close() noexcept override { resets_on_close_ = true; }
+    void close() noexcept override;
+    std::string peer_address() override { return network_.options().client_address; }
+    error_code watch(transport::reactor& to, void* target) override;
+    void unwatch() noexcept override { target_ = nullptr; }
+
+private:
+    struct unacknowledged_timer : timer_node
+    {
+        memory_socket* owner = nullptr;
+    };
+
+    std::size_t room() const noexcept;
+    void changed() { network_.report_later(*this); }
+    void after_write() noexcept;
+    void break_off() noexcept;
+
+    memory_network& network_;
+    std::shared_ptr<memory_socket> held_by_server_;
+    transport::reactor* reactor_ = nullptr;
+    void* target_ = nullptr;
+
+    std::string input_;    // sent by the client, not read by the server
+    std::string buffers_;  // sent by the server, not read by the client
+    std::string received_; // read by the client, not taken
+    std::size_t sent_ = 0; // by the server, in total
+    std::size_t max_unsent_ = SIZE_MAX;
+    std::chrono::milliseconds user_timeout_{0};
+    unacknowledged_timer timeout_;
+
+    bool reads_ = true;
+    bool blocked_ = false;  // the last write was incomplete
+    bool finished_ = false; // FIN of the client
+    bool left_ = false;
+    bool vanished_ = false;
+    bool reset_ = false; // by the client, or by a fault
+    bool server_finished_ = false;
+    bool server_reset_ = false;
+    bool resets_on_close_ = false;
+    bool closed_ = false;
+};
+
+} // namespace rill::testing::detail

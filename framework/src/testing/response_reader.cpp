@@ -1,0 +1,70 @@
+#include "testing/response_reader.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <utility>
+
+namespace rill::testing::detail {
+
+namespace http = boost::beast::http;
+
+void response_reader::begin(std::string_view method)
+{
+    to_head_ = method == "HEAD";
+    parser_.emplace();
+    parser_->eager(true);
+    parser_->body_limit(boost::none);
+    parser_->header_limit(UINT32_MAX);
+    parser_->skip(to_head_);
+    failure_.reset();
+    parse();
+}
+
+void response_reader::feed(std::string_view bytes)
+{
+    unparsed_.append(bytes);
+    parse();
+}
+
+void response_reader::parse()
+{
+    while (!unparsed_.empty() && !failure_ && !parser_->is_done()) {
+        error_code ec;
+        unparsed_.erase(0, parser_->put(boost::asio::buffer(unparsed_), ec));
+        if (ec == http::error::need_more) {
+            return;
+        }
+        if (ec) {
+            failure_ = ec;
+        } else if (parser_->is_done() && parser_->get().result_int() < 200) {
+            begin(to_head_ ? "HEAD" : "");
+        }
+    }
+}
+
+void response_reader::finish()
+{
+    error_code ec;
+    if (!failure_ && !parser_->is_done()) {
+        parser_->put_eof(ec);
+        if (ec) {
+            failure_ = ec;
+        }
+    }
+}
+
+rill::headers response_reader::headers() const
+{
+    rill::headers all;
+    for (const auto& f : parser_->get()) {
+        static_cast<void>(all.add(std::string(f.name_string()), std::string(f.value())));
+    }
+    return all;
+}
+
+std::string response_reader::take_body()
+{
+    return std::exchange(parser_->get().body(), {});
+}
+
+} // namespace rill::testing::detail

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+#include <rill/core/error.hpp>
+#include <rill/testing/response.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace rill::testing::detail {
+
+/// Parses the responses of a connection, one after another: bytes in, responses out, without I/O. Interim responses
+/// (RFC 9110, section 15.2) are skipped.
+class response_reader
+{
+public:
+    response_reader() { begin({}); }
+
+    /// Begins with the response to a request with this method. Bytes that follow the previous response belong to it.
+    void begin(std::string_view method);
+
+    void feed(std::string_view bytes);
+    /// The connection has ended. This completes a body whose size is not known.
+    void finish();
+
+    bool has_head() const { return parser_->is_header_done(); }
+    bool is_complete() const { return parser_->is_done(); }
+    /// The bytes are not a response, or the response is not complete at the end of the connection.
+    const std::optional<error_code>& failure() const noexcept { return failure_; }
+
+    /// Requires has_head().
+    int status() const { return static_cast<int>(parser_->get().result_int()); }
+    rill::headers headers() const;
+
+    /// The part of the body that has arrived since the last call, without its framing.
+    std::string take_body();
+
+    /// The bytes after the last complete response.
+    std::string take_unparsed() { return std::exchange(unparsed_, {}); }
+
+private:
+    void parse();
+
+    using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+
+    std::optional<parser> parser_;
+    std::string unparsed_;
+    std::optional<error_code> failure_;
+    bool to_head_ = false;
+};
+
+} // namespace rill::testing::detail

@@ -1,0 +1,257 @@
+#include "testing/session.hpp"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <stdexcept>
+#include <utility>
+
+#include "core/offload_jobs.hpp"
+#include "http/jitter.hpp"
+#include "server/operations/worker_group.hpp"
+#include "server/serving/check_server_options.hpp"
+#include "testing/memory_socket.hpp"
+#include "transport/http1_connection.hpp"
+
+namespace rill::testing::detail {
+
+namespace {
+
+// A coroutine that never waits would otherwise hang the test.
+constexpr int max_handlers_at_one_time = 10'000'000;
+
+constexpr std::chrono::milliseconds outside_step{10};
+
+} // namespace
+
+session::session(handler app, testing::options options)
+    : options_(std::move(options)), app_(std::move(app)), room_(options_.server.capacity),
+      network_(options_.network, options_.faults)
+{
+    if (!app_) {
+        throw std::invalid_argument("testing::server: the handler is empty");
+    }
+    check_options(options_.server);
+    rill::detail::jitter::of_this_thread() = rill::detail::jitter(0); // the same bytes in every run
+    set_observer();
+    worker_.emplace(app_, options_.server, events_, room_);
+    auto& io = worker_->io();
+    network_.use(io);
+    context().set_own_thread();
+    context().timers.use_manual_clock();
+    start_ = context().timers.now();
+    set_date();
+    worker_group::of(io).workers =
+        std::make_shared<const worker_group::members>(worker_group::members{worker_->as_member()});
+    run_ready();
+    own_work_ = outstanding_work();
+    worker_->start_background(options_.server.background);
+    run_ready();
+}
+
+session::~session() = default;
+
+void session::close()
+{
+    if (!worker_) {
+        return;
+    }
+    check_use();
+    ended_ = true;
+    worker_.reset();
+    network_.stop();
+}
+
+void session::set_observer()
+{
+    auto& user = options_.server.observer;
+    events_.log = [this, &user](log_level level, std::string_view text) {
+        log_.push_back({level, std::string(text)});
+        if (user.log) {
+            user.log(level, text);
+        }
+    };
+    events_.on_stream_opened = [this, &user](const observer::stream_opened& opened) {
+        match_stream(opened.id);
+        if (user.on_stream_opened) {
+            user.on_stream_opened(opened);
+        }
+    };
+    events_.on_stream_closed = [this, &user](const observer::stream_closed& closed) {
+        ended_streams_[closed.id] = closed.reason;
+        reasons_.push_back(closed.reason);
+        if (user.on_stream_closed) {
+            user.on_stream_closed(closed);
+        }
+    };
+}
+
+// The event of a stream does not name its socket.
+void session::match_stream(std::uint64_t id)
+{
+    std::erase_if(sockets_, [](const auto& s) { return s.expired(); });
+    for (const auto& weak : sockets_) {
+        const auto socket = weak.lock();
+        const auto* c = context().table.at(static_cast<std::size_t>(socket->number()));
+        if (!socket->closed_by_server() && c != nullptr && c->has_stream() && c->report().id == id) {
+            socket->streams.push_back(id);
+            return;
+        }
+    }
+}
+
+std::optional<close_reason> session::reason_of(std::uint64_t stream) const
+{
+    const auto found = ended_streams_.find(stream);
+    return found == ended_streams_.end() ? std::nullopt : std::optional(found->second);
+}
+
+transport::worker_context& session::context()
+{
+    check_use();
+    return worker_->context();
+}
+
+void session::check_use() const
+{
+    if (!worker_) {
+        throw std::logic_error("rill::testing: the testing::server of this object does not exist any more");
+    }
+    if (thread_ != std::this_thread::get_id()) {
+        throw std::logic_error("rill::testing: a testing::server belongs to the thread that has made it");
+    }
+}
+
+std::shared_ptr<memory_socket> session::connect()
+{
+    auto& worker = context();
+    if (ended_ || worker.draining()) {
+        throw std::runtime_error("rill::testing: the server shuts down and accepts no connections");
+    }
+    quiet_work_ = 0; // a new handler may use other work
+    auto socket = network_.connect();
+    sockets_.push_back(socket);
+    if (const auto ec = transport::http1_connection::start(worker, socket->accept())) {
+        throw std::runtime_error("rill::testing: the server cannot accept a connection: " + ec.message());
+    }
+    return socket;
+}
+
+std::chrono::milliseconds session::now() const
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(const_cast<session*>(this)->context().timers.now() -
+                                                                 start_); // NOLINT: context() checks the use
+}
+
+void session::set_date()
+{
+    const auto passed = std::chrono::duration_cast<std::chrono::seconds>(now());
+    context().date.use_manual_time(static_cast<std::time_t>(options_.start_time + passed.count()));
+}
+
+void session::run_ready()
+{
+    check_use();
+    for (int i = 0; !ended_ && worker_->run_one({}); ++i) {
+        if (i == max_handlers_at_one_time) {
+            throw std::runtime_error("rill::testing: the event loop never waits");
+        }
+    }
+    ended_ = ended_ || worker_->io().stopped();
+}
+
+void session::advance_to(timer_service::clock::time_point when)
+{
+    auto& timers = context().timers;
+    timers.advance(std::max(when - timers.now(), timer_service::clock::duration::zero()));
+    set_date();
+}
+
+bool session::run_until(const condition& holds, std::chrono::milliseconds within)
+{
+    auto& timers = context().timers;
+    const auto deadline = timers.after(within);
+    const auto give_up = std::chrono::steady_clock::now() + options_.outside_patience;
+    for (;;) {
+        run_ready();
+        if (holds()) {
+            return true;
+        }
+        if (ended_) {
+            return false;
+        }
+        const auto next = timers.next_work();
+        if (wait_outside(give_up, next > deadline)) {
+            continue;
+        }
+        if (next > deadline) {
+            advance_to(deadline);
+            run_ready();
+            return holds();
+        }
+        advance_to(next);
+    }
+}
+
+void session::advance(std::chrono::milliseconds by)
+{
+    run_until([] { return false; }, by);
+}
+
+void session::begin_shut_down()
+{
+    check_use();
+    if (!ended_) {
+        worker_->stop();
+        run_ready();
+    }
+}
+
+void session::shut_down()
+{
+    begin_shut_down();
+    run_until([this] { return ended_; });
+}
+
+// Waits in real time for work that the virtual clock does not control. Returns whether the event loop may have
+// something to do.
+bool session::wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over)
+{
+    const bool offloads = !rill::detail::offload_jobs::of(worker_->io()).idle();
+    const auto work = offloads ? 0 : outstanding_work();
+    if (!offloads && work <= own_work_) {
+        return false;
+    }
+    const bool may_wait = std::chrono::steady_clock::now() < give_up;
+    if (may_wait && (offloads || patience_is_over)) {
+        worker_->run_one(outside_step);
+        return true;
+    }
+    if (offloads || work - own_work_ <= quiet_work_) {
+        return false;
+    }
+    if (worker_->run_one(options_.outside_wait)) {
+        return true;
+    }
+    quiet_work_ = work - own_work_;
+    return false;
+}
+
+// Asio does not tell the number. It stops the context when the number becomes 0, so this function counts down, and up
+// again. Work that another thread finishes meanwhile posts its completion first, so the number does not become 0 early.
+std::size_t session::outstanding_work()
+{
+    auto& io = worker_->io();
+    const auto executor = io.get_executor();
+    std::size_t count = 0;
+    while (!io.stopped()) {
+        executor.on_work_finished();
+        ++count;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        executor.on_work_started();
+    }
+    io.restart();
+    return count;
+}
+
+} // namespace rill::testing::detail

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <rill/http/handler.hpp>
+#include <rill/testing/server.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/serving/worker.hpp"
+#include "testing/memory_network.hpp"
+
+namespace rill::testing::detail {
+
+/// A worker without a thread, and its virtual clock. All functions that wait run the worker in the calling thread.
+class session
+{
+public:
+    using condition = std::function<bool()>;
+
+    session(handler app, testing::options options);
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+    ~session();
+
+    /// Ends the worker. The handles that still refer to the session throw std::logic_error from now on.
+    void close();
+
+    std::shared_ptr<memory_socket> connect();
+
+    /// Runs all handlers that are ready. The clock stands still.
+    void run_ready();
+    /// Runs the worker until the condition holds. The clock moves to the next timer whenever all coroutines wait.
+    /// @return false if `within` has passed in virtual time, or if the server has ended
+    bool run_until(const condition& holds, std::chrono::milliseconds within);
+    /// The same with options::patience.
+    bool run_until(const condition& holds) { return run_until(holds, options_.patience); }
+    /// Moves the clock.
+    void advance(std::chrono::milliseconds by);
+    /// Drains the server. Returns after its end.
+    void shut_down();
+    /// Only begins the drain.
+    void begin_shut_down();
+    bool ended() const noexcept { return ended_; }
+
+    std::chrono::milliseconds now() const;
+    const testing::options& options() const noexcept { return options_; }
+    transport::worker_context& context();
+    transport::capacity& room() noexcept { return room_; }
+    std::optional<close_reason> reason_of(std::uint64_t stream) const;
+
+    const std::vector<close_reason>& reasons() const noexcept { return reasons_; }
+    const std::vector<log_line>& log() const noexcept { return log_; }
+
+private:
+    void set_observer();
+    void match_stream(std::uint64_t id);
+    void advance_to(timer_service::clock::time_point when);
+    void set_date();
+    void check_use() const;
+
+    bool wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over);
+    std::size_t outstanding_work();
+
+    testing::options options_;
+    handler app_;
+    observer events_;
+    transport::capacity room_;
+    memory_network network_;
+    std::optional<worker> worker_;
+    std::vector<std::weak_ptr<memory_socket>> sockets_; ///< in which a stream may begin
+    std::thread::id thread_ = std::this_thread::get_id();
+    timer_service::clock::time_point start_;
+    std::map<std::uint64_t, close_reason> ended_streams_;
+    std::vector<close_reason> reasons_;
+    std::vector<log_line> log_;
+    std::size_t own_work_ = 0;   ///< operations that the worker itself always waits for
+    std::size_t quiet_work_ = 0; ///< further operations that depend on the virtual clock, as far as is known
+    bool ended_ = false;
+};
+
+} // namespace rill::testing::detail
