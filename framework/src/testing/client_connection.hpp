@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <memory>
-#include <rill/testing/connection.hpp>
+#include <rill/testing/departure.hpp>
+#include <rill/testing/no_answer.hpp>
+#include <rill/testing/response.hpp>
 #include <string>
 #include <string_view>
 

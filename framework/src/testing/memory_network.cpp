@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/exception_collector.hpp"
-#include "testing/memory_socket.hpp"
 
 namespace rill::testing::detail {
 
@@ -21,12 +20,7 @@ void memory_network::use(boost::asio::io_context& io)
     timers_ = &timer_service::of(io);
 }
 
-std::shared_ptr<memory_socket> memory_network::connect()
-{
-    return std::make_shared<memory_socket>(*this);
-}
-
-void memory_network::report_later(memory_socket& changed)
+void memory_network::report_later(network_member& changed)
 {
     if (io_ == nullptr || std::exchange(changed.to_be_reported, true)) {
         return;

@@ -11,7 +11,22 @@
 
 namespace rill::testing::detail {
 
-class memory_socket;
+/// What the network reports.
+class network_member : public std::enable_shared_from_this<network_member>
+{
+public:
+    network_member(const network_member&) = delete;
+    network_member& operator=(const network_member&) = delete;
+
+    /// Tells the server's side of its present state. Called from the event loop.
+    virtual void report() = 0;
+
+    bool to_be_reported = false;
+
+protected:
+    network_member() = default;
+    ~network_member() = default;
+};
 
 /// The in-memory transport of one server. It reports the sockets from the event loop, never inside the call that causes
 /// the report.
@@ -29,11 +44,8 @@ public:
     /// The event loop has ended: nothing is reported any more.
     void stop() noexcept { io_ = nullptr; }
 
-    /// Makes a connection.
-    std::shared_ptr<memory_socket> connect();
-
     /// Reports the socket in the next turn of the event loop, once.
-    void report_later(memory_socket& changed);
+    void report_later(network_member& changed);
 
     fault_plan& faults() noexcept { return *faults_; }
     const network_options& options() const noexcept { return options_; }
@@ -46,7 +58,7 @@ private:
     std::shared_ptr<fault_plan> faults_;
     boost::asio::io_context* io_ = nullptr;
     timer_service* timers_ = nullptr;
-    std::vector<std::shared_ptr<memory_socket>> changed_;
+    std::vector<std::shared_ptr<network_member>> changed_;
 };
 
 } // namespace rill::testing::detail

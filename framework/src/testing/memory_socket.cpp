@@ -34,7 +34,7 @@ memory_socket::~memory_socket()
 int memory_socket::accept()
 {
     const int descriptor = open();
-    held_by_server_ = shared_from_this();
+    held_by_server_ = std::static_pointer_cast<memory_socket>(shared_from_this());
     return descriptor;
 }
 

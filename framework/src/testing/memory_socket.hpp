@@ -18,7 +18,7 @@ namespace rill::testing::detail {
 /// what a server can see of TCP: full buffers, acknowledgments, FIN, reset, and a client that vanishes.
 ///
 /// The server's side owns the object until close(), the client's side as long as it has a pointer.
-class memory_socket final : public transport::virtual_socket, public std::enable_shared_from_this<memory_socket>
+class memory_socket final : public transport::virtual_socket, public network_member
 {
 public:
     explicit memory_socket(memory_network& network);
@@ -58,8 +58,7 @@ public:
     std::vector<std::uint64_t> streams;
 
     // The reports of the network.
-    void report();
-    bool to_be_reported = false;
+    void report() override;
 
     // The server's side.
     result<std::size_t> write_some(std::initializer_list<std::string_view> pieces) noexcept override;

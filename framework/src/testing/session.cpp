@@ -128,7 +128,7 @@ std::shared_ptr<memory_socket> session::connect()
         throw std::runtime_error("rill::testing: the server shuts down and accepts no connections");
     }
     quiet_work_ = 0; // a new handler may use other work
-    auto socket = network_.connect();
+    auto socket = std::make_shared<memory_socket>(network_);
     sockets_.push_back(socket);
     if (const auto ec = transport::http1_connection::start(worker, socket->accept())) {
         throw std::runtime_error("rill::testing: the server cannot accept a connection: " + ec.message());

@@ -7,7 +7,8 @@
 #include <memory>
 #include <optional>
 #include <rill/http/handler.hpp>
-#include <rill/testing/server.hpp>
+#include <rill/testing/log_line.hpp>
+#include <rill/testing/options.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "testing/memory_network.hpp"
 
 namespace rill::testing::detail {
+
+class memory_socket;
 
 /// A worker without a thread, and its virtual clock. All functions that wait run the worker in the calling thread.
 class session

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
-#include <rill/http/close_reason.hpp>
+#include <rill/testing/departure.hpp>
+#include <rill/testing/no_answer.hpp>
 #include <rill/testing/response.hpp>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -14,21 +13,6 @@ namespace detail {
 class session;
 class client_connection;
 } // namespace detail
-
-/// An event or a response does not come. The message says what the kit waited for, and what the connection did.
-class no_answer : public std::runtime_error
-{
-public:
-    using std::runtime_error::runtime_error;
-};
-
-/// How a client leaves.
-enum class departure : unsigned char
-{
-    fin,   ///< closes its socket: FIN, and a reset if the server still sends something
-    reset, ///< resets the connection
-    vanish ///< says nothing: no FIN, no acknowledgments, as a phone without reception
-};
 
 /// A client's keep-alive connection to a testing::server. It may be moved. The destructor leaves with FIN.
 ///

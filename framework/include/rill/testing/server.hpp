@@ -7,6 +7,7 @@
 #include <rill/http/observer.hpp>
 #include <rill/server/server.hpp>
 #include <rill/testing/connection.hpp>
+#include <rill/testing/log_line.hpp>
 #include <rill/testing/options.hpp>
 #include <rill/testing/stream.hpp>
 #include <string>
@@ -14,12 +15,6 @@
 #include <vector>
 
 namespace rill::testing {
-
-struct log_line
-{
-    log_level level;
-    std::string text;
-};
 
 /// A server in a test: the production code from the connection upwards, without sockets, threads and sleeps.
 ///

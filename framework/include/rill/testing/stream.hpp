@@ -5,12 +5,18 @@
 #include <optional>
 #include <rill/http/close_reason.hpp>
 #include <rill/sse/parser.hpp>
-#include <rill/testing/connection.hpp>
+#include <rill/testing/departure.hpp>
+#include <rill/testing/no_answer.hpp>
+#include <rill/testing/response.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rill::testing {
+
+namespace detail {
+class client_connection;
+}
 
 /// An event as an EventSource receives it: data, name ("message" if the stream names none) and id.
 using event = sse::parsed_event;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <rill/server/server.hpp>
+#include <rill/server/server_stats.hpp>
 
 #include "transport/capacity.hpp"
 
