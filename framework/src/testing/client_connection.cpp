@@ -60,7 +60,7 @@ void client_connection::receive()
         reader_.feed(bytes);
     }
     if (socket_->ended()) {
-        reader_.finish();
+        reader_.finish(socket_->was_reset());
     }
 }
 

@@ -1,6 +1,7 @@
 #include "testing/response_reader.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <utility>
 
@@ -42,14 +43,19 @@ void response_reader::parse()
     }
 }
 
-void response_reader::finish()
+void response_reader::finish(bool reset)
 {
-    error_code ec;
-    if (!failure_ && !parser_->is_done()) {
+    if (failure_ || parser_->is_done()) {
+        return;
+    }
+    error_code ec = http::error::end_of_stream;
+    if (reset) {
+        ec = boost::asio::error::connection_reset;
+    } else if (parser_->got_some()) {
         parser_->put_eof(ec);
-        if (ec) {
-            failure_ = ec;
-        }
+    }
+    if (ec) {
+        failure_ = ec;
     }
 }
 

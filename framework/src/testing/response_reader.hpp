@@ -22,8 +22,8 @@ public:
     void begin(std::string_view method);
 
     void feed(std::string_view bytes);
-    /// The connection has ended. This completes a body whose size is not known.
-    void finish();
+    /// The connection has ended. Without a reset, this completes a body whose size is not known.
+    void finish(bool reset = false);
 
     bool has_head() const { return parser_->is_header_done(); }
     bool is_complete() const { return parser_->is_done(); }

@@ -1,0 +1,166 @@
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "testing/application.hpp"
+
+namespace testing_stream_test {
+
+namespace {
+
+using namespace std::chrono_literals;
+using rill::close_reason;
+using rill_test::application;
+namespace testing = rill::testing;
+
+struct fixture
+{
+    testing::server app{application()};
+};
+
+std::string message_of(testing::stream& stream)
+{
+    try {
+        stream.next();
+        return "an event";
+    } catch (const testing::no_answer& e) {
+        return e.what();
+    }
+}
+
+bool contains(const std::string& text, const std::string& part)
+{
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+} // namespace testing_stream_test
+
+BOOST_FIXTURE_TEST_SUITE(testing_stream_test, testing_stream_test::fixture)
+
+BOOST_AUTO_TEST_CASE(parses_events)
+{
+    auto stream = app.open("/three");
+    BOOST_TEST(stream.status() == 200);
+    BOOST_TEST(stream.head().header("content-type") == "text/event-stream");
+    BOOST_TEST(stream.next().data == "one");
+    const auto rest = stream.rest();
+    BOOST_REQUIRE(rest.size() == 2U);
+    BOOST_TEST(rest[1].data == "three");
+    BOOST_TEST(rest[1].name == "message");
+    BOOST_TEST(stream.ended());
+    BOOST_TEST(stream.complete());
+    BOOST_TEST((stream.close_reason() == close_reason::handler_returned));
+    BOOST_TEST(contains(stream.bytes(), "data: two\n\n"));
+}
+
+BOOST_AUTO_TEST_CASE(says_why_there_is_no_event)
+{
+    auto ended = app.open("/three");
+    ended.next(3);
+    BOOST_TEST(contains(message_of(ended), "an event of GET /three. The response is complete"));
+
+    auto silent = app.open("/silent");
+    BOOST_TEST(contains(message_of(silent), "The connection is open, and nothing came in 3600.0 s of virtual time"));
+    BOOST_TEST(silent.comments() == 240U); // one heartbeat in 15 s
+    BOOST_TEST((app.now() == 1h));
+
+    auto left = app.open("/ticks?ms=1000&size=0");
+    left.disconnect();
+    BOOST_TEST(contains(message_of(left), "The client has left"));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_a_virtual_time)
+{
+    auto stream = app.open("/ticks?ms=1000&size=0");
+    BOOST_TEST(!stream.next_within(999ms));
+    BOOST_TEST((app.now() == 999ms));
+    BOOST_TEST(stream.next_within(1ms).value().data == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_a_response)
+{
+    auto refused = app.open("/ticks?ms=soon&size=0");
+    BOOST_TEST(refused.status() == 400);
+    BOOST_TEST(contains(refused.head().body, "\"status\":400"), refused.head().body);
+    BOOST_TEST(refused.complete());
+    BOOST_TEST((refused.close_reason() == close_reason::open));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_leaves_in_three_ways)
+{
+    auto fin = app.open("/ticks?ms=1000&size=0");
+    fin.disconnect();
+    BOOST_TEST((fin.close_reason() == close_reason::peer_closed));
+    auto reset = app.open("/ticks?ms=1000&size=0");
+    reset.disconnect(testing::departure::reset);
+    BOOST_TEST((reset.close_reason() == close_reason::peer_reset));
+    auto vanished = app.open("/ticks?ms=1000&size=0");
+    vanished.disconnect(testing::departure::vanish);
+    BOOST_TEST((vanished.close_reason() == close_reason::open));
+    const auto began = app.now();
+    BOOST_TEST((vanished.wait_closed() == close_reason::peer_reset)); // by TCP_USER_TIMEOUT
+    BOOST_TEST((app.now() - began < 15s));
+    BOOST_TEST(app.streams() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_destructor_leaves)
+{
+    {
+        auto stream = app.open("/ticks?ms=1000&size=0");
+        auto moved = std::move(stream);
+        BOOST_TEST(app.streams() == 1U);
+    }
+    BOOST_TEST(app.streams() == 0U);
+    BOOST_TEST((app.close_reasons() == std::vector{close_reason::peer_closed}));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_is_disconnected)
+{
+    auto stream = app.open("/ticks?ms=100&size=5000");
+    stream.next();
+    stream.stop_reading();
+    BOOST_TEST((stream.wait_closed() == close_reason::write_timeout));
+    BOOST_TEST((app.now() > 5s));
+    BOOST_TEST((app.now() < 20s));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_reads_again_loses_nothing)
+{
+    auto stream = app.open("/ticks?ms=100&size=5000");
+    stream.next();
+    stream.stop_reading();
+    app.advance(4s);
+    BOOST_TEST(app.stats().queued_bytes != 0U);
+    BOOST_TEST(!stream.next_within(0ms));
+    stream.resume_reading();
+    for (int i = 2; i < 60; ++i) {
+        BOOST_TEST(stream.next().id == std::to_string(i));
+    }
+    BOOST_TEST((stream.close_reason() == close_reason::open));
+}
+
+// Ten events a second of 1,000 bytes each, of which the client takes half.
+BOOST_AUTO_TEST_CASE(a_slow_client_slows_its_handler_down)
+{
+    auto stream = app.open("/ticks?ms=100&size=1000");
+    stream.read_at(5000);
+    int last = 0;
+    while (app.now() < 100s) {
+        last = std::stoi(stream.next().id);
+    }
+    BOOST_TEST(last > 450);
+    BOOST_TEST(last < 510);
+    BOOST_TEST((stream.close_reason() == close_reason::open));
+}
+
+BOOST_AUTO_TEST_CASE(outlives_its_server_and_throws)
+{
+    auto own = std::make_unique<testing::server>(application());
+    auto stream = own->open("/three");
+    own.reset();
+    BOOST_CHECK_THROW(stream.rest(), std::logic_error);
+    BOOST_CHECK_THROW(stream.disconnect(), std::logic_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
