@@ -203,6 +203,23 @@ BOOST_AUTO_TEST_CASE(every_level_fires_on_its_tick)
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_next_work_leads_to_each_timer)
+{
+    fixture f;
+    BOOST_TEST((f.timers.next_work() == clock_type::time_point::max()));
+    for (const auto after : {1LL, 64LL, 4095LL, 4096LL, 262'144LL, 16'777'217LL, 68'719'476'737LL}) {
+        probe p;
+        const auto due = f.timers.now() + std::chrono::milliseconds(after);
+        f.timers.add(p, due);
+        for (int step = 0; step < 20 && p.fired == 0; ++step) {
+            BOOST_TEST((f.timers.next_work() <= due));
+            f.timers.advance(std::max(f.timers.next_work() - f.timers.now(), clock_type::duration::zero()));
+        }
+        BOOST_TEST(p.fired == 1, after);
+        BOOST_TEST((f.timers.now() == due)); // exactly, because the manual clock begins at a whole tick
+    }
+}
+
 BOOST_AUTO_TEST_CASE(deadlines_that_are_never_met)
 {
     fixture f;

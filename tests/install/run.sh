@@ -21,8 +21,9 @@ configure() { # DIR [-D...]
 }
 
 build_and_run() { # DIR
-    cmake --build "$work/$1" --target consumer --parallel 2
+    cmake --build "$work/$1" --target consumer kit --parallel 2
     "$work/$1/consumer"
+    "$work/$1/kit"
 }
 
 # Prints the macros of a command line, one per line.
@@ -51,6 +52,8 @@ read -ra cflags < <(pkg-config --cflags rill)
 read -ra libs < <(pkg-config --libs rill)
 "$cxx" -std=c++20 "${cflags[@]}" "$consumer/main.cpp" -o "$work/bare" "${libs[@]}"
 "$work/bare"
+"$cxx" -std=c++20 "${cflags[@]}" "$consumer/kit.cpp" -o "$work/bare_kit" "${libs[@]}"
+"$work/bare_kit"
 
 step "both give the same macros"
 pkg-config --cflags rill | macros >"$work/macros.pc"

@@ -2,77 +2,63 @@
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chat/app.hpp>
-
-#include "support/client.hpp"
-#include "support/running_server.hpp"
+#include <rill/testing.hpp>
 
 namespace chat_test {
 
 namespace {
 
-constexpr auto json_type = "Content-Type: application/json\r\n";
+namespace testing = rill::testing;
 
-struct listener : rill_test::client
-{
-    listener(std::uint16_t port, std::string_view name, std::string_view fields, std::string_view room) : client(port)
-    {
-        get("/rooms/" + std::string(room) + "/events?name=" + std::string(name), fields);
-        BOOST_TEST(status() == 200);
-    }
-};
-
-struct posted : rill_test::client
-{
-    posted(std::uint16_t port, std::string_view body, std::string_view fields, std::string_view target) : client(port)
-    {
-        request("POST", target, fields, body);
-    }
-};
+const testing::fields json_type{{"Content-Type", "application/json"}};
 
 struct fixture
 {
-    rill_test::running_server server{chat::app({.token = "sesame"})};
+    testing::server server{chat::app({.token = "sesame"})};
 
-    listener listen(std::string_view name, std::string_view fields = {}, std::string_view room = "lobby")
+    testing::stream listen(const std::string& name, const testing::fields& fields = {},
+                           const std::string& room = "lobby")
     {
-        return {server.port(), name, fields, room};
+        auto stream = server.open("/rooms/" + room + "/events?name=" + name, fields);
+        BOOST_TEST(stream.status() == 200);
+        return stream;
     }
 
-    posted post(std::string_view body, std::string_view fields = json_type,
-                std::string_view target = "/rooms/lobby/messages")
+    testing::response post(std::string_view body, const testing::fields& fields = json_type,
+                           std::string_view target = "/rooms/lobby/messages")
     {
-        return {server.port(), body, fields, target};
+        return server.post(target, body, fields);
     }
 
     std::string say(std::string_view text, std::string_view key = "")
     {
-        auto answer =
+        const auto answer =
             post(R"({"name":"curl","text":")" + std::string(text) + R"(","key":")" + std::string(key) + R"("})");
-        BOOST_TEST(answer.status() == 201);
-        return boost::json::parse(answer.body()).at("id").as_string().c_str();
+        BOOST_TEST(answer.status == 201);
+        return boost::json::parse(answer.body).at("id").as_string().c_str();
     }
 };
 
-/// The next event of that name; "message" for one without.
-rill_test::received_event next(rill_test::client& client, std::string_view name)
+/// The next event of that name.
+testing::event next(testing::stream& stream, std::string_view name)
 {
     for (;;) {
-        auto event = client.event().value();
-        if (event.name == name || (event.name.empty() && name == "message")) {
+        auto event = stream.next();
+        if (event.name == name) {
             return event;
         }
     }
 }
 
-std::string next_text(rill_test::client& client)
+std::string next_text(testing::stream& stream)
 {
-    return boost::json::parse(next(client, "message").data).at("text").as_string().c_str();
+    return boost::json::parse(next(stream, "message").data).at("text").as_string().c_str();
 }
 
 /// Reads on until the list of names is this one.
-void await_who(rill_test::client& client, std::string_view names)
+void await_who(testing::stream& stream, std::string_view names)
 {
-    while (next(client, "who").data != names) {
+    while (next(stream, "who").data != names) {
     }
 }
 
@@ -88,15 +74,15 @@ BOOST_AUTO_TEST_CASE(what_one_says_reaches_all_in_the_room)
     auto bob = listen("bob");
     auto elsewhere = listen("eve", {}, "other-room");
     const auto id = say("hello");
-    for (auto* client : {&ada, &bob}) {
-        const auto event = next(*client, "message");
+    for (auto* stream : {&ada, &bob}) {
+        const auto event = next(*stream, "message");
         BOOST_TEST(event.id == id);
         const auto message = boost::json::parse(event.data);
         BOOST_TEST(message.at("name").as_string() == "curl");
         BOOST_TEST(message.at("text").as_string() == "hello");
         BOOST_TEST(message.at("at").as_int64() > 0);
     }
-    BOOST_TEST(post(R"({"name":"curl","text":"here"})", json_type, "/rooms/other-room/messages").status() == 201);
+    BOOST_TEST(post(R"({"name":"curl","text":"here"})", json_type, "/rooms/other-room/messages").status == 201);
     BOOST_TEST(next_text(elsewhere) == "here");
 }
 
@@ -108,16 +94,14 @@ BOOST_AUTO_TEST_CASE(tells_who_is_here)
         auto bob = listen("bob");
         await_who(bob, R"(["ada","bob"])");
         await_who(ada, R"(["ada","bob"])");
-        rill_test::client list(server.port());
-        BOOST_TEST(list.get("/rooms").body() == R"([{"room":"lobby","people":2}])");
+        BOOST_TEST(server.get("/rooms").body == R"([{"room":"lobby","people":2}])");
     }
     await_who(ada, R"(["ada"])");
 }
 
 BOOST_AUTO_TEST_CASE(one_without_a_name_is_not_in_the_list)
 {
-    rill_test::client silent(server.port());
-    silent.get("/rooms/lobby/events");
+    auto silent = server.open("/rooms/lobby/events");
     auto ada = listen("ada");
     await_who(silent, R"(["ada"])");
 }
@@ -142,10 +126,10 @@ BOOST_AUTO_TEST_CASE(resumes_without_loss_and_without_doubles)
     auto ada = listen("ada");
     say("one");
     const auto seen = next(ada, "message").id;
-    ada.hang_up();
+    ada.disconnect();
     say("two");
     say("three");
-    auto again = listen("ada", "Last-Event-ID: " + seen + "\r\n");
+    auto again = listen("ada", {{"Last-Event-ID", seen}});
     say("four");
     BOOST_TEST(next_text(again) == "two");
     BOOST_TEST(next_text(again) == "three");
@@ -157,13 +141,13 @@ BOOST_AUTO_TEST_CASE(the_coming_and_going_of_others_is_no_gap_and_displaces_noth
     auto ada = listen("ada");
     say("one");
     const auto seen = next(ada, "message").id;
-    ada.hang_up();
+    ada.disconnect();
     for (int i = 0; i < 600; ++i) { // more than are held
         listen("visitor" + std::to_string(i));
     }
     say("two");
-    auto again = listen("ada", "Last-Event-ID: " + seen + "\r\n");
-    for (auto event = again.event().value(); event.name != ""; event = again.event().value()) {
+    auto again = listen("ada", {{"Last-Event-ID", seen}});
+    for (auto event = again.next(); event.name != "message"; event = again.next()) {
         BOOST_TEST(event.name == "who");
     }
     auto late = listen("late");
@@ -173,8 +157,8 @@ BOOST_AUTO_TEST_CASE(the_coming_and_going_of_others_is_no_gap_and_displaces_noth
 BOOST_AUTO_TEST_CASE(an_id_of_a_former_run_is_told_of_a_gap)
 {
     say("new");
-    auto ada = listen("ada", "Last-Event-ID: 5\r\n");
-    const auto gap = ada.event().value();
+    auto ada = listen("ada", {{"Last-Event-ID", "5"}});
+    const auto gap = ada.next();
     BOOST_TEST(gap.name == "gap");
     BOOST_TEST(boost::json::parse(gap.data).at("requested").as_string() == "5");
     BOOST_TEST(next_text(ada) == "new");
@@ -188,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_is_sent_again_is_said_once)
     say("more", "k2");
     BOOST_TEST(next_text(ada) == "once");
     BOOST_TEST(next_text(ada) == "more");
-    BOOST_TEST(post(R"({"name":"a","text":"x","key":"k1"})", json_type, "/rooms/other/messages").status() == 201);
+    BOOST_TEST(post(R"({"name":"a","text":"x","key":"k1"})", json_type, "/rooms/other/messages").status == 201);
     BOOST_TEST(say("no key") != say("no key"));
 }
 
@@ -196,22 +180,21 @@ BOOST_AUTO_TEST_CASE(programs_publish_with_a_token)
 {
     auto ada = listen("ada");
     const auto body = R"({"name":"cron","text":"backup done"})";
-    BOOST_TEST(post(body, {}, "/topics/rooms/lobby").status() == 401);
-    BOOST_TEST(post(body, "Authorization: Bearer sesame\r\n", "/topics/rooms/lobby").status() == 201);
+    BOOST_TEST(post(body, {}, "/topics/rooms/lobby").status == 401);
+    BOOST_TEST(post(body, {{"Authorization", "Bearer sesame"}}, "/topics/rooms/lobby").status == 201);
     BOOST_TEST(next_text(ada) == "backup done");
-    rill_test::running_server closed(chat::app());
-    rill_test::client client(closed.port());
-    client.request("POST", "/topics/rooms/lobby", "Authorization: Bearer sesame\r\n", body);
-    BOOST_TEST(client.status() == 405); // only the page is there
+    testing::server closed(chat::app());
+    BOOST_TEST(closed.post("/topics/rooms/lobby", body, {{"Authorization", "Bearer sesame"}}).status ==
+               405); // only the page is there
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
 {
-    const auto status_of = [&](std::string_view body, std::string_view fields = json_type,
+    const auto status_of = [&](std::string_view body, const testing::fields& fields = json_type,
                                std::string_view target = "/rooms/lobby/messages") {
-        return post(body, fields, target).status();
+        return post(body, fields, target).status;
     };
-    BOOST_TEST(status_of(R"({"name":"a","text":"x"})", "Content-Type: text/plain\r\n") == 415);
+    BOOST_TEST(status_of(R"({"name":"a","text":"x"})", {{"Content-Type", "text/plain"}}) == 415);
     BOOST_TEST(status_of(R"({"name":"a",)") == 400);
     BOOST_TEST(status_of("[]") == 422);
     BOOST_TEST(status_of(R"({"text":"x"})") == 422);
@@ -222,14 +205,14 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
     BOOST_TEST(status_of(R"({"name":"a\nb","text":"x"})") == 422);
     BOOST_TEST(status_of(R"({"name":")" + std::string(33, 'a') + R"(","text":"x"})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":")" + std::string(3001, 'x') + R"("})") == 422);
-    BOOST_TEST(post(R"({"name":"a","text":""})").body().find("/text: must be 1 to 3000 bytes") != std::string::npos);
+    BOOST_TEST(post(R"({"name":"a","text":""})").body.find("/text: must be 1 to 3000 bytes") != std::string::npos);
     BOOST_TEST(status_of(R"({"name":"a","text":"x","key":5})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":"x","key":")" + std::string(65, 'k') + R"("})") == 422);
     BOOST_TEST(status_of(R"({"name":"a","text":"x"})", json_type, "/rooms/Lobby/messages") == 400);
     BOOST_TEST(status_of(R"({"name":"a","text":"x"})", json_type, "/rooms/" + std::string(33, 'r') + "/messages") ==
                400);
-    BOOST_TEST(rill_test::client(server.port()).get("/rooms/lobby/events?name=%20a").status() == 400);
-    BOOST_TEST(rill_test::client(server.port()).get("/rooms/lobby/events?name=%FF").status() == 400);
+    BOOST_TEST(server.get("/rooms/lobby/events?name=%20a").status == 400);
+    BOOST_TEST(server.get("/rooms/lobby/events?name=%FF").status == 400);
     BOOST_TEST(status_of(R"({"name":"\u00e4\u00f6\u00fc","text":"multi\nline"})") == 201);
 }
 
@@ -237,7 +220,7 @@ BOOST_AUTO_TEST_CASE(there_is_an_end_to_rooms)
 {
     for (int n = 0; n < 1001; ++n) {
         const auto target = "/rooms/r" + std::to_string(n) + "/messages";
-        BOOST_REQUIRE(post(R"({"name":"a","text":"x"})", json_type, target).status() == (n < 1000 ? 201 : 503));
+        BOOST_REQUIRE(post(R"({"name":"a","text":"x"})", json_type, target).status == (n < 1000 ? 201 : 503));
     }
 }
 
@@ -245,17 +228,16 @@ BOOST_AUTO_TEST_CASE(the_streams_end_when_the_server_stops)
 {
     auto ada = listen("ada");
     auto bob = listen("bob");
-    server.stop();
-    BOOST_TEST((server.reasons() == std::vector(2, rill::close_reason::drained)));
-    BOOST_TEST(server.log() == "");
+    server.shut_down();
+    BOOST_TEST((server.close_reasons() == std::vector(2, rill::close_reason::drained)));
+    BOOST_TEST(server.log_text() == "");
 }
 
 BOOST_AUTO_TEST_CASE(has_a_page)
 {
-    rill_test::client client(server.port());
-    client.get("/");
-    BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+    const auto page = server.get("/");
+    BOOST_TEST(page.status == 200);
+    BOOST_TEST(page.header("content-type") == "text/html; charset=utf-8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

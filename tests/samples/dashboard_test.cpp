@@ -3,28 +3,28 @@
 #include <boost/test/unit_test.hpp>
 #include <dashboard/app.hpp>
 #include <dashboard/sampler.hpp>
-
-#include "support/client.hpp"
-#include "support/running_server.hpp"
+#include <rill/testing.hpp>
+#include <vector>
 
 namespace dashboard_test {
 
 namespace {
 
+namespace testing = rill::testing;
+
 struct fixture
 {
     rill::pubsub::channel figures = dashboard::make_channel();
-    rill_test::running_server server;
-    rill_test::client client{server.port()};
+    testing::server server;
 
     /// @param proc where the sampler reads; without one there is no sampler
     explicit fixture(std::string proc = {}) : server(dashboard::app(figures), options(std::move(proc))) {}
 
-    rill::server_options options(std::string proc) const
+    testing::options options(std::string proc) const
     {
-        rill::server_options o;
+        testing::options o;
         if (!proc.empty()) {
-            o.background = {[this, proc = std::move(proc)] {
+            o.server.background = {[this, proc = std::move(proc)] {
                 return dashboard::sample(figures, {.period = std::chrono::milliseconds(10), .proc = proc});
             }};
         }
@@ -42,10 +42,10 @@ struct without_proc : fixture
     without_proc() : fixture("/nowhere") {}
 };
 
-boost::json::value next(rill_test::client& client, std::string_view name)
+boost::json::value next(testing::stream& client, std::string_view name)
 {
     for (;;) {
-        const auto event = client.event().value();
+        const auto event = client.next();
         if (event.name == name) {
             return boost::json::parse(event.data);
         }
@@ -60,8 +60,8 @@ BOOST_FIXTURE_TEST_SUITE(dashboard_test, dashboard_test::fixture)
 
 BOOST_FIXTURE_TEST_CASE(shows_this_machine, dashboard_test::with_sampler)
 {
-    client.get("/figures");
-    BOOST_TEST(client.header("content-type") == "text/event-stream");
+    auto client = server.open("/figures");
+    BOOST_TEST(client.head().header("content-type") == "text/event-stream");
     for (auto cpu = next(client, "cpu"); cpu.at("busy").as_array().size() < 3; cpu = next(client, "cpu")) {
     }
     const auto cpu = next(client, "cpu");
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(shows_this_machine, dashboard_test::with_sampler)
 
 BOOST_FIXTURE_TEST_CASE(tells_what_it_does_not_know, dashboard_test::without_proc)
 {
-    client.get("/figures");
+    auto client = server.open("/figures");
     for (const auto* name : {"cpu", "memory", "network"}) {
         const auto figures = next(client, name);
         BOOST_TEST(!figures.at("known").as_bool(), name);
@@ -97,17 +97,16 @@ BOOST_FIXTURE_TEST_CASE(tells_what_it_does_not_know, dashboard_test::without_pro
 
 BOOST_FIXTURE_TEST_CASE(many_viewers_share_one_sampler, dashboard_test::with_sampler)
 {
-    std::vector<std::unique_ptr<rill_test::client>> viewers;
+    std::vector<rill::testing::stream> viewers;
     for (int i = 0; i < 20; ++i) {
-        viewers.push_back(std::make_unique<rill_test::client>(server.port()));
-        viewers.back()->get("/figures");
+        viewers.push_back(server.open("/figures"));
     }
     for (auto& viewer : viewers) {
-        while (next(*viewer, "streams").at("viewers").as_array().back().to_number<int>() != 20) {
+        while (next(viewer, "streams").at("viewers").as_array().back().to_number<int>() != 20) {
         }
     }
     viewers.clear();
-    client.get("/figures"); // this ends, or the client loses its patience
+    auto client = server.open("/figures");
     while (next(client, "streams").at("viewers").as_array().back().to_number<int>() != 1) {
     }
 }
@@ -119,9 +118,9 @@ BOOST_AUTO_TEST_CASE(a_new_viewer_begins_with_the_latest_of_each)
             BOOST_REQUIRE(figures.publish(std::string(key) + std::to_string(i), key).has_value());
         }
     }
-    client.get("/figures");
-    BOOST_TEST(client.event().value().data == "cpu9");
-    BOOST_TEST(client.event().value().data == "memory9");
+    auto client = server.open("/figures");
+    BOOST_TEST(client.next().data == "cpu9");
+    BOOST_TEST(client.next().data == "memory9");
 }
 
 BOOST_AUTO_TEST_CASE(a_viewer_that_comes_back_gets_what_is_new)
@@ -130,17 +129,17 @@ BOOST_AUTO_TEST_CASE(a_viewer_that_comes_back_gets_what_is_new)
     const auto seen = figures.publish("b1", "b").value();
     BOOST_REQUIRE(figures.publish("b2", "b").has_value());
     BOOST_REQUIRE(figures.publish("b3", "b").has_value());
-    client.get("/figures", "Last-Event-ID: " + seen + "\r\n");
+    auto client = server.open("/figures", {{"Last-Event-ID", seen}});
     BOOST_REQUIRE(figures.publish("a2", "a").has_value());
-    BOOST_TEST(client.event().value().data == "b3");
-    BOOST_TEST(client.event().value().data == "a2");
+    BOOST_TEST(client.next().data == "b3");
+    BOOST_TEST(client.next().data == "a2");
 }
 
 BOOST_AUTO_TEST_CASE(has_a_page)
 {
-    client.get("/");
-    BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+    const auto page = server.get("/");
+    BOOST_TEST(page.status == 200);
+    BOOST_TEST(page.header("content-type") == "text/html; charset=utf-8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

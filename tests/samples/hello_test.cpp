@@ -1,34 +1,30 @@
 #include <boost/test/unit_test.hpp>
 #include <hello/app.hpp>
-
-#include "support/client.hpp"
-#include "support/running_server.hpp"
+#include <rill/testing.hpp>
 
 BOOST_AUTO_TEST_SUITE(hello_test)
 
 BOOST_AUTO_TEST_CASE(greets)
 {
-    rill_test::running_server server(hello::app());
-    rill_test::client client(server.port());
-    client.get("/");
-    BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.body() == "hello, world\n");
+    rill::testing::server app(hello::app());
+    const auto answer = app.get("/");
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.body == "hello, world\n");
 }
 
 BOOST_AUTO_TEST_CASE(greets_again_on_the_same_connection)
 {
-    rill_test::running_server server(hello::app());
-    rill_test::client client(server.port());
+    rill::testing::server app(hello::app());
+    auto client = app.connect();
     for (int i = 0; i < 3; ++i) {
-        client.get("/");
-        BOOST_TEST(client.body() == "hello, world\n");
+        BOOST_TEST(client.get("/").body == "hello, world\n");
     }
 }
 
 BOOST_AUTO_TEST_CASE(knows_nothing_else)
 {
-    rill_test::running_server server(hello::app());
-    BOOST_TEST(rill_test::client(server.port()).get("/other").status() == 404);
+    rill::testing::server app(hello::app());
+    BOOST_TEST(app.get("/other").status == 404);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

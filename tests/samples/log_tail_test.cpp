@@ -2,9 +2,7 @@
 #include <filesystem>
 #include <fstream>
 #include <log_tail/app.hpp>
-
-#include "support/client.hpp"
-#include "support/running_server.hpp"
+#include <rill/testing.hpp>
 
 namespace log_tail_test {
 
@@ -31,17 +29,17 @@ struct fixture
 {
     temporary_directory directory;
     std::string file = directory.path / "app.log";
-    rill_test::running_server server{log_tail::app({.file = file, .period = std::chrono::milliseconds(5)})};
-    rill_test::client client{server.port()};
+    rill::testing::server server{log_tail::app({.file = file, .period = std::chrono::milliseconds(500)})};
 
     void append(std::string_view text) const { std::ofstream(file, std::ios::app | std::ios::binary) << text; }
-
-    std::string next()
-    {
-        const auto event = client.event();
-        return event ? event->id + " " + event->data : "(the end)";
-    }
 };
+
+/// The next event: its id and its text.
+std::string next(rill::testing::stream& client)
+{
+    const auto event = client.next();
+    return event.id + " " + event.data;
+}
 
 } // namespace
 
@@ -54,9 +52,9 @@ BOOST_AUTO_TEST_CASE(begins_with_the_last_ten_lines)
     for (int i = 1; i <= 15; ++i) {
         append("line " + std::to_string(i) + "\n");
     }
-    client.get("/log");
-    BOOST_TEST(client.header("content-type") == "text/event-stream");
-    const auto lines = client.events(10);
+    auto client = server.open("/log");
+    BOOST_TEST(client.head().header("content-type") == "text/event-stream");
+    const auto lines = client.next(10);
     BOOST_REQUIRE(lines.size() == 10U);
     BOOST_TEST(lines.front().data == "line 6");
     BOOST_TEST(lines.back().data == "line 15");
@@ -66,72 +64,68 @@ BOOST_AUTO_TEST_CASE(begins_with_the_last_ten_lines)
 BOOST_AUTO_TEST_CASE(appended_lines_appear_when_they_are_complete)
 {
     append("one\n");
-    client.get("/log");
-    BOOST_TEST(next() == "4 one");
+    auto client = server.open("/log");
+    BOOST_TEST(next(client) == "4 one");
     append("tw");
     append("o\n\xFF\n");
-    BOOST_TEST(next() == "8 two");
-    BOOST_TEST(next() == "10 \uFFFD");
+    BOOST_TEST(next(client) == "8 two");
+    BOOST_TEST(next(client) == "10 \uFFFD");
 }
 
 BOOST_AUTO_TEST_CASE(waits_for_a_file_that_does_not_exist_yet)
 {
-    client.get("/log");
+    auto client = server.open("/log");
     append("first\n");
-    BOOST_TEST(next() == "6 first");
+    BOOST_TEST(next(client) == "6 first");
 }
 
 BOOST_AUTO_TEST_CASE(follows_a_rotation)
 {
     append("old\n");
-    client.get("/log");
-    BOOST_TEST(next() == "4 old");
+    auto client = server.open("/log");
+    BOOST_TEST(next(client) == "4 old");
     append("last of the old\nunfinished");
     std::filesystem::rename(file, file + ".1");
     append("first of the new\n");
-    BOOST_TEST(next() == "20 last of the old");
-    BOOST_TEST(next() == "30 unfinished");
-    BOOST_TEST(next() == "17 first of the new");
+    BOOST_TEST(next(client) == "20 last of the old");
+    BOOST_TEST(next(client) == "30 unfinished");
+    BOOST_TEST(next(client) == "17 first of the new");
 }
 
 BOOST_AUTO_TEST_CASE(survives_truncation)
 {
     append("a line that is longer than the next\n");
-    client.get("/log");
-    BOOST_TEST(next() == "36 a line that is longer than the next");
+    auto client = server.open("/log");
+    BOOST_TEST(next(client) == "36 a line that is longer than the next");
     std::filesystem::resize_file(file, 0);
     append("new\n");
-    BOOST_TEST(next() == "4 new");
+    BOOST_TEST(next(client) == "4 new");
 }
 
 BOOST_AUTO_TEST_CASE(resumes_where_the_last_event_id_says)
 {
     append("one\ntwo\nthree\n");
-    client.get("/log", "Last-Event-ID: 4\r\n");
-    BOOST_TEST(next() == "8 two");
-    BOOST_TEST(next() == "14 three");
+    auto client = server.open("/log", {{"Last-Event-ID", "4"}});
+    BOOST_TEST(next(client) == "8 two");
+    BOOST_TEST(next(client) == "14 three");
     append("four\n");
-    BOOST_TEST(next() == "19 four");
+    BOOST_TEST(next(client) == "19 four");
 }
 
 BOOST_AUTO_TEST_CASE(an_id_of_another_file_begins_anew)
 {
     append("one\ntwo\n");
-    client.get("/log", "Last-Event-ID: 1000\r\n"); // the file was replaced meanwhile
-    BOOST_TEST(next() == "4 one");
-    rill_test::client second(server.port());
-    second.get("/log", "Last-Event-ID: 6\r\n"); // inside a line
-    BOOST_TEST(second.event().value().data == "one");
-    rill_test::client third(server.port());
-    third.get("/log", "Last-Event-ID: nonsense\r\n");
-    BOOST_TEST(third.event().value().data == "one");
+    auto client = server.open("/log", {{"Last-Event-ID", "1000"}}); // the file was replaced meanwhile
+    BOOST_TEST(next(client) == "4 one");
+    BOOST_TEST(server.open("/log", {{"Last-Event-ID", "6"}}).next().data == "one"); // inside a line
+    BOOST_TEST(server.open("/log", {{"Last-Event-ID", "nonsense"}}).next().data == "one");
 }
 
 BOOST_AUTO_TEST_CASE(has_a_page)
 {
-    client.get("/");
-    BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+    const auto page = server.get("/");
+    BOOST_TEST(page.status == 200);
+    BOOST_TEST(page.header("content-type") == "text/html; charset=utf-8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

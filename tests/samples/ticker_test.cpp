@@ -1,8 +1,7 @@
 #include <boost/test/unit_test.hpp>
+#include <rill/testing.hpp>
+#include <string>
 #include <ticker/app.hpp>
-
-#include "support/client.hpp"
-#include "support/running_server.hpp"
 
 namespace ticker_test {
 
@@ -10,8 +9,7 @@ namespace {
 
 struct fixture
 {
-    rill_test::running_server server{ticker::app()};
-    rill_test::client client{server.port()};
+    rill::testing::server server{ticker::app()};
 };
 
 } // namespace
@@ -22,65 +20,65 @@ BOOST_FIXTURE_TEST_SUITE(ticker_test, ticker_test::fixture)
 
 BOOST_AUTO_TEST_CASE(ids_rise_by_one)
 {
-    client.get("/ticks?ms=10");
+    auto client = server.open("/ticks?ms=10");
     BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.header("content-type") == "text/event-stream");
-    const auto ticks = client.events(5);
-    BOOST_REQUIRE(ticks.size() == 5U);
-    for (std::size_t i = 0; i < ticks.size(); ++i) {
-        BOOST_TEST(ticks[i].id == std::to_string(i + 1));
-        BOOST_TEST(ticks[i].data.starts_with(R"({"time":")"));
+    BOOST_TEST(client.head().header("content-type") == "text/event-stream");
+    for (int i = 1; i <= 5; ++i) {
+        const auto tick = client.next();
+        BOOST_TEST(tick.id == std::to_string(i));
+        BOOST_TEST(tick.data.starts_with(R"({"time":")"));
     }
+    BOOST_TEST((server.now() == std::chrono::milliseconds(50)));
+}
+
+BOOST_AUTO_TEST_CASE(ticks_for_a_day)
+{
+    auto client = server.open("/ticks?ms=60000");
+    BOOST_TEST(client.next(24UL * 60).back().id == "1440");
+    BOOST_TEST((server.now() == std::chrono::hours(24)));
 }
 
 // Behind which there is none: counting on would be undefined.
 BOOST_AUTO_TEST_CASE(the_largest_number_as_last_event_id)
 {
-    client.get("/ticks?ms=10", "Last-Event-ID: 9223372036854775807\r\n");
-    const auto ticks = client.events(2);
-    BOOST_REQUIRE(ticks.size() == 2U);
-    BOOST_TEST(ticks[0].id == "1");
-    BOOST_TEST(ticks[1].id == "2");
+    auto client = server.open("/ticks?ms=10", {{"Last-Event-ID", "9223372036854775807"}});
+    BOOST_TEST(client.next().id == "1");
+    BOOST_TEST(client.next().id == "2");
 }
 
 BOOST_AUTO_TEST_CASE(resumes_after_the_last_event_id)
 {
-    client.get("/ticks?ms=10", "Last-Event-ID: 41\r\n");
-    const auto ticks = client.events(2);
-    BOOST_REQUIRE(ticks.size() == 2U);
-    BOOST_TEST(ticks[0].id == "42");
-    BOOST_TEST(ticks[1].id == "43");
+    auto client = server.open("/ticks?ms=10", {{"Last-Event-ID", "41"}});
+    BOOST_TEST(client.next().id == "42");
+    BOOST_TEST(client.next().id == "43");
 }
 
 BOOST_AUTO_TEST_CASE(counts_its_viewers)
 {
-    client.get("/ticks?ms=10");
-    BOOST_TEST(client.event().value().data.ends_with(R"("viewers":1})"));
+    auto client = server.open("/ticks?ms=10");
+    BOOST_TEST(client.next().data.ends_with(R"("viewers":1})"));
     {
-        rill_test::client second(server.port());
-        second.get("/ticks?ms=10");
-        BOOST_TEST(second.event().value().data.ends_with(R"("viewers":2})"));
+        auto second = server.open("/ticks?ms=10");
+        BOOST_TEST(second.next().data.ends_with(R"("viewers":2})"));
+        BOOST_TEST(client.next().data.ends_with(R"("viewers":2})"));
     }
-    // The second has left: this ends, or the client loses its patience.
-    for (auto seen = client.event(); !seen.value().data.ends_with(R"("viewers":1})"); seen = client.event()) {
-    }
+    BOOST_TEST(client.next().data.ends_with(R"("viewers":1})"));
 }
 
 BOOST_AUTO_TEST_CASE(allows_only_sensible_periods)
 {
     for (const auto* target : {"/ticks?ms=9", "/ticks?ms=60001", "/ticks?ms=soon", "/ticks?ms="}) {
-        rill_test::client refused(server.port());
-        refused.get(target);
-        BOOST_TEST(refused.status() == 400, target);
+        const auto refused = server.get(target);
+        BOOST_TEST(refused.status == 400, target);
         BOOST_TEST(refused.header("content-type") == "application/problem+json");
     }
 }
 
 BOOST_AUTO_TEST_CASE(has_a_page)
 {
-    client.get("/");
-    BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+    const auto page = server.get("/");
+    BOOST_TEST(page.status == 200);
+    BOOST_TEST(page.header("content-type") == "text/html; charset=utf-8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,66 +1,28 @@
 #include <boost/test/unit_test.hpp>
-#include <condition_variable>
-#include <mutex>
+#include <rill/testing.hpp>
 #include <tokens/app.hpp>
 #include <tokens/babbler.hpp>
-
-#include "support/client.hpp"
-#include "support/running_server.hpp"
 
 namespace tokens_test {
 
 namespace {
 
-constexpr auto json_type = "Content-Type: application/json\r\n";
+namespace testing = rill::testing;
+using namespace std::chrono_literals;
 
-/// Where the generations report.
-class report
-{
-public:
-    void operator()(const std::string& line)
-    {
-        const std::lock_guard lock(mutex_);
-        lines_.push_back(line);
-        changed_.notify_all();
-    }
-
-    /// The next line, or "(nothing)" after a time that only a failure takes.
-    std::string next()
-    {
-        std::unique_lock lock(mutex_);
-        if (!changed_.wait_for(lock, rill_test::client::patience, [this] { return !lines_.empty(); })) {
-            return "(nothing)";
-        }
-        auto line = lines_.front();
-        lines_.erase(lines_.begin());
-        return line;
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::string> lines_;
-};
-
-/// An answer to a POST may go on for that long when the server stops.
-rill::server_options short_drain()
-{
-    rill::server_options options;
-    options.drain_timeout = std::chrono::milliseconds(100);
-    return options;
-}
+const testing::fields json_type{{"Content-Type", "application/json"}};
 
 struct fixture
 {
-    report ended;
-    rill_test::running_server server{
-        tokens::app({.period = std::chrono::milliseconds(2), .log = [this](const std::string& line) { ended(line); }}),
-        short_drain()};
-    rill_test::client client{server.port()};
+    std::vector<std::string> ended; ///< the lines of the generations
+    testing::server server{
+        tokens::app({.period = 20ms, .log = [this](const std::string& line) { ended.push_back(line); }})};
 
-    int status_of(std::string_view body, std::string_view fields = json_type)
+    testing::stream generate(std::string_view body) { return server.open("POST", "/v1/generate", body, json_type); }
+
+    int status_of(std::string_view body, const testing::fields& fields = json_type)
     {
-        return rill_test::client(server.port()).request("POST", "/v1/generate", fields, body).status();
+        return server.post("/v1/generate", body, fields).status;
     }
 };
 
@@ -72,41 +34,42 @@ BOOST_FIXTURE_TEST_SUITE(tokens_test, tokens_test::fixture)
 
 BOOST_AUTO_TEST_CASE(a_full_run_ends_with_done)
 {
-    client.request("POST", "/v1/generate", json_type, R"({"prompt":"To be or not to be","words":5})");
+    auto client = generate(R"({"prompt":"To be or not to be","words":5})");
     BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.header("content-type") == "text/event-stream");
-    const auto events = client.events(100);
+    BOOST_TEST(client.head().header("content-type") == "text/event-stream");
+    const auto events = client.rest();
     BOOST_REQUIRE(events.size() == 6U);
     for (std::size_t i = 0; i < 5; ++i) {
         BOOST_TEST(events[i].data.starts_with(R"({"token":")"));
     }
     BOOST_TEST(events[5].data == "[DONE]");
-    const auto line = ended.next();
-    BOOST_TEST(line.ends_with(" stopped after 5 of 5 words: finished"), line);
+    BOOST_REQUIRE(ended.size() == 1U);
+    BOOST_TEST(ended[0].ends_with(" stopped after 5 of 5 words: finished"), ended[0]);
 }
 
 BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_client_hangs_up)
 {
-    client.request("POST", "/v1/generate", json_type, R"({"prompt":"Go on","words":2000})");
-    BOOST_TEST(client.events(3).size() == 3U);
-    client.hang_up();
-    const auto line = ended.next();
-    BOOST_TEST(line.ends_with(" of 2000 words: client left"), line);
-    BOOST_TEST(line.find(" after 2000 of ") == line.npos, line);
+    auto client = generate(R"({"prompt":"Go on","words":2000})");
+    client.next(3);
+    client.disconnect();
+    BOOST_REQUIRE(ended.size() == 1U);
+    BOOST_TEST(ended[0].ends_with(" after 3 of 2000 words: client left"), ended[0]);
 }
 
+// An answer to a POST may go on until the end of the drain, after ten seconds.
 BOOST_AUTO_TEST_CASE(a_generation_that_outlasts_the_drain_stops_with_the_server)
 {
-    client.request("POST", "/v1/generate", json_type, R"({"prompt":"Go on","words":2000})");
-    BOOST_TEST(client.events(1).size() == 1U);
-    server.begin_stop();
-    const auto line = ended.next();
-    BOOST_TEST(line.ends_with(" of 2000 words: drained"), line);
+    auto client = generate(R"({"prompt":"Go on","words":2000})");
+    client.next();
+    server.shut_down();
+    BOOST_REQUIRE(ended.size() == 1U);
+    BOOST_TEST(ended[0].ends_with(" of 2000 words: drained"), ended[0]);
+    BOOST_TEST((server.now() >= 10s));
 }
 
 BOOST_AUTO_TEST_CASE(bad_requests_are_answered_before_anything_is_generated)
 {
-    BOOST_TEST(status_of(R"({"prompt":"a"})", "Content-Type: text/plain\r\n") == 415);
+    BOOST_TEST(status_of(R"({"prompt":"a"})", {{"Content-Type", "text/plain"}}) == 415);
     BOOST_TEST(status_of(R"({"prompt":)") == 400);
     BOOST_TEST(status_of(R"([1])") == 422);
     BOOST_TEST(status_of(R"({"words":5})") == 422);
@@ -114,15 +77,15 @@ BOOST_AUTO_TEST_CASE(bad_requests_are_answered_before_anything_is_generated)
     BOOST_TEST(status_of(R"({"prompt":"a","words":"many"})") == 422);
     BOOST_TEST(status_of(R"({"prompt":"a","words":0})") == 422);
     BOOST_TEST(status_of(R"({"prompt":"a","words":2001})") == 422);
-    client.request("POST", "/v1/generate", json_type, R"({"prompt":"a","words":2001})");
-    BOOST_TEST(client.body().find("/words: must be a number from 1 to 2000") != std::string::npos);
+    const auto answer = server.post("/v1/generate", R"({"prompt":"a","words":2001})", json_type);
+    BOOST_TEST(answer.body.find("/words: must be a number from 1 to 2000") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(has_a_page)
 {
-    client.get("/");
-    BOOST_TEST(client.status() == 200);
-    BOOST_TEST(client.header("content-type") == "text/html; charset=utf-8");
+    const auto page = server.get("/");
+    BOOST_TEST(page.status == 200);
+    BOOST_TEST(page.header("content-type") == "text/html; charset=utf-8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <rill/testing.hpp>
 #include <thread>
 #include <ticker/app.hpp>
 #include <upstream/app.hpp>
@@ -214,14 +215,18 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_is_slow_is_504)
     BOOST_TEST(hasty.log() == "");
 }
 
+BOOST_AUTO_TEST_CASE(counts_primes_in_a_pool)
+{
+    rill::testing::server alone(upstream::app({}));
+    BOOST_TEST(alone.get("/primes?below=100").body == "25\n");
+    BOOST_TEST(alone.get("/primes?below=2").body == "0\n");
+    const auto refused = alone.get("/primes?below=-1");
+    BOOST_TEST(refused.status == 400);
+    BOOST_TEST(refused.body != "");
+}
+
 BOOST_AUTO_TEST_CASE(a_blocking_function_runs_beside_the_streams)
 {
-    client.get("/primes?below=100");
-    BOOST_TEST(client.body() == "25\n");
-    BOOST_TEST(client.get("/primes?below=2").body() == "0\n");
-    BOOST_TEST(client.get("/primes?below=-1").status() == 400);
-    BOOST_TEST(client.body() != "");
-
     rill_test::client busy(server.port());
     rill_test::client events(server.port());
     std::thread slow([&] { busy.get("/primes?below=300000"); });

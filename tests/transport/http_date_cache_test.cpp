@@ -14,6 +14,15 @@ BOOST_AUTO_TEST_CASE(the_date_is_an_imf_fixdate)
     BOOST_TEST(date.get().size() == 29U);
 }
 
+BOOST_AUTO_TEST_CASE(a_test_sets_the_time)
+{
+    http_date_cache date;
+    date.use_manual_time(784111777);
+    BOOST_TEST(date.get() == "Sun, 06 Nov 1994 08:49:37 GMT");
+    date.use_manual_time(784111778);
+    BOOST_TEST(date.get() == "Sun, 06 Nov 1994 08:49:38 GMT");
+}
+
 BOOST_AUTO_TEST_CASE(a_second_is_formatted_once)
 {
     http_date_cache date;

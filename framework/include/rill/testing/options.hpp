@@ -30,7 +30,7 @@ struct options
     fault faults{};
 
     /// Maximum virtual time for which a function of the kit waits, if it has no parameter of its own.
-    std::chrono::milliseconds patience = std::chrono::hours(1);
+    std::chrono::milliseconds patience{3'600'000};
 
     /// The virtual clock also waits for work that it does not control: a thread pool, a resolver, a socket or a timer
     /// of Asio. This is the maximum real time without progress until the kit decides that such work depends on the
