@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(resumes_after_the_last_event)
 rill::response sign_in(const rill::request& r)
 {
     if (r.body() != "secret") {
-        return rill::response(rill::status::unauthorized, "no", "text/plain");
+        return rill::response(rill::status::forbidden, "no", "text/plain");
     }
     auto answer = rill::response(rill::status::ok, "welcome", "text/plain");
     answer.set_cookie(rill::set_cookie("session", "1234"));
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(signs_in)
     routes.post("/session", sign_in);
     routes.get("/session", [](rill::header<"Cookie"> cookie) { return *cookie; });
     rill::testing::server app(std::move(routes));
-    BOOST_TEST(app.post("/session", "guess").status == 401);
+    BOOST_TEST(app.post("/session", "guess").status == 403);
     const auto answer = app.post("/session", "secret", {{"Content-Type", "text/plain"}});
     BOOST_TEST(answer.header("Content-Type") == "text/plain");
     const auto session = answer.cookie("session");
