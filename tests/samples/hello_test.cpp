@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(greets_again_on_the_same_connection)
     }
 }
 
-BOOST_AUTO_TEST_CASE(knows_nothing_else)
+BOOST_AUTO_TEST_CASE(other_paths_are_not_found)
 {
     rill_test::running_server server(hello::app());
     BOOST_TEST(rill_test::client(server.port()).get("/other").status() == 404);

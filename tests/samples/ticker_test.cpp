@@ -20,7 +20,7 @@ struct fixture
 
 BOOST_FIXTURE_TEST_SUITE(ticker_test, ticker_test::fixture)
 
-BOOST_AUTO_TEST_CASE(ids_rise_by_one)
+BOOST_AUTO_TEST_CASE(ids_increase_by_one)
 {
     client.get("/ticks?ms=10");
     BOOST_TEST(client.status() == 200);
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(ids_rise_by_one)
     }
 }
 
-// Behind which there is none: counting on would be undefined.
+// No number follows the largest one. An increment would be undefined behavior.
 BOOST_AUTO_TEST_CASE(the_largest_number_as_last_event_id)
 {
     client.get("/ticks?ms=10", "Last-Event-ID: 9223372036854775807\r\n");
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(counts_its_viewers)
         second.get("/ticks?ms=10");
         BOOST_TEST(second.event().value().data.ends_with(R"("viewers":2})"));
     }
-    // The second has left: this ends, or the client loses its patience.
+    // The second client has disconnected. The loop ends, or the client throws after a timeout.
     for (auto seen = client.event(); !seen.value().data.ends_with(R"("viewers":1})"); seen = client.event()) {
     }
 }

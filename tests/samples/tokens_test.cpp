@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto json_type = "Content-Type: application/json\r\n";
 
-/// Where the generations report.
+/// Collects the reports of the generations.
 class report
 {
 public:
@@ -24,7 +24,7 @@ public:
         changed_.notify_all();
     }
 
-    /// The next line, or "(nothing)" after a time that only a failure takes.
+    /// Returns the next line, or "(nothing)" after a timeout.
     std::string next()
     {
         std::unique_lock lock(mutex_);
@@ -42,7 +42,7 @@ private:
     std::vector<std::string> lines_;
 };
 
-/// An answer to a POST may go on for that long when the server stops.
+/// After a stop of the server, a response to a POST may continue for the drain timeout.
 rill::server_options short_drain()
 {
     rill::server_options options;
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_full_run_ends_with_done)
     BOOST_TEST(line.ends_with(" stopped after 5 of 5 words: finished"), line);
 }
 
-BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_client_hangs_up)
+BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_client_disconnects)
 {
     client.request("POST", "/v1/generate", json_type, R"({"prompt":"Go on","words":2000})");
     BOOST_TEST(client.events(3).size() == 3U);
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_client_hangs_up)
     BOOST_TEST(line.find(" after 2000 of ") == line.npos, line);
 }
 
-BOOST_AUTO_TEST_CASE(a_generation_that_outlasts_the_drain_stops_with_the_server)
+BOOST_AUTO_TEST_CASE(a_generation_that_exceeds_the_drain_timeout_stops)
 {
     client.request("POST", "/v1/generate", json_type, R"({"prompt":"Go on","words":2000})");
     BOOST_TEST(client.events(1).size() == 1U);
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(the_same_prompt_gives_the_same_words)
     BOOST_CHECK(words_of("one two three") != words_of("one two four"));
 }
 
-BOOST_AUTO_TEST_CASE(goes_on_from_the_first_words)
+BOOST_AUTO_TEST_CASE(continues_after_the_first_words)
 {
     const auto words = words_of("xyzzy plugh end");
     BOOST_TEST(words[0] == "plugh");
