@@ -29,7 +29,7 @@ measure() { # NAME TARGET COMMAND...: prints one line of figures
     shift 2
     taskset -c 0 "$@" 2>/dev/null &
     server=$!
-    sleep 0.5 # for the server to listen; otherwise the client fails
+    sleep 0.5 # the client fails if the server does not listen yet
     line=$(taskset -c 1 "$client" 19200 "$target" 15000 10 --pid "$server") || true
     kill "$server"
     wait "$server" 2>/dev/null || true
@@ -44,7 +44,7 @@ start() { # NAME PORT: starts the server, and a client that writes its figures t
     [[ $1 == floor ]] || server=$bin/stream_server
     taskset -c 0 "$server" --port "$2" >/dev/null 2>&1 &
     servers+=($!)
-    sleep 0.5 # for the server to listen; otherwise the client fails
+    sleep 0.5 # the client fails if the server does not listen yet
     if [[ -n $client ]]; then
         taskset -c 1 "$client" "$2" '/broadcast?ms=1000' 15000 30 --pid "${servers[-1]}" >"$figures/$1" &
     else
@@ -54,10 +54,10 @@ start() { # NAME PORT: starts the server, and a client that writes its figures t
     clients+=($!)
 }
 
-side_by_side() { # FIRST SECOND: one round. The first stream of a server starts its broadcast.
+side_by_side() { # FIRST SECOND: runs one round. The first stream of a server starts its broadcast.
     local servers=() clients=() name line
     start "$1" 19200
-    sleep 2 # start() adds half a second
+    sleep 2 # start() sleeps another half second
     start "$2" 19203
     for name in "${clients[@]}"; do wait "$name" || true; done
     for name in "${servers[@]}"; do kill "$name"; wait "$name" 2>/dev/null || true; done

@@ -1,5 +1,6 @@
-# The versions of Boost with which rill's use of Asio's internals was checked. With any other version rill starts its coroutines
-# with the public co_spawn, which is also correct and needs more memory. framework/src/core/spawn.hpp has the same range.
+# rill uses internals of Asio. This use was checked with the versions of Boost below. With any other version, rill starts its
+# coroutines with the public co_spawn. That is also correct, but needs more memory. framework/src/core/spawn.hpp has the same
+# range.
 function(rill_report_boost version)
     set(first 1.81)
     set(last 1.88)

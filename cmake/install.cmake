@@ -1,5 +1,5 @@
 # Installs headers, libraries, the CMake package (find_package(rill)) and the pkg-config file. No installed file contains the
-# prefix: `cmake --install --prefix` chooses it, and the tree may be moved later.
+# prefix. `cmake --install --prefix` sets the prefix, and the installed tree may be moved later.
 if(NOT RILL_INSTALL)
     return()
 endif()
@@ -21,8 +21,9 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/rillConfigVersion.cmake C
 install(FILES ${PROJECT_BINARY_DIR}/rillConfig.cmake ${PROJECT_BINARY_DIR}/rillConfigVersion.cmake
     ${CMAKE_CURRENT_LIST_DIR}/boost_version.cmake DESTINATION ${package_dir})
 
-# The linker needs a static archive before the archives that it uses. The definitions come from the target, so that users of
-# pkg-config and users of CMake compile with the same ones: user code creates coroutine frames.
+# On the linker's command line, a static archive must come before the archives that it uses. The definitions come from the CMake
+# target. Therefore users of pkg-config and users of CMake compile with the same definitions. This is necessary because
+# application code creates coroutine frames.
 list(REVERSE modules)
 list(TRANSFORM modules PREPEND -lrill_)
 list(JOIN modules " " RILL_PC_LIBS)

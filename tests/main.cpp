@@ -2,7 +2,8 @@
 #include <boost/test/unit_test.hpp>
 
 #if defined(__SANITIZE_THREAD__)
-// ThreadSanitizer does not know fences, by which Asio counts the owners of an executor such as a strand (gcc: -Wtsan).
+// ThreadSanitizer does not see fences. Asio uses them to count the owners of an executor such as a strand (gcc:
+// -Wtsan).
 extern "C" const char* __tsan_default_suppressions() // NOLINT(bugprone-reserved-identifier)
 {
     return "race:boost::asio::execution::detail::shared_target_executor\n";

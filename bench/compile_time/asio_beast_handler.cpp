@@ -1,4 +1,5 @@
-// The baseline of compare.sh: the same live stream, written with Boost.Asio and Beast as in their examples.
+// The baseline of compare.sh: the same live stream, written with Boost.Asio and Beast as in the examples of Asio and
+// Beast.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

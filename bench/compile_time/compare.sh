@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the time to compile one stream handler, written with rill and written directly with Asio and Beast. The figures are
-# user CPU time, which a busy machine affects little, and medians of interleaved runs.
+# Measures the time to compile one stream handler. One version uses rill, the other uses Asio and Beast directly. The
+# figures are medians of interleaved runs. They are user CPU time, because a busy machine affects it little.
 #
 #     bench/compile_time/compare.sh [RUNS]      CXX chooses the compiler (g++), CXXFLAGS adds flags
 set -euo pipefail

@@ -1,4 +1,4 @@
-// The handler that compare.sh compiles: one live stream and its route, as a user of rill writes them.
+// The handler that compare.sh compiles: one live stream and its route, in the usual form of a program that uses rill.
 
 #include <ctime>
 #include <rill/rill.hpp>

@@ -1,8 +1,9 @@
-# ./dev bench peers sources this file. build_peers builds each server whose toolchain is available, in build/release/bench (C and
-# C++) and in build/peers, and prints which servers it skips and why. It uses functions of ./dev.
+# ./dev bench peers sources this file. build_peers builds each server whose toolchain is available, in
+# build/release/bench (C and C++) and in build/peers. It prints the servers that it skips, with the reason. It uses
+# functions of ./dev.
 # shellcheck shell=bash
 
-have() { # PROGRAM PACKAGE...: whether the program exists, after its packages are installed if necessary
+have() { # PROGRAM PACKAGE...: installs the packages if the program is missing; returns whether the program exists
     command -v "$1" >/dev/null && return
     (need_packages "${@:2}") || return
     command -v "$1" >/dev/null
@@ -20,7 +21,7 @@ have_nchan() (
 
 declare -A peer_result
 built() { peer_result[$1]="built${2:+ with $2}"; }
-skipped() { # PEER WHY; it must not look as if it were there
+skipped() { # PEER WHY: also removes an old server, so that the peer does not seem to exist
     peer_result[$1]="skipped: $2"
     rm -f "$root/build/peers/$1/server"
 }

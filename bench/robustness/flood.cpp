@@ -2,12 +2,12 @@
 //
 //     flood [--path PATH] PORT MIB COMMAND [ARG...]
 //
-// Starts the server twice, which must provide GET PATH?ms=100 (default: /ticks). Each time 20 clients send until the
-// server accepts nothing for 3 s, has closed all connections, or has accepted MIB from each client. The first time they
-// send a head without an end, the second time requests after the request for a stream. Bytes in the buffers of the
-// kernel count as accepted: several MB per client if the server does not read. One client does the same alone before
-// them, so that the code that is loaded once is a separate figure. Fails when the memory of the server has grown by
-// more than 1 MiB in total, or when the server has ended.
+// Starts the server twice. The server must provide GET PATH?ms=100 (default: /ticks). Each time 20 clients send until
+// the server accepts nothing for 3 s, has closed all connections, or has accepted MIB from each client. In the first
+// run the clients send a head without an end. In the second run they send further requests after the request for a
+// stream. Bytes in the buffers of the kernel count as accepted. These are several MB per client if the server does not
+// read. Before the 20 clients, one client does the same alone. Therefore the memory for code that is loaded once is a
+// separate figure. Fails if the memory of the server has grown by more than 1 MiB in total, or if the server has ended.
 
 #include <algorithm>
 #include <cstdio>
@@ -31,7 +31,7 @@ struct sender
 {
     connection to;
     std::size_t sent = 0;
-    std::string response{}; ///< its first bytes
+    std::string response{}; ///< the first bytes of the response
     std::size_t received = 0;
     bool ended = false;
 
@@ -51,7 +51,7 @@ public:
 
     void add(connection c) { all_.push_back({std::move(c)}); }
 
-    /// All clients send `piece` again and again.
+    /// All clients repeatedly send `piece`.
     void send_repeatedly(const std::string& piece)
     {
         server_.start_peak();
@@ -62,7 +62,7 @@ public:
                 if ((polled_[i].revents & ~POLLOUT) != 0) {
                     c.read();
                 } else if ((polled_[i].revents & POLLOUT) != 0 && c.sent < max_) {
-                    // Continues where the previous send() stopped, so that the requests stay valid.
+                    // Continues after the last byte of the previous send(), so that the requests stay valid.
                     const auto count = c.to.send(std::string_view(piece).substr(c.sent % piece.size()));
                     c.sent += count;
                     progress = count > 0 ? steady::now() : progress;
@@ -78,7 +78,8 @@ public:
         std::map<std::string, int> outcomes;
         for (const auto& c : all_) {
             sent.push_back(c.sent);
-            const bool has_status = c.response.starts_with("HTTP/1.1 "); // a stream can have events instead
+            // the response of a stream can be events without a status
+            const bool has_status = c.response.starts_with("HTTP/1.1 ");
             ++outcomes[(has_status ? c.response.substr(9) + ", " : "") + c.to.end()];
         }
         std::sort(sent.begin(), sent.end());
@@ -91,7 +92,7 @@ public:
         std::fflush(stdout);
     }
 
-    /// The number of clients that receive bytes within a second.
+    /// Returns the number of clients that receive bytes within a second.
     std::size_t count_receiving()
     {
         for (auto& c : all_) {
@@ -113,7 +114,7 @@ public:
 private:
     static double mib(std::size_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
 
-    /// Returns false when all connections have ended.
+    /// Returns false if all connections have ended.
     bool poll(int events, int ms)
     {
         polled_.clear();
@@ -152,7 +153,7 @@ connection stream(std::uint16_t port, const std::string& target)
     return c;
 }
 
-/// Runs one client alone, and then all clients.
+/// Runs one client alone. Then runs all clients.
 template <class Begin>
 bool run(const char* name, server_process& server, std::size_t max, const std::string& piece, bool streams, Begin begin)
 {

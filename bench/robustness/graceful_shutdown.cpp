@@ -2,12 +2,12 @@
 //
 //     graceful_shutdown [--path PATH] [--post PATH] [--streams N] [--stop COMMAND] PORT LIMIT_S COMMAND [ARG...]
 //
-// Starts the server, which must provide GET PATH?ms=1000 (default: /ticks), and opens N streams (default: 1000). Sends
-// half of the head of one request, and half of the body of another request to the --post path. Then sends SIGTERM to
-// the server, or runs the --stop command in a shell. Completes the two requests 50 ms later. Prints the responses, the
-// time from which the server refuses connections, when and how the streams end (a complete chunked response has a last
-// chunk), and how the server ends. Fails when a response is not complete, and when the server does not exit with 0
-// within LIMIT_S seconds.
+// Starts the server, which must provide GET PATH?ms=1000 (default: /ticks). Opens N streams (default: 1000). Sends half
+// of the head of one request, and half of the body of another request to the --post path. Then sends SIGTERM to the
+// server, or runs the --stop command in a shell. Completes the two requests 50 ms later. Prints the responses and the
+// time from which the server refuses connections. Also prints when and how the streams end, and how the server ends. A
+// complete chunked response has a last chunk. Fails if a response is not complete, or if the server does not exit with
+// 0 within LIMIT_S seconds.
 
 #include <algorithm>
 #include <csignal>
@@ -30,7 +30,7 @@ using namespace probe;
 struct stream
 {
     connection to;
-    std::string tail = "\r\n"; ///< its last bytes
+    std::string tail = "\r\n"; ///< the last bytes that were received
     double ended = -1;         ///< seconds after the signal
 
     void read(double now)
@@ -94,7 +94,7 @@ public:
         halves_.push_back({"half a body", "second", connection(port)});
         halves_.back().to.send("POST " + post +
                                " HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: 11\r\n\r\nfirst");
-        std::this_thread::sleep_for(200ms); // for the server to read them
+        std::this_thread::sleep_for(200ms); // gives the server time to read them
         for (auto& half : halves_) {
             if (half.to.readable(0)) {
                 std::printf("%-16s has a response without the second half\n", half.name);
@@ -157,7 +157,7 @@ public:
 private:
     double now() const { return seconds_since(start_); }
 
-    /// Returns false when there was nothing to read.
+    /// Returns false if there was nothing to read.
     bool step(int ms)
     {
         std::vector<pollfd> polled;

@@ -2,9 +2,9 @@
 //
 //     hostile_clients [--path PATH] PORT LIMIT_S COMMAND [ARG...]
 //
-// Starts the server, which must provide GET PATH?ms=N (default: /ticks), starts all clients at once, and prints a line
-// for each of them. A server with one period only, such as nchan, needs two runs: 1 ms shows the stalled reader, and
-// 86400000 ms shows the silent peer.
+// Starts the server, which must provide GET PATH?ms=N (default: /ticks). Starts all clients at once, and prints a line
+// for each client. A server with only one period, such as nchan, needs two runs. The run with 1 ms shows the stalled
+// reader. The run with 86400000 ms shows the silent peer.
 
 #include <cstdio>
 #include <cstdlib>
@@ -39,7 +39,7 @@ void print(const char* client, double after, const std::string& outcome)
     std::fflush(stdout);
 }
 
-/// Sends `begin`, and then one byte four times per second.
+/// Sends `begin`. Then sends one byte four times per second.
 void send_slowly(const char* client, const std::string& begin)
 {
     connection c(port);
@@ -90,7 +90,7 @@ void half_open()
     wait_until_freed("silent peer", c);
 }
 
-/// One complete exchange, and then no further request.
+/// Completes one exchange and sends no further request.
 void idle()
 {
     connection c(port);

@@ -3,10 +3,10 @@
 //
 //     mass_disconnect [--patience SECONDS] SERVER_BINARY [STREAMS] [PORT] [TARGET] [ARG...]
 //
-// Starts the server with --port PORT and the further arguments. Opens the streams (GET /ticks?ms=1000, or TARGET),
-// waits for the first event of each stream, and resets all connections. Observes the descriptors and the memory of the
-// server from outside. Fails when a descriptor or more than 2 % of the memory of the streams remains, or when the
-// server has logged anything above the level info.
+// Starts the server with --port PORT and the other arguments. Opens the streams (GET /ticks?ms=1000, or TARGET), waits
+// for the first event of each stream, and resets all connections. Observes the descriptors and the memory of the server
+// from outside. Fails if a descriptor or more than 2 % of the memory of the streams remains, or if the server has
+// logged a message above the level info.
 
 #include <algorithm>
 #include <cstdio>
@@ -101,11 +101,11 @@ int main(int argc, char** argv)
     raise_file_limit();
     server_process server({.command = command}, port);
 
-    // The first stream loads code that stays loaded. It must not count as memory of the streams.
+    // The first stream loads code that stays loaded. This memory must not count for the streams.
     if (connection first(port); !open_stream(first, target)) {
         fail("the stream could not be opened");
     }
-    std::this_thread::sleep_for(200ms); // makes the first figure more stable
+    std::this_thread::sleep_for(200ms); // reduces the variation of the first figure
     observation seen{.idle_descriptors = server.descriptors(), .before = server.own_memory()};
     auto streams = open_streams(count, port, target);
     seen.peak = server.own_memory();

@@ -1,13 +1,13 @@
-// Measures a server at a limit: of its open files, or of its own limits of connections or streams.
+// Measures a server at a limit: its limit of open files, or its own limits of connections or streams.
 //
 //     overload [--path PATH] [--rounds N] [--for SECONDS] PORT files|connections|streams|retries LIMIT COMMAND [ARG...]
 //
-// Starts the server, which must provide GET PATH?ms=N (default: /ticks), with LIMIT as its maximum of open files, or as
-// MAX_CONNECTIONS or MAX_STREAMS in its environment. `retries` sets MAX_STREAMS and RETRY_EVENT. LIMIT + 30 clients
-// request a stream. Prints the responses, and the CPU time and the log lines of the server in the next seconds. Then
-// does the following N times: it closes a stream, and prints the time until another client has a stream. That client is
-// a waiting client. If no client waits, a new client connects every millisecond. Fails when that time exceeds 5 s, when
-// the server has more than LIMIT streams, uses more than 5 % of a core, or has ended.
+// Starts the server, which must provide GET PATH?ms=N (default: /ticks). LIMIT is the maximum number of its open files,
+// or the value of MAX_CONNECTIONS or MAX_STREAMS in its environment. `retries` sets MAX_STREAMS and RETRY_EVENT. LIMIT
+// + 30 clients request a stream. Prints the responses. Also prints the CPU time and the log lines of the server in the
+// next seconds. Then closes a stream, and prints the time until another client has a stream. Repeats this N times. The
+// other client is a waiting client. If no client waits, a new client connects every millisecond. Fails if that time
+// exceeds 5 s, if the server has more than LIMIT streams, uses more than 5 % of a core, or has ended.
 
 #include <algorithm>
 #include <cstdio>
@@ -33,7 +33,7 @@ struct client
 {
     connection to;
     steady::time_point asked = steady::now();
-    double after = 0; ///< seconds from the request to the first byte or the end
+    double after = 0; ///< seconds from the request to the first byte or to the end of the connection
     std::string received{};
     bool ended = false;
 
@@ -50,7 +50,7 @@ struct client
         received += more;
     }
 
-    /// The number in a field of the response.
+    /// Returns the number in a field of the response.
     std::optional<int> number_in(const char* field) const
     {
         const auto found = received.find(field);
@@ -131,7 +131,7 @@ public:
         print_range("\nretry:");
     }
 
-    /// Closes a stream and returns the milliseconds until another client has a stream.
+    /// Closes a stream. Returns the number of milliseconds until another client has a stream.
     double until_next_stream()
     {
         const auto before = count(&client::has_stream);
@@ -229,7 +229,8 @@ int main(int argc, char** argv)
     std::vector<double> times;
     for (int round = 0; round < rounds; ++round) {
         if (round > 0) {
-            clients.watch(1.2 + 0.137 * round, never); // for a server whose pauses become longer
+            // increasing pauses, for a server that retries after increasing pauses
+            clients.watch(1.2 + 0.137 * round, never);
         }
         times.push_back(clients.until_next_stream());
         std::printf(" %.1f", times.back());

@@ -1,6 +1,6 @@
-// The server that the benchmarks measure: the usual coroutine loop for each stream, and the usual broadcast.
+// The server that the benchmarks measure. It has the usual coroutine loop for each stream, and the usual broadcast.
 //
-//     GET /ticks?ms=N        the first event at once, then one event every N ms
+//     GET /ticks?ms=N        the first event comes at once, then one event every N ms
 //     GET /broadcast?ms=N    one event every N ms for all streams with this N, beginning with the next tick
 //
 // The data of an event is CLOCK_REALTIME in nanoseconds, as decimal digits. For a load with large events:
@@ -8,9 +8,9 @@
 //     GET /broadcast?ms=N&bytes=M          The same, with a comment of M characters before the data of each event.
 //     GET /broadcast/stats?ms=N&bytes=M    The counters of the channel since its start, as JSON.
 //
-// Many topics of one hub:
+// For a load with many topics of one hub:
 //
-//     GET /topics/{topic}?of=T&us=N&bytes=M    one of the topics 0 to T-1: an event every N us, whose ids rise by T
+//     GET /topics/{topic}?of=T&us=N&bytes=M    one of the topics 0 to T-1: an event every N us, whose ids increase by T
 //     GET /topics/stats?of=T&us=N&bytes=M      the counters of the hub, as JSON
 
 #include <CLI/CLI.hpp>
@@ -43,7 +43,8 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
     }
 }
 
-/// A channel and its publisher, which is a coroutine of the worker that received the first request for it.
+/// A channel and its publisher. The publisher is a coroutine of the worker that received the first request for the
+/// channel.
 class broadcast
 {
 public:
@@ -69,8 +70,8 @@ private:
         return channel_.publish(e).has_value();
     }
 
-    // Each event has a due time. A late event is published at once, so that the average rate stays correct until the
-    // CPU is full.
+    // Each event has a due time. A late event is published at once. Therefore the average rate is correct until the CPU
+    // is fully used.
     rill::awaitable<> run(std::chrono::milliseconds ms)
     {
         auto next = std::chrono::steady_clock::now();
@@ -103,7 +104,7 @@ std::string to_json(const rill::pubsub::channel_stats& s)
                                                       {"unsent_bytes", s.unsent_bytes}});
 }
 
-/// One broadcast for each period and padding that has been requested.
+/// One broadcast for each requested combination of period and padding.
 class broadcasts
 {
 public:
@@ -145,7 +146,7 @@ using topic_number = rill::path<"topic", std::int64_t>;
 using topic_count = rill::query<"of", rill::bounded<int, 1, 100'000>, 1>;
 using period_us = rill::query<"us", rill::bounded<std::int64_t, 1, 86'400'000'000>, 1'000'000>;
 
-/// Handlers for the topics of the hubs.
+/// The handlers for the topics of the hubs.
 class topics
 {
 public:
@@ -184,7 +185,7 @@ int main(int argc, char** argv)
     CLI::App cli("Sends timestamps as events, for benchmarks");
     rill::server_options options;
     options.reuse_port =
-        true; // several processes can share the port, because the number of open files of a process is limited
+        true; // several processes share the port, because the number of open files of a process is limited
     cli.add_option("--port", options.port, "port to listen on")->required();
     cli.add_option("--threads", options.threads, "workers")->check(CLI::Range(1, 256));
     cli.add_option("--max-connections", options.capacity.max_connections, "0: no limit")->envname("MAX_CONNECTIONS");

@@ -8,7 +8,7 @@
 
 // The data of the events of the bench servers.
 
-/// The decimal digits of a number, without an allocation.
+/// The decimal digits of a number. Does not allocate memory.
 class digits
 {
 public:
@@ -23,7 +23,7 @@ private:
     std::uint8_t size_;
 };
 
-/// CLOCK_REALTIME in nanoseconds.
+/// Returns CLOCK_REALTIME in nanoseconds.
 inline digits now_ns()
 {
     std::timespec now{};

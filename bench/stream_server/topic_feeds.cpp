@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t max_feeds = 64;
 constexpr auto idle_time = 2s;             // longer than the time from a request to its subscription
-constexpr auto check_interval = 100ms;     // how often the publisher checks for subscribers
-constexpr auto idle_check_interval = 10ms; // the same while there are none
+constexpr auto check_interval = 100ms;     // time between two checks for subscribers
+constexpr auto idle_check_interval = 10ms; // time between two checks while there are no subscribers
 
 } // namespace
 
@@ -21,7 +21,7 @@ topic_feed::topic_feed(const feed_settings& settings)
       publisher_([this](const std::stop_token& stop) { run(stop); })
 {}
 
-// Returns false when the thread must end.
+// Returns false if the thread must end.
 bool topic_feed::sleep_until(clock::time_point when, const std::stop_token& stop)
 {
     std::unique_lock lock(mutex_);
@@ -49,11 +49,11 @@ bool topic_feed::publish(int topic)
     return hub_.publish(digits(topic), e).has_value();
 }
 
-// Each event has a due time. A late event is published at once, which keeps the rate as long as possible.
+// Each event has a due time. A late event is published at once, so that the rate stays correct as long as possible.
 void topic_feed::run(const std::stop_token& stop)
 {
     const std::chrono::nanoseconds period = settings_.period;
-    auto round = clock::now() - period; // when the first topic was due
+    auto round = clock::now() - period; // the time at which the first topic was due
     clock::time_point next_check{};
     for (int topic = 0;; topic = (topic + 1) % settings_.topics) {
         if (topic == 0) {
@@ -99,7 +99,7 @@ std::shared_ptr<topic_feed> topic_feeds::find(const feed_settings& settings)
 
 void topic_feeds::remove_idle(const feed_settings& requested)
 {
-    if (all_.contains(requested)) { // true for most requests
+    if (all_.contains(requested)) { // most requests end here
         return;
     }
     const auto now = std::chrono::steady_clock::now();

@@ -20,8 +20,8 @@ struct feed_settings
     auto operator<=>(const feed_settings&) const = default;
 };
 
-/// A hub with a thread that publishes to its topics in turn, evenly distributed over the period. All topics share one
-/// sequence of ids, so the ids of one topic rise by the number of topics.
+/// A hub with a thread that publishes to its topics in turn. The events are evenly distributed over the period. All
+/// topics share one sequence of ids. Therefore the ids of one topic increase by the number of topics.
 ///
 /// The thread publishes only while there are subscribers.
 class topic_feed
@@ -49,14 +49,14 @@ private:
     std::jthread publisher_;
 };
 
-/// One feed for each requested combination of settings. Feeds without subscribers are removed after some time.
+/// The feeds for all requested combinations of settings. Feeds without subscribers are removed after some time.
 /// Thread-safe.
 class topic_feeds
 {
 public:
-    /// Returns null when there are too many feeds.
+    /// Returns null if there are too many feeds.
     std::shared_ptr<topic_feed> find_or_make(const feed_settings& settings);
-    /// Returns null when there is no such feed.
+    /// Returns null if there is no such feed.
     std::shared_ptr<topic_feed> find(const feed_settings& settings);
 
 private:

@@ -27,12 +27,12 @@ python3 "$here/stage.py" "$root" "$work"
 pygmentize=$(command -v pygmentize || true)
 ${pygmentize:-false} -S default -f html -a .codehilite >"$work/pages/code.css" 2>/dev/null || : >"$work/pages/code.css"
 cp "$here/mkdocs.yml" "$work/mkdocs.yml"
-# Debian's theme "readthedocs" names two scripts that the package does not contain.
+# Debian's theme "readthedocs" loads two scripts that the package does not contain.
 mkdir -p "$work/pages/js"
 cp /usr/share/javascript/jquery/jquery.min.js "$work/pages/js/jquery-3.6.0.min.js" 2>/dev/null || true
 echo "\$('div.rst-content table').addClass('docutils');" >"$work/pages/js/theme_extra.js"
 mkdocs --quiet build --strict --clean -f "$work/mkdocs.yml" --site-dir "$output"
-# The search finds pages, not source files.
+# Removes the pages of source files from the search index.
 python3 - "$output/search/search_index.json" <<'E2'
 import json, sys
 with open(sys.argv[1], encoding="utf-8") as file:

@@ -42,7 +42,7 @@ def main():
             if parts.scheme == "javascript" or generated and not parts.path:
                 continue
             if parts.scheme or parts.netloc:
-                # The site must work without another host: a page may link to one, but load nothing from it.
+                # Links to other hosts are not checked.
                 continue
             checked += 1
             target = os.path.normpath(os.path.join(os.path.dirname(path), urllib.parse.unquote(parts.path))) \

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Prepares the pages of the site for mkdocs.
 
-Copies docs/ and some pages of the project to WORK/pages, and changes the links that leave these pages:
-  a public header      -> its page in the reference of doxygen (WORK/pages/reference/api, from its tag file)
-  another source file  -> a page with its text, which is created here
+Copies docs/ and some pages of the project to WORK/pages. Changes links to files that are not pages:
+  a public header      -> its page in the reference of doxygen (WORK/pages/reference/api); the tag file contains its name
+  another source file  -> a page with the text of the file, which this script creates
 
 usage: stage.py SOURCE_DIR WORK
 """
@@ -85,7 +85,7 @@ class site:
             text,
             flags=re.DOTALL | re.MULTILINE,
         )
-        # Python-Markdown keeps the backslash of `\\|` in a table, other than GitHub.
+        # In a table, Python-Markdown keeps the backslash of `\\|`. GitHub removes it.
         text = re.sub(r"^\|.*$", lambda m: re.sub(r"`([^`]*\\\|[^`]*)`", self.code_with_bars, m.group(0)), text,
                       flags=re.MULTILINE)
         return re.sub(r"^<!-- .* -->\n", "", text, flags=re.MULTILINE)

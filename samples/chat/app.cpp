@@ -23,7 +23,7 @@ struct listen
         while (auto e = co_await here.next()) {
             co_await stream.send(e);
         }
-    } // the client disconnected: ~visit notifies the others
+    } // after the client has disconnected, ~visit notifies the other people
 };
 
 struct say

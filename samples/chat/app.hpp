@@ -7,8 +7,8 @@ namespace chat {
 
 struct options
 {
-    std::string token{};     ///< for POST /topics/rooms/{room}; if empty, the route does not exist
-    std::string directory{}; ///< directory of the page; default: in the source tree
+    std::string token{};     ///< bearer token for POST /topics/rooms/{room}; if empty, the route does not exist
+    std::string directory{}; ///< directory of the page; default: the directory in the source tree
 };
 
 /// Chat rooms. POST /rooms/{room}/messages with {"name": "...", "text": "..."} sends a message. GET

@@ -10,21 +10,21 @@
 
 namespace chat {
 
-/// 1 to 32 characters of UTF-8, without control characters and without a space at either end.
+/// A name of 1 to 32 characters of UTF-8, without control characters and without a space at either end.
 struct nickname
 {
     std::string text;
 };
 tl::expected<nickname, std::string> from_text(std::string_view text, std::type_identity<nickname>);
 
-/// 1 to 32 lower-case letters, digits or '-'.
+/// A name of 1 to 32 lower-case letters, digits or '-'.
 struct room_name
 {
     std::string text;
 };
 tl::expected<room_name, std::string> from_text(std::string_view text, std::type_identity<room_name>);
 
-/// The text of a message: 1 to 3000 bytes.
+/// The text of a message, 1 to 3000 bytes.
 struct words
 {
     std::string text;
@@ -38,7 +38,7 @@ struct mark
 };
 tl::expected<mark, std::string> from_text(std::string_view text, std::type_identity<mark>);
 
-// Their JSON.
+// The JSON forms of these types.
 inline std::string_view as_json(const nickname& name)
 {
     return name.text;
@@ -52,7 +52,7 @@ inline std::string_view as_json(const mark& key)
     return key.text;
 }
 
-/// The body of POST /rooms/{room}/messages: {"name": "...", "text": "...", "key": "..."}, "key" may be missing.
+/// The body of POST /rooms/{room}/messages: {"name": "...", "text": "...", "key": "..."}. "key" is optional.
 struct posted
 {
     nickname name;
@@ -63,7 +63,7 @@ struct posted
 };
 BOOST_DESCRIBE_STRUCT(posted, (), (name, text, key))
 
-/// The data of the event of a message.
+/// The data of a message event.
 struct message : posted
 {
     std::int64_t at = 0; ///< time of arrival, in milliseconds since 1970

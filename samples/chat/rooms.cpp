@@ -59,7 +59,7 @@ void rooms::announce(const std::string& topic)
 {
     const std::lock_guard lock(mutex_);
     const auto data = rill::to_json(hub_.names(topic));
-    // Fails only if the room could not be created. Then it has no subscribers.
+    // publish() fails only if the room could not be created. Such a room has no subscribers.
     (void)hub_.publish(topic, {.data = data, .name = "who"}, "who");
 }
 
@@ -74,7 +74,7 @@ visit::visit(rooms& all, const room_name& room, const std::optional<nickname>& n
 
 visit::~visit()
 {
-    events_.reset(); // first: otherwise the list would still contain the name
+    events_.reset(); // reset first, because otherwise the list would still contain the name
     if (seen_) {
         all_.announce(topic_);
     }

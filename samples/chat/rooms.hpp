@@ -20,17 +20,18 @@ struct room_entry
 };
 BOOST_DESCRIBE_STRUCT(room_entry, (), (room, people))
 
-/// All rooms. Each room is a topic "rooms/NAME" of one hub. Its events are the messages, and `who` with the names of
-/// the people in the room, sent each time that somebody enters or leaves. `who` has a key, so the hub keeps only the
-/// newest one, and the rest of the history is messages. Thread-safe.
+/// All rooms. Each room is a topic "rooms/NAME" of one hub. The events of a room are its messages, and `who` events. A
+/// `who` event lists the names of the people in the room. It is sent each time somebody enters or leaves. `who` has a
+/// key. Therefore the hub keeps only the newest `who` event, and the other events of the history are messages.
+/// Thread-safe.
 class rooms
 {
 public:
     /// Publishes a message. A message with a known key is not published again.
-    /// @return the id of its event
+    /// @return the id of the event of the message
     rill::result<rill::pubsub::log_id> post(const room_name& room, const posted& what);
 
-    /// The existing rooms in order, each with its number of people.
+    /// Returns the existing rooms, sorted by name, with the number of people in each room.
     std::vector<room_entry> list() const;
 
     const rill::pubsub::hub& hub() const noexcept { return hub_; }
@@ -45,17 +46,17 @@ private:
                                         .slow = rill::pubsub::slow_policy::latest_per_key},
                             .max_topics = 1000,
                             .idle = std::chrono::hours(24)}};
-    std::mutex mutex_;                                             // keeps a lookup and the publish after it together
+    std::mutex mutex_;                                             // makes each lookup and its publish atomic
     std::unordered_map<std::string, rill::pubsub::log_id> posted_; // by room and key
     std::deque<std::string> posted_order_;
 };
 
-/// A person in a room, for the lifetime of the object. The others are notified of its beginning and its end.
+/// A person in a room, for the lifetime of the object. The constructor and the destructor notify the other people.
 class visit
 {
 public:
-    /// @param name if empty, the person reads without being listed
-    /// @param last_event_id ID of the last event that the client received: see rill::pubsub::hub::subscribe()
+    /// @param name  if empty, the person reads the messages but is not listed
+    /// @param last_event_id  ID of the last event that the client received: see rill::pubsub::hub::subscribe()
     visit(rooms& all, const room_name& room, const std::optional<nickname>& name, std::string_view last_event_id);
     visit(const visit&) = delete;
     visit& operator=(const visit&) = delete;

@@ -6,12 +6,12 @@
 
 namespace dashboard {
 
-/// A channel in which an event replaces the previous one of the same key. A new viewer begins with the current state,
-/// and a slow viewer skips to it.
+/// Creates a channel in which an event replaces the previous event of the same key. A new viewer first gets the current
+/// state. A slow viewer skips older events and gets the current state.
 rill::pubsub::channel make_channel();
 
-/// GET /figures is the stream, for any number of viewers.
-/// @param directory directory of the page; default: in the source tree
+/// GET /figures streams the figures to any number of viewers.
+/// @param directory  directory of the page; default: the directory in the source tree
 rill::router app(const rill::pubsub::channel& figures, const std::string& directory = {});
 
 } // namespace dashboard

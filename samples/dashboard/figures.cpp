@@ -14,7 +14,7 @@ void push(curve& values, std::uint64_t value)
     values.push_back(value);
 }
 
-/// Counters decrease when an interface or a core disappears.
+/// Returns the increase of a counter. A counter decreases when an interface or a core is removed.
 std::uint64_t growth(std::uint64_t before, std::uint64_t now)
 {
     return now - std::min(before, now);
@@ -39,13 +39,13 @@ void figures::add(const reading& machine, const rill::pubsub::channel_stats& sta
     streams.published = stats.published;
     streams.conflated = stats.conflated;
     streams.resident = machine.resident;
-    if (before_) { // the other figures are differences
+    if (before_) { // the other figures are differences between two samples
         add_rates(*before_, now);
     }
     before_ = std::move(now);
 }
 
-// A curve starts again after a gap, because its values are one period apart.
+// The values of a curve are one period apart. Therefore a curve starts again after a gap.
 void figures::add_memory(const reading& machine)
 {
     memory.known = machine.memory_total != 0;

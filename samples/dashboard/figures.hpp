@@ -11,14 +11,14 @@
 
 namespace dashboard {
 
-/// The newest values of a figure, oldest first.
+/// The newest values of a figure. The oldest value is first.
 using curve = std::vector<std::uint64_t>;
 
 struct cpu_figures
 {
-    bool known = false;               ///< whether this server can read it
-    curve busy;                       ///< thousandths of all cores
-    std::vector<std::uint64_t> cores; ///< thousandths of each, now
+    bool known = false;               ///< whether this server can read these values
+    curve busy;                       ///< all cores together, in thousandths
+    std::vector<std::uint64_t> cores; ///< latest value of each core, in thousandths
 };
 BOOST_DESCRIBE_STRUCT(cpu_figures, (), (known, busy, cores))
 
@@ -39,26 +39,26 @@ struct network_figures
 };
 BOOST_DESCRIBE_STRUCT(network_figures, (), (known, received, sent, loopback))
 
-/// Of this server's own streams.
+/// Figures of the streams of this server.
 struct stream_figures
 {
     curve viewers;
-    curve delivered;             ///< events per second, over all streams
-    std::uint64_t published = 0; ///< events
-    std::uint64_t conflated = 0; ///< events that a newer one replaced before a slow stream received them
-    std::uint64_t resident = 0;  ///< resident memory of the server in bytes; 0: not known
+    curve delivered;             ///< events per second, sum of all streams
+    std::uint64_t published = 0; ///< number of events
+    std::uint64_t conflated = 0; ///< events that a newer event replaced before a slow stream received them
+    std::uint64_t resident = 0;  ///< resident memory of the server in bytes; 0 means unknown
     std::uint64_t period = 0;    ///< milliseconds between two values
 };
 BOOST_DESCRIBE_STRUCT(stream_figures, (), (viewers, delivered, published, conflated, resident, period))
 
-/// The figures for the viewers, computed from readings. Each figure contains its recent history, so a viewer that gets
-/// only the latest event has missed nothing.
+/// Computes the figures for the viewers from readings. Each figure contains its recent history. Therefore a viewer that
+/// gets only the latest event has missed nothing.
 class figures
 {
 public:
-    static constexpr std::size_t held = 60; ///< values of each curve
+    static constexpr std::size_t held = 60; ///< maximum number of values in each curve
 
-    /// @param at the time of the reading
+    /// @param at  the time of the reading
     void add(const reading& machine, const rill::pubsub::channel_stats& streams,
              std::chrono::steady_clock::time_point at);
 

@@ -10,7 +10,7 @@ namespace dashboard {
 
 namespace {
 
-/// Removes the text up to the next separator, and returns it.
+/// Removes the text up to the next separator and returns it.
 std::string_view cut(std::string_view& text, char separator)
 {
     const auto part = text.substr(0, text.find(separator));
@@ -40,7 +40,7 @@ std::vector<std::uint64_t> numbers(std::string_view text)
     return result;
 }
 
-// user nice system idle iowait irq softirq steal; user includes guests.
+// The columns are: user nice system idle iowait irq softirq steal. The user time includes guests.
 cpu_times times_of(std::string_view columns)
 {
     constexpr std::size_t idle = 3;
@@ -100,11 +100,11 @@ void parse_net_dev(std::string_view text, reading& into)
 {
     constexpr std::size_t received = 0;
     constexpr std::size_t sent = 8;
-    into.has_interfaces = text.find('|') != text.npos; // of the table's head
+    into.has_interfaces = text.find('|') != text.npos; // this character is in the head of the table
     while (!text.empty()) {
         auto line = cut(text, '\n');
         if (line.find(':') == line.npos) {
-            continue; // the table's head
+            continue; // the head of the table
         }
         auto name = cut(line, ':');
         const auto columns = numbers(line);

@@ -13,7 +13,8 @@ void publish(rill::pubsub::channel& to, const figures& all)
 {
     // [publish]
     const auto show = [&](rill::sse::event_name name, const auto& figures) {
-        (void)to.publish({.data = rill::to_json(figures), .name = name}, name.view()); // numbers are always valid UTF-8
+        // cannot fail, because numbers are valid UTF-8
+        (void)to.publish({.data = rill::to_json(figures), .name = name}, name.view());
     };
     show("cpu", all.cpu);
     show("memory", all.memory);
@@ -24,7 +25,8 @@ void publish(rill::pubsub::channel& to, const figures& all)
 
 } // namespace
 
-// The kernel creates these files during the read, in much less than a millisecond. No thread is needed.
+// Reading these files takes much less than a millisecond, because the kernel creates them during the read. Therefore no
+// thread is necessary.
 rill::awaitable<> sample(rill::pubsub::channel to, sampler_options options)
 {
     figures all;

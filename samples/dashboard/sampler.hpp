@@ -13,9 +13,10 @@ struct sampler_options
     std::string proc = "/proc"; ///< directory of the proc file system
 };
 
-/// Reads the load of the machine once per period and publishes it for all viewers, until it is cancelled. Runs as a
-/// background coroutine of a server. The events are `cpu`, `memory`, `network` and `streams`; their keys are the same.
-/// @param to a channel with slow_policy::latest_per_key
+/// Reads the load of the machine once per period and publishes it for all viewers, until the coroutine is cancelled.
+/// Runs as a background coroutine of a server. The events are `cpu`, `memory`, `network` and `streams`. The key of each
+/// event is its name.
+/// @param to  a channel with slow_policy::latest_per_key
 rill::awaitable<> sample(rill::pubsub::channel to, sampler_options options = {});
 
 } // namespace dashboard

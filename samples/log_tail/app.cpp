@@ -21,7 +21,7 @@ struct follow
             }
             co_await every.tick();
         }
-    } // the client disconnected: `log` closes the file
+    } // after the client has disconnected, `log` closes the file
 };
 
 } // namespace

@@ -37,7 +37,7 @@ void line_splitter::restart()
 
 void line_splitter::complete()
 {
-    if (cut_) { // not within a character
+    if (cut_) { // do not cut within a character
         const auto is_continuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
         for (int i = 0; i < 3 && is_continuation(held_.back()); ++i) {
             held_.pop_back();

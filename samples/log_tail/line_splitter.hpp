@@ -15,27 +15,27 @@ struct line
     std::uint64_t end = 0; ///< offset of the byte after the line in the file
 };
 
-/// Splits the bytes of a growing file into lines. Does no I/O: feed() takes bytes, next() returns lines.
+/// Splits the bytes of a growing file into lines. Does no I/O: feed() takes bytes, and next() returns lines.
 ///
-/// An incomplete line is kept until it ends. Only the beginning of a line longer than `max_length` is kept, so a file
-/// without line ends uses little memory.
+/// The splitter keeps an incomplete line until the line ends. If a line is longer than `max_length`, the splitter keeps
+/// only its beginning. Therefore a file without line ends uses little memory.
 class line_splitter
 {
 public:
     static constexpr std::size_t max_length = 16 * 1024; ///< in bytes
 
-    /// @param offset position of the first fed byte in the file
+    /// @param offset  position of the first fed byte in the file
     explicit line_splitter(std::uint64_t offset = 0) noexcept : offset_(offset) {}
 
     void feed(std::string_view bytes);
 
-    /// The next fed byte is the first byte of another file. An incomplete line becomes a line.
+    /// Call this if the next fed byte is the first byte of another file. An incomplete line becomes a line.
     void restart();
 
-    /// The next complete line.
+    /// Returns the next complete line.
     std::optional<line> next();
 
-    /// Position of the next fed byte in the file.
+    /// Returns the position of the next fed byte in the file.
     std::uint64_t offset() const noexcept { return offset_; }
 
 private:
@@ -45,14 +45,14 @@ private:
     std::uint64_t offset_;
     std::deque<line> lines_;
     std::string held_; ///< the beginning of the incomplete line
-    bool cut_ = false; ///< the line is longer than `max_length`
+    bool cut_ = false; ///< whether the incomplete line is longer than `max_length`
 };
 
-/// The position of the last `count` complete lines of `text`. `text` is the end of a file, or the whole file (`whole`).
-/// A line without its beginning does not count.
+/// Returns the position of the last `count` complete lines of `text`. If `whole` is true, `text` is the whole file.
+/// Otherwise it is the end of a file. A line whose beginning is missing does not count.
 std::size_t begin_of_last_lines(std::string_view text, unsigned count, bool whole) noexcept;
 
-/// `text` with each byte that is not part of well-formed UTF-8 replaced by U+FFFD.
+/// Returns `text`, and replaces each byte that is not part of well-formed UTF-8 with U+FFFD.
 std::string to_utf8(std::string_view text);
 
 } // namespace log_tail

@@ -9,8 +9,8 @@ namespace log_tail {
 
 namespace {
 
-constexpr std::size_t block = 64 * 1024;    // read at once
-constexpr std::size_t window = 1024 * 1024; // searched for the last lines
+constexpr std::size_t block = 64 * 1024;    // maximum number of bytes in one read
+constexpr std::size_t window = 1024 * 1024; // maximum number of bytes that are searched for the last lines
 constexpr unsigned first_lines = 10;
 
 } // namespace
@@ -35,9 +35,9 @@ std::optional<line> log_file::next_line()
 /// Returns whether something was read, or another file was opened.
 bool log_file::read_more()
 {
-    const bool outdated = replaced(); // first, because the rest of the old file is read below
+    const bool outdated = replaced(); // check this first, because the code below reads the rest of the old file
     if (size() < lines_.offset()) {
-        lines_.restart(); // truncated
+        lines_.restart(); // the file was truncated
     }
     const auto bytes = read(lines_.offset(), block);
     lines_.feed(bytes);
@@ -51,10 +51,11 @@ bool log_file::read_more()
     return true;
 }
 
-/// Opens the current file at the path. The previous file stays open if the path cannot be opened.
+/// Opens the current file at the path. If that fails, the previous file stays open.
 bool log_file::open()
 {
-    rill::file_handle file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)); // a FIFO must not block
+    // O_NONBLOCK, because open() of a FIFO must not block
+    rill::file_handle file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat found
     {};
     if (!file || ::fstat(file.get(), &found) != 0 || !S_ISREG(found.st_mode)) {
@@ -64,7 +65,7 @@ bool log_file::open()
     return true;
 }
 
-/// Returns whether the path names another file than the open one.
+/// Returns whether the path names a file other than the open file.
 bool log_file::replaced() const
 {
     struct stat found
@@ -98,7 +99,7 @@ std::uint64_t log_file::first_offset(std::int64_t wanted) const
     return begin + begin_of_last_lines(read(begin, window), first_lines, begin == 0);
 }
 
-/// Reads up to `length` bytes; fewer at the end of the file.
+/// Reads up to `length` bytes. At the end of the file, reads fewer bytes.
 std::string log_file::read(std::uint64_t offset, std::size_t length) const
 {
     std::string bytes(length, '\0');
@@ -106,7 +107,7 @@ std::string log_file::read(std::uint64_t offset, std::size_t length) const
     while (filled < length) {
         const auto n =
             ::pread(file_.get(), bytes.data() + filled, length - filled, static_cast<off_t>(offset + filled));
-        if (n <= 0) { // the end, or an error: the next read may succeed
+        if (n <= 0) { // the end of the file, or an error; a later read may succeed
             break;
         }
         filled += static_cast<std::size_t>(n);

@@ -9,19 +9,20 @@
 
 namespace log_tail {
 
-/// A file that another program appends to. Detects that it was truncated or replaced (rotation), and then reads its
-/// lines from the beginning. Reads block, but the end of a log is in memory.
+/// A file to which another program appends. Detects that the file was truncated or replaced (rotation). Then reads the
+/// lines of the new file from the beginning. Reads are synchronous. This is fast, because the end of a log is in the
+/// page cache.
 class log_file
 {
 public:
-    static constexpr std::int64_t last_lines = -1; ///< instead of an offset: begin with the last ten lines
+    static constexpr std::int64_t last_lines = -1; ///< in place of an offset: begin with the last ten lines
 
     /// The file may be created later.
-    /// @param offset start position, a value of line::end. If it is beyond the end of the file, the file was replaced
-    ///               and is read from its beginning. If it is not the beginning of a line, it means `last_lines`.
+    /// @param offset  start position, a value of line::end. If it is after the end of the file, the file was replaced.
+    /// Then the file is read from its beginning. If it is not the beginning of a line, it means `last_lines`.
     log_file(std::string path, std::int64_t offset);
 
-    /// The next line if it is complete.
+    /// Returns the next line if it is complete.
     std::optional<line> next_line();
 
 private:

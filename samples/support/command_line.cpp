@@ -18,7 +18,7 @@ namespace samples {
 
 namespace {
 
-/// Returns an empty text, or the error of the value.
+/// Checks a value. Returns an empty text or an error message.
 using check = std::function<std::string(const std::string&)>;
 
 check number(long least, long most)
@@ -49,7 +49,7 @@ check one_of(std::vector<std::string> names)
     };
 }
 
-/// Takes a list separated by commas.
+/// Creates the middleware for a list of hosts that is separated by commas.
 rill::middleware_function serving(const std::string& hosts)
 {
     std::vector<std::string> names;
@@ -114,7 +114,7 @@ struct command_line::state
 
     std::string variable(const std::string& name) const
     {
-        std::string text = cli.get_name() + name.substr(1); // one of the dashes separates the two
+        std::string text = cli.get_name() + name.substr(1); // keeps one dash, which separates the two names
         std::ranges::transform(text, text.begin(), [](char c) {
             return c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
         });
@@ -153,7 +153,7 @@ command_line::command_line(const std::string& name, const std::string& descripti
     s.add("--log-format", s.log_format, "format of the log", one_of({"text", "json"}));
     s.add("--drain-ms", s.drain_ms, "time that open requests get after the start of a shutdown", number(0, 3'600'000));
     s.cli.add_flag("--admin", s.admin, "also serves /metrics, /healthz, /readyz and /streams");
-    s.cli.set_config("--config", "", "a file with further options, in TOML or INI");
+    s.cli.set_config("--config", "", "file with further options, in TOML or INI");
     s.cli.allow_config_extras(CLI::config_extras_mode::error);
     s.cli.set_version_flag("--version", name + " (rill " RILL_VERSION ")");
 }
@@ -185,13 +185,13 @@ tl::expected<void, int> command_line::parse(int argc, char** argv)
     try {
         auto arguments = state_->environment();
         arguments.insert(arguments.end(), argv + 1, argv + argc);
-        std::ranges::reverse(arguments); // as CLI11 requires
+        std::ranges::reverse(arguments); // CLI11 requires reverse order
         cli.parse(std::move(arguments));
     } catch (const std::invalid_argument& e) {
         return refuse(e.what());
     } catch (const CLI::ConfigError& e) {
         return refuse(std::string("the file of --config: ") + e.what());
-    } catch (const CLI::Success& e) { // help, or the version
+    } catch (const CLI::Success& e) { // for --help or --version
         return tl::unexpected(cli.exit(e));
     } catch (const CLI::ParseError& e) {
         return refuse(e.what());
@@ -199,7 +199,8 @@ tl::expected<void, int> command_line::parse(int argc, char** argv)
     server.log_level = parse_level(state_->log_level);
     server.log_format = state_->log_format == "json" ? rill::log_format::json : rill::log_format::text;
     server.drain_timeout = std::chrono::milliseconds(state_->drain_ms);
-    // The URL is the output of the sample, written immediately also into a pipe. The log goes to standard error.
+    // The URL is the output of the sample. It is flushed, so that a pipe gets it immediately. The log goes to standard
+    // error.
     server.on_listening = [name = cli.get_name()](const std::string& url) {
         std::printf("%s: listening on %s\n", name.c_str(), url.c_str());
         std::fflush(stdout);

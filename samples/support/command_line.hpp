@@ -10,12 +10,12 @@
 
 namespace samples {
 
-/// The options that every sample has. Further options are added before parse(). The parser is in the .cpp, because a
-/// command line takes longer to compile than the rest of a small program.
+/// The options that all samples have. A sample adds its own options before parse(). The parser is in the .cpp, because
+/// it takes longer to compile than the rest of a small program.
 ///
-/// An option --some-name of the sample "ticker" is read from the command line, then from the environment variable
-/// TICKER_SOME_NAME, then as some-name from the file that --config names (TOML or INI). An invalid value is refused in
-/// all cases. The error message names the option, its value and the allowed values.
+/// An option --some-name of the sample "ticker" has three sources. The command line has priority over the environment
+/// variable TICKER_SOME_NAME. The variable has priority over some-name in the file of --config (TOML or INI). An
+/// invalid value from any source is an error. The error message contains the option, its value and the allowed values.
 class command_line
 {
 public:
@@ -24,21 +24,23 @@ public:
     command_line& operator=(const command_line&) = delete;
     ~command_line();
 
-    /// Adds an option. Its value is stored in a variable that outlives parse(). A name without dashes is a positional
-    /// argument, which is required. A number outside `least` to `most` is refused.
+    /// Adds an option. parse() stores its value in the variable, which must outlive parse(). A name without dashes is a
+    /// positional argument, which is required. A number outside `least` to `most` is an error.
     void add(const std::string& name, std::string& value, const std::string& description);
     void add(const std::string& name, int& value, const std::string& description,
              int least = std::numeric_limits<int>::min(), int most = std::numeric_limits<int>::max());
 
-    /// Adds --processes, for a sample whose processes are independent.
+    /// Adds --processes. Only for a sample whose processes are independent of each other.
     void add_processes();
 
-    /// Sets the options. The error is the exit code of main(); help, version or an error message has been printed.
+    /// Sets the options. If main() must return, the error is its exit code. In this case the help, the version or an
+    /// error message has been printed.
     tl::expected<void, int> parse(int argc, char** argv);
 
-    /// Serves the router that `app` creates, with the number of processes of --processes, and with the routes for the
-    /// operator if --admin is set. Does not throw: a failed start, or an exception of `app`, is one line of the log.
-    /// @return the result of main()
+    /// Serves the router that `app` creates. Starts the number of processes of --processes. If --admin is set, also
+    /// serves the routes for operators. Does not throw. A failed start, or an exception of `app`, is logged as one
+    /// line.
+    /// @return the exit code of main()
     int serve(const std::function<rill::router()>& app) const;
 
     rill::server_options server;

@@ -7,7 +7,7 @@ namespace ticker {
 
 namespace {
 
-/// One viewer, for the lifetime of the object: destructors of the handler run when the client disconnects.
+/// One viewer, for the lifetime of the object. When the client disconnects, the destructors in the handler run.
 class viewer
 {
 public:
@@ -43,7 +43,7 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
         co_await every.tick();
         co_await stream.send({.data = tick_text(), .id = id});
     }
-} // the client disconnected: the pending co_await was cancelled, and the destructors run
+} // after the client has disconnected, the pending co_await is cancelled and the destructors run
 
 } // namespace
 

@@ -5,8 +5,8 @@
 
 namespace ticker {
 
-/// The ticker: a page that shows live ticks, and their stream.
-/// @param directory directory of the page; default: in the source tree
+/// Serves a page that shows live ticks, and the stream of the ticks.
+/// @param directory  directory of the page; default: the directory in the source tree
 rill::router app(const std::string& directory = {});
 
 } // namespace ticker

@@ -11,8 +11,8 @@ namespace tokens {
 
 namespace {
 
-/// One generation, for the lifetime of the object. Its destructor reports how it ended. When the client disconnects,
-/// the handler unwinds and the destructor runs.
+/// One generation, for the lifetime of the object. The destructor reports how the generation ended. It also runs when
+/// the client disconnects, because the handler is then destroyed.
 class generation
 {
 public:

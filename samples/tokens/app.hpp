@@ -9,14 +9,14 @@ namespace tokens {
 
 struct options
 {
-    std::chrono::milliseconds period{60}; ///< time per word
-    /// Called at the end of each generation, in the thread of the server. Default: writes to standard error.
+    std::chrono::milliseconds period{60}; ///< time for each word
+    /// Called at the end of each generation, in the thread of the server. The default writes to standard error.
     std::function<void(const std::string&)> log{};
-    std::string directory{}; ///< directory of the page; default: in the source tree
+    std::string directory{}; ///< directory of the page; default: the directory in the source tree
 };
 
-/// Text that is streamed while it is generated, as by a language model: POST /v1/generate with
-/// {"prompt": "...", "words": 40}. The generation stops when the client disconnects.
+/// Streams text while it is generated, as a language model does: POST /v1/generate with {"prompt": "...", "words": 40}.
+/// The generation stops when the client disconnects.
 rill::router app(options options = {});
 
 } // namespace tokens

@@ -14,7 +14,7 @@ constexpr std::string_view knowledge =
 
 constexpr std::string_view space = " \t\r\n\v\f";
 
-/// Removes the first word of `text` and returns it; empty if there is none.
+/// Removes the first word of `text` and returns it. If there is no word, returns an empty text.
 std::string_view take_word(std::string_view& text)
 {
     text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
@@ -25,7 +25,7 @@ std::string_view take_word(std::string_view& text)
 
 std::uint32_t hash(std::string_view text)
 {
-    std::uint32_t sum = 2166136261; // FNV-1a: the same on all platforms, unlike std::hash
+    std::uint32_t sum = 2166136261; // FNV-1a gives the same value on all platforms, unlike std::hash
     for (const unsigned char c : text) {
         sum = (sum ^ c) * 16777619;
     }
@@ -53,7 +53,7 @@ void babbler::learn(std::string_view text)
 std::string babbler::next()
 {
     auto found = followers_.find(word_);
-    if (found == followers_.end()) { // the last word of a text: continue with any word
+    if (found == followers_.end()) { // after the last word of a text, continue with any word
         found = std::next(followers_.begin(), static_cast<std::ptrdiff_t>(random_() % followers_.size()));
     }
     word_ = found->second[random_() % found->second.size()];

@@ -8,8 +8,8 @@
 
 namespace tokens {
 
-/// A simple language model: a Markov chain over the words of the prompt and of a short built-in text. The same prompt
-/// always gives the same words.
+/// A simple language model: a Markov chain over the words of the prompt and of a short built-in text. Equal prompts
+/// give equal words.
 class babbler
 {
 public:
@@ -22,7 +22,7 @@ private:
 
     std::map<std::string, std::vector<std::string>, std::less<>> followers_;
     std::minstd_rand random_;
-    std::string word_; ///< the last one
+    std::string word_; ///< the last word that next() returned
 };
 
 } // namespace tokens

@@ -6,7 +6,7 @@
 
 namespace tokens {
 
-/// The body of POST /v1/generate: {"prompt": "...", "words": 40}, "words" may be missing.
+/// The body of POST /v1/generate: {"prompt": "...", "words": 40}. "words" is optional.
 struct generate_request
 {
     std::string prompt;

@@ -3,7 +3,7 @@
 
 int main(int argc, char** argv)
 {
-    samples::command_line line("tokens", "Streams generated text, a word at a time, to whoever posts a prompt");
+    samples::command_line line("tokens", "Streams generated text, one word at a time, for a posted prompt");
     tokens::options options;
     int ms = 60;
     line.add_processes();

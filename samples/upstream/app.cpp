@@ -28,7 +28,7 @@ outcome bad_gateway(std::string detail)
     return tl::unexpected(std::move(p));
 }
 
-/// Returns the rest of the body, or 502 if it has more than `most` bytes.
+/// Returns the rest of the body. If the body has more than `most` bytes, returns 502.
 rill::awaitable<tl::expected<std::string, rill::problem>> read_all(exchange& from, std::chrono::milliseconds deadline,
                                                                    std::size_t most)
 {
@@ -42,7 +42,7 @@ rill::awaitable<tl::expected<std::string, rill::problem>> read_all(exchange& fro
         if (body.size() > most) {
             rill::problem too_long;
             too_long.status = rill::status::bad_gateway;
-            too_long.detail = "the upstream's page is too long";
+            too_long.detail = "the page of the upstream is too large";
             co_return tl::unexpected(std::move(too_long));
         }
     }
@@ -92,7 +92,7 @@ struct events
             co_return tl::unexpected(begun.error());
         }
         if (!is_event_stream((*begun)->content_type())) {
-            co_return bad_gateway("the upstream's answer is no stream of events");
+            co_return bad_gateway("the response of the upstream is not an event stream");
         }
         const std::shared_ptr<exchange> source = std::move(*begun);
         const auto patience = how.patience;
@@ -102,9 +102,9 @@ struct events
                 if (piece.empty()) {
                     co_return;
                 }
-                co_await out.write(piece); // waits while the client is slower than the upstream
+                co_await out.write(piece); // suspends while the client is slower than the upstream
             }
-        }; // the client disconnected: `source` closes the connection, and the upstream stops, too
+        }; // after the client has disconnected, `source` closes the connection, and the upstream stops too
         auto answer = rill::response::stream(std::move(pass_on), "text/event-stream");
         answer.set_header("Cache-Control", "no-cache");
         answer.set_header("X-Accel-Buffering", "no");

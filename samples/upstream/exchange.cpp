@@ -18,7 +18,7 @@ struct exchange::connection
 {
     explicit connection(const asio::any_io_executor& worker) : stream(worker)
     {
-        parser.body_limit(boost::none); // the body is read piece by piece
+        parser.body_limit(boost::none); // no limit, because the body is read piece by piece
     }
 
     rill::awaitable<> open(address where)
@@ -96,7 +96,7 @@ rill::awaitable<std::string> exchange::next(std::chrono::milliseconds patience)
     auto& body = c.parser.get().body();
     while (body.empty() && !c.parser.is_done()) {
         c.stream.expires_after(patience);
-        // Not async_read(): it completes with the whole body, so an event would wait for the following events.
+        // async_read() would complete with the whole body. An event would then wait for the following events.
         co_await http::async_read_some(c.stream, c.buffer, c.parser, asio::use_awaitable);
     }
     co_return std::exchange(body, {});

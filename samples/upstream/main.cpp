@@ -5,14 +5,14 @@
 
 int main(int argc, char** argv)
 {
-    samples::command_line line("upstream", "Answers with the help of another HTTP server, and of a thread pool");
+    samples::command_line line("upstream", "Uses another HTTP server and a thread pool to answer requests");
     upstream::options options;
     std::string server = options.server.authority();
     int ms = static_cast<int>(options.deadline.count());
     line.add_processes();
-    line.add("--upstream", server, "the other server, HOST:PORT or http://HOST:PORT");
-    line.add("--events", options.events, "path of its stream of events");
-    line.add("--deadline-ms", ms, "maximum time until it answers, in ms", 1, 3'600'000);
+    line.add("--upstream", server, "address of the other server, HOST:PORT or http://HOST:PORT");
+    line.add("--events", options.events, "path of the event stream of the other server");
+    line.add("--deadline-ms", ms, "maximum time until the other server answers, in ms", 1, 3'600'000);
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }

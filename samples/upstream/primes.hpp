@@ -2,8 +2,8 @@
 
 namespace upstream {
 
-/// The number of primes less than `limit`. Takes a second for some millions. It blocks its thread, as a password hash,
-/// a query of SQLite or the compression of a picture does.
+/// Returns the number of primes less than `limit`. A limit of some millions takes about a second. The function blocks
+/// its thread. Other examples of such functions are a password hash, an SQLite query, and image compression.
 int count_primes(int limit);
 
 } // namespace upstream

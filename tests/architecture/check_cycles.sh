@@ -15,7 +15,7 @@ arrows() {
                 sub(/\/.*/, "", path)
                 return path
             }
-            function unit(path) { # MODULE/NAME: folders within a module do not count
+            function unit(path) { # returns MODULE/NAME, without the folders within the module
                 sub(/^(framework\/src|framework\/include\/rill|rill)\//, "", path)
                 sub(/\.(hpp|cpp)$/, "", path)
                 if (path !~ /\//) { return "" }
@@ -34,7 +34,7 @@ arrows() {
 }
 
 if ! cycles=$(arrows | tsort 2>&1 >/dev/null); then
-    # tsort names the units of each cycle after a line that announces it.
+    # tsort prints a line for each cycle, and then the units of the cycle.
     sed -E 's/^tsort: (.*)/    \1/; s/^ *-: input contains a loop:$/these units include each other in a cycle:/' <<<"$cycles"
     exit 1
 fi

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$1"
 
-# A module may include itself and these. A module without a line here may not exist.
+# A module may include itself and the modules in its line. A module without a line is an error.
 declare -A may_include=(
     [core]=""
     [http]="core"
@@ -17,14 +17,14 @@ declare -A may_include=(
     [redis]="pubsub sse http core"
     [testing]="server routing sse transport http core"
 )
-# A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and these. A module with rooms has no sources
-# beside them, and a room without a line here may not exist.
+# A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and the rooms in its line. A room without a line is
+# an error. All sources of a module with rooms are in its rooms.
 declare -A room_may_include=(
     [server/operations]=""
     [server/process]="operations"
     [server/serving]="process operations"
 )
-# The public headers whose functions a room implements. Other public headers of the module are free for all its rooms.
+# The public headers whose functions a room implements. All rooms of the module may include its other public headers.
 declare -A room_of_header=(
     [server/admin]=operations
     [server/log]=operations
@@ -33,10 +33,10 @@ declare -A room_of_header=(
     [server/supervisor]=process
     [server/server]=serving
 )
-# These may use Beast's parsers and sockets. All others may use only its names for status and method.
+# These modules may use the parsers and sockets of Beast. All others may use only its names for status and method.
 beast_users=" transport client testing "
 beast_vocabulary='^boost/beast/http/(verb|status|field)\.hpp$'
-# These headers make every file of a user slow to compile.
+# These headers slow down the compilation of every file of a user.
 slow_for_users='^(regex|iostream|format|boost/asio\.hpp)$'
 
 violations=0
@@ -45,7 +45,7 @@ violation() { # FILE MESSAGE
     violations=$((violations + 1))
 }
 
-files() { # DIR... -> its C++ files
+files() { # DIR... -> the C++ files
     find "$@" \( -name node_modules -o -name build \) -prune -o -type f \( -name '*.hpp' -o -name '*.cpp' \) -print | sort
 }
 
@@ -87,11 +87,11 @@ check_module_file() { # FILE MODULE KIND NAME
     fi
 }
 
-# Within a module that has rooms.
+# Checks a file of a module with rooms.
 check_room_file() { # FILE MODULE KIND NAME
     local room=${1#framework/src/} other=${4%.hpp}
     room=${room%/*}
-    [[ -v room_may_include[$room] ]] || return 0 # check_rooms() says so
+    [[ -v room_may_include[$room] ]] || return 0 # check_rooms() reports this
     if [[ $3 == angle ]]; then
         other=${other#rill/}
         [[ -v room_of_header[$other] ]] || return 0
@@ -139,7 +139,7 @@ check_framework() {
     done < <(files framework | includes)
 }
 
-# The linked modules must be the ones that a module may include.
+# The linked modules must be the modules that a module may include.
 check_links() {
     local module links link
     while read -r module links; do
@@ -152,7 +152,7 @@ check_links() {
     done < <(sed -nE 's/^rill_module\(([a-z_0-9]+) LINK (.*)\)/\1 \2/p' framework/CMakeLists.txt)
 }
 
-# Samples and benchmarks are written as by users: they include public headers and their own files only.
+# Samples and benchmarks may include only public headers and their own files, as the code of a user.
 check_users() { # DIR
     local file kind name
     [[ -d $1 ]] || return 0
@@ -165,8 +165,8 @@ check_users() { # DIR
     done < <(files "$1" | includes)
 }
 
-# A unit test may include what its module may include, private headers too, and a fuzz target any private header. Every
-# other test is a user.
+# A unit test may include the same headers as its module, also private ones. A fuzz target may include any private header. All other
+# tests may include only public headers, as the code of a user.
 check_tests() {
     local file kind name module
     while IFS=$'\t' read -r file kind name; do

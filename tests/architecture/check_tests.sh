@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$1"
 
-# UNIT -> the file that tests it instead, each with its reason. There is none.
+# UNIT -> the file that tests it instead, with the reason. There are no such exceptions.
 declare -A elsewhere=()
 
 violations=0

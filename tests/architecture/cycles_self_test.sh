@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Plants one cycle after the other in a small tree: check_cycles.sh must name its units, and nothing where there is no cycle.
+# Adds one cycle after another to a small tree. check_cycles.sh must name the units of each cycle. It must accept a tree without
+# cycles.
 # usage: cycles_self_test.sh SOURCE_DIR
 set -euo pipefail
 

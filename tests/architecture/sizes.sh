@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Reports the sizes of functions, classes and files, and fails where one is above its limit. Needs universal-ctags; without it the
-# exit code is 77. A class is a class or struct with a body. Constructors, destructors and operators do not count as
-# member functions, and the overloads of one name count once.
+# Reports the sizes of functions, classes and files, and fails if one is above its limit. Without universal-ctags the exit code is 77.
+# A class is a class or struct with a body. Constructors, destructors and operators do not count as member functions. The overloads
+# of one name count once.
 # usage: sizes.sh SOURCE_DIR [FOLDER...]    (default: framework samples bench)
 set -euo pipefail
 cd "$1"
@@ -36,7 +36,7 @@ report=$({ tags "$@" | sed 's/^/tag\t/'; files "$@" | tr '\n' '\0' | xargs -0 -r
         for (i = 5; i <= NF; ++i) { if (index($i, field ":") == 1) { return substr($i, length(field) + 2) } }
         return ""
     }
-    function owner(   scope) { # the class that the tag is a member of
+    function owner(   scope) { # returns the class of the tag
         scope = value("scope")
         if (scope !~ /^(class|struct):/) { return "" }
         sub(/^[a-z]+:/, "", scope)
@@ -60,7 +60,7 @@ report=$({ tags "$@" | sed 's/^/tag\t/'; files "$@" | tr '\n' '\0' | xargs -0 -r
         length_of[++function_count] = lines
         if (lines > max_function) { over(file ":" line ": " name "() has " lines " lines, the limit is " max_function) }
     }
-    # A function that is defined in a .cpp has its prototype in the class.
+    # The class contains the prototype of a function that is defined in a .cpp.
     class != "" && (kind == "p" || file ~ /\.hpp$/) && name != plain && name !~ /^(~|operator)/ && !((class, name) in seen) {
         seen[class, name] = 1
         ++functions[class]
@@ -69,7 +69,7 @@ report=$({ tags "$@" | sed 's/^/tag\t/'; files "$@" | tr '\n' '\0' | xargs -0 -r
     END {
         for (class in members) { if (members[class] > max_members) { over(where[class] ": " class " has " members[class] " data members, the limit is " max_members) } }
         for (class in functions) { if (functions[class] > max_functions) { over(where[class] ": " class " has " functions[class] " member functions, the limit is " max_functions) } }
-        # The lengths, sorted by counting.
+        # Counts the functions by length, to find the percentile.
         for (i = 1; i <= function_count; ++i) { ++count[length_of[i]]; if (length_of[i] > longest) { longest = length_of[i] } }
         for (i = 1; i <= longest; ++i) {
             sum += count[i]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plants one thing that is too large after the other in a small tree: sizes.sh must name each, and nothing else.
+# Adds one item that is too large after another to a small tree. sizes.sh must report each one, and nothing else.
 # usage: sizes_self_test.sh SOURCE_DIR
 set -euo pipefail
 
@@ -27,7 +27,7 @@ expect() { # WHAT STATUS [TEXT]
     fi
 }
 
-plant() { # the file on standard input
+plant() { # the file comes from standard input
     rm -rf "$tree/framework"
     mkdir -p "$tree/framework/src/a"
     cat >"$tree/framework/src/a/planted.$1"

@@ -103,7 +103,7 @@ void check_head(const client& stream)
 
 } // namespace
 
-BOOST_DATA_TEST_CASE(events_are_times_that_rise, data::make(contestants()), tested)
+BOOST_DATA_TEST_CASE(events_have_increasing_times, data::make(contestants()), tested)
 {
     if (!tested.available()) {
         return;
@@ -152,7 +152,7 @@ BOOST_DATA_TEST_CASE(ticks_begin_at_once_and_broadcasts_are_shared, data::make(c
     const auto asked = now_ns();
     second.get(tested.target("50"), accepts);
     const auto joined = time_of(second.event());
-    BOOST_TEST(joined > asked); // no event of a tick before
+    BOOST_TEST(joined > asked); // the stream gets no event of an earlier tick
     std::set<std::int64_t> of_second{joined};
     for (int i = 0; i < 3; ++i) {
         of_second.insert(time_of(second.event()));
@@ -162,10 +162,10 @@ BOOST_DATA_TEST_CASE(ticks_begin_at_once_and_broadcasts_are_shared, data::make(c
         time = time_of(first.event());
         common += of_second.contains(time) ? 1 : 0;
     }
-    BOOST_TEST(common > 0); // streams with ticks of their own would never agree to the nanosecond
+    BOOST_TEST(common > 0); // streams with separate ticks would not have equal nanoseconds
 }
 
-// The endpoints that only the server of rill has, for loads with large events.
+// Only the server of rill has these endpoints. They are for loads with large events.
 BOOST_AUTO_TEST_CASE(a_broadcast_can_be_padded_and_counted)
 {
     const auto all = contestants();
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_broadcast_can_be_padded_and_counted)
     BOOST_TEST(counted.at("held_bytes").to_number<int>() >= 1000 * counted.at("published").to_number<int>());
 }
 
-BOOST_DATA_TEST_CASE(a_stream_is_freed_when_its_client_leaves, data::make(contestants()), tested)
+BOOST_DATA_TEST_CASE(a_disconnect_frees_the_stream, data::make(contestants()), tested)
 {
     if (!tested.available()) {
         return;
@@ -213,7 +213,7 @@ BOOST_DATA_TEST_CASE(a_stream_is_freed_when_its_client_leaves, data::make(contes
     time_of(stays.event());
 }
 
-BOOST_DATA_TEST_CASE(a_server_ends_with_who_started_it, data::make(contestants()), tested)
+BOOST_DATA_TEST_CASE(a_server_ends_with_the_process_that_started_it, data::make(contestants()), tested)
 {
     if (!tested.available()) {
         return;

@@ -1,4 +1,4 @@
-// The page of the ticker in a real browser: live ticks, screenshots, and restarts of the server without a loss.
+// The page of the ticker in a real browser. Tests live ticks and restarts of the server without lost events, and takes screenshots.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -11,7 +11,7 @@ class TickerVisit extends Visit {
         return this.page.waitForFunction((wanted) => window.rillTicks.length >= wanted, count);
     }
 
-    // All values that a test reads from the page, read at once so that no tick arrives in between.
+    // Reads all values of the page at once, so that no tick arrives in between.
     report() {
         return this.page.evaluate(() => {
             const text = (id) => document.getElementById(id).textContent;
@@ -60,7 +60,7 @@ describe('the page', () => {
         });
     }
 
-    test('ticks once a second unless told otherwise', async (t) => {
+    test('ticks once per second by default', async (t) => {
         const requests = [];
         const visit = await TickerVisit.to(`${ticker.url}/`, desktop);
         t.after(() => visit.leave());
@@ -96,13 +96,13 @@ describe('the page', () => {
         assert.deepEqual(visit.complaints, []);
     });
 
-    test('gives up on no HTTP error: it opens the stream anew', async (t) => {
+    test('opens the stream again after an HTTP error', async (t) => {
         const visit = await TickerVisit.to(`${ticker.url}/?ms=250`, desktop);
         t.after(() => visit.leave());
         await visit.ticks(3);
-        // The next request is refused. By the standard, the EventSource then closes permanently, and the page must reconnect.
+        // The next request is refused. The EventSource then closes permanently, as WHATWG HTML requires. The page must reconnect.
         await visit.page.route('**/ticks?*', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
-        // Observed from the beginning, because the page may be live again a second later.
+        // The wait begins before the change, because the page may be live again a second later.
         await Promise.all([visit.state('reconnecting'), visit.page.locator('#period input[value="500"]').check()]);
         await visit.state('live');
         const between = await visit.report();

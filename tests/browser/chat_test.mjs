@@ -1,4 +1,4 @@
-// The page of the chat in two browsers at once: a message of one is shown once in the other, also if the server restarts in between.
+// The page of the chat in two browsers. A message of one browser is shown once in the other, also after a restart of the server.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -15,12 +15,12 @@ class ChatVisit extends Visit {
         await this.page.locator('#text').press('Enter');
     }
 
-    // Completes when the text is among the messages and has arrived from the server.
+    // Completes when the page shows a message with the text that has arrived from the server.
     shows(text) {
         return this.page.locator('.message:not(.pending) .text', { hasText: text }).first().waitFor();
     }
 
-    // The texts on the page, and its counters.
+    // Reads the texts and the counters of the page.
     report() {
         return this.page.evaluate(() => ({
             texts: [...document.querySelectorAll('.message .text')].map((e) => e.textContent),
@@ -57,7 +57,7 @@ describe('the page', () => {
     before(async () => (chat = await startChat()));
     after(() => chat?.stop());
 
-    test('two see each other, and what each says once', async (t) => {
+    test('two users see each other, and each message once', async (t) => {
         const ada = await ChatVisit.as('ada', chat.url);
         t.after(() => ada.leave());
         const bob = await ChatVisit.as('bob', chat.url);
@@ -80,7 +80,7 @@ describe('the page', () => {
         await ada.people(['ada']);
     });
 
-    test('another room is another conversation, and the first one is still there', async (t) => {
+    test('each room keeps its own messages', async (t) => {
         const visit = await ChatVisit.as('cora', chat.url, desktop, 'first');
         t.after(() => visit.leave());
         await visit.say('in the first');
@@ -98,7 +98,7 @@ describe('the page', () => {
         assert.deepEqual(visit.complaints, []);
     });
 
-    test('a name that is too long is cut to one that the server takes', async (t) => {
+    test('a name that is too long is cut to a valid length', async (t) => {
         const long = `${'n'.repeat(30)}🌊 ${'x'.repeat(10)}`;
         const visit = await ChatVisit.as(encodeURIComponent(long), chat.url, desktop, 'names');
         t.after(() => visit.leave());
@@ -106,7 +106,7 @@ describe('the page', () => {
         await visit.people([`${'n'.repeat(30)}🌊`]);
     });
 
-    test('a message that is refused says why', async (t) => {
+    test('a refused message shows the reason', async (t) => {
         const visit = await ChatVisit.as('dan', chat.url);
         t.after(() => visit.leave());
         await visit.state('live');
@@ -118,7 +118,7 @@ describe('the page', () => {
     });
 
     for (const [name, look] of looks) {
-        test(`each field says what it is for: ${name}`, async (t) => {
+        test(`each field has a visible label: ${name}`, async (t) => {
             const visit = await ChatVisit.as('eve', chat.url, look, `fields-${name}`);
             t.after(() => visit.leave());
             const nameless = await visit.page.evaluate(() => {
@@ -128,7 +128,7 @@ describe('the page', () => {
             assert.deepEqual(nameless, [], 'fields without a label that can be seen');
         });
 
-        test(`has its picture: ${name}`, async (t) => {
+        test(`shows a conversation: ${name}`, async (t) => {
             const room = `tea-${name}`;
             const other = await ChatVisit.as('Grace', chat.url, desktop, room);
             t.after(() => other.leave());
@@ -156,7 +156,7 @@ describe('the page', () => {
 
 describe('an outage of the server', () => {
     for (const signal of ['SIGKILL', 'SIGTERM']) {
-        test(`loses and doubles nothing on the pages: ${signal}`, async (t) => {
+        test(`loses and repeats no message on the pages: ${signal}`, async (t) => {
             const port = await stablePort();
             let chat = await startChat(port);
             t.after(() => chat.stop());
@@ -202,7 +202,7 @@ describe('an outage of the server', () => {
         });
     }
 
-    test('a message whose answer is lost is said once', async (t) => {
+    test('a message whose response is lost is shown once', async (t) => {
         const chat = await startChat();
         t.after(() => chat.stop());
         const ada = await ChatVisit.as('ada', chat.url);
@@ -213,10 +213,10 @@ describe('an outage of the server', () => {
         let posts = 0;
         await ada.page.route('**/messages', async (route) => {
             ++posts;
-            await route.fetch(); // the server has received it
+            await route.fetch(); // the server has received the message
             await (posts === 1 ? route.abort('connectionreset') : route.continue());
         });
-        // The stream may deliver it before or after it is sent again. Both must be correct, so the page's own copy is discarded.
+        // The page sends the message again. The stream may deliver it before or after that. The page must show it once in both cases.
         await ada.say('once');
         await ada.say('twice');
         await bob.shows('twice');

@@ -1,5 +1,5 @@
-// A TCP proxy that cuts each of its connections after about a second of response. The head of the response stays complete: a
-// browser accepts a truncated head as complete, and then gives up because it is not an event stream.
+// A TCP proxy that cuts each connection about a second after the begin of the response. It never cuts the head of the response. A
+// browser accepts a truncated head as complete, and then closes the EventSource because the type is not an event stream.
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -27,7 +27,7 @@ export class CuttingProxy {
         const server = connect(port, '127.0.0.1');
         for (const socket of [client, server]) {
             this.#sockets.add(socket);
-            socket.on('error', () => {}); // the other side sees its end
+            socket.on('error', () => {}); // the other side gets the end of the connection
             socket.on('close', () => {
                 this.#sockets.delete(socket);
                 clearTimeout(timer);

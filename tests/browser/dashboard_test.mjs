@@ -1,4 +1,4 @@
-// The page of the dashboard in two browsers at once, which share one sampler, and during restarts of the server.
+// The page of the dashboard in two browsers, which share one sampler, and during restarts of the server.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -57,7 +57,7 @@ describe('the page', () => {
             await visit.events(20);
         }
         const b = await second.report();
-        await first.event(b.ids.at(-1)); // which may arrive later here on a busy machine
+        await first.event(b.ids.at(-1)); // the event may arrive later here on a busy machine
         const a = await first.report();
         const common = a.ids.filter((id) => BigInt(id) >= BigInt(b.ids[4])).slice(0, 10);
         assert.ok(common.length >= 4, 'they overlap');
@@ -93,7 +93,7 @@ describe('the page', () => {
     }
 });
 
-test('a half of a scale is told as it is', async (t) => {
+test('the labels of a scale show fractions', async (t) => {
     const dashboard = await startDashboard();
     t.after(() => dashboard.stop());
     const visit = await DashboardVisit.to(dashboard.url, desktop);
@@ -102,7 +102,7 @@ test('a half of a scale is told as it is', async (t) => {
     assert.deepEqual(told, ['0', '0.5', '2.5', '5', '25', '250', '2.5k', '25.0k']);
 });
 
-test('what the kernel does not tell is not shown as nought', async (t) => {
+test('unknown values are not shown as zero', async (t) => {
     const dashboard = await startDashboard(0, ['--proc', '/nowhere']);
     t.after(() => dashboard.stop());
     for (const look of [desktop, phone]) {
@@ -126,7 +126,7 @@ test('what the kernel does not tell is not shown as nought', async (t) => {
 
 describe('an outage of the server', () => {
     for (const signal of ['SIGKILL', 'SIGTERM']) {
-        test(`is survived, and what is lost is told: ${signal}`, async (t) => {
+        test(`reconnects the page and reports the gap: ${signal}`, async (t) => {
             const port = await stablePort();
             let dashboard = await startDashboard(port);
             t.after(() => dashboard.stop());

@@ -1,5 +1,6 @@
-// Sends what it is told to: POST /events with {"events": [{"data", "name", "id", "retry", "comment"}...]}, each field
-// of which may be missing, and then GET /events streams it, one event after the other through event_stream::send().
+// Sends the events that a client has posted. POST /events/NAME takes a JSON array of objects with the fields "data",
+// "name", "id", "retry" and "comment". Each field is optional. After that, GET /events/NAME sends the events one by one
+// with event_stream::send().
 
 #include <rill/rill.hpp>
 
@@ -14,7 +15,7 @@ namespace {
 
 using batch = std::shared_ptr<const boost::json::value>;
 
-/// What has been posted and not been streamed yet, by name.
+/// The posted events that no client has received yet, by name.
 class batches
 {
 public:

@@ -1,5 +1,5 @@
-// Random events that a rill server sends over a socket, and independent parsers read: npm eventsource-parser, and Chromium
-// for a sample. The expected events are computed here from the input of the server, without rill.
+// A rill server sends random events over a socket. Independent parsers read them: npm eventsource-parser, and Chromium for a
+// sample. This test computes the expected events from the input of the server, without rill.
 //
 // RILL_EVENTS is their number (default: 50,000), RILL_EVENT_SEED the seed of the random numbers (default: 1).
 
@@ -14,7 +14,7 @@ const seed = Number(process.env.RILL_EVENT_SEED ?? 1);
 const batchSize = 5_000;
 const sampleSize = 2_000;
 
-// Mulberry32: the same events for the same seed.
+// Mulberry32. The same seed gives the same events.
 function random(from) {
     let state = from >>> 0;
     const next = () => {
@@ -42,7 +42,7 @@ function textOf(r, most) {
 }
 
 const oneLine = (text) => text.replace(/[\r\n\0]/g, '');
-// Ids that return unchanged in a header. The server refuses others.
+// Removes all characters that a header would change. The server refuses such ids.
 const idOf = (text) => [...text.replace(/[\0-\x08\n-\x1f\x7f]/g, '')].slice(0, 200).join('').replace(/^[ \t]+|[ \t]+$/g, '');
 
 function eventOf(r) {
@@ -55,7 +55,7 @@ function eventOf(r) {
     return event;
 }
 
-// The events that a client must receive (WHATWG HTML, 9.2.6): each with the last id so far, including ids without data.
+// Returns the events that a client must receive (WHATWG HTML, 9.2.6). Each has the last id so far, including ids without data.
 function seenOf(events) {
     let lastId = '';
     const seen = [];
@@ -68,7 +68,7 @@ function seenOf(events) {
     return seen;
 }
 
-// The same for a parser, whose client keeps the last id: each with its own id, if it has one.
+// Returns the events that the parser must return. Each has only its own id, because the client of the parser stores the last id.
 function parsedOf(events) {
     const withData = events.filter(({ data }) => data !== undefined);
     return seenOf(withData).map((event, n) => ({ ...event, id: withData[n].id === undefined ? undefined : String(withData[n].id) }));
@@ -124,7 +124,7 @@ describe('random events', () => {
     before(async () => (server = await Sample.start('event_fuzz_server')));
     after(() => server?.stop());
 
-    test(`${count} of them are what eventsource-parser sees`, { timeout: 3_600_000 }, async (t) => {
+    test(`eventsource-parser reads ${count} events without a difference`, { timeout: 3_600_000 }, async (t) => {
         const r = random(seed);
         const total = { events: 0, seen: 0, differences: 0, bytes: 0 };
         let first;
@@ -147,13 +147,13 @@ describe('random events', () => {
         assert.equal(total.differences, 0, first);
     });
 
-    test(`${sampleSize} of them are what Chromium sees`, async (t) => {
+    test(`Chromium reads ${sampleSize} events without a difference`, async (t) => {
         const r = random(seed + 1);
         const events = Array.from({ length: sampleSize - 1 }, () => eventOf(r));
         events.push({ data: 'the last one', name: 'message' });
         const names = [...new Set(events.map(({ name }) => name || 'message'))];
         await post(`${server.url}/events/chromium`, events);
-        const visit = await Visit.to(server.url, desktop); // not a page of the server, but its origin may connect
+        const visit = await Visit.to(server.url, desktop); // the server has no page here, but the origin may connect
         t.after(() => visit.leave());
         const seen = await within(
             visit.page.evaluate(
@@ -163,7 +163,7 @@ describe('random events', () => {
                         const source = new EventSource(url);
                         for (const name of names) {
                             source.addEventListener(name, ({ data, lastEventId, type, target }) => {
-                                if (data === undefined) return; // 'error' and 'open' of the source
+                                if (data === undefined) return; // an 'error' or 'open' event of the source
                                 seen.push({ data, name: type, id: lastEventId });
                                 if (data === 'the last one') {
                                     target.close();

@@ -1,4 +1,4 @@
-// The page of a growing log: its lines, its state, and restarts of the server without a loss.
+// The page of a growing log. Tests its lines, its state, and restarts of the server without lost lines.
 
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -65,12 +65,12 @@ describe('the page', () => {
         });
     }
 
-    test('gives up on no HTTP error: it opens the stream anew, behind the last line', async (t) => {
+    test('opens the stream again after an HTTP error, and continues after the last line', async (t) => {
         await writeFile(file, 'first\n');
         const visit = await LogVisit.to(log.url, desktop);
         t.after(() => visit.leave());
         await visit.endsWith('first');
-        // By the standard, the EventSource closes permanently at an HTTP error, and the page must reconnect.
+        // After an HTTP error the EventSource closes permanently, as WHATWG HTML requires. The page must reconnect.
         await visit.page.route('**/log*', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
         await Promise.all([visit.state('reconnecting'), visit.page.evaluate(() => connect('reconnecting'))]);
         await visit.state('live');

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { EventSource } from 'eventsource';
 import { Sample, stablePort, within } from './sample_process.mjs';
 
-// Runs curl to its end, or until `enough(output)` holds, then ends it: {code, output}.
+// Runs curl until it ends or `enough(output)` is true. Returns {code, output}.
 async function curl(args, enough = () => false) {
     const child = spawn('curl', ['--silent', '--show-error', '--no-buffer', '--noproxy', '*', '--max-time', '60', ...args], {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,7 +33,7 @@ async function curl(args, enough = () => false) {
     }
 }
 
-// The head and the body of the response, from the output of `curl --include`.
+// Returns the head and the body of the response in the output of `curl --include`.
 function parse(output) {
     const end = output.indexOf('\r\n\r\n');
     assert.notEqual(end, -1, `no complete head in ${JSON.stringify(output)}`);
@@ -47,7 +47,7 @@ function parse(output) {
     return { status: Number(status.split(' ')[1]), headers, body: output.slice(end + 4) };
 }
 
-// The complete events of a stream, by the rules of the format that the ticker uses.
+// Returns the complete events of a stream. It implements the rules of the format that the ticker needs.
 function eventsOf(body) {
     return body
         .split('\n\n')
@@ -104,7 +104,7 @@ describe('curl', () => {
         assert.deepEqual(idsOf(output).slice(0, 3), [42, 43, 44]);
     });
 
-    test('resumes after lastEventId=41 in the query, and the header goes before it', async () => {
+    test('resumes after lastEventId=41 in the query, and the header has priority', async () => {
         const address = `${ticker.url}/ticks?ms=50&lastEventId=41`;
         const query = await curl(['--include', address], untilEvents(2));
         assert.deepEqual(idsOf(query.output).slice(0, 2), [42, 43]);
@@ -113,14 +113,14 @@ describe('curl', () => {
     });
 
     for (const ms of ['5', 'abc', '70000']) {
-        test(`is refused ms=${ms}`, async () => {
+        test(`ms=${ms} is refused`, async () => {
             const { code, output } = await curl(['--include', `${ticker.url}/ticks?ms=${ms}`]);
             assert.equal(code, 0);
             assertProblem(parse(output), 400);
         });
     }
 
-    test('speaks HTTP/1.0', async () => {
+    test('gets the stream with HTTP/1.0', async () => {
         const { output } = await curl(['--include', '--http1.0', `${ticker.url}/ticks?ms=50`], untilEvents(3));
         const answer = parse(output);
         assertStreamHead(answer);
@@ -155,7 +155,7 @@ describe('curl', () => {
         assertProblem(parse(output), 404);
     });
 
-    test('a method that is not offered is 405 with Allow', async () => {
+    test('an unsupported method is 405 with Allow', async () => {
         const { code, output } = await curl(['--include', '--request', 'DELETE', `${ticker.url}/ticks`]);
         assert.equal(code, 0);
         const answer = parse(output);

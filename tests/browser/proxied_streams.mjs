@@ -84,7 +84,7 @@ export async function eventually(holds, what) {
 
 export const running = async (server, count) => (await text(`${server.url}/running`)) === String(count);
 
-// Without heartbeats only an event can push a previous event on, or reveal a disconnect.
+// Without heartbeats, only another event could release a buffered event or reveal a disconnect.
 export const silent = ['--heartbeat-ms', '0'];
 
 export async function inLockStep(publisher, reader, topic, events = 20) {

@@ -1,4 +1,4 @@
-// The proxy that RILL_PROXY names, as browsers use it: HTTPS and HTTP/2 to the proxy, HTTP/1.1 from the proxy to the server.
+// The proxy in RILL_PROXY, used as by browsers. They use HTTPS and HTTP/2. The proxy uses HTTP/1.1 to the server.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -45,7 +45,7 @@ class Browser {
         return { status, text };
     }
 
-    // A stream, which begins when its head has arrived.
+    // Opens a stream. Completes when its head has arrived.
     async stream(path, headers = {}) {
         const { request, status } = await this.#request(path, { accept: 'text/event-stream', ...headers });
         const events = new Events();
@@ -78,14 +78,14 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
     });
 
     for (const path of ['topics', 'handled']) {
-        test(`holds no event back until the next: /${path}`, async () => {
+        test(`forwards each event immediately: /${path}`, async () => {
             const reader = await browser.stream(`/${path}/steps-${path}`);
             await inLockStep(server.url, reader, `steps-${path}`);
             reader.leave();
         });
     }
 
-    test('passes a large event whole', async () => {
+    test('forwards a large event completely', async () => {
         const reader = await browser.stream('/handled/large');
         const data = Array.from({ length: 1 << 17 }, (_, n) => String(n).padStart(8, '.')).join(''); // 1 MiB
         const id = await publish(server.url, 'large', data);
@@ -95,14 +95,14 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
         reader.leave();
     });
 
-    test('has many streams on one connection, each with its own events', async () => {
+    test('many streams on one connection get their own events', async () => {
         const topics = Array.from({ length: 40 }, (_, n) => `many-${n}`);
         const readers = await Promise.all(topics.map((topic) => browser.stream(`/handled/${topic}`)));
         await Promise.all(topics.map((topic, n) => inLockStep(server.url, readers[n], topic, 3)));
         readers.forEach((reader) => reader.leave());
     });
 
-    test('tells the server that one stream of many has gone, though no event comes', async () => {
+    test('ends a closed stream at the server without waiting for an event', async () => {
         await eventually(() => running(server, 0), 'end of the tests before');
         const [first, second, third] = await Promise.all([1, 2, 3].map((n) => browser.stream(`/handled/one-of-${n}`)));
         await eventually(() => running(server, 3), 'three streams');
@@ -116,7 +116,7 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
     });
 
     for (const how of ['close', 'reset']) {
-        test(`tells the server that a connection has gone with its streams: ${how}`, async () => {
+        test(`ends the streams of a closed connection at the server: ${how}`, async () => {
             const other = await Browser.open(proxy);
             await Promise.all([1, 2, 3].map(() => other.stream('/handled/quiet')));
             await eventually(() => running(server, 3), 'three streams');
@@ -125,7 +125,7 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
         });
     }
 
-    test('lets nobody have more than 100 streams, on one connection or on two', { skip: name !== 'nginx' && 'connections are all that it can count' }, async (t) => {
+    test('refuses more than 100 streams of one client on all its connections', { skip: name !== 'nginx' && 'it can limit only connections' }, async (t) => {
         const [one, two] = [await Browser.open(proxy), await Browser.open(proxy)];
         t.after(() => [one, two].forEach((each) => each.close()));
         const readers = await Promise.all(Array.from({ length: 100 }, (_, n) => [one, two][n % 2].stream('/handled/crowded')));
@@ -135,7 +135,7 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
         await eventually(async () => (await two.stream('/handled/crowded')).status === 200, 'room for another');
     });
 
-    test('passes Last-Event-ID on', async () => {
+    test('forwards Last-Event-ID', async () => {
         const ids = [];
         for (const data of ['one', 'two', 'three']) {
             ids.push(await publish(server.url, 'resumed', data));
@@ -145,19 +145,19 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
         reader.leave();
     });
 
-    test('passes bodies on', async () => {
+    test('forwards request bodies', async () => {
         const body = Array.from({ length: 100_000 }, (_, n) => String(n % 1000).padStart(10, '-')).join('');
         const { status, text } = await browser.text('/echo', { body });
         assert.equal(status, 200);
         assert.ok(text === body);
     });
 
-    test('says whose request it is, and nothing that the client says of itself', async () => {
+    test('sends the address of the client, and discards forwarding headers of the client', async () => {
         const headers = { 'x-forwarded-for': '192.0.2.1', forwarded: 'for=192.0.2.2' };
         assert.deepEqual(await browser.text('/client', { headers }), { status: 200, text: '127.0.0.1 127.0.0.1 -' });
     });
 
-    test('keeps what is for the operator from the public', async () => {
+    test('hides the paths for the operator', async () => {
         for (const path of ['/metrics', '/streams', '/readyz']) {
             const { status, text } = await browser.text(path);
             assert.equal(status, 404);
@@ -165,7 +165,7 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
         }
     });
 
-    test('speaks HTTP/1.1 by TLS with who wants that', async () => {
+    test('accepts HTTP/1.1 with TLS', async () => {
         const asking = requestByTls(`${proxy.secureUrl}/client`, { servername: 'localhost', ca: proxy.certificate, agent: false }).end();
         const [answer] = await within(once(asking, 'response'), 'answer');
         assert.equal(answer.httpVersion, '1.1');
@@ -173,7 +173,7 @@ describe(`${name}, by HTTPS and HTTP/2`, { skip }, () => {
         answer.resume();
     });
 
-    test('needs no connection to the server for each request, and speaks HTTP/1.1 with it', async (t) => {
+    test('reuses connections to the server, with HTTP/1.1', async (t) => {
         const versions = new Set();
         const upstream = createServer((request, response) => {
             versions.add(request.httpVersion);

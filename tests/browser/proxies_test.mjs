@@ -1,6 +1,6 @@
-// The proxy that RILL_PROXY names (nginx, haproxy, caddy) in front of a server, with the configuration of docs/proxies.
-// No test depends on durations: an event is published after the previous one has arrived. So a proxy that holds events back
-// until more arrive never gets more.
+// The proxy in RILL_PROXY (nginx, haproxy, caddy) in front of a server, with the configuration of docs/proxies.
+// No test depends on durations. The test publishes an event only after the previous one has arrived. If a proxy buffers an event
+// until the next one arrives, the test stops and fails.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { Proxy, majorVersion, name, skip } from './proxy_process.mjs';
 import { Reader, eventually, inLockStep, publish, running, silent, text } from './proxied_streams.mjs';
 import { Sample, patience, stablePort } from './sample_process.mjs';
 
-const long = 3000; // ms; how long a test waits for an event that must not happen
+const long = 3000; // ms; the time that a test waits for an event that must not happen
 
 describe(name, { skip }, () => {
     let server;
@@ -27,14 +27,14 @@ describe(name, { skip }, () => {
     });
 
     for (const path of ['topics', 'handled']) {
-        test(`holds no event back until the next: /${path}`, async (t) => {
+        test(`forwards each event immediately: /${path}`, async (t) => {
             const reader = await Reader.open(`${proxy.url}/${path}/steps-${path}`);
             t.after(() => reader.leave());
             await inLockStep(proxy.url, reader, `steps-${path}`);
         });
     }
 
-    test('passes a large event whole', async (t) => {
+    test('forwards a large event completely', async (t) => {
         const reader = await Reader.open(`${proxy.url}/handled/large`);
         t.after(() => reader.leave());
         const data = Array.from({ length: 1 << 17 }, (_, n) => String(n).padStart(8, '.')).join(''); // 1 MiB
@@ -45,7 +45,7 @@ describe(name, { skip }, () => {
     });
 
     for (const how of ['leave', 'reset']) {
-        test(`tells the server that clients have gone, though no event comes: ${how}`, async () => {
+        test(`ends streams of disconnected clients at the server without waiting for an event: ${how}`, async () => {
             const readers = await Promise.all([1, 2, 3].map(() => Reader.open(`${proxy.url}/handled/quiet`)));
             await eventually(() => running(server, 3), 'three streams');
             readers.forEach((reader) => reader[how]());
@@ -53,7 +53,7 @@ describe(name, { skip }, () => {
         });
     }
 
-    test('passes Last-Event-ID on', async (t) => {
+    test('forwards Last-Event-ID', async (t) => {
         const ids = [];
         for (const data of ['one', 'two', 'three']) {
             ids.push(await publish(proxy.url, 'resumed', data));
@@ -66,14 +66,14 @@ describe(name, { skip }, () => {
         assert.equal((await byQuery.next()).data, 'three');
     });
 
-    test('passes bodies on, with a length and in chunks', async () => {
+    test('forwards request bodies with a length and in chunks', async () => {
         const body = Array.from({ length: 100_000 }, (_, n) => String(n % 1000).padStart(10, '-')).join('');
         assert.ok((await text(`${proxy.url}/echo`, { method: 'POST', body })) === body);
         const chunked = new Blob([body]).stream();
         assert.ok((await text(`${proxy.url}/echo`, { method: 'POST', body: chunked, duplex: 'half' })) === body);
     });
 
-    test('says whose request it is, and nothing that the client says of itself', async () => {
+    test('sends the address of the client, and discards forwarding headers of the client', async () => {
         const forged = { 'X-Forwarded-For': '192.0.2.1', Forwarded: 'for=192.0.2.2' };
         const asking = request(`${proxy.url}/client`, { headers: forged, agent: false, localAddress: '127.0.0.2' }).end();
         const [response] = await once(asking, 'response');
@@ -84,7 +84,7 @@ describe(name, { skip }, () => {
         assert.equal(answer, '127.0.0.2 127.0.0.2 -');
     });
 
-    test('keeps what is for the operator from the public', async () => {
+    test('hides the paths for the operator', async () => {
         for (const path of ['metrics', 'streams', 'readyz']) {
             const answer = await fetch(`${proxy.url}/${path}`);
             assert.equal(answer.status, 404);
@@ -92,7 +92,7 @@ describe(name, { skip }, () => {
         }
     });
 
-    test('needs no connection to the server for each request', async (t) => {
+    test('reuses connections to the server', async (t) => {
         const upstream = createServer({ keepAliveTimeout: patience }, (_, response) => response.end('here')).listen(0, '127.0.0.1');
         await once(upstream, 'listening');
         const own = await Proxy.start(name, upstream.address().port);
@@ -108,7 +108,7 @@ describe(name, { skip }, () => {
         assert.ok(connections <= 10, `${connections} connections for 30 requests`);
     });
 
-    test('lets nobody have more than 100 streams', { skip: name === 'caddy' && 'Caddy has no such limit' }, async (t) => {
+    test('refuses more than 100 streams of one client', { skip: name === 'caddy' && 'Caddy has no such limit' }, async (t) => {
         const open = (from) => Reader.open(`${proxy.url}/handled/crowded`, { from });
         const readers = await Promise.all(Array.from({ length: 100 }, () => open('127.0.0.3')));
         t.after(() => readers.forEach((reader) => reader.leave()));
@@ -117,7 +117,7 @@ describe(name, { skip }, () => {
         assert.deepEqual(readers.slice(-2).map((reader) => reader.status), [429, 200]);
     });
 
-    test('goes on with its streams when it is reloaded', async (t) => {
+    test('keeps its streams during a reload', async (t) => {
         const own = await Proxy.start(name, server.port);
         const other = await Sample.start('ticker');
         const reader = await Reader.open(`${own.url}/handled/reloaded`);
@@ -127,9 +127,9 @@ describe(name, { skip }, () => {
             await other.stop();
         });
         await inLockStep(own.url, reader, 'reloaded', 1);
-        // A reload may close a kept connection at the moment when it is used again.
+        // A reload may close an idle connection at the moment when the client uses it again.
         const answered = () => fetch(own.url).then((answer) => answer.status, () => 0);
-        // HAProxy 3.0 loses a signal that arrives directly after its start, so the test repeats it if the server has not changed.
+        // HAProxy 3.0 loses a signal that arrives directly after its start. The test repeats the reload until the upstream has changed.
         await eventually(async () => {
             await own.reload(other.port);
             for (let n = 0; n < 100 && (await answered()) !== 200; ++n) {
@@ -161,7 +161,7 @@ class Follower {
     }
 }
 
-// The ticker is stopped until its client has sent a failing request, or waits for a response.
+// Stops the ticker, and waits until its client has sent a second request. again() starts the ticker again.
 async function restarted(t, changes = []) {
     const port = await stablePort();
     let ticker = await Sample.start('ticker', port);
@@ -181,7 +181,7 @@ async function restarted(t, changes = []) {
 }
 
 describe(`a restart of the server behind ${name}`, { skip }, () => {
-    test('is survived by an EventSource, and loses nothing', async (t) => {
+    test('an EventSource reconnects and loses no event', async (t) => {
         const { follower, again } = await restarted(t);
         await delay(long / 3); // a longer part of the outage
         await again();
@@ -195,19 +195,19 @@ describe(`a restart of the server behind ${name}`, { skip }, () => {
         haproxy: [['retries 15 ', 'retries 0 ']],
         caddy: [['lb_try_duration 15s', '']],
     };
-    test('ends an EventSource for good, without what the recipe has against it', async (t) => {
+    test('without the retry options an EventSource closes permanently', async (t) => {
         const { follower } = await restarted(t, withoutIt[name]);
         await follower.until(({ source }) => source.readyState === EventSource.CLOSED, 'end of the EventSource');
     });
 });
 
-// These show that the tests above fail with another configuration, or without the headers of the server.
-describe(`${name} that is not as it should be`, { skip }, () => {
+// These tests show that the tests above can fail: with another configuration, or without the headers of the server.
+describe(`${name} with a wrong configuration`, { skip }, () => {
     let server;
     before(async () => (server = await Sample.start('topics_server', 0, silent)));
     after(() => server?.stop());
 
-    // A reader behind a proxy with these changes of the configuration.
+    // Opens a stream through a proxy with these changes of the configuration.
     async function behind(t, changes, topic) {
         const proxy = await Proxy.start(name, server.port, changes);
         const reader = await Reader.open(`${proxy.url}/handled/${topic}`);
@@ -219,23 +219,23 @@ describe(`${name} that is not as it should be`, { skip }, () => {
     }
 
     if (name === 'nginx') {
-        // With HTTP/1.1 it passes each chunk on even with buffering. HTTP/1.0 is its default.
+        // nginx uses HTTP/1.0 to the server by default. With HTTP/1.1 it forwards each chunk even with buffering.
         const deaf = ['proxy_http_version 1.1;', 'proxy_ignore_headers X-Accel-Buffering;'];
 
-        test('holds a response back where it does not see X-Accel-Buffering', async (t) => {
+        test('buffers a response if it ignores X-Accel-Buffering', async (t) => {
             const proxy = await Proxy.start(name, server.port, [deaf]);
             t.after(() => proxy.stop());
             const opening = Reader.open(`${proxy.url}/handled/held`);
             await eventually(() => running(server, 1), 'stream at the server');
             await publish(server.url, 'held', 'small');
             assert.equal(await Promise.race([opening, delay(long, 'nothing')]), 'nothing');
-            await publish(server.url, 'held', 'x'.repeat(100_000)); // more than its buffers hold
+            await publish(server.url, 'held', 'x'.repeat(100_000)); // more than the buffers of nginx
             const reader = await opening;
             t.after(() => reader.leave());
             assert.equal((await reader.next()).data, 'small');
         });
 
-        test('holds nothing back there with proxy_buffering off', async (t) => {
+        test('forwards each event with proxy_buffering off', async (t) => {
             const reader = await behind(t, [[deaf[0], `${deaf[1]} proxy_buffering off;`]], 'unbuffered');
             await inLockStep(server.url, reader, 'unbuffered');
         });
@@ -243,8 +243,8 @@ describe(`${name} that is not as it should be`, { skip }, () => {
 
     const deafToClients = { haproxy: [['option abortonclose ', ''], ['retries 15 ', 'option abortonclose\n    retries 15 ']], caddy: [['\t\theader_up', '\t\tflush_interval -1\n\t\theader_up']] };
     if (name in deafToClients) {
-        const cured = name === 'haproxy' && majorVersion() >= 3 && 'HAProxy 3 sees it with the option in the backend, too';
-        test('keeps it from the server that a client has gone', { skip: cured }, async (t) => {
+        const cured = name === 'haproxy' && majorVersion() >= 3 && 'HAProxy 3 detects it with the option in the backend, too';
+        test('does not end the stream of a disconnected client', { skip: cured }, async (t) => {
             const reader = await behind(t, deafToClients[name], 'left');
             await eventually(() => running(server, 1), 'stream');
             reader.leave();

@@ -1,5 +1,5 @@
-// nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies. All changes for a test are listed here,
-// line by line.
+// nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies. This file lists each line that the tests
+// change.
 
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { stablePort, within } from './sample_process.mjs';
 const path = `${process.env.PATH}:/usr/sbin:/sbin`; // the directories of servers in Debian, which are often not in the PATH of users
 const recipes = fileURLToPath(new URL('../../docs/proxies/', import.meta.url));
 
-// For each: its configuration, the changes of it, and the commands that start it and reload the configuration.
+// For each proxy: its configuration, the changes for the tests, and the commands that start the proxy and reload the configuration.
 const kinds = {
     nginx: {
         file: 'nginx.conf',
@@ -40,7 +40,7 @@ const kinds = {
         file: 'haproxy.cfg',
         changes: (dir, { port, securePort }, upstream) => [
             ['    user haproxy\n    group haproxy\n    chroot /var/lib/haproxy\n    log /dev/log local0\n', ''],
-            ['maxconn 30000', 'maxconn 400'], // it does not start without descriptors for all of them
+            ['maxconn 30000', 'maxconn 400'], // HAProxy does not start if its descriptors are not enough for maxconn
             ['bind :80', `bind 127.0.0.1:${port}`],
             ['bind :443', `bind 127.0.0.1:${securePort}`],
             ['/etc/haproxy/rill.pem', `${dir}/both`],
@@ -56,12 +56,12 @@ const kinds = {
             ['example.org {', '(site) {'],
             ['127.0.0.1:8080', upstream],
         ],
-        // Caddy does this automatically for a host name: both ports, and a certificate.
+        // For a host name, Caddy configures both ports and a certificate automatically. The tests need these lines.
         more: (dir, { port, securePort }) => [
             `http://:${port} {`, 'bind 127.0.0.1', 'import site', '}',
             `https://:${securePort} {`, 'bind 127.0.0.1', `tls ${dir}/certificate ${dir}/key`, 'import site', '}',
         ].join('\n'),
-        end: 'SIGKILL', // otherwise it waits for its streams; it has no worker processes
+        end: 'SIGKILL', // after SIGTERM Caddy would wait for its streams; it has no worker processes
         command: (dir, file) => ['caddy', 'run', '--adapter', 'caddyfile', '--config', file],
         async reload(child, dir, file) {
             const args = ['reload', '--adapter', 'caddyfile', '--config', file, '--address', `unix/${dir}/admin`];
@@ -84,7 +84,7 @@ if (!(name in kinds)) {
 }
 export const skip = isInstalled(name) ? false : `SKIPPED: ${name} is not installed`;
 
-// The major version; NaN if it is not known.
+// Returns the major version, or NaN if it is unknown.
 export function majorVersion() {
     const { stdout } = spawnSync(name, ['-v'], { env: { PATH: path }, encoding: 'utf8' });
     return Number(/version (\d+)\./.exec(stdout ?? '')?.[1]);
@@ -119,7 +119,7 @@ export class Proxy {
     #output = '';
     port;
     securePort;
-    certificate; // for clients that trust it
+    certificate; // clients trust this certificate
 
     // Starts the proxy in front of the port `upstream`, and completes when it listens. `changes` are additional changes of
     // the configuration.
@@ -146,7 +146,7 @@ export class Proxy {
         return `http://127.0.0.1:${this.port}`;
     }
 
-    // With HTTP/2. Without a host name, because a machine may not resolve even localhost. The client passes the name to TLS.
+    // The URL for HTTP/2. It has an IP address, because a machine may not resolve even localhost. The client passes the name to TLS.
     get secureUrl() {
         return `https://127.0.0.1:${this.securePort}`;
     }
@@ -164,7 +164,7 @@ export class Proxy {
     }
 
     async #launch(name) {
-        // SIGTERM: with it, nginx and HAProxy also end their workers if this process ends first.
+        // If this process ends first, the proxy gets SIGTERM. Then nginx and HAProxy also end their workers.
         const command = ['--pdeathsig', 'TERM', ...this.#kind.command(this.#dir, this.#file)];
         this.#child = spawn('setpriv', command, { env: environment(this.#dir), stdio: ['ignore', 'pipe', 'pipe'] });
         for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -195,7 +195,7 @@ export class Proxy {
         await this.#kind.reload(this.#child, this.#dir, this.#file);
     }
 
-    // Immediately, also with open requests.
+    // Ends the proxy immediately, even with open requests.
     async stop() {
         if (this.#child?.exitCode === null && this.#child.signalCode === null) {
             this.#child.kill(this.#kind.end ?? 'SIGTERM');

@@ -1,5 +1,5 @@
-// The ticker restarts ten times with real clients. Each run ends with 0, and each client receives every id exactly once and in
-// order.
+// The ticker restarts ten times with real clients. Each run ends with exit code 0. Each client receives every id exactly once and
+// in order.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { Sample, stablePort, within } from './sample_process.mjs';
 const clients = 8;
 const restarts = 10;
 
-test('ten restarts under real clients lose nothing', async (t) => {
+test('real clients lose no event during ten restarts', async (t) => {
     const port = await stablePort();
     let ticker = await Sample.start('ticker', port);
     t.after(() => ticker.stop());

@@ -1,5 +1,5 @@
-// Real clients behind a proxy that cuts their connections about once per second, during 2,000 events in ten seconds. Each
-// client receives every id exactly once, in order, and nothing else.
+// Real clients behind a proxy that cuts their connections about once per second. The server sends 2,000 events in ten seconds.
+// Each client receives every id exactly once, in order, and nothing else.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -18,7 +18,7 @@ globalThis.window ??= { setTimeout, clearTimeout, fetch };
 globalThis.document ??= { hidden: false, addEventListener() {}, removeEventListener() {} };
 const { fetchEventSource } = (await import('@microsoft/fetch-event-source')).default;
 
-// Each client: starts to read `url`, calls `see(id, data, name)`, and returns a function that ends it.
+// Each entry starts a client that reads `url` and calls `see(id, data, name)`. It returns a function that ends the client.
 const eventSource = (kind) => (url, see) => {
     const source = new kind(url);
     source.addEventListener('message', (event) => see(event.lastEventId, event.data, 'message'));
@@ -30,8 +30,8 @@ const clients = {
     'npm eventsource': { begin: eventSource(NpmEventSource) },
     "undici's EventSource": { begin: eventSource(UndiciEventSource) },
     'fetch-event-source': {
-        // It stores an id at the end of its line and not of its event. If the connection is cut between the two, it would
-        // skip an event that it never delivered.
+        // This client stores an id at the end of the id line, and not at the end of the event. If the connection is cut between
+        // the two, the client would skip an event that it never delivered.
         betweenEvents: true,
         begin(url, see) {
             const ending = new AbortController();
@@ -39,7 +39,7 @@ const clients = {
                 signal: ending.signal,
                 openWhenHidden: true,
                 onmessage: (event) => event.data && see(event.id, event.data, event.event || 'message'),
-                // By default the end of a response is the end of the client.
+                // By default the client ends at the end of a response.
                 onclose: () => {
                     throw new Error('go on');
                 },
@@ -50,7 +50,7 @@ const clients = {
     },
     Chromium: {
         async begin(url, see, origin) {
-            const visit = await Visit.to(origin, desktop); // not a page of the server, but its origin may connect
+            const visit = await Visit.to(origin, desktop); // the server has no page here, but the origin may connect
             await visit.page.exposeFunction('see', see);
             await visit.page.evaluate((address) => {
                 const source = new EventSource(address);
@@ -63,7 +63,7 @@ const clients = {
     },
 };
 
-// As deepEqual, but reports only the few relevant lines of thousands.
+// Like deepEqual, but prints only the lines around the first difference.
 function assertSame(seen, wanted) {
     const at = wanted.findIndex((line, n) => line !== seen[n]);
     if (at >= 0) {
@@ -93,7 +93,7 @@ describe('through connections that are cut', { concurrency: true }, () => {
 
     for (const path of ['topics', 'handled']) {
         for (const [name, { begin, betweenEvents }] of Object.entries(clients)) {
-            test(`${name} sees every event once: ${path === 'topics' ? 'the direct path' : 'a handler'}`, async (t) => {
+            test(`${name} gets every event once: ${path === 'topics' ? 'the direct path' : 'a handler'}`, async (t) => {
                 const topic = `${path}-${Object.keys(clients).indexOf(name)}`;
                 const proxy = await CuttingProxy.to(server.port, { betweenEvents });
                 t.after(() => proxy.close());
@@ -116,8 +116,8 @@ describe('through connections that are cut', { concurrency: true }, () => {
         }
     }
 
-    // This shows that the tests above fail with clients that do not resume.
-    test('a client whose Last-Event-ID gets lost does not see every event once', async (t) => {
+    // This test shows that the tests above can fail: a client that does not resume fails.
+    test('a client without Last-Event-ID does not get every event once', async (t) => {
         const proxy = await CuttingProxy.to(server.port, { forgetful: true });
         t.after(() => proxy.close());
         const seen = [];
@@ -133,6 +133,6 @@ describe('through connections that are cut', { concurrency: true }, () => {
         const ids = await publishAll(server.url, 'forgotten');
         await within(complete, 'last event');
         assert.ok(proxy.cuts >= 4, `${proxy.cuts} cuts`);
-        assert.notDeepEqual(seen, ids); // this server sends all held events to a client without a last event id
+        assert.notDeepEqual(seen, ids); // the server sends all held events to a client without a last event ID
     });
 });

@@ -1,13 +1,13 @@
-// A sample as a child process. RILL_TICKER, RILL_CHAT and so on name the programs; each prints one line with its
-// URL when it listens.
+// A sample as a child process. The variables RILL_TICKER, RILL_CHAT and so on name the programs. Each program prints one
+// line with its URL when it listens.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-export const patience = 60_000; // ms: the maximum time of a condition, far above the usual one
+export const patience = 60_000; // ms; maximum time for a condition, far above the usual time
 
-// An unset variable is an error and not a skip: a test that does nothing would seem to pass.
+// An unset variable is an error and not a skip. A test that does nothing would seem to pass.
 export function programOf(sample) {
     const variable = `RILL_${sample.toUpperCase()}`;
     if (!process.env[variable]) {
@@ -29,8 +29,8 @@ export async function within(promise, what, ms = patience) {
     }
 }
 
-// As tests/support/test_ports.hpp: each test has a twentieth of the ports. So a parallel test never takes a port whose
-// server is currently stopped.
+// The same ports as in tests/support/test_ports.hpp. Each test has a twentieth of the ports. Therefore a parallel test never
+// takes a port whose server is currently stopped.
 function ownPorts() {
     const [first, last] = (process.env.RILL_TEST_PORTS ?? '10000-29999').split('-').map(Number);
     if (process.env.RILL_TEST_SLOT === undefined) {
@@ -49,7 +49,7 @@ export async function stablePort() {
     for (let attempt = 0; attempt < 100; ++attempt) {
         const probe = createServer();
         const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort + 1));
-        // Not once(probe, 'listening'): it rejects with the error, which is a result here.
+        // once(probe, 'listening') would reject with the error. Here the error is a valid result.
         const free = await new Promise((resolve) => {
             probe.once('listening', () => resolve(true)).once('error', () => resolve(false));
             probe.listen(port, '127.0.0.1');

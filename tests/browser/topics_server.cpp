@@ -1,6 +1,10 @@
-// A hub over HTTP, for clients whose connections are cut all the time, and for proxies: GET /topics/NAME on the direct
-// path, GET /handled/NAME through a handler, POST /topics/NAME to publish; GET /running, how many of the handlers run;
-// GET /client, whom a request is seen to come from; POST /echo.
+// A hub over HTTP for the tests with cut connections and with proxies:
+//   GET /topics/NAME    a stream without a handler
+//   GET /handled/NAME   a stream with a handler
+//   POST /topics/NAME   publishes an event
+//   GET /running        the number of running handlers
+//   GET /client         the address of the client, and the forwarding headers
+//   POST /echo          returns the body
 
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
@@ -12,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A handler that runs, for as long as the object lives.
+/// Counts the running handlers. Each handler has one object.
 class running
 {
 public:
@@ -64,7 +68,7 @@ int main(int argc, char** argv)
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();
     }
-    // Who is cut off before its first event begins again with all of them.
+    // A client that is disconnected before its first event has no id. It then starts again with all events.
     return rill::serve(app(rill::pubsub::hub({.channel = {.history = rill::pubsub::everything}, .idle = 1h}),
                            std::chrono::milliseconds(heartbeat)),
                        line.server);

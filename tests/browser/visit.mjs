@@ -33,7 +33,7 @@ export const looks = [
     ['phone-narrow', { ...phone, viewport: { width: 320, height: 568 }, reducedMotion: 'reduce' }],
 ];
 
-// Messages of Chromium when a server stops. Everything else on the console is an error of the page.
+// Messages of Chromium when a server stops. Each other message on the console is an error of the page.
 export const networkError = /^Failed to load resource: net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|CONNECTION_CLOSED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)$/;
 
 // One browser with a new profile for each visit. A persistent context sets the directory of the profile.
@@ -76,7 +76,7 @@ export class Visit {
         return this.page.locator(`body[data-state="${wanted}"]`).waitFor({ state: 'visible' });
     }
 
-    // The elements that are wider than their box, of the page and of these elements.
+    // Returns the elements that are wider than their box. Checks the page and the elements of the selector.
     tooWide(selector) {
         return this.page.evaluate((wanted) =>
             [document.documentElement, ...document.querySelectorAll(wanted)]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the messages of CMake about the version of Boost, and that its range is the one in spawn.hpp.
+# Checks the messages of CMake about the version of Boost, and that CMake and spawn.hpp have the same range of versions.
 set -euo pipefail
 root=$1
 

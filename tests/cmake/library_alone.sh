@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks what a user's configuration of rill builds: the library alone, without warnings as errors, and without the packages that
-# only samples, benchmarks and tests need. Once as a project, once by add_subdirectory, once by FetchContent.
+# Checks that the configuration of a user builds only the library. Warnings are not errors, and the packages for samples, benchmarks
+# and tests are not needed. Tests rill as a project, with add_subdirectory, and with FetchContent.
 # usage: library_alone.sh SOURCE_DIR CXX
 set -euo pipefail
 

@@ -11,7 +11,7 @@
 #include "harness/report/well_formed.hpp"
 #include "support/test_ports.hpp"
 
-// Runs rill-bench compare like a user, with numbers that are too small for meaningful figures.
+// Runs rill-bench compare as a user does, but with numbers that are too small for meaningful figures.
 
 BOOST_AUTO_TEST_SUITE(compare_test)
 
@@ -64,7 +64,7 @@ const std::string tiny = "--streams 20 --endpoint ticks --ms 250 --settle 100ms 
 BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
 {
     const auto code = run(*this, tiny + "--for 600ms --rounds 2" + (has_a_second_core() ? "" : " --client-core 0"));
-    BOOST_TEST(code == 1); // one of them is broken
+    BOOST_TEST(code == 1); // one of the servers is broken
 
     const auto all = bench::comparison_from(boost::json::parse(text_of(path + "/out/compare.json")));
     BOOST_REQUIRE_MESSAGE(all.has_value(), all.error());
@@ -94,7 +94,7 @@ BOOST_FIXTURE_TEST_CASE(rounds_can_be_added_later, folder)
 {
     const auto one = tiny + "--for 300ms --rounds 1 --add rill" + (has_a_second_core() ? "" : " --client-core 0");
     BOOST_TEST(run(*this, one) == 0);
-    BOOST_TEST(text_of(path + "/stdout").find("| rill | - |") != std::string::npos); // no figures of a single run
+    BOOST_TEST(text_of(path + "/stdout").find("| rill | - |") != std::string::npos); // a single run has no figures
     BOOST_TEST(run(*this, one) == 0);
     BOOST_TEST(text_of(path + "/stdout").find("| 2 of 2 |") != std::string::npos);
     const auto all = bench::comparison_from(boost::json::parse(text_of(path + "/out/compare.json")));

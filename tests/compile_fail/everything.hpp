@@ -1,6 +1,6 @@
 #pragma once
 
-// What the files here include: compiled in advance by run.sh.
+// All files in this directory include this header. run.sh precompiles it.
 #include <boost/describe.hpp>
 #include <rill/http/form.hpp>
 #include <rill/http/json.hpp>

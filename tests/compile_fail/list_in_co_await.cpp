@@ -2,7 +2,7 @@
 // only: g++ 12
 #include "everything.hpp"
 
-// No mistake of the user's: docs/reference/compiler-traps.md.
+// This is a bug of the compiler and not a mistake of the user, see docs/reference/compiler-traps.md.
 rill::awaitable<> events(rill::sse::event_stream& stream)
 {
 #ifdef RILL_FIXED

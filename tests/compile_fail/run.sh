@@ -10,7 +10,7 @@
 set -euo pipefail
 
 here=$1/tests/compile_fail cxx=$2
-flags=(-std=c++20 -fsyntax-only -Werror=unused-result "${@:3}") # an ignored result is a warning for users
+flags=(-std=c++20 -fsyntax-only -Werror=unused-result "${@:3}") # for users, an ignored result is a warning
 command -v "$cxx" >/dev/null || { echo "skipped: $cxx is not installed"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -22,11 +22,11 @@ fi
 version=$("$cxx" -dumpversion)
 this_compiler="$family ${version%%.*}"
 
-# A precompiled header of the common includes: half a second per file instead of eight.
+# With a precompiled header a file takes half a second instead of eight.
 if [[ $family == clang ]]; then
     "$cxx" -std=c++20 "${@:3}" -x c++-header "$here/everything.hpp" -o "$work/everything.hpp.pch"
     flags+=(-include-pch "$work/everything.hpp.pch" -I "$here")
-else # g++ finds everything.hpp.gch in the directories where it finds everything.hpp, first in that of the file
+else # g++ searches for everything.hpp.gch and everything.hpp in the same directories, first in that of the file
     "$cxx" -std=c++20 "${@:3}" -w -x c++-header "$here/everything.hpp" -o "$work/everything.hpp.gch"
     flags+=(-I "$work")
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh must accept a file whose mistake is refused with the expected words, and report all other files.
+# run.sh must accept a file if the compiler refuses its mistake with the expected words. It must report all other files.
 # usage: self_test.sh SOURCE_DIR
 set -euo pipefail
 

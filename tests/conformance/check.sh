@@ -35,7 +35,7 @@ while IFS= read -r line; do
     '## '*) needs_test=1 in_table=0 ;;
     '|---'*) in_table=1 ;;
     '|'*)
-        ((in_table)) || continue # the table's head
+        ((in_table)) || continue # the head of the table
         rows=$((rows + 1))
         named=0
         while IFS= read -r name; do

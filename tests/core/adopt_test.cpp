@@ -19,7 +19,8 @@ bool is_open(int descriptor)
     return ::fcntl(descriptor, F_GETFD) != -1;
 }
 
-/// An epoll that watches another one, and so on: deeper than epoll_ctl() lets anyone nest them.
+/// A chain of epoll descriptors: each one watches the previous one. epoll_ctl() refuses to add the last one to another
+/// epoll, because the chain would be too deep.
 class nested
 {
 public:
@@ -45,7 +46,7 @@ public:
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_is_adopted_is_closed_by_its_owner)
+BOOST_AUTO_TEST_CASE(an_adopted_descriptor_is_closed_by_its_owner)
 {
     int ends[2];
     BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(what_is_adopted_is_closed_by_its_owner)
     ::close(ends[1]);
 }
 
-BOOST_AUTO_TEST_CASE(what_can_not_be_watched_is_closed_and_told)
+BOOST_AUTO_TEST_CASE(a_descriptor_that_cannot_be_watched_is_closed_and_reported)
 {
     asio::io_context io;
     asio::posix::stream_descriptor owner(io);

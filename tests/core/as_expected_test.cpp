@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_SUITE(as_expected_test)
 
 namespace {
 
-// An operation as others write them: posts its outcome, a value or an error.
+// An operation like those of other libraries. It posts its outcome, a value or an error.
 template <class T, class CompletionToken>
 auto async_give(asio::io_context& context, rill::error_code ec, T value, CompletionToken&& token)
 {
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(cancellation_reaches_the_operation_inside)
         const auto waited = co_await timer.async_wait(rill::as_expected);
         first = waited ? rill::error_code() : waited.error();
         rill::interval every(1ms);
-        for (;;) { // a loop that overlooks errors ends nevertheless
+        for (;;) { // the cancellation also ends a loop that ignores errors
             static_cast<void>(co_await every.tick(rill::as_expected));
         }
     };

@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(adds_only_what_fits)
     BOOST_TEST(!rill::detail::bounded_add(sum, 1, 10));
     BOOST_TEST(rill::detail::bounded_add(sum, 0, 10));
     BOOST_TEST(sum == 10U);
-    BOOST_TEST(!rill::detail::bounded_add(sum, 0, 9)); // of a limit that has been lowered
+    BOOST_TEST(!rill::detail::bounded_add(sum, 0, 9)); // the sum is above a lowered limit
     BOOST_TEST(!rill::detail::bounded_add(sum, SIZE_MAX, SIZE_MAX));
     BOOST_TEST(sum == 10U);
 }

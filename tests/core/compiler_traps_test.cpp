@@ -1,5 +1,5 @@
-// The table of docs/reference/compiler-traps.md: what it recommends is right with every compiler, and what it warns of
-// is still wrong with the compiler that it names.
+// Tests the table of docs/reference/compiler-traps.md. The recommended code is correct with every compiler. The code
+// that the page warns of still fails with the compiler that the page names.
 
 #include <array>
 #include <boost/test/unit_test.hpp>
@@ -25,7 +25,8 @@ namespace {
 std::set<const void*> alive;
 int destroyed_twice = 0;
 
-/// Counts instead of freeing, so that a wrong program can continue. In each correct case there is a string next to it.
+/// Counts double destructions and frees nothing, so that a wrong program can continue. Each correct case also has a
+/// string.
 struct counted
 {
     explicit counted(int number) : value(number) { alive.insert(this); }
@@ -57,7 +58,7 @@ private:
     std::string text_;
 };
 
-const std::string longer(100, 'x'); // on the heap, where AddressSanitizer watches
+const std::string longer(100, 'x'); // on the heap, where AddressSanitizer checks it
 
 counted make_counted()
 {
@@ -74,7 +75,7 @@ int count_of(const order& o)
     return o.count;
 }
 
-/// To be awaited: suspends while its arguments must live.
+/// A coroutine to await. It suspends, and its arguments must exist until it returns.
 template <class Argument>
 awaitable<int> uses(const Argument&)
 {
@@ -89,7 +90,7 @@ awaitable<int> owns(Argument)
     co_return 1;
 }
 
-awaitable<counted> later()
+[[maybe_unused]] awaitable<counted> later()
 {
     co_await rill::sleep_for(1ms);
     co_return counted(3);
@@ -114,7 +115,7 @@ void right(awaitable<> body)
     BOOST_TEST(alive.empty());
 }
 
-// ---- what the page recommends
+// ---- recommended code
 
 awaitable<> named_aggregate()
 {
@@ -153,7 +154,7 @@ awaitable<> condition_on_a_line_of_its_own(bool first)
     co_await uses(chosen);
     const std::string text = first ? longer : "short";
     co_await uses(text);
-    co_await uses(std::string(first ? "one" : "other")); // of pointers, not of objects
+    co_await uses(std::string(first ? "one" : "other")); // the condition selects a pointer, not an object
 }
 
 awaitable<> if_in_place_of_a_condition(bool first)
@@ -220,7 +221,7 @@ awaitable<> what_co_return_gives()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_is_recommended_is_right)
+BOOST_AUTO_TEST_CASE(the_recommended_code_is_correct)
 {
     right(named_aggregate());
     right(copy_and_move_of_a_named_aggregate());
@@ -266,14 +267,14 @@ awaitable<> conditions_on_a_line_of_their_own()
             break;
         }
     }
-    if (co_await no() && co_await also()) { // right in an if, where the function has a local variable
+    if (co_await no() && co_await also()) { // correct in an if, if the function has a local variable
         ++calls;
     }
 }
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_loop_that_awaits_its_conditions_one_by_one_is_right)
+BOOST_AUTO_TEST_CASE(a_loop_that_awaits_its_conditions_one_by_one_is_correct)
 {
     calls = 0;
     right(conditions_on_a_line_of_their_own());
@@ -284,7 +285,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_awaits_its_conditions_one_by_one_is_right)
 
 namespace {
 
-struct counted_order // no string, which would end the program
+struct counted_order // without a string, whose second destruction would end the program
 {
     counted item;
     int count = 0;
@@ -345,7 +346,7 @@ awaitable<> both_sides_of_and()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_the_guide_warns_of_is_wrong_with_this_compiler)
+BOOST_AUTO_TEST_CASE(the_code_that_the_guide_warns_of_fails_with_this_compiler)
 {
     BOOST_TEST(twice(aggregate()) == 1);
     BOOST_TEST(twice(aggregate_in_an_inner_call()) == 1);

@@ -31,7 +31,7 @@ bool is_foreign(const boost::system::system_error& e)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(finds_the_io_context_behind_each_form_of_its_executor)
+BOOST_AUTO_TEST_CASE(finds_the_io_context_of_each_form_of_its_executor)
 {
     asio::io_context context; // without any service of rill
     const asio::any_io_executor plain = context.get_executor();
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_strand_of_a_worker_belongs_to_the_worker)
     BOOST_TEST(rill::detail::find_context(asio::make_strand(loop.context)) == &loop.context);
 }
 
-BOOST_AUTO_TEST_CASE(finds_nothing_behind_the_executors_of_others)
+BOOST_AUTO_TEST_CASE(finds_no_io_context_for_other_executors)
 {
     asio::thread_pool pool(1);
     BOOST_TEST(rill::detail::find_context(pool.get_executor()) == nullptr);

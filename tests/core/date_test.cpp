@@ -39,12 +39,12 @@ std::string timestamp_ms(std::int64_t since_1970)
 
 BOOST_AUTO_TEST_CASE(dates_of_http)
 {
-    BOOST_TEST(http_date(784'111'777) == "Sun, 06 Nov 1994 08:49:37 GMT"); // the RFC's example
+    BOOST_TEST(http_date(784'111'777) == "Sun, 06 Nov 1994 08:49:37 GMT"); // the example of the RFC
     BOOST_TEST(http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT");
     BOOST_TEST(http_date(-1) == "Wed, 31 Dec 1969 23:59:59 GMT");
     BOOST_TEST(http_date(951'782'400) == "Tue, 29 Feb 2000 00:00:00 GMT");
     BOOST_TEST(http_date(4'102'444'799) == "Thu, 31 Dec 2099 23:59:59 GMT");
-    for (int month = 0; month < 12; ++month) { // 31 days apart from 1 January 2026: one in each month
+    for (int month = 0; month < 12; ++month) { // every 31 days from 1 January 2026: one date in each month
         const auto date = http_date(1'767'225'600 + month * std::int64_t{31} * 86'400);
         BOOST_TEST(date.substr(8, 3) == std::string("JanFebMarAprMayJunJulAugSepOctNovDec").substr(3U * month, 3));
     }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(timestamps)
     BOOST_TEST(timestamp_ms(-1) == "1969-12-31T23:59:59.999Z");
 }
 
-BOOST_AUTO_TEST_CASE(a_time_outside_four_digits_of_a_year_becomes_the_nearest_inside)
+BOOST_AUTO_TEST_CASE(a_year_outside_four_digits_becomes_the_nearest_valid_time)
 {
     constexpr auto end = std::int64_t{253'402'300'800}; // the year 10000
     BOOST_TEST(http_date(end - 1) == "Fri, 31 Dec 9999 23:59:59 GMT");

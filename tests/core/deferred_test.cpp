@@ -22,11 +22,11 @@ BOOST_AUTO_TEST_SUITE(deferred_test)
 
 namespace {
 
-// An operation that ends inside its initiation, with the given result.
+// An operation that completes inside its initiation with the given result.
 auto ends_with(error_code ec)
 {
     return asio::async_initiate<const rill::detail::deferred_t, void(error_code)>(
-        [ec](auto&& handler) { std::move(handler)(ec); }, rill::detail::deferred);
+        [ec](auto handler) { std::move(handler)(ec); }, rill::detail::deferred);
 }
 
 std::optional<error_code> thrown_by(const std::exception_ptr& error)
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(an_error_is_thrown_where_it_is_awaited)
     BOOST_TEST((thrown_by(end.error) == asio::error::timed_out));
 }
 
-BOOST_AUTO_TEST_CASE(that_of_a_cancellation_is_made_once_for_a_thread)
+BOOST_AUTO_TEST_CASE(the_exception_of_a_cancellation_is_created_once_per_thread)
 {
     const auto first = exception_of(asio::error::operation_aborted);
     BOOST_TEST((exception_of(asio::error::operation_aborted) == first));
@@ -79,11 +79,10 @@ BOOST_AUTO_TEST_CASE(that_of_a_cancellation_is_made_once_for_a_thread)
     std::exception_ptr of_another;
     std::thread([&] { of_another = exception_of(asio::error::operation_aborted); }).join();
     BOOST_TEST((of_another != first));
-    BOOST_TEST((thrown_by(of_another) == asio::error::operation_aborted)); // outlives its thread
+    BOOST_TEST((thrown_by(of_another) == asio::error::operation_aborted)); // the exception outlives its thread
 }
 
-// Asio's own tokens take the operation, too.
-BOOST_AUTO_TEST_CASE(it_is_an_operation_like_others)
+BOOST_AUTO_TEST_CASE(the_operation_accepts_the_tokens_of_asio)
 {
     manual_loop loop;
     manual_loop::outcome end;
@@ -103,7 +102,7 @@ BOOST_AUTO_TEST_CASE(it_is_an_operation_like_others)
     BOOST_TEST((thrown_by(end.error) == asio::error::operation_aborted));
 }
 
-BOOST_AUTO_TEST_CASE(a_function_that_takes_an_error_code_gets_that)
+BOOST_AUTO_TEST_CASE(a_handler_receives_the_error_code)
 {
     std::optional<error_code> got;
     ends_with(asio::error::timed_out)([&](error_code ec) { got = ec; });

@@ -6,7 +6,7 @@
 
 BOOST_AUTO_TEST_SUITE(error_test)
 
-BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
+BOOST_AUTO_TEST_CASE(every_error_has_its_own_message)
 {
     std::set<std::string> messages;
     for (const auto e : {rill::error::invalid_utf8,
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
                          rill::error::invalid_cookie_attributes,
                          rill::error::invalid_event_id})
     {
-        const rill::error_code ec = e; // implicit, as for any error enum
+        const rill::error_code ec = e; // an implicit conversion, as for any error enum
         BOOST_TEST(ec.failed());
         BOOST_TEST(ec.category().name() == std::string("rill"));
         BOOST_TEST((ec == e));
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(the_category_is_one_object)
     BOOST_TEST((rill::error_code(1, boost::system::system_category()) != rill::error::invalid_utf8));
 }
 
-BOOST_AUTO_TEST_CASE(results_carry_either)
+BOOST_AUTO_TEST_CASE(a_result_holds_a_value_or_an_error)
 {
     const rill::result<int> good = 3;
     const rill::result<int> bad = tl::unexpected(make_error_code(rill::error::too_slow));

@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_CASE(the_message_names_the_place_before_the_reason)
     BOOST_TEST(f.where == "write to 'x'");
 }
 
-BOOST_AUTO_TEST_CASE(a_program_tests_the_code)
+BOOST_AUTO_TEST_CASE(a_program_can_compare_the_code)
 {
     const tl::expected<void, rill::failure> bad = tl::unexpected(
         rill::failure(rill::error_code(EADDRINUSE, boost::system::system_category()), "bind 127.0.0.1:8080"));

@@ -46,8 +46,8 @@ struct fixture
 
 } // namespace
 
-// The wheel's ticks lie a fraction of a ms beside the manual clock's, and a tick is never early: it is seen by a clock
-// that moves in whole ms at its time, or one ms later. `a tick at t` below means just that.
+// The ticks of the wheel differ from those of the manual clock by a fraction of a ms, and a tick is never early. The
+// manual clock moves in whole ms. Therefore a tick is seen at its time or 1 ms later. CHECK_TICKS accepts both.
 #define CHECK_TICKS(seen, ...)                                                                                         \
     do {                                                                                                               \
         const std::vector<std::int64_t> expected{__VA_ARGS__};                                                         \
@@ -70,19 +70,19 @@ BOOST_FIXTURE_TEST_CASE(a_second_tick_at_the_same_time_is_refused, fixture)
     };
     wait(false);
     wait(true);
-    BOOST_TEST(refused.empty()); // from the event loop
+    BOOST_TEST(refused.empty()); // not inside tick()
     loop.turn();
     BOOST_TEST((refused == std::vector<rill::error_code>{boost::asio::error::in_progress}));
-    cancel.emit(boost::asio::cancellation_type::terminal); // nothing is left of it
+    cancel.emit(boost::asio::cancellation_type::terminal); // the refused tick has ended
     loop.pass(25ms);
-    wait(false); // the beat is as it was
+    wait(false); // the schedule is unchanged
     loop.pass(25ms);
     CHECK_TICKS(seen, 20, 40);
     BOOST_TEST(refused.size() == 1U);
 }
 
-// As with a clean-up that comes when all is over.
-BOOST_FIXTURE_TEST_CASE(a_cancellation_that_comes_too_late_ends_no_other_tick, fixture)
+// A clean-up may send a cancellation after the tick has completed.
+BOOST_FIXTURE_TEST_CASE(a_late_cancellation_does_not_end_the_next_tick, fixture)
 {
     rill::interval every(20ms);
     std::vector<boost::asio::cancellation_signal> cancel(2);
@@ -100,7 +100,7 @@ BOOST_FIXTURE_TEST_CASE(a_cancellation_that_comes_too_late_ends_no_other_tick, f
     BOOST_TEST(aborted == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(ticks_once_every_period_from_one_period_on, fixture)
+BOOST_FIXTURE_TEST_CASE(ticks_once_every_period_after_the_first_period, fixture)
 {
     loop.start(beat(seen, 20ms, 5), end);
     loop.pass(200ms);
@@ -108,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(ticks_once_every_period_from_one_period_on, fixture)
     CHECK_TICKS(seen, 20, 40, 60, 80, 100);
 }
 
-BOOST_FIXTURE_TEST_CASE(the_beat_begins_with_the_first_tick_not_with_the_interval, fixture)
+BOOST_FIXTURE_TEST_CASE(the_schedule_begins_with_the_first_tick_not_with_the_interval, fixture)
 {
     loop.start(
         [](ticks& s) -> rill::awaitable<> {
@@ -121,10 +121,10 @@ BOOST_FIXTURE_TEST_CASE(the_beat_begins_with_the_first_tick_not_with_the_interva
     loop.pass(200ms);
     BOOST_REQUIRE_EQUAL(seen.at.size(), 1U);
     BOOST_TEST(seen.at[0] >= 70);
-    BOOST_TEST(seen.at[0] <= 72); // two timers
+    BOOST_TEST(seen.at[0] <= 72); // the sum of two timers
 }
 
-BOOST_FIXTURE_TEST_CASE(a_late_handler_does_not_shift_the_beat, fixture)
+BOOST_FIXTURE_TEST_CASE(a_late_handler_does_not_shift_the_schedule, fixture)
 {
     loop.start(
         [](ticks& s) -> rill::awaitable<> {
@@ -147,7 +147,7 @@ BOOST_FIXTURE_TEST_CASE(missed_ticks_are_skipped, fixture)
             rill::interval every(20ms);
             co_await every.tick();
             s.note();
-            co_await rill::sleep_for(50ms); // those at 40 and 60 are missed
+            co_await rill::sleep_for(50ms); // the ticks at 40 and 60 are missed
             co_await every.tick();
             s.note();
             co_await every.tick();
@@ -158,7 +158,7 @@ BOOST_FIXTURE_TEST_CASE(missed_ticks_are_skipped, fixture)
     CHECK_TICKS(seen, 20, 80, 100);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_clock_that_leaps_brings_one_tick, fixture)
+BOOST_FIXTURE_TEST_CASE(a_clock_jump_causes_one_tick, fixture)
 {
     loop.start(beat(seen, 20ms, 2), end);
     loop.timers.advance(1007ms);
@@ -167,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(a_clock_that_leaps_brings_one_tick, fixture)
     CHECK_TICKS(seen, 1007, 1020);
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_tick_leaves_the_beat_as_it_was)
+BOOST_AUTO_TEST_CASE(a_cancelled_tick_does_not_change_the_schedule)
 {
     manual_loop loop;
     ticks seen{loop};
@@ -193,10 +193,10 @@ BOOST_AUTO_TEST_CASE(a_cancelled_tick_leaves_the_beat_as_it_was)
     CHECK_TICKS(seen, 10, 20);
     tick();
     loop.pass(30ms);
-    CHECK_TICKS(seen, 10, 20, 60); // it was asked for at 40, when that tick was over
+    CHECK_TICKS(seen, 10, 20, 60); // the wait begins at 40, after the tick at 40
 }
 
-BOOST_AUTO_TEST_CASE(as_expected_gives_a_value)
+BOOST_AUTO_TEST_CASE(as_expected_returns_a_value)
 {
     manual_loop loop;
     bool ticked = false;
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(works_in_a_race)
     BOOST_TEST(winners == expected);
 }
 
-// The prefetched addresses of later timers are null for such coroutines. UBSan finds arithmetic on a null pointer.
+// For foreign coroutines, the prefetched addresses of later timers are null. UBSan finds arithmetic on a null pointer.
 BOOST_AUTO_TEST_CASE(several_foreign_coroutines_tick_at_once)
 {
     manual_loop loop;
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(a_pending_tick_completes_when_its_interval_is_destroyed)
     loop.pass(50ms);
 }
 
-BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_ends_with_its_context)
+BOOST_AUTO_TEST_CASE(a_waiting_coroutine_ends_with_its_context)
 {
     struct guard
     {
@@ -333,11 +333,11 @@ BOOST_AUTO_TEST_CASE(periods_out_of_range)
     manual_loop::outcome sleeper;
     loop.start(rill::sleep_for(rill::interval::duration::max()), sleeper);
     loop.pass(1000ms);
-    BOOST_TEST(seen.at.empty()); // "never" is not "at once"
+    BOOST_TEST(seen.at.empty()); // the maximum period does not overflow
     BOOST_TEST(!sleeper.done);
 }
 
-BOOST_AUTO_TEST_CASE(sleep_for_nothing_or_less_ends_in_the_next_tick)
+BOOST_AUTO_TEST_CASE(sleep_for_zero_or_a_negative_time_ends_in_the_next_tick)
 {
     for (const auto time : {0ms, -7ms}) {
         manual_loop loop;
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(sleep_for_nothing_or_less_ends_in_the_next_tick)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_tick_that_nobody_awaits_does_nothing)
+BOOST_AUTO_TEST_CASE(a_tick_that_is_not_awaited_does_nothing)
 {
     manual_loop loop;
     rill::interval every(20ms);
@@ -358,8 +358,8 @@ BOOST_AUTO_TEST_CASE(a_tick_that_nobody_awaits_does_nothing)
     loop.pass(50ms);
 }
 
-// As nanoseconds they would be less than nothing.
-BOOST_FIXTURE_TEST_CASE(the_longest_times_are_long, fixture)
+// In nanoseconds, these times would overflow to negative values.
+BOOST_FIXTURE_TEST_CASE(the_maximum_times_do_not_overflow, fixture)
 {
     BOOST_TEST((rill::interval(std::chrono::milliseconds::max()).period() == rill::timer_service::longest_wait));
     BOOST_TEST((rill::interval(std::chrono::hours::max()).period() == rill::timer_service::longest_wait));

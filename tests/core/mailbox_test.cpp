@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(messages_keep_their_order)
     BOOST_TEST((ran == std::vector{1, 2, 3}));
 }
 
-BOOST_AUTO_TEST_CASE(there_is_one_mailbox_for_a_context)
+BOOST_AUTO_TEST_CASE(a_context_has_one_mailbox)
 {
     boost::asio::io_context context{1};
     BOOST_TEST(&mailbox::of(context) == &mailbox::of(context));
@@ -85,9 +85,10 @@ BOOST_AUTO_TEST_CASE(an_address_may_outlive_its_mailbox)
     BOOST_TEST(!mailbox::address().post([] { BOOST_ERROR("delivered"); }));
 }
 
-// The descriptor that wakes the context is written to without its mutex: it must not be another's by then. For the
-// sanitizers; what is written to a descriptor of this process that is not the mailbox's shows in the pipe.
-BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
+// post() writes to the descriptor that wakes the context, and holds no mutex during the write. The context may end at
+// that time, but the descriptor must stay open: otherwise its number may belong to another file. The pipe of this test
+// takes such a number and would receive the write. The sanitizers find other errors.
+BOOST_AUTO_TEST_CASE(a_context_may_end_while_other_threads_post_to_it)
 {
     constexpr int contexts = 200;
     for (int i = 0; i < contexts; ++i) {
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
         std::atomic<bool> stop = false;
         std::thread other([&] {
             while (!stop) {
-                static_cast<void>(address.post([] {})); // false once it has ended
+                static_cast<void>(address.post([] {})); // post() returns false after the end of the context
                 ++posted;
             }
         });
@@ -106,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
         turn(*context);
         context.reset();
         int ends[2];
-        BOOST_REQUIRE(::pipe2(ends, O_NONBLOCK) == 0); // takes the lowest descriptors that are free
+        BOOST_REQUIRE(::pipe2(ends, O_NONBLOCK) == 0); // gets the lowest free descriptors
         for (const auto before = posted.load(); posted < before + 10;) {
         }
         stop = true;
@@ -118,8 +119,8 @@ BOOST_AUTO_TEST_CASE(a_context_may_end_while_others_post_to_it)
     }
 }
 
-// Each message wakes a context that sleeps.
-BOOST_AUTO_TEST_CASE(a_message_comes_also_after_others_were_delivered)
+// Each message must wake a sleeping context.
+BOOST_AUTO_TEST_CASE(a_message_is_delivered_after_earlier_ones_were_delivered)
 {
     boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     auto& box = mailbox::of(context);
@@ -127,13 +128,13 @@ BOOST_AUTO_TEST_CASE(a_message_comes_also_after_others_were_delivered)
     std::atomic<int> ran = 0;
     std::thread other([&] {
         for (int i = 1; i <= 2000; ++i) {
-            static_cast<void>(address.post([&, i] { // which ran counts
+            static_cast<void>(address.post([&, i] { // `ran` counts the delivered messages
                 if (++ran == 2000) {
                     context.stop();
                 }
                 BOOST_CHECK_LE(ran, i);
             }));
-            for (int spin = 0; i % 2 == 0 && ran < i; ++spin) { // now and then when it sleeps again
+            while (i % 2 == 0 && ran < i) { // waits for every second message, so that the context sleeps again
                 std::this_thread::yield();
             }
         }

@@ -59,7 +59,7 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_job_that_runs_cannot_be_abandoned, fixture)
+BOOST_FIXTURE_TEST_CASE(a_running_job_cannot_be_abandoned, fixture)
 {
     const auto job = make(first, first_result);
     jobs.start(job, pool.get_executor());
@@ -78,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(a_waiting_job_is_abandoned_and_completes_from_the_loop, 
     jobs.start(make(first, first_result), pool.get_executor());
     const auto job = make(second, second_result);
     jobs.start(job, pool.get_executor());
-    jobs.cancel(*job, asio::cancellation_type::none); // what a filter has left of a cancellation
+    jobs.cancel(*job, asio::cancellation_type::none); // a filter has removed all types of the cancellation
     BOOST_TEST(!job->abandoned());
     jobs.cancel(*job, asio::cancellation_type::terminal);
     BOOST_TEST(job->abandoned());
@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(a_waiting_job_is_abandoned_and_completes_from_the_loop, 
     BOOST_TEST(!second.ended);
 }
 
-BOOST_FIXTURE_TEST_CASE(finish_waits_for_what_runs_and_gives_the_rest_up, fixture)
+BOOST_FIXTURE_TEST_CASE(finish_waits_for_the_running_job_and_abandons_the_others, fixture)
 {
     jobs.start(make(first, first_result), pool.get_executor());
     const auto waits = make(second, second_result);
@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(finish_waits_for_what_runs_and_gives_the_rest_up, fixtur
     jobs.finish();
     releases.join();
     BOOST_TEST(first.ended);
-    BOOST_TEST(!first_result); // from the event loop
+    BOOST_TEST(!first_result); // completes from the event loop only
     run_until(first_result);
     run_until(second_result);
     BOOST_TEST(!*first_result);

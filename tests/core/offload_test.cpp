@@ -30,7 +30,7 @@ struct worker : rill::detail::spawned_coroutine
     asio::cancellation_signal signal;
     bool ended = false;
     std::exception_ptr error;
-    asio::io_context context; // ends first: that may resume the coroutine
+    asio::io_context context; // destroyed first, because its destructor may resume the coroutine
 
     static void on_done(rill::detail::spawned_coroutine& self, const std::exception_ptr& error)
     {
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(returns_the_result_to_the_worker)
         BOOST_TEST(result == "called there");
         BOOST_TEST((there != here));
         BOOST_TEST((std::this_thread::get_id() == here));
-        co_await rill::sleep_for(1ms); // it is on its worker again
+        co_await rill::sleep_for(1ms); // the coroutine runs on its worker again
     }(pool));
 }
 
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(takes_functions_executors_strands_and_move_only_results)
     }(pool));
 }
 
-BOOST_AUTO_TEST_CASE(a_function_that_owns_what_it_captures_is_named_first)
+BOOST_AUTO_TEST_CASE(a_named_function_may_own_its_captures)
 {
     asio::thread_pool pool(1);
     worker w;
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_function_that_owns_what_it_captures_is_named_first)
     }(pool));
 }
 
-BOOST_AUTO_TEST_CASE(throws_what_the_function_throws)
+BOOST_AUTO_TEST_CASE(throws_the_exception_of_the_function)
 {
     worker w;
     asio::thread_pool pool(1);
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(is_abandoned_while_it_waits_for_a_thread)
     BOOST_TEST(!called);
 }
 
-BOOST_AUTO_TEST_CASE(waits_for_a_function_that_runs)
+BOOST_AUTO_TEST_CASE(a_cancelled_call_waits_for_a_running_function)
 {
     std::promise<void> running;
     std::promise<void> release;
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_ignores_its_cancellation_is_destroyed)
     busy.release.set_value();
 }
 
-BOOST_AUTO_TEST_CASE(fails_when_the_pool_ends_first)
+BOOST_AUTO_TEST_CASE(fails_when_the_pool_stops_first)
 {
     worker w;
     std::optional<asio::thread_pool> pool(std::in_place, 1);
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(fails_when_the_pool_ends_first)
                           [](const auto& e) { return e.code() == rill::make_error_code(rill::error::pool_stopped); });
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_the_worker_waits_for_a_function_that_runs)
+BOOST_AUTO_TEST_CASE(the_end_of_the_worker_waits_for_a_running_function)
 {
     asio::thread_pool pool(1);
     std::promise<void> running;
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_worker_waits_for_a_function_that_runs)
     BOOST_TEST(unwound);
 }
 
-BOOST_AUTO_TEST_CASE(fails_on_an_executor_that_is_not_a_workers)
+BOOST_AUTO_TEST_CASE(fails_on_an_executor_that_belongs_to_no_worker)
 {
     asio::thread_pool pool(1);
     auto offloads = [](asio::thread_pool& p) -> rill::awaitable<> { co_await rill::offload(p, [] {}); };

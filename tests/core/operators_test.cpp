@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(the_first_of_two_operations)
         }(seen, token),
         end);
     loop.pass(35ms);
-    BOOST_TEST(seen == "tick tick tick "); // the canceled waits for the stop leave nothing
+    BOOST_TEST(seen == "tick tick tick "); // the cancelled waits for the shutdown do nothing
     token.request();
     loop.pass(1ms);
     BOOST_TEST(end.done);

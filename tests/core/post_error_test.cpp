@@ -11,7 +11,7 @@
 
 #include "support/manual_loop.hpp"
 
-BOOST_AUTO_TEST_SUITE(refuse_test)
+BOOST_AUTO_TEST_SUITE(post_error_test)
 
 BOOST_AUTO_TEST_CASE(completes_from_the_event_loop)
 {
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(completes_from_the_event_loop)
     BOOST_TEST((*got == boost::asio::error::in_progress));
 }
 
-BOOST_AUTO_TEST_CASE(what_the_handler_holds_is_released_with_the_loop)
+BOOST_AUTO_TEST_CASE(the_handler_is_released_with_the_loop)
 {
     auto held = std::make_shared<int>(1);
     const std::weak_ptr<int> seen = held;
@@ -40,8 +40,9 @@ BOOST_AUTO_TEST_CASE(what_the_handler_holds_is_released_with_the_loop)
     BOOST_TEST(seen.expired());
 }
 
-// It is over in the next turn anyway; only a coroutine that is to be destroyed must not be resumed.
-BOOST_AUTO_TEST_CASE(its_cancellation)
+// The operation completes in the next turn anyway. But a cancellation that destroys the coroutine must destroy the
+// handler too, because a destroyed coroutine must not be resumed.
+BOOST_AUTO_TEST_CASE(a_cancellation_lets_the_operation_complete_or_destroys_its_handler)
 {
     for (const bool destroys : {false, true}) {
         rill_test::manual_loop loop;
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(its_cancellation)
         loop.turn();
         BOOST_TEST(got.has_value() == !destroys);
         BOOST_TEST(seen.expired());
-        cancel.emit(boost::asio::cancellation_type::terminal); // nothing is left
+        cancel.emit(boost::asio::cancellation_type::terminal); // the operation has ended
     }
 }
 

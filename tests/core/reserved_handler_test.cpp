@@ -30,7 +30,7 @@ bool is_free(reserved_memory& memory)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(there_is_room_for_one)
+BOOST_AUTO_TEST_CASE(the_memory_holds_one_block)
 {
     reserved_memory memory;
     auto* first = memory.allocate(256);
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(there_is_room_for_one)
     memory.deallocate(large);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_finds_it_free_for_the_next)
+BOOST_AUTO_TEST_CASE(the_memory_is_free_while_the_handler_runs)
 {
     asio::io_context io;
     const auto memory = std::make_shared<reserved_memory>();
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_handler_finds_it_free_for_the_next)
     BOOST_TEST(memory.use_count() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(an_operation_that_is_never_run_keeps_it)
+BOOST_AUTO_TEST_CASE(an_operation_that_never_runs_keeps_the_memory)
 {
     std::optional<asio::io_context> io(std::in_place);
     auto memory = std::make_shared<reserved_memory>();
@@ -77,14 +77,14 @@ BOOST_AUTO_TEST_CASE(an_operation_that_is_never_run_keeps_it)
     BOOST_TEST(watched.expired());
 }
 
-BOOST_AUTO_TEST_CASE(work_for_the_next_turn_is_done_once)
+BOOST_AUTO_TEST_CASE(work_for_the_next_turn_runs_once)
 {
     asio::io_context io;
     rill::detail::coalesced_post turn;
     int runs = 0;
     std::function<void()> work = [&] {
         if (++runs == 1) {
-            turn.post(io, work); // which is another one
+            turn.post(io, work); // runs in the turn after this one
         }
     };
     turn.post(io, work);

@@ -19,7 +19,7 @@ using rill_test::manual_loop;
 
 struct fixture
 {
-    asio::cancellation_signal cancel; // outlives what is bound to it
+    asio::cancellation_signal cancel; // outlives the operations that are bound to it
     manual_loop loop;
     shutdown_signal& token = shutdown_signal::of(loop.context);
     manual_loop::outcome end;
@@ -36,7 +36,7 @@ rill::awaitable<> looks(shutdown_signal& token, std::optional<rill::error_code>&
     seen = stopped ? rill::error_code() : stopped.error();
 }
 
-// A completion handler that is no coroutine.
+// A completion handler that is not a coroutine.
 struct noting
 {
     std::vector<rill::error_code>& calls;
@@ -68,7 +68,7 @@ BOOST_FIXTURE_TEST_CASE(every_wait_completes_from_the_event_loop, fixture)
     BOOST_TEST(!end.done);
     token.request();
     BOOST_TEST(token.requested());
-    BOOST_TEST(!end.done); // not inside the call
+    BOOST_TEST(!end.done); // not inside request()
     loop.turn();
     BOOST_TEST(end.done);
     BOOST_TEST(!end.error);
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(a_wait_after_the_request_completes_too, fixture)
     BOOST_TEST(!end.error);
 }
 
-BOOST_FIXTURE_TEST_CASE(there_is_one_for_each_context, fixture)
+BOOST_FIXTURE_TEST_CASE(each_context_has_its_own_signal, fixture)
 {
     asio::io_context other;
     BOOST_TEST(&shutdown_signal::of(loop.context) == &token);
@@ -101,11 +101,11 @@ BOOST_FIXTURE_TEST_CASE(a_cancelled_wait_ends_with_operation_aborted, fixture)
     BOOST_REQUIRE(end.done);
     BOOST_CHECK_EXCEPTION(std::rethrow_exception(end.error), boost::system::system_error,
                           [](const auto& e) { return e.code() == asio::error::operation_aborted; });
-    token.request(); // nothing is left of it
+    token.request(); // the cancelled wait has ended
     loop.turn();
 }
 
-BOOST_FIXTURE_TEST_CASE(as_expected_gives_values, fixture)
+BOOST_FIXTURE_TEST_CASE(as_expected_returns_values, fixture)
 {
     std::optional<rill::error_code> aborted;
     std::optional<rill::error_code> stopped;
@@ -121,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(as_expected_gives_values, fixture)
     BOOST_TEST(!*stopped);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_was_stopped_first_is_not_cancelled_any_more, fixture)
+BOOST_FIXTURE_TEST_CASE(a_wait_that_the_shutdown_ended_is_not_cancelled, fixture)
 {
     std::optional<rill::error_code> seen;
     loop.start(looks(token, seen), end, cancel);
@@ -132,25 +132,25 @@ BOOST_FIXTURE_TEST_CASE(who_was_stopped_first_is_not_cancelled_any_more, fixture
     BOOST_TEST(!*seen);
 }
 
-BOOST_FIXTURE_TEST_CASE(who_was_cancelled_first_is_aborted, fixture)
+BOOST_FIXTURE_TEST_CASE(a_wait_that_is_cancelled_before_the_shutdown_is_aborted, fixture)
 {
     std::vector<rill::error_code> calls;
     const auto ex = loop.context.get_executor();
     token.start(
         asio::bind_cancellation_slot(cancel.slot(), asio::bind_executor(ex, noting{calls, nullptr, false, ex})));
     cancel.emit(asio::cancellation_type::partial);
-    cancel.emit(asio::cancellation_type::terminal); // once is enough
+    cancel.emit(asio::cancellation_type::terminal); // a second cancellation changes nothing
     token.request();
     BOOST_TEST(calls.empty());
     loop.turn();
     BOOST_REQUIRE_EQUAL(calls.size(), 1U);
     BOOST_TEST((calls[0] == asio::error::operation_aborted));
-    cancel.emit(asio::cancellation_type::terminal); // nothing is left to be cancelled
+    cancel.emit(asio::cancellation_type::terminal); // the wait has ended
     loop.turn();
     BOOST_TEST(calls.size() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_throws_does_not_keep_the_others_waiting, fixture)
+BOOST_FIXTURE_TEST_CASE(a_handler_that_throws_does_not_block_the_others, fixture)
 {
     std::vector<rill::error_code> calls;
     const auto ex = loop.context.get_executor();
@@ -161,7 +161,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_throws_does_not_keep_the_others_waiting, fixtur
     BOOST_TEST(calls.size() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_waits_again_is_called_again, fixture)
+BOOST_FIXTURE_TEST_CASE(a_handler_that_waits_again_is_called_again, fixture)
 {
     std::vector<rill::error_code> calls;
     const auto ex = loop.context.get_executor();
@@ -171,7 +171,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_waits_again_is_called_again, fixture)
     BOOST_TEST(calls.size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_pending_when_the_context_ends_is_released)
+BOOST_AUTO_TEST_CASE(pending_waits_are_released_with_the_context)
 {
     manual_loop::outcome end;
     std::vector<rill::error_code> calls;
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(what_is_pending_when_the_context_ends_is_released)
         auto& token = shutdown_signal::of(loop.context);
         loop.start(waits(token), end);
         const auto ex = loop.context.get_executor();
-        token.start(asio::bind_executor(ex, noting{calls, &token, false, ex})); // the second wait is not called
+        token.start(asio::bind_executor(ex, noting{calls, &token, false, ex})); // the second wait never completes
     }
     BOOST_REQUIRE_EQUAL(calls.size(), 1U);
     BOOST_TEST((calls[0] == asio::error::operation_aborted));

@@ -1,8 +1,8 @@
 #pragma once
 
-// The cases of spawn(), run with rill's own entry coroutine and with Asio's public co_spawn: included by a file for
-// each, of which one defines RILL_PUBLIC_CO_SPAWN, and names its SPAWN_SUITE. Everything is local to the file that
-// includes it.
+// The cases of spawn(). Two files include them. One tests rill's own entry coroutine. The other defines
+// RILL_PUBLIC_CO_SPAWN and tests Asio's public co_spawn. Each file defines SPAWN_SUITE, the name of its suite. All
+// definitions are local to the including file.
 #include "core/spawn.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -45,7 +45,7 @@ struct owner : rill::detail::spawned_coroutine
         loop.turn();
     }
 
-    // Cancels, and checks that the coroutine ends by it, from the event loop.
+    // Cancels the coroutine, and checks that it ends with the expected error from the event loop.
     void check_cancelled(rill::error_code expected = asio::error::operation_aborted, int turns = 10)
     {
         BOOST_REQUIRE_EQUAL(ended, 0);
@@ -53,7 +53,8 @@ struct owner : rill::detail::spawned_coroutine
         for (int i = 0; i < turns && ended == 0; ++i) { // a race ends in several turns
             loop.turn();
         }
-        for (int i = 0; i < 300 && ended == 0 && turns > 10; ++i) { // what waits is not known with the public co_spawn
+        for (int i = 0; i < 300 && ended == 0 && turns > 10; ++i)
+        { // the public co_spawn needs repeated cancellations, at intervals
             loop.pass(1ms);
         }
         for (int i = 0; i < turns && ended == 0; ++i) {
@@ -66,7 +67,7 @@ struct owner : rill::detail::spawned_coroutine
         BOOST_REQUIRE(static_cast<bool>(error));
         BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
                               [&](const auto& e) { return e.code() == expected; });
-        rill::detail::cancel(loop.timers, signal, *this); // once more does nothing
+        rill::detail::cancel(loop.timers, signal, *this); // a second cancellation does nothing
         loop.pass(5ms);
         BOOST_TEST(ended == 1);
     }
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(done_is_called_once_after_waiting)
     BOOST_TEST(o.waiting == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(done_tells_of_an_exception)
+BOOST_AUTO_TEST_CASE(done_receives_the_exception)
 {
     for (const bool at_once : {true, false}) {
         owner o;
@@ -153,7 +154,7 @@ BOOST_AUTO_TEST_CASE(cancelled_in_an_interval)
     o.check_cancelled();
 }
 
-BOOST_AUTO_TEST_CASE(cancelled_in_its_very_first_wait)
+BOOST_AUTO_TEST_CASE(cancelled_in_its_first_wait)
 {
     owner o;
     o.spawn(tick_for_ever(o));
@@ -234,10 +235,10 @@ BOOST_AUTO_TEST_CASE(cancelled_in_a_race)
     }
     BOOST_TEST(o.ended == 1);
     BOOST_TEST(o.frames == 0);
-    BOOST_TEST(static_cast<bool>(o.error)); // the operators have an exception of their own for several that failed
+    BOOST_TEST(static_cast<bool>(o.error)); // the operators throw their own exception if several operations fail
 }
 
-BOOST_AUTO_TEST_CASE(a_race_that_is_won_goes_on)
+BOOST_AUTO_TEST_CASE(a_coroutine_continues_after_a_won_race)
 {
     using namespace asio::experimental::awaitable_operators;
     owner o;
@@ -254,7 +255,7 @@ BOOST_AUTO_TEST_CASE(a_race_that_is_won_goes_on)
     o.check_cancelled();
 }
 
-BOOST_AUTO_TEST_CASE(a_loop_that_overlooks_errors_is_destroyed)
+BOOST_AUTO_TEST_CASE(a_loop_that_ignores_errors_is_destroyed)
 {
     owner o;
     int aborted = 0;
@@ -273,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_overlooks_errors_is_destroyed)
     BOOST_TEST(aborted > 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_may_shield_itself)
+BOOST_AUTO_TEST_CASE(a_handler_may_disable_its_cancellation)
 {
     owner o;
     o.spawn([](owner& self) -> rill::awaitable<> {
@@ -306,7 +307,7 @@ BOOST_AUTO_TEST_CASE(one_coroutine_after_another_on_the_same_owner)
     o.check_cancelled();
 }
 
-BOOST_AUTO_TEST_CASE(many_coroutines_cancel_each_its_own)
+BOOST_AUTO_TEST_CASE(a_cancellation_ends_only_its_own_coroutine)
 {
     owner a;
     owner b;

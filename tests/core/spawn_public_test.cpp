@@ -1,5 +1,5 @@
-// Asio's public co_spawn, which takes the place of rill's own entry coroutine in versions of Asio that nobody has
-// looked at.
+// Tests spawn() with Asio's public co_spawn. rill uses it instead of its own entry coroutine if it does not know the
+// internals of the version of Asio.
 #if !defined(RILL_PUBLIC_CO_SPAWN)
 #define RILL_PUBLIC_CO_SPAWN
 #endif

@@ -49,7 +49,7 @@ awaitable<> waits(std::chrono::milliseconds time)
     co_await rill::sleep_for(time);
 }
 
-// Waits for what ends inside the call that cancels it, as operations of others may.
+// Waits for an operation that completes inside its cancellation. Operations of other libraries may do this.
 awaitable<> ends_at_once()
 {
     counted here;
@@ -65,16 +65,16 @@ awaitable<> ends_at_once()
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(each_is_told_of_once, fixture)
+BOOST_FIXTURE_TEST_CASE(each_end_is_reported_once, fixture)
 {
-    set.cancel(); // of none
+    set.cancel(); // no coroutine runs
     set.start(loop.context, waits(5ms));
     set.start(loop.context, []() -> awaitable<> {
         co_await rill::sleep_for(2ms);
         throw std::runtime_error("its own");
     }());
     set.start(loop.context, []() -> awaitable<> { co_return; }());
-    BOOST_TEST(log == "by itself; "); // it has not waited
+    BOOST_TEST(log == "by itself; "); // this coroutine does not wait
     BOOST_TEST(set.running() == 2U);
     loop.pass(3ms);
     BOOST_TEST(log == "by itself; by itself (its own); ");
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(each_is_told_of_once, fixture)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(cancel_meets_those_that_run, fixture)
+BOOST_FIXTURE_TEST_CASE(cancel_ends_the_running_coroutines, fixture)
 {
     set.start(loop.context, waits(1ms));
     set.start(loop.context, waits(1h));
@@ -95,7 +95,7 @@ BOOST_FIXTURE_TEST_CASE(cancel_meets_those_that_run, fixture)
     }());
     loop.pass(2ms);
     set.cancel();
-    BOOST_TEST(log == "by itself; "); // rill's timers end from the event loop
+    BOOST_TEST(log == "by itself; "); // rill's timers complete from the event loop
     set.start(loop.context, waits(1h));
     loop.turn();
     BOOST_TEST(log == "by itself; cancelled (aborted); cancelled; ");
@@ -106,7 +106,7 @@ BOOST_FIXTURE_TEST_CASE(cancel_meets_those_that_run, fixture)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_ends_inside_cancel_may_start_another, fixture)
+BOOST_FIXTURE_TEST_CASE(a_coroutine_that_ends_inside_cancel_may_start_another, fixture)
 {
     set.start(loop.context, [](fixture& f) -> awaitable<> {
         struct starts_another
@@ -121,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_ends_inside_cancel_may_start_another, fixture)
         set.start(loop.context, ends_at_once());
     }
     set.cancel();
-    BOOST_TEST(set.running() == 1U); // the new one was not met
+    BOOST_TEST(set.running() == 1U); // cancel() does not reach the new coroutine
     BOOST_TEST(counted::alive() == 1);
     set.cancel();
     loop.turn();
@@ -129,7 +129,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_ends_inside_cancel_may_start_another, fixture)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_waits_ends_with_the_context)
+BOOST_AUTO_TEST_CASE(waiting_coroutines_end_with_the_context)
 {
     int told = 0;
     rill::detail::spawned_set set(&told,

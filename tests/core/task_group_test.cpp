@@ -50,7 +50,7 @@ awaitable<> sleeps(record& r, std::string name, std::chrono::milliseconds time)
 {
     frame here(r, name);
     co_await rill::sleep_for(time);
-    here.on_end += "!"; // ended without a cancellation
+    here.on_end += "!"; // not cancelled
 }
 
 awaitable<> throws(record& r, std::string what, std::chrono::milliseconds after)
@@ -62,7 +62,7 @@ awaitable<> throws(record& r, std::string what, std::chrono::milliseconds after)
     throw std::runtime_error(what);
 }
 
-// Through Asio's own cancellation slot, and slow to let go.
+// Waits for a timer of Asio, and needs another 5 ms to end after its cancellation.
 awaitable<> lingers(record& r, std::string name)
 {
     frame here(r, name);
@@ -79,7 +79,7 @@ awaitable<> lingers(record& r, std::string name)
 struct fixture
 {
     record r;
-    asio::cancellation_signal cancel; // like the record, outlives the coroutines
+    asio::cancellation_signal cancel; // the signal, like the record, outlives the coroutines
     manual_loop loop;
     manual_loop::outcome end;
 
@@ -118,7 +118,7 @@ struct fixture
 
 BOOST_FIXTURE_TEST_SUITE(task_group_test, task_group_test::fixture)
 
-BOOST_AUTO_TEST_CASE(all_are_waited_for)
+BOOST_AUTO_TEST_CASE(the_group_waits_for_all_tasks)
 {
     start([this](task_group& group) -> awaitable<> {
         BOOST_TEST(group.spawn(sleeps(r, "long", 30ms)));
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_task_may_outlive_the_body_and_spawn)
     BOOST_TEST(r.log == "grandchild! caller! ");
 }
 
-BOOST_AUTO_TEST_CASE(cancel_ends_the_tasks_and_is_no_failure)
+BOOST_AUTO_TEST_CASE(cancel_ends_the_tasks_without_an_error)
 {
     start([this](task_group& group) -> awaitable<> {
         BOOST_TEST(group.spawn(sleeps(r, "a", 1h)));
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(cancel_ends_the_tasks_and_is_no_failure)
         r.log += "body ";
     });
     loop.pass(13ms);
-    BOOST_TEST(!end.done); // b takes its time
+    BOOST_TEST(!end.done); // b needs 5 ms to end
     loop.pass(10ms);
     BOOST_TEST(thrown() == "nothing");
     BOOST_TEST(r.log == "a body b! caller! ");
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(after_cancel_new_tasks_may_begin)
     BOOST_TEST(r.log == "0 1 2 caller! ");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_task_throws_cancels_the_rest_and_is_thrown_when_all_have_ended)
+BOOST_AUTO_TEST_CASE(an_exception_of_a_task_cancels_the_others_and_is_rethrown_after_their_end)
 {
     start([this](task_group& group) -> awaitable<> {
         BOOST_TEST(group.spawn(lingers(r, "slow")));
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(what_a_task_throws_cancels_the_rest_and_is_thrown_when_all_
     BOOST_TEST(r.log == "first body second slow! caller ");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_body_throws_cancels_the_tasks)
+BOOST_AUTO_TEST_CASE(an_exception_of_the_body_cancels_the_tasks)
 {
     start([this](task_group& group) -> awaitable<> {
         BOOST_TEST(group.spawn(sleeps(r, "task", 1h)));
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(what_the_body_throws_cancels_the_tasks)
     BOOST_TEST(r.log == "task caller ");
 }
 
-BOOST_AUTO_TEST_CASE(a_task_that_throws_at_once_cancels_the_body_that_runs)
+BOOST_AUTO_TEST_CASE(a_task_that_throws_at_once_cancels_the_running_body)
 {
     start([this](task_group& group) -> awaitable<> {
         BOOST_TEST(group.spawn(throws(r, "at once", 0ms)));
@@ -247,7 +247,7 @@ BOOST_AUTO_TEST_CASE(cancellation_of_the_caller_reaches_all_and_waits_for_them)
     });
     loop.pass(3ms);
     cancel.emit(asio::cancellation_type::terminal);
-    BOOST_TEST(r.frames == 5); // nothing ends inside the call
+    BOOST_TEST(r.frames == 5); // no coroutine ends inside emit()
     loop.pass(3ms);
     BOOST_TEST(!end.done);
     BOOST_TEST(r.frames == 2);
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(cancellation_of_the_caller_reaches_all_and_waits_for_them)
     BOOST_TEST(thrown() == "aborted");
 }
 
-BOOST_AUTO_TEST_CASE(no_more_than_so_many)
+BOOST_AUTO_TEST_CASE(a_task_above_the_maximum_is_refused)
 {
     start(
         [this](task_group& group) -> awaitable<> {
@@ -285,7 +285,7 @@ BOOST_AUTO_TEST_CASE(many_short_tasks_one_after_the_other)
     BOOST_TEST(thrown() == "nothing");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_owns_what_it_captures_is_named_first)
+BOOST_AUTO_TEST_CASE(a_named_body_may_own_its_captures)
 {
     record r;
     manual_loop loop;
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_owns_what_it_captures_is_named_first)
                 co_await rill::sleep_for(2ms);
             };
             co_await rill::with_task_group(body);
-            co_await rill::with_task_group(body); // it was copied
+            co_await rill::with_task_group(body); // the first call copied the body
         }(r),
         end);
     loop.pass(20ms);
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_owns_what_it_captures_is_named_first)
     BOOST_TEST(r.log == once + once);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_copied_is_referred_to)
+BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_copied_is_passed_by_reference)
 {
     manual_loop loop;
     manual_loop::outcome end;
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_copied_is_referred_to)
     BOOST_TEST(seen == 7);
 }
 
-BOOST_AUTO_TEST_CASE(what_may_be_a_temporary)
+BOOST_AUTO_TEST_CASE(functions_that_may_be_temporaries)
 {
     const auto owner = [text = std::string()] { return text; };
     int n = 0;
@@ -342,7 +342,7 @@ BOOST_AUTO_TEST_CASE(what_may_be_a_temporary)
     BOOST_TEST(borrower() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_context_that_ends_releases_all)
+BOOST_AUTO_TEST_CASE(the_end_of_the_context_releases_all_frames)
 {
     record left;
     {

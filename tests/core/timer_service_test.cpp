@@ -51,7 +51,7 @@ struct fixture
     fixture() { timers.use_manual_clock(); }
 };
 
-// Time as the wheel sees it, in whole ms since the fixture began; deadlines are rounded up to it.
+// Runs random operations on a timer service, and checks which timers fire.
 struct model
 {
     struct entry
@@ -65,7 +65,7 @@ struct model
     fixture f;
     clock_type::time_point began = f.timers.now();
     std::vector<std::unique_ptr<entry>> entries;
-    std::vector<entry*> order; // of firing in this step
+    std::vector<entry*> order; // the timers of this step, in the order in which they fire
     std::mt19937_64 random{20261122};
 
     explicit model(std::size_t count)
@@ -77,8 +77,8 @@ struct model
         }
     }
 
-    // The wheel's own ticks began a fraction of a ms before the manual clock stood still: a deadline may come up to 1
-    // ms late.
+    // The ticks of the wheel start a fraction of a ms before the manual clock. Therefore a timer may fire up to 1 ms
+    // after its deadline.
     void add(entry& e, std::chrono::microseconds after)
     {
         e.node.error = {};
@@ -88,7 +88,7 @@ struct model
 
     std::chrono::microseconds random_delay(int most_bits = 45)
     {
-        // Every magnitude, so that every level of the wheel is met.
+        // Delays of every magnitude use every level of the wheel.
         const auto bits = std::uniform_int_distribution<int>(0, most_bits)(random);
         return std::chrono::microseconds(static_cast<std::int64_t>(random() & ((std::uint64_t{1} << bits) - 1)));
     }
@@ -105,11 +105,11 @@ struct model
             BOOST_REQUIRE(!e->node.error);
             BOOST_REQUIRE(!e->node.linked());
             BOOST_REQUIRE(e->node.deadline <= now);           // never early
-            BOOST_REQUIRE(e->node.deadline + 1ms > previous); // in order, of whole ticks
+            BOOST_REQUIRE(e->node.deadline + 1ms > previous); // in the order of whole ticks
             previous = std::max(previous, e->node.deadline);
             e->pending = false;
         }
-        for (const auto& e : entries) { // nothing was forgotten
+        for (const auto& e : entries) { // no timer was lost
             BOOST_REQUIRE(!e->pending || e->aborting || e->node.deadline + 1ms > now);
         }
     }
@@ -140,12 +140,12 @@ struct model
             if (e.pending) {
                 const int before = e.node.fired;
                 f.timers.abort(e.node);
-                BOOST_REQUIRE_EQUAL(e.node.fired, before); // from the loop, not from inside the call
+                BOOST_REQUIRE_EQUAL(e.node.fired, before); // not inside abort()
                 e.aborting = true;
             }
             return;
         case 2:
-            return advance(random_delay(42)); // in all far below the clock's range
+            return advance(random_delay(42)); // the sum of all steps stays far below the range of the clock
         case 3:
             return advance(std::chrono::microseconds(random() % 5000));
         case 4:
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(the_next_work_leads_to_each_timer)
     }
 }
 
-BOOST_AUTO_TEST_CASE(deadlines_that_are_never_met)
+BOOST_AUTO_TEST_CASE(a_timer_at_the_end_of_time_never_fires)
 {
     fixture f;
     probe never;
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(adding_from_inside_fire)
     };
     f.timers.add(p, f.timers.now() + 10ms);
     f.timers.advance(500ms);
-    BOOST_TEST(p.fired >= 49); // the fraction of a tick at the beginning
+    BOOST_TEST(p.fired >= 49); // one less if the first tick is incomplete
     BOOST_TEST(p.fired <= 50);
     f.timers.advance(10s);
     BOOST_TEST(p.fired == 100);
@@ -335,7 +335,7 @@ BOOST_AUTO_TEST_CASE(aborting_another_of_the_same_slot_while_firing)
     BOOST_TEST(probes[1].error == boost::asio::error::operation_aborted);
 }
 
-BOOST_AUTO_TEST_CASE(abort_all_leaves_none_behind)
+BOOST_AUTO_TEST_CASE(abort_all_aborts_every_timer)
 {
     fixture f;
     probe probes[4];
@@ -367,7 +367,7 @@ BOOST_AUTO_TEST_CASE(abort_fires_once_from_the_loop)
     f.timers.abort(p);
     BOOST_TEST(p.fired == 0);
     f.timers.advance(1s);
-    BOOST_TEST(p.fired == 0); // not fired by time
+    BOOST_TEST(p.fired == 0); // the deadline does not fire it
     f.context.poll();
     BOOST_TEST(p.fired == 1);
     BOOST_TEST(p.error == boost::asio::error::operation_aborted);
@@ -432,14 +432,14 @@ BOOST_AUTO_TEST_CASE(nodes_left_over_are_aborted_with_the_context)
     }
 }
 
-// On the real clock. The checks hold on a machine of any speed.
+// These cases use the real clock. Their checks hold on a machine of any speed.
 
-BOOST_AUTO_TEST_CASE(on_the_steady_clock_nothing_is_early_and_all_fires)
+BOOST_AUTO_TEST_CASE(on_the_steady_clock_all_timers_fire_and_none_is_early)
 {
     boost::asio::io_context context(1);
     auto& timers = timer_service::of(context);
     std::mt19937 random(7);
-    // Many enough to make the wheel hold wake-ups back.
+    // This number of timers makes the wheel combine wake-ups.
     std::vector<std::unique_ptr<probe>> probes;
     const auto began = clock_type::now();
     for (int i = 0; i < 2000; ++i) {
@@ -468,7 +468,7 @@ BOOST_AUTO_TEST_CASE(an_earlier_timer_added_later_does_not_wait_for_the_first)
     BOOST_TEST(late.fired == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_wheel_goes_on_after_an_exception_in_the_loop)
+BOOST_AUTO_TEST_CASE(the_wheel_continues_after_an_exception_in_the_loop)
 {
     boost::asio::io_context context(1);
     auto& timers = timer_service::of(context);
@@ -483,7 +483,7 @@ BOOST_AUTO_TEST_CASE(the_wheel_goes_on_after_an_exception_in_the_loop)
     BOOST_TEST(good.fired == 1);
 }
 
-BOOST_AUTO_TEST_CASE(time_stands_still_where_it_is_asked_to)
+BOOST_AUTO_TEST_CASE(a_frozen_clock_stops_the_time)
 {
     boost::asio::io_context context(1);
     auto& timers = rill::timer_service::of(context);
@@ -519,7 +519,7 @@ BOOST_AUTO_TEST_CASE(lateness_is_counted_in_buckets_of_powers_of_two)
     BOOST_TEST((late.sum == 1h + 10'000'002ns));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_timer_is_as_late_as_it_fires_behind_its_deadline, fixture)
+BOOST_FIXTURE_TEST_CASE(the_lateness_is_the_time_after_the_deadline, fixture)
 {
     probe on_time;
     probe late;
@@ -533,7 +533,7 @@ BOOST_FIXTURE_TEST_CASE(a_timer_is_as_late_as_it_fires_behind_its_deadline, fixt
     BOOST_TEST(timers.late().counts[3] == 1); // 4 to 8 ms
 }
 
-// As a coroutine's completion handler does that rethrows what its coroutine has ended by.
+// A coroutine's completion handler may throw. For example, it may rethrow the exception of its coroutine.
 BOOST_AUTO_TEST_CASE(nodes_that_throw_at_the_end_of_the_context)
 {
     probe probes[3];

@@ -25,7 +25,7 @@ struct due_node : timer_node
     std::uint64_t due = never; // never: not in the wheel
 };
 
-// A wheel and its model: the nodes by their ticks, and nodes of one tick in the order in which they were added.
+// A wheel and its model. The model sorts the nodes by tick, and the nodes of one tick in the order of their addition.
 struct wheel_and_model
 {
     std::unique_ptr<timer_wheel> wheel = std::make_unique<timer_wheel>(); // 70 KB
@@ -99,7 +99,7 @@ struct wheel_and_model
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(an_empty_wheel_has_nothing_next)
+BOOST_AUTO_TEST_CASE(an_empty_wheel_has_no_next_slot)
 {
     wheel_and_model both;
     BOOST_CHECK_EQUAL(both.wheel->next().tick, never);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(an_empty_wheel_has_nothing_next)
     BOOST_CHECK_EQUAL(both.wheel->current(), 123'456'789);
 }
 
-BOOST_AUTO_TEST_CASE(nodes_of_one_tick_come_in_the_order_they_were_added)
+BOOST_AUTO_TEST_CASE(nodes_of_one_tick_fire_in_the_order_they_were_added)
 {
     wheel_and_model both;
     std::vector<due_node> nodes(5);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(nodes_of_one_tick_come_in_the_order_they_were_added)
 
 BOOST_AUTO_TEST_CASE(every_distance_of_every_level_from_both_sides_of_its_boundary)
 {
-    // From ticks about which the far levels turn over, too.
+    // Some of these ticks are at the boundaries of the high levels.
     for (const std::uint64_t from : {0ULL, 1ULL, 4095ULL, 262'143ULL, (1ULL << 30) - 1, (1ULL << 46) + 5}) {
         wheel_and_model both;
         both.go_to(from);
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(agrees_with_a_sorted_list_at_random)
     both.check_empty();
 }
 
-BOOST_AUTO_TEST_CASE(an_emptied_slot_is_told_until_someone_says_so)
+BOOST_AUTO_TEST_CASE(next_returns_an_empty_slot_until_emptied_is_called)
 {
     wheel_and_model both;
     due_node node;

@@ -94,7 +94,7 @@ struct frame
     ~frame() { --count; }
 };
 
-// A loop that catches everything, as plain code does.
+// A loop that catches every exception, as simple handlers do.
 rill::awaitable<> swallow(owner& o, std::function<rill::awaitable<>()> step)
 {
     const frame here(o.frames);
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_loop_around_a_child_coroutine_is_destroyed)
     o.check_destroyed();
 }
 
-BOOST_AUTO_TEST_CASE(a_loop_that_overlooks_errors_is_destroyed)
+BOOST_AUTO_TEST_CASE(a_loop_that_ignores_errors_is_destroyed)
 {
     owner o;
     o.start([](owner& self) -> rill::awaitable<> {
@@ -193,8 +193,9 @@ BOOST_AUTO_TEST_CASE(a_loop_in_a_task_is_destroyed_and_its_group_ends)
     BOOST_TEST((o.reports.front() == unwinder::outcome::destroyed));
 }
 
-// It can't be destroyed where it waits; but it does not keep the thread, and is reported.
-BOOST_AUTO_TEST_CASE(a_loop_around_an_operation_of_asio_is_cancelled_again_and_again)
+// A coroutine that waits for an operation of Asio cannot be destroyed. But it does not block the thread, and it is
+// reported.
+BOOST_AUTO_TEST_CASE(a_loop_around_an_operation_of_asio_is_cancelled_repeatedly)
 {
     owner o;
     int swallowed = 0;
@@ -228,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_loop_around_an_operation_of_asio_is_cancelled_again_and_a
     BOOST_TEST(o.reports.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(clean_up_behind_a_filter_of_its_own_is_left_alone)
+BOOST_AUTO_TEST_CASE(clean_up_with_its_own_cancellation_filter_is_not_cancelled)
 {
     owner o;
     bool cleaned = false;
@@ -254,7 +255,7 @@ BOOST_AUTO_TEST_CASE(clean_up_behind_a_filter_of_its_own_is_left_alone)
     BOOST_TEST(!o.error);
 }
 
-BOOST_AUTO_TEST_CASE(clean_up_that_asks_for_a_fresh_state_is_left_alone)
+BOOST_AUTO_TEST_CASE(clean_up_with_a_new_cancellation_state_is_not_cancelled)
 {
     owner o;
     bool cleaned = false;
@@ -274,7 +275,7 @@ BOOST_AUTO_TEST_CASE(clean_up_that_asks_for_a_fresh_state_is_left_alone)
     BOOST_TEST(o.reports.empty());
 }
 
-// As a handler's own operation may: its completion ends the coroutine inside the cancellation.
+// A handler's own operation may complete inside the cancellation, and its completion may end the coroutine.
 BOOST_AUTO_TEST_CASE(a_coroutine_may_end_inside_a_repeated_cancellation)
 {
     owner o;
@@ -295,7 +296,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_may_end_inside_a_repeated_cancellation)
         }
     }(complete));
     o.cancel();
-    o.loop.pass(6s); // the pauses grow
+    o.loop.pass(6s); // the pauses between the cancellations grow
     BOOST_TEST(o.ended == 1);
     BOOST_TEST(!o.error);
 }

@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_SUITE(waiter_test)
 
 namespace {
 
-// Counts its living copies, so that a leak or a double destruction shows.
+// Counts its copies. A wrong count shows a leak or a double destruction.
 struct counted
 {
     explicit counted(int& alive) : alive_(&alive) { ++*alive_; }
@@ -51,7 +51,7 @@ static_assert(rill::detail::handler_storage::fits<small_handler>);
 static_assert(rill::detail::handler_storage::fits<small_counted>);
 static_assert(!rill::detail::handler_storage::fits<large_handler>);
 
-BOOST_AUTO_TEST_CASE(is_empty_at_first)
+BOOST_AUTO_TEST_CASE(is_empty_after_construction)
 {
     waiter w;
     BOOST_TEST(!w);
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(completes_a_large_handler)
     BOOST_TEST(!w);
 }
 
-BOOST_AUTO_TEST_CASE(reset_and_destruction_drop_the_handler_uncalled)
+BOOST_AUTO_TEST_CASE(reset_and_destruction_destroy_the_handler_without_a_call)
 {
     int alive = 0;
     int calls = 0;
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_destroy_the_waiter)
     BOOST_TEST(alive == 0);
 }
 
-BOOST_AUTO_TEST_CASE(takes_over_the_handler_of_another)
+BOOST_AUTO_TEST_CASE(takes_over_the_handler_of_another_waiter)
 {
     int alive = 0;
     int calls = 0;
@@ -178,13 +178,13 @@ BOOST_AUTO_TEST_CASE(takes_over_the_handler_of_another)
         taken_large.complete({});
         BOOST_TEST(calls == 1);
         BOOST_TEST(got.has_value());
-        taken_small.take_over(small); // of one that has none
+        taken_small.take_over(small); // a waiter without a handler
         BOOST_TEST(!taken_small);
     }
     BOOST_TEST(alive == 0);
 }
 
-BOOST_AUTO_TEST_CASE(knows_the_type_of_its_handler)
+BOOST_AUTO_TEST_CASE(get_returns_only_a_handler_of_the_given_type)
 {
     std::optional<error_code> got;
     int alive = 0;

@@ -5,7 +5,7 @@ set -euo pipefail
 export LC_ALL=C.UTF-8
 cd "$1"
 
-# The text without code. Code contains no links and no headings.
+# Prints the text without code, because code contains no links and no headings.
 prose() { sed -E '/^ *(```|~~~)/,/^ *(```|~~~)/d; s/`[^`]*`//g' "$1"; }
 
 links() { # FILE: [text](target "title") and [name]: target

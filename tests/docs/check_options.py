@@ -16,7 +16,7 @@ PAGE = "docs/reference/options.md"
 
 
 def members(header, struct):
-    """{name: default text} of the data members of a struct."""
+    """Returns {name: default text} of the data members of a struct."""
     text = re.sub(r"///?.*", "", open(header, encoding="utf-8").read())
     found = re.search(r"\bstruct " + struct + r"\n\{(.*?)\n\};", text, re.DOTALL)
     if not found:
@@ -35,7 +35,7 @@ def members(header, struct):
 
 
 def shown(default, kind, name):
-    """The default as the page writes it; None if it is not compared."""
+    """Returns the default as the page writes it, or None if it is not compared."""
     if not default:
         return None
     text = default.replace("'", "").replace("UL", "")

@@ -19,7 +19,7 @@ mapfile -t files < <({ git ls-files -co --exclude-standard 2>/dev/null || find .
     grep -vE '(^|/)(node_modules|build|corpus|prose)/|package-lock\.json|\.(sum|lock|png|ico)$|^LICENSE$')
 spelled=()
 for file in "${files[@]}"; do
-    [[ -f $file && $file != tests/docs/prose_self_test.sh ]] || continue # which is wrong on purpose
+    [[ -f $file && $file != tests/docs/prose_self_test.sh ]] || continue # its text is wrong on purpose
     for path in .md "${checked[@]}"; do
         [[ $file != *.md && $file != "$path"* ]] || { spelled+=("$file"); break; }
     done

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Checks that the C++ in the documentation is code that the tests run. Every ```cpp block is directly below a comment that
-# names its source,
+# Checks that the tests run the C++ code of the documentation. Every ```cpp block is directly below a comment that names its
+# source:
 #
 #     <!-- tests/docs/programs/streams.cpp [events] -->
 #
-# and equals the lines between the two `// [events]` there, except for their common indentation. The file is a program of
-# tests/docs/programs or of tests/install/asio, which runs its regions, or a part of a sample, which has its own tests.
+# The block equals the lines between the two `// [events]` in that file, except for their common indentation. The file is a
+# program of tests/docs/programs or of tests/install/asio, which runs its regions, or a file of a sample with its own tests.
 # An ```html block equals a whole file of tests/docs/programs:
 #
 #     <!-- tests/docs/programs/tutorial/index.html -->
@@ -14,7 +14,7 @@
 set -euo pipefail
 cd "$1"
 
-region() { # FILE NAME: its lines, without the indentation of the marker
+region() { # FILE NAME: prints the lines of the region, without the indentation of the marker
     awk -v mark="// [$2]" '
         { text = $0; sub(/^ +/, "", text) }
         text == mark { inside = !inside; found++; indent = length($0) - length(text); next }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the C++ blocks of the README and of docs/ as a reader pastes them: after the lines of [includes], with rill's headers
-# and the macro that docs/reference/server.md names. All blocks of one program of tests/docs/programs are compiled together, in the
+# Compiles the C++ blocks of the README and of docs/ as a reader would paste them. The lines of [includes] come first. The compiler
+# gets the headers of rill and the macro that docs/reference/server.md names. All blocks of one program of tests/docs/programs are compiled together, in the
 # order of that program. A program with a main() is compiled without the lines of [includes].
 # usage: pasted.sh SOURCE_DIR COMPILER
 set -euo pipefail
@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 page=docs/reference/server.md
 definition=$(grep -om1 -e '-DBOOST_ASIO_[A-Z_]*' "$page") || { echo "$page names no macro" >&2; exit 1; }
 
-# One file for each block: PROGRAM/REGION. The first page that shows a block is the one that error messages name.
+# One file for each block: PROGRAM/REGION. Error messages name the first page that shows the block.
 mapfile -t pages < <(find README.md docs -name '*.md' | sort)
 awk -v work="$work" '
     inside && /^```$/ { inside = 0; close(file); next }
@@ -31,7 +31,7 @@ awk -v work="$work" '
     }
     { before = $0 }' "${pages[@]}"
 
-regions() { # PROGRAM: the names of its regions, in their order
+regions() { # PROGRAM: prints the names of its regions in their order
     sed -nE 's|^ *// \[([a-z-]+)\]$|\1|p' "tests/docs/programs/$1.cpp" | awk '!seen[$0]++'
 }
 
@@ -47,7 +47,7 @@ for directory in "$work"/*/; do
     [[ -f $program ]] || continue
     lines=(-include "$includes")
     ! grep -q '^int main(' "$program" || lines=()
-    # With #line, g++ takes the blocks for a header and warns about coroutine frames without linkage.
+    # Because of #line, g++ treats the blocks as a header, and would warn about coroutine frames without linkage.
     if ! "$compiler" -x c++ -std=c++20 "$definition" -I framework/include -fsyntax-only -Wno-subobject-linkage \
         "${lines[@]}" "$program"; then
         echo "does not compile as pasted: the blocks of $name.cpp"

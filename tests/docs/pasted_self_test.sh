@@ -20,14 +20,14 @@ block() { # PROGRAM REGION LINE...
     printf '<!-- tests/docs/programs/%s.cpp [%s] -->\n```cpp\n' "$1" "$2"
     printf '%s\n' "${@:3}" '```'
 }
-pages() { # LINE: of the last block
+pages() { # LINE of the last block
     block readme all '#include <numbers.hpp>' 'int main()' '{' '    number n = 0;' '    return n;' '}' >"$tree/README.md"
     echo 'Needed: `-DBOOST_ASIO_SOMETHING`.' >"$tree/docs/reference/server.md"
-    block first two 'number g() { return f(); }' >"$tree/docs/a.md" # before the page with the block that it uses
+    block first two 'number g() { return f(); }' >"$tree/docs/a.md" # this page comes before the page with the block that it uses
     {
         block first includes '#include <numbers.hpp>' '#include <string>'
         block first one 'number f();'
-        block first two 'number g() { return f(); }' # a second time
+        block first two 'number g() { return f(); }' # the same block on a second page
     } >"$tree/docs/index.md"
     block second three "$1" >"$tree/docs/how-to/page.md"
 }
@@ -36,7 +36,7 @@ pages 'number f(std::string text);'
 report=$(bash "$check" "$tree" "$compiler")
 [[ $report == "3 programs compile as pasted" ]] || { echo "FAILED: good pages: $report"; exit 1; }
 
-# A function of another program, and a header that nothing includes.
+# Uses a function of another program, and then a header that nothing includes.
 for planted in 'number h() { return g(); }' 'std::vector<number> all;'; do
     pages "$planted"
     if report=$(bash "$check" "$tree" "$compiler" 2>"$tree/errors") || [[ $report != *second.cpp ]] ||

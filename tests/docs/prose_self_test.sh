@@ -61,5 +61,6 @@ expect page.md "$(printf 'a %.0s' {1..40})"
 expect samples/code.cpp '// More than so many are refused.'
 expect samples/code.cpp 'int g(); // made anew'
 expect samples/code.cpp '// the behaviour'
+expect samples/code.cpp '// the wait is canceled'
 ((failures == 0)) || exit 1
 echo "every planted mistake was found"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# check_snippets.sh must accept correct snippets and report each wrong one.
+# check_snippets.sh must accept correct snippets and report each wrong one. update_pages.py must not create list items.
 set -euo pipefail
 
-check=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)/check_snippets.sh
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+check=$here/check_snippets.sh
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 printf 'int f()\n{\n    // [body]\n    int a = 1;\n    if (a)\n        return a;\n    // [body]\n}\n' >"$tree/code.cpp"
@@ -27,5 +28,15 @@ for planted in "$body" "<!-- code.cpp [body] -->\n$body" "${good/body/gone}" "${
         echo "FAILED: was not found: $planted: $report"
         exit 1
     fi
+done
+
+# In each line, the column limit is before the mark. A mark at the beginning of the next line would begin a list item, a
+# heading or a quotation.
+words=$(printf 'word %.0s' {1..19})
+for mark in '1.' '2)' '-' '+' '*' '#' '>' '>quoted'; do
+    printf '%s\n' "${words}four $mark more words" >"$tree/page.md"
+    python3 "$here/update_pages.py" "$tree" page.md >/dev/null
+    wrapped=$(<"$tree/page.md")
+    [[ $wrapped == *$'\n'"four $mark"* ]] || { echo "FAILED: wrapped before '$mark': $wrapped"; exit 1; }
 done
 echo "every planted snippet was found"

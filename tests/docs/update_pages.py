@@ -14,11 +14,11 @@ import sys
 import textwrap
 
 WIDTH = 100
-UNBREAKABLE = "\u00a0"  # in place of spaces that must stay in one line
+UNBREAKABLE = "\u00a0"  # replaces spaces at which a line must not be wrapped
 
 
 def region(path, name):
-    """The lines between the two markers `// [name]`, without the indentation of the marker."""
+    """Returns the lines between the two markers `// [name]`, without the indentation of the marker."""
     lines, inside, marks, indent = [], False, 0, 0
     with open(path, encoding="utf-8") as file:
         for line in file.read().split("\n"):
@@ -45,12 +45,14 @@ def with_current_blocks(text):
 
 
 def wrapped(lines):
-    """The lines of one paragraph or list item, wrapped."""
+    """Returns the wrapped lines of one paragraph or list item."""
     start = re.match(r"( *)([-*+] |\d+\. |> )?", lines[0])
     indent, mark = start.group(1), start.group(2) or ""
     text = " ".join(line.strip() for line in lines)[len(mark):]
     for unbreakable in (r"`[^`]*`", r"\]\([^)]*\)"):
         text = re.sub(unbreakable, lambda m: m.group(0).replace(" ", UNBREAKABLE), text)
+    # At the beginning of a line, these words would begin a list item, a heading or a quotation.
+    text = re.sub(r"(?<=\S) (?=(\d+[.)]|[-*+]|#+|>\S*)( |$))", UNBREAKABLE, text)
     result = textwrap.wrap(
         text, width=WIDTH, initial_indent=indent + mark, subsequent_indent=indent + " " * len(mark),
         break_long_words=False, break_on_hyphens=False)

@@ -10,8 +10,8 @@
 
 #include "support/test_ports.hpp"
 
-// Runs rill-bench fanout and sweep like a user with stream_server, with numbers that are too small for meaningful
-// figures.
+// Runs rill-bench fanout and sweep as a user does, with stream_server as the server. The numbers are too small for
+// meaningful figures.
 
 BOOST_AUTO_TEST_SUITE(fanout_test)
 
@@ -86,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(streams_over_many_topics, fixture)
     BOOST_TEST(log.find("topics    7, each with 20 events per second for 10 streams") != log.npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_frozen_is_ended_and_counted, fixture)
+BOOST_FIXTURE_TEST_CASE(stalled_streams_are_ended_and_counted, fixture)
 {
     // Each stream gets 1.3 MB per second. The write timeout or a full backlog ends a stream that is not read.
     int result = 1;
@@ -104,7 +104,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_frozen_is_ended_and_counted, fixture)
     BOOST_TEST(figures.at("baseline").as_object().at("events").to_number<int>() > 100);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_sweep_goes_on_to_its_last_step, fixture)
+BOOST_FIXTURE_TEST_CASE(a_sweep_continues_to_its_last_step, fixture)
 {
     BOOST_TEST(run("sweep", {"--streams", "20", "--topics", "2", "--from", "10", "--factor", "2", "--steps", "2",
                              "--for", "300ms", "--max-p99", "30s"}) == 0);
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(a_sweep_goes_on_to_its_last_step, fixture)
     BOOST_TEST(log.find("held      20 events per second in each of 2 topics; --max or --steps is reached") != log.npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_objective_that_nothing_meets, fixture)
+BOOST_FIXTURE_TEST_CASE(an_objective_that_no_rate_meets, fixture)
 {
     BOOST_TEST(run("sweep", {"--streams", "5", "--from", "10", "--for", "300ms", "--max-p99", "1us", "--tries", "1"}) ==
                1);
@@ -126,11 +126,11 @@ BOOST_FIXTURE_TEST_CASE(an_objective_that_nothing_meets, fixture)
     BOOST_TEST(run("fanout", {"--streams", "5", "--rate", "10", "--for", "300ms", "--max-p99", "1us"}) == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(mistakes_are_refused, fixture)
+BOOST_FIXTURE_TEST_CASE(invalid_arguments_are_refused, fixture)
 {
     BOOST_TEST(run("fanout", {"--topics", "0"}) == 2);
     BOOST_TEST(run("fanout", {"--rate", "0"}) == 2);
-    BOOST_TEST(run("fanout", {"--period", "1s"}) == 2); // the rate says it
+    BOOST_TEST(run("fanout", {"--period", "1s"}) == 2); // the rate already sets the period
     BOOST_TEST(run("sweep", {"--factor", "1"}) == 2);
     BOOST_TEST(run("fanout", {"--stats", "x"}) == 2);
     BOOST_TEST(run("fanout", {"--streams", "5", "--stalled", "1%"}) == 3);

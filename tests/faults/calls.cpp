@@ -21,7 +21,7 @@ struct call_kind
     std::initializer_list<int> harmless;
 };
 
-// By the manuals (and for TCP by tcp(7)): what can be met by a caller that makes no mistake.
+// The errors that a correct caller can get, from the manual pages, and from tcp(7) for TCP.
 const std::array<call_kind, call_count> kinds{{
     {"socket", {EMFILE, ENFILE, ENOBUFS, ENOMEM, EACCES}, {}},
     {"bind", {EADDRINUSE, EACCES, EADDRNOTAVAIL}, {}},
@@ -84,9 +84,10 @@ bool contains(std::initializer_list<int> errors, int error) noexcept
 
 thread_local bool is_watched = false;
 
-std::mutex mutex; // of all that follows
+std::mutex mutex; // protects the variables below
 
-/// Has the lock. A signal's handler makes calls, too: it must not come while its own thread has it.
+/// Holds the mutex and blocks all signals. A signal handler makes system calls, too. It must not run while its thread
+/// holds the mutex.
 class guard
 {
 public:
@@ -135,7 +136,7 @@ std::string to_string(const fault& f)
 
 bool is_harmless(const fault& f) noexcept
 {
-    // Before a server is up any failure may be told; later options only tune.
+    // While the server starts, it may report any failure. After that, socket options only tune a connection.
     return contains(kind_of(f.what).harmless, f.error) || (f.what == call::setsockopt && f.during != state::set_up);
 }
 

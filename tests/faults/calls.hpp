@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-// The system calls of a server, of which one can be made to fail. calls.cpp defines the C library's functions of these
-// names for the whole test program, so that it does not matter who calls them: rill's .cpp files, or Asio's headers.
+// The system calls of a server. A test can make one of them fail. interposed.cpp replaces these functions of the C
+// library in the whole test program. Therefore calls from rill and calls from the headers of Asio can both fail.
 namespace rill_faults {
 
 enum class call : unsigned char
@@ -20,11 +20,11 @@ enum class call : unsigned char
     getpeername,
     recv,
     send,
-    ioctl, ///< FIONREAD only: FIONBIO can't fail
+    ioctl, ///< FIONREAD only, because FIONBIO cannot fail
     shutdown,
     close,
     epoll_create1,
-    epoll_ctl, ///< EPOLL_CTL_ADD only: no other operation needs memory or watches (epoll_ctl(2))
+    epoll_ctl, ///< EPOLL_CTL_ADD only; no other operation needs memory or watches (epoll_ctl(2))
     epoll_wait,
     eventfd,
     timerfd_create,
@@ -36,7 +36,7 @@ enum class call : unsigned char
     getrandom,
     pthread_create,
     pipe,
-    fcntl, ///< F_DUPFD_CLOEXEC only: what is asked of a descriptor that is there can't fail
+    fcntl, ///< F_DUPFD_CLOEXEC only; the other commands cannot fail for an open descriptor
     timer_create,
     sendto,
     recvmsg,
@@ -45,14 +45,14 @@ enum class call : unsigned char
     kill,
     poll,
     signalfd,
-    count_ ///< how many there are
+    count_ ///< the number of calls
 };
 
 constexpr auto call_count = static_cast<std::size_t>(call::count_);
 
 const char* name_of(call c) noexcept;
 
-/// Where an exchange is. Each has calls of its own, counted from 1.
+/// The part of an exchange that runs. The calls of each part are counted from 1.
 enum class state : unsigned char
 {
     set_up,
@@ -75,7 +75,7 @@ constexpr auto state_count = static_cast<std::size_t>(state::count_);
 
 const char* name_of(state s) noexcept;
 
-/// In place of an errno: the call succeeds, and moves less than it was asked to.
+/// Used in place of an errno. The call succeeds, but transfers fewer bytes than requested.
 constexpr int moves_less = -1;
 
 struct fault
@@ -88,37 +88,38 @@ struct fault
 
 std::string to_string(const fault& f);
 
-/// Whether nobody but the caller may notice: tried again, or not needed.
+/// Returns true if only the caller may notice the fault, because it repeats the call or does not need it.
 bool is_harmless(const fault& f) noexcept;
 
 using call_counts = std::array<std::array<unsigned, call_count>, state_count>;
 
-/// Counts calls from zero. From now on, the call of this fault fails.
+/// Resets the counters. After that, the call of this fault fails. With nullptr, no call fails.
 void begin(const fault* f);
 void enter(state s) noexcept;
-/// Whether it is made in a process of its own only, by process_exchange.hpp: for the start of one, its signals, its
-/// service manager, or as a supervisor.
+/// Returns true if only the processes of process_exchange.hpp make this call. They need it to start, for signals, for
+/// the service manager, or as a supervisor.
 constexpr bool is_of_processes(call c) noexcept
 {
     return c >= call::pipe;
 }
 
-/// No call fails any more. Whether the fault has come about.
+/// Ends the fault, so that no call fails. Returns true if the fault has occurred.
 bool end() noexcept;
 call_counts counts();
 unsigned times_made(state s, call c) noexcept;
-/// By watched threads, since begin().
+/// Returns the number of threads that watched threads have started since begin().
 unsigned threads_started() noexcept;
 
-/// Every way in which a counted call can plausibly fail: an errno that its manual names for a missing resource, for an
-/// action of the peer or the network, or for a signal. An errno for a mistake of the caller is not included.
+/// Returns every fault that a counted call can plausibly have. Its manual page names the errno for a missing resource,
+/// for an action of the peer or the network, or for a signal. An errno for a mistake of the caller is not included.
 std::vector<fault> faults_of(const call_counts& counted);
 
-/// While it lives, the calls of this thread are a server's, and those of the threads that it starts.
+/// While this object exists, calls of this thread count as calls of the server. Threads that this thread starts also
+/// count.
 class watched
 {
 public:
-    /// @param is  false: for a while they are not
+    /// @param is  false: calls of this thread do not count while this object exists
     explicit watched(bool is = true) noexcept;
     watched(const watched&) = delete;
     watched& operator=(const watched&) = delete;

@@ -21,13 +21,13 @@ outcome seen(bool right)
     return right ? outcome::right : outcome::wrong;
 }
 
-/// The worse of two.
+/// Returns the worse of two outcomes.
 outcome both(outcome a, outcome b)
 {
     return std::max(a, b);
 }
 
-/// What a client has of a stream: exactly these events, or fewer of them and a broken end.
+/// Reads the events of a stream. The client must get exactly these events, or fewer of them and a broken end.
 outcome expect_events(client& c, const std::vector<std::string>& data)
 {
     for (const auto& each : data) {
@@ -53,12 +53,12 @@ outcome attempt(const Part& part)
 {
     try {
         return part();
-    } catch (const std::runtime_error&) { // the client's: its connection is broken
+    } catch (const std::runtime_error&) { // the connection of the client is broken
         return outcome::broken;
     }
 }
 
-/// One exchange, part by part.
+/// One exchange. The parts run one after the other.
 class exchange
 {
 public:
@@ -83,7 +83,7 @@ public:
     }
 
 private:
-    /// A part's connections are closed, also in the server, before the next one begins.
+    /// Runs a part, and waits until the server has closed its connections.
     template <class Part>
     void part(state s, const Part& body)
     {
@@ -177,7 +177,7 @@ private:
         if (c.event()) {
             return outcome::wrong;
         }
-        // On the same connection; which is closed behind a stream whose last bytes had to wait.
+        // The next request uses the same connection. The server may close it if the last bytes had to wait.
         const auto again = attempt([&] {
             c.get("/hello");
             return expect_body(c, "hello");
@@ -205,7 +205,7 @@ private:
         client reader(server_.port());
         reader.get("/news");
         if (!eventually([&] { return server_.news().subscribers() == lasting_ + 1; })) {
-            return reader.event() ? outcome::wrong : outcome::broken; // its place in the stream is sent at its begin
+            return reader.event() ? outcome::wrong : outcome::broken; // the stream sends its position at its begin
         }
         client publisher(server_.port());
         publisher.request("POST", "/news", {}, "three");
@@ -220,7 +220,8 @@ private:
         raw_client resets(server_.port());
         resets.get("/waits/rst");
         const bool both = finishes.read_until("begun") && resets.read_until("begun");
-        if (both) { // bytes behind a stream's request are looked at, before the FIN behind them
+        // The server must check the bytes after the request of a stream before the FIN arrives.
+        if (both) {
             finishes.try_send("GET");
             static_cast<void>(eventually([] { return times_made(state::leave, call::ioctl) != 0; }));
         }
@@ -260,13 +261,14 @@ private:
         return both(both(before, joined), both(farewell, attempt([&] { return bystander_ends(); })));
     }
 
-    /// It has seen all, and that nothing more comes.
+    /// Checks that the bystander has received all events, and no event after them.
     outcome bystander_ends()
     {
         if (!bystander_) {
             return outcome::right;
         }
-        if (told_.parts[state::broadcast] != outcome::right) { // which may have been published all the same
+        // The event of a broken broadcast may have been published or not.
+        if (told_.parts[state::broadcast] != outcome::right) {
             while (bystander_->event()) {
             }
             return outcome::right;
@@ -278,7 +280,7 @@ private:
     faulty_server& server_;
     report& told_;
     std::string first_id_;
-    std::size_t lasting_ = 0; ///< connections
+    std::size_t lasting_ = 0; ///< connections that last for the whole exchange
     std::unique_ptr<client> bystander_;
 };
 
@@ -299,7 +301,7 @@ report run_exchange(unsigned threads)
         }
     }
     told.guards = rill_test::counted::alive();
-    // Not more than before: a sanitizer may have a file open for a moment.
+    // At most as before. A sanitizer may have a file open for a short time.
     static_cast<void>(eventually([descriptors] { return open_descriptors() <= descriptors; }, 1s));
     told.descriptors = std::max(0L, static_cast<long>(open_descriptors()) - static_cast<long>(descriptors));
     return told;

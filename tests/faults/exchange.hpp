@@ -8,35 +8,35 @@
 
 namespace rill_faults {
 
-/// What the client of one part of an exchange has seen.
+/// The result of the client in one part of an exchange.
 enum class outcome : unsigned char
 {
-    right,  ///< all that it asked for
-    broken, ///< an error's status, or a response that ends before its end: not all, and it knows
-    wrong,  ///< a whole response that is not what it asked for
+    right,  ///< the complete response
+    broken, ///< an error status, or a response that the client detects as incomplete
+    wrong,  ///< a complete response with wrong content
 };
 
 struct report
 {
-    std::string not_started; ///< why the server did not start; then nothing else has been done
-    std::string thrown;      ///< what the server threw, which it must not
+    std::string not_started; ///< the error if the server did not start; the parts then did not run
+    std::string thrown;      ///< the text of an exception from the server; it must not throw
     std::map<state, outcome> parts;
-    std::map<std::string, std::vector<std::string>> reasons; ///< by target, for which its streams were closed
-    std::map<state, bool> has_all_events;                    ///< of the part's stream
+    std::map<std::string, std::vector<std::string>> reasons; ///< the close reasons of the streams, by target
+    std::map<state, bool> has_all_events;                    ///< whether the stream of the part was complete
     std::size_t streams_opened = 0;
     std::string log; ///< warnings and errors
 
-    // What has stayed behind.
-    long guards = 0;    ///< objects in the frames of handlers
-    std::string stayed; ///< a part whose connections did not go when their clients had
+    // What was not released at the end.
+    long guards = 0;    ///< number of objects in frames of handlers
+    std::string stayed; ///< a part whose connections remained after their clients had disconnected
     std::size_t connections_at_end = 0;
     std::size_t streams_at_end = 0;
     std::size_t queued_bytes_at_end = 0;
     long descriptors = 0;
 };
 
-/// A server's life: starts, answers requests of all kinds, streams, broadcasts, is left by clients, and is drained;
-/// with a stream that lasts from the first to the last moment. Each state is a part with connections of its own.
+/// Runs a server from its start to its drain. It handles requests of all kinds, streams, broadcasts and disconnects.
+/// One stream, the bystander, lasts for the whole exchange. Each state is a part with its own connections.
 report run_exchange(unsigned threads);
 
 } // namespace rill_faults

@@ -1,8 +1,9 @@
-// Every system call of a server fails once, in every state that a server is in: one run of an exchange counts the
-// calls, and then there is a run for each of them and each way in which it can fail.
+// Every system call of a server fails once, in every state of the server. One run of an exchange counts the calls. Then
+// one run follows for each call and each error of this call.
 //
-// Every fourth of them, which ones differs from run to run. RILL_FAULTS=all: all. RILL_FAULTS=TEXT: those whose
-// description contains the text, e.g. "stream: send"; the test's log messages and failures name them.
+// By default only every fourth fault runs. The selection differs between runs of the test. RILL_FAULTS=all runs all
+// faults. RILL_FAULTS=TEXT runs the faults whose description contains the text, for example "stream: send". The log
+// messages and failures of the test contain these descriptions.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -32,7 +33,7 @@ const reasons usual_reasons{
     {"/waits/fin", {"peer_closed"}}, {"/waits/rst", {"peer_reset"}},
 };
 
-/// Ends the program, and says where it was, if that takes much longer than it ever should.
+/// Aborts the program after 60 seconds, and prints which run hangs.
 class watchdog
 {
 public:
@@ -86,7 +87,7 @@ bool contains(const std::vector<std::string>& all, std::string_view one)
     return std::find(all.begin(), all.end(), one) != all.end();
 }
 
-/// Nothing of a server has stayed behind, whether it started or not.
+/// Checks that the server has released everything, even if it did not start.
 void check_ended(const report& r)
 {
     BOOST_TEST(r.thrown == "");
@@ -117,7 +118,8 @@ void check_untouched(const report& r)
     check_ended(r);
 }
 
-/// That nobody notices, or the client of that part alone, which knows that it has not got all.
+/// Checks the result of a run with a fault. At most the client of the affected part may notice the fault, and it must
+/// detect that its response is incomplete.
 void check_with(const fault& f, const report& r)
 {
     if (!r.not_started.empty() || !r.thrown.empty()) {
@@ -129,7 +131,7 @@ void check_with(const fault& f, const report& r)
         return check_untouched(r);
     }
     for (const auto& [part, seen] : r.parts) {
-        // The bystander is sent something in one more state, and tells of it at its end.
+        // The bystander gets an event in state broadcast, too. The exchange checks it in state drain.
         const bool may = part == f.during || (part == state::drain && f.during == state::broadcast);
         BOOST_TEST((seen == outcome::right || (seen == outcome::broken && may)),
                    name_of(part) << " is " << static_cast<int>(seen));
@@ -169,7 +171,7 @@ bool is_made(const call_counts& counted, call what)
                        [what](const auto& each) { return each[static_cast<std::size_t>(what)] != 0; });
 }
 
-/// @param run  one with this fault; returns whether that has come about
+/// @param run  runs with one fault, and returns true if the fault has occurred
 template <class Run>
 void run_each(const std::vector<fault>& all, const Run& run)
 {
@@ -189,7 +191,7 @@ void run_each(const std::vector<fault>& all, const Run& run)
     for (const auto& each : missed) {
         BOOST_TEST_MESSAGE("not made again: " << each);
     }
-    // How often a loop waits or writes depends on the scheduler: six of fewer than 50 have been seen.
+    // The scheduler decides how often a loop waits or writes. Measured: at most six of fewer than 50 faults are missed.
     BOOST_TEST(missed.size() <= runs / 2);
 }
 
@@ -204,7 +206,7 @@ void run_all(const std::vector<fault>& all, unsigned threads)
     });
 }
 
-/// It does not start, and says why in a line; or does all that it should, and lets go of its workers.
+/// Checks that the process fails to start with one log line, or that it works completely and leaves no workers.
 void check_process(program p, const fault* f, const process_report& r)
 {
     BOOST_TEST_INFO_SCOPE(r.output);
@@ -219,7 +221,7 @@ void check_process(program p, const fault* f, const process_report& r)
     }
     BOOST_TEST(r.answered);
     BOOST_TEST(r.replaced);
-    // A worker that can't be told to end is killed when the time is over.
+    // The supervisor cannot signal its worker to stop. It kills the worker after the timeout.
     const bool killed = f != nullptr && f->what == call::kill;
     BOOST_TEST(r.exit_code == (killed ? 1 : 0));
     BOOST_TEST((p == program::service) == (r.output.find("started ") == std::string::npos));
@@ -228,7 +230,8 @@ void check_process(program p, const fault* f, const process_report& r)
 void every_call_of(program p)
 {
     const auto run = [p](const fault* f) {
-        auto r = run_process(p, f); // without a watchdog: a fork of threads can't start others under TSan
+        // There is no watchdog, because under ThreadSanitizer the fork of a process with threads cannot start threads.
+        auto r = run_process(p, f);
         check_process(p, f, r);
         return r;
     };
@@ -248,10 +251,11 @@ void every_call_of(program p)
 BOOST_AUTO_TEST_CASE(every_call_fails_once)
 {
     bool ignored = false;
-    check_untouched(run_with(nullptr, 1, ignored)); // which also makes what is made once
+    check_untouched(run_with(nullptr, 1, ignored)); // the first run also makes the calls that happen only once
     check_untouched(run_with(nullptr, 1, ignored));
     const auto counted = counts();
-    for (std::size_t c = 0; c < call_count; ++c) { // that the test sees the calls which are made
+    // Checks that the test counts each kind of call.
+    for (std::size_t c = 0; c < call_count; ++c) {
         const auto what = static_cast<call>(c);
         if (!is_of_processes(what)) {
             BOOST_TEST(is_made(counted, what) == (what != call::pthread_create), name_of(what));
@@ -260,7 +264,7 @@ BOOST_AUTO_TEST_CASE(every_call_fails_once)
     run_all(chosen(faults_of(counted)), 1);
 }
 
-// With more than one worker there is more that may fail at the start; what comes later is the same.
+// With more than one worker, more calls can fail at the start. The calls after the start are the same.
 BOOST_AUTO_TEST_CASE(every_call_at_the_start_of_two_workers_fails_once)
 {
     bool ignored = false;

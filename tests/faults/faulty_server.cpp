@@ -16,7 +16,7 @@ using namespace rill_test;
 
 namespace {
 
-/// A directory with one file in it.
+/// A directory with one file.
 class served_directory
 {
 public:
@@ -29,7 +29,7 @@ public:
     served_directory& operator=(const served_directory&) = delete;
     ~served_directory()
     {
-        if (owner_ == ::getpid()) { // and not a worker that was forked since
+        if (owner_ == ::getpid()) { // a forked worker must not remove the directory
             std::filesystem::remove_all(path_);
         }
     }
@@ -159,7 +159,8 @@ void faulty_server::start(rill::server_options options)
             told_.thrown = e.what();
         }
     });
-    BOOST_TEST(eventually([&] { // that it has started its threads, or has said why it can't
+    // Waits until the server has started its threads, or has logged an error.
+    BOOST_TEST(eventually([&] {
         const std::lock_guard lock(mutex_);
         return threads_started() + (told_.log.empty() ? 0U : 1U) == workers - 1;
     }));

@@ -13,11 +13,11 @@
 
 namespace rill_faults {
 
-constexpr std::size_t much = 512UL * 1024;   // more than the kernel takes at once
-constexpr std::size_t file_size = 200'000;   // more than one piece
-constexpr std::chrono::hours long_enough{1}; // for nothing to be ended by a timeout that a fault has stopped
+constexpr std::size_t much = 512UL * 1024;   // more than the kernel accepts at once
+constexpr std::size_t file_size = 200'000;   // sent in more than one piece
+constexpr std::chrono::hours long_enough{1}; // no timeout may end what a fault has blocked
 
-/// A server in a thread of its own whose calls may fail.
+/// A server in its own thread. Its system calls can fail.
 class faulty_server
 {
 public:

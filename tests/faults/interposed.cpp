@@ -1,4 +1,4 @@
-// The C library's functions, in whose place these are for the whole test program.
+// These functions replace those of the C library in the whole test program.
 
 #include <cerrno>
 #include <csignal>
@@ -25,7 +25,7 @@ namespace rill_faults {
 
 namespace {
 
-/// What an edge-triggered epoll was asked to tell of a descriptor.
+/// The events that are registered for a descriptor in an edge-triggered epoll.
 struct registration
 {
     int epoll;
@@ -41,7 +41,7 @@ int fail(int error) noexcept
     return -1;
 }
 
-/// The function that this program would have without this file.
+/// Returns the function of the C library.
 template <class Function, call C>
 Function* original() noexcept
 {
@@ -58,8 +58,8 @@ Result fail_or_call(Arguments... arguments) noexcept
     return original<Result(Arguments...), C>()(arguments...);
 }
 
-// The kernel never leaves an edge-triggered epoll without a new edge behind EAGAIN, or where it took or gave less than
-// there was: in our place it does so at once.
+// After EAGAIN or a short transfer, the kernel reports a new edge when the descriptor is ready. For a simulated EAGAIN
+// or short transfer, this function causes the edge immediately.
 void give_new_edge(int descriptor) noexcept
 {
     const std::lock_guard lock(registering);
@@ -70,7 +70,7 @@ void give_new_edge(int descriptor) noexcept
     }
 }
 
-/// send() and recv(), which are of the same kind.
+/// The common part of send() and recv().
 template <call C, class Pointer>
 ssize_t transfer(int socket, Pointer bytes, std::size_t size, int flags) noexcept
 {
@@ -112,8 +112,8 @@ void* start_thread(void* argument)
 
 } // namespace rill_faults
 
-// The C library's names, given to functions of ours: the headers declare the names themselves, partly with other
-// exception specifications.
+// The functions below have the names of the C library. __asm__ sets these names, because the headers already declare
+// them, partly with other exception specifications.
 extern "C" {
 
 int rill_socket(int domain, int type, int protocol) __asm__("socket");
@@ -202,14 +202,14 @@ ssize_t rill_send(int socket, const void* bytes, std::size_t size, int flags)
     return transfer<call::send>(socket, bytes, size, flags);
 }
 
-// Variadic in the C library; nobody here passes more than a pointer, and it is passed in the same place.
+// ioctl() is variadic in the C library. All callers here pass at most one pointer, which has the same position.
 int rill_ioctl(int descriptor, unsigned long request, void* argument)
 {
     return request == FIONREAD ? fail_or_call<call::ioctl, int>(descriptor, request, argument)
                                : original<int(int, unsigned long, void*), call::ioctl>()(descriptor, request, argument);
 }
 
-// Where nobody is connected any more there is nothing left to be done.
+// If the peer has disconnected, shutdown() has nothing to do. Therefore the real call runs even with a fault.
 int rill_shutdown(int socket, int how)
 {
     const int error = error_of(call::shutdown);
@@ -217,7 +217,7 @@ int rill_shutdown(int socket, int how)
     return error != 0 ? fail(error) : done;
 }
 
-// Linux has closed it, whatever it says.
+// Linux closes the descriptor even if close() returns an error.
 int rill_close(int descriptor)
 {
     if (is_watching()) {
@@ -309,7 +309,7 @@ int rill_pthread_create(pthread_t* thread, const pthread_attr_t* attributes, voi
     auto start = std::make_unique<thread_start>(thread_start{run, argument, is_watching()});
     const int failed = create(thread, attributes, start_thread, start.get());
     if (failed == 0) {
-        start.release();
+        static_cast<void>(start.release()); // start_thread() deletes it
         note_thread();
     }
     return failed;
@@ -320,7 +320,7 @@ int rill_pipe(int* ends)
     return fail_or_call<call::pipe, int>(ends);
 }
 
-// Variadic, as ioctl().
+// fcntl() is variadic, as ioctl().
 int rill_fcntl(int descriptor, int command, long argument)
 {
     return command == F_DUPFD_CLOEXEC ? fail_or_call<call::fcntl, int>(descriptor, command, argument)
@@ -342,7 +342,7 @@ ssize_t rill_recvmsg(int socket, msghdr* message, int flags)
     return fail_or_call<call::recvmsg, ssize_t>(socket, message, flags);
 }
 
-// What is planned is for the process that was meant, and not for its children.
+// A planned fault is for this process. It must not occur in a child process.
 pid_t rill_fork()
 {
     const bool ours = is_watching();

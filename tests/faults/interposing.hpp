@@ -2,19 +2,19 @@
 
 #include "faults/calls.hpp"
 
-// What calls.cpp knows, for those who take the place of the calls.
+// The functions of calls.cpp for the replaced system calls.
 namespace rill_faults {
 
-/// Counts this call. The errno with which it is to fail; moves_less; or 0.
+/// Counts this call. Returns the errno of the fault, moves_less, or 0 if the call must not fail.
 int error_of(call c) noexcept;
 
-/// Counts a thread that this one has started.
+/// Counts a thread that the calling thread has started.
 void note_thread() noexcept;
 
-/// Whether the calls of this thread are a server's.
+/// Returns true if the calls of this thread count as calls of the server.
 bool is_watching() noexcept;
 
-/// From now on the calls of this thread are nobody's.
+/// Stops counting the calls of this thread.
 void stop_watching() noexcept;
 
 } // namespace rill_faults

@@ -23,14 +23,14 @@ using namespace rill_test;
 
 namespace {
 
-/// What the process under test leaves for this one.
+/// The results that the process under test leaves for the test.
 struct remains
 {
     call_counts counts{};
     bool came_about = false;
 };
 
-/// Memory that the process under test shares with this one.
+/// Memory that the process under test shares with the test.
 class shared_remains
 {
 public:
@@ -49,7 +49,7 @@ private:
     void* memory_;
 };
 
-/// Takes reports, and reads none of them.
+/// A socket that receives the reports. Nothing reads them.
 class service_manager
 {
 public:
@@ -82,7 +82,7 @@ rill::router operated()
     return app;
 }
 
-/// As systemd starts a service: descriptor 3 is its socket.
+/// Passes a listening socket as descriptor 3, as systemd passes it to a service.
 void pass_socket()
 {
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -102,7 +102,8 @@ int serve_with(program p, const fault* f, remains& left, const std::string& mana
 {
     rill::server_options options;
     options.port = 0;
-    options.drain_timeout = 1s; // where a signal is lost behind its handler, it ends by its deadline
+    // If a fault loses the signal after its handler has run, the shutdown deadline ends the process.
+    options.drain_timeout = 1s;
     options.threads = p == program::service ? 2 : 1;
     options.log_level = rill::log_level::warning;
     options.on_listening = [&](const std::string& url) {
@@ -115,7 +116,8 @@ int serve_with(program p, const fault* f, remains& left, const std::string& mana
         ::setenv("NOTIFY_SOCKET", manager.c_str(), 1);
     }
     rill::supervisor_options workers{.processes = 2, .initial_backoff = 1ms};
-    if (f != nullptr && f->what == call::kill) { // then it is waited for
+    // The supervisor then waits for the whole timeout.
+    if (f != nullptr && f->what == call::kill) {
         workers.stop_timeout = 1s;
     }
     workers.on_started = [&](unsigned, pid_t pid) {
@@ -131,7 +133,7 @@ int serve_with(program p, const fault* f, remains& left, const std::string& mana
     return code;
 }
 
-/// The page's text, or "".
+/// Returns the body of a 200, or "".
 std::string ask(std::uint16_t port, std::string_view target)
 {
     try {
@@ -151,7 +153,7 @@ bool answers(std::uint16_t port)
         each, [port](const char* target) { return !ask(port, target).empty() || !ask(port, target).empty(); });
 }
 
-/// Kills a worker and waits until another one answers.
+/// Kills a worker and waits until two other workers have responded.
 bool replaces(std::uint16_t port)
 {
     std::string first;
@@ -177,7 +179,7 @@ bool lives(const std::string& pid)
     return !state.empty() && state != "Z";
 }
 
-/// The workers that the output tells of.
+/// Returns the PIDs of the workers in the output.
 std::vector<std::string> workers_in(const std::string& output)
 {
     static constexpr std::string_view word = "started ";

@@ -6,26 +6,26 @@
 
 namespace rill_faults {
 
-/// What a process is that serves.
+/// The kind of the process under test.
 enum class program : unsigned char
 {
-    service,    ///< serve(), with a socket and a service manager as systemd gives them, and two threads
+    service,    ///< serve() with two threads, an inherited socket and a service manager, as under systemd
     supervised, ///< serve_processes(), with two workers
 };
 
 struct process_report
 {
-    call_counts counts{}; ///< of set_up, up to where it listens, and of request, for all that comes then
+    call_counts counts{}; ///< set_up: until the server listens; request: after that
     bool came_about = false;
     bool started = false;
-    bool answered = false; ///< at the latest the second time it was asked
-    bool replaced = false; ///< a worker that was killed; of a service nothing is asked that way
-    int exit_code = 0;     ///< or -SIGNAL
-    bool orphans = false;  ///< workers that live on
+    bool answered = false; ///< after at most two requests for each page
+    bool replaced = false; ///< a killed worker was replaced; always true for a service
+    int exit_code = 0;     ///< or the negative number of the signal
+    bool orphans = false;  ///< whether workers still run
     std::string output;
 };
 
-/// The life of a process: it starts, answers, loses a worker, and is told to stop by SIGTERM; with this fault.
+/// Runs a process with this fault. It starts, answers requests, loses a worker, and stops after SIGTERM.
 process_report run_process(program p, const fault* f);
 
 } // namespace rill_faults

@@ -1,4 +1,4 @@
-// A stream that is written to from a thread that is not its worker's. Compiled without NDEBUG in all presets.
+// A thread that does not belong to the worker writes to its stream. All presets compile this test without NDEBUG.
 
 #include "server/process_fixture.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace rill_test;
 
-/// A server process whose handler does `what`, for one client that reads to the end of the stream.
+/// A server process whose handler calls `what`. One client reads to the end of the stream.
 class serving : public forked
 {
 public:

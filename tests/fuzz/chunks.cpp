@@ -1,4 +1,4 @@
-// Chunked bodies. The first byte chooses the limits and where the rest is cut.
+// Chunked bodies. The first byte of the input selects the limits and the cuts of the rest.
 
 #include "fuzz.hpp"
 #include "plain_chunks.hpp"
@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto bytes = in.rest();
     rill::connection_limits limits;
     const auto encoded = encode(bytes, seed);
-    limits.max_head_bytes = 64 + 16 * bytes.size(); // for the extensions
+    limits.max_head_bytes = 64 + 16 * bytes.size(); // room for the extensions
     const auto decoded = decode(cut(encoded + "more", seed | 2), limits);
     require(decoded.state == chunk_decoder::state::complete && decoded.body == bytes && decoded.left == 4,
             "decode(encode(x)) is x");
@@ -68,13 +68,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         limits.max_body_bytes = 16;
     }
     const auto whole = decode(cut(bytes, 0), limits);
-    require(decode(cut(bytes, 1), limits) == whole, "byte by byte it is the same");
-    require(decode(cut(bytes, seed | 2), limits) == whole, "cut anywhere it is the same");
+    require(decode(cut(bytes, 1), limits) == whole, "the result is the same byte by byte");
+    require(decode(cut(bytes, seed | 2), limits) == whole, "the result is the same for any cut");
     require(whole.body.size() <= limits.max_body_bytes, "the limit holds");
     if (whole.state == chunk_decoder::state::complete) {
         const auto plain = read_plain_chunks(bytes);
         require(plain.text == whole.body && plain.bytes + whole.left == bytes.size(),
-                "the body is what the chunks hold");
+                "the body is the content of the chunks");
     }
     return 0;
 }

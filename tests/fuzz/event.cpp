@@ -1,5 +1,5 @@
-// Events, written by both encoders and read as a browser reads them. A byte says which fields there are; the lengths of
-// name, id and comment come before these, and the data is the rest.
+// Both encoders write events, and a parser reads them as a browser does. The first byte of the input selects the
+// fields. A length precedes each of name, id and comment. The rest is the data.
 
 #include <rill/http/headers.hpp>
 #include <rill/pubsub/encoded_event.hpp>
@@ -44,7 +44,7 @@ fields fields_of(source& in)
     return f;
 }
 
-// As a client sees line ends.
+// Replaces CR and CRLF with LF, as a client does.
 std::string with_lf(const std::string& text)
 {
     std::string out;
@@ -69,17 +69,17 @@ bool fits_a_line(const std::string& text)
     return std::ranges::none_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
 }
 
-// `stream` is another event, whose id is "before", and then this one.
+// Parses the stream. It contains an event with the id "before", and then the event of `f`.
 void check_read(const fields& f, const std::string& stream)
 {
     auto read = rill_test::parse_events(stream);
     require(read.ended, "an event is complete");
     require(!read.events.empty() && read.events.front() == rill_test::parsed_event{"x", "message", "before"},
-            "the event before it is what it was");
+            "the previous event is not changed");
     const auto id = f.has_id ? f.id : "before";
-    require(read.last_id == id, "the id is the one that was sent, or it stays");
+    require(read.last_id == id, "the last id is the sent id, or does not change");
     require(read.retry == (f.has_retry ? std::optional(std::to_string(f.retry)) : std::nullopt),
-            "so is the retry time");
+            "the retry time is the sent retry time");
     require(read.events.size() == (f.has_data ? 2 : 1), "one event with data, none without");
     if (f.has_data) {
         require(read.events.back() == rill_test::parsed_event{with_lf(f.data), f.name.empty() ? "message" : f.name, id},
@@ -98,7 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(name.has_value() == fits_a_line(f.name), "names are one line without NUL");
     rill::headers sent_back;
     require(!id || (f.id.size() <= 1024 && sent_back.set("Last-Event-ID", f.id) && trimmed(f.id) == f.id),
-            "ids come back in a header");
+            "a header can hold each id");
     if (!name || !id) {
         return 0;
     }
@@ -113,23 +113,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string wire = before;
     const bool encoded = rill::sse::encode(e, wire).has_value();
     require(encoded == (is_utf8(f.data) && is_utf8(f.name) && is_utf8(f.id) && is_utf8(f.comment)),
-            "UTF-8 is sent, and nothing else");
+            "only UTF-8 is sent");
     if (!encoded) {
-        require(wire == before, "what is refused leaves nothing behind");
+        require(wire == before, "a refused event writes nothing");
     } else {
         check_read(f, wire);
     }
 
     auto draft = rill::pubsub::event_draft::make(e, "topic", "key");
-    require(draft.has_value() == encoded, "both encoders take the same");
+    require(draft.has_value() == encoded, "both encoders accept the same events");
     if (draft) {
-        require(draft->own_id() == f.id, "a draft knows its publisher's id");
-        const auto event = std::move(*draft).finish(f.id); // an empty one leaves the line out
+        require(draft->own_id() == f.id, "a draft has the id of its publisher");
+        const auto event = std::move(*draft).finish(f.id); // an empty id writes no id line
         auto published = f;
         published.has_id = !f.id.empty();
         check_read(published, before + std::string(event.bytes()));
         require(event.data() == f.data && event.name() == f.name && event.id() == f.id,
-                "what was published is held as it was");
+                "the fields of a published event are not changed");
         const auto chunk = read_plain_chunks(std::string(event.chunk()) + "0\r\n\r\n");
         require(chunk.text == event.bytes(), "the chunk holds the event");
     }

@@ -1,4 +1,4 @@
-// Urlencoded forms: the fields, encoded and read again, and as a described struct.
+// Urlencoded forms. The fields are encoded and read again, and are read as a described struct.
 
 #include <boost/describe.hpp>
 #include <rill/http/form.hpp>

@@ -1,4 +1,5 @@
-// Header fields in which proxies tell the client's address. The first byte chooses the field and how it is written.
+// Header fields in which proxies send the address of the client. The first byte of the input selects the field and its
+// format.
 
 #include <rill/http/forwarded.hpp>
 
@@ -40,14 +41,14 @@ std::string quoted(const std::string& text, std::uint8_t seed)
     return out + '"';
 }
 
-// What was understood, written and read again.
+// Writes the parsed elements in another format, and reads them again.
 void check_written_again(const std::string& value, std::uint8_t seed)
 {
     const auto elements = rill::detail::parse_forwarded(value);
     if (!elements) {
         return;
     }
-    require(!elements->empty(), "a field that is valid says something");
+    require(!elements->empty(), "a valid field has at least one element");
     std::string again;
     for (const auto& [by, for_, host, proto] : *elements) {
         again += again.empty() ? "" : (seed & 8) != 0 ? " ,\t" : ",";
@@ -60,7 +61,7 @@ void check_written_again(const std::string& value, std::uint8_t seed)
                                            return a.by == b.by && a.for_ == b.for_ && a.host == b.host &&
                                                   a.proto == b.proto;
                                        }),
-            "what was understood is understood again as the same");
+            "the elements are the same after writing and reading");
 }
 
 void check_node(const std::string& text)
@@ -68,10 +69,10 @@ void check_node(const std::string& text)
     const auto address = rill::detail::parse_ip_address(text);
     if (address) {
         require(rill::detail::parse_ip_address(address->to_string()) == address,
-                "an address is the one that it is written as");
+                "an address is the same after writing and reading");
         const auto in_brackets = rill::detail::node_address("[" + text + "]:80");
-        require(rill::detail::node_address(text) == address, "so is a node's");
-        require(in_brackets == (text.find(':') == text.npos ? std::nullopt : address), "only IPv6 stands in brackets");
+        require(rill::detail::node_address(text) == address, "the address of a node is the same");
+        require(in_brackets == (text.find(':') == text.npos ? std::nullopt : address), "only IPv6 may have brackets");
         require(address->is_v4() == (address->to_string().find(':') == std::string::npos),
                 "only IPv6 is written with colons");
     }
@@ -81,7 +82,8 @@ void check_node(const std::string& text)
             "a node is an address and a port");
 }
 
-// The right-most entry that is not a trusted proxy's, or the trusted one in front of what can't be read.
+// Returns the right-most address that is not a trusted proxy. If an entry is invalid, returns the trusted address to
+// the right of it.
 std::string expected(const std::string& value)
 {
     std::string known = proxy;
@@ -114,16 +116,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (told == "(invalid)") {
         return 0;
     }
-    require(told == expected(value), "the client is the last one whom no trusted proxy has written");
+    require(told == expected(value), "the client is the last address that is not a trusted proxy");
     for (const std::string name : {"X-Forwarded-For", "Forwarded"}) {
-        require(address_of(name, value, client) == client, "nobody else is believed");
-        // What a client writes stands left of what the proxies add.
+        require(address_of(name, value, client) == client, "only a trusted proxy may set the address");
+        // The text of a client is to the left of the text that the proxies add.
         const auto node = name == "Forwarded" ? "for=" + client : client;
         const auto seen = address_of(name, value + ", " + node, proxy);
-        require(seen == client || (name == "Forwarded" && seen == proxy), "a client can't name another address");
+        require(seen == client || (name == "Forwarded" && seen == proxy), "a client cannot send another address");
         const auto hop = name == "Forwarded" ? ", for=10.2.3.4" : ", 10.2.3.4";
         const auto further = address_of(name, value + ", " + node + hop, proxy);
-        require(further == client || (name == "Forwarded" && further == proxy), "nor behind two proxies");
+        require(further == client || (name == "Forwarded" && further == proxy),
+                "a client behind two proxies cannot send another address");
     }
     return 0;
 }

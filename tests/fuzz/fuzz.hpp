@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-// What the fuzz targets share. Each target is a file with one function, LLVMFuzzerTestOneInput, which libFuzzer calls
-// with inputs that it makes up (`./dev fuzz`), and replay.cpp with those in corpus/.
+// The common parts of the fuzz targets. Each target is a file with the function LLVMFuzzerTestOneInput. libFuzzer calls
+// it with generated inputs (`./dev fuzz`). replay.cpp calls it with the inputs in corpus/.
 namespace rill_fuzz {
 
-/// An invariant. What does not hold ends the process, in every build.
+/// Checks an invariant. If it does not hold, the process ends, in every build type.
 inline void require(bool holds, const char* what)
 {
     if (!holds) {
@@ -22,20 +22,20 @@ inline void require(bool holds, const char* what)
     }
 }
 
-/// Takes the input apart from its front.
+/// Reads the input from the front.
 class source
 {
 public:
     source(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
 
-    /// 0 at the end.
+    /// Returns the next byte, or 0 at the end.
     std::uint8_t byte()
     {
         const auto front = text(1);
         return front.empty() ? 0 : static_cast<std::uint8_t>(front.front());
     }
 
-    /// At most so many.
+    /// Returns at most `bytes` bytes.
     std::string text(std::size_t bytes)
     {
         const auto front = rest_.substr(0, bytes);
@@ -43,7 +43,7 @@ public:
         return std::string(front);
     }
 
-    /// Up to the next LF or the end; the LF is taken, too.
+    /// Returns the text up to the next LF or the end. Skips the LF.
     std::string line()
     {
         const auto front = text(std::min(rest_.find('\n'), rest_.size()));
@@ -58,7 +58,7 @@ private:
     std::string_view rest_;
 };
 
-/// The text in one piece (`seed` 0), byte by byte (1), or cut at places that the seed chooses.
+/// Returns the text in one piece (`seed` 0), byte by byte (1), or cut at positions that depend on the seed.
 inline std::vector<std::string> cut(std::string_view text, std::uint8_t seed)
 {
     std::vector<std::string> pieces;
@@ -74,7 +74,7 @@ inline std::vector<std::string> cut(std::string_view text, std::uint8_t seed)
     return pieces;
 }
 
-/// %XX for everything but letters and digits; the seed makes the hexadecimal digits large or small.
+/// Encodes all bytes as %XX, except letters and digits. The seed selects upper or lower case of the hexadecimal digits.
 inline std::string percent_encode(std::string_view text, std::uint8_t seed)
 {
     std::string out;
@@ -98,7 +98,7 @@ inline std::string lower_case(std::string_view text)
     return out;
 }
 
-/// What is between the separators, of which none at all gives the whole text.
+/// Returns the parts between the separators. Without a separator, the only part is the whole text.
 inline std::vector<std::string> split(std::string_view text, std::string_view separator)
 {
     std::vector<std::string> parts;
@@ -112,7 +112,7 @@ inline std::vector<std::string> split(std::string_view text, std::string_view se
     }
 }
 
-/// Without spaces and tabs around it.
+/// Returns the text without spaces and tabs at both ends.
 inline std::string_view bare(std::string_view text)
 {
     const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
@@ -120,8 +120,8 @@ inline std::string_view bare(std::string_view text)
     return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-/// Well-formed UTF-8, by decoding it (Unicode 15, D92): no surrogates, nothing beyond U+10FFFF, nothing longer than it
-/// need be.
+/// Decodes the text and returns true if it is well-formed UTF-8 (Unicode 15, D92). Surrogates, codes above U+10FFFF and
+/// overlong encodings are invalid.
 inline bool is_utf8(std::string_view text)
 {
     for (std::size_t i = 0; i < text.size();) {

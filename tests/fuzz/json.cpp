@@ -1,4 +1,4 @@
-// JSON text as a value and as a described struct, and both as text again.
+// JSON text is read as a value and as a described struct. Both are written as text again.
 
 #include <boost/describe.hpp>
 #include <boost/json/parse.hpp>
@@ -18,7 +18,7 @@ enum class color
 };
 BOOST_DESCRIBE_ENUM(color, red, green)
 
-/// Of each kind of member, one.
+/// A struct with one member of each kind.
 struct item
 {
     bool flag = false;

@@ -1,4 +1,4 @@
-// What a client may send as Last-Event-ID: the first line. The lines behind it are ids that a channel has given out.
+// The first line of the input is the Last-Event-ID of a client. The other lines are ids of published events.
 
 #include "pubsub/replay_buffer.hpp"
 #include <boost/json/parse.hpp>
@@ -17,7 +17,7 @@ using rill::pubsub::detail::replay_buffer;
 
 constexpr std::size_t held = 4;
 
-// The value, if the text is a whole number without anything around it, from which one can count on.
+// Returns the value if the whole text is a number from 0 to 2^62.
 std::optional<std::int64_t> number_of(const std::string& text)
 {
     const auto digits = text.substr(text.starts_with('-') ? 1 : 0);
@@ -36,7 +36,8 @@ void check_request(const std::string& id, std::uint8_t seed)
     rill::request r(rill::verb::get, "/events?a=b&lastEventId=" + percent_encode(id, seed));
     require(rill::sse::detail::last_event_id(r, options) == id, "the query gives the id");
     if (r.fields().set("Last-Event-ID", "of the header")) {
-        require(rill::sse::detail::last_event_id(r, options) == "of the header", "the header counts before the query");
+        require(rill::sse::detail::last_event_id(r, options) == "of the header",
+                "the header has priority over the query");
     }
     const bool printable = std::ranges::none_of(
         id, [](char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t') || c == 0x7F; });
@@ -45,8 +46,8 @@ void check_request(const std::string& id, std::uint8_t seed)
         require(rill::sse::detail::last_event_id(r, options) == id, "the header gives the id");
     }
     const rill::sse::event_stream stream(id);
-    require(stream.last_event_id() == id, "the stream knows the id");
-    require(stream.last_event_number(-77) == number_of(id).value_or(-77), "as a number, if it is one");
+    require(stream.last_event_id() == id, "the stream has the id");
+    require(stream.last_event_number(-77) == number_of(id).value_or(-77), "a numeric id is available as a number");
 }
 
 void check_gap(const std::string& requested, const std::string& oldest)
@@ -54,30 +55,30 @@ void check_gap(const std::string& requested, const std::string& oldest)
     const auto gap = rill::pubsub::make_gap(requested, oldest);
     const auto read = rill_test::parse_events(gap.bytes());
     require(read.ended && read.events.size() == 1 && read.events.front().name == "gap" && is_utf8(gap.bytes()),
-            "whatever the client asked for, it is one notice");
+            "each request gets exactly one notice");
     const auto told = boost::json::parse(read.events.front().data).as_object();
     const std::string_view asked = told.at("requested").as_string();
     require(told.size() == 2 && asked.size() <= 128, "a notice is short");
     if (requested.size() <= 128 && is_utf8(requested)) {
-        require(asked == requested, "it names what was asked for");
+        require(asked == requested, "the notice has the requested id");
     }
-    require(told.at("oldest").is_null() == oldest.empty(), "and what there is");
+    require(told.at("oldest").is_null() == oldest.empty(), "the notice has the oldest id");
 }
 
-// Where a reader goes on who has seen this one: everything behind it, and nothing else.
+// Checks where a reader continues after the event `seen`. It must get all later events, and no others.
 void check_after(const replay_buffer& past, std::uint64_t seen, std::uint64_t newest)
 {
     const auto from = past.after(seen);
     const auto oldest = newest > held ? newest - held + 1 : 1;
-    require(from.has_value() == (seen >= oldest - 1), "it is known whether something is lost");
+    require(from.has_value() == (seen >= oldest - 1), "a lost event is detected");
     if (!from) {
         return;
     }
     auto next = seen >= newest ? newest + 1 : seen + 1;
     for (const auto* e = past.at_or_after(*from); e != nullptr; e = past.at_or_after(e->at + 1)) {
-        require(e->sequence == next++, "one behind the other");
+        require(e->sequence == next++, "the events are in order");
     }
-    require(next == newest + 1, "up to the newest");
+    require(next == newest + 1, "the events end with the newest");
 }
 
 rill::pubsub::encoded_event event_with(const std::string& id)
@@ -89,7 +90,7 @@ void check_past(const std::string& asked, const std::vector<std::string>& ids)
 {
     replay_buffer numbered({.limits = {.max_events = held}});
     replay_buffer named({.limits = {.max_events = held}, .ids = replay_buffer::id_kind::opaque});
-    std::deque<std::pair<std::string, std::uint64_t>> known; // and the one before those that are held
+    std::deque<std::pair<std::string, std::uint64_t>> known; // the held events, and the one before them
     std::uint64_t newest = 0;
     for (const auto& id : ids) {
         ++newest;
@@ -102,14 +103,14 @@ void check_past(const std::string& asked, const std::vector<std::string>& ids)
     const bool is_number = asked == "0" || (!asked.empty() && asked.front() >= '1' && asked.front() <= '9' &&
                                             asked.find_first_not_of("0123456789") == asked.npos);
     require(number ? std::to_string(*number) == asked : !is_number || asked.size() >= 20,
-            "an id is the number that it is written as");
+            "a numeric id is found by its decimal text");
     if (number) {
         check_after(numbered, *number, newest);
     }
     const auto found = std::ranges::find(known, asked, &decltype(known)::value_type::first);
     const auto sequence = named.sequence_of(asked);
     require(sequence == (found == known.end() ? std::nullopt : std::optional(found->second)),
-            "the newest of that id is found");
+            "the newest event with the id is found");
     if (sequence) {
         check_after(named, *sequence, newest);
     }

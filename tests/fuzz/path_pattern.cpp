@@ -1,4 +1,4 @@
-// Route patterns, one a line, and in the last line a path: which of them takes it.
+// The lines of the input are route patterns. The last line is a path. The test finds the pattern that matches the path.
 
 #include <optional>
 #include <rill/routing/path_pattern.hpp>
@@ -41,7 +41,7 @@ std::optional<path_pattern::segment> segment_of(const std::string& text)
     return is_name(name) ? std::optional(path_pattern::segment{what, name}) : std::nullopt;
 }
 
-// What path_pattern.hpp says of patterns. Nothing if it is none.
+// Implements the rules of path_pattern.hpp. Returns nothing if the text is not a valid pattern.
 std::optional<std::vector<path_pattern::segment>> segments_of(const std::string& pattern)
 {
     if (!pattern.starts_with('/') || pattern.find_first_of("?#") != pattern.npos) {
@@ -92,7 +92,7 @@ bool takes(const std::vector<path_pattern::segment>& pattern, const std::vector<
     return pattern.size() == path.size();
 }
 
-// Patterns that differ in their parameters' names only.
+// Removes the names of the parameters. Patterns with equal results differ only in these names.
 std::vector<path_pattern::segment> shape_of(std::vector<path_pattern::segment> segments)
 {
     for (auto& segment : segments) {
@@ -125,7 +125,7 @@ std::optional<path_pattern> made(const std::string& text)
     }
 }
 
-// The parameters, put in where the pattern names them, give the path.
+// Fills the pattern with the captured parameters. The result must be the path.
 void check_captured(const path_pattern& pattern, const rill::detail::split_path& path)
 {
     rill::request r;
@@ -138,7 +138,7 @@ void check_captured(const path_pattern& pattern, const rill::detail::split_path&
     for (const auto& segment : path.segments) {
         wanted += '/' + segment;
     }
-    require(filled == wanted, "literals and parameters are the path");
+    require(filled == wanted, "literals and parameters together are the path");
 }
 
 void check_path(const std::string& text, const rill::detail::route_table& table)
@@ -148,7 +148,7 @@ void check_path(const std::string& text, const rill::detail::route_table& table)
         return;
     }
     require(static_cast<std::ptrdiff_t>(path->segments.size()) == std::ranges::count(text, '/'),
-            "a segment behind each slash");
+            "a segment follows each slash");
     const rill::detail::route* wanted = nullptr;
     for (const auto& route : table.routes()) {
         if (takes(route->pattern.segments(), path->segments) &&
@@ -158,7 +158,7 @@ void check_path(const std::string& text, const rill::detail::route_table& table)
         }
     }
     const auto match = table.find(*path, "GET");
-    require(match.found == wanted, "the best of the patterns that take the path is found");
+    require(match.found == wanted, "the best matching pattern is found");
     if (wanted != nullptr) {
         check_captured(wanted->pattern, *path);
     }
@@ -178,11 +178,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& line : lines) {
         const auto pattern = made(line);
         const auto wanted = segments_of(line);
-        require(pattern.has_value() == wanted.has_value(), "patterns are what they are said to be");
+        require(pattern.has_value() == wanted.has_value(), "the parser accepts exactly the valid patterns");
         if (!pattern) {
             continue;
         }
-        require(pattern->text() == line && pattern->segments() == *wanted, "a pattern is its segments");
+        require(pattern->text() == line && pattern->segments() == *wanted, "a pattern has its text and segments");
         const auto shape = shape_of(*wanted);
         const bool known = std::ranges::find(shapes, shape) != shapes.end();
         require(add(table, *pattern) != known, "two routes for the same paths are refused, and no others");

@@ -8,10 +8,10 @@ namespace rill_fuzz {
 struct plain_body
 {
     std::string text;
-    std::size_t bytes = 0; ///< that it took of the input
+    std::size_t bytes = 0; ///< number of bytes that were read from the input
 };
 
-/// The content of a chunked body that is known to be valid (RFC 9112, 7.1.3), by the shortest way there is.
+/// Decodes a chunked body that is known to be valid (RFC 9112, 7.1.3). The code is as simple as possible.
 inline plain_body read_plain_chunks(std::string_view input)
 {
     plain_body body;

@@ -1,5 +1,5 @@
-// Runs each fuzz target over its corpus, as a test: fuzz_replay CORPUS_DIR. The last file that it names is the one at
-// which a target has stopped it.
+// Runs each fuzz target with its corpus as a test: fuzz_replay CORPUS_DIR. The last printed file is the one that made a
+// target fail.
 
 #include <algorithm>
 #include <cstdint>
@@ -51,7 +51,7 @@ void run(const fuzz_target_entry& target, const fs::path& file)
     std::printf("%s\n", file.c_str());
     std::fflush(stdout);
     std::ifstream in(file, std::ios::binary);
-    // Of exactly this size, so that AddressSanitizer sees what reads beyond it.
+    // The buffer has the exact size of the file, so that AddressSanitizer detects a read after its end.
     std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(in), {}};
     bytes.shrink_to_fit();
     target.run(bytes.data(), bytes.size());
@@ -74,7 +74,7 @@ int main(int argc, char** argv)
             ++files;
         }
         std::printf("%s: %zu files\n", target.name, files);
-        complete = complete && files >= 10; // a corpus that is not there would show nothing
+        complete = complete && files >= 10; // an empty corpus must not pass
     }
     for (const auto& entry : fs::directory_iterator(argv[1])) {
         const bool known =

@@ -1,5 +1,5 @@
-// Requests as a connection reads them, one behind the other: heads and bodies. The first byte chooses the limits and
-// where the rest is cut.
+// A sequence of requests with heads and bodies, as a connection reads them. The first byte of the input selects the
+// limits and the cuts of the rest.
 
 #include <map>
 #include <utility>
@@ -16,7 +16,7 @@ using rill::transport::request_parser;
 rill::connection_limits limits_of(std::uint8_t seed)
 {
     rill::connection_limits limits;
-    if ((seed & 1) != 0) { // near enough for the input to reach them
+    if ((seed & 1) != 0) { // low enough that inputs reach them
         limits.max_target_bytes = 24;
         limits.max_head_bytes = 96;
         limits.max_body_bytes = 16;
@@ -49,7 +49,7 @@ std::string described(const rill::request& r)
     return text + '\n' + r.body();
 }
 
-// The head taken apart by its line ends, spaces and colons alone, which must give the same.
+// Splits the head only by line ends, spaces and colons. The result must be the same request.
 void check_against_bytes(const rill::request& r, std::string_view bytes)
 {
     while (bytes.starts_with("\r\n")) {
@@ -65,9 +65,10 @@ void check_against_bytes(const rill::request& r, std::string_view bytes)
                 "no control characters in an accepted head");
     }
     const auto words = split(lines.front(), " ");
-    require(words.size() == 3 && words[0] == method_of(r), "three words, of which the first is the method");
+    require(words.size() == 3 && words[0] == method_of(r),
+            "a request line has three words, and the first is the method");
     require(words[2] == "HTTP/1.0" ? r.version() == 10 : words[2].starts_with("HTTP/1.") && r.version() == 11,
-            "the version is the third");
+            "the third word is the version");
 
     field_map fields;
     for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
@@ -75,7 +76,7 @@ void check_against_bytes(const rill::request& r, std::string_view bytes)
         require(colon != line->npos && colon != 0, "each line has a name");
         fields.emplace(lower_case(line->substr(0, colon)), bare(std::string_view(*line).substr(colon + 1)));
     }
-    if (!words[1].starts_with('/') && words[1] != "*") { // absolute form: its authority stands for Host
+    if (!words[1].starts_with('/') && words[1] != "*") { // absolute form: its authority replaces Host
         const auto scheme = lower_case(words[1]).find("http://");
         const auto rest = std::string_view(words[1]).substr(7);
         const auto authority = rest.substr(0, rest.find_first_of("/?"));
@@ -92,7 +93,7 @@ void check_against_bytes(const rill::request& r, std::string_view bytes)
     } else {
         require(r.target() == words[1], "the second word is the target");
     }
-    require(fields_of(r) == fields, "the fields are those of the lines");
+    require(fields_of(r) == fields, "the fields are the fields of the lines");
     require(fields.count("host") == 1 || (fields.count("host") == 0 && r.version() == 10), "one Host");
     require(!fields.contains("content-length") || !fields.contains("transfer-encoding"), "not two framings");
 
@@ -102,15 +103,15 @@ void check_against_bytes(const rill::request& r, std::string_view bytes)
         require(plain.text == r.body() && plain.bytes == body.size(), "the chunks are the body");
     } else {
         const auto length = fields.contains("content-length") ? std::stoull(fields.find("content-length")->second) : 0;
-        require(body.size() == length && r.body() == body, "Content-Length is the body's");
+        require(body.size() == length && r.body() == body, "Content-Length is the size of the body");
     }
 }
 
-// Writes the request as a client would, to be read again: it must be accepted and be the same.
+// Writes the request as a client would, and reads it again. The parser must accept it without a change.
 void check_written_again(const rill::request& r, bool keep_alive)
 {
     rill::connection_limits limits;
-    limits.max_target_bytes += 64; // what has been normalized may be a byte longer
+    limits.max_target_bytes += 64; // a normalized target may be longer
     limits.max_head_bytes += 64;
     std::string bytes =
         method_of(r) + ' ' + std::string(r.target()) + (r.version() == 10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
@@ -129,21 +130,21 @@ void check_written_again(const rill::request& r, bool keep_alive)
     request_parser parser(limits);
     auto state = parser.put(bytes);
     state = state == request_parser::state::head ? parser.put(bytes) : state;
-    require(state == request_parser::state::complete && bytes.empty(), "what was accepted is accepted again");
+    require(state == request_parser::state::complete && bytes.empty(), "a written request is accepted");
     const auto again = parser.take();
     require(again.method() == r.method() && again.target() == r.target() && again.version() == r.version() &&
                 again.body() == r.body() && fields_of(again) == wanted && parser.keep_alive() == keep_alive,
-            "what was accepted is read again as the same");
+            "a written request is read as the same request");
 }
 
-// Everything that a connection would be told of these bytes.
+// Returns all results that a connection gets for these bytes, as text.
 std::string told(const std::vector<std::string>& pieces, const rill::connection_limits& limits, bool streams = false)
 {
     request_parser parser(limits);
     std::string input;
     std::string all;
     std::string body;
-    bool in_body = false; // of a handler that reads it while it comes
+    bool in_body = false; // the body is read while it arrives
     rill::request head;
     const auto put = [&] {
         if (!in_body) {
@@ -198,9 +199,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto limits = limits_of(seed);
     const auto bytes = in.rest();
     const auto whole = told(cut(bytes, 0), limits);
-    require(told(cut(bytes, 1), limits) == whole, "byte by byte it is the same");
-    require(told(cut(bytes, seed | 2), limits) == whole, "cut anywhere it is the same");
-    require(told(cut(bytes, 0), limits, true) == whole, "read while it comes it is the same");
-    require(told(cut(bytes, seed | 2), limits, true) == whole, "read while it comes, cut anywhere, it is the same");
+    require(told(cut(bytes, 1), limits) == whole, "the result is the same byte by byte");
+    require(told(cut(bytes, seed | 2), limits) == whole, "the result is the same for any cut");
+    require(told(cut(bytes, 0), limits, true) == whole, "the result is the same for a streamed body");
+    require(told(cut(bytes, seed | 2), limits, true) == whole,
+            "the result is the same for a streamed body and any cut");
     return 0;
 }

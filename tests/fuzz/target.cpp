@@ -1,4 +1,4 @@
-// Request targets, authorities and percent-encoding. The first byte chooses the method.
+// Request targets, authorities and percent-encoding. The first byte of the input selects the method.
 
 #include <rill/http/request.hpp>
 
@@ -16,7 +16,7 @@ bool is_hex(char c)
     return std::string_view("0123456789abcdefABCDEF").find(c) != std::string_view::npos;
 }
 
-// What request_target.hpp says of paths and queries.
+// Implements the rules of request_target.hpp for paths and queries.
 bool is_path_and_query(std::string_view text)
 {
     const auto query = std::min(text.find('?'), text.size());
@@ -36,7 +36,8 @@ void check_target(const std::string& text, rill::verb method)
 {
     const auto target = rill::transport::parse_target(text, method);
     if (text.starts_with('/') && method != rill::verb::connect) {
-        require((target.kind == form::origin) == is_path_and_query(text), "the origin form is what it is said to be");
+        require((target.kind == form::origin) == is_path_and_query(text),
+                "the parser accepts exactly the valid origin forms");
     }
     switch (target.kind) {
     case form::invalid:
@@ -57,11 +58,11 @@ void check_target(const std::string& text, rill::verb method)
     const auto normal = target.normalized(method);
     const auto again = rill::transport::parse_target(normal, method);
     require(again.kind == (normal == "*" ? form::asterisk : form::origin) && again.normalized(method) == normal,
-            "a normalized target stays as it is");
+            "a normalized target does not change");
     require(rill::percent_decode(normal.substr(0, normal.find('?'))).has_value(), "a valid path can be decoded");
 }
 
-// A host as a client would connect to it: nothing in it that could belong to another part of a URL.
+// A valid authority must contain no character that could belong to another part of a URL.
 void check_authority(const std::string& text)
 {
     if (!rill::transport::is_authority(text)) {

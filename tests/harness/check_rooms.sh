@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Checks the rooms of bench/harness: which room may include which, and that the units of a room do not include each other in a
-# cycle. A unit is x.hpp with x.cpp. Prints one line for each violation and fails if there is one.
+# Checks the includes between the rooms of bench/harness. A room may include only the rooms in the table below. The units of a room
+# must not include each other in a cycle. A unit is x.hpp with x.cpp. Prints one line per violation and then fails.
 # usage: check_rooms.sh SOURCE_DIR
 set -euo pipefail
 cd "$1/bench/harness"
 
-# A room may include itself and these. bench/README.md describes the rooms.
+# A room may include itself and the rooms in its entry. bench/README.md describes the rooms.
 declare -A may_include=(
     [support]=""
     [machine]="support"

@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_SUITE(faults_test)
 
 namespace {
 
-constexpr double patience = 60; // seconds for what takes a moment
+constexpr double patience = 60; // seconds; far more than needed
 
 struct fixture
 {
@@ -60,7 +60,7 @@ struct fixture
     }
     int hold(const std::vector<std::string>& more) { return end_of(start_hold(more)); }
 
-    /// Each stream of the server is a topic with its own ids and an event every 100 ms.
+    /// Runs the scenario against topics. Each stream is a topic with its own ids and an event every 100 ms.
     int topics(const std::string& scenario, std::vector<std::string> more)
     {
         more.insert(more.end(), {"--topics", "3", "--stats", "/count"});
@@ -89,7 +89,7 @@ struct fixture
         return value->to_number<double>();
     }
 
-    /// The failed streams by reason, as JSON.
+    /// Returns the failed streams by reason, as JSON.
     std::string failures() const { return boost::json::serialize(figures.at("failures")); }
 
     std::string path =
@@ -102,8 +102,8 @@ struct fixture
 struct expectation
 {
     const char* mode;
-    double live;          ///< of nine
-    const char* failures; ///< by reason
+    double live;          ///< live streams, of nine
+    const char* failures; ///< failed streams by reason
     double lost, repeated, out_of_order;
 };
 
@@ -126,7 +126,7 @@ const std::vector<expectation> expectations{
     {"broken_chunk", 6, R"({"not_http":3})", 0, 0, 0},
 };
 
-/// Waits until all processes have ended, at most `patience` seconds.
+/// Waits until all processes have ended, but at most `patience` seconds.
 bool are_gone(const std::vector<pid_t>& pids)
 {
     const auto deadline = bench::now_ns() + static_cast<std::int64_t>(patience * 1e9);
@@ -139,7 +139,7 @@ bool are_gone(const std::vector<pid_t>& pids)
     return true;
 }
 
-/// The three processes of the client, when they hold the streams.
+/// Waits until the three processes of the client hold the streams, and returns their PIDs.
 std::vector<pid_t> wait_for_children(const child_program& client)
 {
     std::vector<pid_t> all;
@@ -155,8 +155,8 @@ std::vector<pid_t> wait_for_children(const child_program& client)
 
 } // namespace
 
-BOOST_DATA_TEST_CASE_F(fixture, what_three_of_nine_streams_suffer_is_told, boost::unit_test::data::make(expectations),
-                       expected)
+BOOST_DATA_TEST_CASE_F(fixture, a_defect_of_three_of_nine_streams_is_reported,
+                       boost::unit_test::data::make(expectations), expected)
 {
     serve(expected.mode);
     // Only a stream without a response waits for the timeout. It is long enough for a busy machine.
@@ -187,18 +187,18 @@ BOOST_DATA_TEST_CASE_F(fixture, a_good_server_has_no_faults, (boost::unit_test::
     BOOST_TEST(figures.at("ok") == true);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_stall_is_lateness_though_every_event_is_stamped_when_it_is_sent, fixture)
+BOOST_FIXTURE_TEST_CASE(a_stall_counts_as_lateness_even_with_fresh_timestamps, fixture)
 {
     serve("delay");
     BOOST_TEST(hold({"--for", "6s", "--max-p99", "1s"}) == 1);
-    BOOST_TEST(number("max_ms") > 2500); // it did nothing for 3 s
+    BOOST_TEST(number("max_ms") > 2500); // the server stalled for 3 s
     BOOST_TEST(number("p99_ms") > 1000);
     BOOST_TEST(number("delivery_p99_ms") < 1000);
-    BOOST_TEST(number("lost") == 0); // it made up for them
+    BOOST_TEST(number("lost") == 0); // the server sent the delayed events later
     BOOST_TEST(number("live") == 9);
 }
 
-BOOST_FIXTURE_TEST_CASE(events_that_no_id_tells_of_are_missed_by_the_beat, fixture)
+BOOST_FIXTURE_TEST_CASE(lost_events_without_ids_are_detected_by_the_schedule, fixture)
 {
     serve("drop_unseen");
     BOOST_TEST(hold({"--for", "3s"}) == 1);
@@ -209,23 +209,23 @@ BOOST_FIXTURE_TEST_CASE(events_that_no_id_tells_of_are_missed_by_the_beat, fixtu
     BOOST_TEST(number("live") == 9);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_stream_that_falls_silent_loses_events, fixture)
+BOOST_FIXTURE_TEST_CASE(a_stream_that_stops_sending_counts_lost_events, fixture)
 {
     serve("dry_up");
     BOOST_TEST(hold({"--for", "3s"}) == 1);
     BOOST_TEST(number("lost") >= 3);
-    BOOST_TEST(number("live") == 9); // nothing closed them
+    BOOST_TEST(number("live") == 9); // no stream was closed
     BOOST_TEST(number("failed") == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(nobody_listens, fixture)
+BOOST_FIXTURE_TEST_CASE(a_server_that_does_not_listen_is_an_error, fixture)
 {
     BOOST_TEST(hold({"--for", "1s"}) == 1);
     BOOST_TEST(failures() == R"({"refused":9})");
     BOOST_TEST(number("live") == 0);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_its_processes_with_a_report, fixture)
+BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_processes_with_a_report, fixture)
 {
     serve("good");
     const auto client = start_hold({"--for", "1h", "--procs", "3"});
@@ -240,7 +240,7 @@ BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_its_processes_with_a_report, fixtu
     BOOST_TEST(written.at("interrupted") == true);
 }
 
-BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
+BOOST_FIXTURE_TEST_CASE(sigkill_ends_all_processes_of_the_client, fixture)
 {
     serve("good");
     const auto client = start_hold({"--for", "1h", "--procs", "3"});
@@ -250,7 +250,7 @@ BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
     BOOST_TEST(client->exit_code().value_or(128 + SIGKILL) == 128 + SIGKILL);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_three_of_nine_topic_streams_suffer_is_told, fixture)
+BOOST_FIXTURE_TEST_CASE(a_defect_of_three_of_nine_topic_streams_is_reported, fixture)
 {
     serve("drop");
     BOOST_TEST(topics("fanout", {"--id-step", "1", "--rate", "10", "--for", "1s"}) == 1);
@@ -259,7 +259,7 @@ BOOST_FIXTURE_TEST_CASE(what_three_of_nine_topic_streams_suffer_is_told, fixture
     BOOST_TEST(number("live") == 9);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_event_of_another_topic_is_told, fixture)
+BOOST_FIXTURE_TEST_CASE(an_event_of_another_topic_is_reported, fixture)
 {
     serve("stray");
     BOOST_TEST(topics("fanout", {"--id-step", "2", "--rate", "10", "--for", "1s"}) == 1);
@@ -269,7 +269,7 @@ BOOST_FIXTURE_TEST_CASE(an_event_of_another_topic_is_told, fixture)
     BOOST_TEST(figures.at("faults") == "3 events of another topic");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_sweep_ends_where_the_server_publishes_no_more_often, fixture)
+BOOST_FIXTURE_TEST_CASE(a_sweep_ends_at_the_highest_rate_of_the_server, fixture)
 {
     serve("good");
     // A stall directly before the end of a measurement loses one event. The scenario then tries again.
@@ -280,7 +280,7 @@ BOOST_FIXTURE_TEST_CASE(a_sweep_ends_where_the_server_publishes_no_more_often, f
     BOOST_TEST(figures.at("broken_by").get_string().starts_with("of 180 events per second "));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_sweep_in_which_nothing_holds_is_a_fault, fixture)
+BOOST_FIXTURE_TEST_CASE(a_sweep_without_a_passing_rate_fails, fixture)
 {
     serve("drop");
     BOOST_TEST(topics("sweep", {"--id-step", "1", "--from", "10", "--for", "1s", "--tries", "1"}) == 1);
@@ -288,7 +288,7 @@ BOOST_FIXTURE_TEST_CASE(a_sweep_in_which_nothing_holds_is_a_fault, fixture)
     BOOST_TEST(figures.at("faults") == "no rate held: 3 events lost");
 }
 
-BOOST_FIXTURE_TEST_CASE(streams_that_the_server_ends_and_does_not_count_are_told, fixture)
+BOOST_FIXTURE_TEST_CASE(ended_streams_that_the_server_does_not_count_are_reported, fixture)
 {
     serve("close");
     BOOST_TEST(topics("fanout", {"--id-step", "1", "--rate", "10", "--for", "600ms", "--stalled", "12%"}) == 1);

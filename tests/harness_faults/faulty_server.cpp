@@ -46,7 +46,7 @@ enum class mode
     html,         ///< responds with 200 and another Content-Type
     cut_head,     ///< closes the connection within the response head
     broken_chunk, ///< sends a chunk whose size is not a number
-    stray,        ///< the ids rise by two, and one id lies between
+    stray,        ///< the ids increase by two; one event has an id in between
 };
 
 const std::map<std::string_view, mode> modes{
@@ -260,7 +260,7 @@ private:
 
     static void send(const connection& one, const std::string& text)
     {
-        // An event is small and the client reads, so send() never fills the buffer.
+        // An event is small and the client reads. Therefore send() never fills the buffer.
         if (::send(one.socket, text.data(), text.size(), MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
             std::fputs("faulty_server: a client does not read\n", stderr);
             std::exit(1);

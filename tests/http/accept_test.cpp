@@ -17,11 +17,11 @@ bool wants(std::initializer_list<std::string_view> lines)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(who_wants_an_event_stream_names_it)
+BOOST_AUTO_TEST_CASE(a_client_that_wants_an_event_stream_names_it)
 {
     BOOST_TEST(wants({"text/event-stream"})); // EventSource
     BOOST_TEST(wants({"text/event-stream, */*"}));
-    BOOST_TEST(wants({"application/json, text/event-stream"})); // reads both
+    BOOST_TEST(wants({"application/json, text/event-stream"})); // the client accepts both
     BOOST_TEST(wants({"text/html", "text/event-stream"}));      // two lines
     BOOST_TEST(!wants({}));
     BOOST_TEST(!wants({""}));
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(case_space_and_parameters_do_not_matter)
     BOOST_TEST(rill::wants_event_stream(r));
 }
 
-BOOST_AUTO_TEST_CASE(weights_are_obeyed)
+BOOST_AUTO_TEST_CASE(weights_are_compared)
 {
     BOOST_TEST(!wants({"text/event-stream;q=0"}));
     BOOST_TEST(!wants({"text/event-stream; Q=0.000, */*"}));
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(weights_are_obeyed)
     BOOST_TEST(!wants({"application/json;q=0.501", "text/event-stream;q=0.5"}));
     BOOST_TEST(wants({"application/json;q=0.5, text/event-stream;q=0.5"}));
     BOOST_TEST(wants({"application/json;q=0.9, text/event-stream"}));
-    BOOST_TEST(wants({"*/*, text/event-stream;q=0.5"})); // a wildcard is no other wish
+    BOOST_TEST(wants({"*/*, text/event-stream;q=0.5"})); // the weight of a wildcard is not compared
     BOOST_TEST(wants({"text/event-stream;q=0, text/event-stream"}));
 }
 
@@ -67,11 +67,11 @@ BOOST_AUTO_TEST_CASE(a_range_with_a_malformed_weight_does_not_count)
             BOOST_TEST(wants({"application/json;q=" + weight + ", text/event-stream;q=0.1"}));
         }
     }
-    BOOST_TEST(wants({"text/event-stream;q"}));    // a parameter of that name, but no weight
-    BOOST_TEST(wants({"text/event-stream;q=1."})); // "." without digits is a qvalue, too
+    BOOST_TEST(wants({"text/event-stream;q"}));    // a parameter without a value is not a weight
+    BOOST_TEST(wants({"text/event-stream;q=1."})); // a qvalue may end with "."
 }
 
-BOOST_AUTO_TEST_CASE(text_that_is_no_list_of_media_ranges)
+BOOST_AUTO_TEST_CASE(malformed_lists_of_media_ranges)
 {
     for (const std::string_view line :
          {"\"", ";", ";;", ",", ";q=1", "\"text/event-stream", "text/event-stream\"", "\"\\"})

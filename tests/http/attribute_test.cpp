@@ -48,7 +48,7 @@ std::string what_is_thrown(const rill::handler& handle, request r)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(values_by_their_type)
+BOOST_AUTO_TEST_CASE(values_are_found_by_their_type)
 {
     request r;
     BOOST_TEST(r.attribute<user>() == nullptr);
@@ -59,15 +59,15 @@ BOOST_AUTO_TEST_CASE(values_by_their_type)
     BOOST_TEST(r.attribute<user>()->name == "ada");
     BOOST_TEST(*r.attribute<int>() == 7);
     BOOST_TEST(*r.attribute<std::string>() == "text");
-    BOOST_TEST(r.attribute<long>() == nullptr); // exactly that type
+    BOOST_TEST(r.attribute<long>() == nullptr); // the type must match exactly
     const auto* before = r.attribute<user>();
     r.set_attribute(user{"bob"});
     BOOST_TEST(r.attribute<user>()->name == "bob");
-    BOOST_TEST(before->name == "ada"); // as long as the request
+    BOOST_TEST(before->name == "ada"); // the old value exists as long as the request
     BOOST_TEST(*r.attribute<int>() == 7);
 }
 
-BOOST_AUTO_TEST_CASE(copies_of_a_request_have_what_it_had_then)
+BOOST_AUTO_TEST_CASE(a_copy_of_a_request_has_its_own_attributes)
 {
     auto r = asked_by("ada");
     request copy = r;
@@ -80,10 +80,10 @@ BOOST_AUTO_TEST_CASE(copies_of_a_request_have_what_it_had_then)
     BOOST_TEST(copy.attribute<user>()->name == "bob");
 }
 
-BOOST_AUTO_TEST_CASE(what_can_only_be_moved_is_shared)
+BOOST_AUTO_TEST_CASE(move_only_values_are_read_in_place_or_shared)
 {
     request r;
-    r.set_attribute(std::make_unique<int>(7)); // to be read in place
+    r.set_attribute(std::make_unique<int>(7)); // read in place
     BOOST_TEST(**r.attribute<std::unique_ptr<int>>() == 7);
     r.set_attribute(std::make_shared<const user>(user{"ada"}));
     const auto handle = rill::make_handler([](attribute<std::shared_ptr<const user>> who) { return who->get()->name; });
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_handler_owns_its_copy)
 {
     const std::string longer(100, 'n');
     const auto suspended = rill::make_handler([](request& r, attribute<user> who) -> awaitable<std::string> {
-        r = request();                          // its attributes are gone
+        r = request();                          // destroys the attributes
         co_await rill::yield_before_refusing(); // suspends
         co_return who->name;
     });
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_handler_owns_its_copy)
     BOOST_TEST(text(run(converted, r)) == "xxx");
 }
 
-BOOST_AUTO_TEST_CASE(a_missing_value_is_a_mistake_of_the_program)
+BOOST_AUTO_TEST_CASE(a_missing_value_is_a_program_error)
 {
     int calls = 0;
     const auto handle = rill::make_handler([&calls](attribute<user>) { ++calls; });

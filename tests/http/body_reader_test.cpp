@@ -34,13 +34,13 @@ request post(std::string body)
     return r;
 }
 
-/// Pieces that come when the test wants.
+/// A body whose pieces arrive when the test adds them.
 class scripted_body final : public rill::detail::body_source
 {
 public:
     std::deque<std::pair<error_code, std::string_view>> coming;
     rill::detail::waiter waiter;
-    std::vector<error_code> ended; ///< how the source is to complete the wait, which the test does
+    std::vector<error_code> ended; ///< the errors with which the test must complete the wait
 
 private:
     bool advance(error_code woken) override
@@ -75,7 +75,7 @@ struct scripted
     scripted() { r.set_body_source(source); }
 };
 
-/// Notes what a read gives.
+/// Logs the result of a read.
 struct note
 {
     std::vector<std::string>& log;
@@ -101,7 +101,7 @@ response answer(const rill::handler& handle, request r)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_body_that_has_come_is_one_piece)
+BOOST_AUTO_TEST_CASE(a_received_body_is_one_piece)
 {
     auto r = post("hello");
     body_reader body(r);
@@ -111,19 +111,19 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_come_is_one_piece)
     std::vector<std::string> log;
     body.read(note{log});
     body.read(note{log});
-    body.read(note{log}); // a loop that overlooks the end must end, too
+    body.read(note{log}); // reads after the end fail, so that a loop ends
     body.read(note{log});
     const std::vector<std::string> wanted{"piece: hello", "piece: ", "error: End of file", "error: End of file"};
     BOOST_TEST(log == wanted, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_body_is_its_end)
+BOOST_AUTO_TEST_CASE(an_empty_body_has_no_piece)
 {
     BOOST_TEST(text(answer(rill::make_handler(read_all), post(""))) == "");
     BOOST_TEST(text(answer(rill::make_handler(read_all), post("x"))) == "[x]");
 }
 
-BOOST_AUTO_TEST_CASE(several_readers_of_one_request_continue_each_other)
+BOOST_AUTO_TEST_CASE(several_readers_of_one_request_share_the_position)
 {
     auto r = post("hello");
     std::vector<std::string> log;
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_an_error)
     std::vector<std::string> log;
     body.read(note{log});
     BOOST_TEST(log.back() == "error: the request body is larger than allowed");
-    body.set_limit(5); // too late
+    body.set_limit(5); // has no effect after the error
     body.read(note{log});
     BOOST_TEST(log.back() == "error: the request body is larger than allowed");
     auto fits = post("hello");
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_an_error)
     BOOST_TEST(log.back() == "piece: hello");
 }
 
-BOOST_AUTO_TEST_CASE(the_token_decides_how_the_outcome_is_given_and_nothing_else)
+BOOST_AUTO_TEST_CASE(the_token_only_decides_how_the_outcome_is_returned)
 {
     scripted s;
     s.source->coming = {{{}, "a"}, {error::body_malformed, {}}, {{}, "b"}, {error::body_malformed, {}}};
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(the_token_decides_how_the_outcome_is_given_and_nothing_else
     BOOST_TEST(outcome == "athe request body is malformedbthe request body is malformed");
 }
 
-BOOST_AUTO_TEST_CASE(a_read_waits_until_bytes_have_come)
+BOOST_AUTO_TEST_CASE(a_read_waits_until_bytes_arrive)
 {
     scripted s;
     body_reader body(s.r);
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_read_waits_until_bytes_have_come)
     body.read(note{log});
     BOOST_TEST(log.empty());
     BOOST_REQUIRE(!!s.source->waiter);
-    s.source->waiter.complete({}); // not enough has come
+    s.source->waiter.complete({}); // not enough bytes have arrived
     BOOST_TEST(log.empty());
     BOOST_REQUIRE(!!s.source->waiter);
     s.source->coming = {{{}, "a"}};
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_read_waits_until_bytes_have_come)
     BOOST_TEST(log.front() == "piece: a");
 }
 
-BOOST_AUTO_TEST_CASE(a_second_read_at_once_is_an_error_and_leaves_the_first_alone)
+BOOST_AUTO_TEST_CASE(a_second_concurrent_read_fails_and_the_first_continues)
 {
     scripted s;
     body_reader body(s.r);
@@ -209,9 +209,8 @@ BOOST_AUTO_TEST_CASE(a_second_read_at_once_is_an_error_and_leaves_the_first_alon
     BOOST_TEST(first.front() == "piece: a");
 }
 
-// As when a coroutine is destroyed that waits.
-// As of a handler in which an exception leads to another read.
-BOOST_AUTO_TEST_CASE(a_body_that_has_come_does_not_hold_the_event_loop_either)
+// A handler may ignore the end of the body and read repeatedly.
+BOOST_AUTO_TEST_CASE(reads_of_a_received_body_yield_to_the_event_loop)
 {
     int reads = 0;
     bool had_its_turn = false;
@@ -233,7 +232,8 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_come_does_not_hold_the_event_loop_either)
     BOOST_TEST(reads < 100);
 }
 
-BOOST_AUTO_TEST_CASE(a_wait_that_is_dropped_drops_the_handler)
+// A wait is destroyed together with the coroutine that waits.
+BOOST_AUTO_TEST_CASE(a_destroyed_wait_destroys_its_handler)
 {
     scripted s;
     body_reader body(s.r);
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(a_wait_that_is_dropped_drops_the_handler)
     BOOST_TEST(log.back() == "piece: a");
 }
 
-BOOST_AUTO_TEST_CASE(a_cancelled_read_loses_nothing)
+BOOST_AUTO_TEST_CASE(a_cancelled_read_loses_no_bytes)
 {
     scripted s;
     body_reader body(s.r);
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_read_loses_nothing)
     boost::asio::cancellation_signal cancel;
     body.read(boost::asio::bind_cancellation_slot(cancel.slot(), note{log}));
     cancel.emit(boost::asio::cancellation_type::partial);
-    BOOST_TEST(log.empty()); // from the event loop only
+    BOOST_TEST(log.empty()); // completes from the event loop only
     BOOST_REQUIRE_EQUAL(s.source->ended.size(), 1U);
     s.source->waiter.complete(s.source->ended.front());
     BOOST_REQUIRE_EQUAL(log.size(), 1U);
@@ -266,8 +266,8 @@ BOOST_AUTO_TEST_CASE(a_cancelled_read_loses_nothing)
     BOOST_TEST(log.back() == "piece: a");
 }
 
-// A fast client must neither fill the stack nor keep the worker to itself.
-BOOST_AUTO_TEST_CASE(reads_that_complete_at_once_let_the_event_loop_have_its_turn)
+// A fast client must not fill the stack, and must not monopolize the worker.
+BOOST_AUTO_TEST_CASE(reads_that_complete_at_once_yield_to_the_event_loop)
 {
     scripted s;
     for (int i = 0; i < 100; ++i) {
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(reads_that_complete_at_once_let_the_event_loop_have_its_tur
         --depth;
     };
     body.read(next);
-    BOOST_TEST(pieces == 16); // the maximum number without the event loop
+    BOOST_TEST(pieces == 16); // the maximum number of reads before a yield
     int turns = 0;
     while (s.source->waiter) {
         ++turns;
@@ -300,7 +300,7 @@ BOOST_AUTO_TEST_CASE(reads_that_complete_at_once_let_the_event_loop_have_its_tur
     BOOST_TEST(deepest <= 17);
 }
 
-BOOST_AUTO_TEST_CASE(errors_of_the_body_are_the_clients)
+BOOST_AUTO_TEST_CASE(errors_of_the_body_become_client_errors)
 {
     const std::pair<error, status> table[] = {{error::body_too_large, status::payload_too_large},
                                               {error::body_malformed, status::bad_request},
@@ -310,7 +310,7 @@ BOOST_AUTO_TEST_CASE(errors_of_the_body_are_the_clients)
         s.source->coming = {{{}, "a"}, {ec, {}}};
         auto thrown = answer(rill::make_handler(read_all), s.r);
         BOOST_TEST((thrown.status() == code));
-        BOOST_TEST(!thrown.cause()); // nothing for the log
+        BOOST_TEST(!thrown.cause()); // the log gets no cause
         s.source->coming = {{ec, {}}};
         auto returned = answer(rill::make_handler([](body_reader body) -> awaitable<rill::result<std::string>> {
                                    auto piece = co_await body.read(rill::as_expected);
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(errors_of_the_body_are_the_clients)
     }
 }
 
-BOOST_AUTO_TEST_CASE(other_exceptions_of_a_reading_handler_pass)
+BOOST_AUTO_TEST_CASE(other_exceptions_of_a_reading_handler_are_passed_on)
 {
     const auto fails = rill::make_handler([](body_reader) -> awaitable<response> {
         throw boost::system::system_error(error::too_slow);
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(other_exceptions_of_a_reading_handler_pass)
     BOOST_CHECK_THROW(answer(fails, post("x")), boost::system::system_error);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_knows_whether_it_reads_bodies)
+BOOST_AUTO_TEST_CASE(a_handler_reports_whether_it_reads_bodies)
 {
     struct by_path
     {
@@ -344,22 +344,22 @@ BOOST_AUTO_TEST_CASE(a_handler_knows_whether_it_reads_bodies)
     const request upload(verb::post, "/upload");
     const request other(verb::post, "/other");
     BOOST_TEST(!rill::handler().streams_body(upload));
-    BOOST_TEST(!rill::handler()); // nothing to call
+    BOOST_TEST(!rill::handler()); // an empty handler
     BOOST_TEST(rill::make_handler(read_all).streams_body(upload));
     BOOST_TEST(!rill::make_handler([](request&) { return "x"; }).streams_body(upload));
     BOOST_TEST(rill::make_handler([](request&, body_reader) { return "x"; }).streams_body(upload));
     rill::handler own = by_path();
     BOOST_TEST(own.streams_body(upload));
     BOOST_TEST(!own.streams_body(other));
-    const rill::handler copy = own; // NOLINT: that it can be copied
+    const rill::handler copy = own; // NOLINT: tests the copy
     own = rill::handler();
     BOOST_TEST(copy.streams_body(upload));
     BOOST_TEST(!own.streams_body(upload));
     const rill::handler wrapped = [copy](request& r) { return copy(r); };
-    BOOST_TEST(!wrapped.streams_body(upload)); // a function says nothing
+    BOOST_TEST(!wrapped.streams_body(upload)); // a plain function does not report it
 }
 
-BOOST_AUTO_TEST_CASE(what_needs_the_whole_body_gets_it)
+BOOST_AUTO_TEST_CASE(read_whole_body_reads_all_pieces)
 {
     scripted s;
     s.source->coming = {{{}, "ab"}, {{}, "c"}, {{}, {}}};

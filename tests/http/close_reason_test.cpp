@@ -5,7 +5,7 @@
 
 BOOST_AUTO_TEST_SUITE(close_reason_test)
 
-BOOST_AUTO_TEST_CASE(each_has_a_name_of_its_own)
+BOOST_AUTO_TEST_CASE(each_reason_has_its_own_name)
 {
     std::set<std::string_view> names;
     for (auto code = 0; code <= static_cast<int>(rill::close_reason::over_capacity); ++code) {

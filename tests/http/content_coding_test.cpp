@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_coded_body_is_refused)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_body_as_it_is_passes)
+BOOST_AUTO_TEST_CASE(a_body_without_a_coding_is_accepted)
 {
     const std::vector<std::string> table[] = {{}, {""}, {"identity"}, {"Identity , identity"}, {"identity", ""}, {","}};
     for (const auto& codings : table) {

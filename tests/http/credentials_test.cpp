@@ -20,7 +20,7 @@ std::string given(std::string_view scheme, const std::vector<std::string>& field
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(one_space_or_more_part_the_scheme_from_the_rest)
+BOOST_AUTO_TEST_CASE(one_or_more_spaces_separate_the_scheme_from_the_credentials)
 {
     for (const auto* field : {"Bearer sesame", "Bearer  sesame", "Bearer     sesame", "bearer sesame", "BEARER sesame"})
     {
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(one_space_or_more_part_the_scheme_from_the_rest)
     BOOST_TEST(given("Bearer", {"Bearer sesame  "}) == "sesame");
 }
 
-BOOST_AUTO_TEST_CASE(anything_else_is_none)
+BOOST_AUTO_TEST_CASE(malformed_fields_have_no_credentials)
 {
     for (const auto* field : {"", "Bearer", "Bearer ", "Bearer   ", "Bearersesame", "Bearer\tsesame", "Bearer \tsesame",
                               " Bearer sesame", "Basic sesame", "Bear sesame", "Bearers sesame", "sesame"})
@@ -42,15 +42,15 @@ BOOST_AUTO_TEST_CASE(anything_else_is_none)
     BOOST_TEST(given("Bearer", {}) == "(none)");
 }
 
-// A proxy may use any one of them.
-BOOST_AUTO_TEST_CASE(two_fields_are_none)
+// A proxy may use either field.
+BOOST_AUTO_TEST_CASE(two_fields_have_no_credentials)
 {
     BOOST_TEST(given("Bearer", {"Bearer sesame", "Bearer sesame"}) == "(none)");
     BOOST_TEST(given("Bearer", {"Bearer sesame", "Basic YTo="}) == "(none)");
     BOOST_TEST(given("Bearer", {"", "Bearer sesame"}) == "(none)");
 }
 
-BOOST_AUTO_TEST_CASE(secrets)
+BOOST_AUTO_TEST_CASE(secrets_are_compared_completely)
 {
     using rill::equal_in_constant_time;
     BOOST_TEST(equal_in_constant_time("sesame", "sesame"));

@@ -26,7 +26,7 @@ struct limits
 };
 BOOST_DESCRIBE_STRUCT(limits, (), (max, hard))
 
-/// One member for each line of the rule.
+/// One member for each case of the rule that decides which members are optional.
 struct members
 {
     int zero = 0;
@@ -80,7 +80,7 @@ BOOST_DESCRIBE_STRUCT(ruled_by_its_base, (ruled), (more))
 struct foreign
 {
     int count = 0;
-    struct member_rules // not rill's
+    struct member_rules // not the rules of rill
     {};
 };
 BOOST_DESCRIBE_STRUCT(foreign, (), (count))
@@ -112,7 +112,7 @@ std::string outcome(std::string_view text)
     return read ? "accepted" : read.error().text();
 }
 
-/// The names of the members that may be missing.
+/// Returns the names of the members that may be missing.
 template <class T>
 std::string optional_of()
 {
@@ -129,7 +129,7 @@ std::string optional_of()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(which_members_may_be_missing)
+BOOST_AUTO_TEST_CASE(members_that_are_optional)
 {
     BOOST_TEST(optional_of<members>() == "forty half flag on named filled size maybe five owned shared anything "
                                          "nothing_or_int text_first bounds filled_parent seven ");
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_missing_member_keeps_its_default)
     BOOST_TEST(read->seven.value == 7);
 }
 
-BOOST_AUTO_TEST_CASE(null_stands_for_a_member_that_may_be_missing)
+BOOST_AUTO_TEST_CASE(null_counts_as_a_missing_optional_member)
 {
     BOOST_TEST(outcome<limits>(R"({"max": null, "hard": null})") == "accepted");
     BOOST_TEST(outcome<ruled_from_outside>(R"({"count": null})") == "accepted");
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(rules_name_members)
     BOOST_TEST(!bad::names_members(is_member));
 }
 
-BOOST_AUTO_TEST_CASE(texts_of_errors)
+BOOST_AUTO_TEST_CASE(error_texts)
 {
     BOOST_TEST((rill::read_error{.path = "/a/0", .reason = "must be a string"}.text() == "/a/0: must be a string"));
     BOOST_TEST((rill::read_error{.path = {}, .reason = "must be a string"}.text() == "the body must be a string"));

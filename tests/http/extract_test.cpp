@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(own_error_types)
     BOOST_TEST((rill::extract_all<paint::machine>(req).error().status == status::not_acceptable));
 }
 
-BOOST_AUTO_TEST_CASE(the_first_failure_is_told)
+BOOST_AUTO_TEST_CASE(the_first_error_is_returned)
 {
     request req(verb::get, "/?b=x");
     const auto all = rill::extract_all<rill::query<"b", int>, rill::query<"a", int>>(req);

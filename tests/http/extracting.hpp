@@ -7,7 +7,7 @@
 
 namespace extracting {
 
-/// The result of the extractor of T for a GET of this target.
+/// Returns the result of the extractor of T for a GET of this target.
 template <class T>
 tl::expected<T, rill::problem> take(std::string target)
 {
@@ -15,7 +15,7 @@ tl::expected<T, rill::problem> take(std::string target)
     return rill::extractor<T>::extract(req);
 }
 
-/// The reason for which the extractor of T refuses this target with status 400.
+/// Returns the reason why the extractor of T refuses this target with status 400.
 template <class T>
 std::string refusal(std::string target)
 {

@@ -87,7 +87,7 @@ std::string refusal(std::string body)
     return problem.detail;
 }
 
-/// name=value|...
+/// Returns the fields as name=value|...
 std::string parsed(std::string_view text)
 {
     const auto fields = parse_form(text);
@@ -108,12 +108,12 @@ BOOST_AUTO_TEST_CASE(decodes_as_browsers_encode)
     BOOST_TEST(parsed("") == "");
     BOOST_TEST(parsed("a=1&b=2&a=3") == "a=1|b=2|a=3|");
     BOOST_TEST(parsed("a+b=c+d%2B%20e&%26%3D=%25") == "a b=c d+ e|&==%|");
-    BOOST_TEST(parsed("a=%&b=%4&%zz=100%&c=%%") == "a=%|b=%4|%zz=100%|c=%%|"); // which begins no escape
+    BOOST_TEST(parsed("a=%&b=%4&%zz=100%&c=%%") == "a=%|b=%4|%zz=100%|c=%%|"); // these "%" begin no escape
     BOOST_TEST(parsed("&&a&=b&c=&d=e=f&") == "a=|=b|c=|d=e=f|");
     BOOST_TEST(parsed("u=%C3%A9&v=\xC3\xA9&n=%0D%0A") == "u=\xC3\xA9|v=\xC3\xA9|n=\r\n|");
 }
 
-BOOST_AUTO_TEST_CASE(refuses_what_is_no_form)
+BOOST_AUTO_TEST_CASE(refuses_malformed_forms)
 {
     for (const std::string text : {"a=%FF", "%C3=1", "a=\xED\xA0\x80"}) {
         BOOST_TEST(parsed(text) == "it is not UTF-8");
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_form)
     BOOST_TEST(problem.detail == "the body is not a well-formed form: it is not UTF-8");
 }
 
-BOOST_AUTO_TEST_CASE(a_compressed_body_is_415)
+BOOST_AUTO_TEST_CASE(a_compressed_body_is_refused_with_415)
 {
     auto req = with_body("item=a", "application/x-www-form-urlencoded");
     BOOST_REQUIRE(req.fields().set("Content-Encoding", "gzip").has_value());
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_described_struct_from_a_form)
     BOOST_TEST((all.extras == std::vector<std::string>{"a", "b"}));
 }
 
-BOOST_AUTO_TEST_CASE(what_a_browser_leaves_out)
+BOOST_AUTO_TEST_CASE(empty_fields_of_a_browser_count_as_missing)
 {
     const auto o = taken<order>("item=&count=0&size=&discount=");
     BOOST_TEST(o.item.empty());
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(what_a_browser_leaves_out)
     BOOST_TEST(o.extras.empty());
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_are_named_as_those_of_json)
+BOOST_AUTO_TEST_CASE(errors_have_the_same_texts_as_those_of_json)
 {
     BOOST_TEST(refusal<order>("count=1") == "/item: is missing");
     BOOST_TEST(refusal<order>("item=a") == "/count: is missing");
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(single_fields)
     using rill::form_field;
     auto req = with_body("name=ada+l&n=5&n=6");
     BOOST_TEST(*rill::extractor<form_field<"name">>::extract(req).value() == "ada l");
-    BOOST_TEST((*rill::extractor<form_field<"n", int>>::extract(req).value() == 5)); // the first, as of a query
+    BOOST_TEST((*rill::extractor<form_field<"n", int>>::extract(req).value() == 5)); // the first value, as in a query
     BOOST_TEST((*rill::extractor<form_field<"x", int, 7>>::extract(req).value() == 7));
     BOOST_TEST((!rill::extractor<form_field<"x", std::optional<int>>>::extract(req).value()->has_value()));
     const auto missing = problem_of<form_field<"x", int>>(req);

@@ -15,7 +15,7 @@ rill::trusted_proxies trusting(std::string_view networks, rill::forwarded_field 
     return rill::trusted_proxies::parse(networks, field);
 }
 
-/// The client's address as found by a server that trusts 10.0.0.0/8 and fd00::/8.
+/// Returns the client address that a server finds if it trusts 10.0.0.0/8 and fd00::/8.
 std::string seen(std::string_view from, const std::vector<std::string>& values,
                  rill::forwarded_field field = rill::forwarded_field::x_forwarded_for)
 {
@@ -35,14 +35,14 @@ std::string seen_7239(std::string_view from, const std::vector<std::string>& val
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(claims_of_a_direct_client_are_ignored)
+BOOST_AUTO_TEST_CASE(fields_of_an_untrusted_client_are_ignored)
 {
     BOOST_TEST(seen("192.0.2.7", {"198.51.100.1"}) == "192.0.2.7");
     BOOST_TEST(seen_7239("192.0.2.7", {"for=198.51.100.1"}) == "192.0.2.7");
     rill::request r;
     r.set_remote_address("127.0.0.1");
     BOOST_REQUIRE(r.fields().add("X-Forwarded-For", "198.51.100.1").has_value());
-    BOOST_TEST(client_address(r, {}) == "127.0.0.1"); // by default nobody is trusted
+    BOOST_TEST(client_address(r, {}) == "127.0.0.1"); // by default no proxy is trusted
 }
 
 BOOST_AUTO_TEST_CASE(a_trusted_proxy_sends_the_client_address)
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_trusted_proxy_sends_the_client_address)
     BOOST_TEST(seen("fd00::1", {"2001:DB8::1"}) == "2001:db8::1");
     BOOST_TEST(seen("::ffff:10.1.2.3", {"::ffff:198.51.100.1"}) == "198.51.100.1");
     BOOST_TEST(seen("10.1.2.3", {"198.51.100.1, 10.0.0.9", " 10.0.0.8 "}) == "198.51.100.1");
-    BOOST_TEST(seen("10.1.2.3", {"10.0.0.9,10.0.0.8"}) == "10.0.0.9"); // all trusted: the first
+    BOOST_TEST(seen("10.1.2.3", {"10.0.0.9,10.0.0.8"}) == "10.0.0.9"); // all are trusted, so the first one counts
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_on_a_unix_socket_is_trusted_by_name)
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(entries_of_the_client_are_ignored)
     BOOST_TEST(seen("10.1.2.3", {"10.0.0.1, 127.0.0.1, 198.51.100.1"}) == "198.51.100.1");
     BOOST_TEST(seen("10.1.2.3", {"1.1.1.1", "198.51.100.1, 10.0.0.9"}) == "198.51.100.1");
     BOOST_TEST(seen_7239("10.1.2.3", {"for=1.1.1.1, for=198.51.100.1", "for=10.0.0.9"}) == "198.51.100.1");
-    // The other field is ignored, although the request has it.
+    // The request also has the other field. It is ignored.
     rill::request r;
     r.set_remote_address("10.1.2.3");
     BOOST_REQUIRE(r.fields().add("Forwarded", "for=1.1.1.1").has_value());
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(ports_and_brackets)
         BOOST_TEST(seen("10.1.2.3", {node}) == "2001:db8::1");
         BOOST_TEST(seen_7239("10.1.2.3", {"for=\"" + std::string(node) + '"'}) == "2001:db8::1");
     }
-    BOOST_TEST(seen_7239("10.1.2.3", {"for=[2001:db8::1]"}) == "10.1.2.3"); // has to be quoted
+    BOOST_TEST(seen_7239("10.1.2.3", {"for=[2001:db8::1]"}) == "10.1.2.3"); // an IPv6 address must be quoted
 }
 
 BOOST_AUTO_TEST_CASE(networks)
@@ -145,15 +145,16 @@ BOOST_AUTO_TEST_CASE(networks)
 
 BOOST_AUTO_TEST_CASE(a_malformed_line_of_forwarded)
 {
-    BOOST_TEST(seen_7239("10.1.2.3", {"for=198.51.100.1", "for=\"broken"}) == "10.1.2.3"); // nothing of it counts
-    // Text of a client does not hide the entries of proxies.
+    BOOST_TEST(seen_7239("10.1.2.3", {"for=198.51.100.1", "for=\"broken"}) ==
+               "10.1.2.3"); // the malformed line ends the search
+    // Malformed text of a client does not hide the entries of the proxies.
     for (const auto* sent : {"for=\"broken", "", ",", "for=1.1.1.1, nonsense", "unknown"}) {
         BOOST_TEST(seen_7239("10.1.2.3", {sent, "for=198.51.100.1"}) == "198.51.100.1", sent);
         BOOST_TEST(seen_7239("10.1.2.3", {"for=1.1.1.1", sent, "for=10.0.0.9"}) == "10.0.0.9", sent);
     }
 }
 
-BOOST_AUTO_TEST_CASE(garbage_does_no_harm)
+BOOST_AUTO_TEST_CASE(random_text_is_parsed_safely)
 {
     std::mt19937 random(7);
     constexpr std::string_view letters = "for=\"[]:;,\\1.2 _\tx";

@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(names_compare_without_case)
     BOOST_TEST(h.contains("CONTENT-TYPE"));
     BOOST_TEST(!h.contains("Content"));
     BOOST_TEST(!rill::iequals("a", "ab"));
-    BOOST_TEST(!rill::iequals("[", "{")); // differ by 0x20, but are no letters
+    BOOST_TEST(!rill::iequals("[", "{")); // they differ by 0x20, but are not letters
 }
 
 BOOST_AUTO_TEST_CASE(set_replaces_all_and_add_keeps)
@@ -58,12 +58,12 @@ BOOST_AUTO_TEST_CASE(arguments_may_be_views_into_the_fields)
     BOOST_TEST(h.add("C", *h.get("B")).has_value());
     BOOST_TEST(h.get("C").value_or("") == "two");
     BOOST_TEST(h.add("b", "three").has_value());
-    h.erase(h.begin()->name); // "B": erased while it is the argument, the other "b" too
+    h.erase(h.begin()->name); // erases "B" and "b"; "B" is also the argument
     BOOST_TEST(h.size() == 2U);
     BOOST_TEST(!h.contains("B"));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_can_be_smuggled_in)
+BOOST_AUTO_TEST_CASE(invalid_names_and_values_are_refused)
 {
     rill::headers h;
     BOOST_TEST(h.set("X", "before").has_value());

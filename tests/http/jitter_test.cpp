@@ -21,8 +21,8 @@ BOOST_AUTO_TEST_CASE(stays_within_its_bounds)
     BOOST_TEST((s.next(2s, 0ms) == 2s));
 }
 
-// From any start, each hundredth of the range gets nearly the same number of times.
-BOOST_AUTO_TEST_CASE(spreads_a_crowd_evenly)
+// For any seed, each hundredth of the range gets nearly the same number of values.
+BOOST_AUTO_TEST_CASE(spreads_values_evenly)
 {
     for (const std::uint32_t start : {0U, 1U, 0x8000'0000U, 0xdead'beefU}) {
         jitter s(start);
@@ -36,15 +36,15 @@ BOOST_AUTO_TEST_CASE(spreads_a_crowd_evenly)
     }
 }
 
-BOOST_AUTO_TEST_CASE(threads_begin_apart)
+BOOST_AUTO_TEST_CASE(each_thread_has_its_own_seed)
 {
     const auto mine = jitter::of_this_thread().next(0ms, 1h);
     std::chrono::milliseconds theirs{};
     std::thread([&] { theirs = jitter::of_this_thread().next(0ms, 1h); }).join();
-    BOOST_TEST((mine != theirs)); // the same once in 3.6 million times
+    BOOST_TEST((mine != theirs)); // equal in one of 3.6 million runs
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_time_is_no_short_one)
+BOOST_AUTO_TEST_CASE(the_maximum_time_does_not_overflow)
 {
     constexpr auto longest = std::chrono::milliseconds::max();
     rill::detail::jitter s(7);

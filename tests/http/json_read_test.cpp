@@ -33,7 +33,7 @@ tl::expected<nickname, std::string> from_text(std::string_view text, std::type_i
     return nickname{std::string(text)};
 }
 
-/// [amount, currency]
+/// In JSON: [amount, currency]
 struct money
 {
     int amount = 0;
@@ -185,15 +185,15 @@ BOOST_AUTO_TEST_CASE(variants)
     BOOST_TEST(refusal<number_or_text>("1.5") == "the body must be a whole number");
     BOOST_TEST((std::get<double>(value<std::variant<int, double>>("1.5")) == 1.5));
     BOOST_TEST((value<std::variant<std::monostate, int>>("null").index() == 0U));
-    // The error is that of the alternative that was read furthest.
+    // The error is that of the alternative that matched furthest.
     using shape = std::variant<circle, square>;
     BOOST_TEST(std::get<square>(value<shape>(R"({"side": 2, "corners": []})")).side == 2);
     BOOST_TEST(refusal<shape>(R"({"side": 2, "corners": [1, "x"]})") == "/corners/1: must be a whole number");
-    // A variant that was found leaves no reason for the next one.
+    // The failed alternatives of one element do not change the error of the next one.
     BOOST_TEST((refusal<std::vector<std::variant<int, double>>>("[1.5, \"x\"]") == "/1: must be a number"));
 }
 
-BOOST_AUTO_TEST_CASE(structs_within_themselves)
+BOOST_AUTO_TEST_CASE(recursive_structs)
 {
     const auto tree = value<node>(R"({"value": 1, "left": {"value": 2}, "others": [{"value": 3, "left": null}]})");
     BOOST_TEST(tree.left->value == 2);
@@ -202,13 +202,14 @@ BOOST_AUTO_TEST_CASE(structs_within_themselves)
                "/left/others/0/value: is missing");
 }
 
-BOOST_AUTO_TEST_CASE(types_with_functions_of_their_own)
+BOOST_AUTO_TEST_CASE(types_with_their_own_functions)
 {
     BOOST_TEST(value<money>("[5, \"EUR\"]").currency == "EUR");
     BOOST_TEST(refusal<std::vector<money>>("[[5, 6]]") == "/0/1: must be a string");
     BOOST_TEST(refusal<std::vector<day>>("[\"today\", \"tomorrow\"]") == "/1: must be today");
     BOOST_TEST(value<even>("4").number == 4);
-    BOOST_TEST(refusal<std::vector<even>>("[4, 5]") == "/1: is not allowed"); // its exception may contain a secret
+    BOOST_TEST(refusal<std::vector<even>>("[4, 5]") ==
+               "/1: is not allowed"); // the text of the exception may contain a secret
     BOOST_TEST(value<odd>("5").number == 5);
     BOOST_TEST(refusal<odd>("4") == "the body is not allowed: Invalid argument");
     BOOST_TEST((std::get<day>(value<std::variant<int, day>>("\"today\"")).number == 1));

@@ -8,7 +8,7 @@
 
 namespace json_reading {
 
-/// A value of T from JSON text, or the error. The text must be JSON.
+/// Returns a value of T from the text, or the error. The text must be JSON.
 template <class T>
 tl::expected<T, rill::read_error> read(std::string_view text)
 {
@@ -17,7 +17,7 @@ tl::expected<T, rill::read_error> read(std::string_view text)
     return rill::from_json<T>(*parsed);
 }
 
-/// A value of T from JSON text that T accepts.
+/// Returns a value of T from JSON text that T accepts.
 template <class T>
 T value(std::string_view text)
 {
@@ -29,7 +29,7 @@ T value(std::string_view text)
     return std::move(*taken);
 }
 
-/// The error of JSON text that T does not accept.
+/// Returns the error of JSON text that T does not accept.
 template <class T>
 std::string refusal(std::string_view text)
 {

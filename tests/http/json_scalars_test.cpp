@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(ranges_of_whole_numbers)
                "the body must be a whole number from 0 to 18446744073709551615");
     BOOST_TEST(refusal<std::int64_t>("9223372036854775808") ==
                "the body must be a whole number from -9223372036854775808 to 9223372036854775807");
-    // From 2^53 on, a double need not be the number that was written.
+    // From 2^53 on, a double may differ from the number in the text.
     BOOST_TEST(value<std::int64_t>("9007199254740991.0") == 9007199254740991);
     BOOST_TEST(refusal<std::int64_t>("9007199254740993.0") != "accepted");
 }

@@ -55,7 +55,7 @@ struct chat_request
 };
 BOOST_DESCRIBE_STRUCT(chat_request, (), (model, messages, stream, temperature, max_tokens))
 
-// As clients send it: most of it is of no interest to the handler.
+// A request as clients send it. The handler uses only a part of it.
 constexpr std::string_view whole_request = R"({
   "model": "gpt-4o-mini",
   "messages": [
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_described_struct_from_the_body)
     BOOST_TEST(rill_test::text(rill_test::run(handle, req)) == "pen3");
 }
 
-BOOST_AUTO_TEST_CASE(a_compressed_body_is_415)
+BOOST_AUTO_TEST_CASE(a_compressed_body_is_refused_with_415)
 {
     auto req = with_body("1", "application/json");
     BOOST_REQUIRE(req.fields().set("Content-Encoding", "identity").has_value());
@@ -188,14 +188,14 @@ BOOST_AUTO_TEST_CASE(malformed_bodies)
     BOOST_TEST(refusal<int>("[1] x") == "the body is not well-formed JSON: there is an error near byte 5");
 }
 
-BOOST_AUTO_TEST_CASE(numbers_that_no_double_holds)
+BOOST_AUTO_TEST_CASE(numbers_above_the_range_of_double)
 {
     for (const auto* text : {"1e400", "-1e400", "[1, {\"x\": 1e999999999999}]", "123456789e400"}) {
         BOOST_TEST(parse_error(text) == "a number is too large");
     }
     BOOST_TEST(parse_error(std::string(400, '9')) == "a number is too large");
     BOOST_TEST(parse_error("1e308") == "accepted");
-    BOOST_TEST(parse_error("1e-400") == "accepted"); // as good as 0
+    BOOST_TEST(parse_error("1e-400") == "accepted"); // rounds to 0
     BOOST_TEST((outcome<double>(with_body("1e400")) == status::bad_request));
 }
 
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_number_is_the_nearest_double)
     }
 }
 
-BOOST_AUTO_TEST_CASE(names_that_are_there_twice)
+BOOST_AUTO_TEST_CASE(duplicate_names)
 {
     BOOST_TEST(parse_error(R"({"a": 1, "b": 2, "a": 3})") == "the name 'a' occurs twice in one object");
     BOOST_TEST(parse_error(R"([{"x": {"a": 1, "\u0061": 2}}])") == "the name 'a' occurs twice in one object");
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(depth)
     BOOST_TEST((outcome<int>(with_body(std::string(100000, '['))) == status::bad_request));
 }
 
-BOOST_AUTO_TEST_CASE(other_shapes)
+BOOST_AUTO_TEST_CASE(values_of_another_shape)
 {
     for (const auto* body : {"1", "[]", "{}", R"({"article": "pen"})", R"({"article": 1, "count": 1})",
                              R"({"article": "pen", "count": 1.5})", R"({"article": "pen", "count": 99999999999})"})
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(other_shapes)
     BOOST_TEST((outcome<std::vector<int>>(with_body("[1, 2]")) == status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(a_mistake_is_named_with_its_path)
+BOOST_AUTO_TEST_CASE(an_error_names_its_path)
 {
     using orders = std::map<std::string, std::vector<shop::order>>;
     BOOST_TEST(refusal<orders>(R"({"items": [{"article": "pen", "count": 1}, {"article": "ink", "count": "2"}]})") ==
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_chat_request_as_clients_of_openai_send_it)
     BOOST_TEST(std::holds_alternative<std::monostate>(chat.messages[2].content));
 }
 
-BOOST_AUTO_TEST_CASE(the_shortest_chat_request_and_its_mistakes)
+BOOST_AUTO_TEST_CASE(the_shortest_chat_request_and_its_errors)
 {
     using openai::chat_request;
     const auto short_request =

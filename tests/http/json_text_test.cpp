@@ -4,7 +4,7 @@
 
 BOOST_AUTO_TEST_SUITE(json_text_test)
 
-BOOST_AUTO_TEST_CASE(whatever_comes_the_result_is_a_json_string)
+BOOST_AUTO_TEST_CASE(any_text_becomes_a_json_string)
 {
     const auto json = [](std::string_view text) {
         std::string out;

@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(numbers)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_json_has_no_number_for_is_null)
+BOOST_AUTO_TEST_CASE(infinity_and_nan_become_null)
 {
     using limits = std::numeric_limits<double>;
     for (const double number : {limits::infinity(), -limits::infinity(), limits::quiet_NaN()}) {
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(containers)
                R"([1,"a",null,true,1.5,{"k":1}])");
 }
 
-BOOST_AUTO_TEST_CASE(values_that_may_be_nothing)
+BOOST_AUTO_TEST_CASE(optional_values)
 {
     BOOST_TEST(to_json(std::optional<int>()) == "null");
     BOOST_TEST(to_json(std::optional<std::string>("x")) == R"("x")");
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(values_that_may_be_nothing)
     BOOST_TEST((to_json(std::variant<int, std::string>("x")) == R"("x")"));
 }
 
-BOOST_AUTO_TEST_CASE(types_with_functions_of_their_own)
+BOOST_AUTO_TEST_CASE(types_with_their_own_functions)
 {
     BOOST_TEST(to_json(nickname{"a"}) == R"("a")");
     BOOST_TEST(to_json(pair_of_names{{"a"}, {"b"}}) == R"(["a","b"])");

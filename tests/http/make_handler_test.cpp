@@ -25,7 +25,7 @@ awaitable<response> ticks(rill::query<"ms", rill::bounded<int, 10, 60000>, 2000>
     co_return response::text(std::to_string(std::chrono::milliseconds(ms).count()));
 }
 
-// Suspends, so that what it uses afterwards must have been kept.
+// Suspends. The objects that the coroutine uses afterwards must still exist.
 awaitable<> pause()
 {
     co_await boost::asio::post(boost::asio::use_awaitable);
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(parameters_are_taken_from_the_request)
                std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(not_called_when_a_parameter_is_refused)
+BOOST_AUTO_TEST_CASE(a_function_with_a_refused_parameter_is_not_called)
 {
     int calls = 0;
     auto counting = [&](rill::query<"n", int>) { ++calls; };
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(not_called_when_a_parameter_is_refused)
     BOOST_TEST(calls == 1);
 }
 
-BOOST_AUTO_TEST_CASE(an_error_code_does_not_leak)
+BOOST_AUTO_TEST_CASE(an_error_code_is_not_sent_to_the_client)
 {
     const auto failed = get([]() -> rill::result<response> {
         return tl::unexpected(rill::error_code(ENOENT, boost::system::generic_category()));
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(an_error_code_does_not_leak)
     BOOST_TEST(text(failed).find("the server could not answer") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(exceptions_pass)
+BOOST_AUTO_TEST_CASE(exceptions_are_passed_on)
 {
     BOOST_CHECK_THROW(get([]() -> awaitable<std::string> {
                           throw std::runtime_error("x");
@@ -115,12 +115,12 @@ BOOST_AUTO_TEST_CASE(state_is_kept_in_place_while_coroutines_run)
     }
     request req(verb::get, "/?q=x");
     auto running = outer(req);
-    rill::handler moved = std::move(outer); // the callable stays where it is
+    rill::handler moved = std::move(outer); // does not move the callable itself
     BOOST_TEST(text(run(std::move(running))) == std::string(100, 'n') + "x");
     BOOST_TEST(text(run(moved, req)) == std::string(100, 'n') + "x");
 }
 
-BOOST_AUTO_TEST_CASE(callables_that_change_or_cannot_be_copied)
+BOOST_AUTO_TEST_CASE(mutable_and_move_only_callables)
 {
     const auto counting = rill::make_handler([n = 0]() mutable { return std::to_string(++n); });
     const auto copy = counting;
@@ -164,7 +164,7 @@ struct qualified : controller
     static std::string of_class() { return "static"; }
 };
 
-BOOST_AUTO_TEST_CASE(member_functions_however_they_are_qualified_and_inherited)
+BOOST_AUTO_TEST_CASE(qualified_and_inherited_member_functions)
 {
     qualified object;
     const auto answer = [&](auto method) { return text(run(rill::make_handler(method, object), verb::get, "/p")); };
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_member_function_keeps_the_pointer_to_its_object)
     BOOST_TEST(text(run(unique, verb::get, "/p")) == "hello /p");
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_passes_through)
+BOOST_AUTO_TEST_CASE(make_handler_accepts_a_handler)
 {
     const rill::handler original = [](request& req) -> awaitable<response> {
         co_return response::text(std::string(req.path()));

@@ -2,13 +2,14 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "support/metrics_page.hpp"
 
 BOOST_AUTO_TEST_SUITE(metrics_writer_test)
 
-BOOST_AUTO_TEST_CASE(samples_of_one_name_stand_together_in_whatever_order_they_came)
+BOOST_AUTO_TEST_CASE(samples_of_one_name_are_grouped)
 {
     rill::metrics_writer out;
     out.gauge("a", "The first.", 1, {{"of", "x"}});
@@ -18,21 +19,22 @@ BOOST_AUTO_TEST_CASE(samples_of_one_name_stand_together_in_whatever_order_they_c
                              "# HELP b_total The second.\n# TYPE b_total counter\nb_total 2\n");
 }
 
-BOOST_AUTO_TEST_CASE(any_text_may_stand_in_a_label_and_in_the_help)
+BOOST_AUTO_TEST_CASE(labels_and_help_accept_any_text)
 {
     const std::string odd = "a\\b\"c\nd}{=,e\xC3\xA9";
     rill::metrics_writer out;
     out.gauge("odd", odd, 1, {{"first", odd}, {"second", ""}});
     const rill_test::metrics_page page(out.text());
     BOOST_TEST(page["odd{first=\"" + odd + "\",second=\"\"}"] == 1);
-    BOOST_TEST(page.help("odd") == "a\\\\b\"c\\nd}{=,e\xC3\xA9"); // quotes stand for themselves here
+    BOOST_TEST(page.help("odd") == "a\\\\b\"c\\nd}{=,e\xC3\xA9"); // a help text has unescaped quotes
 }
 
-BOOST_AUTO_TEST_CASE(numbers_are_read_back_as_they_were)
+BOOST_AUTO_TEST_CASE(numbers_are_read_back_unchanged)
 {
     rill::metrics_writer out;
     int i = 0;
-    const std::array<double, 8> values{0.0, -1.5, 0.1, 1e-9, 9007199254740993.0, 1e300, INFINITY, -INFINITY};
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    const std::array<double, 8> values{0.0, -1.5, 0.1, 1e-9, 9007199254740993.0, 1e300, infinity, -infinity};
     for (const double v : values) {
         out.gauge("n", "", v, {{"i", std::to_string(i++)}});
     }
@@ -45,7 +47,7 @@ BOOST_AUTO_TEST_CASE(numbers_are_read_back_as_they_were)
     BOOST_TEST(none.text().ends_with("nan NaN\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_histogram_is_accumulated)
+BOOST_AUTO_TEST_CASE(the_buckets_of_a_histogram_are_cumulative)
 {
     rill::metrics_writer out;
     out.histogram("late_seconds", "How late.", std::array{0.001, 0.5}, std::array<std::uint64_t, 3>{5, 0, 2}, 3.25,
@@ -59,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_histogram_is_accumulated)
     BOOST_TEST(page["late_seconds_count{of=\"x\"}"] == 7);
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_of_the_program_are_told)
+BOOST_AUTO_TEST_CASE(program_errors_throw)
 {
     rill::metrics_writer out;
     for (const auto* name : {"", "1a", "a-b", "a b", "\xC3\xA9"}) {

@@ -38,7 +38,7 @@ using namespace extracting;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(values_convert_and_are_reached)
+BOOST_AUTO_TEST_CASE(values_are_converted_and_accessible)
 {
     using ms = rill::query<"ms", rill::bounded<int, 10, 60000>, 2000>;
     BOOST_TEST(std::chrono::milliseconds(*take<ms>("/")).count() == 2000);
@@ -106,13 +106,13 @@ BOOST_AUTO_TEST_CASE(absent_values)
     BOOST_TEST((take<rill::query<"n", std::optional<int>>>("/?n=5")->value == 5));
     BOOST_TEST((refusal<rill::query<"n", std::optional<int>>>("/?n=x").ends_with("must be a whole number")));
     BOOST_TEST((take<rill::query<"q", std::string, rill::fixed_string("all")>>("/")->value == "all"));
-    BOOST_TEST((take<rill::query<"q", std::string, rill::fixed_string("all")>>("/?q=")->value == ""));
+    BOOST_TEST((take<rill::query<"q", std::string, rill::fixed_string("all")>>("/?q=")->value.empty()));
     BOOST_TEST((take<rill::query<"c", parameter_types::color, parameter_types::color::red>>("/")->value ==
                 parameter_types::color::red));
     BOOST_TEST((take<rill::query<"b", bool, true>>("/")->value));
 }
 
-BOOST_AUTO_TEST_CASE(a_percent_sign_of_a_query_that_begins_no_escape_is_itself)
+BOOST_AUTO_TEST_CASE(a_percent_sign_without_an_escape_is_kept)
 {
     BOOST_TEST((take<rill::query<"last">>("/?last=100%")->value == "100%"));
     BOOST_TEST((take<rill::query<"last">>("/?last=%zz%41")->value == "%zzA"));
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_percent_sign_of_a_query_that_begins_no_escape_is_itself)
     BOOST_TEST((take<rill::query<"n%", int>>("/?n%=1")->value == 1));
 }
 
-BOOST_AUTO_TEST_CASE(text_of_the_client_is_repeated_short_and_printable)
+BOOST_AUTO_TEST_CASE(client_text_in_errors_is_short_and_printable)
 {
     const auto detail = refusal<rill::query<"n", int>>("/?n=%0d%0a%00%1b%c3%a4" + std::string(1000, 'x'));
     BOOST_TEST(detail ==
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(path_header_and_cookie)
     req.add_path_parameter("id", "x");
     BOOST_TEST((rill::extract_all<rill::path<"id", int>>(req).error().detail ==
                 "path parameter 'id': 'x' is not allowed: must be a whole number"));
-    BOOST_CHECK_THROW((rill::extract_all<rill::path<"idd">>(req)), std::logic_error); // not the client's mistake
+    BOOST_CHECK_THROW((rill::extract_all<rill::path<"idd">>(req)), std::logic_error); // not an error of the client
     BOOST_TEST((rill::extract_all<rill::header<"X-Token">>(req).error().detail == "header 'X-Token' is missing"));
     BOOST_TEST((rill::extract_all<rill::cookie<"sid">>(req).error().detail == "cookie 'sid' is missing"));
     BOOST_TEST((rill::extract_all<rill::header<"X-N", int, 3>>(req).has_value()));

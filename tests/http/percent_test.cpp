@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_form_is_decoded_as_browsers_encode_it)
     }
 }
 
-BOOST_AUTO_TEST_CASE(refuses_what_is_no_encoding)
+BOOST_AUTO_TEST_CASE(refuses_malformed_escapes)
 {
     for (const auto* text : {"%", "%4", "%zz", "%4g", "%g4", "abc%", "%%41", "% 41", "%-1", "%0x"}) {
         BOOST_TEST_CONTEXT(text)

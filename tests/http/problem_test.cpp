@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(own_title_and_no_detail)
     BOOST_TEST(members(rill::to_response(problem{})).at("status").as_int64() == 500);
 }
 
-BOOST_AUTO_TEST_CASE(from_a_status_and_what_was_wrong)
+BOOST_AUTO_TEST_CASE(from_a_status_and_a_detail)
 {
     const auto r = rill::to_response(status::forbidden, "not yours");
     BOOST_TEST((r.status() == status::forbidden));

@@ -18,7 +18,7 @@ using rill_test::text;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(unavailable_says_when_to_come_back)
+BOOST_AUTO_TEST_CASE(unavailable_has_a_retry_after)
 {
     std::set<std::string> waits;
     for (int i = 0; i < 50; ++i) {
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(unavailable_says_when_to_come_back)
     BOOST_TEST(waits.size() >= 9U);
 }
 
-BOOST_AUTO_TEST_CASE(an_event_stream_can_be_told_in_its_own_way)
+BOOST_AUTO_TEST_CASE(an_event_stream_can_be_refused_with_a_retry_time)
 {
     const auto r = rill::refuse(refusal::retry_event, true, 0ms, "full");
     BOOST_TEST((r.status() == rill::status::ok));
@@ -69,8 +69,9 @@ BOOST_AUTO_TEST_CASE(a_refused_stream_keeps_its_other_headers)
     BOOST_TEST(header(rows, "Access-Control-Allow-Origin") == "*");
 }
 
-// One that leaves is found by its socket, by what waits for the socket, and by the coroutine that this ends.
-BOOST_AUTO_TEST_CASE(others_have_some_turns_to_leave)
+// A disconnect takes several turns of the event loop: the socket becomes ready, the wait for the socket completes, and
+// the coroutine ends.
+BOOST_AUTO_TEST_CASE(pending_disconnects_complete_before_a_refusal)
 {
     rill_test::manual_loop loop;
     std::string log;
@@ -108,7 +109,7 @@ BOOST_AUTO_TEST_CASE(the_type_of_a_stream_is_a_media_type)
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_wait_is_one_that_clients_can_wait)
+BOOST_AUTO_TEST_CASE(the_maximum_wait_fits_the_timers_of_clients)
 {
     constexpr auto longest = std::chrono::milliseconds::max();
     BOOST_TEST(text(rill::refuse(refusal::retry_event, true, longest, "full")) == "retry: 2147483647\n\n");

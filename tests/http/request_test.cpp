@@ -6,7 +6,7 @@ BOOST_AUTO_TEST_SUITE(request_suite)
 
 namespace {} // namespace
 
-BOOST_AUTO_TEST_CASE(target_falls_into_path_and_query)
+BOOST_AUTO_TEST_CASE(a_target_is_split_into_path_and_query)
 {
     const std::tuple<std::string, std::string, std::string> table[] = {
         {"/", "/", ""},          {"/a/b", "/a/b", ""},    {"/a?b=c", "/a", "b=c"}, {"/a?", "/a", ""},
@@ -31,9 +31,9 @@ BOOST_AUTO_TEST_CASE(query_parameters_are_form_decoded)
     BOOST_TEST((req.query_parameter("empty") == ""));
     BOOST_TEST((req.query_parameter("flag") == ""));
     BOOST_TEST((req.query_parameter("name") == "v"));
-    BOOST_TEST((req.query_parameter("bad") == "%zz")); // which begins no escape
+    BOOST_TEST((req.query_parameter("bad") == "%zz")); // this "%" begins no escape
     BOOST_TEST(!req.query_parameter("none").has_value());
-    BOOST_TEST((req.query_parameter("") == "nameless")); // and not the nothing between "&&"
+    BOOST_TEST((req.query_parameter("") == "nameless")); // the empty field between "&&" is skipped
 }
 
 BOOST_AUTO_TEST_CASE(cookies)
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(methods_have_names)
     req.set_method("QUERY");
     BOOST_TEST((req.method() == rill::verb::unknown));
     BOOST_TEST(req.method_name() == "QUERY");
-    req.set_method("query"); // another one
+    req.set_method("query"); // another method
     BOOST_TEST(req.method_name() == "query");
     req.set_method("PROPFIND");
     BOOST_TEST((req.method() == rill::verb::propfind));

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(a_bad_header_becomes_a_500)
     BOOST_TEST(std::get<std::string>(r.body()).find("secret") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(cookies_have_a_field_each)
+BOOST_AUTO_TEST_CASE(each_cookie_has_its_own_field)
 {
     auto r = response::text("x")
                  .set_cookie(rill::set_cookie("a", "1"))
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_bad_cookie_becomes_a_500)
     BOOST_TEST((r.cause() == rill::error::invalid_cookie_value));
     BOOST_TEST(!r.fields().contains("Set-Cookie"));
     BOOST_TEST(std::get<std::string>(r.body()).find("secret") == std::string::npos);
-    r.set_status(status::ok); // too late
+    r.set_status(status::ok); // does not remove the error
     BOOST_TEST(r.has_bad_header());
 }
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_closed_with_its_handle)
     {
         rill::file_handle first(descriptor);
         rill::file_handle second(std::move(first));
-        BOOST_TEST(!first); // NOLINT: what a moved-from handle is, is what is tested
+        BOOST_TEST(!first); // NOLINT: tests the moved-from handle
         BOOST_TEST(second.get() == descriptor);
         response r;
         r.set_body(rill::file_body{std::move(second), 0, 0});

@@ -15,7 +15,7 @@ using rill_test::manual_loop;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(asking_and_waiting_for_the_shutdown_changes_nothing)
+BOOST_AUTO_TEST_CASE(only_finish_on_shutdown_lets_a_stream_finish)
 {
     fixture f;
     const auto waits = [](fake_writer& out) -> rill::awaitable<> {
@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(asking_and_waiting_for_the_shutdown_changes_nothing)
         co_await out.stopped();
     };
     std::vector<manual_loop::outcome> ends(2);
-    for (auto& end : ends) { // any number may wait
+    for (auto& end : ends) { // several coroutines may wait
         f.loop.start(waits(f.out), end);
     }
     rill::shutdown_signal::of(f.loop.context).request();

@@ -1,4 +1,4 @@
-// Everything that a handler may return, from a function and from a coroutine.
+// Tests all types that a handler may return, from a function and from a coroutine.
 
 #include <rill/http/make_handler.hpp>
 
@@ -8,7 +8,7 @@
 
 namespace shop {
 
-/// An application's own errors, with their answers in one place.
+/// The errors of an application. One function converts them to responses.
 enum class error
 {
     sold_out,
@@ -52,7 +52,8 @@ using tl::unexpected;
 
 const error_code no_such_file(ENOENT, boost::system::generic_category());
 
-/// The response to what `make` returns. It must be the same when a coroutine returns it.
+/// Returns the response to the value that `make` returns. The response must be the same if a coroutine returns the
+/// value.
 template <class Make>
 response returned(Make make)
 {
@@ -207,8 +208,8 @@ BOOST_AUTO_TEST_CASE(other_kinds_of_expected)
     BOOST_TEST((status_of([]() -> own { return shop::error::sold_out; }) == status::conflict));
 }
 
-// A text as an error would be answered with 200.
-BOOST_AUTO_TEST_CASE(what_no_error_may_be)
+// If a text could be an error, its response would have the status 200.
+BOOST_AUTO_TEST_CASE(types_that_cannot_be_errors)
 {
     using rill::detail::answerable_error;
     static_assert(answerable_error<shop::error> && answerable_error<problem> && answerable_error<error_code>);

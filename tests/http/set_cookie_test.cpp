@@ -39,13 +39,13 @@ BOOST_AUTO_TEST_CASE(attributes)
                "a=1; Path=/; SameSite=Strict");
     BOOST_TEST(text(set_cookie("a", "1").same_site(rill::same_site::none).partitioned()) ==
                "a=1; Path=/; SameSite=None; Secure; HttpOnly; Partitioned");
-    set_cookie cookie("a", "1"); // also step by step
+    set_cookie cookie("a", "1"); // the setters can also be called one by one
     cookie.max_age(1s).path("/x").secure(true);
     BOOST_TEST(text(cookie) == "a=1; Path=/x; Max-Age=1; SameSite=Lax; Secure; HttpOnly");
     BOOST_TEST(cookie.name() == "a");
 }
 
-BOOST_AUTO_TEST_CASE(the_end_of_a_cookie)
+BOOST_AUTO_TEST_CASE(removed_and_expired_cookies)
 {
     const std::string over =
         "a=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax; Secure; HttpOnly";
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(paths_and_domains)
     BOOST_TEST((fault(set_cookie("a", "1").path("/" + std::string(1024, 'x'))) == error::invalid_cookie_value));
 }
 
-BOOST_AUTO_TEST_CASE(prefixes_and_attributes_that_contradict)
+BOOST_AUTO_TEST_CASE(contradicting_prefixes_and_attributes)
 {
     using rill::same_site;
     for (const std::string name : {"__Host-a", "__host-a", "__Secure-a", "__SECURE-a"}) {
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(prefixes_and_attributes_that_contradict)
     BOOST_TEST((fault(set_cookie("a", "1").secure(false).partitioned()) == error::invalid_cookie_attributes));
 }
 
-BOOST_AUTO_TEST_CASE(which_cookie_it_replaces)
+BOOST_AUTO_TEST_CASE(a_cookie_replaces_one_with_the_same_name_domain_and_path)
 {
     const set_cookie plain("a", "1");
     const auto in_domain = set_cookie("a", "1").domain("b.c");

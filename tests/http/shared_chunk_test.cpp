@@ -9,7 +9,7 @@ using rill::shared_chunk;
 
 BOOST_AUTO_TEST_SUITE(shared_chunk_test)
 
-BOOST_AUTO_TEST_CASE(none)
+BOOST_AUTO_TEST_CASE(an_empty_chunk)
 {
     const shared_chunk none;
     BOOST_TEST(!none);
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(none)
     BOOST_TEST(!shared_chunk::copy_of("")); // an empty chunk would end the body
 }
 
-BOOST_AUTO_TEST_CASE(bytes_and_the_same_as_a_chunk)
+BOOST_AUTO_TEST_CASE(bytes_without_and_with_chunk_framing)
 {
     const auto small = shared_chunk::copy_of("data: x\n\n");
     BOOST_TEST(small.bytes() == "data: x\n\n");
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(copies_share_the_bytes)
     BOOST_TEST(first.bytes() == "y");
 }
 
-BOOST_AUTO_TEST_CASE(any_thread_may_copy_and_drop)
+BOOST_AUTO_TEST_CASE(any_thread_may_copy_and_destroy)
 {
     auto chunk = shared_chunk::copy_of("shared");
     std::vector<std::thread> threads;

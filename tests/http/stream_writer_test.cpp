@@ -31,10 +31,10 @@ BOOST_AUTO_TEST_CASE(scratch_begins_with_headroom_for_framing)
     buffer.append("left over");
     BOOST_TEST(stream_writer::scratch().size() == stream_writer::headroom);
     stream_writer::scratch().append(1'000'000, 'x');
-    BOOST_TEST(stream_writer::scratch().capacity() < 100'000U); // one large event does not keep its memory
+    BOOST_TEST(stream_writer::scratch().capacity() < 100'000U); // the memory of one large event is released
 }
 
-BOOST_AUTO_TEST_CASE(of_gives_the_protocol_side_of_a_writer)
+BOOST_AUTO_TEST_CASE(of_returns_the_stream_writer_of_a_response_writer)
 {
     fixture f;
     rill::response_writer& out = f.out;

@@ -22,7 +22,8 @@ namespace {
 
 using fixture = rill_test::writer_fixture;
 
-// Writes of a test's own, each with its piece as its name, and its place among the signals if that is a digit.
+// Starts several writes and logs their completion. The piece is the name of the write. If the piece is one of the
+// digits 0 to 3, it also selects the cancellation signal of the write.
 struct several : fixture
 {
     std::vector<boost::asio::cancellation_signal> cancel{4};
@@ -49,7 +50,7 @@ void check_aborted(const std::exception_ptr& error)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(bytes_are_taken_before_write_returns)
+BOOST_AUTO_TEST_CASE(bytes_are_copied_before_write_returns)
 {
     fixture f;
     {
@@ -61,7 +62,7 @@ BOOST_AUTO_TEST_CASE(bytes_are_taken_before_write_returns)
     BOOST_TEST(f.out.sent == "first");
 }
 
-BOOST_AUTO_TEST_CASE(a_closed_stream_takes_nothing)
+BOOST_AUTO_TEST_CASE(a_closed_stream_refuses_writes)
 {
     for (const std::string_view text : {"", "text"}) {
         fixture f;
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_closed_stream_takes_nothing)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_blocked_write_waits_for_room)
+BOOST_AUTO_TEST_CASE(a_blocked_write_waits_until_the_client_reads)
 {
     fixture f;
     f.out.block();
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_blocked_write_waits_for_room)
         }(f.out),
         f.end);
     BOOST_TEST(!f.end.done);
-    BOOST_TEST(f.out.sent == "a"); // back-pressure: the second is not even produced
+    BOOST_TEST(f.out.sent == "a"); // back-pressure: the handler does not produce "b" yet
     f.out.unblock();
     f.loop.turn();
     BOOST_TEST(f.end.done);
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(cancellation_ends_the_wait_from_the_event_loop)
     BOOST_TEST(f.out.sent == "a"); // the transmission continues
 }
 
-BOOST_FIXTURE_TEST_CASE(writes_that_wait_complete_in_order_each_when_its_bytes_are_taken, several)
+BOOST_FIXTURE_TEST_CASE(waiting_writes_complete_in_order_when_their_bytes_are_taken, several)
 {
     out.block();
     for (const auto* piece : {"aa", "bbb", "c", "d"}) {
@@ -151,7 +152,7 @@ BOOST_FIXTURE_TEST_CASE(writes_that_wait_complete_in_order_each_when_its_bytes_a
     BOOST_TEST(log == "aa bbb c d e f ");
 }
 
-BOOST_FIXTURE_TEST_CASE(each_waiting_write_is_canceled_alone, several)
+BOOST_FIXTURE_TEST_CASE(each_waiting_write_is_cancelled_alone, several)
 {
     for (const std::size_t count : {1U, 2U, 3U}) {
         for (std::size_t i = 0; i < count; ++i) {
@@ -161,7 +162,7 @@ BOOST_FIXTURE_TEST_CASE(each_waiting_write_is_canceled_alone, several)
                 write(std::to_string(w));
             }
             cancel[i].emit(boost::asio::cancellation_type::terminal);
-            BOOST_TEST(log == ""); // from the event loop
+            BOOST_TEST(log == ""); // completes from the event loop only
             loop.turn();
             BOOST_TEST(log == std::to_string(i) + " aborted ");
             log.clear();
@@ -182,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(each_waiting_write_is_canceled_alone, several)
                            "012"); // the transmission continues
 }
 
-BOOST_FIXTURE_TEST_CASE(a_cancellation_that_comes_too_late_ends_no_other_wait, several)
+BOOST_FIXTURE_TEST_CASE(a_late_cancellation_does_not_end_another_wait, several)
 {
     for (const bool in_line : {false, true}) {
         log.clear();
@@ -218,7 +219,7 @@ BOOST_FIXTURE_TEST_CASE(all_waiting_writes_are_aborted_when_the_stream_ends, sev
     BOOST_TEST(log == "0 aborted 1 aborted 2 aborted ");
 }
 
-// As of a coroutine that has ignored its cancellation: the others wait on.
+// rill destroys a coroutine that ignores its cancellation. The other writes continue to wait.
 BOOST_FIXTURE_TEST_CASE(a_destroyed_write_leaves_the_queue, several)
 {
     for (const std::size_t count : {1U, 2U, 3U}) {
@@ -245,7 +246,7 @@ BOOST_FIXTURE_TEST_CASE(a_destroyed_write_leaves_the_queue, several)
 }
 
 // A completion handler may write again at once. Its wait is the last one in the queue.
-BOOST_FIXTURE_TEST_CASE(a_handler_that_is_called_may_write_again, several)
+BOOST_FIXTURE_TEST_CASE(a_completion_handler_may_write_again, several)
 {
     out.block();
     out.write("a", [this](rill::error_code) {
@@ -269,7 +270,7 @@ BOOST_FIXTURE_TEST_CASE(a_handler_that_is_called_may_write_again, several)
     BOOST_TEST(log == "a b again c d blocked ");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_handler_that_throws_keeps_no_other_waiting, several)
+BOOST_FIXTURE_TEST_CASE(a_handler_that_throws_does_not_block_the_others, several)
 {
     for (const bool ends : {false, true}) {
         log.clear();
@@ -292,7 +293,7 @@ BOOST_AUTO_TEST_CASE(two_operations_never_share_an_outcome)
             auto queued = out.write("queued");
             auto cut_off = out.write("cut off", rill::as_expected);
             out.take(6);
-            co_await std::move(queued); // and the data that was queued after it
+            co_await std::move(queued); // also waits for the data that was queued after it
             out.close(rill::close_reason::peer_closed);
             auto closed = out.write("closed", rill::as_expected);
             co_await std::move(sent);
@@ -311,7 +312,7 @@ BOOST_AUTO_TEST_CASE(two_operations_never_share_an_outcome)
     BOOST_TEST(f.out.sent == "sentqueuedcut off");
 }
 
-// Sending beside each other from the tasks of one handler, which do nothing but that: each yields now and then.
+// The tasks of one handler write to the same stream and do nothing else. Each task must yield regularly.
 BOOST_AUTO_TEST_CASE(busy_writers_yield_to_each_other)
 {
     struct busy
@@ -327,7 +328,7 @@ BOOST_AUTO_TEST_CASE(busy_writers_yield_to_each_other)
     f.loop.start(
         [](fake_writer& out) -> rill::awaitable<> {
             co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
-                for (int i = 0; i < 40; ++i) { // some of them begin where the next write has to yield
+                for (int i = 0; i < 40; ++i) { // some tasks begin when the next write must yield
                     BOOST_TEST(group.spawn(busy::writes(out)));
                     co_await out.write("y");
                 }
@@ -346,7 +347,7 @@ BOOST_FIXTURE_TEST_CASE(when_written_waits_in_the_queue, several)
         out.when_written([this, name](rill::error_code ec) { log += ec ? "failed " : std::string(name) + " "; });
     };
     note("nothing");
-    BOOST_TEST(log == ""); // from the event loop
+    BOOST_TEST(log == ""); // completes from the event loop only
     loop.turn();
     BOOST_TEST(log == "nothing ");
     out.block();
@@ -386,7 +387,7 @@ BOOST_AUTO_TEST_CASE(a_busy_handler_yields)
     boost::asio::co_spawn(
         f.loop.context.get_executor(),
         [](fake_writer& out) -> rill::awaitable<> {
-            for (int i = 0; i < 10'000; ++i) { // without yielding that would be as many frames on the stack
+            for (int i = 0; i < 10'000; ++i) { // without yields, each write would add a frame to the stack
                 co_await out.write("x");
             }
         }(f.out),

@@ -14,7 +14,7 @@
 #include "support/is_running.hpp"
 #include "support/test_ports.hpp"
 
-// Runs rill-bench million like a user, with a few thousand streams.
+// Runs rill-bench million as a user does, with a few thousand streams.
 
 using bench::child_program;
 
@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_SUITE(million_test)
 
 namespace {
 
-constexpr std::int64_t patience = 60'000'000'000; // for what takes a moment
+constexpr std::int64_t patience = 60'000'000'000; // in ns, for every wait
 
 constexpr const char* manifest = R"([
   {"name": "rill", "title": "rill", "command": [")" RILL_STREAM_SERVER
@@ -122,12 +122,12 @@ bool are_gone(const std::vector<pid_t>& pids)
     return true;
 }
 
-/// The processes of rill-bench, when there are three servers and one client.
+/// Waits until rill-bench has three servers and one client, and returns their processes.
 std::vector<pid_t> wait_for_children(const child_program& million, const std::string& log)
 {
     std::vector<pid_t> all;
     const auto deadline = bench::now_ns() + patience;
-    const auto are_there = [&] { // not before all servers listen: until then they are shells with children of their own
+    const auto are_there = [&] { // after all servers listen: before, they are shells with their own children
         return all.size() == 5 && bench::read_file(log).find("rill-bench million http") != std::string::npos;
     };
     while (!are_there() && bench::now_ns() < deadline) {
@@ -150,20 +150,20 @@ BOOST_FIXTURE_TEST_CASE(streams_are_held_by_several_servers_on_one_port, fixture
     BOOST_TEST(!bench::is_port_taken(port)); // no process remains
 }
 
-BOOST_FIXTURE_TEST_CASE(another_server_can_be_held, fixture)
+BOOST_FIXTURE_TEST_CASE(streams_of_another_server_are_held, fixture)
 {
     BOOST_TEST(million(with(small, {"--for", "2500ms", "--server", "floor", "--ramp", "0"})) == 0);
     check_small_run(figures());
     BOOST_TEST(figures().at("server") == "floor");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_server_that_does_not_share_its_port_is_told, fixture)
+BOOST_FIXTURE_TEST_CASE(a_server_that_does_not_share_its_port_is_reported, fixture)
 {
     BOOST_TEST(million(with(small, {"--server", "lonely"})) == 3);
     BOOST_TEST(log.find("several processes must be able to share a port") != log.npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(mistakes_are_refused, fixture)
+BOOST_FIXTURE_TEST_CASE(invalid_arguments_are_refused, fixture)
 {
     BOOST_TEST(million({"--server", "nobody"}) == 2);
     BOOST_TEST(log.find("no server 'nobody'; there are: rill lonely broadcaster floor") != log.npos);
@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(mistakes_are_refused, fixture)
     BOOST_TEST(million({"--streams", "0"}) == 2);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_limit_is_named_before_anything_is_started, fixture)
+BOOST_FIXTURE_TEST_CASE(a_low_limit_is_reported_before_the_first_process_starts, fixture)
 {
     const auto limited =
         start({"/bin/sh", "-c", "ulimit -n 150; exec \"$0\" \"$@\"", RILL_BENCH, "million", "--streams", "100000"});
@@ -183,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(a_limit_is_named_before_anything_is_started, fixture)
     BOOST_TEST(!std::filesystem::exists(path + "/json"));
 }
 
-BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_its_processes_with_a_report, fixture)
+BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_child_processes_and_prints_a_report, fixture)
 {
     const auto running = start(with({RILL_BENCH, "million"}, with(small, {"--for", "1h"})));
     const auto children = wait_for_children(*running, path + "/log");
@@ -193,7 +193,7 @@ BOOST_FIXTURE_TEST_CASE(an_interrupt_ends_all_its_processes_with_a_report, fixtu
     BOOST_TEST(figures().at("interrupted") == true);
 }
 
-BOOST_FIXTURE_TEST_CASE(its_processes_go_with_it_when_it_is_killed, fixture)
+BOOST_FIXTURE_TEST_CASE(child_processes_end_when_the_harness_is_killed, fixture)
 {
     const auto running = start(with({RILL_BENCH, "million"}, with(small, {"--for", "1h"})));
     const auto children = wait_for_children(*running, path + "/log");

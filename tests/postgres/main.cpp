@@ -1,5 +1,5 @@
-// Handlers that ask PostgreSQL by libpq, whose socket they await through Asio's stream_descriptor. libpq knows neither
-// Asio nor rill. usage: postgres_client CONNINFO
+// Handlers that query PostgreSQL with libpq. They wait for its socket with Asio's stream_descriptor. libpq does not use
+// Asio or rill. usage: postgres_client CONNINFO
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
@@ -23,7 +23,7 @@ namespace {
 std::string conninfo;
 std::atomic<int> open_connections = 0;
 
-/// A connection to the database, and a query at a time.
+/// A connection to the database. It runs one query at a time.
 class database
 {
 public:
@@ -48,7 +48,7 @@ public:
         PQsetnonblocking(connection_, 1);
     }
 
-    /// The first value of the first row; empty without one.
+    /// Runs the query. Returns the first value of the first row, or an empty text if there is no row.
     rill::awaitable<std::string> ask(std::string query)
     {
         if (PQsendQuery(connection_, query.c_str()) == 0) {
@@ -77,7 +77,7 @@ public:
         }
     }
 
-    /// Waits for a NOTIFY of a channel that is listened to.
+    /// Waits for a NOTIFY on a channel for which LISTEN was executed.
     rill::awaitable<std::string> notification()
     {
         for (;;) {
@@ -101,7 +101,7 @@ private:
 
     rill::awaitable<> wait(stream_descriptor::wait_type what)
     {
-        // The socket is libpq's, which closes it, and may change it while it connects.
+        // The socket belongs to libpq. libpq closes it, and may replace it while it connects.
         struct borrowed
         {
             stream_descriptor descriptor;
@@ -146,7 +146,7 @@ rill::awaitable<std::string> notifies(rill::path<"text"> text)
 {
     database db;
     co_await db.connect();
-    const std::string query = "notify orders, '" + *text + "'"; // a test: its text has no quotes
+    const std::string query = "notify orders, '" + *text + "'"; // the text of this test contains no quotes
     co_await db.ask(query);
     co_return "notified";
 }

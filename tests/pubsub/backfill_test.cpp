@@ -10,7 +10,7 @@ namespace pubsub = rill::pubsub;
 
 BOOST_AUTO_TEST_SUITE(backfill_test)
 
-BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
+BOOST_AUTO_TEST_CASE(a_client_of_another_process_continues)
 {
     late_process p;
     direct_client direct(p.loop, p.route, shared_log::id_of(10));
@@ -18,12 +18,12 @@ BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
     p.turns();
     BOOST_TEST(p.plane->pending() == 2U);
     BOOST_TEST(direct.got() == "");
-    p.append(5); // while it reads
+    p.append(5); // during the backfill
     p.plane->deliver(2);
     p.answer_all();
-    BOOST_TEST(numbers(direct.out.sent) == range(11, 202));  // the page ended with one that the channel has
-    BOOST_TEST(numbers(handler.out.sent) == range(21, 205)); // is ahead of it
-    BOOST_TEST(p.plane->longest < 100U);                     // bounded, so that there were several
+    BOOST_TEST(numbers(direct.out.sent) == range(11, 202));  // the channel holds the last event of the page
+    BOOST_TEST(numbers(handler.out.sent) == range(21, 205)); // the stream is ahead of the channel
+    BOOST_TEST(p.plane->longest < 100U);                     // the pages are bounded, so there were several
     BOOST_TEST(p.plane->reads >= 6U);
     p.plane->deliver();
     p.turns();
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
     BOOST_TEST(numbers(direct.out.sent) == range(11, 208));
     BOOST_TEST(numbers(handler.out.sent) == range(21, 208));
     const auto reads = p.plane->reads;
-    p.append(100); // from now on it is a live stream
+    p.append(100); // the stream is live
     p.plane->deliver();
     p.answer_all();
     BOOST_TEST(numbers(direct.out.sent) == range(11, 308));
@@ -46,12 +46,12 @@ BOOST_AUTO_TEST_CASE(a_client_of_another_process_goes_on)
     handler.cut();
 }
 
-BOOST_AUTO_TEST_CASE(nothing_was_missed)
+BOOST_AUTO_TEST_CASE(a_client_that_missed_nothing_gets_no_gap)
 {
     late_process p;
-    direct_client at_the_beginning(p.loop, p.route, shared_log::id_of(200)); // the process has begun after it
+    direct_client at_the_beginning(p.loop, p.route, shared_log::id_of(200)); // the process begins after this event
     p.append(1);
-    direct_client ahead(p.loop, p.route, shared_log::id_of(201)); // which this process does not know yet
+    direct_client ahead(p.loop, p.route, shared_log::id_of(201)); // this process does not have the event yet
     p.answer_all();
     p.append(1);
     p.plane->deliver();
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(nothing_was_missed)
     ahead.cut();
 }
 
-BOOST_AUTO_TEST_CASE(events_that_the_log_does_not_hold_either_are_a_gap)
+BOOST_AUTO_TEST_CASE(events_that_the_log_does_not_hold_are_a_gap)
 {
     late_process p;
     p.log.trim(100);
@@ -86,14 +86,14 @@ BOOST_AUTO_TEST_CASE(events_that_the_log_does_not_hold_either_are_a_gap)
     nonsense.cut();
 }
 
-BOOST_AUTO_TEST_CASE(events_that_the_connection_to_the_log_has_lost)
+BOOST_AUTO_TEST_CASE(events_that_the_connection_lost_are_read_from_the_log)
 {
     late_process p(10);
     p.append(20);
     direct_client client(p.loop, p.route, shared_log::id_of(5));
     p.plane->lose(20);
     p.answer_all();
-    BOOST_TEST(numbers(client.out.sent) == range(6, 30)); // it has not lost them
+    BOOST_TEST(numbers(client.out.sent) == range(6, 30)); // the log still holds them
     p.append(1);
     p.plane->deliver();
     p.answer_all();
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(events_that_the_connection_to_the_log_has_lost)
     client.cut();
 }
 
-// The log has events of other topics too.
+// The log also has events of other topics.
 BOOST_AUTO_TEST_CASE(topics_and_patterns)
 {
     manual_loop loop;
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(topics_and_patterns)
     both.cut();
 }
 
-BOOST_AUTO_TEST_CASE(a_log_that_fails_is_a_gap)
+BOOST_AUTO_TEST_CASE(a_failed_read_of_the_log_is_a_gap)
 {
     late_process p;
     direct_client direct(p.loop, p.route, shared_log::id_of(10));
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_log_that_fails_is_a_gap)
     forgotten.cut();
 }
 
-// The backplane answers in a thread of its own. For ThreadSanitizer.
+// The backplane answers from its own thread. ThreadSanitizer checks this case.
 BOOST_AUTO_TEST_CASE(answers_from_another_thread)
 {
     late_process p(300);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(answers_from_another_thread)
             p.append(1);
             p.plane->deliver();
         });
-        p.loop.turn(); // at the same time; only the other thread uses the log now
+        p.loop.turn(); // at the same time, but only the other thread uses the log
         other.join();
     }
     p.answer_all();

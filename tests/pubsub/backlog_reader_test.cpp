@@ -10,7 +10,7 @@ namespace pubsub = rill::pubsub;
 
 BOOST_AUTO_TEST_SUITE(backlog_reader_test)
 
-// A page goes out as fast as the client reads. Events that are published in that time are not a part of its backlog.
+// The client reads each page at its own speed. Events that are published meanwhile are not a part of its backlog.
 BOOST_AUTO_TEST_CASE(a_slow_client_reads_page_by_page)
 {
     late_process p(200, {.backlog = {.max_events = 5}});
@@ -30,8 +30,8 @@ BOOST_AUTO_TEST_CASE(a_slow_client_reads_page_by_page)
     slow.cut();
 }
 
-// Also if the event has been found and waits for its turn of the event loop.
-BOOST_AUTO_TEST_CASE(a_cancelled_wait_keeps_its_position_in_the_past)
+// This holds also if the event was found and waits for the next turn of the event loop.
+BOOST_AUTO_TEST_CASE(a_cancelled_wait_keeps_its_position_in_the_history)
 {
     for (int cancelled = 1; cancelled <= 40; ++cancelled) {
         late_process p;
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_wait_keeps_its_position_in_the_past)
     }
 }
 
-// The channel knows the ids, but has dropped events after them. A stream that resumed there would be ended.
+// The channel knows the IDs, but has dropped events after them. A stream that resumed at such an ID would be ended.
 BOOST_AUTO_TEST_CASE(a_known_id_whose_events_are_not_held)
 {
     late_process p(0, {.replay = {.max_events = 1000, .max_bytes = 2000}});
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_backfill_is_woken_by_more_events_than_an_outbox_holds)
 {
     late_process p(200, {.replay = {.max_events = 2}});
     p.append(1);
-    direct_client ahead(p.loop, p.route, shared_log::id_of(201)); // which this process does not know yet
+    direct_client ahead(p.loop, p.route, shared_log::id_of(201)); // this process does not have the event yet
     p.answer_all();
     p.append(5);
     p.plane->deliver();

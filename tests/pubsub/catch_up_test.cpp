@@ -25,11 +25,12 @@ BOOST_AUTO_TEST_CASE(latest_per_key)
     slow.cut();
 }
 
-// With the defaults, a client that reads gets an event of any allowed size, even if others are published meanwhile.
+// With the default options, a client that reads gets events of any allowed size, even if other events are published
+// meanwhile.
 BOOST_AUTO_TEST_CASE(large_events_reach_a_client_that_reads)
 {
     for (const std::size_t size : {2'000'000U, 6'000'000U, 8U * 1024 * 1024}) {
-        for (const auto* separator : {"x", "\n"}) { // an event with two lines is held twice
+        for (const auto* separator : {"x", "\n"}) { // the data of an event with two lines is stored twice
             endpoint_stage f;
             direct_client a(f.loop, f.route);
             a.out.block();

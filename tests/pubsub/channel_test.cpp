@@ -7,7 +7,7 @@ namespace pubsub = rill::pubsub;
 
 BOOST_AUTO_TEST_SUITE(channel_test)
 
-BOOST_AUTO_TEST_CASE(ids_rise)
+BOOST_AUTO_TEST_CASE(ids_increase)
 {
     auto c = counted();
     BOOST_TEST(c.publish("a").value() == "1");
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(events_that_cannot_be_published)
     BOOST_TEST(c.stats().published == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(ids_of_the_publishers_own)
+BOOST_AUTO_TEST_CASE(publishers_may_set_their_own_ids)
 {
     pubsub::channel c({}, std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{
                               .ids = pubsub::memory_backplane::id_source::publisher}));
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(ids_of_the_publishers_own)
     unknown.cut();
 }
 
-BOOST_AUTO_TEST_CASE(names_of_subscribers_and_the_hooks_of_first_and_last)
+BOOST_AUTO_TEST_CASE(subscriber_names_and_hooks_for_the_first_and_the_last_subscriber)
 {
     std::string log;
     auto c = counted({.on_first_subscriber = [&](std::string_view) { log += "first "; },
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(names_of_subscribers_and_the_hooks_of_first_and_last)
     BOOST_TEST(log == "first last first last ");
 }
 
-// A publisher may see the subscriber before its start has been found. Its event is for the subscriber.
+// A publisher may see a subscriber before the channel has found its start position. The subscriber must get this event.
 BOOST_AUTO_TEST_CASE(an_event_for_the_first_subscriber_reaches_it)
 {
     for (const auto on_unknown : {pubsub::unknown_id::gap, pubsub::unknown_id::reset}) {
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(an_event_for_the_first_subscriber_reaches_it)
     direct.cut();
 }
 
-BOOST_AUTO_TEST_CASE(a_handle_is_the_channel)
+BOOST_AUTO_TEST_CASE(copies_of_a_channel_share_its_state)
 {
     auto c = counted();
     auto same = c;
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_handle_is_the_channel)
     BOOST_TEST(same.publish("x").value() == "2");
 }
 
-BOOST_AUTO_TEST_CASE(so_large_an_event)
+BOOST_AUTO_TEST_CASE(the_size_of_an_event_is_bounded)
 {
     auto c = counted();
     BOOST_TEST(c.publish(std::string(8UL * 1024 * 1024, 'x')).has_value());

@@ -16,7 +16,7 @@ namespace pubsub = rill::pubsub;
 
 BOOST_AUTO_TEST_SUITE(coroutine_subscriber_test)
 
-BOOST_AUTO_TEST_CASE(events_after_the_subscription_are_seen)
+BOOST_AUTO_TEST_CASE(events_after_the_subscription_are_received)
 {
     manual_loop loop;
     auto c = counted();
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(events_after_the_subscription_are_seen)
     BOOST_TEST(c.stats().subscribers == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(replay_and_live_are_one_path)
+BOOST_AUTO_TEST_CASE(live_events_follow_the_replayed_events)
 {
     manual_loop loop;
     auto c = counted();
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(history)
     other.cut();
 }
 
-BOOST_AUTO_TEST_CASE(an_id_that_is_not_held)
+BOOST_AUTO_TEST_CASE(an_id_that_is_not_held_causes_a_gap_or_a_reset)
 {
     manual_loop loop;
     auto told = counted({.replay = {.max_events = 2}});
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_not_held)
     BOOST_TEST(held.got() == "4 5");
     BOOST_TEST(never.got() == R"(gap{"requested":"6","oldest":"4"} 4 5)");
     BOOST_TEST(nonsense.got() == R"(gap{"requested":"x","oldest":"4"} 4 5)");
-    BOOST_TEST(parse_events(nonsense.out.sent).front().id == "3"); // with which the rest comes again
+    BOOST_TEST(parse_events(nonsense.out.sent).front().id == "3"); // a client that resumes here gets the rest again
     BOOST_TEST(anew.got() == "5");
     BOOST_TEST(told.stats().gaps == 3U);
     for (auto* client : {&gone, &held, &never, &nonsense, &anew}) {
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(the_end_is_the_same_with_every_token)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_that_is_too_slow)
+BOOST_AUTO_TEST_CASE(the_subscription_of_a_slow_handler_ends)
 {
     manual_loop loop;
     auto c = counted({.backlog = {.max_events = 3}});
@@ -172,12 +172,12 @@ BOOST_AUTO_TEST_CASE(a_handler_that_is_too_slow)
     BOOST_TEST(c.stats().evicted_slow == 1U);
     client.out.unblock();
     loop.turn();
-    BOOST_TEST(client.done); // its loop has ended
+    BOOST_TEST(client.done); // the loop of the handler has ended
     BOOST_TEST(!client.error);
     BOOST_TEST(client.got() == "1");
 }
 
-BOOST_AUTO_TEST_CASE(it_ends_while_others_are_notified)
+BOOST_AUTO_TEST_CASE(a_subscription_may_end_while_others_are_notified)
 {
     manual_loop loop;
     auto c = counted();
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(it_ends_while_others_are_notified)
     third.cut();
 }
 
-BOOST_AUTO_TEST_CASE(the_context_ends_first)
+BOOST_AUTO_TEST_CASE(a_subscription_may_outlive_its_context)
 {
     auto c = counted();
     std::optional<pubsub::subscription> kept;
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(a_handler_can_send_its_start_position)
     auto news = c.subscribe();
     BOOST_TEST(news.position().bytes() == "id: 3\n\n");
     BOOST_TEST(c.subscribe("1").position().bytes() == "id: 1\n\n");
-    BOOST_TEST(!c.subscribe("99").position()); // its first event is a gap
+    BOOST_TEST(!c.subscribe("99").position()); // its first event is a gap notice
     coroutine_client client(loop, std::move(news));
     publish(c, 1);
     loop.turn();

@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(all_streams_get_the_same_bytes)
     f.loop.turn();
     BOOST_TEST(a.got() == "1 2 3 4");
     BOOST_TEST(a.out.sent == b.out.sent);
-    BOOST_TEST(a.out.chunks == 4U); // its position; events that waited together are one piece
+    BOOST_TEST(a.out.chunks == 4U); // the position, two events, and one piece for two events
     BOOST_TEST(f.c.stats().delivered == 8U);
     a.cut();
     f.publish_apart(1);
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_client_resumes)
     a.cut();
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_never_starts)
+BOOST_AUTO_TEST_CASE(a_body_that_never_starts_is_unsubscribed)
 {
     endpoint_stage f;
     {
@@ -72,10 +72,10 @@ BOOST_AUTO_TEST_CASE(a_stream_sends_its_position_first)
     f.publish_apart(2);
     direct_client again(f.loop, f.route, "3");
     f.loop.turn();
-    BOOST_TEST(again.out.sent.starts_with("data: x\nid: 4\n\n")); // the client knows its position
+    BOOST_TEST(again.out.sent.starts_with("data: x\nid: 4\n\n")); // the client has its position
     BOOST_TEST(again.got() == "4 5");
     again.cut();
-    direct_client asks(f.loop, f.route, {}, "/?lastEventId=3"); // a new EventSource, which does not know it
+    direct_client asks(f.loop, f.route, {}, "/?lastEventId=3"); // a new EventSource does not have the position
     f.loop.turn();
     BOOST_TEST(asks.out.sent.starts_with("id: 3\n\ndata: x\nid: 4\n\n"));
     asks.cut();

@@ -12,8 +12,8 @@ namespace pubsub = rill::pubsub;
 
 BOOST_AUTO_TEST_SUITE(dispatcher_test)
 
-// More events than its outbox holds: the streams read them from the history.
-BOOST_AUTO_TEST_CASE(a_worker_that_is_too_slow_for_its_outbox)
+// The worker gets more events than its outbox holds. Its streams read the missing events from the history.
+BOOST_AUTO_TEST_CASE(streams_of_a_slow_worker_read_from_the_history)
 {
     manual_loop loop;
     auto c = counted({.replay = {.max_events = 10}, .slow = pubsub::slow_policy::drop_oldest});
@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_too_slow_for_its_outbox)
     handler.cut();
 }
 
-// The exception leaves the event loop. The subscribers after it are served in the next turn.
-BOOST_AUTO_TEST_CASE(a_completion_handler_that_throws_delays_nobody)
+// The exception leaves the event loop. The next turn serves the remaining subscribers.
+BOOST_AUTO_TEST_CASE(a_completion_handler_that_throws_does_not_block_the_others)
 {
     manual_loop loop;
     pubsub::hub h;
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_completion_handler_that_throws_delays_nobody)
 }
 
 // Batches are counted in 32 bits. The count begins shortly before the overflow.
-BOOST_AUTO_TEST_CASE(more_batches_than_there_are_numbers)
+BOOST_AUTO_TEST_CASE(the_count_of_batches_may_overflow)
 {
     constexpr int batches = 1100;
     manual_loop loop;
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(more_batches_than_there_are_numbers)
     handler.cut();
 }
 
-// A loop over many streams gives the event loop a turn, in which streams come and go.
-BOOST_AUTO_TEST_CASE(the_event_loop_gets_its_turn)
+// A loop over many streams yields to the event loop. Meanwhile, streams may begin and end.
+BOOST_AUTO_TEST_CASE(a_loop_over_many_streams_yields)
 {
     manual_loop loop;
     auto c = counted();
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_event_loop_gets_its_turn)
     std::size_t sent_before = 0;
     const auto sent = [&] {
         return std::count_if(clients.begin(), clients.end(), [](const auto& k) {
-            return k && k->out.chunks > 1; /* its position */
+            return k && k->out.chunks > 1; /* the first chunk is its position */
         });
     };
     for (int turns = 0; sent_before == 0; ++turns) {
@@ -97,11 +97,11 @@ BOOST_AUTO_TEST_CASE(the_event_loop_gets_its_turn)
         sent_before = static_cast<std::size_t>(sent());
     }
     BOOST_TEST(sent_before < 1000U);
-    for (std::size_t i = 0; i < 1000; i += 2) { // half of those that wait for the event, and of those that have it
+    for (std::size_t i = 0; i < 1000; i += 2) { // half of the streams that wait for the event, and half of the others
         clients[i]->cut();
         clients[i].reset();
     }
-    direct_client late(loop, route); // this turns the loop
+    direct_client late(loop, route); // runs the loop
     publish(c, 1);
     loop.turn();
     for (std::size_t i = 1; i < 1000; i += 2) {
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(the_event_loop_gets_its_turn)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_unsubscribes_others)
+BOOST_AUTO_TEST_CASE(a_handler_may_unsubscribe_others)
 {
     manual_loop loop;
     auto c = counted();
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_handler_unsubscribes_others)
     BOOST_TEST(c.subscribers() == 0U);
 }
 
-// A handler that unwinds destroys its subscription, and perhaps that of another handler.
+// A handler that ends destroys its subscription. It may also destroy the subscription of another handler.
 BOOST_AUTO_TEST_CASE(a_context_ends_with_handlers_that_wait_for_patterns)
 {
     pubsub::hub h;
@@ -165,14 +165,14 @@ BOOST_AUTO_TEST_CASE(a_context_ends_with_handlers_that_wait_for_patterns)
         }
         manual_loop::outcome end;
         loop.start([](pubsub::subscription& s) -> rill::awaitable<> { co_await s.next(); }(*shared), end);
-        BOOST_REQUIRE(h.publish("rooms/1", "x").has_value()); // so that they are in a topic's list, too
+        BOOST_REQUIRE(h.publish("rooms/1", "x").has_value()); // adds them to the list of a topic, too
         loop.turn();
         BOOST_TEST(end.done);
     }
     BOOST_TEST(h.stats().subscribers == 0U);
 }
 
-// The completion handler of a coroutine does that if the coroutine ends with an exception.
+// The completion handler of a coroutine throws if the coroutine ends with an exception.
 BOOST_AUTO_TEST_CASE(completion_handlers_that_throw_at_the_end_of_the_context)
 {
     auto c = counted();

@@ -23,7 +23,7 @@ encoded_event encode(const rill::sse::event& e, std::string_view id = "1", std::
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(none)
+BOOST_AUTO_TEST_CASE(an_empty_event)
 {
     const encoded_event none;
     BOOST_TEST(!none);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(data_keeps_its_line_ends)
     BOOST_TEST(!encode({.name = "without"}).as_event().data);
 }
 
-BOOST_AUTO_TEST_CASE(as_an_event_it_can_be_changed_and_encoded_again)
+BOOST_AUTO_TEST_CASE(as_event_returns_an_event_that_can_be_changed_and_encoded)
 {
     const auto first = encode({.data = "x", .name = "n"}, "5");
     auto e = first.as_event();
@@ -79,14 +79,14 @@ BOOST_AUTO_TEST_CASE(as_an_event_it_can_be_changed_and_encoded_again)
     BOOST_TEST(draft->data() == "y");
 }
 
-BOOST_AUTO_TEST_CASE(a_publishers_own_id)
+BOOST_AUTO_TEST_CASE(a_draft_keeps_the_id_of_its_publisher)
 {
     BOOST_TEST(event_draft::make({.data = "x", .id = 12})->own_id() == "12");
     BOOST_TEST(event_draft::make({.data = "x", .id = "abc"})->own_id() == "abc");
     BOOST_TEST(event_draft::make({.data = "x"})->own_id() == "");
 }
 
-BOOST_AUTO_TEST_CASE(an_id_may_be_longer_than_was_thought)
+BOOST_AUTO_TEST_CASE(an_id_may_be_longer_than_the_reserved_space)
 {
     for (const std::size_t size : {1, 20, 21, 22, 100, 5000}) {
         const std::string id(size, '7');
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(an_id_may_be_longer_than_was_thought)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_copy_of_a_draft_is_one_of_its_own)
+BOOST_AUTO_TEST_CASE(a_copy_of_a_draft_is_independent)
 {
     auto draft = event_draft::make({.data = "one\ntwo", .name = "n", .id = 3}, "t", "k");
     BOOST_REQUIRE(draft.has_value());

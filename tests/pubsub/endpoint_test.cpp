@@ -22,7 +22,7 @@ struct fixture
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_head_is_that_of_an_event_stream)
+BOOST_AUTO_TEST_CASE(the_response_is_an_event_stream)
 {
     fixture f;
     auto c = counted();
@@ -63,13 +63,13 @@ BOOST_AUTO_TEST_CASE(the_number_of_streams_is_bounded)
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});
     const auto route =
         rill::make_handler(rill::sse::endpoint(c, {.max_streams = 1, .refusal = rill::refusal::retry_event}));
-    BOOST_TEST((f.answer(route, "/", "nonsense").status() == rill::status::gone)); // takes no place
+    BOOST_TEST((f.answer(route, "/", "nonsense").status() == rill::status::gone)); // does not count as a stream
     {
         const auto there = f.answer(route, "/");
         BOOST_TEST(there.streams());
         const auto refused = f.answer(route, "/");
         BOOST_TEST(text(refused).starts_with("retry: "));
-        BOOST_TEST(c.subscribers() == 1U); // it was none
+        BOOST_TEST(c.subscribers() == 1U); // the refused request has none
     }
     BOOST_TEST(f.answer(route, "/").streams());
     BOOST_TEST(c.subscribers() == 0U);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(topics_of_a_hub)
     client.cut();
 }
 
-BOOST_AUTO_TEST_CASE(the_subscriber_name_is_an_option_of_both)
+BOOST_AUTO_TEST_CASE(endpoints_of_channels_and_hubs_set_the_subscriber_name)
 {
     fixture f;
     const auto name_of = [](const rill::request& r) { return r.query_parameter("me").value_or(""); };
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(the_subscriber_name_is_an_option_of_both)
     other.cut();
 }
 
-// Each pattern is compared with all topics under a lock.
+// Each pattern is compared with all topics while a lock is held.
 BOOST_AUTO_TEST_CASE(the_patterns_of_a_request_are_bounded)
 {
     fixture f;
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(the_patterns_of_a_request_are_bounded)
     BOOST_TEST((f.answer(by_default, many).status() == rill::status::bad_request));
 }
 
-// `authorize` has not allowed the topics that a pattern will match.
+// A pattern may match topics that `authorize` has not allowed.
 BOOST_AUTO_TEST_CASE(a_pattern_does_not_bypass_the_authorization)
 {
     fixture f;
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(a_pattern_does_not_bypass_the_authorization)
     BOOST_TEST((f.answer(open, "/?topics=**").status() == rill::status::ok));
 }
 
-BOOST_AUTO_TEST_CASE(an_unknown_id_may_count_as_none)
+BOOST_AUTO_TEST_CASE(an_unknown_id_may_be_ignored)
 {
     fixture f;
     auto c = counted({.history = 2, .on_unknown_id = pubsub::unknown_id::reset});
@@ -186,10 +186,10 @@ BOOST_AUTO_TEST_CASE(the_names_of_a_request_are_bounded)
     const auto refused = f.answer(route, topic_list(257));
     BOOST_TEST((refused.status() == rill::status::bad_request));
     BOOST_TEST(text(refused).find("more than 256 topics") != std::string::npos);
-    BOOST_TEST(h.topics().empty()); // nobody has subscribed
+    BOOST_TEST(h.topics().empty()); // there is no subscription
 }
 
-BOOST_AUTO_TEST_CASE(one_address_does_not_take_the_topics_of_others)
+BOOST_AUTO_TEST_CASE(the_topics_of_one_address_are_bounded)
 {
     fixture f;
     const pubsub::hub h({.max_topics_per_client = 3});
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(topics_in_several_parameters_and_with_spaces)
     BOOST_TEST(topics("/?topics=") == "400");
 }
 
-// Without these headers, a browser shows scripts an ended stream as a broken one.
+// Without these headers, a script in a browser cannot distinguish an ended stream from a failed one.
 BOOST_AUTO_TEST_CASE(every_response_has_the_headers)
 {
     fixture f;
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(every_response_has_the_headers)
     expect(route, "/?topics=a", {}, rill::status::service_unavailable); // max_streams
 }
 
-BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
+BOOST_AUTO_TEST_CASE(cors_applies_to_all_responses)
 {
     fixture f;
     auto c = counted({.on_unknown_id = pubsub::unknown_id::reject});

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(events_of_one_topic_that_follow_each_other_are_a_batch)
     BOOST_TEST(s.batch.piece.bytes() == "data: x\nid: 1\n\ndata: x\nid: 2\n\n");
     BOOST_TEST(s.batch.count_after(1).events == 1U);
     BOOST_TEST(s.batch.count_after(1).bytes == s.batch.events[1].event.footprint());
-    BOOST_TEST(!s.queue.refill(*s.store, *s.outbox)); // not before it is empty
+    BOOST_TEST(!s.queue.refill(*s.store, *s.outbox)); // not before the queue is empty
     BOOST_TEST(s.next() == "b1");
     // The batch of one event does not copy it.
     BOOST_TEST(static_cast<const void*>(s.batch.piece.bytes().data()) ==
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_size_of_a_batch_is_bounded)
     s.publish_to("a", large);
     s.publish_to("a", large);
     s.publish_to("a");
-    s.publish_to("a", std::string(70'000, 'x')); // larger than a batch may be
+    s.publish_to("a", std::string(70'000, 'x')); // larger than the maximum of a batch
     BOOST_TEST(s.queue.refill(*s.store, *s.outbox));
     BOOST_TEST(s.next() == "a1");
     BOOST_TEST(s.next() == "a2");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(skipped_events)
     BOOST_REQUIRE_EQUAL(s.queue.skipped().size(), 1U);
     BOOST_TEST(s.queue.skipped().begin()->second.events == 11U);
     s.publish_to("a");
-    BOOST_TEST(!s.queue.refill(*s.store, *s.outbox)); // not before these have been handled
+    BOOST_TEST(!s.queue.refill(*s.store, *s.outbox)); // not before the skipped events are handled
     s.queue.clear_skipped();
     BOOST_TEST(s.queue.refill(*s.store, *s.outbox));
     BOOST_TEST(s.next() == "a1");

@@ -54,9 +54,9 @@ BOOST_AUTO_TEST_CASE(opaque_ids)
     s.publish("b", {}, "k2");
     const auto past = s.past(a);
     BOOST_TEST(past.sequence_of("k1").value() == 1U);
-    BOOST_TEST(past.sequence_of("k2").value() == 2U); // of another topic, but the last one
+    BOOST_TEST(past.sequence_of("k2").value() == 2U); // an event of another topic, but the newest one
     BOOST_TEST(!past.sequence_of("k3").has_value());
-    BOOST_TEST(past.id_at(2) == "k1"); // an id of its own topics
+    BOOST_TEST(past.id_at(2) == "k1"); // an ID of the topics of the stream
     s.publish("b", {}, "k3");
     BOOST_TEST(!past.sequence_of("k2").has_value());
     const auto c = s.filter({"c"});
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(policies_for_a_start_without_a_known_id)
         return past.start(how, "x", options, entered);
     };
     BOOST_TEST(start(unknown_id::reset).position.seen == 3U);
-    BOOST_TEST(start(unknown_id::reset, 1).position.seen == 1U); // everything after it is for the stream
+    BOOST_TEST(start(unknown_id::reset, 1).position.seen == 1U); // the stream gets everything after it
     BOOST_TEST(start(unknown_id::reject).rejected);
     BOOST_TEST(start(unknown_id::gap).position.seen == 0U);
     BOOST_TEST(start(unknown_id::gap).gap.data() == R"({"requested":"x","oldest":"1"})");
@@ -116,9 +116,9 @@ BOOST_AUTO_TEST_CASE(a_loss_is_reported_once)
     BOOST_TEST(!past.collect({.seen = 3, .known_lost = 3}, 5, 1, found).lost);
 }
 
-// A stream with patterns follows the order of all events. A stream that names its topics looks into each of them. Both
-// must find the same.
-BOOST_AUTO_TEST_CASE(in_order_or_topic_by_topic)
+// A stream with patterns reads all events in order. A stream that names its topics reads each topic. Both must find the
+// same events.
+BOOST_AUTO_TEST_CASE(both_ways_to_read_find_the_same_events)
 {
     const std::vector<std::string> topics{"a", "b", "c", "k/1", "k/2"};
     for (unsigned seed = 1; seed <= 50; ++seed) {
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(in_order_or_topic_by_topic)
             BOOST_REQUIRE(!ours.lost || theirs.lost);
             if (!found.empty()) {
                 BOOST_REQUIRE_EQUAL(found[0].sequence, expected[0].sequence);
-                // An unreported loss must not be before the event.
+                // A loss that `ours` does not report must not end before the event.
                 BOOST_REQUIRE(ours.lost || !theirs.lost || theirs.lost_until >= found[0].sequence);
             }
             if (ours.lost) {
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(in_order_or_topic_by_topic)
     }
 }
 
-// The mutex of the store is not held for long.
+// One call scans a bounded number of events, so that the mutex of the store is held only for a short time.
 BOOST_AUTO_TEST_CASE(a_rare_event_among_many)
 {
     past_stage s;

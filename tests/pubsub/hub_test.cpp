@@ -21,7 +21,7 @@ pubsub::hub counted_hub(pubsub::hub_options options = {})
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(names_that_are_no_topics)
+BOOST_AUTO_TEST_CASE(invalid_topic_names)
 {
     auto h = counted_hub();
     for (const auto* topic : {"", "a*", "*", "\n"}) {
@@ -75,16 +75,17 @@ BOOST_AUTO_TEST_CASE(first_and_last_subscribers_of_a_topic)
     BOOST_TEST(log == "+a+b-b-a");
 }
 
-// The filter of a stream of one topic is a part of the topic, which may be removed as soon as the stream has left. Here
-// it is removed before unsubscribe() returns. A sanitizer sees whether the filter is used after that.
-BOOST_AUTO_TEST_CASE(a_topic_that_is_removed_while_its_last_stream_leaves)
+// The filter of a stream with one topic is a part of this topic. The topic may be removed as soon as the stream has
+// unsubscribed. Here it is removed before unsubscribe() returns. A sanitizer finds a use of the filter after that.
+BOOST_AUTO_TEST_CASE(a_topic_may_be_removed_while_its_last_stream_unsubscribes)
 {
     manual_loop loop;
     pubsub::hub* all = nullptr;
     auto h = counted_hub({.channel = {.on_last_subscriber =
                                           [&](std::string_view) {
-                                              std::this_thread::sleep_for(std::chrono::milliseconds(2)); // at least
-                                              BOOST_TEST(all->publish("other", "x").has_value());        // sweeps
+                                              std::this_thread::sleep_for(
+                                                  std::chrono::milliseconds(2));                  // longer than `idle`
+                                              BOOST_TEST(all->publish("other", "x").has_value()); // removes idle topics
                                           }},
                           .idle = std::chrono::milliseconds(1)});
     all = &h;
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_is_removed_while_its_last_stream_leaves)
     BOOST_TEST((h.topics() == std::vector<std::string>{"other"}));
 }
 
-BOOST_AUTO_TEST_CASE(streams_may_be_the_last_that_hold_a_hub)
+BOOST_AUTO_TEST_CASE(streams_may_be_the_last_owners_of_a_hub)
 {
     manual_loop loop;
     std::optional<pubsub::subscription> handled;
@@ -113,8 +114,8 @@ BOOST_AUTO_TEST_CASE(streams_may_be_the_last_that_hold_a_hub)
     direct->cut();
 }
 
-// Streams of several topics and patterns block and resume at random. Each gets every event of its topics once, in
-// order.
+// Streams of several topics and patterns block and resume at random. Each stream gets every event of its topics once,
+// in order.
 BOOST_AUTO_TEST_CASE(random_topics)
 {
     const std::vector<std::string> topics{"a", "b", "r/1", "r/2", "r/2/x"};
@@ -199,8 +200,8 @@ BOOST_AUTO_TEST_CASE(random_topics)
     }
 }
 
-// A topic is removed with its last subscriber, and created again by the next one. Its worker is notified of both.
-BOOST_AUTO_TEST_CASE(a_topic_that_goes_and_comes_again)
+// A topic is removed with its last subscriber. The next subscriber creates it again. The worker is notified of both.
+BOOST_AUTO_TEST_CASE(a_removed_topic_may_be_created_again)
 {
     manual_loop loop;
     auto h = counted_hub();

@@ -5,7 +5,7 @@
 
 namespace rill_test {
 
-/// The numbers of the events, and the names of the notices.
+/// Returns the numbers of the events, and the names of the notices.
 inline std::string numbers(std::string_view wire)
 {
     std::string text;
@@ -24,7 +24,7 @@ inline std::string range(std::size_t first, std::size_t last)
     return text;
 }
 
-/// A log that has events, and a process that joins it now.
+/// A log with events, and a process that begins to read it now.
 struct late_process
 {
     manual_loop loop;

@@ -43,7 +43,7 @@ const auto refused = rill::make_error_code(rill::error::event_id_refused);
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_counter_rises_by_one)
+BOOST_AUTO_TEST_CASE(ids_increase_by_one)
 {
     memory_backplane log({.first_id = 7});
     collecting_reader reader;
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_later_run_begins_with_a_higher_number)
     BOOST_TEST(second.first_number() > id);
 }
 
-BOOST_AUTO_TEST_CASE(publishers_ids_must_rise)
+BOOST_AUTO_TEST_CASE(ids_of_publishers_must_increase)
 {
     memory_backplane log({.ids = memory_backplane::id_source::publisher});
     collecting_reader reader;
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(publishers_ids_must_rise)
     BOOST_TEST(reader.numbers.back() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(all_readers_get_all_until_they_stop)
+BOOST_AUTO_TEST_CASE(all_readers_get_all_events_until_they_stop)
 {
     memory_backplane log({.first_id = 1});
     collecting_reader first;
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(all_readers_get_all_until_they_stop)
 
 namespace {
 
-// The ids of a page, or the error.
+// Returns the IDs of a page, or the error.
 std::string page(memory_backplane& log, std::string_view id, std::size_t count = 10)
 {
     std::string text = "not called";
@@ -121,7 +121,7 @@ std::string page(memory_backplane& log, std::string_view id, std::size_t count =
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
+BOOST_AUTO_TEST_CASE(it_may_hold_past_events)
 {
     const auto unknown = make_error_code(rill::error::unknown_event_id).message();
     BOOST_TEST(!memory_backplane().holds_past());
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
     log.tail(late);
     BOOST_TEST((early.begun_behind == std::vector<std::string>{""}));
     BOOST_TEST((late.begun_behind == std::vector<std::string>{"12"}));
-    BOOST_TEST(page(log, "8") == "9 10 11 12"); // nothing after it is lost
+    BOOST_TEST(page(log, "8") == "9 10 11 12"); // the log still holds all events after 8
     BOOST_TEST(page(log, "9", 2) == "10 11");
     BOOST_TEST(page(log, "12") == "");
     for (const auto* id : {"7", "13", "010", "", "x"}) {
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(it_may_hold_some_of_the_past)
     BOOST_TEST(page(own, "a0") == unknown);
 }
 
-BOOST_AUTO_TEST_CASE(publishers_on_several_threads_are_put_in_one_order)
+BOOST_AUTO_TEST_CASE(events_of_several_threads_have_one_order)
 {
     memory_backplane log({.first_id = 1});
     collecting_reader first;

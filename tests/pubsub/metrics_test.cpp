@@ -5,7 +5,7 @@
 
 BOOST_AUTO_TEST_SUITE(pubsub_metrics_test)
 
-BOOST_AUTO_TEST_CASE(several_channels_stand_on_one_page)
+BOOST_AUTO_TEST_CASE(several_channels_share_one_page)
 {
     rill::pubsub::channel news;
     rill::pubsub::channel chat;

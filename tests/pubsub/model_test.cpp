@@ -1,5 +1,5 @@
-// Random schedules of publishing, subscribing, blocking, disconnecting and resuming, against a plain model: no event is
-// lost without a notice, doubled, or out of order.
+// Runs random schedules of publishing, subscribing, blocking, disconnecting and resuming, and compares the result with
+// a simple model. No event is lost without a notice, repeated, or out of order.
 
 #include <charconv>
 #include <list>
@@ -16,17 +16,17 @@ BOOST_AUTO_TEST_SUITE(model_test)
 
 namespace {
 
-/// A client over all its connections.
+/// A client, which uses several connections one after another.
 struct reader
 {
     bool direct = false;
     std::unique_ptr<direct_client> direct_connection;
     std::unique_ptr<coroutine_client> coroutine_connection;
     bool blocked = false;
-    bool anywhere = true;   ///< it has no position yet: any first event is right
+    bool anywhere = true;   ///< the client has no position yet, so any first event is correct
     std::uint64_t next = 1; ///< the event that must come next
     std::string last_id;
-    bool resumed_badly = false; ///< with an id that never existed: a gap must come first
+    bool resumed_badly = false; ///< resumed with an ID that never existed, so a gap must come first
     std::size_t messages = 0;
     std::uint64_t reported_dropped = 0;
 
@@ -137,7 +137,7 @@ private:
         } else {
             r.coroutine_connection = std::make_unique<coroutine_client>(loop_, channel_->subscribe(id));
         }
-        // Nothing was published between its request and the response.
+        // Nothing is published between the request and the response.
     }
 
     void unblock(reader& r)
@@ -160,7 +160,7 @@ private:
         r.coroutine_connection.reset();
     }
 
-    // A client leaves only if it has been evicted.
+    // A stream ends without a disconnect only if it was evicted.
     void leave_if_ended(reader& r)
     {
         const bool evicted = (r.direct_connection && r.direct_connection->out.ended != rill::close_reason::open) ||
@@ -191,7 +191,7 @@ private:
             if (e.name == "gap") {
                 r.resumed_badly = false;
                 gap = e.id.empty();
-                if (!gap) { // everything before it is lost, even if the connection ends here
+                if (!gap) { // all earlier events are lost, even if the connection ends here
                     r.next = std::stoull(e.id) + 1;
                     r.anywhere = false;
                 }
@@ -211,7 +211,7 @@ private:
             } else if (dropped != 0) {
                 BOOST_REQUIRE_GE(id, r.next);
                 if (options_.slow == pubsub::slow_policy::drop_oldest) {
-                    BOOST_REQUIRE_LE(dropped, id - r.next); // exact, but where it missed what it had asked for
+                    BOOST_REQUIRE_LE(dropped, id - r.next); // never more than the missing events
                 }
             } else {
                 BOOST_REQUIRE_GE(id, r.next);
@@ -260,8 +260,8 @@ private:
         const auto stats = channel_->stats();
         BOOST_REQUIRE_EQUAL(stats.published, published_);
         BOOST_REQUIRE_GE(stats.delivered, messages);
-        BOOST_REQUIRE_LE(stats.delivered, messages + handlers_cut_); // each may have had one that it could not send
-        BOOST_REQUIRE_GE(stats.evicted_slow, evicted_);              // some were cut before they noticed
+        BOOST_REQUIRE_LE(stats.delivered, messages + handlers_cut_); // each may have one event that it could not send
+        BOOST_REQUIRE_GE(stats.evicted_slow, evicted_);              // some were cut before their eviction was seen
         BOOST_REQUIRE(stats.evicted_slow == 0 || options_.slow == pubsub::slow_policy::disconnect);
         BOOST_REQUIRE_GE(stats.dropped, reported);
         BOOST_REQUIRE_EQUAL(stats.subscribers, 0U);
@@ -281,7 +281,7 @@ private:
     std::vector<std::string> keys_;
 };
 
-// There is one thread, so that ThreadSanitizer finds little.
+// The test has only one thread. Therefore it runs fewer schedules under ThreadSanitizer.
 const auto schedules = whole_or<unsigned>(3000, 10);
 
 } // namespace

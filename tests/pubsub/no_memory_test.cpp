@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(no_memory_test)
 
 namespace {
 
-/// Calls `f`, in which the allocation with that number fails. @return whether there was such an allocation
+/// Calls `f` and lets the allocation with this number fail. @return whether there was such an allocation
 template <class F>
 bool without_memory(long number, F&& f)
 {
@@ -32,11 +32,11 @@ bool without_memory(long number, F&& f)
     return allocation_failed;
 }
 
-constexpr std::size_t much = 1024UL * 1024; // reserved, so that the writer itself does not allocate
+constexpr std::size_t much = 1024UL * 1024; // reserved in the writer, so that the writer does not allocate
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_subscription_that_fails_leaves_nothing)
+BOOST_AUTO_TEST_CASE(a_failed_subscription_leaves_no_state)
 {
     int first = 0;
     int last = 0;
@@ -67,13 +67,13 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_fails_leaves_nothing)
     BOOST_TEST(failures > 50);
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_that_fails_leaves_nothing)
+BOOST_AUTO_TEST_CASE(a_failed_stream_leaves_no_state)
 {
     const pubsub::hub h;
     const auto& store = h.store();
     manual_loop loop;
     const auto state = std::make_shared<pubsub::detail::endpoint_state>(store, rill::sse::endpoint_options{});
-    coroutine_client other(loop, h.subscribe("other")); // so that there is more than one
+    coroutine_client other(loop, h.subscribe("other")); // a second stream of the worker
     for (long number = 0;; ++number) {
         std::vector<pubsub::topic_pattern> wanted{*pubsub::topic_pattern::parse("a"),
                                                   *pubsub::topic_pattern::parse("b"),
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_fails_leaves_nothing)
     other.cut();
 }
 
-BOOST_AUTO_TEST_CASE(the_first_stream_of_a_worker)
+BOOST_AUTO_TEST_CASE(a_failure_of_the_first_stream_does_not_affect_the_next_one)
 {
     for (long number = 0;; ++number) {
         pubsub::hub h;
@@ -131,8 +131,8 @@ BOOST_AUTO_TEST_CASE(the_first_stream_of_a_worker)
     }
 }
 
-// Events come at once, or with the next event at the latest.
-BOOST_AUTO_TEST_CASE(published_events_come_in_order)
+// After a failed allocation, events are delivered at once or together with the next event.
+BOOST_AUTO_TEST_CASE(published_events_arrive_in_order)
 {
     pubsub::hub h({.channel = {.replay = {.max_events = 20}}, .idle = std::chrono::milliseconds(0)},
                   std::make_shared<pubsub::memory_backplane>(pubsub::memory_backplane::settings{.first_id = 1}));
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(published_events_come_in_order)
     }
 }
 
-// More events than the outbox holds.
+// The test publishes more events than the outbox holds.
 BOOST_AUTO_TEST_CASE(dropped_events_are_reported)
 {
     for (long number = 0;; ++number) {
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(the_past_is_complete_or_a_gap_is_reported)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_replay_buffer_is_as_it_was)
+BOOST_AUTO_TEST_CASE(a_failed_append_does_not_change_a_replay_buffer)
 {
     using pubsub::detail::replay_buffer;
     const auto make = [](const std::string& id, std::string_view key) {

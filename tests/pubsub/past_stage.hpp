@@ -10,7 +10,7 @@ namespace rill_test {
 using namespace rill::pubsub;
 using namespace rill::pubsub::detail;
 
-/// The past of a hub, without a store.
+/// The past events of a hub, without a store.
 struct past_stage
 {
     topic_kinds kinds;
@@ -54,7 +54,7 @@ struct past_stage
 
     history past(const filter_pointer& filter) const { return {table, *filter, end, order}; }
 
-    /// The ids that a stream finds.
+    /// Returns the IDs that a stream finds.
     std::string ids(const filter_pointer& filter, std::uint64_t seen, std::uint64_t until = UINT64_MAX,
                     std::size_t count = 100) const
     {

@@ -17,7 +17,7 @@ struct writer : subscriber
     writer() : subscriber(subscriber_kind::writer) { fall_behind(*this, 0); }
 };
 
-struct counting_consumer : event_consumer
+struct counting_consumer final : event_consumer
 {
     explicit counting_consumer(boost::asio::io_context& context) : ready(context) {}
     ready_list ready;
@@ -38,7 +38,7 @@ std::size_t taken_from(ready_list& ready)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(one_turn_for_all)
+BOOST_AUTO_TEST_CASE(one_turn_serves_all_ready_subscribers)
 {
     manual_loop loop;
     const auto consumer = std::make_shared<counting_consumer>(loop.context);
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(one_turn_for_all)
     BOOST_TEST(taken_from(ready) == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(a_live_subscriber_stays_live)
+BOOST_AUTO_TEST_CASE(a_live_subscriber_remains_live)
 {
     manual_loop loop;
     ready_list ready(loop.context);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_live_subscriber_stays_live)
     loop.turn();
 }
 
-BOOST_AUTO_TEST_CASE(a_consumer_that_is_gone_is_not_run)
+BOOST_AUTO_TEST_CASE(a_destroyed_consumer_is_not_run)
 {
     manual_loop loop;
     auto consumer = std::make_shared<counting_consumer>(loop.context);

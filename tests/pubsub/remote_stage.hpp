@@ -23,7 +23,7 @@ public:
         std::string data;
     };
 
-    /// @return its number: 1, 2, ...
+    /// @return the number of the event: 1, 2, ...
     std::size_t append(std::string topic, std::string data = {})
     {
         const auto n = entries_.size() + 1;
@@ -39,7 +39,8 @@ public:
     std::size_t size() const noexcept { return entries_.size(); }
     const entry& at(std::size_t n) const { return entries_.at(n - 1); }
 
-    /// The events after an id, like XRANGE. `found` is false if the id is not held and is not the newest dropped one.
+    /// Returns the events after an ID, like XRANGE. `found` is false if the ID is not held and is not the newest
+    /// dropped one.
     std::vector<std::size_t> after(std::string_view id, std::size_t count, bool& found) const
     {
         std::vector<std::size_t> numbers;
@@ -58,8 +59,8 @@ private:
     std::size_t first_ = 1;
 };
 
-/// The connection of one process to such a log. Nothing comes automatically: deliver() brings new events, and answer()
-/// answers reads, in any order. Not thread-safe.
+/// The connection of one process to such a log. The test controls it: deliver() delivers new events, and answer()
+/// answers reads in any order. Not thread-safe.
 class remote_backplane final : public rill::pubsub::backplane
 {
 public:
@@ -72,7 +73,7 @@ public:
     rill::result<rill::pubsub::log_id> append(rill::pubsub::event_draft event, appended) override
     {
         log_.append(std::string(event.topic()), std::string(event.data()));
-        return rill::pubsub::log_id(); // it comes with the event
+        return rill::pubsub::log_id(); // the ID comes with the event
     }
     bool holds_past() const noexcept override { return true; }
     void read_after(std::string_view id, std::size_t count, past_read done) override
@@ -92,7 +93,7 @@ public:
     std::size_t lag() const noexcept { return log_.size() - tailed_; }
     std::size_t pending() const noexcept { return asked_.size(); }
 
-    /// The next events of the tail.
+    /// Delivers the next events of the log.
     void deliver(std::size_t count = SIZE_MAX)
     {
         for (; count != 0 && lag() != 0; --count) {
@@ -100,14 +101,14 @@ public:
             to_->on_event(draft(n), log_.at(n).id, 0);
         }
     }
-    /// The connection was lost during this many events.
+    /// Skips this number of events, as if the connection was lost.
     void lose(std::size_t count)
     {
         tailed_ += std::min(count, lag());
         to_->on_gap();
         to_->on_begin(shared_log::id_of(tailed_));
     }
-    /// Answers one of the pending reads with the present events.
+    /// Answers one of the pending reads with the current events.
     void answer(std::size_t which = 0)
     {
         const auto at = asked_.begin() + static_cast<std::ptrdiff_t>(which);

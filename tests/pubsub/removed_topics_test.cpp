@@ -39,11 +39,11 @@ BOOST_AUTO_TEST_CASE(the_number_of_names_is_bounded)
     for (std::uint64_t i = 1; i <= 16U * 1024 + 1; ++i) {
         remove(removed, "topic" + std::to_string(i), i);
     }
-    BOOST_TEST(removed.lost_until("topic1") == 16U * 1024 + 1); // forgotten, so everything may be lost
+    BOOST_TEST(removed.lost_until("topic1") == 16U * 1024 + 1); // the name was dropped, so all its events may be lost
     BOOST_TEST(removed.lost_until("another") == 16U * 1024 + 1);
 }
 
-// A client comes back with the id of its position, which may be old.
+// A client may reconnect with an old ID.
 BOOST_AUTO_TEST_CASE(a_client_of_a_quiet_topic_gets_no_gap_of_other_topics)
 {
     const auto store = make_store({.idle = std::chrono::seconds(100), .now = &manual_time});

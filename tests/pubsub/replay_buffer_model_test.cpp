@@ -1,4 +1,4 @@
-// Random histories against a model that keeps every event, and computes again which ones are held.
+// Compares random histories with a model. The model keeps every event, and computes each time which events are held.
 
 #include <algorithm>
 #include <random>

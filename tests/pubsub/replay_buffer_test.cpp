@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(replay_buffer_test)
 
-BOOST_AUTO_TEST_CASE(empty)
+BOOST_AUTO_TEST_CASE(an_empty_buffer)
 {
     const replay_buffer buffer({});
     BOOST_TEST(buffer.end() == 1U);
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(empty)
     BOOST_TEST((buffer.after(0) == std::optional<position>(1)));
 }
 
-BOOST_AUTO_TEST_CASE(positions_rise_by_one)
+BOOST_AUTO_TEST_CASE(positions_increase_by_one)
 {
     replay_buffer buffer({});
     BOOST_TEST(buffer.append(make_event("10"), 10, start) == 1U);
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(the_number_of_events_is_bounded)
     BOOST_TEST(buffer.lost_until() == 8U);
     BOOST_TEST(buffer.at_or_after(2)->at == 8U);
 
-    replay_buffer one({.limits = {.max_events = 0}}); // at least one, or nothing could be delivered
+    replay_buffer one({.limits = {.max_events = 0}}); // at least one event is held, so that it can be delivered
     append_range(one, 1, 2);
     BOOST_TEST(ids_of(one) == "2");
 }
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_are_bounded)
         BOOST_TEST(buffer.bytes() <= 3 * size);
     }
     BOOST_TEST(ids_of(buffer) == "8 9 10");
-    buffer.append(make_event("11", std::string(10'000, 'x')), 11, start); // larger than all: the newest is held
+    buffer.append(make_event("11", std::string(10'000, 'x')), 11, start); // above the limit, but the newest is held
     BOOST_TEST(ids_of(buffer) == "11");
     BOOST_TEST(buffer.lost_until() == 11U);
 }
@@ -78,9 +78,9 @@ BOOST_AUTO_TEST_CASE(the_age_is_bounded)
 BOOST_AUTO_TEST_CASE(a_reader_continues_after_the_last_event_it_has_seen)
 {
     replay_buffer buffer({.limits = {.max_events = 3}, .start = 4});
-    BOOST_TEST(!buffer.after(3)); // from before the buffer began
+    BOOST_TEST(!buffer.after(3)); // before the start of the buffer
     BOOST_TEST((buffer.after(4) == std::optional<position>(1)));
-    for (const std::uint64_t sequence : {5, 7, 8}) { // another topic of the hub has 6
+    for (const std::uint64_t sequence : {5, 7, 8}) { // another topic of the hub has the event 6
         buffer.append(make_event(std::to_string(sequence)), sequence, start);
     }
     BOOST_TEST((buffer.after(4) == std::optional<position>(1)));
@@ -90,11 +90,11 @@ BOOST_AUTO_TEST_CASE(a_reader_continues_after_the_last_event_it_has_seen)
     BOOST_TEST((buffer.after(8) == std::optional<position>(4)));
     BOOST_TEST((buffer.after(9) == std::optional<position>(4)));
     buffer.append(make_event("9"), 9, start);
-    BOOST_TEST(!buffer.after(4)); // 5 is gone
+    BOOST_TEST(!buffer.after(4)); // 5 was dropped
     BOOST_TEST((buffer.after(5) == std::optional<position>(2)));
 }
 
-BOOST_AUTO_TEST_CASE(numbers_need_no_index)
+BOOST_AUTO_TEST_CASE(numeric_ids_need_no_index)
 {
     replay_buffer buffer({.limits = {.max_events = 2}});
     append_range(buffer, 1, 5);
@@ -115,11 +115,11 @@ BOOST_AUTO_TEST_CASE(opaque_ids_are_looked_up)
     }
     BOOST_TEST((buffer.sequence_of("zz") == std::optional<std::uint64_t>(4)));
     BOOST_TEST((buffer.sequence_of("1701-0") == std::optional<std::uint64_t>(3)));
-    BOOST_TEST((buffer.sequence_of("1700-1") == std::optional<std::uint64_t>(2))); // dropped, but nothing after it is
+    BOOST_TEST((buffer.sequence_of("1700-1") == std::optional<std::uint64_t>(2))); // dropped, but no event after it
     BOOST_TEST((buffer.after(2) == std::optional<position>(3)));
     BOOST_TEST(!buffer.sequence_of("1700-0"));
     BOOST_TEST(!buffer.sequence_of("4"));
-    buffer.append(make_event("zz"), 5, start); // a log should not repeat an id; the newer one counts
+    buffer.append(make_event("zz"), 5, start); // a log should not repeat an ID, but the newer event counts
     BOOST_TEST((buffer.sequence_of("zz") == std::optional<std::uint64_t>(5)));
     for (const auto* id : {"a", "b", "c", "d"}) {
         buffer.append(make_event(id), ++sequence + 1, start);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(the_newest_events_that_are_held)
     BOOST_TEST(conflating.last(5) == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(only_the_latest_of_each_key_is_held)
+BOOST_AUTO_TEST_CASE(only_the_latest_event_of_each_key_is_held)
 {
     replay_buffer buffer({.latest_per_key = true});
     buffer.append(make_event("1", "x", "a"), 1, start);
@@ -167,14 +167,14 @@ BOOST_AUTO_TEST_CASE(only_the_latest_of_each_key_is_held)
     buffer.append(make_event("5", "x"), 5, start);
     BOOST_TEST(ids_of(buffer) == "2 3 4 5");
     BOOST_TEST(buffer.size() == 4U);
-    BOOST_TEST(buffer.lost_until() == 0U); // replaced is not lost
+    BOOST_TEST(buffer.lost_until() == 0U); // replaced events are not lost
     BOOST_TEST((buffer.after(1) == std::optional<position>(2)));
     buffer.append(make_event("6", "x", "b"), 6, start);
     BOOST_TEST(ids_of(buffer) == "3 4 5 6");
     BOOST_TEST(buffer.at_or_after(2)->at == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(replaced_events_take_neither_memory_nor_places)
+BOOST_AUTO_TEST_CASE(replaced_events_do_not_count_as_held)
 {
     replay_buffer buffer({.limits = {.max_events = 4}, .latest_per_key = true});
     buffer.append(make_event("1", "x", "rare"), 1, start);
@@ -183,15 +183,15 @@ BOOST_AUTO_TEST_CASE(replaced_events_take_neither_memory_nor_places)
         BOOST_REQUIRE_LE(buffer.size(), 3U);
     }
     BOOST_TEST(ids_of(buffer) == "1 9998 9999");
-    BOOST_TEST(ids_of(buffer, *buffer.after(5000)) == "9998 9999"); // found although most entries are gone
+    BOOST_TEST(ids_of(buffer, *buffer.after(5000)) == "9998 9999"); // found, although most entries were removed
     for (const auto* key : {"c", "d"}) {
         buffer.append(make_event("10000", "x", key), buffer.end(), start);
     }
     BOOST_TEST(ids_of(buffer) == "9998 9999 10000 10000");
-    BOOST_TEST(buffer.lost_until() == 2U); // now the rare one is
+    BOOST_TEST(buffer.lost_until() == 2U); // the event with the key "rare" is lost
 }
 
-BOOST_AUTO_TEST_CASE(ids_are_known_where_only_bytes_limit_it)
+BOOST_AUTO_TEST_CASE(ids_are_known_if_only_the_bytes_are_limited)
 {
     replay_buffer buffer({.limits = {.max_events = SIZE_MAX}, .ids = replay_buffer::id_kind::opaque});
     buffer.append(make_event("a"), 1, start);
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(ids_are_known_where_only_bytes_limit_it)
     BOOST_TEST((buffer.sequence_of("b") == std::optional<std::uint64_t>(2)));
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_age_is_long)
+BOOST_AUTO_TEST_CASE(the_maximum_age_does_not_overflow)
 {
     replay_buffer buffer({.limits = {.max_age = std::chrono::milliseconds::max()}});
     append_range(buffer, 1, 2);
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(the_longest_age_is_long)
     BOOST_TEST(ids_of(buffer) == "1 2");
 }
 
-BOOST_AUTO_TEST_CASE(the_newest_up_to_a_sequence_number)
+BOOST_AUTO_TEST_CASE(the_newest_event_up_to_a_sequence_number)
 {
     replay_buffer buffer({.latest_per_key = true});
     buffer.append(make_event("10", "x", "a"), 10, start);
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(the_newest_up_to_a_sequence_number)
     };
     BOOST_TEST(id_until(9) == "none");
     BOOST_TEST(id_until(10) == "10");
-    BOOST_TEST(id_until(29) == "10"); // the one between was replaced
+    BOOST_TEST(id_until(29) == "10"); // event 20 was replaced
     BOOST_TEST(id_until(30) == "30");
     BOOST_TEST(id_until(UINT64_MAX) == "30");
 }

@@ -1,4 +1,4 @@
-// Random schedules of two processes with one log. Its answers come late, out of order, or not at all.
+// Runs random schedules of two processes with one log. The answers of the log are late, out of order, or missing.
 
 #include "remote_stage.hpp"
 #include "stage.hpp"
@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(resume_model_test)
 
 namespace {
 
-/// Two processes with one log. Their clients are disconnected and resume at either of them.
+/// Two processes with one log. Clients disconnect and resume at either process.
 class two_processes
 {
 public:
@@ -77,7 +77,7 @@ private:
     struct client
     {
         bool direct;
-        std::size_t last; ///< the last event it has seen
+        std::size_t last; ///< the last event that the client has received
         bool anywhere = false;
         std::unique_ptr<direct_client> direct_connection{};
         std::unique_ptr<coroutine_client> coroutine_connection{};
@@ -154,7 +154,7 @@ private:
                 p->pending() != 0 ? p->answer() : void();
             }
             for (auto& c : clients_) {
-                if (c.has_ended()) { // it was too slow
+                if (c.has_ended()) { // the client was too slow
                     loop_.turn();
                     cut(c);
                     connect(c);

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_buffer_may_be_smaller_than_the_limits)
     f.publish_apart(6);
     slow.out.unblock();
     f.loop.turn();
-    BOOST_TEST(slow.got() == "1 5 6"); // it has no notice
+    BOOST_TEST(slow.got() == "1 5 6"); // there is no notice
     BOOST_TEST(f.c.stats().dropped == 3U);
     BOOST_TEST(f.why == "not_held");
     slow.cut();
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(the_unsent_bytes_of_blocked_streams_are_bounded)
     BOOST_TEST(f.c.stats().unsent_bytes == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(one_event_may_wait_whatever_its_size)
+BOOST_AUTO_TEST_CASE(one_event_of_any_size_may_wait)
 {
     endpoint_stage f({.replay = {.max_bytes = 10}, .backlog = {.max_bytes = 10}});
     direct_client a(f.loop, f.route);
@@ -98,8 +98,8 @@ BOOST_AUTO_TEST_CASE(one_event_may_wait_whatever_its_size)
     a.cut();
 }
 
-// Reasons for the end of a slow stream that do not come from the channel.
-BOOST_AUTO_TEST_CASE(ends_of_its_connection_are_counted_and_reported)
+// The connection, and not the channel, ends these streams.
+BOOST_AUTO_TEST_CASE(ends_by_the_connection_are_counted_and_reported)
 {
     endpoint_stage f;
     for (const auto reason : {rill::close_reason::write_timeout, rill::close_reason::over_capacity,

@@ -38,7 +38,7 @@ inline std::vector<seen_event> parse_events(std::string_view wire)
         wire.remove_prefix(end == wire.npos ? wire.size() : end + 1);
         const auto value = line.substr(std::min(line.size(), line.find(' ') + 1));
         if (line.empty()) {
-            if (std::exchange(has_data, false)) { // otherwise it is the start position or the retry time
+            if (std::exchange(has_data, false)) { // a block without data is the start position or the retry time
                 events.push_back(std::move(e));
             }
             e = {};
@@ -54,7 +54,7 @@ inline std::vector<seen_event> parse_events(std::string_view wire)
     return events;
 }
 
-/// The ids of all events, or the names of those that have none.
+/// Returns the IDs of all events. Events without an ID are listed by name.
 inline std::string summary(std::string_view wire)
 {
     std::string text;
@@ -73,7 +73,7 @@ inline rill::request request_with_id(std::string_view last_event_id, std::string
     return r;
 }
 
-/// The response of a route, on the context of the loop.
+/// Runs the route on the context of the loop, and returns its response.
 inline rill::response answer_on(manual_loop& loop, const rill::handler& route, rill::request r)
 {
     std::optional<rill::response> answer;
@@ -102,7 +102,7 @@ struct direct_client
     void cut()
     {
         if (out.ended != rill::close_reason::open) {
-            loop.turn(); // end() has posted something
+            loop.turn(); // end() posts work to the loop
         }
         out.close(rill::close_reason::peer_closed);
         body.reset();
@@ -110,7 +110,7 @@ struct direct_client
     std::string got() const { return summary(out.sent); }
 };
 
-/// A handler that sends the events of its subscription, run in the way a connection runs it.
+/// A handler that sends the events of its subscription. It runs in the same way as in a connection.
 struct coroutine_client : rill::detail::spawned_coroutine
 {
     manual_loop& loop;
@@ -142,7 +142,7 @@ struct coroutine_client : rill::detail::spawned_coroutine
         if (!done) {
             rill::detail::cancel(loop.timers, signal, *this);
         }
-        loop.turn(); // even if it is done, because emit() has posted something
+        loop.turn(); // even if the handler is done, because emit() posts work
         for (int i = 0; i < 10 && !done; ++i) {
             loop.turn();
         }
@@ -165,7 +165,7 @@ inline void publish(rill::pubsub::channel& c, int count, std::string_view key = 
     }
 }
 
-/// A channel, its endpoint, and the reports of its hook.
+/// A channel, its endpoint, and the calls of its hook on_slow.
 struct endpoint_stage
 {
     manual_loop loop;

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(policies_for_unknown_ids)
         boost::asio::co_spawn(reject.loop.context.get_executor(), reject.route(r),
                               [&](std::exception_ptr, rill::response a) { given.emplace(std::move(a)); });
         reject.turns();
-        BOOST_TEST(!given.has_value()); // the log is asked first
+        BOOST_TEST(!given.has_value()); // the response waits for the log
         reject.plane->failing = failing;
         reject.answer_all();
         return given.value().status();
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(policies_for_unknown_ids)
     BOOST_TEST((refused.ended() == rill::error::unknown_event_id));
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_leaves_does_not_wait_for_the_log)
+BOOST_AUTO_TEST_CASE(a_disconnected_client_does_not_wait_for_the_log)
 {
     late_process p(20, {.on_unknown_id = pubsub::unknown_id::reject});
     coroutine_client handler(p.loop, p.channel->subscribe(shared_log::id_of(3)));

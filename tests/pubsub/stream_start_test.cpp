@@ -8,7 +8,7 @@ BOOST_AUTO_TEST_SUITE(stream_start_test)
 
 namespace {
 
-/// A log whose ids are opaque, and which says that it holds its past.
+/// A log with opaque IDs. It can report that it holds past events.
 struct opaque_log final : backplane
 {
     reader* to = nullptr;
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(after_a_backfill)
     BOOST_TEST(after("k3", "a")->position.seen == 3U);
     s.publish_to("b");
     s.publish_to("c");
-    BOOST_TEST(after("k6", "b")->position.seen == 6U); // of a topic that the stream does not want
+    BOOST_TEST(after("k6", "b")->position.seen == 6U); // an ID of a topic that the stream does not want
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_backfill)
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_failed_backfill)
     };
     BOOST_TEST(without(rill::error::unknown_event_id, false).rejected);
     BOOST_TEST(s.store.stats().backfill_failures == 0U);
-    BOOST_TEST(bool(without(rill::error::too_slow, true).gap)); // it is too late to refuse it
+    BOOST_TEST(bool(without(rill::error::too_slow, true).gap)); // the stream has begun and cannot be refused
     BOOST_TEST(s.store.stats().backfill_failures == 1U);
     BOOST_TEST(s.store.stats().gaps == 1U);
 }

@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_SUITE(subscriber_index_test)
 
 namespace {
 
-// The time to answer a request for all topics of a hub that has this many.
+// Returns the time to answer a request for all topics of a hub with this number of topics.
 std::chrono::nanoseconds time_to_join(int topics)
 {
     manual_loop loop;
@@ -36,16 +36,17 @@ std::chrono::nanoseconds time_to_join(int topics)
 
 } // namespace
 
-// Sixteen times as many topics take sixteen times as long, or a bit more if they exceed the caches. The square is 256.
-BOOST_AUTO_TEST_CASE(to_join_many_topics_takes_as_long_as_there_are_topics)
+// Sixteen times as many topics take sixteen times as long, or a little longer if they exceed the caches. With a
+// quadratic algorithm they would take 256 times as long.
+BOOST_AUTO_TEST_CASE(the_time_to_join_topics_is_linear_in_their_number)
 {
     const auto few = time_to_join(1'500);
     const auto many = time_to_join(24'000);
     BOOST_TEST(many.count() < 80 * few.count());
 }
 
-// Links of removed topics are used again.
-BOOST_AUTO_TEST_CASE(topics_that_come_and_go_take_no_more_links)
+// Links of removed topics are reused.
+BOOST_AUTO_TEST_CASE(new_topics_reuse_the_links_of_removed_topics)
 {
     manual_loop loop;
     pubsub::hub h({.idle = std::chrono::milliseconds(1)});
@@ -55,7 +56,7 @@ BOOST_AUTO_TEST_CASE(topics_that_come_and_go_take_no_more_links)
         BOOST_REQUIRE(h.publish("a" + std::to_string(i), "x").has_value());
         BOOST_REQUIRE(h.publish("b" + std::to_string(i), "x").has_value());
         loop.turn();
-        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // at least
+        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // longer than `idle`
         h.store()->sweep();
         loop.turn();
     }

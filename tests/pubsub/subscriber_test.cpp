@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_falls_behind_keeps_its_backlog)
     BOOST_TEST(b.events == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(links_are_used_again)
+BOOST_AUTO_TEST_CASE(links_are_reused)
 {
     plain_subscriber s;
     topic_links lists[3];
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(links_are_used_again)
     BOOST_TEST(s.more_links->all.size() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_subscriber_leaves_its_lists)
+BOOST_AUTO_TEST_CASE(a_destroyed_subscriber_is_removed_from_its_lists)
 {
     topic_links list;
     backlog_list ready;

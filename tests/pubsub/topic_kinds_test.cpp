@@ -21,20 +21,20 @@ BOOST_AUTO_TEST_CASE(the_kind_of_a_stream)
     past_stage s({}, {{"a/**", {.slow = slow_policy::latest_per_key}}, {"b", {}}});
     BOOST_TEST(s.filter({"a/1", "a/2"})->kind == 1U);
     BOOST_TEST(s.filter({"a/*"})->kind == 1U);
-    BOOST_TEST(s.filter({"a/1", "b"})->kind == 0U); // they differ
+    BOOST_TEST(s.filter({"a/1", "b"})->kind == 0U); // the topics have different kinds
     BOOST_TEST(s.filter({"a/1", "b"})->conflates);
-    BOOST_TEST(s.filter({"*/1"})->conflates); // perhaps
+    BOOST_TEST(s.filter({"*/1"})->conflates); // the pattern may match a conflated topic
     BOOST_TEST(!s.filter({"b", "c/*"})->conflates);
 }
 
-BOOST_AUTO_TEST_CASE(the_shortest_age_of_all)
+BOOST_AUTO_TEST_CASE(the_shortest_age_of_all_kinds)
 {
     BOOST_TEST((topic_kinds({}, {{"a", {}}}).shortest_age() == 0ms));
     const topic_kinds kinds({.replay = {.max_age = 5s}}, {{"a", {.replay = {.max_age = 2s}}}, {"b", {}}});
     BOOST_TEST((kinds.shortest_age() == 2s));
 }
 
-BOOST_AUTO_TEST_CASE(each_kind_has_its_largest_event)
+BOOST_AUTO_TEST_CASE(each_kind_has_its_maximum_event_size)
 {
     const topic_kinds kinds({.max_event_bytes = 2}, {{"large", {.max_event_bytes = 4}}});
     BOOST_TEST(!kinds.is_too_large("a", {.data = "12"}));

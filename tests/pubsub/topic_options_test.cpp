@@ -1,4 +1,4 @@
-// A hub whose topics differ: hub_options::by_topic.
+// Tests hub_options::by_topic: topics with different options.
 
 #include <rill/pubsub/hub.hpp>
 
@@ -12,11 +12,12 @@ BOOST_AUTO_TEST_SUITE(topic_options_test)
 
 namespace {
 
-/// A hub of feeds that are disconnected, figures that are conflated, and logs whose oldest are dropped.
+/// A hub with three kinds of topics. A slow stream of a feed is disconnected. Figures are conflated. Logs drop their
+/// oldest events.
 struct stage
 {
     manual_loop loop;
-    std::string reported; ///< by the hooks
+    std::string reported; ///< calls of the hooks
     pubsub::hub h;
     rill::handler route;
 
@@ -37,7 +38,7 @@ struct stage
             {"figures/**", {.history = pubsub::everything, .slow = pubsub::slow_policy::latest_per_key}},
             {"logs/*",
              {.replay = {.max_events = 4}, .slow = pubsub::slow_policy::drop_oldest, .backlog = {.max_events = 2}}},
-            {"logs/**", {.on_unknown_id = pubsub::unknown_id::reject}}, // the first one that matches counts
+            {"logs/**", {.on_unknown_id = pubsub::unknown_id::reject}}, // the first matching entry applies
         };
         return options;
     }
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE(held_events_and_the_start_of_a_stream)
     BOOST_TEST(s.history("/?topics=figures/a") == "8 9 10");
     BOOST_TEST(s.history("/?topics=figures/*") == "8 9 10");
     BOOST_TEST(s.history("/?topics=logs/a") == "");
-    BOOST_TEST(s.history("/?topics=figures/a,feed") == "10"); // of both together, as `channel` says
+    BOOST_TEST(s.history("/?topics=figures/a,feed") == "10"); // the history of both together has the size of `channel`
     direct_client c(s.loop, s.route, "10", "/?topics=logs/a");
     s.loop.turn();
     BOOST_TEST(c.got() == R"(gap{"requested":"10","oldest":"13"} 13 14 15 16)");
@@ -93,7 +94,7 @@ BOOST_AUTO_TEST_CASE(held_events_and_the_start_of_a_stream)
     BOOST_TEST((answer_on(s.loop, s.route, request_with_id("no", "/?topics=logs/a/b")).status() == rill::status::gone));
 }
 
-BOOST_AUTO_TEST_CASE(each_is_slow_in_its_own_way)
+BOOST_AUTO_TEST_CASE(each_topic_has_its_slow_policy)
 {
     stage s;
     direct_client feed(s.loop, s.route, {}, "/?topics=feed");
@@ -137,14 +138,14 @@ BOOST_AUTO_TEST_CASE(a_stream_of_different_topics)
     BOOST_TEST(s.h.stats().conflated == 3U);
     BOOST_TEST(s.h.stats().dropped == 0U);
     both.out.block();
-    s.publish("logs/a", 6); // one goes out, and one of the others has been dropped
+    s.publish("logs/a", 6); // one is sent, and one of the others is dropped
     both.out.unblock();
     s.loop.turn();
     BOOST_TEST((both.out.ended == rill::close_reason::evicted));
     BOOST_TEST(s.reported.ends_with("evicted "));
     both.cut();
 
-    direct_client same(s.loop, s.route, {}, "/?topics=logs/a,logs/b"); // these two do not differ
+    direct_client same(s.loop, s.route, {}, "/?topics=logs/a,logs/b"); // these topics have the same options
     same.out.block();
     s.publish("logs/b", 5);
     BOOST_TEST((same.out.ended == rill::close_reason::open));
@@ -169,7 +170,7 @@ BOOST_AUTO_TEST_CASE(heartbeats)
     BOOST_TEST((beat(s.route, "/?topics=quick") == 1s));
     BOOST_TEST((beat(s.route, "/?topics=none") == 0s));
     BOOST_TEST((beat(s.route, "/?topics=usual") == rill::sse::default_heartbeat));
-    BOOST_TEST((beat(s.route, "/?topics=quick,none") == 20s)); // they differ
+    BOOST_TEST((beat(s.route, "/?topics=quick,none") == 20s)); // the topics have different heartbeats
     const auto own = rill::make_handler(rill::sse::endpoint(s.h, {.heartbeat = 3s}));
     BOOST_TEST((beat(own, "/?topics=quick") == 3s));
     const auto of_a_channel = [&](pubsub::channel_options o, rill::sse::endpoint_options e) {
@@ -180,14 +181,14 @@ BOOST_AUTO_TEST_CASE(heartbeats)
     BOOST_TEST((of_a_channel({.heartbeat = 7s}, {.heartbeat = 0s}) == 0s));
 }
 
-BOOST_AUTO_TEST_CASE(options_that_cannot_be)
+BOOST_AUTO_TEST_CASE(invalid_options)
 {
     BOOST_CHECK_THROW(pubsub::hub({.by_topic = {{"a*", {}}}}), std::invalid_argument);
     BOOST_CHECK_THROW(pubsub::hub({.by_topic = {{"a", {.heartbeat = -1ms}}}}), std::invalid_argument);
     BOOST_CHECK_THROW(pubsub::channel({.heartbeat = -1ms}), std::invalid_argument);
 }
 
-BOOST_AUTO_TEST_CASE(each_topic_has_its_largest_event)
+BOOST_AUTO_TEST_CASE(each_topic_has_its_maximum_event_size)
 {
     pubsub::hub h({.channel = {.max_event_bytes = 2},
                    .by_topic = {{"large/*", {.max_event_bytes = 4}}, {"tiny", {.max_event_bytes = 1}}}});

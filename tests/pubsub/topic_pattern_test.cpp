@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(an_exact_name_matches_itself)
     BOOST_TEST(!matches("a/b", "A/b"));
 }
 
-BOOST_AUTO_TEST_CASE(a_star_is_one_segment)
+BOOST_AUTO_TEST_CASE(a_star_matches_one_segment)
 {
     BOOST_TEST(!topic_pattern::parse("rooms/*")->is_exact());
     BOOST_TEST(matches("rooms/*", "rooms/1"));
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_star_is_one_segment)
     BOOST_TEST(!matches("*", "rooms/1"));
 }
 
-BOOST_AUTO_TEST_CASE(two_stars_are_any_rest)
+BOOST_AUTO_TEST_CASE(two_stars_match_any_rest)
 {
     BOOST_TEST(matches("rooms/**", "rooms/1"));
     BOOST_TEST(matches("rooms/**", "rooms/1/typing"));

@@ -43,13 +43,13 @@ std::vector<topic_pattern> names(char first, int count)
 } // namespace
 
 // Topics that only have subscribers leave a quarter of the table to topics with events.
-BOOST_AUTO_TEST_CASE(topics_without_events_leave_room_for_others)
+BOOST_AUTO_TEST_CASE(topics_without_events_leave_room_for_topics_with_events)
 {
     const auto store = make_store({.max_topics = 8});
     auto six = subscribe(*store, names('l', 6));
     BOOST_TEST((store->subscribe(names('m', 1), {}).error() == rill::error::too_many_topics));
     BOOST_TEST(publish(*store, "p", {.data = "x"}, {}).has_value());
-    BOOST_TEST(publish(*store, "l0", {.data = "x"}, {}).has_value()); // it has an event now
+    BOOST_TEST(publish(*store, "l0", {.data = "x"}, {}).has_value()); // the topic has an event now
     auto one = subscribe(*store, names('m', 1));
     BOOST_TEST((publish(*store, "q", {.data = "x"}, {}).error() == rill::error::too_many_topics));
     store->unsubscribe(std::move(one));
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(topics_without_events_leave_room_for_others)
     store->unsubscribe(std::move(six));
 }
 
-BOOST_AUTO_TEST_CASE(one_client_has_its_share_of_the_topics)
+BOOST_AUTO_TEST_CASE(the_topics_of_one_client_are_bounded)
 {
     const auto store = make_store({.max_topics = 100, .max_topics_per_client = 4});
     const auto subscribe_as = [&](std::uint64_t client, std::vector<topic_pattern> topics) {
@@ -70,12 +70,12 @@ BOOST_AUTO_TEST_CASE(one_client_has_its_share_of_the_topics)
     auto known = subscribe_as(7, names('b', 4));   // topics that exist already
     auto handler = subscribe_as(0, names('c', 9)); // no client
     BOOST_REQUIRE((others && known && handler));
-    BOOST_REQUIRE(publish(*store, "a0", {.data = "x"}, {}).has_value()); // now it does not count
+    BOOST_REQUIRE(publish(*store, "a0", {.data = "x"}, {}).has_value()); // a topic with an event does not count
     auto two = subscribe_as(7, names('d', 2));
     BOOST_REQUIRE(two.has_value());
     BOOST_TEST(!subscribe_as(7, names('e', 1)).has_value());
     store->unsubscribe(std::move(two->filter));
-    store->unsubscribe(std::move(others->filter)); // the topics stay, and still count for client 8
+    store->unsubscribe(std::move(others->filter)); // the topics remain, and still count for client 8
     BOOST_TEST(!subscribe_as(8, names('e', 1)).has_value());
     store->unsubscribe(std::move(known->filter));
     for (const std::uint64_t client : {7, 8}) {

@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(a_filter_selects_by_name_and_by_pattern)
     BOOST_TEST(filter->selects("rooms/1"));
     BOOST_TEST(!filter->selects("rooms/1/typing"));
     BOOST_TEST(other.get() == &s.table.find("c")->single_topic_filter);
-    const topic_state namesake("a", 0, {}); // not the topic that the filter names
+    const topic_state namesake("a", 0, {}); // another topic with the same name
     BOOST_TEST(!filter->contains(namesake));
 }
 
@@ -48,7 +48,8 @@ BOOST_AUTO_TEST_CASE(patterns_that_overlap_find_each_topic_once)
 
 namespace {
 
-// The time to find the start of a stream that names all topics and has a pattern that matches them too.
+// Returns the time to find the start of a stream. The stream names all topics, and also has a pattern that matches
+// them.
 std::chrono::nanoseconds time_to_start(int topics)
 {
     const channel_options options{.replay = {.max_events = 1}, .history = 1};
@@ -69,7 +70,7 @@ std::chrono::nanoseconds time_to_start(int topics)
 } // namespace
 
 // Sixteen times as many topics must not take 256 times as long.
-BOOST_AUTO_TEST_CASE(names_beside_patterns_are_found_at_once)
+BOOST_AUTO_TEST_CASE(names_and_patterns_are_found_in_linear_time)
 {
     const auto few = time_to_start(400);
     const auto many = time_to_start(6'400);

@@ -9,7 +9,7 @@ BOOST_AUTO_TEST_SUITE(topic_store_test)
 
 namespace {
 
-/// A log that takes ids of its publishers as they are, by key.
+/// A log that uses the key of an event as its ID. Events without a key get the IDs r1, r2...
 struct remote_log final : backplane
 {
     reader* to = nullptr;
@@ -25,7 +25,7 @@ struct remote_log final : backplane
     }
 };
 
-struct counting_consumer : event_consumer
+struct counting_consumer final : event_consumer
 {
     int runs = 0;
     void run() override { ++runs; }
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(a_gap_in_the_log_itself_is_an_event)
     store->unsubscribe(std::move(a));
 }
 
-// A client would send such an id back in a header, and its request would be refused each time.
-BOOST_AUTO_TEST_CASE(an_id_that_a_client_could_not_send_back_is_left_out)
+// A client would send such an ID back in a header, and the server would refuse each of its requests.
+BOOST_AUTO_TEST_CASE(an_id_that_a_client_could_not_send_back_is_omitted)
 {
     topic_store store({}, std::make_shared<remote_log>());
     auto a = subscribe(store, {pattern("a")});
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(an_id_that_a_client_could_not_send_back_is_left_out)
     store.unsubscribe(std::move(a));
 }
 
-// One message for each worker, and one for all events until the worker takes them.
+// Each worker gets one message. It stands for all events until the worker takes them.
 BOOST_AUTO_TEST_CASE(messages_to_workers)
 {
     manual_loop loops[2];

@@ -47,8 +47,8 @@ BOOST_AUTO_TEST_CASE(the_number_of_topics_is_bounded)
     store->unsubscribe(std::move(b));
 }
 
-// At the limit, idle topics are removed at once. Otherwise the next sweep, which here is due every 25 s, removes them.
-BOOST_AUTO_TEST_CASE(at_the_limit_idle_topics_make_room_at_once)
+// At the limit, idle topics are removed at once. Otherwise the next sweep removes them. Here a sweep is due every 25 s.
+BOOST_AUTO_TEST_CASE(at_the_limit_idle_topics_are_removed_at_once)
 {
     const auto store = make_store({.max_topics = 2, .idle = 100s, .now = &manual_time});
     const auto publish_at = [&](int second, std::string_view topic) {
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(at_the_limit_idle_topics_make_room_at_once)
         return names;
     };
     BOOST_TEST(publish_at(0, "a"));
-    BOOST_TEST(publish_at(90, "b")); // sweeps, but a may stay for ten seconds more
+    BOOST_TEST(publish_at(90, "b")); // sweeps, but "a" may remain for another ten seconds
     BOOST_TEST(topics() == "ab");
     BOOST_TEST(!publish_at(99, "c"));
     BOOST_TEST(publish_at(101, "c"));
@@ -75,12 +75,12 @@ BOOST_AUTO_TEST_CASE(at_the_limit_idle_topics_make_room_at_once)
     auto d = subscribe(*store, {pattern("d")});
     BOOST_TEST(topics() == "cd");
     BOOST_TEST(publish_at(286, "e"));
-    BOOST_TEST(!publish_at(385, "f")); // d has a subscriber
+    BOOST_TEST(!publish_at(385, "f")); // "d" has a subscriber
     BOOST_TEST(topics() == "de");
     store->unsubscribe(std::move(d));
 }
 
-BOOST_AUTO_TEST_CASE(a_topic_that_never_had_an_event_goes_with_its_last_subscriber)
+BOOST_AUTO_TEST_CASE(a_topic_without_events_is_removed_with_its_last_subscriber)
 {
     const auto store = make_store({.idle = 60s});
     auto one = subscribe(*store, {pattern("a"), pattern("b")});
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_never_had_an_event_goes_with_its_last_subscrib
     BOOST_TEST((topic_names(*store) == std::vector<std::string>{"b", "c"}));
     BOOST_REQUIRE(publish(*store, "b", {.data = "x"}, {}).has_value());
     store->unsubscribe(std::move(two));
-    BOOST_TEST((topic_names(*store) == std::vector<std::string>{"b", "c"})); // a client may come back for its past
+    BOOST_TEST((topic_names(*store) == std::vector<std::string>{"b", "c"})); // a client may still need its past events
 }
 
 BOOST_AUTO_TEST_CASE(idle_topics_are_removed_and_remembered)
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(idle_topics_are_removed_and_remembered)
         return bool(find_start(*store, *filter, id, UINT64_MAX).gap);
     };
     BOOST_TEST(has_gap(again, "0"));
-    BOOST_TEST(!has_gap(again, "1")); // it has seen everything
+    BOOST_TEST(!has_gap(again, "1")); // the client has seen everything
     BOOST_TEST(!has_gap(kept, "0"));
     auto all = subscribe(*store, {pattern("*")});
     BOOST_TEST(has_gap(all, "0"));
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(idle_topics_are_removed_and_remembered)
     }
 }
 
-// Also if no new event pushes them out.
+// They are dropped even if no new event replaces them.
 BOOST_AUTO_TEST_CASE(old_events_are_not_held)
 {
     time_passed = 0ms;
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(old_events_are_not_held)
     store->unsubscribe(std::move(quick));
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_times_are_long)
+BOOST_AUTO_TEST_CASE(the_maximum_times_do_not_overflow)
 {
     const auto store = make_store({.channel = {.replay = {.max_age = std::chrono::milliseconds::max()}},
                                    .max_topics = 10,

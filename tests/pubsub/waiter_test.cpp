@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(a_loop_that_ignores_the_end_ends)
             while (const auto e = co_await s.next(rill::as_expected)) {
                 ++count;
             }
-            for (int i = 0; i < 100'000; ++i) { // it ignores all errors, and must not grow the stack
+            for (int i = 0; i < 100'000; ++i) { // the loop ignores all errors, and must not grow the stack
                 static_cast<void>(co_await s.next(rill::as_expected));
             }
         }(c.subscribe("nonsense"), turns),
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_wait_is_cancelled)
         [](pubsub::subscription s, std::string& text) -> rill::awaitable<> {
             const auto first = co_await (s.next(boost::asio::use_awaitable) || rill::sleep_for(10ms));
             text += first.index() == 1 ? "time " : "event ";
-            const auto next = co_await s.next(); // nothing is lost by the cancellation
+            const auto next = co_await s.next(); // the cancellation loses no event
             text += next.id();
         }(c.subscribe(), got),
         end);
@@ -76,14 +76,14 @@ BOOST_AUTO_TEST_CASE(cancelled_with_as_expected)
         boost::asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { done = true; }));
     loop.turn();
     cancel.emit(boost::asio::cancellation_type::terminal);
-    BOOST_TEST(!done); // from the event loop
+    BOOST_TEST(!done); // completes from the event loop only
     loop.turn();
     BOOST_TEST(done);
     BOOST_TEST((ec == boost::asio::error::operation_aborted));
 }
 
 // A cancellation after the completion must not end the next wait.
-BOOST_AUTO_TEST_CASE(a_cancellation_that_comes_too_late)
+BOOST_AUTO_TEST_CASE(a_late_cancellation_does_not_end_the_next_wait)
 {
     manual_loop loop;
     auto c = counted();

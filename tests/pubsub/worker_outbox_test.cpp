@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(the_worker_is_woken_once_until_it_takes_the_events)
 {
     stage s;
     BOOST_TEST(s.outbox.push({}, s.a, s.event, 1));
-    BOOST_TEST(s.outbox.push({}, s.a, s.event, 2)); // nobody has woken it
+    BOOST_TEST(s.outbox.push({}, s.a, s.event, 2)); // the worker has not been woken
     s.outbox.set_woken(true);
     BOOST_TEST(!s.outbox.push({}, s.b, s.event, 3));
     s.take();
@@ -48,8 +48,8 @@ BOOST_AUTO_TEST_CASE(events_that_do_not_fit_are_counted)
     static_cast<void>(s.outbox.push(limits, s.a, s.event, 1));
     static_cast<void>(s.outbox.push(limits, s.b, s.event, 2));
     BOOST_TEST(!s.outbox.push(limits, s.a, s.event, 3));
-    BOOST_TEST(!s.outbox.push(limits, s.b, s.event, 4));  // the older ones are skipped, so this one is too
-    static_cast<void>(s.outbox.push(limits, s.a, {}, 4)); // not an event: it must arrive
+    BOOST_TEST(!s.outbox.push(limits, s.b, s.event, 4));  // older events were skipped, so this one is too
+    static_cast<void>(s.outbox.push(limits, s.a, {}, 4)); // not an event, so it must arrive
     s.take();
     BOOST_REQUIRE_EQUAL(s.events.size(), 1U);
     BOOST_TEST(!s.events[0].event);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(the_bytes_are_bounded_but_one_event_fits)
     BOOST_TEST(s.skipped.at(s.a).events == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(a_list_gives_each_event_to_each_worker)
+BOOST_AUTO_TEST_CASE(a_list_adds_each_event_to_each_outbox)
 {
     stage s;
     outbox_list list;
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_list_gives_each_event_to_each_worker)
     one->take(s.events, s.skipped);
     list.push({}, s.a, s.event, 3);
     list.take_woken(woken);
-    BOOST_TEST(woken.empty()); // two has been woken already
+    BOOST_TEST(woken.empty()); // `two` has already been woken
 }
 
 BOOST_AUTO_TEST_SUITE_END()

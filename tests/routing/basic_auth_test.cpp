@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(credentials)
     BOOST_TEST(header(wrong, "WWW-Authenticate") == "Basic realm=\"here\", charset=\"UTF-8\"");
     BOOST_TEST((through(around, with({})).status() == status::unauthorized));
     const auto twice = with({{"Authorization", "Basic YTo="}, {"authorization", "Basic YTo="}});
-    BOOST_TEST((through(around, twice).status() == status::unauthorized)); // a proxy may read either of them
+    BOOST_TEST((through(around, twice).status() == status::unauthorized)); // a proxy may read either field
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_realm)

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(preconditions)
         {{{"If-None-Match", "v1"}}, passed},
         {{{"If-None-Match", "\"v1"}}, passed},
         {{{"If-None-Match", ""}}, passed},
-        {{{"If-None-Match", "\"v0\""}, {"If-Modified-Since", after}}, passed}, // the tag decides
+        {{{"If-None-Match", "\"v0\""}, {"If-Modified-Since", after}}, passed}, // the ETag decides
         {{{"If-Modified-Since", same}}, not_modified},
         {{{"If-Modified-Since", after}}, not_modified},
         {{{"If-Modified-Since", before}}, passed},
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(preconditions)
         {{{"If-None-Match", "\"v0\""}, {"if-none-match", "\"v1\""}}, not_modified}, // one list in two lines
         {{{"If-None-Match", ""}, {"If-None-Match", "W/\"v1\""}}, not_modified},
         {{{"If-Match", "\"v0\""}, {"If-Match", "\"v1\""}}, passed},
-        {{{"If-Modified-Since", same}, {"If-Modified-Since", same}}, passed}, // more than one date is none
+        {{{"If-Modified-Since", same}, {"If-Modified-Since", same}}, passed}, // several dates count as no date
         {{{"If-Unmodified-Since", before}, {"If-Unmodified-Since", before}}, passed},
     };
     for (const auto& [headers, expected] : table) {

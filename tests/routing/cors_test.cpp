@@ -78,12 +78,12 @@ BOOST_AUTO_TEST_CASE(preflight)
     BOOST_TEST(header(r, "Access-Control-Allow-Origin") == "(none)");
     BOOST_TEST(header(r, "Access-Control-Allow-Methods") == "(none)");
     BOOST_TEST(calls == 0);
-    through(rill::middleware::cors(), with(origin_a, verb::options), counting); // OPTIONS, but no preflight
+    through(rill::middleware::cors(), with(origin_a, verb::options), counting); // OPTIONS, but not a preflight
     BOOST_TEST(calls == 1);
 }
 
-// A text that no browser sends as an origin would never match, without any error.
-BOOST_AUTO_TEST_CASE(what_is_no_origin_is_refused)
+// A text that no browser sends as an origin would never match, and there would be no error.
+BOOST_AUTO_TEST_CASE(invalid_origins_are_refused)
 {
     for (const auto* wrong : {"https://app.example/",
                               "app.example",
@@ -105,8 +105,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_origin_is_refused)
                               "https://app.example:x",
                               "https://app example",
                               " https://app.example",
-                              "https://b\xc3\xbc"
-                              "cher.example",
+                              "https://b\u00fccher.example",
                               "https://[::1",
                               "https://::1",
                               "https://[::0001]",
@@ -135,8 +134,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_origin_is_refused)
     }
 }
 
-// As a field of each answer they would turn it into a 500, or never be matched by a browser.
-BOOST_AUTO_TEST_CASE(what_are_no_methods_and_no_field_names_is_refused)
+// In a response, an invalid name would cause a 500, or no browser would match it.
+BOOST_AUTO_TEST_CASE(invalid_methods_and_field_names_are_refused)
 {
     for (const auto* wrong : {"", "GET, PUT", "X A", "a\r\nb"}) {
         BOOST_CHECK_THROW(rill::middleware::cors({.methods = {"GET", wrong}}), std::invalid_argument);
@@ -148,8 +147,8 @@ BOOST_AUTO_TEST_CASE(what_are_no_methods_and_no_field_names_is_refused)
         rill::middleware::cors({.methods = {"*"}, .request_headers = {"*"}, .response_headers = {"*"}}));
 }
 
-// The connection answers then, with what is noted in the request.
-BOOST_AUTO_TEST_CASE(an_answer_that_does_not_come_back_is_marked_as_well)
+// After an exception the connection responds. It adds the fields that the middleware has stored in the request.
+BOOST_AUTO_TEST_CASE(the_response_after_an_exception_has_the_fields_too)
 {
     const handler fails = [](rill::request&) -> rill::awaitable<rill::response> { throw std::runtime_error("boom"); };
     auto req = with(origin_a);
@@ -167,7 +166,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_does_not_come_back_is_marked_as_well)
     BOOST_TEST(other.answer_fields().get("Vary").value_or("") == "Origin");
 }
 
-BOOST_AUTO_TEST_CASE(credentials_need_names)
+BOOST_AUTO_TEST_CASE(credentials_need_named_origins)
 {
     BOOST_CHECK_THROW(rill::middleware::cors({.credentials = true}), std::invalid_argument);
 }

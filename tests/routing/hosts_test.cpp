@@ -15,7 +15,7 @@ using rill_test::with;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(hosts_that_are_served_and_others)
+BOOST_AUTO_TEST_CASE(other_hosts_are_refused)
 {
     const auto around = rill::middleware::hosts({"Example.org", "*.example.net", "192.0.2.1", "[2001:DB8::1]"});
     for (const auto* host :
@@ -32,11 +32,11 @@ BOOST_AUTO_TEST_CASE(hosts_that_are_served_and_others)
         BOOST_TEST((r.status() == status::misdirected_request), host);
         BOOST_TEST(!r.closes_connection());
     }
-    BOOST_TEST(text(through(around, with({}))) == "body"); // HTTP/1.0 need not say
+    BOOST_TEST(text(through(around, with({}))) == "body"); // HTTP/1.0 does not require Host
     BOOST_TEST((through(rill::middleware::hosts({}), with({{"Host", "a"}})).status() == status::misdirected_request));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_host)
+BOOST_AUTO_TEST_CASE(malformed_hosts_throw)
 {
     for (const auto* name : {"", "*", "*.", "*.*.org", "a*.org", "example.org:80", "http://example.org", "a b", "[",
                              "[]", "[::1", "[::1]:80", "[a]", "::1", ".example.org", "a,b", "a/b"})

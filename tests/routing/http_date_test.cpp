@@ -10,10 +10,10 @@ using rill::detail::parse_http_date;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_form_that_senders_use)
+BOOST_AUTO_TEST_CASE(the_preferred_form)
 {
     const std::pair<std::int64_t, std::string> table[] = {
-        {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"}, // the RFC's example
+        {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"}, // the example of the RFC
         {0, "Thu, 01 Jan 1970 00:00:00 GMT"},
         {951782400, "Tue, 29 Feb 2000 00:00:00 GMT"},
         {4102444799, "Thu, 31 Dec 2099 23:59:59 GMT"},
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(obsolete_forms)
     BOOST_TEST((parse_http_date("Tuesday, 29-Feb-00 00:00:00 GMT") == 951782400));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_date)
+BOOST_AUTO_TEST_CASE(malformed_dates)
 {
     for (const auto* text :
          {"", "now", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 31 Feb 1994 08:49:37 GMT",

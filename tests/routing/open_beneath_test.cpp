@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A root with a file, a directory and ways out; removed at the end.
+/// A root directory with files, directories, and links that lead out of it. The destructor removes the directory.
 class tree
 {
 public:
@@ -33,7 +33,8 @@ public:
     }
     ~tree() { fs::remove_all(base_); }
 
-    /// The name and the size of what was opened, and whether a slash is missing; or the status.
+    /// Returns the name and the size of the opened file, followed by " /" if the path lacks the slash at its end. If
+    /// the file cannot be opened, returns the status.
     std::string open(std::string_view path) const
     {
         const auto opened = rill::detail::open_beneath(root_, path, "index.html");
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(files_and_indexes)
     }
 }
 
-BOOST_AUTO_TEST_CASE(no_way_leads_out)
+BOOST_AUTO_TEST_CASE(no_path_leads_out_of_the_root)
 {
     const tree t;
     for (const auto* path : {"..", "../secret", "with/../../secret", ".", "./file", "link", "up/secret", "up",
@@ -78,8 +79,8 @@ BOOST_AUTO_TEST_CASE(no_way_leads_out)
     BOOST_TEST(t.open(std::string_view("file\0", 5)) == "404");
 }
 
-// RFC 8615: /.well-known/ is made to be seen, at the root only.
-BOOST_AUTO_TEST_CASE(of_names_with_a_dot_only_well_known_is_seen)
+// RFC 8615: /.well-known/ is public, but only at the root.
+BOOST_AUTO_TEST_CASE(only_well_known_is_served_of_names_with_a_dot)
 {
     const tree t;
     t.write(".well-known/security.txt");

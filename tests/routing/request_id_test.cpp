@@ -16,7 +16,7 @@ using rill_test::with;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(given_and_made)
+BOOST_AUTO_TEST_CASE(a_valid_id_is_kept_and_otherwise_created)
 {
     const handler echo = rill::make_handler([](rill::header<"X-Request-Id"> id) { return *id; });
     const auto around = rill::middleware::request_id();
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(given_and_made)
     BOOST_TEST(header(through(around, with({}), echo), "X-Request-Id").size() == 32U);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_that_does_not_come_back_has_one_as_well)
+BOOST_AUTO_TEST_CASE(the_response_after_an_exception_has_the_id_too)
 {
     const handler fails = [](rill::request&) -> rill::awaitable<rill::response> { throw std::runtime_error("boom"); };
     auto req = with({{"X-Request-Id", "abc"}});

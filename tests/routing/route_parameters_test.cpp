@@ -65,7 +65,7 @@ auto with_words(std::string message)
     };
 }
 
-/// A copy of `app` as a handler.
+/// Returns a copy of `app` as a handler.
 handler served(const router& app)
 {
     return app;
@@ -73,7 +73,7 @@ handler served(const router& app)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_misspelled_parameter_is_found_where_the_route_is_added)
+BOOST_AUTO_TEST_CASE(a_misspelled_parameter_is_found_when_the_route_is_added)
 {
     router app;
     BOOST_CHECK_EXCEPTION(
@@ -84,10 +84,10 @@ BOOST_AUTO_TEST_CASE(a_misspelled_parameter_is_found_where_the_route_is_added)
                       route_error);
     BOOST_CHECK_THROW(app.post("/files/{path...}", by_id), route_error);
     BOOST_CHECK_THROW(app.put("/a/{id}/{other}", [](rill::path<"id">, rill::path<"othr">) {}), route_error);
-    BOOST_TEST((run(app, verb::get, "/users/7").status() == rill::status::not_found)); // nothing was added
+    BOOST_TEST((run(app, verb::get, "/users/7").status() == rill::status::not_found)); // no route was added
 }
 
-BOOST_AUTO_TEST_CASE(types_and_optional_parameters_are_the_handlers_affair)
+BOOST_AUTO_TEST_CASE(types_and_optional_parameters_are_not_checked)
 {
     router app;
     app.get("/a/{id}", [](rill::path<"id", int> id) { return std::to_string(*id + 1); });
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(types_and_optional_parameters_are_the_handlers_affair)
     BOOST_TEST(text(run(app, verb::get, "/c/6/7")) == "id 6/7");
     BOOST_TEST(text(run(app, verb::get, "/d/6")) == "6");
     BOOST_TEST(text(run(app, verb::get, "/d")) == "-1");
-    BOOST_TEST((run(app, verb::get, "/a/x").status() == rill::status::bad_request)); // the client's mistake
+    BOOST_TEST((run(app, verb::get, "/a/x").status() == rill::status::bad_request)); // an error of the client
 }
 
 BOOST_AUTO_TEST_CASE(a_parameter_may_come_from_a_prefix)
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_may_come_from_a_prefix)
     posts.get("/{id}", [](rill::path<"id", int> id, rill::path<"user"> user, rill::path<"tenant"> tenant) {
         return *tenant + "/" + *user + "/" + std::to_string(*id);
     });
-    posts.get("/all", [](rill::path<"tenant"> tenant) { return "all of " + *tenant; }); // does without {user}
+    posts.get("/all", [](rill::path<"tenant"> tenant) { return "all of " + *tenant; }); // does not take {user}
     router users;
     users.mount("/{user}/posts", std::move(posts));
     router app;
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_parameter_may_come_from_a_prefix)
     BOOST_TEST(text(run(serve, verb::get, "/t/users/me/posts/all")) == "all of t");
 }
 
-BOOST_AUTO_TEST_CASE(what_no_prefix_has_given_is_found_when_the_router_becomes_a_handler)
+BOOST_AUTO_TEST_CASE(a_parameter_of_no_prefix_is_found_when_the_router_becomes_a_handler)
 {
     router posts;
     posts.post("/{id}", [](rill::path<"user"> user, rill::path<"id"> id) { return *user + *id; });
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(what_no_prefix_has_given_is_found_when_the_router_becomes_a
     BOOST_CHECK_THROW(outer.get("/{rest...}", plain), route_error); // as the handler of a route
 }
 
-BOOST_AUTO_TEST_CASE(routes_that_come_later_are_checked_at_once)
+BOOST_AUTO_TEST_CASE(later_routes_are_checked_at_once)
 {
     const auto user = [](rill::path<"user"> name) { return *name; };
     router app;
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(routes_that_come_later_are_checked_at_once)
     BOOST_TEST(text(run(serve, verb::get, "/you")) == "you");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_handler_needs_survives_its_type)
+BOOST_AUTO_TEST_CASE(a_type_erased_handler_keeps_its_parameters)
 {
     const auto erased = rill::make_handler(by_id);
     const handler copied = erased;
@@ -177,7 +177,7 @@ struct reads_by_itself
     response operator()(request& r) const { return response::text(std::string(*r.path_parameter("room"))); }
 };
 
-BOOST_AUTO_TEST_CASE(all_that_declares_its_parameters_is_checked)
+BOOST_AUTO_TEST_CASE(every_handler_that_declares_its_parameters_is_checked)
 {
     const controller c;
     router app;
@@ -195,8 +195,9 @@ BOOST_AUTO_TEST_CASE(all_that_declares_its_parameters_is_checked)
     BOOST_TEST(text(run(serve, verb::get, "/r/lobby")) == "lobby");
 }
 
-// Then nobody knows which parameters of the path it reads, and the missing one may be a prefix's.
-BOOST_AUTO_TEST_CASE(a_handler_that_can_read_the_path_may_leave_a_parameter_alone)
+// The router does not know which path parameters such a handler reads. A parameter that the path lacks may come from a
+// prefix.
+BOOST_AUTO_TEST_CASE(a_handler_that_can_read_the_path_need_not_declare_every_parameter)
 {
     router users;
     users.get("/a/{id}", [](request& r, rill::path<"user"> user) {
@@ -210,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_can_read_the_path_may_leave_a_parameter_alon
     BOOST_TEST(text(run(serve, verb::get, "/me/b/you")) == "meyou");
 }
 
-BOOST_AUTO_TEST_CASE(middleware_does_not_hide_what_a_handler_needs)
+BOOST_AUTO_TEST_CASE(middleware_does_not_hide_the_parameters_of_a_handler)
 {
     const auto passing = [](request& r, const handler& next) { return next(r); };
     router app;
@@ -220,8 +221,9 @@ BOOST_AUTO_TEST_CASE(middleware_does_not_hide_what_a_handler_needs)
     BOOST_CHECK_THROW(served(app), route_error);
 }
 
-// A lambda hides the router, or the handler: what no check could see is still not the client's fault.
-BOOST_AUTO_TEST_CASE(what_could_not_be_checked_is_no_mistake_of_the_client)
+// The lambda hides the router, so that no check finds the missing parameter. It is an error of the program, and not of
+// the client.
+BOOST_AUTO_TEST_CASE(an_unchecked_missing_parameter_is_a_program_error)
 {
     router app;
     app.get("/x", by_id);

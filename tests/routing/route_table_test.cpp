@@ -17,7 +17,8 @@ route_table table_of(std::initializer_list<std::pair<std::string, std::string_vi
     return table;
 }
 
-/// The pattern that is found, or those that have other methods, each in brackets.
+/// Returns the matching pattern. If the path only matches with other methods, returns all their patterns, each in
+/// brackets.
 std::string found(const route_table& table, std::string_view path, std::string_view method = "GET")
 {
     const auto match = table.find(rill::detail::split(path).value(), method);
@@ -40,7 +41,7 @@ BOOST_AUTO_TEST_CASE(paths_are_split_and_decoded_once)
     }
 }
 
-BOOST_AUTO_TEST_CASE(the_best_that_has_the_method)
+BOOST_AUTO_TEST_CASE(the_best_pattern_with_the_method_is_found)
 {
     const auto table =
         table_of({{"GET", "/a"}, {"GET", "/{n:int}"}, {"POST", "/{n:int}"}, {"PUT", "/{t}"}, {"GET", "/{all...}"}});
@@ -53,11 +54,12 @@ BOOST_AUTO_TEST_CASE(the_best_that_has_the_method)
     BOOST_TEST(!table.knows("put"));
     BOOST_TEST(!table.knows("QUERY"));
     BOOST_TEST(found(table, "/b/c") == "/{all...}");
-    BOOST_TEST(found(table, "/9223372036854775808", "POST") == "(/{t})(/{all...})"); // beyond 64 bits is text
+    BOOST_TEST(found(table, "/9223372036854775808", "POST") ==
+               "(/{t})(/{all...})"); // a number of more than 64 bits is text
     BOOST_TEST(found(table, "/7", "PATCH") == "(/{n:int})(/{n:int})(/{t})(/{all...})");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_pattern_takes_and_what_is_allowed)
+BOOST_AUTO_TEST_CASE(captured_parameters_and_allowed_methods)
 {
     const auto table = table_of({{"GET", "/{a}/x/{rest...}"}, {"DELETE", "/{a}/x/{rest...}"}});
     const auto path = rill::detail::split("/1%202/x/y/z").value();

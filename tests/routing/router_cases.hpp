@@ -20,7 +20,7 @@ using rill_test::header;
 using rill_test::run;
 using rill_test::text;
 
-/// Answers with its own name and the parameters that were taken from the path.
+/// A handler that responds with its name and its path parameters.
 inline auto named(std::string name, std::vector<std::string> parameters = {})
 {
     return [name = std::move(name), parameters = std::move(parameters)](const request& req) {
@@ -32,7 +32,7 @@ inline auto named(std::string name, std::vector<std::string> parameters = {})
     };
 }
 
-/// Writes its name before and after.
+/// A middleware that appends its name to the trace before and after the handler.
 inline middleware_function tracing(std::string name, std::string& trace)
 {
     return [name = std::move(name), &trace](request& req, const handler& next) -> awaitable<response> {

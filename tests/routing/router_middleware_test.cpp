@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(a_route_may_be_a_member_function_with_its_object)
     BOOST_TEST(text(run(app, verb::get, "/c/z")) == "shared z");
 }
 
-BOOST_AUTO_TEST_CASE(middleware_around_what_no_route_answers)
+BOOST_AUTO_TEST_CASE(middleware_runs_also_without_a_matching_route)
 {
     std::string trace;
     router app;
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(middleware_around_what_no_route_answers)
     }
 }
 
-BOOST_AUTO_TEST_CASE(middleware_that_answers_by_itself)
+BOOST_AUTO_TEST_CASE(middleware_may_respond_without_the_handler)
 {
     std::string trace;
     router app;
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(a_preflight_passes_the_middleware_of_its_route)
     BOOST_TEST(header(r, "Allow") == "GET, HEAD, OPTIONS, PUT");
 }
 
-// As an endpoint's: its stream reconnects with a header that browsers ask for first.
+// For example, an SSE endpoint with CORS: a browser sends a preflight before it reconnects with Last-Event-ID.
 BOOST_AUTO_TEST_CASE(a_preflight_passes_the_middleware_of_its_handler)
 {
     struct shared
@@ -176,8 +176,9 @@ BOOST_AUTO_TEST_CASE(a_preflight_passes_the_middleware_of_its_handler)
     BOOST_TEST(header(told, "Access-Control-Allow-Origin") == "*");
 }
 
-// The router is asked with the request as it came; middleware may have changed it when it is dispatched.
-BOOST_AUTO_TEST_CASE(a_route_that_was_not_asked_gets_the_body_that_it_wants)
+// The connection asks the router with the original request whether its route reads the body. Middleware may change the
+// request afterwards.
+BOOST_AUTO_TEST_CASE(a_route_that_middleware_selects_gets_the_body_that_it_needs)
 {
     router app;
     app.use([](request& req, const handler& next) {
@@ -188,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_route_that_was_not_asked_gets_the_body_that_it_wants)
     app.post("/whole", [](request& req) { return "whole: " + req.body(); });
     request streamed(verb::post, "/upload");
     streamed.set_body("body");
-    rill::body_reader begun(streamed); // as a connection would have it
+    rill::body_reader begun(streamed); // as a connection does it
     BOOST_TEST(text(run(handler(app), streamed)) == "whole: body");
     request large(verb::post, "/upload");
     large.set_body("body");

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(priorities_and_backtracking)
     }
 }
 
-BOOST_AUTO_TEST_CASE(paths_that_are_none)
+BOOST_AUTO_TEST_CASE(malformed_paths)
 {
     router app;
     app.get("/{rest...}", named("tail"));
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(paths_that_are_none)
             BOOST_TEST((status_of(app, verb::get, target) == status::bad_request));
         }
     }
-    BOOST_TEST((status_of(app, verb::get, "/?%zz") == status::ok)); // not a matter of the path
+    BOOST_TEST((status_of(app, verb::get, "/?%zz") == status::ok)); // the query is not a part of the path
 }
 
 BOOST_AUTO_TEST_CASE(a_candidate_with_the_method_is_preferred)
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_tail_that_finds_nothing_does_not_hide_other_methods)
     BOOST_TEST(header(run(app, verb::patch, "/generate"), "Allow") == "GET, HEAD, OPTIONS, POST, PUT");
 }
 
-BOOST_AUTO_TEST_CASE(a_tail_that_finds_something_is_asked_before_other_methods_are_named)
+BOOST_AUTO_TEST_CASE(a_tail_that_finds_something_has_priority_over_405)
 {
     router app;
     app.post("/contact", named("post"));
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(many_routes)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_router_knows_which_routes_read_bodies)
+BOOST_AUTO_TEST_CASE(a_router_reports_which_routes_read_bodies)
 {
     const auto read = [](rill::body_reader) { return "read"; };
     const auto around = [](request& req, const handler& next) { return next(req); };

@@ -33,8 +33,8 @@ BOOST_FIXTURE_TEST_CASE(conditional_requests, site)
     BOOST_TEST((get("/files/none", {{"If-None-Match", "*"}}).status() == status::not_found));
 }
 
-// RFC 9110, 8.8.2.1: Last-Modified is never later than Date; a date to come is no reason for 304 or 206.
-BOOST_FIXTURE_TEST_CASE(a_file_from_the_future_is_of_now, site)
+// RFC 9110, 8.8.2.1: Last-Modified is never later than Date. A date in the future causes neither 304 nor 206.
+BOOST_FIXTURE_TEST_CASE(a_modification_time_in_the_future_counts_as_now, site)
 {
     const timespec times[2] = {{4102444800, 0}, {4102444800, 0}}; // 2100
     BOOST_REQUIRE(::utimensat(AT_FDCWD, (base / "public/data.bin").c_str(), times, 0) == 0);
@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(ranges, site)
 }
 
 // A build may remove its output directory and create it again, or replace it.
-BOOST_FIXTURE_TEST_CASE(a_directory_that_is_made_anew_is_served, site)
+BOOST_FIXTURE_TEST_CASE(a_recreated_directory_is_served, site)
 {
     const auto before = open_descriptors();
     fs::remove_all(base / "public");
@@ -94,16 +94,16 @@ BOOST_FIXTURE_TEST_CASE(a_link_to_the_directory_may_be_changed, site)
     BOOST_TEST(content(get("/current/data.bin")) == "2");
 }
 
-// A program may give up the right to reach the directory's name: it changes its root, or is sandboxed.
-BOOST_FIXTURE_TEST_CASE(while_the_name_leads_nowhere_the_directory_of_the_start_is_served, site)
+// A program may lose access to the path of the directory, for example after chroot() or in a sandbox.
+BOOST_FIXTURE_TEST_CASE(the_directory_of_the_start_is_served_while_its_path_is_missing, site)
 {
     fs::rename(base / "public", base / "moved");
     BOOST_TEST(content(get("/files/data.bin")) == "0123456789");
-    write("public", "a file"); // no directory
+    write("public", "a file"); // not a directory
     BOOST_TEST(content(get("/files/data.bin")) == "0123456789");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_relative_name_is_of_the_directory_of_the_start, site)
+BOOST_FIXTURE_TEST_CASE(a_relative_path_is_relative_to_the_directory_at_the_start, site)
 {
     const auto here = fs::current_path();
     fs::current_path(base);

@@ -29,7 +29,7 @@ using fields = std::vector<std::pair<std::string, std::string>>;
 
 inline const std::string modified = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-/// A directory "public" to serve, with a secret next to it; removed at the end.
+/// A directory "public" to serve, and a secret file next to it. The destructor removes both.
 class site
 {
 public:

@@ -26,7 +26,7 @@ BOOST_FIXTURE_TEST_CASE(files_and_directories, site)
     }
 }
 
-// Relative links in the index lead to the directory only where the path ends with a slash.
+// Relative links in the index lead to the directory only if the path ends with a slash.
 BOOST_FIXTURE_TEST_CASE(a_directory_without_its_slash_is_redirected, site)
 {
     write("public/a b/index.html", "<p>a b");
@@ -52,7 +52,7 @@ BOOST_FIXTURE_TEST_CASE(a_directory_without_its_slash_is_redirected, site)
 }
 
 // A Location that begins with two slashes names another host.
-BOOST_FIXTURE_TEST_CASE(a_redirect_stays_on_the_host, site)
+BOOST_FIXTURE_TEST_CASE(a_redirect_does_not_change_the_host, site)
 {
     const auto handle = rill::static_files(root());
     for (const auto* path : {"//evil.example/sub", "/\\evil.example/sub"}) {
@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(a_redirect_stays_on_the_host, site)
     }
 }
 
-// A route without the parameter names the index itself: there is nothing at its path with a slash.
+// A route without the parameter serves the index itself. Its path with a slash has no route.
 BOOST_FIXTURE_TEST_CASE(a_route_of_the_index_is_not_redirected, site)
 {
     app.get("/about", rill::static_files(root() + "/sub"));
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(headers, site)
     BOOST_TEST(header(get("/files/data.bin"), "ETag") != etag);
 }
 
-// Behind a load balancer a client asks one server today, and another one tomorrow.
+// Behind a load balancer, a client may reach another server with each request.
 BOOST_FIXTURE_TEST_CASE(servers_with_the_same_file_have_the_same_etag, site)
 {
     write("other/data.bin", "0123456789");
@@ -98,8 +98,8 @@ BOOST_FIXTURE_TEST_CASE(servers_with_the_same_file_have_the_same_etag, site)
     BOOST_TEST((get("/other/data.bin", {{"If-None-Match", etag}}).status() == status::not_modified));
 }
 
-// All files of a reproducible build have the same time.
-BOOST_FIXTURE_TEST_CASE(a_version_of_the_files_is_in_their_etags, site)
+// All files of a reproducible build have the same modification time.
+BOOST_FIXTURE_TEST_CASE(the_version_is_a_part_of_each_etag, site)
 {
     app.get("/one/{path...}", rill::static_files(root(), {.version = "1.0"}));
     app.get("/two/{path...}", rill::static_files(root(), {.version = "2.0"}));
@@ -115,7 +115,7 @@ BOOST_FIXTURE_TEST_CASE(a_version_of_the_files_is_in_their_etags, site)
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(nothing_else_is_found, site)
+BOOST_FIXTURE_TEST_CASE(other_paths_are_not_found, site)
 {
     fs::create_symlink(base / "secret.txt", base / "public/link-out.txt");
     fs::create_symlink("data.bin", base / "public/link-in.bin");
@@ -198,13 +198,13 @@ BOOST_FIXTURE_TEST_CASE(nothing_else_is_found, site)
             BOOST_TEST(rill_test::text(r).find("hidden") == std::string::npos);
         }
     }
-    BOOST_TEST((get("/files/data.bin%00.html").status() == status::bad_request)); // the router's
+    BOOST_TEST((get("/files/data.bin%00.html").status() == status::bad_request)); // the router refuses it
     BOOST_TEST((get("/files/" + std::string(300, 'x')).status() == status::not_found));
     BOOST_TEST((get("/files/" + std::string(5000, 'x') + "/y").status() == status::not_found));
     BOOST_TEST(open_descriptors() == before);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_parameter_that_no_router_has_checked, site)
+BOOST_FIXTURE_TEST_CASE(an_unchecked_parameter_does_not_lead_out_of_the_directory, site)
 {
     const auto handle = rill::static_files(root());
     using namespace std::string_literals;

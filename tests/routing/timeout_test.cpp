@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(in_time_and_late)
     manual_run in_time(generous(req, slow));
     in_time.advance(99ms);
     BOOST_TEST(!in_time.done);
-    in_time.advance(2ms); // the clock stands between two ticks of the wheel
+    in_time.advance(2ms); // the clock is between two ticks of the wheel
     BOOST_REQUIRE(in_time.done);
     BOOST_TEST(!in_time.error);
     BOOST_TEST(text(in_time.result) == "slow");
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_does_not_wait)
     BOOST_TEST(text(at_once.result) == "body");
 }
 
-BOOST_AUTO_TEST_CASE(exceptions_pass)
+BOOST_AUTO_TEST_CASE(exceptions_are_passed_on)
 {
     const handler failing = [](request&) -> awaitable<response> {
         co_await rill::sleep_for(10ms);
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(cancelled_from_outside)
     BOOST_TEST(left.aborted());
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_time_is_long)
+BOOST_AUTO_TEST_CASE(the_maximum_time_does_not_overflow)
 {
     const handler slow = [](request&) -> awaitable<response> {
         co_await rill::sleep_for(100ms);

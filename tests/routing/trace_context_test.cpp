@@ -16,7 +16,7 @@ using rill_test::run;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_valid_trace_is_passed_on_and_given_back)
+BOOST_AUTO_TEST_CASE(a_valid_trace_is_passed_on_and_returned)
 {
     const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
     const auto passed = [](const std::vector<std::string>& values) {

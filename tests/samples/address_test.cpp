@@ -5,7 +5,7 @@ BOOST_AUTO_TEST_SUITE(address_test)
 
 namespace {
 
-/// "HOST PORT", or the error.
+/// Returns "HOST PORT", or the error.
 std::string parsed(std::string_view text)
 {
     const auto address = upstream::parse_address(text);
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(names_and_addresses)
     BOOST_TEST(parsed("http://example.org") == "example.org 80");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_address_is_named)
+BOOST_AUTO_TEST_CASE(malformed_addresses_are_named)
 {
     for (const auto* text : {"", ":80", "a:", "a:0", "a:65536", "a:x", "a:80x", "a b:80", "[::1", "[::1]80", "::1",
                              "https://a", "http://a/path", "user@a"})

@@ -39,7 +39,7 @@ struct fixture
     }
 };
 
-/// The next event of that name.
+/// Returns the next event with this name.
 testing::event next(testing::stream& stream, std::string_view name)
 {
     for (;;) {
@@ -55,7 +55,7 @@ std::string next_text(testing::stream& stream)
     return boost::json::parse(next(stream, "message").data).at("text").as_string().c_str();
 }
 
-/// Reads on until the list of names is this one.
+/// Reads events until the list of names is this one.
 void await_who(testing::stream& stream, std::string_view names)
 {
     while (next(stream, "who").data != names) {
@@ -68,7 +68,7 @@ void await_who(testing::stream& stream, std::string_view names)
 
 BOOST_FIXTURE_TEST_SUITE(chat_test, chat_test::fixture)
 
-BOOST_AUTO_TEST_CASE(what_one_says_reaches_all_in_the_room)
+BOOST_AUTO_TEST_CASE(a_message_reaches_all_in_the_room)
 {
     auto ada = listen("ada");
     auto bob = listen("bob");
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(what_one_says_reaches_all_in_the_room)
     BOOST_TEST(next_text(elsewhere) == "here");
 }
 
-BOOST_AUTO_TEST_CASE(tells_who_is_here)
+BOOST_AUTO_TEST_CASE(sends_the_list_of_names)
 {
     auto ada = listen("ada");
     await_who(ada, R"(["ada"])");
@@ -99,14 +99,14 @@ BOOST_AUTO_TEST_CASE(tells_who_is_here)
     await_who(ada, R"(["ada"])");
 }
 
-BOOST_AUTO_TEST_CASE(one_without_a_name_is_not_in_the_list)
+BOOST_AUTO_TEST_CASE(a_client_without_a_name_is_not_in_the_list)
 {
     auto silent = server.open("/rooms/lobby/events");
     auto ada = listen("ada");
     await_who(silent, R"(["ada"])");
 }
 
-BOOST_AUTO_TEST_CASE(begins_with_what_was_said_before)
+BOOST_AUTO_TEST_CASE(a_new_client_gets_the_last_messages)
 {
     for (int i = 1; i <= 60; ++i) {
         say(std::to_string(i));
@@ -115,13 +115,13 @@ BOOST_AUTO_TEST_CASE(begins_with_what_was_said_before)
     auto text = next_text(late);
     const auto first = std::stoi(text);
     BOOST_TEST(first > 1);
-    BOOST_TEST(first <= 12); // 50 events, of which a few may be of comers
+    BOOST_TEST(first <= 12); // 50 events, of which a few may be lists of names
     for (int i = first + 1; i <= 60; ++i) {
         BOOST_TEST(next_text(late) == std::to_string(i));
     }
 }
 
-BOOST_AUTO_TEST_CASE(resumes_without_loss_and_without_doubles)
+BOOST_AUTO_TEST_CASE(resumes_without_loss_and_without_repetition)
 {
     auto ada = listen("ada");
     say("one");
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(resumes_without_loss_and_without_doubles)
     BOOST_TEST(next_text(again) == "four");
 }
 
-BOOST_AUTO_TEST_CASE(the_coming_and_going_of_others_is_no_gap_and_displaces_nothing)
+BOOST_AUTO_TEST_CASE(arrivals_and_departures_cause_no_gap_and_displace_no_message)
 {
     auto ada = listen("ada");
     say("one");
@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(the_coming_and_going_of_others_is_no_gap_and_displaces_noth
     BOOST_TEST(next_text(late) == "one");
 }
 
-BOOST_AUTO_TEST_CASE(an_id_of_a_former_run_is_told_of_a_gap)
+BOOST_AUTO_TEST_CASE(an_id_of_a_former_run_gets_a_gap)
 {
     say("new");
     auto ada = listen("ada", {{"Last-Event-ID", "5"}});
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(an_id_of_a_former_run_is_told_of_a_gap)
     BOOST_TEST(next_text(ada) == "new");
 }
 
-BOOST_AUTO_TEST_CASE(a_message_that_is_sent_again_is_said_once)
+BOOST_AUTO_TEST_CASE(a_message_that_is_sent_again_is_published_once)
 {
     auto ada = listen("ada");
     const auto id = say("once", "k1");
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(programs_publish_with_a_token)
                405); // only the page is there
 }
 
-BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
+BOOST_AUTO_TEST_CASE(refuses_malformed_messages)
 {
     const auto status_of = [&](std::string_view body, const testing::fields& fields = json_type,
                                std::string_view target = "/rooms/lobby/messages") {
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_message)
     BOOST_TEST(status_of(R"({"name":"\u00e4\u00f6\u00fc","text":"multi\nline"})") == 201);
 }
 
-BOOST_AUTO_TEST_CASE(there_is_an_end_to_rooms)
+BOOST_AUTO_TEST_CASE(the_number_of_rooms_is_bounded)
 {
     for (int n = 0; n < 1001; ++n) {
         const auto target = "/rooms/r" + std::to_string(n) + "/messages";

@@ -1,4 +1,4 @@
-// How the samples are configured: the command line, the environment, a file.
+// Tests the configuration of the samples by command line, environment and file.
 
 #include <support/command_line.hpp>
 
@@ -24,7 +24,7 @@ struct outcome
     int ms = 0;
 };
 
-/// Parses with standard error going to a file.
+/// Parses the arguments while standard error is redirected to a file.
 outcome parse(std::vector<std::string> arguments)
 {
     arguments.insert(arguments.begin(), "sample");
@@ -71,7 +71,7 @@ struct config_file
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_command_line_goes_before_the_environment_and_that_before_the_file)
+BOOST_AUTO_TEST_CASE(the_command_line_overrides_the_environment_which_overrides_the_file)
 {
     BOOST_TEST(parse({}).options.port == 8080);
     const config_file file("port = 1\nthreads = 2\ntick-ms = 30\nlog-format = \"json\"\ndrain-ms = 5\n");
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(the_command_line_goes_before_the_environment_and_that_befor
     BOOST_TEST(parse({"--config", file.path, "--port=4"}).options.port == 4);
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_name_and_what_is_allowed)
+BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_name_and_the_allowed_values)
 {
     const auto refused = [](const outcome& o, std::string_view name, std::string_view why) {
         BOOST_TEST(!o.ok);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_refused_with_its_name_and_what_is_allowed)
     refused(parse({"--config", range.path}), "--threads", "'1000' is not allowed: must be a number from 1 to 256");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_may_name_nothing_unknown)
+BOOST_AUTO_TEST_CASE(a_file_with_an_unknown_name_is_refused)
 {
     const config_file file("prot = 1\n");
     const auto o = parse({"--config", file.path});
@@ -124,8 +124,9 @@ BOOST_AUTO_TEST_CASE(a_file_may_name_nothing_unknown)
     BOOST_TEST(!parse({"--config", file.path + ".not-there"}).ok);
 }
 
-// It would end by std::terminate, as the samples' main() functions catch nothing.
-BOOST_AUTO_TEST_CASE(a_mistake_in_the_application_is_one_line_and_exit_code_1)
+// No exception may leave serve(). The main() functions of the samples catch none, and std::terminate would end the
+// process.
+BOOST_AUTO_TEST_CASE(an_error_of_the_application_is_one_line_and_exit_code_1)
 {
     for (const auto* processes : {"--processes=1", "--processes=2"}) {
         int ends[2];
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_in_the_application_is_one_line_and_exit_code_1)
         ::waitpid(pid, &status, 0);
         BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
         BOOST_TEST(output.find("there is no page\n") != std::string::npos, output);
-        const auto lines = std::ranges::count(output, '\n'); // one of each process
+        const auto lines = std::ranges::count(output, '\n'); // one line of each process
         BOOST_TEST((lines == 1 || (lines == 2 && processes == std::string("--processes=2"))), output);
     }
 }

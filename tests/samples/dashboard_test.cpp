@@ -17,7 +17,7 @@ struct fixture
     rill::pubsub::channel figures = dashboard::make_channel();
     testing::server server;
 
-    /// @param proc where the sampler reads; without one there is no sampler
+    /// @param proc the directory that the sampler reads. Empty: there is no sampler.
     explicit fixture(std::string proc = {}) : server(dashboard::app(figures), options(std::move(proc))) {}
 
     testing::options options(std::string proc) const
@@ -83,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(shows_this_machine, dashboard_test::with_sampler)
     BOOST_TEST(streams.at("resident").to_number<std::uint64_t>() > 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(tells_what_it_does_not_know, dashboard_test::without_proc)
+BOOST_FIXTURE_TEST_CASE(unknown_figures_are_marked_as_unknown, dashboard_test::without_proc)
 {
     auto client = server.open("/figures");
     for (const auto* name : {"cpu", "memory", "network"}) {
@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(many_viewers_share_one_sampler, dashboard_test::with_sam
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_new_viewer_begins_with_the_latest_of_each)
+BOOST_AUTO_TEST_CASE(a_new_viewer_gets_the_latest_event_of_each_key)
 {
     for (int i = 0; i < 10; ++i) {
         for (const auto* key : {"cpu", "memory"}) {
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_new_viewer_begins_with_the_latest_of_each)
     BOOST_TEST(client.next().data == "memory9");
 }
 
-BOOST_AUTO_TEST_CASE(a_viewer_that_comes_back_gets_what_is_new)
+BOOST_AUTO_TEST_CASE(a_viewer_that_reconnects_gets_only_new_events)
 {
     BOOST_REQUIRE(figures.publish("a1", "a").has_value());
     const auto seen = figures.publish("b1", "b").value();

@@ -51,11 +51,11 @@ BOOST_AUTO_TEST_CASE(differences_become_shares_and_rates)
     BOOST_TEST(f.memory.total == 1000U);
 }
 
-BOOST_AUTO_TEST_CASE(counters_that_fall_count_as_nothing)
+BOOST_AUTO_TEST_CASE(decreasing_counters_count_as_0)
 {
     figures f;
     f.add(machine(100, 1000, 5000), {}, start);
-    f.add(machine(50, 900, 100), {}, start); // no time has passed either
+    f.add(machine(50, 900, 100), {}, start); // and no time has passed
     BOOST_TEST((f.cpu.busy == curve{0}));
     BOOST_TEST((f.network.received == curve{0}));
     auto fewer = machine(60, 1000, 100);
@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(counters_that_fall_count_as_nothing)
     BOOST_TEST(f.cpu.cores.size() == 1U);
 }
 
-// A nought that nobody has measured is worse than nothing.
-BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_tell_is_not_known)
+// A missing value is better than a 0 that was not measured.
+BOOST_AUTO_TEST_CASE(figures_that_the_kernel_does_not_report_are_unknown)
 {
     figures f;
     f.add({}, {.subscribers = 3}, start);
@@ -73,12 +73,12 @@ BOOST_AUTO_TEST_CASE(what_the_kernel_does_not_tell_is_not_known)
     BOOST_TEST((!f.cpu.known && !f.memory.known && !f.network.known));
     BOOST_TEST((f.cpu.busy.empty() && f.cpu.cores.empty() && f.memory.used.empty() && f.network.received.empty() &&
                 f.network.sent.empty() && f.network.loopback.empty()));
-    BOOST_TEST((f.streams.viewers == curve{3, 4})); // the server's own
+    BOOST_TEST((f.streams.viewers == curve{3, 4})); // the server's own figure
     BOOST_TEST(f.streams.resident == 0U);
     f.add(machine(100, 1000, 5000), {}, start + 2s);
     BOOST_TEST((f.cpu.known && f.memory.known && f.network.known));
     BOOST_TEST((f.memory.used == curve{100}));
-    BOOST_TEST((f.cpu.busy.empty() && f.network.received.empty())); // a difference to nothing is none
+    BOOST_TEST((f.cpu.busy.empty() && f.network.received.empty())); // a rate needs two readings
     f.add(machine(150, 1200, 6000), {}, start + 3s);
     BOOST_TEST((f.cpu.busy == curve{250}));
     BOOST_TEST((f.network.received == curve{1000}));

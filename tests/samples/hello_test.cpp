@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(greets_again_on_the_same_connection)
     }
 }
 
-BOOST_AUTO_TEST_CASE(knows_nothing_else)
+BOOST_AUTO_TEST_CASE(other_paths_are_not_found)
 {
     rill::testing::server app(hello::app());
     BOOST_TEST(app.get("/other").status == 404);

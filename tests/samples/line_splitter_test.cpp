@@ -20,7 +20,7 @@ std::string texts(line_splitter& lines)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(lines_know_where_the_next_one_begins)
+BOOST_AUTO_TEST_CASE(each_line_has_the_offset_of_the_next_one)
 {
     line_splitter lines(100);
     lines.feed("one\ntwo\r\n\nfour\n");
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(an_unfinished_line_is_held_back)
     BOOST_TEST(texts(lines) == "[two@8]");
 }
 
-BOOST_AUTO_TEST_CASE(any_cut_gives_the_same_lines)
+BOOST_AUTO_TEST_CASE(any_split_of_the_input_gives_the_same_lines)
 {
     const std::string text = "a\r\nb\xC3\xA4\n\nlonger line\nx\n";
     line_splitter whole;

@@ -8,7 +8,7 @@ namespace log_tail_test {
 
 namespace {
 
-/// A directory of its own, removed with the object.
+/// A new directory. The destructor removes it.
 class temporary_directory
 {
 public:
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(follows_a_rotation)
     BOOST_TEST(next(client) == "17 first of the new");
 }
 
-BOOST_AUTO_TEST_CASE(survives_truncation)
+BOOST_AUTO_TEST_CASE(continues_after_a_truncation)
 {
     append("a line that is longer than the next\n");
     auto client = server.open("/log");
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(survives_truncation)
     BOOST_TEST(next(client) == "4 new");
 }
 
-BOOST_AUTO_TEST_CASE(resumes_where_the_last_event_id_says)
+BOOST_AUTO_TEST_CASE(resumes_at_the_last_event_id)
 {
     append("one\ntwo\nthree\n");
     auto client = server.open("/log", {{"Last-Event-ID", "4"}});
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(resumes_where_the_last_event_id_says)
     BOOST_TEST(next(client) == "19 four");
 }
 
-BOOST_AUTO_TEST_CASE(an_id_of_another_file_begins_anew)
+BOOST_AUTO_TEST_CASE(an_id_of_another_file_starts_at_the_beginning)
 {
     append("one\ntwo\n");
     auto client = server.open("/log", {{"Last-Event-ID", "1000"}}); // the file was replaced meanwhile

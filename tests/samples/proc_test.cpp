@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(processor_times)
                "intr 1 2 3\n"
                "ctxt 5\n",
                r);
-    BOOST_TEST(r.cpu.total == 531U); // without guests, who are in user
+    BOOST_TEST(r.cpu.total == 531U); // without guest times, which are a part of user
     BOOST_TEST(r.cpu.busy == 81U);
     BOOST_REQUIRE(r.cores.size() == 2U);
     BOOST_TEST(r.cores[0].total == 51U);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(this_process)
     BOOST_TEST(r.resident == 3U * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_there_is_0)
+BOOST_AUTO_TEST_CASE(missing_values_are_0)
 {
     for (const auto* text : {"", "\n", "cpu", "MemTotal:", ":", "x"}) {
         reading r;

@@ -18,7 +18,7 @@ struct fixture
 
 BOOST_FIXTURE_TEST_SUITE(ticker_test, ticker_test::fixture)
 
-BOOST_AUTO_TEST_CASE(ids_rise_by_one)
+BOOST_AUTO_TEST_CASE(ids_increase_by_one)
 {
     auto client = server.open("/ticks?ms=10");
     BOOST_TEST(client.status() == 200);
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(ticks_for_a_day)
     BOOST_TEST((server.now() == std::chrono::hours(24)));
 }
 
-// Behind which there is none: counting on would be undefined.
+// No number follows the largest one. An increment would be undefined behavior.
 BOOST_AUTO_TEST_CASE(the_largest_number_as_last_event_id)
 {
     auto client = server.open("/ticks?ms=10", {{"Last-Event-ID", "9223372036854775807"}});

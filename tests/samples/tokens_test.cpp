@@ -14,7 +14,7 @@ const testing::fields json_type{{"Content-Type", "application/json"}};
 
 struct fixture
 {
-    std::vector<std::string> ended; ///< the lines of the generations
+    std::vector<std::string> ended; ///< the reports of the generations
     testing::server server{
         tokens::app({.period = 20ms, .log = [this](const std::string& line) { ended.push_back(line); }})};
 
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_full_run_ends_with_done)
     BOOST_TEST(ended[0].ends_with(" stopped after 5 of 5 words: finished"), ended[0]);
 }
 
-BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_client_hangs_up)
+BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_client_disconnects)
 {
     auto client = generate(R"({"prompt":"Go on","words":2000})");
     client.next(3);
@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(the_generation_stops_when_the_client_hangs_up)
     BOOST_TEST(ended[0].ends_with(" after 3 of 2000 words: client left"), ended[0]);
 }
 
-// An answer to a POST may go on until the end of the drain, after ten seconds.
-BOOST_AUTO_TEST_CASE(a_generation_that_outlasts_the_drain_stops_with_the_server)
+// After a stop of the server, a response to a POST may continue for the drain timeout.
+BOOST_AUTO_TEST_CASE(a_generation_that_exceeds_the_drain_timeout_stops)
 {
     auto client = generate(R"({"prompt":"Go on","words":2000})");
     client.next();
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_same_prompt_gives_the_same_words)
     BOOST_CHECK(words_of("one two three") != words_of("one two four"));
 }
 
-BOOST_AUTO_TEST_CASE(goes_on_from_the_first_words)
+BOOST_AUTO_TEST_CASE(continues_after_the_first_words)
 {
     const auto words = words_of("xyzzy plugh end");
     BOOST_TEST(words[0] == "plugh");

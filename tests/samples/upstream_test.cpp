@@ -33,12 +33,12 @@ upstream::options options_for(std::uint16_t port)
 {
     upstream::options how;
     how.server = {"127.0.0.1", std::to_string(port)};
-    how.deadline = 1h; // not what a test is about
+    how.deadline = 1h; // longer than any test
     how.patience = 1h;
     return how;
 }
 
-/// The other server. Streams that are open, and what was asked for.
+/// The upstream server. It counts its open streams.
 struct other
 {
     std::atomic<int> streams = 0;
@@ -125,12 +125,12 @@ BOOST_AUTO_TEST_CASE(a_page_comes_from_the_upstream)
     BOOST_TEST(client.body() == std::string(4096, 'x'));
 }
 
-BOOST_AUTO_TEST_CASE(events_are_passed_on_as_they_come)
+BOOST_AUTO_TEST_CASE(events_are_passed_on_immediately)
 {
     client.get("/events");
     BOOST_TEST(client.status() == 200);
     BOOST_TEST(client.header("content-type") == "text/event-stream");
-    BOOST_TEST(client.event()->data == "first"); // while the upstream's stream is open
+    BOOST_TEST(client.event()->data == "first"); // the stream of the upstream is still open
     BOOST_TEST(client.event()->data == "second");
     BOOST_TEST(there.streams == 1);
 }
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_resumed_at_the_upstream)
     BOOST_TEST(client.event()->id == "42");
 }
 
-BOOST_AUTO_TEST_CASE(the_upstream_stops_when_the_client_leaves)
+BOOST_AUTO_TEST_CASE(the_upstream_stops_when_the_client_disconnects)
 {
     client.get("/events");
     BOOST_TEST(client.event()->data == "first");
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_upstream_stops_when_the_client_leaves)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_leaves_early_ends_the_request_to_the_upstream)
+BOOST_AUTO_TEST_CASE(an_early_disconnect_ends_the_request_to_the_upstream)
 {
     rill_test::connection c(server.port());
     c.send("GET /pages/never HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_early_ends_the_request_to_the_upstream
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(the_stream_ends_with_the_upstreams)
+BOOST_AUTO_TEST_CASE(the_stream_ends_with_the_stream_of_the_upstream)
 {
     auto how = upstream_test::options_for(there.server.port());
     how.events = "/short";
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(the_stream_ends_with_the_upstreams)
     BOOST_TEST(!c.event());
 }
 
-BOOST_AUTO_TEST_CASE(an_upstream_that_fails_is_502)
+BOOST_AUTO_TEST_CASE(a_failing_upstream_is_502)
 {
     BOOST_TEST(upstream_test::ask(server, "/pages/broken").status == 502);
     const auto missing = upstream_test::ask(server, "/pages/missing");
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_fails_is_502)
     BOOST_TEST(upstream_test::ask(strict, "/pages/long").status == 502);
 }
 
-BOOST_AUTO_TEST_CASE(an_upstream_that_is_not_there_is_502)
+BOOST_AUTO_TEST_CASE(an_unreachable_upstream_is_502)
 {
     const auto port = there.server.port();
     there.server.stop();
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(an_upstream_that_is_not_there_is_502)
     BOOST_TEST(upstream_test::ask(lost, "/pages/hello").status == 502);
 }
 
-BOOST_AUTO_TEST_CASE(an_upstream_that_is_slow_is_504)
+BOOST_AUTO_TEST_CASE(a_slow_upstream_is_504)
 {
     auto how = upstream_test::options_for(there.server.port());
     how.deadline = 100ms;
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(counts_primes_in_a_pool)
     BOOST_TEST(refused.body != "");
 }
 
-BOOST_AUTO_TEST_CASE(a_blocking_function_runs_beside_the_streams)
+BOOST_AUTO_TEST_CASE(a_blocking_function_does_not_block_the_streams)
 {
     rill_test::client busy(server.port());
     rill_test::client events(server.port());

@@ -1,4 +1,4 @@
-// Operations of Asio in a handler of a real server are cancelled when the client leaves, or when the server stops.
+// When the client disconnects or the server stops, the Asio operations of a handler are cancelled. A real server runs.
 
 #include "server/fixture.hpp"
 
@@ -25,7 +25,7 @@ using namespace rill_test;
 namespace asio = rill::asio;
 namespace data = boost::unit_test::data;
 
-// A user's library, which does not know rill.
+// A library of the user. It uses only Asio and not rill.
 namespace asio_cancellation_library {
 
 boost::asio::awaitable<void> wait_for_ever()
@@ -45,7 +45,7 @@ using error_channel = asio::experimental::channel<void(rill::error_code, std::st
 
 const tcp::endpoint any_loopback_port{asio::ip::address_v4::loopback(), 0};
 
-/// A thread pool of the application, which outlives its server.
+/// A thread pool of the application. It outlives the server.
 struct other_threads
 {
     asio::thread_pool pool{2};
@@ -165,12 +165,12 @@ rill::awaitable<void> waits_on_signal()
 
 rill::awaitable<void> waits_on_pool(asio::thread_pool& pool)
 {
-    // A strand: otherwise one thread of the pool cancels the coroutine while another one runs it.
+    // Without the strand, one thread of the pool could cancel the coroutine while another thread runs it.
     auto ordered = asio::make_strand(pool);
     co_await asio::co_spawn(ordered, asio_cancellation_library::wait_for_ever(), asio::use_awaitable);
 }
 
-// Looking up a name can't be cancelled; what follows is.
+// async_resolve() ignores the cancellation. The timer after it is cancelled.
 rill::awaitable<void> waits_on_names()
 {
     tcp::resolver resolver(co_await asio::this_coro::executor);
@@ -180,7 +180,8 @@ rill::awaitable<void> waits_on_names()
     }
 }
 
-// As an ordinary Asio coroutine, on request: the next co_await throws, also of what can't be cancelled.
+// With throw_if_cancelled(true) the next co_await throws, as in an ordinary Asio coroutine. It throws even if its
+// operation ignores the cancellation.
 rill::awaitable<void> throws_at_the_next_await()
 {
     co_await asio::this_coro::throw_if_cancelled(true);
@@ -231,11 +232,11 @@ const std::vector<std::string> waits{"/timer",  "/deferred", "/as-tuple", "/redi
 
 } // namespace
 
-BOOST_DATA_TEST_CASE(is_cancelled_when_the_client_leaves, data::make(waits), target)
+BOOST_DATA_TEST_CASE(a_disconnect_cancels_the_operation, data::make(waits), target)
 {
     other_threads others;
     running_server server(waiting(others.pool));
-    std::size_t descriptors = SIZE_MAX; // the first client may make Asio open what it keeps
+    std::size_t descriptors = SIZE_MAX; // for the first client Asio may open descriptors that it keeps
     for (int i = 0; i < 2; ++i) {
         raw_client c(server.port());
         c.get(target);
@@ -251,7 +252,7 @@ BOOST_DATA_TEST_CASE(is_cancelled_when_the_client_leaves, data::make(waits), tar
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_DATA_TEST_CASE(is_cancelled_when_the_server_stops, data::make(waits), target)
+BOOST_DATA_TEST_CASE(a_shutdown_cancels_the_operation, data::make(waits), target)
 {
     other_threads others;
     running_server server(waiting(others.pool));

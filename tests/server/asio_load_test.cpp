@@ -1,4 +1,4 @@
-// Two workers and a thread pool at full load: completions come from other threads all the time.
+// Two workers and a thread pool at full load. Other threads complete operations all the time.
 
 #include "server/fixture.hpp"
 
@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(asio_load)
 namespace {
 
 constexpr int clients = 2;
-constexpr std::size_t connections = 25; // of each
+constexpr std::size_t connections = 25; // per client
 
 rill::awaitable<std::thread::id> thread_of_pool()
 {
@@ -57,8 +57,7 @@ rill::router app(asio::thread_pool& pool)
     return app;
 }
 
-/// Sends a request on each connection before it reads the first response, so that all requests are in the server at
-/// once.
+/// Sends a request on each connection before it reads the first response. The server then has all requests at once.
 /// @return the number of correct responses
 int load(std::uint16_t port, int requests)
 {
@@ -85,7 +84,7 @@ int load(std::uint16_t port, int requests)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(requests_that_each_await_a_thread_pool)
+BOOST_AUTO_TEST_CASE(every_request_gets_the_result_of_the_thread_pool)
 {
     const int each = whole_or(100'000, 10) / clients;
     asio::thread_pool pool(2);

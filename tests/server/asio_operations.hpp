@@ -27,7 +27,7 @@ using namespace rill_test;
 namespace asio = rill::asio;
 namespace data = boost::unit_test::data;
 
-// A user's library, which does not know rill.
+// A library of the user. It uses only Asio and not rill.
 namespace asio_test_library {
 
 boost::asio::awaitable<int> half(int number)
@@ -50,7 +50,7 @@ using shared_channel = asio::experimental::concurrent_channel<void(rill::error_c
 
 inline const tcp::endpoint any_loopback_port{asio::ip::address_v4::loopback(), 0};
 
-/// A thread pool of the application, which outlives its server.
+/// A thread pool of the application. It outlives the server.
 struct other_threads
 {
     asio::thread_pool pool{2};
@@ -174,14 +174,14 @@ inline rill::awaitable<std::string> pipes()
 inline rill::awaitable<std::string> signals()
 {
     asio::signal_set set(co_await asio::this_coro::executor, SIGUSR2);
-    expect(::raise(SIGUSR2) == 0); // in this thread: a client's poll() is not interrupted
+    expect(::raise(SIGUSR2) == 0); // to this thread, so that it does not interrupt poll() in a client
     co_return co_await set.async_wait(asio::use_awaitable) == SIGUSR2 ? "SIGUSR2" : "another";
 }
 
 inline rill::awaitable<std::string> strands()
 {
     auto strand = asio::make_strand(co_await asio::this_coro::executor);
-    co_await asio::co_spawn(strand, rill::sleep_for(1ms), asio::use_awaitable); // of the worker still
+    co_await asio::co_spawn(strand, rill::sleep_for(1ms), asio::use_awaitable); // the strand runs on the worker
     const auto here = std::this_thread::get_id();
     co_await asio::post(strand, asio::use_awaitable);
     expect(std::this_thread::get_id() == here);
@@ -215,17 +215,17 @@ inline rill::awaitable<std::string> pools(asio::thread_pool& pool)
     const auto there = co_await asio::co_spawn(pool, std::move(work), asio::use_awaitable);
     expect(there != here);
     expect(std::this_thread::get_id() == here);
-    co_await asio::post(pool, asio::use_awaitable); // by way of the pool, back to the worker
+    co_await asio::post(pool, asio::use_awaitable); // the coroutine continues on the worker
     expect(std::this_thread::get_id() == here);
     auto ordered = asio::make_strand(pool);
     auto in_order = thread_of_pool("argument");
     expect(co_await asio::co_spawn(ordered, std::move(in_order), asio::use_awaitable) != here);
     expect(co_await rill::offload(pool, [] { return std::this_thread::get_id(); }) != here);
-    co_await rill::sleep_for(1ms); // its worker's timers are its own again
+    co_await rill::sleep_for(1ms); // the coroutine uses the timers of its worker again
     co_return "there and back";
 }
 
-// Posts from another thread run in the worker's; a channel for threads wakes the handler.
+// Functions that another thread posts run in the thread of the worker. A thread-safe channel wakes the handler.
 inline rill::awaitable<std::string> foreign_threads()
 {
     const auto ex = co_await asio::this_coro::executor;
@@ -246,7 +246,7 @@ inline rill::awaitable<std::string> foreign_threads()
     }
     one.join();
     two.join();
-    co_await asio::post(ex, asio::use_awaitable); // after all of their completions
+    co_await asio::post(ex, asio::use_awaitable); // runs after all posted functions
     expect(elsewhere == 0);
     co_return std::to_string(all.size());
 }

@@ -1,11 +1,10 @@
-// Handlers are ordinary Asio coroutines: everything that Asio offers can be awaited in a handler of a real server, and
-// is cancelled when the client leaves.
+// Handlers are ordinary Asio coroutines. A handler of a real server can await each Asio operation.
 
 #include "server/asio_operations.hpp"
 
 BOOST_AUTO_TEST_SUITE(asio_in_handlers)
 
-BOOST_DATA_TEST_CASE(completes_in_a_handler, data::make(completes), expected)
+BOOST_DATA_TEST_CASE(an_asio_operation_completes_in_a_handler, data::make(completes), expected)
 {
     other_threads others;
     running_server server(completing(others.pool));
@@ -15,7 +14,7 @@ BOOST_DATA_TEST_CASE(completes_in_a_handler, data::make(completes), expected)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(completes_for_many_clients_of_two_workers)
+BOOST_AUTO_TEST_CASE(asio_operations_complete_for_many_clients_of_two_workers)
 {
     other_threads others;
     running_server server(completing(others.pool), workers(2));
@@ -36,7 +35,7 @@ BOOST_AUTO_TEST_CASE(completes_for_many_clients_of_two_workers)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(finds_a_host_by_its_name)
+BOOST_AUTO_TEST_CASE(a_handler_resolves_a_host_name)
 {
     if (!machine_knows_localhost()) {
         BOOST_TEST_MESSAGE("this machine does not know the name localhost");

@@ -1,4 +1,5 @@
-// A channel over real sockets: clients that are cut at random see every event exactly once, with two workers.
+// A channel over real sockets and with two workers. Clients disconnect and reconnect at random. Each client gets every
+// event exactly once.
 
 #include "server/fixture.hpp"
 
@@ -17,10 +18,10 @@ BOOST_AUTO_TEST_SUITE(broadcast)
 
 namespace {
 
-// Five million are read of ten thousand.
+// 500 clients read 10,000 events each, which is five million in total.
 const auto events = whole_or<std::uint64_t>(10'000, 5);
 
-/// One client of many. It reads the available bytes, and keeps only its position.
+/// One of many clients. It reads the available bytes, and stores only its position.
 class counting_client
 {
 public:
@@ -44,7 +45,7 @@ public:
         line_.clear();
     }
 
-    /// False at the end of the stream.
+    /// Returns false at the end of the stream.
     bool read()
     {
         char buffer[16384];
@@ -72,15 +73,15 @@ private:
     void on_line(std::string_view line)
     {
         if (line.starts_with("event:")) {
-            ++errors_; // no gap, nothing dropped
+            ++errors_; // a gap or dropped notice is an error
         }
-        has_data_ = has_data_ || line.starts_with("data:"); // which comes before the id
+        has_data_ = has_data_ || line.starts_with("data:"); // data arrives before the id
         if (!line.starts_with("id: ")) {
             return;
         }
         std::uint64_t id = 0;
         std::from_chars(line.data() + 4, line.data() + line.size(), id);
-        const auto expected = std::exchange(has_data_, false) ? last_ + 1 : 0; // or where the stream begins
+        const auto expected = std::exchange(has_data_, false) ? last_ + 1 : 0; // an id without data marks the begin
         errors_ += id == expected ? 0 : 1;
         last_ = id;
     }
@@ -119,14 +120,14 @@ void publish_all(pubsub::channel channel)
             return;
         }
         if (i % 25 == 0) {
-            std::this_thread::sleep_for(5ms); // spread: most cuts are to hit live streams
+            std::this_thread::sleep_for(5ms); // slow enough that most cuts happen during a stream
         }
     }
 }
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
+BOOST_AUTO_TEST_CASE(clients_that_reconnect_at_random_get_every_event)
 {
     auto channel = counted(
         {.replay = {.max_events = 2 * events, .max_bytes = 64UL * 1024 * 1024}, .backlog = {.max_events = events}});
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
         behind = 0;
         for (std::size_t i = 0; i < clients.size(); ++i) {
             if (ready[i].revents != 0 && !clients[i]->read()) {
-                clients[i]->cut(); // evicted: it comes back
+                clients[i]->cut(); // the server evicted the client; it reconnects
                 clients[i]->connect();
             }
             behind += clients[i]->last() < events ? 1 : 0;
@@ -176,7 +177,7 @@ BOOST_AUTO_TEST_CASE(clients_that_are_cut_at_random_miss_nothing)
     BOOST_TEST(eventually([&] { return channel.subscribers() == 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(a_frozen_reader_is_ended_by_the_policy_and_others_are_not_held_up)
+BOOST_AUTO_TEST_CASE(the_policy_ends_a_frozen_reader_without_delay_for_others)
 {
     std::atomic<int> evicted{0};
     auto channel = counted({.replay = {.max_events = 64, .max_bytes = 16UL * 1024 * 1024},
@@ -203,7 +204,7 @@ BOOST_AUTO_TEST_CASE(a_frozen_reader_is_ended_by_the_policy_and_others_are_not_h
     BOOST_TEST(channel.stats().unsent_bytes == 0U);
 }
 
-// The whole of a batch of large events, in pieces that the kernel takes as it likes.
+// A batch of large events. The kernel accepts it in pieces of any size.
 BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_byte)
 {
     auto channel = counted({.replay = {.max_events = 1000, .max_bytes = 64UL * 1024 * 1024},
@@ -229,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_gets_every_byte)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_server_stops_with_streams_of_both_kinds)
+BOOST_AUTO_TEST_CASE(a_shutdown_ends_streams_with_and_without_a_coroutine)
 {
     auto channel = counted({});
     {

@@ -1,5 +1,5 @@
-// The contract of cancellation: when a client leaves, in any way and at any wait of its handler, the frame of the
-// handler unwinds, its destructors can read the reason, and no resource leaks.
+// The contract of cancellation. A client may disconnect in any way and at any wait of its handler. Then the frame of
+// the handler unwinds, its destructors can read the reason, and no resource leaks.
 
 #include "server/cancellation_waits.hpp"
 
@@ -15,7 +15,8 @@ BOOST_DATA_TEST_CASE(peer_closes, data::make(waits), target)
     }
     check_nothing_left(server, descriptors);
     BOOST_TEST((witness::last == rill::close_reason::peer_closed || witness::last == rill::close_reason::peer_reset));
-    if (target != "/write" && target != "/ticks") { // there the close meets unread data, and resets
+    // The clients of "/write" and "/ticks" have unread data. Their close() sends a reset.
+    if (target != "/write" && target != "/ticks") {
         BOOST_TEST((server.reasons() == std::vector{rill::close_reason::peer_closed}));
     }
 }
@@ -32,7 +33,7 @@ BOOST_DATA_TEST_CASE(peer_resets, data::make(waits), target)
     BOOST_TEST((witness::last == rill::close_reason::peer_reset));
 }
 
-BOOST_DATA_TEST_CASE(peer_closes_its_half, data::make(waits), target)
+BOOST_DATA_TEST_CASE(peer_half_closes, data::make(waits), target)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
@@ -45,7 +46,7 @@ BOOST_DATA_TEST_CASE(peer_closes_its_half, data::make(waits), target)
     check_nothing_left(server, descriptors);
 }
 
-BOOST_DATA_TEST_CASE(many_leave_at_once, data::make(waits), target)
+BOOST_DATA_TEST_CASE(many_clients_disconnect_at_once, data::make(waits), target)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
@@ -69,7 +70,8 @@ BOOST_DATA_TEST_CASE(server_drains, data::make(waits), target)
         running_server server(app());
         raw_client c(server.port());
         open(c, target, witness::started);
-        if (target == "/write") { // its client does not read until the drain has begun; then it gets the farewell
+        // The client of "/write" reads only after the handler has ended. Then it gets the farewell.
+        if (target == "/write") {
             server.begin_stop();
             BOOST_TEST(eventually([] { return witness::alive == 0; }));
         } else {
@@ -100,7 +102,7 @@ BOOST_AUTO_TEST_CASE(frozen_reader_is_ended_by_the_write_timeout)
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::write_timeout}));
 }
 
-BOOST_AUTO_TEST_CASE(frozen_reader_with_small_events_is_ended_too)
+BOOST_AUTO_TEST_CASE(frozen_reader_with_small_events_is_ended_by_the_write_timeout)
 {
     rill::server_options options;
     options.limits.max_unsent_bytes = 4096;
@@ -127,13 +129,13 @@ BOOST_AUTO_TEST_CASE(pipelined_bytes_are_no_disconnect)
         c.forget();
         BOOST_REQUIRE(c.read_until("data: tick\n\n"));
     }
-    BOOST_TEST(witness::started == before + 1); // the next request waits for the stream's end
+    BOOST_TEST(witness::started == before + 1); // the next request waits for the end of the stream
     BOOST_TEST(witness::alive == 1);
     c.close();
     check_nothing_left(server, descriptors);
 }
 
-BOOST_AUTO_TEST_CASE(flood_behind_a_stream_is_evicted)
+BOOST_AUTO_TEST_CASE(flood_during_a_stream_is_evicted)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
@@ -149,7 +151,7 @@ BOOST_AUTO_TEST_CASE(flood_behind_a_stream_is_evicted)
     check_nothing_left(server, descriptors);
 }
 
-BOOST_AUTO_TEST_CASE(fin_behind_pipelined_bytes_is_seen)
+BOOST_AUTO_TEST_CASE(fin_after_pipelined_bytes_is_detected)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
@@ -160,7 +162,7 @@ BOOST_AUTO_TEST_CASE(fin_behind_pipelined_bytes_is_seen)
     check_nothing_left(server, descriptors);
 }
 
-BOOST_AUTO_TEST_CASE(gone_before_the_handler_starts)
+BOOST_AUTO_TEST_CASE(disconnect_before_the_handler_starts)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
@@ -170,11 +172,11 @@ BOOST_AUTO_TEST_CASE(gone_before_the_handler_starts)
         c.get("/before");
         i % 2 == 0 ? c.close() : c.half_close();
     }
-    BOOST_TEST(eventually([&] { return witness::started >= before + 10; })); // a reset may overtake its request
+    BOOST_TEST(eventually([&] { return witness::started >= before + 10; })); // a reset may discard the request
     check_nothing_left(server, descriptors);
 }
 
-BOOST_AUTO_TEST_CASE(ordinary_handler_is_cancelled_too)
+BOOST_AUTO_TEST_CASE(handler_without_a_stream_is_cancelled)
 {
     static std::atomic<int> alive{0};
     static std::atomic<int> entered{0};
@@ -204,7 +206,7 @@ BOOST_AUTO_TEST_CASE(ordinary_handler_is_cancelled_too)
     check_nothing_left(server, descriptors);
 }
 
-BOOST_AUTO_TEST_CASE(plain_chunked_stream_follows_the_same_contract)
+BOOST_AUTO_TEST_CASE(chunked_stream_without_sse_follows_the_same_contract)
 {
     static std::atomic<int> alive{0};
     struct counted
@@ -250,7 +252,7 @@ BOOST_AUTO_TEST_CASE(handler_that_returns_or_throws)
     running_server server(std::move(app));
     raw_client c(server.port());
     c.send("GET /returns HTTP/1.1\r\nHost: t\r\n\r\nGET /returns HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n");
-    BOOST_TEST(c.read_to_end()); // the connection was kept for the pipelined request
+    BOOST_TEST(c.read_to_end()); // the connection stays open for the pipelined request
     const auto first = c.received().find("data: only");
     BOOST_TEST(c.received().find("data: only", first + 1) != std::string::npos);
     BOOST_TEST(c.received().ends_with("0\r\n\r\n"));
@@ -269,7 +271,7 @@ BOOST_AUTO_TEST_CASE(handler_that_returns_or_throws)
     BOOST_TEST(server.log().find("before its coroutine exists") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_that_finishes_has_time_to_say_farewell)
+BOOST_AUTO_TEST_CASE(finish_on_shutdown_gives_time_for_a_farewell)
 {
     rill::router app;
     app.get("/polite", rill::sse::endpoint(
@@ -293,7 +295,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_finishes_has_time_to_say_farewell)
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
 }
 
-BOOST_AUTO_TEST_CASE(deadline_ends_a_stream_that_asked_but_stays)
+BOOST_AUTO_TEST_CASE(drain_timeout_ends_a_stream_with_finish_on_shutdown)
 {
     rill::server_options options;
     options.drain_timeout = 100ms;

@@ -17,7 +17,7 @@ namespace data = boost::unit_test::data;
 
 namespace cancellation {
 
-/// Counts the frames that are alive, and notes the reason that the last destructor saw.
+/// Counts the existing frames. Stores the close reason that the last destructor has read.
 struct witness
 {
     static inline std::atomic<int> alive{0};
@@ -107,7 +107,7 @@ inline rill::awaitable<> waits_on_first_of_two(rill::sse::event_stream& stream)
 {
     using namespace asio::experimental::awaitable_operators;
     witness here(stream);
-    co_await (rill::sleep_for(1h) || child(stream)); // which says "begun", once: a client that closes has read all
+    co_await (rill::sleep_for(1h) || child(stream)); // child() sends "begun" once, so that no data is unread
 }
 
 inline rill::awaitable<> waits_on_spawned(rill::sse::event_stream& stream)
@@ -150,7 +150,7 @@ inline rill::awaitable<> looks_at_errors(rill::sse::event_stream& stream)
     expect(!ticked && ticked.error() == asio::error::operation_aborted);
 }
 
-/// @param write_timeout not what ends a stream, unless the test is about that
+/// @param write_timeout the default is long, so that it does not end a stream
 inline rill::router app(std::chrono::milliseconds write_timeout = 1h)
 {
     rill::router app;
@@ -172,7 +172,7 @@ inline rill::router app(std::chrono::milliseconds write_timeout = 1h)
 inline const std::vector<std::string> waits{"/interval", "/ticks",   "/asio",   "/child",    "/two",
                                             "/tasks",    "/spawned", "/before", "/expected", "/write"};
 
-/// Opens a stream and waits until its handler is where the test wants it.
+/// Opens a stream and waits until its handler has started and the client has received the first bytes.
 inline void open(raw_client& c, const std::string& target, int started_before)
 {
     c.get(target);
@@ -180,14 +180,14 @@ inline void open(raw_client& c, const std::string& target, int started_before)
     BOOST_REQUIRE(c.read_until(target == "/before" ? "\r\n\r\n" : "begun"));
 }
 
-/// Checks the state of the server after all clients have left.
+/// Checks after all clients have disconnected that the server has released everything.
 inline void check_nothing_left(running_server& server, std::size_t descriptors)
 {
     BOOST_TEST(eventually([&] { return witness::alive == 0 && nested_witness::alive == 0; }));
     BOOST_TEST(eventually([&] { return server.connections() == 0; }));
-    // Not more than before: a sanitizer may have had a file open for a moment when they were counted.
+    // At most as before. A sanitizer may have had a file open when the test counted the descriptors.
     BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
-    BOOST_TEST(server.log() == ""); // leaving is no error
+    BOOST_TEST(server.log() == ""); // a disconnect is not an error
 }
 
 } // namespace cancellation

@@ -1,4 +1,4 @@
-// The two stages of a shutdown, as handlers see them: time for a farewell, then cancellation.
+// The two stages of a shutdown in handlers. First they have time for a farewell. Then they are cancelled.
 
 #include "server/fixture.hpp"
 #include "support/counted.hpp"
@@ -48,7 +48,7 @@ rill::awaitable<> ticks_until_the_stop(rill::sse::event_stream& stream)
     co_await stream.send("farewell");
 }
 
-/// Opens the stream, begins the drain and gives all that came.
+/// Opens the stream, begins the drain and returns all received bytes.
 std::string drain(running_server& server)
 {
     raw_client c(server.port());
@@ -61,11 +61,11 @@ std::string drain(running_server& server)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_the_stop_says_farewell)
+BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_the_stop_sends_its_farewell)
 {
     for (auto* handle : {&waits_for_the_stop, &ticks_until_the_stop}) {
         rill::server_options options;
-        options.drain_timeout = 1h; // not what ends it
+        options.drain_timeout = 1h; // long, so that it does not end the stream
         running_server server(stream_of(handle), options);
         const auto received = drain(server);
         BOOST_TEST(received.find("data: farewell\n\n") != received.npos);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_the_stop_says_farewell)
     }
 }
 
-BOOST_AUTO_TEST_CASE(to_ask_and_to_wait_gives_no_time)
+BOOST_AUTO_TEST_CASE(stop_requested_and_stopped_do_not_delay_the_end)
 {
     const auto asks = [](rill::sse::event_stream& stream) -> rill::awaitable<> {
         rill::interval every{1ms};
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(to_ask_and_to_wait_gives_no_time)
         co_await rill::sleep_for(1h);
     };
     rill::server_options options;
-    options.drain_timeout = 1h; // not what ends it
+    options.drain_timeout = 1h; // long, so that it does not end the stream
     for (auto* handle : {+asks, +waits}) {
         running_server server(stream_of(handle, false), options);
         const auto received = drain(server);
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(to_ask_and_to_wait_gives_no_time)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_single_stream_asks_for_time_by_a_call)
+BOOST_AUTO_TEST_CASE(a_stream_can_call_finish_on_shutdown)
 {
     running_server server(stream_of(
         [](rill::sse::event_stream& stream) -> rill::awaitable<> {
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_single_stream_asks_for_time_by_a_call)
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
 }
 
-BOOST_AUTO_TEST_CASE(one_that_stays_is_cancelled_at_the_deadline)
+BOOST_AUTO_TEST_CASE(a_stream_is_cancelled_at_the_drain_timeout)
 {
     rill::server_options options;
     options.drain_timeout = 50ms;
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(one_that_stays_is_cancelled_at_the_deadline)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_the_wait)
+BOOST_AUTO_TEST_CASE(a_disconnect_ends_the_wait_for_the_stop)
 {
     for (auto* handle : {&waits_for_the_stop, &ticks_until_the_stop}) {
         running_server server(stream_of(handle));
@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_the_wait)
     }
 }
 
-// Its answer was in flight when the drain began.
-BOOST_AUTO_TEST_CASE(a_stream_that_begins_in_the_drain_says_farewell_too)
+// The handler has not returned its response when the drain begins.
+BOOST_AUTO_TEST_CASE(a_stream_that_begins_during_the_drain_sends_its_farewell)
 {
     rill::router app;
     std::atomic<bool> asked{false};

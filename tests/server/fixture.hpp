@@ -14,13 +14,13 @@
 #include "support/connection.hpp"
 #include "support/running_server.hpp"
 
-// Shared by the tests over real sockets: a server in its own thread, and clients that can misbehave.
+// The common parts of the tests over real sockets: a server in its own thread, and clients that can misbehave.
 namespace rill_test {
 
 using namespace std::chrono_literals;
 
-/// Waits for a condition that another thread makes true. The limit is long, so that a slow machine does not fail the
-/// test.
+/// Waits until the condition is true. Returns false after the limit. The limit is long, so that the test does not fail
+/// on a slow machine.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::seconds limit = 30s)
 {
@@ -41,7 +41,7 @@ inline rill::server_options workers(unsigned count)
     return options;
 }
 
-/// The body of a 200; anything else fails the test.
+/// Sends a GET request and returns the body. A status other than 200 fails the test.
 inline std::string fetch(const running_server& server, std::string_view target)
 {
     client c(server.port());
@@ -61,7 +61,7 @@ inline std::size_t open_descriptors()
     return count;
 }
 
-/// An assertion for handlers. They run in the thread of the server, where Boost.Test must not be used. A failure is a
+/// An assertion for handlers. They run in the thread of the server and must not use Boost.Test. A failure becomes a
 /// line in the log of the server.
 inline void expect(bool holds)
 {
@@ -78,7 +78,8 @@ public:
 
     void get(std::string_view target) { send("GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n"); }
 
-    /// Reads until what has come holds `text`; false at the end of the stream, or after 30 s, heartbeats or not.
+    /// Reads until the received bytes contain `text`. Returns false at the end of the stream, or after 30 seconds even
+    /// if heartbeats arrive.
     bool read_until(std::string_view text)
     {
         const auto end = std::chrono::steady_clock::now() + 30s;
@@ -90,7 +91,7 @@ public:
         }
         return true;
     }
-    /// Reads to the end; false when it was a reset, or did not come within 30 s.
+    /// Reads to the end of the connection. Returns false after a reset, or if nothing arrives for 30 seconds.
     bool read_to_end()
     {
         long count = 0;

@@ -61,7 +61,7 @@ inline std::unique_ptr<raw_client> ask(const running_server& server, std::string
     return c;
 }
 
-/// Checks for 503 with a Retry-After between `least` and twice `least` seconds.
+/// Checks that the response is 503 with a Retry-After between `least` and twice `least` seconds.
 inline void check_unavailable(raw_client& c, int least)
 {
     BOOST_TEST(c.read_to_end());
@@ -78,7 +78,7 @@ inline void check_unavailable(raw_client& c, int least)
     }
 }
 
-/// Checks for a response after which an EventSource reconnects by itself.
+/// Checks that the response is an event stream with `retry:`, after which an EventSource reconnects automatically.
 inline void check_retry_event(raw_client& c)
 {
     BOOST_TEST(c.read_to_end());

@@ -4,7 +4,7 @@
 
 BOOST_AUTO_TEST_SUITE(full_machine)
 
-BOOST_AUTO_TEST_CASE(more_connections_than_there_may_be)
+BOOST_AUTO_TEST_CASE(connections_above_the_limit_get_503)
 {
     rill::server_options options;
     options.capacity.max_connections = 3;
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(more_connections_than_there_may_be)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(an_event_source_over_the_limit_is_told_to_come_back)
+BOOST_AUTO_TEST_CASE(an_event_source_above_the_limit_gets_a_retry_event)
 {
     rill::server_options options;
     options.capacity.max_connections = 1;
@@ -36,8 +36,8 @@ BOOST_AUTO_TEST_CASE(an_event_source_over_the_limit_is_told_to_come_back)
     check_unavailable(*ask(server, "/hello", "503"), 5);
 }
 
-// Few clients get a 503 at a time. Clients that send nothing must not take their place.
-BOOST_AUTO_TEST_CASE(a_crowd_over_the_limit_is_not_even_told)
+// Only few refused clients can wait for a 503 at a time. Clients that send no request must not occupy these places.
+BOOST_AUTO_TEST_CASE(a_crowd_above_the_limit_is_reset)
 {
     rill::server_options options;
     options.capacity.max_connections = 1;
@@ -48,11 +48,12 @@ BOOST_AUTO_TEST_CASE(a_crowd_over_the_limit_is_not_even_told)
         crowd.push_back(std::make_unique<raw_client>(server.port()));
     }
     BOOST_TEST(eventually([&] { return server.stats().refused_connections == 60; }));
-    BOOST_TEST(server.connections() <= 17U);                           // 16 of them
-    BOOST_TEST(eventually([&] { return server.connections() == 1; })); // within a second, as they ask for nothing
+    BOOST_TEST(server.connections() <= 17U); // 16 refused clients
+    // The refused clients send no request. The server closes them within a second.
+    BOOST_TEST(eventually([&] { return server.connections() == 1; }));
 }
 
-BOOST_AUTO_TEST_CASE(more_connections_of_one_address)
+BOOST_AUTO_TEST_CASE(connections_of_one_address_have_a_limit)
 {
     rill::server_options options;
     options.capacity.max_connections_per_address = 2;
@@ -69,10 +70,10 @@ BOOST_AUTO_TEST_CASE(more_connections_of_one_address)
     ask(server, "/hello", "\r\n\r\nhello");
 }
 
-BOOST_AUTO_TEST_CASE(more_streams_than_there_may_be)
+BOOST_AUTO_TEST_CASE(streams_above_the_limit_get_503)
 {
     rill::server_options options;
-    options.threads = 2; // the limit is the server's, whichever worker they come to
+    options.threads = 2; // both workers share the limit
     options.capacity.max_streams = 4;
     running_server server(app(), options);
     clients there;
@@ -85,14 +86,14 @@ BOOST_AUTO_TEST_CASE(more_streams_than_there_may_be)
         BOOST_TEST(c->received().find("Access-Control-Allow-Origin: *\r\n") != std::string::npos);
         BOOST_TEST(c->received().find("text/event-stream") == std::string::npos);
     }
-    ask(server, "/hello", "\r\n\r\nhello"); // no stream
+    ask(server, "/hello", "\r\n\r\nhello"); // not a stream
     BOOST_TEST(server.stats().refused_streams == 8U);
     there.clear();
     BOOST_TEST(eventually([&] { return server.stats().streams == 0; }));
     ask(server, "/silent", "begun");
 }
 
-BOOST_AUTO_TEST_CASE(more_streams_of_one_address)
+BOOST_AUTO_TEST_CASE(streams_of_one_address_have_a_limit)
 {
     rill::server_options options;
     options.capacity.max_streams_per_address = 1;
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(more_streams_of_one_address)
     ask(server, "/silent", "begun");
 }
 
-BOOST_AUTO_TEST_CASE(more_streams_of_one_route)
+BOOST_AUTO_TEST_CASE(streams_of_one_route_have_a_limit)
 {
     running_server server(app());
     clients there;
@@ -123,8 +124,8 @@ BOOST_AUTO_TEST_CASE(more_streams_of_one_route)
     ask(server, "/two", "begun");
 }
 
-// A busy server finds departures and arrivals in the same turn of its event loop.
-BOOST_AUTO_TEST_CASE(one_comes_while_another_leaves)
+// A busy server can find a disconnect and a new client in the same turn of its event loop.
+BOOST_AUTO_TEST_CASE(a_client_that_arrives_in_the_turn_of_a_disconnect_is_accepted)
 {
     struct limited
     {
@@ -167,12 +168,13 @@ BOOST_AUTO_TEST_CASE(one_comes_while_another_leaves)
     }
 }
 
-// Each stream queues what its client does not read. The stream that would exceed the sum ends, and the others continue.
-BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
+// Each stream queues the bytes that its client does not read. If a stream would exceed the total limit, it ends. The
+// others continue.
+BOOST_AUTO_TEST_CASE(queued_bytes_above_the_limit_end_their_stream)
 {
     rill::server_options options;
     options.limits.write_timeout = 1h;
-    options.limits.max_unsent_bytes = 16 * 1024; // soon in our memory, not in the kernel's
+    options.limits.max_unsent_bytes = 16 * 1024; // bytes queue in the server early, not in the kernel
     options.capacity.max_queued_bytes = 600 * 1024;
     running_server server(app(), options);
     clients there;
@@ -181,19 +183,19 @@ BOOST_AUTO_TEST_CASE(more_queued_than_there_is_room_for)
         there.back()->get("/much");
         BOOST_TEST(eventually([&] { return server.stats().queued_bytes != 0; }));
     }
-    // There is room for two of up to 256 KiB each, perhaps for three, as the kernel takes a part.
+    // Two streams of up to 256 KiB fit into the limit. A third one may fit, because the kernel takes a part.
     BOOST_TEST(eventually(
         [&] { return server.reasons().size() >= 3 && server.reasons().size() + server.stats().streams == 6; }));
     BOOST_TEST(server.stats().streams >= 2U);
     BOOST_TEST(server.stats().queued_bytes <= 600U * 1024);
     BOOST_TEST_MESSAGE(server.stats().queued_bytes / 1024 << " KiB of 600 are queued by " << server.stats().streams
                                                           << " streams, " << server.reasons().size() << " were ended");
-    BOOST_TEST(
-        eventually([&] { return server.stats().overflows == server.reasons().size(); })); // one may be on its way
+    // A reason may arrive later than its count.
+    BOOST_TEST(eventually([&] { return server.stats().overflows == server.reasons().size(); }));
     for (const auto reason : server.reasons()) {
         BOOST_TEST((reason == rill::close_reason::over_capacity));
     }
-    // A response is no exception: refused before its head, so that its client knows why.
+    // The limit applies to responses, too. The server checks it before the head, so that the client gets a 503.
     raw_client huge(server.port(), 4096);
     huge.get("/huge");
     BOOST_TEST(huge.read_until("HTTP/1.1 503 "));

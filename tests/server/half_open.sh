@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A peer that disappears without closing its connection: server and client in a network namespace of their own, in which every packet is
-# dropped from one moment on. Skipped (77) where namespaces are not permitted.
+# Tests a peer that disappears without closing its connection. Server and client run in a separate network namespace. During the test
+# the namespace begins to drop every packet. If namespaces are not permitted, the test is skipped (77).
 # usage: half_open.sh SOURCE_DIR SERVER_TEST
 set -euo pipefail
 
@@ -18,4 +18,4 @@ fi
 exec unshare --net --map-root-user bash -c '
     PATH=$PATH:/usr/sbin:/sbin
     ip link set lo up
-    exec "$1" --run_test=peers/in_a_namespace_whose_packets_are_dropped --catch_system_errors=no' _ "$server_test"
+    exec "$1" --run_test=peers/the_heartbeat_detects_a_peer_with_dropped_packets --catch_system_errors=no' _ "$server_test"

@@ -66,7 +66,7 @@ rill::awaitable<> count_up(rill::sse::event_stream& stream, rill::query<"from", 
     }
 }
 
-/// A stream for a client that asks for one, and one answer for others.
+/// The route responds with a stream if the client accepts one, and with JSON otherwise.
 rill::router count_or_json()
 {
     const rill::handler stream = rill::sse::endpoint(count_up, {.max_streams = 1, .headers = {{"Vary", "Accept"}}});
@@ -85,7 +85,7 @@ rill::router count_or_json()
 rill::awaitable<> greet(rill::sse::event_stream& stream, rill::attribute<user> who)
 {
     co_await stream.send("begin");
-    co_await rill::sleep_for(1ms); // the request is gone
+    co_await rill::sleep_for(1ms); // the request is already destroyed
     co_await stream.send("hello " + who->name);
 }
 
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_user_from_middleware_reaches_handlers_and_streams)
     const std::string long_name(100, 'n');
     client c(server.port());
     BOOST_TEST(c.get("/me", "Authorization: ada\r\n").body() == "ada");
-    BOOST_TEST(c.get("/maybe").body() == "unknown"); // it was the other request's, on the same connection
+    BOOST_TEST(c.get("/maybe").body() == "unknown"); // the attribute belongs to the previous request
     const auto events = c.get("/greeting", "Authorization: " + long_name + "\r\n").events(2);
     BOOST_REQUIRE(events.size() == 2U);
     BOOST_TEST(events[1].data == "hello " + long_name);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_user_from_middleware_reaches_handlers_and_streams)
     BOOST_TEST(log.find("handler of /greeting failed: ") != std::string::npos, log);
 }
 
-BOOST_AUTO_TEST_CASE(errors_of_an_application_are_answered_as_one_place_says)
+BOOST_AUTO_TEST_CASE(one_middleware_maps_the_errors_of_an_application)
 {
     rill::router app;
     app.use(map_exceptions);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(errors_of_an_application_are_answered_as_one_place_says)
     client c(server.port());
     BOOST_TEST(c.get("/sold").status() == 409);
     BOOST_TEST(c.body().find("sold out") != std::string::npos);
-    BOOST_TEST(c.get("/who").status() == 401); // a 401 without the header would be a 500
+    BOOST_TEST(c.get("/who").status() == 401); // without the WWW-Authenticate header the response would be a 500
     BOOST_TEST(c.header("www-authenticate") == "Bearer");
     BOOST_TEST(c.header("content-type") == "application/problem+json");
     c.body();
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(errors_of_an_application_are_answered_as_one_place_says)
     BOOST_TEST(server.log() == "handler of /other failed: a secret\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_streams_or_answers_as_the_request_asks)
+BOOST_AUTO_TEST_CASE(a_handler_streams_or_responds_depending_on_accept)
 {
     running_server server(count_or_json());
     client c(server.port());
@@ -176,7 +176,8 @@ BOOST_AUTO_TEST_CASE(a_handler_streams_or_answers_as_the_request_asks)
     BOOST_REQUIRE(events.size() == 2U);
     BOOST_TEST(events[1].data == "8");
     client second(server.port());
-    BOOST_TEST(second.get("/count", "Accept: text/event-stream\r\n").status() == 503); // one endpoint, one count
+    // The limit of streams applies to the endpoint, not to a connection.
+    BOOST_TEST(second.get("/count", "Accept: text/event-stream\r\n").status() == 503);
     BOOST_TEST(fetch(server, "/count") == R"({"count":1})");
     c.hang_up();
     BOOST_TEST(eventually([&] {

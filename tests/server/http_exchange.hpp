@@ -45,7 +45,7 @@ inline std::string get(std::string_view target, std::string_view more = "")
 
 inline const std::string close_after = "Connection: close\r\n";
 
-/// Sends, reads to the end, and gives what came.
+/// Sends the bytes, reads to the end, and returns the received bytes.
 inline std::string talk(running_server& server, const std::string& bytes)
 {
     raw_client c(server.port());

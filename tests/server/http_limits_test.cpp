@@ -4,7 +4,7 @@
 
 BOOST_AUTO_TEST_SUITE(http)
 
-BOOST_AUTO_TEST_CASE(limits)
+BOOST_AUTO_TEST_CASE(requests_above_the_limits_are_refused)
 {
     rill::server_options options;
     options.limits.max_body_bytes = 1000;
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
         talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nbod").starts_with("HTTP/1.1 408 "));
 }
 
-BOOST_AUTO_TEST_CASE(between_requests_there_is_nothing_to_be_answered)
+BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_without_a_response)
 {
     rill::server_options options;
     options.limits.idle_timeout = 50ms;
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(between_requests_there_is_nothing_to_be_answered)
     BOOST_TEST(idle.ends_with("hello"));
 }
 
-BOOST_AUTO_TEST_CASE(large_response_arrives_whole)
+BOOST_AUTO_TEST_CASE(large_response_arrives_completely)
 {
     running_server server(app());
     raw_client c(server.port(), 4096);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
     slow.get("/slow", []() -> rill::awaitable<rill::response> {
         const auto executor = co_await rill::asio::this_coro::executor;
         entered = true;
-        co_await rill::shutdown_signal::of(executor).wait(); // it is still being answered when the drain begins
+        co_await rill::shutdown_signal::of(executor).wait(); // the request is in progress when the drain begins
         co_await rill::sleep_for(20ms);
         co_return rill::response::text("done");
     });
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
     BOOST_TEST(busy.received().find("Connection: close") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(several_workers)
+BOOST_AUTO_TEST_CASE(streams_of_two_workers_are_drained)
 {
     rill::server_options options;
     options.threads = 2;
@@ -136,15 +136,15 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors_pauses_and_recovers)
     rlimit before{};
     ::getrlimit(RLIMIT_NOFILE, &before);
     rlimit low = before;
-    raw_client first(server.port()); // to know that the server accepts
+    raw_client first(server.port()); // its response shows that the server accepts connections
     first.get("/hello");
     BOOST_REQUIRE(first.read_until("hello"));
     raw_client waiting(server.port());
-    low.rlim_cur = 3; // nothing more can be opened; what is open stays so
+    low.rlim_cur = 3; // the process can open no more descriptors
     BOOST_REQUIRE(eventually([&] { return server.connections() == 2; }));
     std::vector<std::unique_ptr<raw_client>> clients;
     clients.reserve(1);
-    // The client's own descriptor must exist before the limit falls: the connection is made afterwards.
+    // The client opens its socket before the limit is lowered, and connects after that.
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     ::setrlimit(RLIMIT_NOFILE, &low);
     sockaddr_in address{};
@@ -159,11 +159,11 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors_pauses_and_recovers)
     BOOST_TEST(told);
     BOOST_TEST(while_short == 2u);
     BOOST_TEST(eventually([&] { return server.connections() == 3; }));
-    BOOST_TEST(occurrences(server.log(), "cannot accept") == 1u); // one line, however long it lasts
+    BOOST_TEST(occurrences(server.log(), "cannot accept") == 1u); // only one line, although accept() fails repeatedly
     ::close(socket);
 }
 
-BOOST_AUTO_TEST_CASE(start_up_errors)
+BOOST_AUTO_TEST_CASE(a_port_in_use_is_an_error)
 {
     running_server taken(app());
     rill::server_options options;

@@ -1,4 +1,4 @@
-// HTTP/1 over real sockets, beyond what the tests of request_parser and response_head can show.
+// HTTP/1 over real sockets. The tests of request_parser and response_head cover the rest without sockets.
 
 #include "server/http_exchange.hpp"
 
@@ -8,7 +8,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_connection_and_pipelines)
 {
     running_server server(app());
     const auto answer = talk(server, get("/hello") + get("/none") + get("/hello", close_after) + get("/hello"));
-    BOOST_TEST(occurrences(answer, "HTTP/1.1 200 OK\r\n") == 2u); // nothing after "close" is answered
+    BOOST_TEST(occurrences(answer, "HTTP/1.1 200 OK\r\n") == 2u); // a request after "close" gets no response
     BOOST_TEST(occurrences(answer, "HTTP/1.1 204 No Content\r\n") == 1u);
     BOOST_TEST(occurrences(answer, "Connection: close\r\n") == 1u);
     BOOST_TEST(answer.find("Date: ") != answer.npos);
@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_connection_and_pipelines)
     BOOST_TEST(answer.ends_with("\r\n\r\nhello"));
 }
 
-BOOST_AUTO_TEST_CASE(http_1_0_closes_unless_asked)
+BOOST_AUTO_TEST_CASE(http_1_0_closes_without_keep_alive)
 {
     running_server server(app());
     const auto plain = talk(server, "GET /hello HTTP/1.0\r\n\r\n");
@@ -27,10 +27,10 @@ BOOST_AUTO_TEST_CASE(http_1_0_closes_unless_asked)
     BOOST_TEST(occurrences(kept, "Connection: keep-alive\r\n") == 1u);
     const auto streamed = talk(server, "GET /rows HTTP/1.0\r\n\r\n");
     BOOST_TEST(streamed.find("chunked") == streamed.npos);
-    BOOST_TEST(streamed.ends_with("\r\n\r\nrow 0\nrow 1\nrow 2\n")); // ended by the end of the connection
+    BOOST_TEST(streamed.ends_with("\r\n\r\nrow 0\nrow 1\nrow 2\n")); // the connection ends the body
 }
 
-BOOST_AUTO_TEST_CASE(streams_in_chunks_and_goes_on)
+BOOST_AUTO_TEST_CASE(a_chunked_stream_keeps_the_connection_open)
 {
     running_server server(app());
     const auto answer = talk(server, get("/rows") + get("/hello", close_after));
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(streams_in_chunks_and_goes_on)
     BOOST_TEST(answer.ends_with("hello"));
 }
 
-BOOST_AUTO_TEST_CASE(head_has_the_head_of_get)
+BOOST_AUTO_TEST_CASE(head_has_the_fields_of_get)
 {
     running_server server(app());
     const auto answer = talk(server, "HEAD /hello HTTP/1.1\r\nHost: t\r\n\r\nHEAD /rows HTTP/1.1\r\nHost: t\r\n\r\n" +
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(head_has_the_head_of_get)
     BOOST_TEST(occurrences(answer, "HTTP/1.1 ") == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(options_and_unknown)
+BOOST_AUTO_TEST_CASE(options_and_unknown_paths)
 {
     running_server server(app());
     const auto answer = talk(server, "OPTIONS /echo HTTP/1.1\r\nHost: t\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n" +
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(reads_bodies)
     BOOST_TEST(chunked.find("\r\n\r\nbody!HTTP/1.1 200 OK") != chunked.npos);
 }
 
-BOOST_AUTO_TEST_CASE(says_continue)
+BOOST_AUTO_TEST_CASE(sends_100_continue)
 {
     running_server server(app());
     raw_client c(server.port());
@@ -95,18 +95,18 @@ BOOST_AUTO_TEST_CASE(handler_cannot_break_the_framing)
     BOOST_TEST(answer.find("X-Own: yes\r\n") != answer.npos);
 }
 
-BOOST_AUTO_TEST_CASE(failing_handler_is_a_500_and_a_log_line)
+BOOST_AUTO_TEST_CASE(failed_handler_is_a_500_and_a_log_line)
 {
     running_server server(app());
     const auto answer = talk(server, get("/fails") + get("/hello", close_after));
     BOOST_TEST(answer.starts_with("HTTP/1.1 500 "));
-    BOOST_TEST(answer.find("the reason") == answer.npos); // for the log, not for the client
+    BOOST_TEST(answer.find("the reason") == answer.npos); // the reason is only in the log
     BOOST_TEST(answer.ends_with("hello"));
     BOOST_TEST(server.log().find("/fails failed: the reason") != std::string::npos);
 }
 
-// Without them a browser reports a CORS error, and nothing of the answer.
-BOOST_AUTO_TEST_CASE(middleware_marks_also_the_answer_to_a_handler_that_fails)
+// Without the CORS fields a browser hides the response from scripts and reports only a CORS error.
+BOOST_AUTO_TEST_CASE(the_500_of_a_failed_handler_has_the_fields_of_middleware)
 {
     auto failing = app();
     failing.use(rill::middleware::request_id());
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(methods_by_name)
     BOOST_TEST(talk(server, "BREW /q HTTP/1.1\r\nHost: t\r\n\r\n").starts_with("HTTP/1.1 501 "));
 }
 
-BOOST_AUTO_TEST_CASE(a_query_is_kept_as_it_came)
+BOOST_AUTO_TEST_CASE(a_query_is_not_changed)
 {
     auto echo = app();
     echo.get("/q", [](rill::query<"last"> last) { return *last; });

@@ -7,7 +7,7 @@ BOOST_AUTO_TEST_SUITE(full_machine)
 
 namespace {
 
-/// A server in a process of its own that may have few files.
+/// A server in its own process with a low limit of open files.
 class small_process
 {
 public:
@@ -35,7 +35,7 @@ public:
         ::close(lines_);
     }
 
-    /// Ends by SIGTERM; the exit status, or -1.
+    /// Sends SIGTERM and waits. Returns the exit status, or -1 if a signal ended the process.
     int stop()
     {
         ::kill(pid_, SIGTERM);
@@ -44,7 +44,7 @@ public:
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
-    /// The warnings and errors; after stop().
+    /// Returns the warnings and errors. Call it after stop().
     std::string log() const
     {
         std::string text;
@@ -55,7 +55,7 @@ public:
         return text;
     }
 
-    /// Whether there is a warning or an error; waits for it.
+    /// Waits up to 30 seconds for a warning or an error. Returns true if there is one.
     bool warns() const
     {
         pollfd readable{.fd = lines_, .events = POLLIN, .revents = 0};
@@ -64,7 +64,7 @@ public:
 
     std::chrono::nanoseconds cpu() const
     {
-        long long ns = 0; // of its only thread
+        long long ns = 0; // the time of the only thread
         std::ifstream("/proc/" + std::to_string(pid_) + "/schedstat") >> ns;
         return std::chrono::nanoseconds(ns);
     }
@@ -99,7 +99,8 @@ private:
 
 } // namespace
 
-// The process has no free descriptor. The server neither ends nor spins, and continues when one is free.
+// The process has no free descriptor. The server must not end or use much CPU time. It continues when a descriptor is
+// free.
 BOOST_AUTO_TEST_CASE(out_of_descriptors)
 {
     small_process server(8);
@@ -109,13 +110,13 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors)
         there.back()->get("/silent");
     }
     BOOST_REQUIRE(there.front()->read_until("begun"));
-    BOOST_REQUIRE(server.warns()); // now it is full
+    BOOST_REQUIRE(server.warns()); // the server has no free descriptor
     const auto before = server.cpu();
-    BOOST_TEST(before.count() > 0); // it is measured
+    BOOST_TEST(before.count() > 0); // the CPU time is available
     std::this_thread::sleep_for(1s);
     const std::chrono::duration<double, std::milli> used = server.cpu() - before;
     BOOST_TEST_MESSAGE("CPU time in a second without descriptors: " << used.count() << " ms");
-    // One that tries again and again takes all it can get: more than this, be the machine as busy as it may.
+    // A server that retries in a loop would use more CPU time than this, even on a busy machine.
     BOOST_TEST(used.count() < 250.0);
     BOOST_TEST(!there.back()->has_input());
     const auto served = [&] {
@@ -129,17 +130,17 @@ BOOST_AUTO_TEST_CASE(out_of_descriptors)
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - freed;
     BOOST_TEST_MESSAGE("served again " << took.count() << " ms after a descriptor was free");
     there.erase(there.begin(), there.end() - 1);
-    BOOST_TEST(there.back()->read_until("begun")); // everyone's turn has come
+    BOOST_TEST(there.back()->read_until("begun")); // the server has accepted all waiting clients
     BOOST_TEST(server.stop() == 0);
     const auto log = server.log();
     BOOST_TEST_CONTEXT(log)
     {
         BOOST_TEST(log.starts_with("cannot accept connections for now: "));
-        BOOST_TEST(log.find('\n') == log.size() - 1); // one line
+        BOOST_TEST(log.find('\n') == log.size() - 1); // only one line
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_without_memory_ends_alone)
+BOOST_AUTO_TEST_CASE(bad_alloc_in_a_handler_ends_only_its_stream)
 {
     rill::router small = app();
     small.get("/throws", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_handler_without_memory_ends_alone)
     const auto other = ask(server, "/silent", "begun");
     const auto c = ask(server, "/throws", "begun");
     BOOST_TEST(c->read_to_end());
-    BOOST_TEST(!c->received().ends_with("0\r\n\r\n")); // incomplete, which the client can see
+    BOOST_TEST(!c->received().ends_with("0\r\n\r\n")); // the client can detect that the body is incomplete
     ask(server, "/throws/too", "HTTP/1.1 500 ");
     BOOST_TEST(eventually([&] { return server.connections() == 1; }));
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_error}));
@@ -161,7 +162,8 @@ BOOST_AUTO_TEST_CASE(a_handler_without_memory_ends_alone)
     BOOST_TEST(!other->has_input());
 }
 
-// Every allocation while a handler runs fails once, its own and the library's: that stream may end, nothing else does.
+// Each allocation during a handler fails once, in the handler and in the library. The stream may end. Nothing else may
+// end.
 BOOST_AUTO_TEST_CASE(every_allocation_of_a_handler_may_fail)
 {
     static std::atomic<long> fails_at{0};
@@ -185,7 +187,7 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_handler_may_fail)
     small.get("/small", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
                   const without_memory here;
                   const std::string much(2 * 1024 * 1024, 'm');
-                  co_await stream.send(much); // more than the kernel takes: the rest is kept
+                  co_await stream.send(much); // more than fits into the kernel; the rest is queued
                   co_await rill::sleep_for(1ms);
                   co_await stream.send(std::to_string(fails_at) + std::string(100, 'n'));
               }));
@@ -203,18 +205,18 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_handler_may_fail)
         BOOST_TEST_CONTEXT("allocation " << fails_at << ", " << c.received().size() << " bytes\n" << server.log())
         {
             BOOST_TEST((whole || more));
-            // The event loop's own operations may have done without: then nothing is missing.
+            // If an allocation of the event loop fails, the stream can still be complete.
             BOOST_TEST((!whole || c.received().find(std::string(100, 'n')) != std::string::npos));
         }
     }
-    BOOST_TEST(fails_at > 4); // there were some
+    BOOST_TEST(fails_at > 4); // the loop has tested several allocations
     BOOST_TEST_MESSAGE("allocations that failed: " << fails_at - 1);
     ask(server, "/hello", "\r\n\r\nhello");
     BOOST_TEST(!other->has_input());
 }
 
-// Every allocation of a publisher fails once, also that of waking the worker: what was published comes, in order, and
-// with the next event at the latest.
+// Each allocation of a publisher fails once, including the one that wakes the worker. Published events arrive in order,
+// at the latest with the next event.
 BOOST_AUTO_TEST_CASE(every_allocation_of_a_publish_may_fail)
 {
     rill::pubsub::channel news;
@@ -246,7 +248,7 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_publish_may_fail)
         due.push_back(next);
         BOOST_REQUIRE(c->read_until("data: " + next));
     }
-    BOOST_TEST(fails_at > 2); // there were some
+    BOOST_TEST(fails_at > 2); // the loop has tested several allocations
     std::size_t place = 0;
     for (const auto& text : due) {
         place = c->received().find("data: " + text, place);
@@ -255,8 +257,8 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_publish_may_fail)
     BOOST_TEST_MESSAGE("allocations that failed: " << fails_at - 1);
 }
 
-// An exception leaves the event loop, and there is no memory for its log line.
-BOOST_AUTO_TEST_CASE(an_exception_that_can_not_be_told)
+// An exception leaves the event loop, and the allocation for its log line fails.
+BOOST_AUTO_TEST_CASE(an_exception_without_memory_for_its_log_line_is_survived)
 {
     auto routes = app();
     routes.get("/throw", []() -> rill::awaitable<rill::response> {

@@ -1,4 +1,4 @@
-// Peers that misbehave, each in its own way: what becomes of them, and that the others do not notice.
+// Peers that misbehave. The tests check the result for each peer, and that the other clients are not affected.
 
 #include <atomic>
 #include <cstdlib>
@@ -31,8 +31,8 @@ rill::router app()
     return app;
 }
 
-/// Sends one byte after the other, as slowly as a client that wants to hold a connection for long, until it is
-/// answered. False when it is not.
+/// Sends `begin` and then one byte every 5 ms until a response arrives. A slowloris client does the same to occupy a
+/// connection. Returns false if no response arrives.
 bool drip(raw_client& c, std::string_view begin, char byte)
 {
     c.send(begin);
@@ -63,8 +63,8 @@ std::size_t count(const std::string& text, std::string_view what)
 
 } // namespace
 
-// The deadline is the head's, not that of the next byte.
-BOOST_AUTO_TEST_CASE(a_head_that_drips_is_408)
+// The deadline applies to the whole head. The next byte does not extend it.
+BOOST_AUTO_TEST_CASE(a_head_that_arrives_byte_by_byte_gets_408)
 {
     rill::server_options options;
     options.limits.head_timeout = 200ms;
@@ -74,12 +74,12 @@ BOOST_AUTO_TEST_CASE(a_head_that_drips_is_408)
     BOOST_TEST(c.read_until("\r\n\r\n"));
     BOOST_TEST(c.received().starts_with("HTTP/1.1 408 "));
     BOOST_TEST(c.received().find("Connection: close\r\n") != std::string::npos);
-    raw_client silent(server.port()); // from accept: nothing need have been sent
+    raw_client silent(server.port()); // the timeout begins at accept
     BOOST_TEST(silent.read_to_end());
-    BOOST_TEST(silent.received() == ""); // as it has asked nothing
+    BOOST_TEST(silent.received() == ""); // without a request there is no response
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408_long_before_its_deadline)
+BOOST_AUTO_TEST_CASE(a_body_that_arrives_byte_by_byte_gets_408_before_its_deadline)
 {
     rill::server_options options;
     options.limits.body_timeout = 1h;
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408_long_before_its_deadline)
     BOOST_TEST(c.received().starts_with("HTTP/1.1 408 "));
 }
 
-// A body of 4 times the grace, at 20 times the rate that is asked for.
+// The body takes 4 times the grace, at 20 times the minimum rate.
 BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
 {
     rill::server_options options;
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
     options.limits.min_body_rate = 1000;
     running_server server(app(), options);
     raw_client c(server.port());
-    const std::string piece(10'000, 'y'); // worth ten seconds
+    const std::string piece(10'000, 'y'); // extends the deadline by ten seconds
     c.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 80000\r\n\r\n" + piece);
     for (int i = 1; i < 8; ++i) {
         std::this_thread::sleep_for(60ms);
@@ -110,10 +110,10 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
     BOOST_TEST(c.received().starts_with("HTTP/1.1 200 "));
 }
 
-BOOST_AUTO_TEST_CASE(tls_on_the_plain_port_is_told_so_at_once)
+BOOST_AUTO_TEST_CASE(tls_on_the_http_port_gets_an_immediate_400)
 {
     rill::server_options options;
-    options.limits.head_timeout = 1h; // which is not waited for, though a hello has no end of a head
+    options.limits.head_timeout = 1h; // must not apply, although a TLS hello contains no end of a head
     running_server server(app(), options);
     raw_client c(server.port());
     c.send(std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11) + std::string(500, '\x5a'));
@@ -124,11 +124,11 @@ BOOST_AUTO_TEST_CASE(tls_on_the_plain_port_is_told_so_at_once)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(garbage_is_refused_and_nothing_stays)
+BOOST_AUTO_TEST_CASE(garbage_is_refused_and_leaks_nothing)
 {
     running_server server(app());
     const auto descriptors = open_descriptors();
-    std::mt19937 random(5); // the same garbage each time
+    std::mt19937 random(5); // the same garbage in each run
     for (int i = 0; i < 300; ++i) {
         std::string garbage(random() % 4096, '\0');
         std::generate(garbage.begin(), garbage.end(), [&] { return static_cast<char>(random()); });
@@ -153,8 +153,8 @@ BOOST_AUTO_TEST_CASE(garbage_is_refused_and_nothing_stays)
     BOOST_TEST(server.log() == "");
 }
 
-// All streams end at once. Each client reconnects at its own time, so that not all of them come together.
-BOOST_AUTO_TEST_CASE(a_herd_comes_back_spread)
+// All streams end at once. Each client gets a random retry time, so that the clients do not reconnect all at once.
+BOOST_AUTO_TEST_CASE(retry_jitter_spreads_reconnects)
 {
     constexpr std::size_t many = 1000;
     allow_descriptors(3 * many);
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_herd_comes_back_spread)
     std::sort(waits.begin(), waits.end());
     BOOST_TEST(waits.front() >= 200ms);
     BOOST_TEST(waits.back() <= 1200ms);
-    for (std::size_t i = 0; i + many / 10 < many; ++i) { // a tenth of them takes a tenth of the time
+    for (std::size_t i = 0; i + many / 10 < many; ++i) { // a tenth of the clients needs about a tenth of the time
         BOOST_REQUIRE(waits[i + many / 10] - waits[i] > 80ms);
     }
     const auto start = std::chrono::steady_clock::now();
@@ -207,9 +207,9 @@ BOOST_AUTO_TEST_CASE(a_herd_comes_back_spread)
     cut = true;
 }
 
-// The peer acknowledges nothing. The heartbeat detects it: it is sent within a second, and given up less than a second
-// later. Without a heartbeat the deadline for acknowledgments would be half a minute.
-BOOST_AUTO_TEST_CASE(a_peer_that_vanished_is_found_by_the_heartbeat)
+// The peer acknowledges nothing. The server sends a heartbeat within a second, and gives up less than a second later.
+// Without a heartbeat the deadline for acknowledgments would be half a minute.
+BOOST_AUTO_TEST_CASE(the_heartbeat_detects_a_lost_peer)
 {
     running_server server(app());
     raw_client c(server.port());
@@ -224,8 +224,8 @@ BOOST_AUTO_TEST_CASE(a_peer_that_vanished_is_found_by_the_heartbeat)
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::peer_reset}));
 }
 
-// The same where packets are really dropped. Only in a network namespace of its own: tests/server/half_open.sh
-BOOST_AUTO_TEST_CASE(in_a_namespace_whose_packets_are_dropped, *boost::unit_test::disabled())
+// The same with packets that the kernel really drops. Runs only in a network namespace, see tests/server/half_open.sh.
+BOOST_AUTO_TEST_CASE(the_heartbeat_detects_a_peer_with_dropped_packets, *boost::unit_test::disabled())
 {
     running_server server(app());
     raw_client c(server.port());

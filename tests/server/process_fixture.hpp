@@ -11,7 +11,7 @@
 
 namespace rill_test {
 
-/// Runs a function in its own process. Reads the lines of report(), and standard error.
+/// Runs a function in its own process. Reads the lines that the function reports, and standard error.
 class forked
 {
 public:
@@ -47,7 +47,7 @@ public:
     pid_t pid() const { return pid_; }
     void signal(int number) const { ::kill(pid_, number); }
 
-    /// The rest of the next line that begins with `prefix`. Fails the test if the process ends without one.
+    /// Returns the rest of the next line that contains `prefix`, or nothing if the process ends without one.
     std::optional<std::string> line_or_end(const std::string& prefix)
     {
         do {
@@ -61,7 +61,7 @@ public:
         return std::nullopt;
     }
 
-    /// The same of one that must come.
+    /// The same as line_or_end(), but fails the test if there is no such line.
     std::string line(const std::string& prefix)
     {
         const auto found = line_or_end(prefix);
@@ -69,7 +69,7 @@ public:
         return *found;
     }
 
-    /// The exit code, or -SIGNAL.
+    /// Waits for the end of the process. Returns its exit code, or the negative number of the signal that ended it.
     int wait()
     {
         while (read_more()) {

@@ -1,4 +1,4 @@
-// A streamed body without a coroutine: others write for it, its pieces are shared, and it ends with its connection.
+// A streamed body without a coroutine. Other code writes to it, its pieces are shared, and it ends with its connection.
 
 #include "server/fixture.hpp"
 
@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(pushed_stream)
 
 namespace {
 
-/// Lets the test reach a stream from its own thread.
+/// Gives the thread of the test access to the stream.
 struct stage
 {
     std::atomic<int> alive{0};
@@ -22,7 +22,7 @@ struct stage
     rill::stream_policy policy;
     std::atomic<bool> throws{false};
 
-    /// In the worker's thread, where Boost.Test must not be used.
+    /// An assertion for the thread of the worker, which must not use Boost.Test.
     void expect(bool holds)
     {
         if (!holds) {
@@ -31,7 +31,7 @@ struct stage
     }
     std::atomic<int> failures{0};
 
-    /// Returns when the worker has called `f`: what the client does next finds the stream as `f` leaves it.
+    /// Calls `f` in the worker, and returns after `f` has returned.
     void run(std::function<void(rill::detail::stream_writer&)> f)
     {
         std::promise<void> done;
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
     BOOST_TEST(f.ended(rill::close_reason::peer_closed));
 }
 
-BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
+BOOST_AUTO_TEST_CASE(http_1_0_gets_the_pieces_without_chunks)
 {
     fixture f;
     raw_client c(f.server.port());
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(http_1_0_gets_them_bare)
     BOOST_TEST(c.received().ends_with("\r\n\r\none"));
 }
 
-// The kernel takes a part. The rest is not copied, and later chunks follow it in order.
+// The kernel accepts a part of the piece. The rest is queued without a copy, and later chunks follow in order.
 BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
 {
     fixture f;
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
     BOOST_TEST(c.read_until("4\r\nthen\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_has_ended_leaves_the_connection_to_the_next_request)
+BOOST_AUTO_TEST_CASE(after_a_stream_the_connection_handles_the_next_request)
 {
     fixture f;
     raw_client c(f.server.port());
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_ended_leaves_the_connection_to_the_next_req
         f.s.run([](rill::detail::stream_writer& out) {
             out.put(piece("all"));
             out.end(rill::close_reason::handler_returned);
-            out.end(rill::close_reason::evicted); // too late
+            out.end(rill::close_reason::evicted); // has no effect after the first end()
         });
         BOOST_TEST(c.read_until("3\r\nall\r\n0\r\n\r\n"));
         BOOST_TEST(eventually([&] { return f.s.alive == 0; }));
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_has_ended_leaves_the_connection_to_the_next_req
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_evicted_stream_is_not_ended_properly)
+BOOST_AUTO_TEST_CASE(an_evicted_stream_is_reset)
 {
     fixture f;
     raw_client c(f.server.port());
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(an_evicted_stream_is_not_ended_properly)
     BOOST_TEST((f.server.reasons() == std::vector{rill::close_reason::evicted}));
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_resets_or_vanishes_with_the_kernel_full)
+BOOST_AUTO_TEST_CASE(a_reset_with_full_buffers_ends_the_stream)
 {
     fixture f;
     raw_client c(f.server.port(), 4096);
@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_resets_or_vanishes_with_the_kernel_full)
     BOOST_TEST(eventually([&] { return f.server.connections() == 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_client_that_takes_nothing)
+BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_stream_that_is_not_read)
 {
     fixture f({.write_timeout = 50ms});
     raw_client c(f.server.port(), 4096);
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_client_that_takes_nothing)
     BOOST_TEST(f.ended(rill::close_reason::write_timeout));
 }
 
-BOOST_AUTO_TEST_CASE(heartbeats_fill_the_quiet)
+BOOST_AUTO_TEST_CASE(heartbeats_are_sent_while_the_stream_is_quiet)
 {
     fixture f({.heartbeat = 5ms, .filler = "beat"});
     raw_client c(f.server.port());
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(heartbeats_fill_the_quiet)
     BOOST_TEST(c.read_until("4\r\nbeat\r\n4\r\nbeat\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_shutdown_says_farewell)
+BOOST_AUTO_TEST_CASE(a_shutdown_sends_the_farewell)
 {
     fixture f;
     raw_client c(f.server.port());
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_shutdown_says_farewell)
     BOOST_TEST(f.ended(rill::close_reason::drained));
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_half_closed_before_the_stream_began_is_gone)
+BOOST_AUTO_TEST_CASE(a_half_close_before_the_stream_begins_ends_it)
 {
     fixture f;
     raw_client c(f.server.port());

@@ -1,4 +1,4 @@
-// A handler cannot break the framing of its response: the bytes on the wire, whatever fields it sets.
+// The bytes of responses. A handler cannot break the framing, whatever fields it sets.
 
 #include "server/fixture.hpp"
 
@@ -22,8 +22,8 @@ response rows()
     return response::stream([](rill::response_writer& out) -> rill::awaitable<> { co_await out.write("row"); });
 }
 
-/// A server with one route, and its response to a request without the Date line, which must exist once. The next
-/// request must be answered, too.
+/// A server with one route. A call sends a request and returns the response without its Date line. The response must
+/// have exactly one Date line. A second request follows on the same connection.
 class answering
 {
 public:
@@ -63,7 +63,7 @@ private:
     bool went_on_ = false;
 };
 
-/// Checks for a 500 that does not contain the text of the exception, and for a line in the log that does.
+/// Checks that the response is a 500 without the text of the exception, and that the log contains this text.
 void check_refused(std::function<response()> make, std::string_view why)
 {
     answering ask(std::move(make));
@@ -81,7 +81,7 @@ constexpr std::string_view type = "Content-Type: text/plain; charset=utf-8\r\n";
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_contradicts_the_connection_is_500_and_a_log_line)
+BOOST_AUTO_TEST_CASE(fields_that_contradict_the_framing_are_500_and_a_log_line)
 {
     const auto having = [](std::string_view name, std::string_view value) {
         return [=] { return response::text("evil").set_header(name, value); };
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(what_contradicts_the_connection_is_500_and_a_log_line)
     check_refused(having("Connection", "X-Evil"), "its Connection");
 }
 
-BOOST_AUTO_TEST_CASE(an_error_that_a_handler_returns_is_in_the_log_only)
+BOOST_AUTO_TEST_CASE(an_error_from_a_handler_is_only_in_the_log)
 {
     rill::router app;
     app.get("/full", []() -> rill::result<response> { return tl::unexpected(make_error_code(rill::error::too_slow)); });
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(an_error_that_a_handler_returns_is_in_the_log_only)
     BOOST_TEST(s.log().ends_with("handler of /full failed: the stream was too slow\n"), s.log());
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_would_end_a_line_are_500_whatever_is_set_later)
+BOOST_AUTO_TEST_CASE(line_ends_in_fields_are_500_even_after_later_changes)
 {
     for (const auto& [name, value] : {std::pair<std::string, std::string>("X", "a\r\nSet-Cookie: evil"),
                                       {"X", "a\nevil"},
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_would_end_a_line_are_500_whatever_is_set_later)
     }
 }
 
-BOOST_AUTO_TEST_CASE(statuses_that_are_not_final_ones)
+BOOST_AUTO_TEST_CASE(statuses_that_are_not_final_are_500)
 {
     for (const unsigned code : {0U, 99U, 100U, 101U, 103U, 1000U}) {
         check_refused([=] { return with_status(code, "evil"); }, "not a final status");
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(statuses_that_are_not_final_ones)
     check_refused([] { return with_status(426, "evil"); }, "426 without Upgrade");
 }
 
-BOOST_AUTO_TEST_CASE(what_agrees_with_the_connection_is_sent_once)
+BOOST_AUTO_TEST_CASE(fields_that_match_the_framing_are_sent_once)
 {
     answering length([] { return response::text("four").set_header("content-length", "4"); });
     BOOST_TEST(length() == "HTTP/1.1 200 OK\r\nServer: rill\r\n" + std::string(type) + "Content-Length: 4\r\n\r\nfour");
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(statuses_without_a_body_have_none_on_the_wire)
     BOOST_TEST(reset.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(head_has_no_body_and_may_tell_its_length)
+BOOST_AUTO_TEST_CASE(a_response_to_head_has_no_body_and_may_have_a_length)
 {
     answering text([] { return response::text("evil"); });
     BOOST_TEST(text("HEAD").ends_with("Content-Length: 4\r\n\r\n"));
@@ -203,11 +203,11 @@ BOOST_AUTO_TEST_CASE(head_has_no_body_and_may_tell_its_length)
     BOOST_TEST(stream("HEAD").ends_with("Transfer-Encoding: chunked\r\n\r\n"));
     answering told([] { return response(status::ok).set_header("Content-Length", "4000"); });
     BOOST_TEST(told("HEAD") == "HTTP/1.1 200 OK\r\nServer: rill\r\nContent-Length: 4000\r\n\r\n");
-    BOOST_TEST(told().starts_with("HTTP/1.1 500 ")); // GET has a body of that length, or none
+    BOOST_TEST(told().starts_with("HTTP/1.1 500 ")); // for GET, the length must match the body
     BOOST_TEST(told.went_on());
 }
 
-BOOST_AUTO_TEST_CASE(a_refused_head_has_no_body_either)
+BOOST_AUTO_TEST_CASE(a_refused_head_request_gets_no_body)
 {
     running_server server([](rill::request&) -> rill::awaitable<response> { co_return response::text("evil"); });
     for (const auto& [bytes, code] : std::initializer_list<std::pair<std::string, std::string>>{
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_refused_head_has_no_body_either)
     }
 }
 
-BOOST_AUTO_TEST_CASE(http_1_0_is_told_nothing_that_it_does_not_know)
+BOOST_AUTO_TEST_CASE(http_1_0_gets_no_chunked_body)
 {
     answering stream(rows);
     const auto answer = stream("GET", "1.0");

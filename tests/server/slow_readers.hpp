@@ -9,18 +9,18 @@
 
 #include "support/lines.hpp"
 
-// Streams of a channel that read, and such that freeze, on a server with two workers.
+// Streams of a channel on a server with two workers. Some clients read, and some freeze.
 namespace rill_test::slow_readers {
 
 namespace pubsub = rill::pubsub;
 
 inline constexpr std::uint64_t events = 400;
 inline constexpr std::size_t event_bytes = 8 * 1024;
-inline constexpr std::size_t frozen_count = 12; // some for each worker, whichever has accepted them
+inline constexpr std::size_t frozen_count = 12; // enough that each worker has some
 inline constexpr std::size_t healthy_count = 4;
 inline constexpr std::size_t keys = 8;
 
-/// A client that counts the events it received, and the events it was notified to have lost.
+/// A client that counts the received events, and the lost events that `dropped` notices report.
 class reader
 {
 public:
@@ -29,7 +29,7 @@ public:
         connection_.send("GET /events HTTP/1.1\r\nHost: test\r\n\r\n");
     }
 
-    /// Waits for more; false when there is none.
+    /// Waits for bytes. Returns false at the end of the stream or after a timeout.
     bool read()
     {
         const bool more = connection_.receive(text_) > 0;
@@ -55,19 +55,19 @@ public:
     bool in_order() const { return std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end(); }
 
     std::vector<std::uint64_t> ids;
-    std::uint64_t told = 0; ///< events, by `dropped` notices
+    std::uint64_t told = 0; ///< number of lost events in `dropped` notices
     std::size_t notices = 0;
-    std::size_t behind_notice = 0; ///< events after the last one
+    std::size_t behind_notice = 0; ///< events after the last notice
 
 private:
     void on_line(std::string_view line)
     {
         if (line.starts_with("event: ")) {
-            is_notice_ = true; // others have no name
+            is_notice_ = true; // other events have no name
             ++notices;
             BOOST_TEST(line == "event: dropped");
         } else if (line.starts_with("id: ")) {
-            if (std::exchange(has_data_, false)) { // otherwise where the stream begins
+            if (std::exchange(has_data_, false)) { // an id without data marks the begin of the stream
                 ids.push_back(number(line.substr(4)));
                 ++behind_notice;
             }
@@ -92,7 +92,7 @@ private:
     bool has_data_ = false;
 };
 
-/// Bytes that the process has allocated. Not meaningful under a sanitizer, which has its own allocator.
+/// Returns the allocated bytes of the process. The value has no meaning under a sanitizer, which has its own allocator.
 inline std::size_t allocated()
 {
     const auto info = ::mallinfo2();
@@ -102,7 +102,7 @@ inline std::size_t allocated()
 struct limits
 {
     pubsub::channel_options channel;
-    std::size_t max_queued_bytes = 0; ///< of the server; 0: any number
+    std::size_t max_queued_bytes = 0; ///< limit of the server; 0: no limit
 };
 
 inline constexpr std::size_t held_bytes = 256 * 1024;
@@ -112,7 +112,7 @@ inline pubsub::replay_limits held(std::size_t most = 4096, std::size_t bytes = h
     return {.max_events = most, .max_bytes = bytes};
 }
 
-/// Streams that read, and such that do not, while `events` events are published.
+/// Publishes `events` events to streams whose clients read, and to streams whose clients do not.
 class stage
 {
 public:
@@ -124,7 +124,7 @@ public:
     {
         for (std::size_t i = 0; i < frozen_count + healthy_count; ++i) {
             const bool freezes = i % (frozen_count / healthy_count + 1) != 0;
-            const int small = static_cast<int>(4096 + i * 512); // each blocks at another byte
+            const int small = static_cast<int>(4096 + i * 512); // each client blocks at a different byte
             (freezes ? frozen : healthy).push_back(std::make_unique<reader>(server.port(), freezes ? small : 0));
         }
         BOOST_REQUIRE(eventually([&] { return channel.subscribers() == frozen_count + healthy_count; }));
@@ -137,7 +137,7 @@ public:
         BOOST_TEST(most_held <= limits_.channel.replay.max_bytes);
         BOOST_TEST(most_unsent <= limits_.channel.max_unsent_bytes);
         BOOST_TEST((limits_.max_queued_bytes == 0 || most_queued <= limits_.max_queued_bytes));
-        BOOST_TEST(most_queued > 0U); // there was something to be bounded
+        BOOST_TEST(most_queued > 0U); // the limits were tested
     }
     ~stage()
     {
@@ -147,7 +147,7 @@ public:
         server.stop();
         BOOST_TEST(channel.stats().unsent_bytes == 0U);
         BOOST_TEST(server.stats().queued_bytes == 0U);
-        // Streams that reach the limit of the server are in the log, one line for many.
+        // The log has few lines about the streams that reach the limit of the server.
         const auto log = server.log();
         const auto lines = std::count(log.begin(), log.end(), '\n');
         BOOST_TEST((limits_.max_queued_bytes == 0 ? lines == 0 : lines > 0 && lines < 10), log);
@@ -167,7 +167,8 @@ public:
         BOOST_TEST(hook_evicted == channel.stats().evicted_slow + channel.stats().evicted_full);
     }
 
-    /// They read again. @return how many came to the end; the others see that theirs is none
+    /// The frozen clients read again.
+    /// @return the number of clients that received the last event
     std::size_t thaw()
     {
         std::size_t survived = 0;
@@ -178,7 +179,8 @@ public:
         return survived;
     }
 
-    /// Checks that each open stream received every event or was counted for it, and was notified if its policy says so.
+    /// Checks for each open stream that every event was received or counted as lost. Checks that the notices match the
+    /// counts.
     void expect_all_accounted()
     {
         std::uint64_t got = 0;
@@ -193,7 +195,7 @@ public:
                 }
             }
         }
-        // Replaced events are counted when the stream has caught up, just after its last event.
+        // The channel counts replaced events when the stream has caught up, just after the last event.
         BOOST_TEST(eventually([&] {
             const auto now = channel.stats();
             return got + now.dropped + now.conflated == events * streams;
@@ -240,12 +242,12 @@ private:
     {
         rill::server_options options;
         options.threads = 2;
-        options.limits.max_unsent_bytes = 2 * event_bytes; // soon in our memory, not in the kernel's
+        options.limits.max_unsent_bytes = 2 * event_bytes; // bytes queue in the server early, not in the kernel
         options.capacity.max_queued_bytes = l.max_queued_bytes;
         return options;
     }
 
-    // The one that reads, and so has room for an event, never queues one: no limit is meant for it.
+    // A client that reads always has room for an event. Its stream queues nothing, and the limits do not apply to it.
     void publish()
     {
         const std::string data(event_bytes, 'x');
@@ -266,7 +268,7 @@ private:
         }
     }
 
-    // The published events are more than twice as much.
+    // The published events have more than twice this size.
     std::size_t most_allocated() const
     {
         constexpr std::size_t other = 512 * 1024;

@@ -1,5 +1,5 @@
-// Readers that freeze, over real sockets and with two workers: what is queued for them stays within every limit, the
-// publisher does not wait for them, the others get everything in order, and what becomes of each is counted.
+// Readers that freeze, over real sockets and with two workers. The queued bytes stay within every limit. The publisher
+// does not wait. The other readers get everything in order. The statistics count the result of each stream.
 
 #include "server/slow_readers.hpp"
 
@@ -8,7 +8,7 @@ BOOST_AUTO_TEST_SUITE(slow_readers_test)
 using namespace rill_test;
 using namespace rill_test::slow_readers;
 
-BOOST_AUTO_TEST_CASE(disconnect)
+BOOST_AUTO_TEST_CASE(disconnect_evicts_slow_streams)
 {
     for (const auto& backlog : {pubsub::stream_limits{.max_events = 16, .max_bytes = SIZE_MAX},
                                 pubsub::stream_limits{.max_events = SIZE_MAX, .max_bytes = 16 * event_bytes}})
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(disconnect)
     }
 }
 
-BOOST_AUTO_TEST_CASE(drop_oldest)
+BOOST_AUTO_TEST_CASE(drop_oldest_drops_and_notifies)
 {
     constexpr std::size_t most = 16;
     for (const auto& backlog : {pubsub::stream_limits{.max_events = most, .max_bytes = SIZE_MAX},
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(drop_oldest)
         s.expect_ended(0, {});
         BOOST_TEST(s.thaw() == frozen_count);
         for (const auto& f : s.frozen) {
-            BOOST_TEST(f->notices >= 1U); // more, if its worker was late before the client froze
+            BOOST_TEST(f->notices >= 1U); // more if the worker was late before the client froze
             BOOST_TEST(f->behind_notice <= most);
             BOOST_TEST(f->ids.size() + f->told == events);
         }
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(drop_oldest)
     }
 }
 
-BOOST_AUTO_TEST_CASE(latest_per_key)
+BOOST_AUTO_TEST_CASE(latest_per_key_keeps_the_newest_event_of_each_key)
 {
     stage s({.channel = {.replay = held(), .slow = pubsub::slow_policy::latest_per_key}});
     s.expect_ended(0, {});
@@ -55,15 +55,15 @@ BOOST_AUTO_TEST_CASE(latest_per_key)
         BOOST_TEST(f->notices == 0U);
         BOOST_REQUIRE(f->ids.size() >= keys);
         BOOST_TEST(f->ids.size() < events / 2);
-        BOOST_TEST(*(f->ids.end() - keys) == events - keys + 1); // the newest of each key
+        BOOST_TEST(*(f->ids.end() - keys) == events - keys + 1); // the newest event of each key
     }
     BOOST_TEST(s.channel.stats().dropped == 0U);
     BOOST_TEST(s.channel.stats().conflated > 0U);
     s.expect_all_accounted();
 }
 
-// Without room an event is lost, even if it is the newest of its key.
-BOOST_AUTO_TEST_CASE(latest_per_key_within_the_limits)
+// Above the limit an event is lost, even if it is the newest event of its key.
+BOOST_AUTO_TEST_CASE(latest_per_key_drops_events_above_the_limits)
 {
     constexpr std::size_t most = keys / 2;
     for (const auto& replay : {held(most), held(4096, most * (event_bytes + 1024))}) {
@@ -71,15 +71,15 @@ BOOST_AUTO_TEST_CASE(latest_per_key_within_the_limits)
         s.expect_ended(0, {});
         BOOST_TEST(s.thaw() == frozen_count);
         for (const auto& f : s.frozen) {
-            BOOST_TEST(f->notices >= 1U); // more, if its worker was late before the client froze
+            BOOST_TEST(f->notices >= 1U); // more if the worker was late before the client froze
             BOOST_TEST(f->behind_notice == most);
         }
         s.expect_all_accounted();
     }
 }
 
-// With any policy, a stream that would exceed the sum of all streams ends. The policy applies to the others.
-BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
+// With each policy, a stream that would exceed the limit of all streams ends. The policy applies to the other streams.
+BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_share_a_limit)
 {
     constexpr std::size_t most = 4;
     for (const auto policy :
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(all_streams_of_a_channel_together)
     }
 }
 
-BOOST_AUTO_TEST_CASE(all_streams_of_the_server_together)
+BOOST_AUTO_TEST_CASE(all_streams_of_the_server_share_a_limit)
 {
     for (const auto policy :
          {pubsub::slow_policy::disconnect, pubsub::slow_policy::drop_oldest, pubsub::slow_policy::latest_per_key})
@@ -111,7 +111,8 @@ BOOST_AUTO_TEST_CASE(all_streams_of_the_server_together)
         stage s({.channel = {.replay = held(), .slow = policy, .backlog = {.max_events = 16}},
                  .max_queued_bytes = 16 * 1024});
         BOOST_TEST(s.server.stats().overflows > 0U);
-        const auto survived = s.thaw(); // one that reads again may queue more than before, and be ended for that
+        // A stream whose client reads again may queue more than before, and may end for that.
+        const auto survived = s.thaw();
         const auto slow = policy == pubsub::slow_policy::disconnect ? frozen_count - s.server.stats().overflows : 0U;
         BOOST_TEST(s.channel.stats().evicted_slow == slow);
         BOOST_TEST(eventually([&] { return s.server.reasons().size() == frozen_count - survived; }));

@@ -1,4 +1,4 @@
-// Malformed requests over real sockets: every case of strict_cases.hpp, and the end of a refused connection.
+// Malformed requests over real sockets. Tests every case of strict_cases.hpp, and the end of a refused connection.
 
 #include "server/fixture.hpp"
 #include "support/strict_cases.hpp"
@@ -18,13 +18,14 @@ rill::router echo_app()
     return app;
 }
 
-/// Splits the received bytes into responses. Each one here has a length, except for 204 and for HEAD.
 struct answer
 {
     unsigned status = 0;
     bool says_close = false;
 };
 
+/// Splits the received bytes into responses. Each response here has a Content-Length, except 204. A response to HEAD
+/// has no body, even if it has a Content-Length.
 std::vector<answer> answers_in(std::string_view bytes)
 {
     std::vector<answer> found;
@@ -34,17 +35,18 @@ std::vector<answer> answers_in(std::string_view bytes)
         found.push_back({static_cast<unsigned>(std::stoul(std::string(head.substr(9, 3)))),
                          head.find("\r\nConnection: close") != head.npos});
         const auto length = head.find("\r\nContent-Length: ");
-        if (length != head.npos && !bytes.starts_with("HTTP/1.1 ")) { // else that to HEAD
+        if (length != head.npos && !bytes.starts_with("HTTP/1.1 ")) { // otherwise a response to HEAD
             bytes.remove_prefix(std::min<std::size_t>(std::stoul(std::string(head.substr(length + 18))), bytes.size()));
         }
     }
     if (!bytes.empty()) {
-        found.push_back({}); // what is no response
+        found.push_back({}); // bytes that are not a response
     }
     return found;
 }
 
-/// Sends the bytes, says that this is all, and reads to the end: no test hangs when the server waits for more.
+/// Sends the bytes, closes the sending direction, and reads to the end. Because of the FIN, the server does not wait
+/// for more bytes.
 std::vector<answer> ask(raw_client& c, std::string_view bytes)
 {
     c.try_send(bytes);
@@ -57,12 +59,12 @@ constexpr std::string_view following = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(each_case_is_answered_as_it_must_be)
+BOOST_AUTO_TEST_CASE(each_case_gets_the_expected_responses)
 {
     running_server server(echo_app());
     for (const auto& one : strict_cases()) {
         raw_client c(server.port());
-        // A further request shows whether the connection is open.
+        // A second request shows whether the connection is still open.
         const bool waits = one.answers.empty();
         const auto found = ask(c, one.bytes + std::string(waits ? "" : following));
         std::string told;
@@ -82,20 +84,21 @@ BOOST_AUTO_TEST_CASE(each_case_is_answered_as_it_must_be)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_refusal_arrives_although_a_large_body_is_unread)
+BOOST_AUTO_TEST_CASE(a_refusal_arrives_before_a_large_body_is_read)
 {
     rill::server_options options;
-    options.limits.linger_timeout = 30s; // not what ends it: all is sent before
+    options.limits.linger_timeout = 30s; // long, so that it does not end the connection
     running_server server(echo_app(), options);
-    constexpr std::size_t large = 4 * 1024 * 1024; // more than both sides' socket buffers hold
-    // After a head that is refused early, the server cannot know where the body ends, so it reads only little.
+    constexpr std::size_t large = 4 * 1024 * 1024; // more than fits into the socket buffers of both sides
+    // After an early refusal of the head, the server cannot know where the body ends. Therefore it reads only little.
     for (const auto& [head, status, size] : {std::tuple("Content-Length: 8388608\r\n", 413U, large),
                                              std::tuple("Transfer-Encoding: gzip, chunked\r\n", 501U, large),
                                              std::tuple("Content-Length: x\r\n", 400U, std::size_t{16 * 1024})})
     {
         raw_client c(server.port());
         c.send("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(head) + "\r\n");
-        c.send(std::string(size, 'x')); // all of it, before anything is read: throws when the connection is reset
+        // Sends everything before it reads. send() throws if the connection is reset.
+        c.send(std::string(size, 'x'));
         c.half_close();
         BOOST_TEST(c.read_to_end());
         const auto found = answers_in(c.received());
@@ -105,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_arrives_although_a_large_body_is_unread)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_sends_without_end_is_cut_off)
+BOOST_AUTO_TEST_CASE(a_client_that_sends_endlessly_is_disconnected)
 {
     rill::server_options options;
     options.limits.linger_timeout = 200ms;

@@ -1,4 +1,4 @@
-// Handlers that ignore their cancellation: they must not keep their worker, which ends them and says so once.
+// Handlers that ignore their cancellation must not block their worker. The worker destroys them and logs one line.
 
 #include "server/fixture.hpp"
 
@@ -29,7 +29,7 @@ struct frame
     ~frame() { --alive; }
 };
 
-// The line of the issue: a plain catch-all around a beat and an event.
+// A catch-all around a tick and an event.
 rill::awaitable<> catches_all(rill::sse::event_stream& stream)
 {
     const frame here;
@@ -87,7 +87,7 @@ rill::awaitable<> overlooks_errors(rill::sse::event_stream& stream)
     }
 }
 
-// Of a subscription to which nothing comes, or which has ended before its beginning.
+// A subscription without events, or a subscription that has ended before its first event.
 auto subscribes(bool ended)
 {
     const rill::pubsub::channel news({.on_unknown_id = rill::pubsub::unknown_id::reject});
@@ -182,7 +182,7 @@ const std::vector<std::string> loops{"/catches_all", "/only_sends",         "/aw
 
 } // namespace
 
-BOOST_DATA_TEST_CASE(a_loop_is_destroyed_when_its_client_leaves, data::make(loops), target)
+BOOST_DATA_TEST_CASE(a_disconnect_destroys_a_loop_that_ignores_cancellation, data::make(loops), target)
 {
     running_server server(app());
     raw_client other(server.port());
@@ -196,14 +196,14 @@ BOOST_DATA_TEST_CASE(a_loop_is_destroyed_when_its_client_leaves, data::make(loop
     BOOST_TEST(eventually([] { return alive == 0; }));
     BOOST_TEST(eventually([&] { return server.connections() == 1; }));
     other.forget();
-    BOOST_TEST(other.read_until("tick")); // its worker serves on
+    BOOST_TEST(other.read_until("tick")); // the worker continues to serve
     const auto log = server.log();
     BOOST_TEST(count(log, "of " + target + " went on after its cancellation and was destroyed") == 1U, log);
     BOOST_TEST(count(log, "\n") <= 1U, log);
     BOOST_TEST(count(log, "a task of stream") == (target == "/in_a_task" ? 1U : 0U), log);
 }
 
-BOOST_DATA_TEST_CASE(a_loop_does_not_hold_up_a_shutdown, data::make(loops), target)
+BOOST_DATA_TEST_CASE(a_loop_that_ignores_cancellation_does_not_delay_a_shutdown, data::make(loops), target)
 {
     running_server server(app());
     raw_client c(server.port());
@@ -218,7 +218,7 @@ BOOST_DATA_TEST_CASE(a_loop_does_not_hold_up_a_shutdown, data::make(loops), targ
     BOOST_TEST(alive == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_that_has_no_answer_yet_is_destroyed_too)
+BOOST_AUTO_TEST_CASE(a_handler_without_a_response_is_destroyed)
 {
     running_server server(app());
     {
@@ -233,8 +233,8 @@ BOOST_AUTO_TEST_CASE(a_handler_that_has_no_answer_yet_is_destroyed_too)
     BOOST_TEST(count(log, "a handler of /answers_never went on after its cancellation and was destroyed") == 1U, log);
 }
 
-// Middleware that cancels a handler answers in its place.
-BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_time_limit_is_answered_for)
+// Middleware that cancels a handler returns its own response.
+BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_timeout_gets_a_503)
 {
     running_server server(app());
     client c(server.port());
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_ignores_its_time_limit_is_answered_for)
     BOOST_TEST(eventually([] { return alive == 0; }));
 }
 
-BOOST_AUTO_TEST_CASE(a_loop_around_an_operation_of_asio_leaves_the_worker_to_others)
+BOOST_AUTO_TEST_CASE(a_loop_around_an_asio_operation_does_not_block_the_worker)
 {
     running_server server(app());
     raw_client other(server.port());

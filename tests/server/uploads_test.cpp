@@ -17,7 +17,7 @@ using namespace rill_test;
 
 constexpr std::size_t megabyte = 1024UL * 1024;
 
-/// A checksum that depends on the order.
+/// A checksum that depends on the order of the bytes.
 struct sum
 {
     std::uint64_t value = 14695981039346656037U;
@@ -65,7 +65,7 @@ std::string post(std::string_view path, std::string_view rest)
     return "POST " + std::string(path) + " HTTP/1.1\r\nHost: t\r\n" + std::string(rest);
 }
 
-/// Bytes that are all different from their neighbours' place.
+/// Returns bytes that depend on their positions. Lost or exchanged bytes change the checksum.
 std::string pattern(std::size_t size)
 {
     std::string bytes(size, '\0');
@@ -75,7 +75,7 @@ std::string pattern(std::size_t size)
     return bytes;
 }
 
-/// In KiB. Nothing where a sanitizer keeps what was freed.
+/// Returns the anonymous memory of the process in KiB. Returns 0 under a sanitizer, because it keeps freed memory.
 std::size_t anonymous_memory()
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -93,7 +93,7 @@ std::size_t anonymous_memory()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(fifty_megabytes_need_no_memory)
+BOOST_AUTO_TEST_CASE(fifty_megabytes_need_little_memory)
 {
     running_server server(app());
     const auto megabyte_of_bytes = pattern(megabyte);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(fifty_megabytes_need_no_memory)
     }
     BOOST_TEST(c.read_until(wanted.text()));
     BOOST_TEST(most - before < 4096U);
-    c.get("/hello"); // the connection is open
+    c.get("/hello"); // the connection stays open
     BOOST_TEST(c.read_until("\r\n\r\nhello"));
 }
 
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(chunks_of_all_sizes)
     BOOST_TEST(c.read_until("\r\n\r\nhello"));
 }
 
-BOOST_AUTO_TEST_CASE(many_at_once_on_two_workers)
+BOOST_AUTO_TEST_CASE(concurrent_uploads_on_two_workers_are_complete)
 {
     running_server server(app(), workers(2));
     const auto bytes = pattern(300'000);
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(many_at_once_on_two_workers)
     BOOST_TEST(right == 40);
 }
 
-// A client that is not allowed to need not send its body first.
+// A client without permission gets its 401 before it sends the body.
 BOOST_AUTO_TEST_CASE(middleware_runs_before_the_body)
 {
     rill::router routes;
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(middleware_runs_before_the_body)
     BOOST_TEST(refused.read_to_end());
     BOOST_TEST(refused.received().starts_with("HTTP/1.1 401 "));
     BOOST_TEST(refused.received().find("Connection: close\r\n") != std::string::npos);
-    raw_client deaf(server.port()); // keeps sending after the response
+    raw_client deaf(server.port()); // the client sends the body without waiting for the response
     deaf.send(head + "\r\n" + std::string(100'000, 'x'));
     BOOST_TEST(deaf.read_until("HTTP/1.1 401 "));
     BOOST_TEST(deaf.read_to_end());
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(middleware_runs_before_the_body)
     BOOST_TEST(log.find("\" 200 ") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(middleware_sees_what_became_of_a_body)
+BOOST_AUTO_TEST_CASE(middleware_gets_the_413_of_a_large_body)
 {
     auto routes = app();
     std::mutex mutex;
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_ends_a_read_that_waits)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408)
+BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_gets_408)
 {
     rill::server_options options;
     options.limits.body_timeout = 1h;
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_its_handler)
+BOOST_AUTO_TEST_CASE(a_disconnect_ends_the_handler)
 {
     running_server server(app());
     for (const auto* path : {"/upload", "/sleeps"}) {
@@ -265,10 +265,10 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_ends_its_handler)
             BOOST_TEST(eventually([&] { return counted::alive() == 0 && server.connections() == 0; }), path);
         }
     }
-    BOOST_TEST(server.log() == ""); // nothing has gone wrong
+    BOOST_TEST(server.log() == ""); // a disconnect is not an error
 }
 
-BOOST_AUTO_TEST_CASE(other_routes_have_their_bodies_whole)
+BOOST_AUTO_TEST_CASE(other_routes_get_the_whole_body)
 {
     auto routes = app();
     routes.post("/whole", [](rill::request& r) { return "[" + r.body() + "]"; });

@@ -1,4 +1,4 @@
-// Writes that wait, over real sockets: the client does not read until the handler is where the test wants it.
+// Writes that wait, over real sockets. The client does not read until the handler waits.
 
 #include "server/fixture.hpp"
 #include "support/counted.hpp"
@@ -15,13 +15,13 @@ BOOST_AUTO_TEST_SUITE(writes)
 
 namespace {
 
-// More than the kernel takes on both sides.
+// More than fits into the socket buffers of both sides.
 constexpr std::size_t much = 8UL * 1024 * 1024;
 
 rill::server_options patient()
 {
     rill::server_options options;
-    options.limits.write_timeout = 1h; // what waits here waits for the test
+    options.limits.write_timeout = 1h; // the write timeout must not end a wait
     return options;
 }
 
@@ -33,7 +33,7 @@ rill::router body_of(Body body)
     return app;
 }
 
-/// How many bytes of the body are the letter `c`; chunk heads have none of those the tests use.
+/// Returns how often the letter occurs in the body. The tests use letters that no chunk head contains.
 std::size_t count(const raw_client& c, char letter)
 {
     const auto& text = c.received();
@@ -48,7 +48,7 @@ struct waiting_client : raw_client
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(writes_beside_each_other_wait_in_line)
+BOOST_AUTO_TEST_CASE(concurrent_writes_are_sent_in_order)
 {
     std::atomic<bool> first_done{false};
     std::atomic<bool> second_done{false};
@@ -73,17 +73,17 @@ BOOST_AUTO_TEST_CASE(writes_beside_each_other_wait_in_line)
     waiting_client c(server);
     BOOST_REQUIRE(c.read_until("qqqq"));
     BOOST_TEST(eventually([&] { return first_done.load(); }));
-    BOOST_TEST(!second_done.load()); // its bytes are more than the kernel takes
+    BOOST_TEST(!second_done.load()); // its bytes do not fit into the kernel
     BOOST_REQUIRE(c.read_until("\r\n0\r\n\r\n"));
     BOOST_TEST(second_done.load());
     BOOST_TEST(count(c, 'x') == much);
     BOOST_TEST(count(c, 'q') == much);
     BOOST_TEST(count(c, 'z') == 1U);
-    BOOST_TEST(c.received().find('q') > c.received().rfind('x')); // in order, whole pieces
+    BOOST_TEST(c.received().find('q') > c.received().rfind('x')); // the pieces arrive in order
     BOOST_TEST(c.received().rfind('z') > c.received().rfind('q'));
 }
 
-BOOST_AUTO_TEST_CASE(all_that_wait_are_unwound_when_the_client_leaves)
+BOOST_AUTO_TEST_CASE(a_disconnect_unwinds_all_waiting_writes)
 {
     struct task
     {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(all_that_wait_are_unwound_when_the_client_leaves)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait_not_the_transmission)
+BOOST_AUTO_TEST_CASE(a_cancelled_write_is_still_sent)
 {
     std::atomic<std::size_t> first{9};
     running_server server(body_of([&](rill::response_writer& out) -> rill::awaitable<> {
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait_not_the_transmission)
                           patient());
     waiting_client c(server);
     BOOST_REQUIRE(eventually([&] { return first != 9U; }));
-    BOOST_TEST(first == 1U); // the time was up
+    BOOST_TEST(first == 1U); // the timeout has cancelled the write
     BOOST_REQUIRE(c.read_until("\r\n0\r\n\r\n"));
     BOOST_TEST(count(c, 'x') == much);
     BOOST_TEST(c.received().rfind('y') > c.received().rfind('x'));
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_timeout_ends_the_wait_not_the_transmission)
     BOOST_TEST((server.reasons() == std::vector{rill::close_reason::handler_returned}));
 }
 
-// Writes that complete at once nest, and every sixteenth yields to the event loop: the other stream has its turn.
+// Writes that complete at once are nested. Every sixteenth write yields to the event loop, so that other streams run.
 BOOST_AUTO_TEST_CASE(a_handler_that_never_waits_does_not_starve_the_others)
 {
     std::atomic<bool> ends{false};
@@ -154,7 +154,8 @@ BOOST_AUTO_TEST_CASE(a_handler_that_never_waits_does_not_starve_the_others)
     raw_client busy(server.port());
     busy.get("/busy");
     bool read_all = false;
-    std::thread reader([&] { read_all = busy.read_until("\r\n0\r\n\r\n"); }); // so that its handler never waits
+    // The client reads all the time, so that the handler never waits.
+    std::thread reader([&] { read_all = busy.read_until("\r\n0\r\n\r\n"); });
     raw_client other(server.port());
     for (int i = 0; i < 10; ++i) {
         other.forget();
@@ -166,8 +167,9 @@ BOOST_AUTO_TEST_CASE(a_handler_that_never_waits_does_not_starve_the_others)
     BOOST_TEST(read_all);
 }
 
-// A stream whose client takes nothing has a deadline from the first byte that waits, whichever phase it began in.
-BOOST_AUTO_TEST_CASE(the_deadline_of_a_waiting_write_begins_when_the_kernel_is_full)
+// If the client reads nothing, the deadline begins with the first byte that waits. The phase of the stream does not
+// matter.
+BOOST_AUTO_TEST_CASE(the_write_timeout_begins_when_the_kernel_is_full)
 {
     auto options = patient();
     options.limits.write_timeout = 100ms;

@@ -96,7 +96,8 @@ void crowd::handle_events()
         } else if (c.socket >= 0 && !c.frozen) {
             receive(c);
         } else if (c.socket >= 0) {
-            close(c, false); // ended while it was frozen: what had come is lost with it, and is asked for again
+            // The stream has ended while its client was frozen. The client requests the unread events again.
+            close(c, false);
         }
     }
 }

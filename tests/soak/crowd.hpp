@@ -10,7 +10,7 @@
 
 namespace rill_soak {
 
-/// The clients of the streams, each of which comes back whenever its connection has ended.
+/// The clients of the streams. Each client reconnects after the end of its connection.
 class crowd
 {
 public:
@@ -24,16 +24,16 @@ public:
     crowd& operator=(const crowd&) = delete;
     ~crowd();
 
-    /// Connects those, and thaws those, whose time has come.
+    /// Connects the clients whose pause is over. Thaws the frozen clients whose time is over.
     void begin_due();
-    /// In a second about one in 50 leaves, one in 50 is reset, and one in 50 freezes.
+    /// Per second, about one of 50 clients disconnects, one of 50 resets its connection, and one of 50 freezes.
     void make_trouble();
-    /// Waits for up to 10 ms. Ends the program if a client has seen what it must not.
+    /// Waits up to 10 ms for events and handles them. Ends the program if a client has received wrong data.
     void handle_events();
-    /// All leave, and stay away.
+    /// Disconnects all clients. They do not reconnect.
     void end();
 
-    /// Whether each has seen this event of this server as the last one.
+    /// Returns true if this event of this server is the last event of each client.
     bool have_seen(unsigned life, std::uint64_t number) const;
     std::uint64_t events() const;
     std::uint64_t gaps() const;
@@ -48,7 +48,7 @@ private:
         int socket = -1;
         bool asked = false;
         bool frozen = false;
-        steady::time_point next{}; ///< when it comes back, or thaws
+        steady::time_point next{}; ///< time of the reconnect, or of the thaw
     };
 
     void open(client& c);

@@ -6,13 +6,13 @@
 
 namespace rill_soak {
 
-/// Chance, which is the same again with the same seed.
+/// Random numbers. The same seed gives the same numbers.
 class dice
 {
 public:
     explicit dice(unsigned seed) : random_(seed) {}
 
-    /// From 0 on.
+    /// Returns a number from 0 to `below` - 1.
     std::size_t pick(std::size_t below) { return std::uniform_int_distribution<std::size_t>(0, below - 1)(random_); }
 
     std::chrono::milliseconds between(std::size_t least, std::size_t most)

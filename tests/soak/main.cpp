@@ -77,7 +77,7 @@ private:
         fail("the server does not answer");
     }
 
-    /// Some 10 ms.
+    /// Runs one step of the test, which takes about 10 ms.
     void turn(bool trouble)
     {
         const auto now = steady::now();
@@ -98,7 +98,7 @@ private:
         crowd_.handle_events();
     }
 
-    /// Nothing depends on whether it succeeds: the server numbers what it publishes.
+    /// Sends a request to publish an event. The request may fail, because the server numbers the published events.
     void publish(steady::time_point now)
     {
         if (publisher_ < 0) {
@@ -121,7 +121,7 @@ private:
         }
     }
 
-    /// Of each server, from ten seconds after its clients have begun to come until it is told to end.
+    /// Samples each server. The samples begin some seconds after its start, and end with the stop signal.
     void sample(steady::time_point now)
     {
         if (now < next_sample_ || now < sampled_from_ || server_.is_ending()) {
@@ -150,7 +150,7 @@ private:
         until("a restart that had begun", [this] { return !server_.is_ending(); });
         std::optional<load> l;
         until("an answer to /load", [&] { return (l = ask_load(o_.port)).has_value(); });
-        const auto last = l->last; // the publisher has ended
+        const auto last = l->last; // trouble is off, so no further event is published
         until("every client has every event", [&] { return crowd_.have_seen(server_.life(), last); });
         crowd_.end();
         ::close(std::exchange(publisher_, -1));

@@ -12,10 +12,10 @@ struct options
     std::uint16_t port = 23100;
     unsigned seed = 1;
     int every = 45;
-    double rate = 5; ///< events a second
+    double rate = 5; ///< events per second
 };
 
-/// Ends the program where there is no such option.
+/// Ends the program if an option is unknown.
 options parse(int argc, char** argv);
 
 } // namespace rill_soak

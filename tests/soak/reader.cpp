@@ -5,7 +5,7 @@
 
 namespace rill_soak {
 
-// An event is never divided between chunks, so that the lines of the chunks themselves can be left aside.
+// The server never divides an event between chunks. Therefore the reader can ignore the lines of the chunk heads.
 std::optional<std::string> reader::read(std::string_view bytes)
 {
     line_.append(bytes);

@@ -7,21 +7,22 @@
 
 namespace rill_soak {
 
-/// What one client has seen, over all its connections: each event once and in order; all of a server's, if it has
-/// followed the one before; and of another server nothing without a `gap` first.
+/// Checks the events of one client over all its connections. The client must get each event once and in order. After a
+/// restart of the server, it must get a `gap` first, and then all events of the new server.
 class reader
 {
 public:
-    /// Of a new connection, which begins with a response's head.
+    /// Prepares for a new connection, which begins with the head of a response.
     void begin() noexcept
     {
-        for (auto* begun : {&line_, &name_, &data_, &id_}) { // of an event that the last one has cut off
+        // Discards the incomplete event of the previous connection.
+        for (auto* begun : {&line_, &name_, &data_, &id_}) {
             begun->clear();
         }
         has_head_ = false;
     }
 
-    /// What is wrong with what has come, if anything.
+    /// Reads the received bytes. Returns an error text if an event is wrong.
     std::optional<std::string> read(std::string_view bytes);
 
     const std::string& last_id() const noexcept { return last_id_; }
@@ -35,15 +36,15 @@ private:
     std::optional<std::string> on_event();
     std::optional<std::string> on_number(unsigned life, std::uint64_t number);
 
-    std::string line_; ///< its beginning
+    std::string line_; ///< incomplete line
     std::string name_, data_, id_;
     std::string last_id_;
-    unsigned life_ = 0; ///< 0: nothing seen yet
+    unsigned life_ = 0; ///< 0: no event received
     std::uint64_t number_ = 0;
     std::uint64_t events_ = 0;
     std::uint64_t gaps_ = 0;
     bool has_head_ = false;
-    bool gap_ = false; ///< told, and no event seen since
+    bool gap_ = false; ///< true after a gap, until the next event
 };
 
 } // namespace rill_soak

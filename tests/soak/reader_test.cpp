@@ -10,7 +10,7 @@ using rill_soak::reader;
 
 constexpr std::string_view head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
-/// What is wrong with these events, of a connection of their own; "" if nothing is.
+/// Passes the events to the reader as a new connection. Returns the error, or "" if there is none.
 std::string read(reader& r, std::string_view events)
 {
     r.begin();
@@ -30,12 +30,12 @@ const std::string gap = "event: gap\ndata: missed\n\n";
 BOOST_AUTO_TEST_CASE(each_event_once_and_in_order)
 {
     reader r;
-    BOOST_TEST(read(r, event(1, 7) + event(1, 8)) == ""); // the first one is where it came in
+    BOOST_TEST(read(r, event(1, 7) + event(1, 8)) == ""); // a stream may begin at any event
     BOOST_TEST(r.life() == 1U);
     BOOST_TEST(r.number() == 8U);
     BOOST_TEST(r.events() == 2U);
     BOOST_TEST(r.last_id() == "i8");
-    BOOST_TEST(read(r, event(1, 9)) == ""); // on another connection
+    BOOST_TEST(read(r, event(1, 9)) == ""); // on a new connection
     for (const int wrong : {9, 8, 11}) {
         reader other = r;
         BOOST_TEST(read(other, event(1, wrong)) == "1:9 is followed by 1:" + std::to_string(wrong));
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(another_server_begins_with_a_gap_and_its_first_event)
     BOOST_TEST(after(gap + event(0, 1)) == "1:5 is followed by 0:1 after a gap");
 }
 
-BOOST_AUTO_TEST_CASE(however_the_bytes_come)
+BOOST_AUTO_TEST_CASE(any_cut_of_the_bytes_gives_the_same_result)
 {
     const auto whole = std::string(head) + "5a\r\n" + gap + ": heartbeat\n\n" + event(3, 1) + "\r\n";
     for (std::size_t size = 1; size < whole.size(); ++size) {
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(however_the_bytes_come)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_connection_cut_off_is_not_seen)
+BOOST_AUTO_TEST_CASE(an_event_that_a_disconnect_cuts_is_ignored)
 {
     reader r;
     BOOST_TEST(read(r, "id: i1\ndata: 1:1\n\nid: i2\ndata: 1:2\n") == "");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(what_a_connection_cut_off_is_not_seen)
     BOOST_TEST(r.number() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_event_of_the_test_is_told)
+BOOST_AUTO_TEST_CASE(an_unknown_event_is_an_error)
 {
     for (const std::string bad : {"data: x\n\n", "data: 1:x\n\n", "event: other\ndata: 1:1\n\n"}) {
         reader r;

@@ -8,7 +8,7 @@ namespace rill_soak {
 
 namespace {
 
-/// The means of the first and of the last.
+/// Returns the means of the first and of the last third.
 std::pair<double, double> thirds(const std::vector<double>& all)
 {
     const auto third = static_cast<std::ptrdiff_t>(all.size() / 3);

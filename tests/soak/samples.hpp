@@ -6,16 +6,16 @@
 
 namespace rill_soak {
 
-/// Memory and descriptors of one server, while its clients are there.
+/// The memory and the descriptors of one server while its clients are connected.
 struct samples
 {
     std::vector<double> memory; ///< KiB
     std::vector<double> descriptors;
 
-    /// Too few say nothing.
+    /// Returns false if there are too few samples for a result.
     bool count() const noexcept { return memory.size() >= 12; }
 
-    /// No more than a tenth (and 1 MiB, or 10 descriptors) above the first third in the last one.
+    /// Returns true if the last third is at most 10 % plus 1 MiB (or plus 10 descriptors) above the first third.
     bool is_flat() const;
 
     std::string text() const;

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What is published: numbered, in order, whichever worker is asked.
+/// The published events. They are numbered in order, even if both workers publish.
 class feed
 {
 public:

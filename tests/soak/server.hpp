@@ -4,13 +4,13 @@
 
 namespace rill_soak {
 
-/// The server of the soak test, with two workers, until it is told to end; main()'s result.
+/// Runs the server of the soak test with two workers until a signal stops it. Returns the exit code for main().
 ///
 ///     GET /direct, /handled   the same channel, without and with a coroutine for each stream
 ///     POST /publish           publishes the next event: its data is "LIFE:N", N counted from 1
 ///     GET /load               "streams connections handlers last-N"
 ///
-/// @param life which of the servers it is that follow each other on the port
+/// @param life the number of this server, counted over all servers that use the port one after the other
 int serve(std::uint16_t port, unsigned life);
 
 } // namespace rill_soak

@@ -20,7 +20,7 @@ namespace rill_soak {
     std::exit(1);
 }
 
-/// The server's process, and those after it.
+/// The processes of the server, one after the other.
 class server_line
 {
 public:
@@ -41,7 +41,7 @@ public:
         ::kill(pid_, number);
     }
 
-    /// Starts the next one when this one has ended as it should.
+    /// Returns true if the process has ended as expected. The caller can then start the next one.
     bool look()
     {
         int status = 0;
@@ -86,7 +86,8 @@ public:
         return count - 2; // . and ..
     }
 
-    /// What it has in memory that is no file, in KiB: its share of those grows when others end who map them.
+    /// Returns the anonymous memory in KiB. File mappings are excluded, because the share of a process grows when
+    /// another process with the same mapping ends.
     long memory() const
     {
         std::ifstream file(proc() + "smaps_rollup");
@@ -105,7 +106,7 @@ private:
     std::uint16_t port_;
     pid_t pid_ = -1;
     unsigned life_ = 0;
-    int expected_ = 0; ///< the signal that it was sent
+    int expected_ = 0; ///< the signal that the process has received
 };
 
 } // namespace rill_soak

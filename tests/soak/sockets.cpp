@@ -33,7 +33,8 @@ int connect_to(std::uint16_t port, unsigned source)
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + source % 8);
-    ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    // If this fails, connect() chooses the address.
+    static_cast<void>(::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address));
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {

@@ -6,17 +6,17 @@
 
 namespace rill_soak {
 
-/// That port of the loopback interface, or the next where nobody listens.
+/// Returns this port of the loopback interface, or the next free port.
 std::uint16_t free_port(std::uint16_t from);
 
-/// A non-blocking socket that connects to the port of the loopback interface; -1 when that failed at once.
-/// @param source chooses one of eight addresses of our own, so that there are enough ports
+/// Returns a non-blocking socket that connects to the port of the loopback interface, or -1 if this fails immediately.
+/// @param source selects one of eight source addresses, so that there are enough ports
 int connect_to(std::uint16_t port, unsigned source);
 
-/// Closes it with RST.
+/// Closes the socket with RST.
 void reset(int socket);
 
-/// What the server answers to GET /load.
+/// The response of the server to GET /load.
 struct load
 {
     std::size_t streams = 0;
@@ -25,7 +25,7 @@ struct load
     std::uint64_t last = 0;
 };
 
-/// None when there is no answer.
+/// Returns nothing if the server does not respond.
 std::optional<load> ask_load(std::uint16_t port);
 
 } // namespace rill_soak

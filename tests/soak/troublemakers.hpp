@@ -9,15 +9,15 @@
 
 namespace rill_soak {
 
-/// Connections that only make trouble: garbage, and heads that drip.
+/// Connections that send garbage, or heads byte by byte.
 class troublemakers
 {
 public:
     troublemakers(std::uint16_t port, dice& chance) : port_(port), dice_(chance) {}
 
-    /// One more, if there are not too many.
+    /// Opens one more connection, up to a maximum.
     void begin();
-    /// Goes on with them, and ends those whose time has come.
+    /// Continues the connections, and closes those whose time is over.
     void tend();
 
     bool empty() const noexcept { return all_.empty(); }

@@ -32,7 +32,7 @@ struct dispatched
     }
 };
 
-// A client by the words of WHATWG HTML 9.2.6, and independent of the encoder: the specification's own steps, unhurried.
+// A client that follows the steps of WHATWG HTML 9.2.6. It is independent of the encoder, and simple instead of fast.
 class client
 {
 public:
@@ -54,7 +54,7 @@ public:
                 line.push_back(stream[i]);
             }
         }
-        BOOST_REQUIRE(line.empty()); // an encoded event ends with its line
+        BOOST_REQUIRE(line.empty()); // an encoded event ends with a complete line
     }
 
 private:
@@ -110,7 +110,7 @@ private:
     std::string id_buffer_;
 };
 
-// CR, LF and CRLF as the client gives them to its page.
+// Converts CR and CRLF to LF, as a client does.
 std::string normalized(std::string_view text)
 {
     std::string out;
@@ -225,8 +225,8 @@ BOOST_AUTO_TEST_CASE(every_sequence_of_line_ends_up_to_six_characters_keeps_the_
     }
 }
 
-// At every distance from the eight-byte steps of the fast path, before and after.
-BOOST_AUTO_TEST_CASE(a_line_end_is_found_wherever_it_stands)
+// The fast path reads eight bytes per step. The line end is at every position before, in and after such a step.
+BOOST_AUTO_TEST_CASE(a_line_end_is_found_at_every_position)
 {
     for (std::size_t length = 1; length <= 26; ++length) {
         const std::string whole(length, 'x');
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(absent_and_empty_data_differ)
     BOOST_TEST(encoded({.data = "", .id = 5}) == "id: 5\ndata: \n\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_leading_space_survives)
+BOOST_AUTO_TEST_CASE(a_leading_space_is_kept)
 {
     BOOST_TEST(encoded({.data = " x"}) == "data:  x\n\n");
 }
@@ -275,14 +275,14 @@ BOOST_AUTO_TEST_CASE(all_fields_in_order)
     BOOST_TEST(encoded({.data = "d", .name = "", .id = ""}) == "event: \nid: \ndata: d\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(appends_to_what_is_there)
+BOOST_AUTO_TEST_CASE(encode_appends_to_the_buffer)
 {
     std::string out = "before";
     BOOST_REQUIRE(encode({.data = "x"}, out).has_value());
     BOOST_TEST(out == "beforedata: x\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(malformed_utf8_of_each_class_is_rejected_and_leaves_the_buffer)
+BOOST_AUTO_TEST_CASE(malformed_utf8_of_each_class_is_rejected_and_does_not_change_the_buffer)
 {
     const std::vector<std::string> bad{
         "\x80",             // a continuation byte alone
@@ -302,15 +302,15 @@ BOOST_AUTO_TEST_CASE(malformed_utf8_of_each_class_is_rejected_and_leaves_the_buf
         "\xf1\x80\x80",     // cut short
         "\xf4\x90\x80\x80", // above U+10FFFF
         "\xf5\x80\x80\x80", //
-        "\xfe",             // never
+        "\xfe",             // never valid
         "\xff",             //
     };
     for (const auto& sequence : bad) {
-        // At every distance from the eight-byte steps of the fast path, before and after.
+        // The fast path reads eight bytes per step. The sequence is at every position before, in and after such a step.
         for (std::size_t before = 0; before < 17; ++before) {
             for (const std::size_t behind : {0U, 1U, 9U}) {
                 const std::string text = std::string(before, 'a') + sequence + std::string(behind, 'z');
-                const auto id = text + '.'; // one does not end with a space
+                const auto id = text + '.'; // an ID must not end with a space
                 BOOST_REQUIRE(!rill::sse::is_valid_utf8(text) && !rill::sse::is_valid_utf8(id));
                 std::string out = "kept";
                 for (const auto& e : {event{.data = text}, event{.comment = text},
@@ -327,7 +327,7 @@ BOOST_AUTO_TEST_CASE(malformed_utf8_of_each_class_is_rejected_and_leaves_the_buf
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_code_point_is_accepted_but_surrogates)
+BOOST_AUTO_TEST_CASE(every_code_point_except_surrogates_is_accepted)
 {
     const auto utf8 = [](std::uint32_t c) {
         const auto tail = [c](int shift) { return static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(every_code_point_is_accepted_but_surrogates)
     BOOST_TEST(!rill::sse::is_valid_utf8(utf8(0x110000)));
 }
 
-BOOST_AUTO_TEST_CASE(random_events_reach_a_client_as_they_were)
+BOOST_AUTO_TEST_CASE(random_events_reach_a_client_unchanged)
 {
     random_text random(20261122);
     client c;
@@ -369,7 +369,7 @@ BOOST_AUTO_TEST_CASE(random_events_reach_a_client_as_they_were)
         }
         switch (random.below(4)) {
         case 0:
-            if (const auto parsed = rill::sse::event_id::parse(id)) { // others are refused
+            if (const auto parsed = rill::sse::event_id::parse(id)) { // other IDs are refused
                 e.id = *parsed;
                 last_id = id;
             }

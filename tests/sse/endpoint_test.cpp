@@ -30,7 +30,7 @@ rill::response answer(const rill::handler& handle, rill::request r)
     return run(handle, r);
 }
 
-// Returns the output of a stream until its end or its first wait.
+// The output of a stream until its end or its first wait.
 struct played
 {
     manual_loop loop;
@@ -58,7 +58,7 @@ rill::request with_header(std::string target, std::string_view name, std::string
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_response_is_an_event_stream_that_nothing_buffers)
+BOOST_AUTO_TEST_CASE(the_response_is_an_event_stream_that_proxies_do_not_buffer)
 {
     const auto r = answer(rill::make_handler(endpoint(show_id)), {rill::verb::get, "/"});
     BOOST_TEST((r.status() == rill::status::ok));
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(the_response_is_an_event_stream_that_nothing_buffers)
     BOOST_TEST(r.streams());
 }
 
-BOOST_AUTO_TEST_CASE(it_says_what_it_needs_of_its_route)
+BOOST_AUTO_TEST_CASE(route_needs_names_the_path_parameters)
 {
     const auto in_room = [](event_stream&, rill::path<"room">, rill::query<"q">) -> rill::awaitable<> { co_return; };
     const rill::handler plain = endpoint(in_room);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(further_headers)
     BOOST_TEST(header(r, "X-A") == "b");
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_header_is_an_error_at_set_up)
+BOOST_AUTO_TEST_CASE(a_bad_header_throws_at_setup)
 {
     BOOST_CHECK_THROW(endpoint(show_id, {.headers = {{"X A", "b"}}}), std::invalid_argument);
     BOOST_CHECK_THROW(endpoint(show_id, {.headers = {{"X-A", "b\r\nX-B: c"}}}), std::invalid_argument);
@@ -140,18 +140,18 @@ BOOST_AUTO_TEST_CASE(extractors_are_resolved_before_the_stream)
     }
     BOOST_TEST(!ran);
     auto good = answer(handle, {rill::verb::get, "/?n=12"});
-    BOOST_TEST(!ran); // not before the body begins
+    BOOST_TEST(!ran); // the handler runs when the body begins
     BOOST_TEST(wire(std::move(good)) == "data: 12\n\n");
     BOOST_TEST(ran);
 }
 
-BOOST_AUTO_TEST_CASE(retry_goes_first)
+BOOST_AUTO_TEST_CASE(retry_is_sent_first)
 {
     const auto handle = rill::make_handler(endpoint(show_id, {.retry = 1500ms, .retry_jitter = 0ms}));
     BOOST_TEST(wire(answer(handle, {rill::verb::get, "/?lastEventId=x"})) == "retry: 1500\n\ndata: x\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(the_longest_times_are_long)
+BOOST_AUTO_TEST_CASE(the_maximum_times_do_not_overflow)
 {
     const auto first_line = [](const endpoint_options& options) {
         return wire(answer(rill::make_handler(endpoint(show_id, options)), {rill::verb::get, "/"})).substr(0, 18);
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(every_stream_has_its_own_retry)
     const auto own = retries({.retry = 2000ms, .retry_jitter = 4000ms});
     BOOST_TEST(own.size() == 100U);
     BOOST_TEST(*own.begin() >= 2000);
-    BOOST_TEST(*own.begin() < 2200); // spread over all of it
+    BOOST_TEST(*own.begin() < 2200); // the values cover the whole range
     BOOST_TEST(*own.rbegin() > 5800);
     BOOST_TEST(*own.rbegin() <= 6000);
     const auto by_default = retries({.retry = 2000ms});
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(every_stream_has_its_own_retry)
     BOOST_TEST(*by_default.rbegin() <= 3000);
 }
 
-BOOST_AUTO_TEST_CASE(a_route_has_so_many_streams_at_once)
+BOOST_AUTO_TEST_CASE(max_streams_limits_the_streams_of_a_route)
 {
     const auto handle = rill::make_handler(endpoint(show_id, {.max_streams = 2}));
     const auto ask = [&] { return answer(handle, {rill::verb::get, "/"}); };
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_route_has_so_many_streams_at_once)
     BOOST_TEST(ask().streams());
 }
 
-BOOST_AUTO_TEST_CASE(bad_times_are_refused_by_name)
+BOOST_AUTO_TEST_CASE(bad_times_are_refused_with_their_names)
 {
     const auto refused = [](const endpoint_options& options, const std::string& why) {
         BOOST_CHECK_EXCEPTION(endpoint(show_id, options), std::invalid_argument,
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(the_options_reach_the_connection)
     BOOST_TEST((p.out.used_policy->write_timeout == 9s));
     BOOST_TEST(p.out.used_policy->farewell == ": bye\n\n");
     BOOST_TEST(p.out.used_policy->finish_on_shutdown);
-    BOOST_TEST(p.out.used_policy->filler == ":\n\n"); // a comment: seen by proxies, not by the page
+    BOOST_TEST(p.out.used_policy->filler == ":\n\n"); // a comment: proxies see it, the page does not
 
     auto defaults = answer(rill::make_handler(endpoint(show_id)), {rill::verb::get, "/"});
     const played d(defaults);
@@ -316,14 +316,14 @@ BOOST_AUTO_TEST_CASE(a_stream_keeps_the_shared_object_of_its_member_function)
 
 BOOST_AUTO_TEST_CASE(an_endpoint_may_be_made_and_called_in_one_co_await_expression)
 {
-    // With a default argument g++ 12 destroyed the options, which hold strings, twice.
+    // If the options were a default argument, g++ 12 would destroy their strings twice.
     const rill::handler either = [](rill::request& r) -> rill::awaitable<rill::response> {
         co_return co_await endpoint(show_id)(r);
     };
     BOOST_TEST(wire(answer(either, with_header("/", "Last-Event-ID", "7"))) == "data: 7\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_a_handler_throws_ends_its_stream)
+BOOST_AUTO_TEST_CASE(an_exception_of_a_handler_ends_its_stream)
 {
     const auto bad = [](event_stream& stream) -> rill::awaitable<> {
         co_await stream.send("before");
@@ -336,7 +336,7 @@ BOOST_AUTO_TEST_CASE(what_a_handler_throws_ends_its_stream)
     BOOST_CHECK_THROW(std::rethrow_exception(p.end.error), std::runtime_error);
 }
 
-BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
+BOOST_AUTO_TEST_CASE(every_response_has_the_headers)
 {
     const auto needs_n = [](event_stream& stream, rill::query<"n", int>) -> rill::awaitable<> {
         co_await stream.send("x");
@@ -359,7 +359,7 @@ BOOST_AUTO_TEST_CASE(every_answer_bears_the_headers)
     expect(answer(handle, {rill::verb::get, "/?n=1"}), rill::status::service_unavailable, "application/problem+json");
 }
 
-BOOST_AUTO_TEST_CASE(headers_that_stand_several_times)
+BOOST_AUTO_TEST_CASE(repeated_headers)
 {
     const auto handle =
         rill::make_handler(endpoint(show_id, {.headers = {{"Link", "<a>"},
@@ -376,12 +376,12 @@ BOOST_AUTO_TEST_CASE(headers_that_stand_several_times)
     BOOST_TEST((r.fields().values("Link") == values{"<a>", "<b>"}));
     BOOST_TEST((r.fields().values("Content-Security-Policy") == values{"default-src 'self'", "img-src *"}));
     BOOST_TEST((r.fields().values("Set-Cookie") == values{"a=1", "b=2"}));
-    BOOST_TEST((r.fields().values("Cache-Control") == values{"no-store"})); // the stream's own were three
+    BOOST_TEST((r.fields().values("Cache-Control") == values{"no-store"})); // replaces the default value of the stream
     BOOST_TEST((r.fields().values("X-Accel-Buffering") == values{"yes"}));
     BOOST_TEST((r.fields().values("Content-Type") == values{"text/event-stream; charset=utf-8"}));
 }
 
-BOOST_AUTO_TEST_CASE(an_event_stream_with_parameters_is_refused_as_one)
+BOOST_AUTO_TEST_CASE(an_event_stream_type_with_parameters_is_refused_as_an_event_stream)
 {
     for (const auto* type : {"text/event-stream; charset=utf-8", "Text/Event-Stream", "text/event-stream ;x=\";\""}) {
         const auto handle = rill::make_handler(endpoint(
@@ -404,7 +404,7 @@ rill::awaitable<rill::response> mark(rill::request& r, const rill::handler& next
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
+BOOST_AUTO_TEST_CASE(cors_applies_to_all_responses)
 {
     const auto handle = rill::make_handler(
         endpoint(show_id, {.max_streams = 1, .cors = mark, .finished = [](const rill::request&, std::string_view id) {
@@ -423,7 +423,7 @@ BOOST_AUTO_TEST_CASE(cors_is_around_all_answers)
     BOOST_TEST(rill::make_handler(endpoint(show_id)).cors() == nullptr);
 }
 
-// Of its own state, as an endpoint that is made for one request ends before its stream.
+// The stream must own its state, because an endpoint for one request is destroyed before the stream ends.
 BOOST_AUTO_TEST_CASE(an_endpoint_with_cors_may_be_made_for_one_request)
 {
     const rill::handler either = [](rill::request& r) -> rill::awaitable<rill::response> {

@@ -33,13 +33,13 @@ BOOST_AUTO_TEST_CASE(sends_events_text_and_comments)
             co_await stream.send("two");
             co_await stream.send(std::string("three"));
             co_await stream.comment("four");
-            co_await stream.send({.data = std::to_string(5)}); // borrowed from a temporary
+            co_await stream.send({.data = std::to_string(5)}); // refers to a temporary
         }(f.stream),
         f.end);
     BOOST_REQUIRE(f.end.done);
     BOOST_TEST(!f.end.error);
     BOOST_TEST(f.out.sent == "event: n\nid: 1\ndata: one\n\ndata: two\n\ndata: three\n\n: four\n\ndata: 5\n\n");
-    BOOST_TEST(f.out.chunks == 5U); // each is one write
+    BOOST_TEST(f.out.chunks == 5U); // each event is one write
 }
 
 BOOST_AUTO_TEST_CASE(sends_with_errors_as_values)
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(sends_with_errors_as_values)
     BOOST_TEST(f.out.sent == "data: a\n\ndata: b\n\n: c\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(an_encoding_error_throws_and_leaves_nothing_on_the_wire)
+BOOST_AUTO_TEST_CASE(an_encoding_error_throws_and_sends_nothing)
 {
     fixture f;
     f.loop.start(
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(an_encoding_error_throws_and_leaves_nothing_on_the_wire)
     BOOST_TEST(f.out.sent == "data: next\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(after_its_end_a_stream_takes_nothing)
+BOOST_AUTO_TEST_CASE(an_ended_stream_refuses_events)
 {
     fixture f;
     BOOST_TEST((f.stream.reason() == rill::close_reason::open));
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(after_its_end_a_stream_takes_nothing)
     BOOST_TEST((f.stream.reason() == rill::close_reason::peer_reset));
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_client_holds_the_handler)
+BOOST_AUTO_TEST_CASE(a_slow_client_suspends_the_handler)
 {
     fixture f;
     f.out.block();
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(last_event_ids)
     std::string id = "borrowed";
     const event_stream stream(f.out, id);
     id.assign("XXXXXXXX");
-    BOOST_TEST(stream.last_event_id() == "borrowed"); // its own copy: the request is gone by now
+    BOOST_TEST(stream.last_event_id() == "borrowed"); // the stream has its own copy, because the request ends first
 
     const auto number = [&](std::string_view text) { return event_stream(f.out, text).last_event_number(-1); };
     BOOST_TEST(number("42") == 42);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(last_event_ids)
     BOOST_TEST(event_stream(f.out).last_event_number() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(stop_requested_is_the_connections)
+BOOST_AUTO_TEST_CASE(stop_requested_reports_the_state_of_the_connection)
 {
     fixture f;
     BOOST_TEST(!f.stream.stop_requested());
@@ -153,14 +153,14 @@ BOOST_AUTO_TEST_CASE(stop_requested_is_the_connections)
     BOOST_TEST((&f.stream.writer() == &f.out));
 }
 
-BOOST_AUTO_TEST_CASE(waits_for_the_stop)
+BOOST_AUTO_TEST_CASE(stopped_completes_at_the_shutdown)
 {
     fixture f;
     f.loop.start(
         [](event_stream& stream) -> rill::awaitable<> {
             const auto stopped = co_await stream.stopped(rill::as_expected);
             BOOST_TEST(stopped.has_value());
-            co_await stream.stopped(); // and it stays so
+            co_await stream.stopped(); // a later wait completes too
             co_await stream.send("bye");
         }(f.stream),
         f.end);
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(events_are_queued_when_send_is_called_and_each_has_its_own_
         [](event_stream& stream, fake_writer& out) -> rill::awaitable<> {
             auto good = stream.send("a");
             auto bad = stream.send("\xff", rill::as_expected);
-            auto number = stream.send({.data = std::to_string(2)}); // borrowed from a temporary that is gone
+            auto number = stream.send({.data = std::to_string(2)}); // refers to a temporary that is destroyed
             auto comment = stream.comment("c", rill::as_expected);
             BOOST_TEST(out.sent == "data: a\n\ndata: 2\n\n: c\n\n");
             const auto fourth = co_await std::move(comment);
@@ -194,8 +194,8 @@ BOOST_AUTO_TEST_CASE(events_are_queued_when_send_is_called_and_each_has_its_own_
     BOOST_TEST(!f.end.error);
 }
 
-// Their type says what is lost if they are not awaited: see tests/compile_fail/send_not_awaited.cpp.
-BOOST_AUTO_TEST_CASE(what_send_returns_has_begun)
+// The type of the operation states what is lost if it is not awaited. See tests/compile_fail/send_not_awaited.cpp.
+BOOST_AUTO_TEST_CASE(send_begins_before_it_is_awaited)
 {
     const auto has_begun = []<class Signature, class Initiation>(
                                const rill::detail::begun_operation<Signature, Initiation>*) { return true; };
@@ -204,11 +204,11 @@ BOOST_AUTO_TEST_CASE(what_send_returns_has_begun)
     const auto returned = f.stream.send("b", rill::as_expected);
     BOOST_TEST(has_begun(&thrown));
     BOOST_TEST(has_begun(&returned));
-    BOOST_TEST(sizeof thrown == sizeof(void*)); // it lies in the handler's frame
+    BOOST_TEST(sizeof thrown == sizeof(void*)); // it is stored in the frame of the handler
     BOOST_TEST(sizeof returned == sizeof(void*));
 }
 
-// As the guide's dashboard: several tasks of a group send to one client, which is slow.
+// As in the dashboard of the guide, several tasks of a group send to one client. The client is slow.
 BOOST_AUTO_TEST_CASE(tasks_send_on_one_stream)
 {
     struct source
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(tasks_send_on_one_stream)
         }(f.stream),
         f.end);
     f.loop.turn();
-    BOOST_TEST(f.out.chunks == 3U); // each waits with its first
+    BOOST_TEST(f.out.chunks == 3U); // each task waits with its first event
     f.out.take(10);
     BOOST_TEST(f.out.sent.ends_with("data: c0\n\ndata: a1\n\n"));
     f.out.take(20);

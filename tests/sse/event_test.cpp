@@ -13,24 +13,24 @@ BOOST_AUTO_TEST_SUITE(event_test)
 
 namespace {
 
-// That text known at run time is refused, and how, is in tests/compile_fail.
+// Text that is known only at run time does not compile. tests/compile_fail tests this.
 static_assert(!std::is_constructible_v<event_id, bool>);
 static_assert(!std::is_constructible_v<event_id, char>);
 static_assert(!std::is_constructible_v<event_id, double>);
 static_assert(!std::is_constructible_v<event_name, int>);
 
-// The character check itself, as the compiler runs it for a literal.
+// The compiler runs this check of the characters for a literal.
 static_assert(rill::sse::detail::is_field_value("plain"));
 static_assert(rill::sse::detail::is_field_value(""));
-static_assert(!std::is_constructible_v<event_id, event_name>); // which may hold more
+static_assert(!std::is_constructible_v<event_id, event_name>); // a name may hold other characters
 static_assert(!rill::sse::detail::is_field_value("a\nb"));
 static_assert(!rill::sse::detail::is_field_value("a\rb"));
 static_assert(!rill::sse::detail::is_field_value(std::string_view("a\0b", 3)));
 
-static_assert(std::is_trivially_destructible_v<event>); // g++ 12 destroys others twice inside co_await
+static_assert(std::is_trivially_destructible_v<event>); // inside co_await, g++ 12 destroys other types twice
 static_assert(std::is_trivially_copyable_v<event>);
 
-// Usable in constant expressions, literals included.
+// Events can be used in constant expressions, also with literals.
 constexpr event literal{.data = "text", .name = "tick", .id = "a1", .retry = std::chrono::seconds(3), .comment = "c"};
 static_assert(literal.name.view() == "tick");
 static_assert(literal.retry.milliseconds() == 3000);
@@ -45,7 +45,7 @@ std::string shown(event_id id)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(parse_takes_what_fits_in_a_line)
+BOOST_AUTO_TEST_CASE(parse_accepts_text_of_one_line)
 {
     for (const std::string_view text : {"", " ", "tick", "with spaces : and colons", "\x01\x7f", "\xc3\xa4"}) {
         const auto name = event_name::parse(text);
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(parse_rejects_line_ends_and_nul_anywhere)
     }
 }
 
-// A client sends it back in a header, and gives up for good where that is refused.
-BOOST_AUTO_TEST_CASE(an_id_that_would_not_come_back_is_refused)
+// A client sends the ID back in a header. If the server refuses this header, the client never reconnects.
+BOOST_AUTO_TEST_CASE(an_id_that_a_client_cannot_send_back_is_refused)
 {
     for (int code = 0; code < 0x80; ++code) {
         const std::string text{'a', static_cast<char>(code), 'b'};

@@ -21,8 +21,8 @@ struct received_event
     std::string id;
 };
 
-/// A small blocking HTTP client on a plain socket: one request, one response, streamed or not. It uses no code of the
-/// framework, so that a bug cannot hide itself. Throws if the server sends nothing for `patience`.
+/// A small blocking HTTP client on a plain socket. It sends requests and reads responses, streamed or not. It uses no
+/// code of the framework, so that a bug in that code cannot hide. Throws if the server sends nothing for `patience`.
 class client : private connection
 {
 public:
@@ -50,7 +50,8 @@ public:
 
     int status() const { return status_; }
 
-    /// The response's header with this name, which must be lower case. Empty if there is none.
+    /// Returns the response header with this name. The name must be in lower case. Empty if the response has no such
+    /// header.
     std::string header(std::string_view name) const
     {
         for (const auto& [key, value] : fields_) {
@@ -61,7 +62,7 @@ public:
         return {};
     }
 
-    /// The rest of the body.
+    /// Returns the rest of the body.
     std::string body()
     {
         while (receive_body()) {
@@ -69,7 +70,7 @@ public:
         return std::exchange(body_, {});
     }
 
-    /// The next event with data. Nothing if the stream has ended.
+    /// Returns the next event with data, or nothing if the stream has ended.
     std::optional<received_event> event()
     {
         for (;;) {
@@ -86,7 +87,7 @@ public:
         }
     }
 
-    /// The next `count` events, or fewer if the stream ends.
+    /// Returns the next `count` events, or fewer if the stream ends.
     std::vector<received_event> events(std::size_t count)
     {
         std::vector<received_event> result;
@@ -217,7 +218,7 @@ private:
     std::vector<std::pair<std::string, std::string>> fields_;
     std::string raw_;      ///< received, not yet parsed
     std::string body_;     ///< decoded, not yet returned
-    std::size_t left_ = 0; ///< of the body, or of its present chunk
+    std::size_t left_ = 0; ///< unread bytes of the body, or of its current chunk
     bool chunked_ = false;
     bool last_chunk_ = false;
 };

@@ -15,15 +15,15 @@
 
 namespace rill_test {
 
-/// A client's TCP connection to a server on the loopback interface. It blocks with a timeout.
+/// A client's TCP connection to a server on the loopback interface. Blocking calls have a timeout.
 class connection
 {
 public:
     static constexpr std::chrono::seconds patience{30};
 
     /// Throws if no server listens.
-    /// @param receive_buffer in bytes; small to meet a full window soon, 0 for the default
-    /// @param source the client's own IPv4 address; 0 for any
+    /// @param receive_buffer in bytes. A small buffer fills the window early. 0: the default.
+    /// @param source the IPv4 address of the client. 0: any.
     explicit connection(std::uint16_t port, int receive_buffer = 0, std::uint32_t source = 0)
         : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
     {
@@ -55,7 +55,7 @@ public:
         }
     }
 
-    /// Ends it with RST.
+    /// Closes the connection with RST.
     void reset()
     {
         const linger now{.l_onoff = 1, .l_linger = 0};
@@ -63,8 +63,8 @@ public:
         close();
     }
 
-    /// Lets the kernel drop everything that arrives, including acknowledgments: the server sees a connection whose
-    /// cable was pulled. The test must not send on it afterwards.
+    /// Lets the kernel drop all received packets, including acknowledgments. The client does not respond any further,
+    /// as after a pulled cable. The test must not send on the connection afterwards.
     void go_dead()
     {
         sock_filter drop_all{.code = BPF_RET | BPF_K, .jt = 0, .jf = 0, .k = 0};
@@ -88,13 +88,13 @@ public:
         }
     }
 
-    /// The same as send(), for bytes that the server may not accept.
+    /// The same as send(), but ignores errors. For bytes that the server may not accept.
     void try_send(std::string_view bytes)
     {
         static_cast<void>(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     }
 
-    /// Whether data or the end of the connection has arrived.
+    /// Returns whether data or the end of the connection has arrived.
     bool has_input() const
     {
         pollfd readable{.fd = socket_, .events = POLLIN, .revents = 0};

@@ -4,7 +4,7 @@
 
 namespace rill_test {
 
-/// An object in the frame of a handler. alive() is the number of handlers that have not unwound.
+/// An object in the frame of a handler. alive() returns the number of handlers whose frames are not destroyed yet.
 class counted
 {
 public:

@@ -6,7 +6,7 @@
 
 namespace rill_test {
 
-/// The processor time of this thread, which is independent of other load.
+/// Returns the processor time of this thread. Other load does not change it.
 inline std::chrono::nanoseconds cpu_time() noexcept
 {
     std::timespec now{};
@@ -14,7 +14,7 @@ inline std::chrono::nanoseconds cpu_time() noexcept
     return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-/// The minimum of three runs.
+/// Returns the minimum processor time of three runs.
 template <class F>
 std::chrono::nanoseconds cpu_time_of(F&& run)
 {

@@ -9,8 +9,8 @@
 
 namespace rill_test {
 
-/// Runs the coroutine on the pool and returns the error that it throws. The error leaves the pool as a value, because
-/// ThreadSanitizer does not know the reference count of exceptions in the standard library.
+/// Runs the coroutine on the pool and returns the error that it throws. The threads exchange only the error code,
+/// because ThreadSanitizer does not see the reference counts of exceptions in the standard library.
 inline rill::error_code error_on(boost::asio::thread_pool& pool, rill::awaitable<> coroutine)
 {
     auto caught = [](rill::awaitable<> body) -> rill::awaitable<rill::error_code> {

@@ -10,8 +10,8 @@ namespace rill_test {
 struct parsed_event
 {
     std::string data;
-    std::string name; ///< "message" without one
-    std::string id;   ///< the last event id at that time
+    std::string name; ///< "message" if the event has none
+    std::string id;   ///< the last event ID when the event was dispatched
 
     bool operator==(const parsed_event&) const = default;
 };

@@ -3,13 +3,13 @@
 #include <cstdlib>
 #include <new>
 
-// Replaces the operators of the whole test program. To be included by one file of it.
+// Replaces operator new and operator delete of the whole test program. Only one of its files may include this header.
 
 namespace rill_test {
 
 /// Number of allocations of this thread that succeed before one fails. Negative: all succeed.
 inline thread_local long allocations_left = -1;
-/// Whether an allocation has failed.
+/// True after an allocation has failed.
 inline thread_local bool allocation_failed = false;
 
 /// Called by every replaced allocation function. Returns true if the allocation must fail.

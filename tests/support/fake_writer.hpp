@@ -19,7 +19,7 @@ public:
     const rill::stream_policy* used_policy = nullptr;
     std::size_t deferred_completions = 0; ///< number of completions from the event loop
 
-    /// The client stops reading: writes wait.
+    /// The client stops reading. Writes wait.
     void block() { blocked_ = true; }
 
     /// The client has read everything.
@@ -30,7 +30,7 @@ public:
         complete_written();
     }
 
-    /// The client has read a number of the bytes that were written since block(), but not all.
+    /// The client has read this number of the bytes that were written since block(), but not all of them.
     void take(std::size_t bytes)
     {
         left_.taken += bytes;
@@ -69,7 +69,7 @@ public:
     void set_policy(const rill::stream_policy& policy) override { used_policy = &policy; }
     bool stop_requested() const noexcept override { return stopping; }
 
-    /// Whether a shutdown lets the stream continue.
+    /// Returns whether a shutdown lets the stream continue.
     bool finishes() const noexcept { return finishes_on_shutdown_; }
 
     write_state commit(std::string& piece) override

@@ -5,7 +5,8 @@
 
 namespace rill_test {
 
-/// Calls the function with each complete line, without its line break. Leaves the rest in the text.
+/// Calls the function with each complete line, without its line break, and removes the line from the text. An
+/// incomplete last line remains in the text.
 template <class F>
 void take_lines(std::string& text, const F& on_line)
 {

@@ -47,7 +47,7 @@ struct loopback
     void close_client() { close_one(client); }
     void close_server() { close_one(server); }
 
-    /// Ends the client's side with RST.
+    /// Closes the client's side with RST.
     void reset_client()
     {
         const linger now{.l_onoff = 1, .l_linger = 0};

@@ -10,8 +10,8 @@
 
 namespace rill_test {
 
-/// A page in Prometheus' text format 0.0.4, parsed by the rules of the format: each family once, with HELP and TYPE
-/// before its samples, no repeated sample, escapes decoded. A page that breaks a rule fails the test.
+/// Parses a page in the text format 0.0.4 of Prometheus. Each family must occur once, with HELP and TYPE before its
+/// samples. No sample may occur twice. Escapes are decoded. A page that breaks a rule fails the test.
 class metrics_page
 {
 public:
@@ -34,7 +34,7 @@ public:
         }
     }
 
-    /// E.g. `rill_streams{route="/a"}`, with decoded label values.
+    /// Returns the value of a sample, for example `rill_streams{route="/a"}`. Its label values are decoded.
     double operator[](const std::string& sample) const
     {
         const auto found = samples_.find(sample);

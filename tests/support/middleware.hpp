@@ -10,7 +10,7 @@
 
 #include "run.hpp"
 
-// Helpers for tests of middleware: requests, and calls of a middleware around a handler.
+// Helpers for tests of middleware. They make requests, and call a middleware around a handler.
 namespace rill_test {
 
 using fields = std::vector<std::pair<std::string, std::string>>;
@@ -32,7 +32,7 @@ inline rill::response through(const rill::middleware_function& around, rill::req
     return run(around(req, next));
 }
 
-/// A coroutine on a worker with a manual clock. It can be canceled.
+/// A coroutine on a worker with a manual clock. It can be cancelled.
 struct manual_run
 {
     explicit manual_run(rill::awaitable<rill::response> body)

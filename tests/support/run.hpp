@@ -41,7 +41,7 @@ inline rill::response run(const rill::handler& handle, rill::verb method, std::s
     return run(handle, req);
 }
 
-/// The body of a response that is not streamed and not a file.
+/// Returns the body of a response that is not streamed and not a file.
 inline const std::string& text(const rill::response& r)
 {
     BOOST_REQUIRE(std::holds_alternative<std::string>(r.body()));

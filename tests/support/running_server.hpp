@@ -42,21 +42,21 @@ public:
 
     rill::server_stats stats() const { return server_.stats(); }
 
-    /// The close reasons of all streams that have ended.
+    /// Returns the close reasons of all streams that have ended.
     std::vector<rill::close_reason> reasons()
     {
         const std::lock_guard lock(mutex_);
         return reasons_;
     }
 
-    /// All lines of the log.
+    /// Returns all lines of the log.
     std::string debug_log()
     {
         const std::lock_guard lock(mutex_);
         return debug_log_;
     }
 
-    /// All warnings and errors of the log.
+    /// Returns all warnings and errors of the log.
     std::string log()
     {
         const std::lock_guard lock(mutex_);

@@ -31,7 +31,7 @@ bool eventually(const Check& holds)
     return true;
 }
 
-/// A server in its own process, on a free port of the loopback interface. The destructor ends it.
+/// A server in its own process, on a free port of the loopback interface. The destructor ends the process.
 class server_process
 {
 public:
@@ -70,7 +70,7 @@ public:
         }
     }
 
-    /// Number of open files of the process and its descendants.
+    /// Returns the number of open files of the process and its descendants.
     std::size_t descriptors() const { return descriptors(std::to_string(pid_)); }
 
     void kill()

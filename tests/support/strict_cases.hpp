@@ -6,12 +6,12 @@
 
 namespace rill_test {
 
-/// Bytes of a client, and what they must be answered with: the statuses in order, each with
+/// Bytes of a client, and the statuses of the expected responses, in order. A mark may follow a status:
 ///
-///     !   refused: "Connection: close", nothing after it, and the connection closed
-///     .   answered, and the connection closed because the client has said so
+///     !   the request is refused with "Connection: close"; no response follows, and the server closes the connection
+///     .   the request is answered; the server closes the connection because the client has asked for it
 ///
-/// and neither, if the connection continues. No status: the server waits for more data.
+/// Without a mark, the connection continues. If there is no status, the server waits for more data.
 struct strict_case
 {
     std::string_view about;
@@ -62,7 +62,7 @@ inline std::vector<strict_case> request_lines()
         {"a NUL first", "\0"s + get(""), "400!"},
         {"two spaces before the target", line("GET  / HTTP/1.1"), "400!"},
         {"two spaces before the version", line("GET /  HTTP/1.1"), "400!"},
-        {"a space behind the version", line("GET / HTTP/1.1 "), "400!"},
+        {"a space after the version", line("GET / HTTP/1.1 "), "400!"},
         {"a tab for the first space", line("GET\t/ HTTP/1.1"), "400!"},
         {"a tab for the second space", line("GET /\tHTTP/1.1"), "400!"},
         {"a vertical tab for a space", line("GET\v/ HTTP/1.1"), "400!"},
@@ -75,7 +75,7 @@ inline std::vector<strict_case> request_lines()
         {"no method", line("/ HTTP/1.1"), "400!"},
         {"only a method", line("GET"), "400!"},
         {"HTTP/0.9", "GET /\r\n", "400!"},
-        {"no version behind the space", "GET / \r\n\r\n", "400!"},
+        {"no version after the space", "GET / \r\n\r\n", "400!"},
         {"the version of HTTP/0.9", line("GET / HTTP/0.9"), "505!"},
         {"HTTP/1.2 is answered as 1.1", line("GET / HTTP/1.2"), "200"},
         {"HTTP/2.0", line("GET / HTTP/2.0"), "505!"},
@@ -96,7 +96,7 @@ inline std::vector<strict_case> request_lines()
         {"two requests on one line", line("GET / HTTP/1.1 GET / HTTP/1.1"), "400!"},
         {"a refused HEAD", "HEAD / HTTP/1.1\r\n\r\n", "400!"},
         {"HEAD, then GET", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + get(""), "200 200"},
-        {"garbage behind a request", get("") + "garbage\r\n\r\n", "200 400!"},
+        {"garbage after a request", get("") + "garbage\r\n\r\n", "200 400!"},
         {"a space in the version", line("GET / HTTP/ 1.1"), "400!"},
         {"a comma in the version", line("GET / HTTP/1,1"), "400!"},
         {"a sign in the version", line("GET / HTTP/+1.1"), "400!"},
@@ -113,7 +113,7 @@ inline std::vector<strict_case> request_lines()
         {"a method not ASCII", line("G\xc3\x8bT / HTTP/1.1"), "400!"},
         {"a quoted method", line("\"GET\" / HTTP/1.1"), "400!"},
         {"TRACE", line("TRACE / HTTP/1.1"), "405"},
-        {"a method that the path has not", line("DELETE / HTTP/1.1"), "405"},
+        {"a method that the path does not have", line("DELETE / HTTP/1.1"), "405"},
         {"a TLS hello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s, "400!"},
         {"binary noise", "\x80\xff\x01\x02\r\n\r\n", "400!"},
         {"a line of SSH", "SSH-2.0-OpenSSH_9.2\r\n", "400!"},
@@ -137,7 +137,7 @@ inline std::vector<strict_case> targets()
         {"two slashes", get("", "//a"), "200"},
         {"a question mark in the query", get("", "/?a?b"), "200"},
         {"escapes", get("", "/%41%c3%a4?x=%20"), "200"},
-        {"what browsers do not escape", get("", "/[]^|{}`?{\\}"), "200"},
+        {"characters that browsers do not escape", get("", "/[]^|{}`?{\\}"), "200"},
         {"an escape without digits", get("", "/%zz"), "400!"},
         {"an escape cut short", get("", "/%4"), "400!"},
         {"a percent sign alone", get("", "/%"), "400!"},
@@ -146,7 +146,7 @@ inline std::vector<strict_case> targets()
         {"an escaped NUL", get("", "/a%00b"), "400"},
         {"a fragment", get("", "/a#b"), "400!"},
         {"an empty fragment", get("", "/#"), "400!"},
-        {"a fragment behind the query", get("", "/?a#b"), "400!"},
+        {"a fragment after the query", get("", "/?a#b"), "400!"},
         {"a space", get("", "/a b"), "400!"},
         {"a NUL", get("", "/\0a"s), "400!"},
         {"a control byte", get("", "/\x01"), "400!"},
@@ -178,7 +178,7 @@ inline std::vector<strict_case> targets()
         {"absolute form of ws", get("", "ws://a/"), "400!"},
         {"absolute form of file", get("", "file:///etc/passwd"), "400!"},
         {"absolute form without a host", get("", "http:///a"), "400!"},
-        {"absolute form of nothing", get("", "http://"), "400!"},
+        {"absolute form without anything after the scheme", get("", "http://"), "400!"},
         {"absolute form with one slash", get("", "http:/a"), "400!"},
         {"absolute form with userinfo", get("", "http://u:p@a/"), "400!"},
         {"absolute form with a bad port", get("", "http://a:8x/"), "400!"},
@@ -202,7 +202,7 @@ inline std::vector<strict_case> targets()
         {"CONNECT of a path", "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", "400!"},
         {"a request line of 8000 bytes", get("", long_target(8000)), "200"},
         {"a target of the limit", get("", long_target(8192)), "200"},
-        {"a target of one more", get("", long_target(8193)), "414!"},
+        {"a target above the limit", get("", long_target(8193)), "414!"},
         {"a target of 100 KB", get("", long_target(100'000)), "414!"},
         {"a target without end", "GET /" + std::string(20'000, 'x'), "414!"},
     };
@@ -218,7 +218,7 @@ inline std::vector<strict_case> hosts()
         {"a Host with dots at its end", with_host("a.b."), "200"},
         {"a Host with an IPv6 zone", with_host("[fe80::1%25eth0]"), "400!"},
         {"a quoted Host", with_host("\"a\""), "400!"},
-        {"a Host behind a CR", more("X: y\rHost: a\r\n"), "400!"},
+        {"a Host after a CR", more("X: y\rHost: a\r\n"), "400!"},
         {"no Host in HTTP/1.2", "GET / HTTP/1.2\r\n\r\n", "400!"},
         {"an empty Host", with_host(""), "400!"},
         {"an empty Host in HTTP/1.0", "GET / HTTP/1.0\r\nHost:\r\n\r\n", "400!"},
@@ -230,13 +230,13 @@ inline std::vector<strict_case> hosts()
         {"a list of Hosts without a space", with_host("a,b"), "400!"},
         {"a Host with a port", with_host("a:8080"), "200"},
         {"a Host with an empty port", with_host("a:"), "200"},
-        {"a Host in lower case, behind a tab", "GET / HTTP/1.1\r\nhoSt:\ta\r\n\r\n", "200"},
+        {"a Host in lower case, after a tab", "GET / HTTP/1.1\r\nhoSt:\ta\r\n\r\n", "200"},
         {"an IPv4 Host", with_host("127.0.0.1:80"), "200"},
         {"an IPv6 Host", with_host("[::1]:80"), "200"},
         {"an IPv6 Host without a port", with_host("[2001:db8::1]"), "200"},
         {"an IPv6 Host without brackets", with_host("::1"), "400!"},
         {"an IPv6 Host not closed", with_host("[::1"), "400!"},
-        {"an IPv6 Host that is none", with_host("[a]"), "400!"},
+        {"a malformed IPv6 Host", with_host("[a]"), "400!"},
         {"an empty IPv6 Host", with_host("[]"), "400!"},
         {"an IPv6 Host with a tail", with_host("[::1]a"), "400!"},
         {"an IPv6 Host of too many groups", with_host("[1:2:3:4:5:6:7:8:9]"), "400!"},
@@ -273,7 +273,7 @@ inline std::vector<strict_case> fields()
         {"every token character", get("!#$%&'*+-.^_`|~09azAZ: x\r\n"), "200"},
         {"bytes beyond ASCII in a value", get("X: caf\xc3\xa9\r\n"), "200"},
         {"a colon in a value", get("X: a:b\r\n"), "200"},
-        {"a NUL behind a name", get("X\0: a\r\n"s), "400!"},
+        {"a NUL after a name", get("X\0: a\r\n"s), "400!"},
         {"a control byte in a name", get("X\x1fY: a\r\n"), "400!"},
         {"a DEL in a name", get("X\x7f: a\r\n"), "400!"},
         {"a slash in a name", get("X/Y: a\r\n"), "400!"},
@@ -317,7 +317,7 @@ inline std::vector<strict_case> fields()
         {"a name of 100 KB", get(std::string(100'000, 'x') + ": x\r\n"), "431!"},
         {"10,000 fields", get(many), "431!"},
         {"a cookie of 64 KB", get("Cookie: a=" + std::string(65'536, 'x') + "\r\n"), "431!"},
-        {"a cookie that is none", get("Cookie: ===;;;\r\n"), "200"},
+        {"a malformed cookie", get("Cookie: ===;;;\r\n"), "200"},
         {"a field without end", "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x'), "431!"},
     };
 }
@@ -330,7 +330,7 @@ inline std::vector<strict_case> lengths()
     return {
         {"a length", length("5"), "200"},
         {"a length with white space around", length(" \t5 \t"), "200"},
-        {"a length behind a tab", post("Content-Length:\t5\r\n", "hello"), "200"},
+        {"a length after a tab", post("Content-Length:\t5\r\n", "hello"), "200"},
         {"no length", length("0", ""), "200"},
         {"neither length nor coding", post(""), "200"},
         {"two requests with a length", length("5") + length("5"), "200 200"},
@@ -342,7 +342,7 @@ inline std::vector<strict_case> lengths()
         {"a request as a body", post("Content-Length: 33\r\n", get("X: y\r\n"), "GET") + get(""), "200 200"},
         {"a body shorter than its length", length("10"), ""},
         {"a length without a body", length("5", ""), ""},
-        {"bytes behind a body of no length", length("0", "X") + get(""), "200 501!"},
+        {"bytes after a body of no length", length("0", "X") + get(""), "200 501!"},
         {"a length, then an empty one", post("Content-Length: 5\r\nContent-Length:\r\n", "hello"), "400!"},
         {"a length under a name with a NUL", post("Content-Length\0: 5\r\n"s, "hello"), "400!"},
         {"a length without a space before it", post("Content-Length:5\r\n", "hello"), "200"},
@@ -367,10 +367,10 @@ inline std::vector<strict_case> lengths()
         {"a point in a length", length("5.0"), "400!"},
         {"an exponent", length("5e0"), "400!"},
         {"letters", length("abc"), "400!"},
-        {"letters behind a length", length("5x"), "400!"},
+        {"letters after a length", length("5x"), "400!"},
         {"a quoted length", length("\"5\""), "400!"},
-        {"a semicolon behind a length", length("5;"), "400!"},
-        {"a NUL behind a length", length("5\0"s), "400!"},
+        {"a semicolon after a length", length("5;"), "400!"},
+        {"a NUL after a length", length("5\0"s), "400!"},
         {"a vertical tab before a length", length("\v5"), "400!"},
         {"digits beyond ASCII", length("\xd9\xa5"), "400!"},
         {"more than 64 bits", length("18446744073709551621"), "400!"},
@@ -385,7 +385,7 @@ inline std::vector<strict_case> lengths()
         {"a length folded", post("Content-Length:\r\n 5\r\n", "hello"), "400!"},
         {"a space before a length's colon", post("Content-Length: 5\r\nContent-Length : 0\r\n", "hello"), "400!"},
         {"a length with an underscore", post("Content-Length: 5\r\nContent_Length: 9\r\n", "hello"), "400!"},
-        {"a length of the limit and one", length("1048577", ""), "413!"},
+        {"a length above the limit", length("1048577", ""), "413!"},
         {"a length of 64 bits", length("18446744073709551615", ""), "413!"},
         {"a length of a gigabyte", length("999999999", ""), "413!"},
     };
@@ -403,18 +403,18 @@ inline std::vector<strict_case> codings()
     return {
         {"chunked", coding("chunked"), "200 200"},
         {"chunked in upper case", coding("CHUNKED"), "200 200"},
-        {"chunked behind a tab", coding("\tchunked \t"), "200 200"},
+        {"chunked after a tab", coding("\tchunked \t"), "200 200"},
         {"an empty element before it", coding(", chunked"), "200 200"}, // RFC 9110, 5.6.1.2
-        {"an empty element behind it", coding("chunked,"), "200 200"},
+        {"an empty element after it", coding("chunked,"), "200 200"},
         {"a coding before its host", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: a\r\n\r\n" + smuggled,
          "200 200"},
         {"length and coding", post("Content-Length: 6\r\nTransfer-Encoding: chunked\r\n", smuggled), "400!"},
         {"coding and length", with_length("chunked"), "400!"},
         {"coding and length, chunked in another case", with_length("Chunked"), "400!"},
         {"coding and length, with a tab", with_length("\tchunked"), "400!"},
-        {"coding and length, with a space behind", with_length("chunked "), "400!"},
+        {"coding and length, with a space after it", with_length("chunked "), "400!"},
         {"coding and length, with a comma", with_length(", chunked"), "400!"},
-        {"coding and length, a comma behind", with_length("chunked,"), "400!"},
+        {"coding and length, with a comma after it", with_length("chunked,"), "400!"},
         {"coding and length, twice chunked", with_length("chunked, chunked"), "400!"},
         {"coding and length, identity", with_length("identity"), "400!"},
         {"coding and length, xchunked", with_length("xchunked"), "400!"},
@@ -422,7 +422,7 @@ inline std::vector<strict_case> codings()
         {"coding and length, parameters", with_length("chunked;ext=val"), "400!"},
         {"coding and a bad length", post("Content-Length: +6\r\nTransfer-Encoding: chunked\r\n", smuggled), "400!"},
         {"coding and no length", post("Content-Length: 0\r\nTransfer-Encoding: chunked\r\n", smuggled), "400!"},
-        {"gzip", coding("gzip"), "400!"}, // its end is not known (RFC 9112, section 6.3)
+        {"gzip", coding("gzip"), "400!"}, // the end of the body is unknown (RFC 9112, section 6.3)
         {"xchunked", coding("xchunked"), "400!"},
         {"chunkedx", coding("chunkedx"), "400!"},
         {"identity", coding("identity"), "400!"},
@@ -432,7 +432,7 @@ inline std::vector<strict_case> codings()
          "200 200"},
         {"chunked under a name with a NUL", post("Transfer-Encoding\0: chunked\r\n"s, smuggled), "400!"},
         {"chunked under a name with a vertical tab", post("Transfer-Encoding\v: chunked\r\n", smuggled), "400!"},
-        {"chunked behind a bare CR in the line before", post("X: y\r\r\nTransfer-Encoding: chunked\r\n", smuggled),
+        {"chunked after a bare CR in the line before", post("X: y\r\r\nTransfer-Encoding: chunked\r\n", smuggled),
          "400!"},
         {"single-quoted", coding("'chunked'"), "400!"},
         {"chunked=chunked", coding("chunked=chunked"), "400!"},
@@ -454,7 +454,7 @@ inline std::vector<strict_case> codings()
         {"two words", coding("chunked identity"), "400!"},
         {"a vertical tab before it", coding("\vchunked"), "400!"},
         {"a form feed before it", coding("\fchunked"), "400!"},
-        {"a NUL behind it", coding("chunked\0"s), "400!"},
+        {"a NUL after it", coding("chunked\0"s), "400!"},
         {"a NUL before it", coding("\0chunked"s), "400!"},
         {"a CR before it", coding("\rchunked"), "400!"},
         {"a no-break space before it",
@@ -470,7 +470,7 @@ inline std::vector<strict_case> codings()
         {"a space before its colon", post("Transfer-Encoding : chunked\r\n", smuggled), "400!"},
         {"a space in front of its name", post(" Transfer-Encoding: chunked\r\n", smuggled), "400!"},
         {"in the value of another field", post("X: y\rTransfer-Encoding: chunked\r\n", smuggled), "400!"},
-        {"behind a bare LF", post("X: y\nTransfer-Encoding: chunked\r\n", smuggled), "400!"},
+        {"after a bare LF", post("X: y\nTransfer-Encoding: chunked\r\n", smuggled), "400!"},
         {"with an underscore", post("Transfer_Encoding: chunked\r\nContent-Length: 5\r\n", "hello"), "400!"},
         {"with a control byte in its name", post("Transfer\x01-Encoding: chunked\r\n", smuggled), "400!"},
         {"in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + smuggled, "400!"},
@@ -508,7 +508,7 @@ inline std::vector<strict_case> chunked_bodies()
         {"a body without chunks", chunks("hello"), ""},
         {"a body without chunks, with a line end", chunks("hello\r\n"), "400!"},
         {"a size of 64 bits and leading zeros", chunks("000ffffffffffffffff\r\n"), "413!"},
-        {"a vertical tab behind a size", chunks("5\v\r\nhello\r\n0\r\n\r\n"), "400!"},
+        {"a vertical tab after a size", chunks("5\v\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a NUL before a size",
          chunks("\0"
                 "5\r\nhello\r\n0\r\n\r\n"s),
@@ -519,7 +519,7 @@ inline std::vector<strict_case> chunked_bodies()
         {"an extension with CR CR LF", chunks("5;a\r\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"an extension's name alone, then a chunk", chunks("5;a\r\nhello\r\n5;b=c\r\nworld\r\n0;d\r\n\r\n"), "200"},
         {"bare LF ends the last size of an extension", chunks("0;a\n\r\n"), "400!"},
-        {"a request behind the last chunk without an empty line", chunks("0\r\n" + get("")), "400!"},
+        {"a request after the last chunk without an empty line", chunks("0\r\n" + get("")), "400!"},
         {"Expect as a trailer", chunks("0\r\nExpect: 100-continue\r\n\r\n"), "400!"},
         {"a sign in a size", chunks("+5\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a minus in a size", chunks("-1\r\nhello\r\n0\r\n\r\n"), "400!"},
@@ -527,15 +527,15 @@ inline std::vector<strict_case> chunked_bodies()
         {"0x in a size", chunks("0x5\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"0X in the last size", chunks("0X0\r\n\r\n"), "400!"},
         {"no digit of a size", chunks("g\r\nhello\r\n0\r\n\r\n"), "400!"},
-        {"a letter behind a size", chunks("5g\r\nhello\r\n0\r\n\r\n"), "400!"},
+        {"a letter after a size", chunks("5g\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"an underscore in a size", chunks("1_0\r\nhello world!!!!!\r\n0\r\n\r\n"), "400!"},
         {"a point in a size", chunks("5.0\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a space before a size", chunks(" 5\r\nhello\r\n0\r\n\r\n"), "400!"},
-        {"a space behind a size", chunks("5 \r\nhello\r\n0\r\n\r\n"), "400!"},
-        {"a tab behind a size", chunks("5\t\r\nhello\r\n0\r\n\r\n"), "400!"},
+        {"a space after a size", chunks("5 \r\nhello\r\n0\r\n\r\n"), "400!"},
+        {"a tab after a size", chunks("5\t\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a space in a size", chunks("1 0\r\n0123456789abcdef\r\n0\r\n\r\n"), "400!"},
         {"a quoted size", chunks("\"5\"\r\nhello\r\n0\r\n\r\n"), "400!"},
-        {"a NUL behind a size", chunks("5\0\r\nhello\r\n0\r\n\r\n"s), "400!"},
+        {"a NUL after a size", chunks("5\0\r\nhello\r\n0\r\n\r\n"s), "400!"},
         {"a comma in a size", chunks("5,5\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"no size", chunks("\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"only an extension", chunks(";a\r\nhello\r\n0\r\n\r\n"), "400!"},
@@ -549,7 +549,7 @@ inline std::vector<strict_case> chunked_bodies()
         {"a name without its value", chunks("5;a=\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a bracket in an extension", chunks("5;bad[=x\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a space in an extension", chunks("5;a b\r\nhello\r\n0\r\n\r\n"), "400!"},
-        {"a space behind an extension", chunks("5;a \r\nhello\r\n0\r\n\r\n"), "400!"},
+        {"a space after an extension", chunks("5;a \r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a NUL in an extension", chunks("5;a\0b\r\nhello\r\n0\r\n\r\n"s), "400!"},
         {"a quote not closed", chunks("5;a=\"b\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"a NUL in quotes", chunks("5;a=\"\0\"\r\nhello\r\n0\r\n\r\n"s), "400!"},
@@ -557,7 +557,7 @@ inline std::vector<strict_case> chunked_bodies()
         {"a line end in quotes", chunks("5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"bare CR in an extension", chunks("5;a\rb\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"bare LF ends an extension", chunks("5;a\nhello\r\n0\r\n\r\n"), "400!"},
-        {"bare LF behind a semicolon", chunks("5;\nhello\r\n0\r\n\r\n"), "400!"},
+        {"bare LF after a semicolon", chunks("5;\nhello\r\n0\r\n\r\n"), "400!"},
         {"bare LF ends a size", chunks("5\nhello\r\n0\r\n\r\n"), "400!"},
         {"bare CR ends a size", chunks("5\rhello\r\n0\r\n\r\n"), "400!"},
         {"bare LF ends a chunk", chunks("5\r\nhello\n0\r\n\r\n"), "400!"},
@@ -568,7 +568,7 @@ inline std::vector<strict_case> chunked_bodies()
         {"a chunk shorter than its size", chunks("6\r\nhello\r\n0\r\n\r\n"), "400!"},
         {"bare LF ends the last size", chunks("0\n\r\n"), "400!"},
         {"bare LF ends the body", chunks("5\r\nhello\r\n0\r\n\n"), "400!"},
-        {"bare CR behind the last chunk", chunks("0\r\n\rX: y\r\n\r\n"), "400!"},
+        {"bare CR after the last chunk", chunks("0\r\n\rX: y\r\n\r\n"), "400!"},
         {"bare LF ends a trailer", chunks("0\r\nX: y\n\r\n"), "400!"},
         {"a folded trailer", chunks("0\r\nX: y\r\n z\r\n\r\n"), "400!"},
         {"a space before a trailer's colon", chunks("0\r\nX : y\r\n\r\n"), "400!"},
@@ -601,12 +601,12 @@ inline std::vector<strict_case> connections()
         {"Connection names a length", post("Connection: Content-Length\r\nContent-Length: 5\r\n", "hello"), "200"},
         {"Connection names Host", get("Connection: Host\r\n"), "200"},
         {"Connection quoted", get("Connection: \"close\"\r\n"), "400!"},
-        {"close beside a refusal", get("Connection: keep-alive\r\nBad\r\n") + get(""), "400!"},
+        {"close with a refusal", get("Connection: keep-alive\r\nBad\r\n") + get(""), "400!"},
         {"Connection malformed", get("Connection: a b\r\n"), "400!"},
         {"Proxy-Connection is no Connection", get("Proxy-Connection: close\r\n") + get(""), "200 200"},
         {"HTTP/1.0", old("") + get(""), "200."},
-        {"HTTP/1.0 that stays", old("Connection: keep-alive\r\n") + get(""), "200 200"},
-        {"HTTP/1.0 that stays and closes", old("Connection: keep-alive, close\r\n") + get(""), "200."},
+        {"HTTP/1.0 with keep-alive", old("Connection: keep-alive\r\n") + get(""), "200 200"},
+        {"HTTP/1.0 with keep-alive and close", old("Connection: keep-alive, close\r\n") + get(""), "200."},
         {"HTTP/1.0 and Proxy-Connection", old("Proxy-Connection: keep-alive\r\n") + get(""), "200."},
         {"an upgrade", get("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 99\r\n"), "200"},
         {"an upgrade to h2c", get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\n"),
@@ -618,19 +618,19 @@ inline std::vector<strict_case> connections()
         {"Expect with its body", post("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello") + get(""), "200 200"},
         {"Expect without a body", get("Expect: 100-continue\r\n"), "200"},
         {"an unknown expectation", get("Expect: 200-ok\r\n"), "417!"},
-        {"an unknown expectation beside", get("Expect: 100-continue\r\nExpect: x\r\n"), "417!"},
+        {"an unknown expectation next to a known one", get("Expect: 100-continue\r\nExpect: x\r\n"), "417!"},
         {"an unknown expectation in a list", get("Expect: 100-continue, x\r\n"), "417!"},
         {"an empty expectation", get("Expect:\r\n"), "417!"},
         {"an expectation of HTTP/1.0", old("Expect: x\r\n"), "200."},
         {"100-continue of HTTP/1.0", old("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello"), "200."},
-        {"a request behind a refused one", "GET /\r\n" + get(""), "400!"},
-        {"a request behind a refused body", chunks("x\r\n") + get(""), "400!"},
+        {"a request after a refused one", "GET /\r\n" + get(""), "400!"},
+        {"a request after a refused body", chunks("x\r\n") + get(""), "400!"},
     };
 }
 
 } // namespace strict
 
-/// The cases of public suites for HTTP/1.1 conformance and for request smuggling, and further ones.
+/// Returns the cases of public suites for HTTP/1.1 conformance and request smuggling, and other cases.
 inline std::vector<strict_case> strict_cases()
 {
     std::vector<strict_case> all;
@@ -644,14 +644,14 @@ inline std::vector<strict_case> strict_cases()
     return all;
 }
 
-/// The next answer of a case, which is removed from the list: the status, or 0 at the end, and the mark after it or '
-/// '.
+/// One expected response: the status, or 0 at the end of the list, and its mark, or ' ' without a mark.
 struct strict_answer
 {
     unsigned status = 0;
     char end = ' ';
 };
 
+/// Removes the next expected response from the list and returns it.
 inline strict_answer take_answer(std::string_view& answers)
 {
     strict_answer next;

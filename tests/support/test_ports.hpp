@@ -17,9 +17,10 @@ struct port_range
     int last;
 };
 
-/// The ports for servers that this test starts as processes. They are below the ephemeral range (from 32768), so no
-/// outgoing connection gets one of them, and a client that connects too early cannot connect to itself. CTest gives
-/// each test a twentieth of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs share a machine.
+/// The ports for servers that this test starts as processes. They are below the ephemeral range (from 32768).
+/// Therefore no outgoing connection gets one of them, and a client that connects too early cannot connect to itself.
+/// CTest gives each test a twentieth of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs share a
+/// machine.
 inline port_range test_ports()
 {
     port_range all{10'000, 29'999};
@@ -37,7 +38,7 @@ inline port_range test_ports()
     return {first, first + each - 1};
 }
 
-/// Whether no process listens on the port, not even with a shared port.
+/// Returns whether no process listens on the port. A process with SO_REUSEPORT counts as well.
 inline bool is_free(int port)
 {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -53,7 +54,7 @@ inline bool is_free(int port)
     return free;
 }
 
-/// One of this test's ports on which no process listens. Each call returns a different one, as long as there are some.
+/// Returns one of this test's ports on which no process listens. A port is repeated only after all other free ports.
 inline std::uint16_t free_port()
 {
     static unsigned turn = static_cast<unsigned>(::getpid());

@@ -33,7 +33,7 @@ struct unix_listener
         }
     }
 
-    /// A path with this size in bytes.
+    /// Returns a path with this size in bytes.
     static std::string path_of(std::size_t size)
     {
         std::string path = "/tmp/r" + std::to_string(::getpid());

@@ -4,8 +4,8 @@
 
 namespace rill_test {
 
-/// How much of a long test to run: all of it, or, under ThreadSanitizer, every `part`-th step, unless RILL_WHOLE is set
-/// in the environment.
+/// Returns the number of steps of a long test: `all`, or all / part under ThreadSanitizer. If the environment has the
+/// variable RILL_WHOLE, the number is always `all`.
 template <class Count>
 Count whole_or(Count all, [[maybe_unused]] Count part)
 {

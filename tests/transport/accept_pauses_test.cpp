@@ -23,7 +23,7 @@ struct pause : rill::timer_node
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(only_pauses_that_run_are_ended)
+BOOST_AUTO_TEST_CASE(end_stops_only_running_pauses)
 {
     boost::asio::io_context io(1);
     auto& timers = rill::timer_service::of(io);
@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(only_pauses_that_run_are_ended)
     pauses.add(two);
     timers.add(one, timers.now() + 1h);
     pauses.end_all();
-    BOOST_TEST(one.ended == 0); // the descriptor is free only after the call
+    BOOST_TEST(one.ended == 0); // the descriptor becomes free after the call
     timers.advance(1ms);
     BOOST_TEST(one.ended == 1);
     BOOST_TEST(two.ended == 0);

@@ -16,7 +16,7 @@ using slot = capacity::slot;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_released_slot_is_that_of_its_address)
+BOOST_AUTO_TEST_CASE(a_release_frees_the_slot_of_the_same_address)
 {
     const rill::capacity_limits limits{.max_connections_per_address = 1};
     capacity shared(limits);
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_released_slot_is_that_of_its_address)
         worker.reserve(socket.descriptor());
     }
     BOOST_TEST((worker.admit(a) == slot::granted));
-    BOOST_TEST((worker.admit(b) == slot::provisional)); // both clients have one address
+    BOOST_TEST((worker.admit(b) == slot::provisional)); // both clients have the same address
     BOOST_TEST(!worker.confirm(b));
     worker.release(a, slot::granted);
     BOOST_TEST(worker.confirm(b));
@@ -52,8 +52,8 @@ BOOST_AUTO_TEST_CASE(a_rejected_connection_has_no_slot_to_release)
     BOOST_TEST(shared.connections == 1U);
 }
 
-// It is the address of the request, which a proxy may have forwarded.
-BOOST_AUTO_TEST_CASE(streams_count_for_the_address_that_is_given)
+// A proxy may have forwarded this address. It can differ from the address of the connection.
+BOOST_AUTO_TEST_CASE(streams_count_for_the_address_of_the_request)
 {
     const rill::capacity_limits limits{.max_streams_per_address = 1};
     capacity shared(limits);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(streams_count_for_the_address_that_is_given)
     BOOST_TEST(worker.admit_stream(b, "192.0.2.1"));
 }
 
-BOOST_AUTO_TEST_CASE(without_limits_per_address_no_entry_is_needed)
+BOOST_AUTO_TEST_CASE(without_limits_per_address_a_connection_needs_no_entry)
 {
     const rill::capacity_limits limits{.max_streams = 1};
     capacity shared(limits);

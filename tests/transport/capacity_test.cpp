@@ -33,15 +33,15 @@ BOOST_AUTO_TEST_CASE(a_released_slot_can_be_taken_again)
     const rill::capacity_limits limits{.max_connections = 2, .max_connections_per_address = 1};
     capacity all(limits);
     BOOST_TEST((all.admit(7) == slot::granted));
-    BOOST_TEST((all.admit(7) == slot::provisional)); // the limit of its address
+    BOOST_TEST((all.admit(7) == slot::provisional)); // at the limit of its address
     BOOST_TEST((all.admit(8) == slot::granted));
-    BOOST_TEST((all.admit(9) == slot::provisional)); // the limit of the server
+    BOOST_TEST((all.admit(9) == slot::provisional)); // at the limit of the server
     BOOST_TEST(all.connections == 2U);
     BOOST_TEST(all.provisional == 2U);
     BOOST_TEST(!all.confirm(9));
     all.release(slot::provisional, 9);
     all.release(slot::granted, 7);
-    BOOST_TEST(all.confirm(7)); // it had a provisional slot
+    BOOST_TEST(all.confirm(7)); // the connection had a provisional slot
     BOOST_TEST(all.provisional == 0U);
     BOOST_TEST(all.connections == 2U);
     BOOST_TEST((all.admit(9) == slot::provisional));
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_released_slot_can_be_taken_again)
     BOOST_TEST(all.refused_connections == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(streams_of_one_address)
+BOOST_AUTO_TEST_CASE(streams_of_one_address_have_a_limit)
 {
     const rill::capacity_limits limits{.max_streams = 3, .max_streams_per_address = 2};
     capacity all(limits);
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(streams_of_one_address)
     BOOST_TEST(all.admit_stream(8));
 }
 
-BOOST_AUTO_TEST_CASE(the_owner_of_queued_bytes_gives_them_back)
+BOOST_AUTO_TEST_CASE(the_destructor_of_queued_share_releases_its_bytes)
 {
     const rill::capacity_limits limits{.max_queued_bytes = 100};
     capacity all(limits);
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(the_owner_of_queued_bytes_gives_them_back)
     BOOST_TEST(all.queued_bytes == 0U);
 }
 
-// Several threads at once: the limit holds, and no slot is lost.
+// Several threads take and release slots at the same time. The limit holds, and no slot is lost.
 BOOST_AUTO_TEST_CASE(all_workers_share_one_limit)
 {
     const rill::capacity_limits limits{.max_streams = 3, .max_streams_per_address = 2};
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(held_bodies_have_a_limit)
         held_body one(all);
         held_body other(all);
         BOOST_TEST(one.grow_to(60));
-        BOOST_TEST(one.grow_to(40)); // smaller than before: nothing is released before the end
+        BOOST_TEST(one.grow_to(40)); // a smaller size releases nothing
         BOOST_TEST(other.grow_to(40));
         BOOST_TEST(!other.grow_to(41));
         BOOST_TEST(all.body_bytes == 100U);

@@ -21,8 +21,8 @@ state put(rill::transport::chunk_decoder& decoder, std::string& input, std::stri
     return outcome;
 }
 
-/// The result for the bytes: "body|rest", "body..." if more is needed, or the status and the reason of the rejection.
-/// The decoder gets pieces of `step` bytes. The first piece has `first` bytes.
+/// Returns the result for the bytes: "body|rest", "body..." if the body is incomplete, or the status and the reason of
+/// the rejection. The decoder gets pieces of `step` bytes. The first piece has `first` bytes.
 std::string decoded(std::string_view bytes, const rill::connection_limits& limits, std::size_t first, std::size_t step)
 {
     rill::transport::chunk_decoder decoder(limits);
@@ -44,7 +44,7 @@ std::string decoded(std::string_view bytes, const rill::connection_limits& limit
     return body + "...";
 }
 
-/// The same for each way to cut the bytes.
+/// Checks that the result is the same for each way to cut the bytes, and returns it.
 std::string decoded(std::string_view bytes, const rill::connection_limits& limits = wide)
 {
     auto whole = decoded(bytes, limits, bytes.size(), bytes.size());
@@ -67,7 +67,7 @@ std::string text(std::size_t size)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(chunks_are_put_together)
+BOOST_AUTO_TEST_CASE(chunks_are_joined)
 {
     BOOST_TEST(decoded("0\r\n\r\n") == "|");
     BOOST_TEST(decoded("5\r\nhello\r\n0\r\n\r\n") == "hello|");
@@ -86,13 +86,13 @@ BOOST_AUTO_TEST_CASE(an_incomplete_head_or_body_needs_more)
     BOOST_TEST(decoded(whole) == "hello|");
 }
 
-BOOST_AUTO_TEST_CASE(content_is_taken_as_it_comes)
+BOOST_AUTO_TEST_CASE(content_is_decoded_before_its_chunk_is_complete)
 {
     rill::transport::chunk_decoder decoder(wide);
     std::string body;
     std::string input = "5\r\nhe";
     BOOST_TEST((put(decoder, input, body) == state::need_more));
-    BOOST_TEST(input.empty()); // the input does not grow
+    BOOST_TEST(input.empty()); // the decoder has removed all bytes
     BOOST_TEST(body == "he");
     input = "llo\r";
     BOOST_TEST((put(decoder, input, body) == state::need_more));
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(content_is_taken_as_it_comes)
     BOOST_TEST(body == "hello");
 }
 
-BOOST_AUTO_TEST_CASE(sizes)
+BOOST_AUTO_TEST_CASE(chunk_sizes_are_checked)
 {
     BOOST_TEST(decoded("10\r\n0123456789abcdef\r\n0\r\n\r\n", narrow) == "0123456789abcdef|");
     for (const auto* size : {"",
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(sizes)
     BOOST_TEST(decoded("8\r\n01234567\r\n8\r\n01234567\r\n0\r\n\r\n", narrow) == "0123456701234567|");
 }
 
-BOOST_AUTO_TEST_CASE(lines_end_with_both)
+BOOST_AUTO_TEST_CASE(lines_end_with_cr_and_lf)
 {
     for (const auto* bytes :
          {"1\nx\r\n0\r\n\r\n", "1\rx\r\n0\r\n\r\n", "1\r\r\nx\r\n0\r\n\r\n", "1\r\nx\n0\r\n\r\n", "1\r\nx\r0\r\n\r\n",
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(lines_end_with_both)
     }
 }
 
-BOOST_AUTO_TEST_CASE(extensions)
+BOOST_AUTO_TEST_CASE(extensions_are_checked_and_ignored)
 {
     const auto with = [](std::string_view extension) { return "1" + std::string(extension) + "\r\nx\r\n0\r\n\r\n"; };
     for (const auto* extension : {";a", ";a;b", ";a=b", ";a=\"\"", ";a=\"\\\"\"", ";a=\"\\\\\"", ";a=\";=\"", " ;a",
@@ -191,12 +191,12 @@ BOOST_AUTO_TEST_CASE(extensions_are_limited)
     BOOST_TEST(decoded("1;a=3456789\r\nx\r\n0\r\n\r\n", limits) == "x|");
     BOOST_TEST(refused("1;a=34567890\r\nx\r\n0\r\n\r\n", 400, limits));
     BOOST_TEST(refused("1;a=3456789\r\nx\r\n0;b\r\n\r\n", 400, limits));        // the sum of all extensions
-    const auto line = [](std::size_t size) { return "0;a=" + text(size - 5); }; // with its CR
+    const auto line = [](std::size_t size) { return "0;a=" + text(size - 5); }; // size includes the CR
     BOOST_TEST(decoded(line(4096) + "\r\n\r\n", wide, 1, 1) == "|");
     BOOST_TEST(decoded(line(4097) + "\r\n\r\n", wide, 1, 1).starts_with("400 "));
     BOOST_TEST(decoded(line(4097) + "\r\n\r\n", wide, 9999, 1).starts_with("400 "));
     BOOST_TEST(decoded(line(4097), wide, 1, 1) == "...");
-    BOOST_TEST(decoded(line(4098), wide, 1, 1).starts_with("400 ")); // before the end of the line
+    BOOST_TEST(decoded(line(4098), wide, 1, 1).starts_with("400 ")); // rejected before the end of the line
     BOOST_TEST(decoded(text(0) + std::string(5000, '0'), wide, 1, 1).starts_with("400 "));
 }
 
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(trailers_are_limited)
 {
     BOOST_TEST(decoded("0\r\nX: " + text(33) + "\r\n\r\n", narrow) == "|"); // 38 bytes, and 2 of the empty line
     BOOST_TEST(refused("0\r\nX: " + text(34) + "\r\n\r\n", 431, narrow));
-    BOOST_TEST(refused("0\r\nX: " + text(40), 431, narrow)); // before the end of the line
+    BOOST_TEST(refused("0\r\nX: " + text(40), 431, narrow)); // rejected before the end of the line
     std::string many;
     for (int i = 0; i < 10; ++i) {
         many += "A: b\r\n";
@@ -250,8 +250,8 @@ BOOST_AUTO_TEST_CASE(trailers_are_limited)
     BOOST_TEST(refused("0\r\n" + many + "\r\n", 431, narrow));
 }
 
-// The reader of a body that arrives may change its limit.
-BOOST_AUTO_TEST_CASE(the_limit_of_the_body_may_be_another)
+// A handler that reads the body while it arrives may change the limit.
+BOOST_AUTO_TEST_CASE(the_limit_of_the_body_can_change)
 {
     rill::transport::chunk_decoder decoder(narrow);
     std::string body;
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(the_limit_of_the_body_may_be_another)
     std::string input = "40\r\n" + text(64) + "\r\n";
     BOOST_TEST((put(decoder, input, body) == state::need_more));
     BOOST_TEST(body.size() == 64U);
-    decoder.set_body_limit(50); // less than the bytes so far
+    decoder.set_body_limit(50); // smaller than the decoded body
     input = "0\r\n\r\n";
     BOOST_TEST((put(decoder, input, body) == state::rejected));
     BOOST_TEST((decoder.rejection().status == rill::status::payload_too_large));

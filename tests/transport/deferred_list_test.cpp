@@ -33,7 +33,7 @@ struct deferring
         }
     }
 
-    // One turn of the event loop. Returns the number of functions that ran.
+    // Runs one turn of the event loop. Returns the number of functions that ran.
     std::size_t turn()
     {
         io.restart();
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(connections_are_called_in_order_from_the_event_loop)
     deferring d(3);
     d.list.push(2);
     d.list.push(0);
-    d.list.push(2); // is in the list already
+    d.list.push(2); // already in the list
     d.list.push(1);
     BOOST_TEST(d.order.empty());
     d.turn();
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(connections_are_called_in_order_from_the_event_loop)
     BOOST_TEST(d.turn() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_push_during_the_run_has_its_turn_in_the_next_one)
+BOOST_AUTO_TEST_CASE(a_push_during_a_run_is_called_in_the_next_run)
 {
     deferring d(2);
     bool again = true;
@@ -76,13 +76,13 @@ BOOST_AUTO_TEST_CASE(a_push_during_the_run_has_its_turn_in_the_next_one)
 
 BOOST_AUTO_TEST_CASE(a_removed_connection_is_not_called)
 {
-    for (const int removed : {0, 1, 2, 3}) { // the last one is not in the list
+    for (const int removed : {0, 1, 2, 3}) { // connection 3 is not in the list
         deferring d(4);
         for (const int i : {0, 1, 2}) {
             d.list.push(i);
         }
         d.list.remove(removed);
-        d.list.push(removed == 3 ? 3 : removed); // the end of the list is in order
+        d.list.push(removed == 3 ? 3 : removed); // checks that push() still works at the end of the list
         d.turn();
         BOOST_TEST(d.order.size() == (removed == 3 ? 4U : 3U));
         BOOST_TEST(d.order.back() == removed);
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_connection_may_remove_the_next_one)
     BOOST_TEST(d.order == (std::vector{2}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(an_exception_costs_no_other_connection_its_turn)
+BOOST_AUTO_TEST_CASE(after_an_exception_the_other_connections_are_called)
 {
     deferring d(3);
     d.all[0].on_call = [] { throw std::runtime_error("from a completion handler"); };

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(connections_without_a_stream_are_drained_at_once)
 BOOST_AUTO_TEST_CASE(streams_are_drained_one_after_another)
 {
     draining d(1, 20);
-    d.drain.begin(1h); // one millisecond per stream is the maximum
+    d.drain.begin(1h); // the delay per stream is at most one millisecond
     BOOST_TEST(d.drained() == 2);
     d.pass(6ms);
     BOOST_TEST(d.drained() == 8);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(without_a_window_all_streams_are_drained_at_once)
     BOOST_TEST(d.drained() == 20);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_is_reported_once_from_the_event_loop)
+BOOST_AUTO_TEST_CASE(the_event_loop_reports_the_end_once)
 {
     draining d(2, 0);
     d.close(0); // before the drain

@@ -7,7 +7,7 @@ BOOST_AUTO_TEST_SUITE(drain_schedule_test)
 using namespace std::chrono_literals;
 using rill::transport::drain_schedule;
 
-BOOST_AUTO_TEST_CASE(many_are_spread_evenly_over_the_window)
+BOOST_AUTO_TEST_CASE(many_streams_end_evenly_over_the_window)
 {
     const drain_schedule s(20'000, 5s);
     BOOST_TEST((s.window() == 5s));
@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(many_are_spread_evenly_over_the_window)
     BOOST_TEST(s.due(1h) == 20'000);
 }
 
-BOOST_AUTO_TEST_CASE(a_few_do_not_wait)
+BOOST_AUTO_TEST_CASE(a_few_streams_do_not_wait_for_the_window)
 {
     const drain_schedule s(3, 5s);
     BOOST_TEST((s.window() == 3ms));
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(a_few_do_not_wait)
     BOOST_TEST(s.due(3ms) == 3);
 }
 
-BOOST_AUTO_TEST_CASE(without_a_window_all_end_at_once)
+BOOST_AUTO_TEST_CASE(without_a_window_all_streams_end_at_once)
 {
     for (const auto window : {0ms, -5ms}) {
         const drain_schedule s(1000, window);

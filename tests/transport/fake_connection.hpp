@@ -8,7 +8,7 @@
 
 namespace rill_test {
 
-/// A connection without a socket that counts what its worker does to it.
+/// A connection without a socket. It counts the calls from its worker.
 class fake_connection final : public rill::transport::connection
 {
 public:
@@ -18,32 +18,34 @@ public:
     int deferred_calls = 0;
     int drained = 0;
     int abandoned = 0;
-    std::function<void()> on_call; ///< inside on_deferred()
+    std::function<void()> on_call; ///< called by on_deferred()
 
 private:
     using base = rill::transport::connection;
 
     static fake_connection& of(base& c) { return static_cast<fake_connection&>(c); }
 
-    static inline const rill::transport::connection_operations operations_of_kind{
-        {[](rill::timer_node&, rill::error_code) {}},
-        [](base&, rill::transport::readiness) {},
-        [](base& c) {
-            ++of(c).deferred_calls;
-            if (of(c).on_call) {
-                of(c).on_call();
-            }
-        },
-        [](base& c) {
-            ++of(c).drained;
-            of(c).streams = false;
-        },
-        [](base& c) { ++of(c).abandoned; },
-        [](const base& c) { return static_cast<const fake_connection&>(c).streams; },
-        [](const base&) { return rill::transport::stream_report(); },
-        [](const base&, const rill::detail::spawned_coroutine&) { return false; },
-        [](const base&) { return std::string("a fake"); },
-    };
+    static const rill::transport::connection_operations operations_of_kind;
+};
+
+inline const rill::transport::connection_operations fake_connection::operations_of_kind{
+    {[](rill::timer_node&, rill::error_code) {}},
+    [](base&, rill::transport::readiness) {},
+    [](base& c) {
+        ++of(c).deferred_calls;
+        if (of(c).on_call) {
+            of(c).on_call();
+        }
+    },
+    [](base& c) {
+        ++of(c).drained;
+        of(c).streams = false;
+    },
+    [](base& c) { ++of(c).abandoned; },
+    [](const base& c) { return static_cast<const fake_connection&>(c).streams; },
+    [](const base&) { return rill::transport::stream_report(); },
+    [](const base&, const rill::detail::spawned_coroutine&) { return false; },
+    [](const base&) { return std::string("a fake"); },
 };
 
 } // namespace rill_test

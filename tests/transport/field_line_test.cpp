@@ -9,14 +9,14 @@ namespace {
 
 using rill::transport::parse_field_line;
 
-/// "name|value", or "-" for an invalid line.
+/// Returns "name|value", or "-" for an invalid line.
 std::string parsed(std::string_view line)
 {
     const auto field = parse_field_line(line);
     return field ? std::string(field->name) + "|" + std::string(field->value) : "-";
 }
 
-/// The characters that are valid in place of '?' in the line.
+/// Returns the characters that are valid in place of '?' in the line.
 std::string allowed_at(std::string line)
 {
     std::string allowed;
@@ -32,7 +32,7 @@ std::string allowed_at(std::string line)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_name_and_a_value)
+BOOST_AUTO_TEST_CASE(a_line_has_a_name_and_a_value)
 {
     BOOST_TEST(parsed("Name: value\r") == "Name|value");
     BOOST_TEST(parsed("N:v\r") == "N|v");
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_name_and_a_value)
     BOOST_TEST(parsed("N::\r") == "N|:");
 }
 
-BOOST_AUTO_TEST_CASE(views_into_the_line)
+BOOST_AUTO_TEST_CASE(name_and_value_are_views_into_the_line)
 {
     const std::string line = "Name: value\r";
     const auto field = parse_field_line(line);
@@ -61,23 +61,23 @@ BOOST_AUTO_TEST_CASE(malformed_field_lines_are_rejected)
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_character_of_a_name)
+BOOST_AUTO_TEST_CASE(a_name_accepts_only_token_characters)
 {
-    // RFC 9110, 5.6.2, in the order of their codes; the colon ends the name.
+    // RFC 9110, 5.6.2, in the order of the character codes. The colon ends the name.
     BOOST_TEST(allowed_at("a?b: v\r") ==
                "!#$%&'*+-.0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
     BOOST_TEST(allowed_at("?b: v\r") ==
                "!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
 }
 
-BOOST_AUTO_TEST_CASE(every_character_of_a_value)
+BOOST_AUTO_TEST_CASE(a_value_accepts_only_field_characters)
 {
     const auto allowed = allowed_at("N: a?b\r"); // RFC 9110, 5.5
     BOOST_TEST(allowed.size() == 1U + 95 + 128);
     BOOST_TEST(allowed.starts_with("\t !"));
     BOOST_TEST(allowed.find('\x7f') == allowed.npos);
     BOOST_TEST(allowed.ends_with('\xff'));
-    const std::string many(40, 'x'); // enough for the check of several characters at once
+    const std::string many(40, 'x'); // long enough for the code that checks several characters at once
     for (std::size_t before = 0; before <= many.size(); ++before) {
         BOOST_TEST(allowed_at("N: y" + many.substr(0, before) + "?" + many.substr(before) + "\r") == allowed);
     }

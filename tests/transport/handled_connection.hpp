@@ -8,7 +8,8 @@
 
 namespace rill_test {
 
-/// A connection to an application with a handler that waits (/waits), a stream (/stream) and a large response (/much).
+/// A connection to an application with three routes: a handler that waits (/waits), a stream (/stream) and a large
+/// response (/much).
 struct handled_connection : stage
 {
     loopback pair;

@@ -18,7 +18,7 @@ unsigned status_of(const validator& v)
     return static_cast<unsigned>(v.rejection().status);
 }
 
-/// All results for the bytes, in one line.
+/// Returns all results for the bytes in one line.
 std::string summary(const validator& v, state outcome)
 {
     switch (outcome) {
@@ -41,7 +41,7 @@ std::string put_whole(std::string_view bytes, const rill::connection_limits& lim
     return summary(v, outcome);
 }
 
-/// The results for the bytes, which must be the same for each way to cut them.
+/// Returns the results for the bytes. They must be the same for each way to cut the bytes.
 std::string read(std::string_view bytes, const rill::connection_limits& limits = wide)
 {
     auto whole = put_whole(bytes, limits);
@@ -81,7 +81,7 @@ std::string text(std::size_t size)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(what_it_finds_out)
+BOOST_AUTO_TEST_CASE(a_valid_head_is_summarized)
 {
     BOOST_TEST(read(with("")) == "27 11 keep 0 / ");
     BOOST_TEST(read(with("") + "what follows") == "27 11 keep 0 / ");
@@ -124,9 +124,9 @@ BOOST_AUTO_TEST_CASE(a_rejection_is_final)
     BOOST_TEST((target.put("GET * HTTP/1.1\r\nHost: a\r\n\r\n") == state::rejected));
 }
 
-BOOST_AUTO_TEST_CASE(whether_a_refused_head_has_ended)
+BOOST_AUTO_TEST_CASE(ended_is_true_after_a_complete_refused_head)
 {
-    // After a complete head, the body is read, so that the client can read the response.
+    // After a complete head the connection reads the body. Otherwise the client could not read the response.
     for (const auto* fields : {"Expect: x\r\n", "Transfer-Encoding: gzip, chunked\r\n",
                                "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"})
     {
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(whether_a_refused_head_has_ended)
     }
 }
 
-BOOST_AUTO_TEST_CASE(request_lines)
+BOOST_AUTO_TEST_CASE(request_lines_are_checked)
 {
     for (const auto* line : {"",
                              " ",
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(request_lines)
         BOOST_TEST(refused(with("", line), 505), line);
     }
     for (const auto* method : {"get", "Get", "GETT", "G", "BREW", "!", "0"})
-    { // this class does not decide which methods exist
+    { // this class does not check whether a method exists
         BOOST_TEST(read(with("", std::string(method) + " / HTTP/1.1")).ends_with(" 11 keep 0 / "), method);
     }
     BOOST_TEST(refused(with("", "CONNECT a:1 HTTP/1.1"), 501));
@@ -202,12 +202,12 @@ BOOST_AUTO_TEST_CASE(garbage_in_place_of_a_method_is_rejected_at_once)
     BOOST_TEST(refused(text(257) + " / HTTP/1.1\r\n", 400));
 }
 
-BOOST_AUTO_TEST_CASE(limits)
+BOOST_AUTO_TEST_CASE(target_and_head_have_limits)
 {
     const auto get = [](std::size_t size) { return "GET /" + text(size - 1) + " HTTP/1.1\r\n"; };
     BOOST_TEST(read(get(20) + "Host: a\r\n\r\n", narrow).starts_with("46 11"));
     BOOST_TEST(refused(get(21) + "Host: a\r\n\r\n", 414, narrow));
-    BOOST_TEST(refused("GET /" + text(100), 414, narrow)); // before the end of the line
+    BOOST_TEST(refused("GET /" + text(100), 414, narrow)); // rejected before the end of the line
     const auto head = [](std::size_t size) { return with("X: " + text(size - 32) + "\r\n"); };
     BOOST_TEST(read(head(80), narrow).starts_with("80 11"));
     BOOST_TEST(refused(head(81), 431, narrow));
@@ -218,22 +218,22 @@ BOOST_AUTO_TEST_CASE(limits)
     }
     BOOST_TEST(refused(with(many), 431, narrow));
     BOOST_TEST(read(with("Content-Length: 10\r\n"), narrow).starts_with("47 11 keep 10"));
-    BOOST_TEST(read(with("Content-Length: 11\r\n"), narrow)
-                   .starts_with("47 11 keep 11")); // this class does not limit the body
-    // The line may be longer than the limit of the head: then that is the limit of the target.
+    // This class does not limit the body.
+    BOOST_TEST(read(with("Content-Length: 11\r\n"), narrow).starts_with("47 11 keep 11"));
+    // If the limit of the head is smaller than the limit of the target, the limit of the head applies to the target.
     const rill::connection_limits upside_down{.max_target_bytes = 1000, .max_head_bytes = 40};
     BOOST_TEST(refused("GET /" + text(100), 414, upside_down));
 }
 
-// A TLS record may have no LF at all.
-BOOST_AUTO_TEST_CASE(a_bare_cr_is_known_before_its_line_ends)
+// A TLS record may contain no LF. The validator must not wait for one.
+BOOST_AUTO_TEST_CASE(a_bare_cr_is_rejected_before_its_line_ends)
 {
     for (const auto* bytes : {"GET /\rX", "GET / HTTP/1.1\rH", "GET / HTTP/1.1\r\r", "GET / HTTP/1.1\r\nHost: a\r\r",
                               "GET / HTTP/1.1\r\nHost: a\rX", "GET / HTTP/1.1\r\n\rX"})
     {
         BOOST_TEST(refused(bytes, 400), bytes);
     }
-    // Of two faults, the first one counts, also if both arrive at once.
+    // The first of two faults decides the result, even if both arrive in one piece.
     for (std::size_t before = 0; before < 40; ++before) {
         read("GET /" + text(before) + "\r" + text(100), narrow);
         read(with("X: " + text(before + 20) + "\r" + text(100)), narrow);
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_bare_cr_is_known_before_its_line_ends)
     }
 }
 
-BOOST_AUTO_TEST_CASE(bodies)
+BOOST_AUTO_TEST_CASE(the_framing_of_the_body_is_checked)
 {
     const auto length = [](std::string_view value) { return with("Content-Length: " + std::string(value) + "\r\n"); };
     BOOST_TEST(read(length("0")).ends_with("keep 0 / "));
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(bodies)
     BOOST_TEST(refused(with("Transfer-Encoding: chunked\r\nContent-Length: 0\r\n"), 400));
 }
 
-BOOST_AUTO_TEST_CASE(what_there_is_once)
+BOOST_AUTO_TEST_CASE(some_fields_may_occur_only_once)
 {
     BOOST_TEST(refused("GET / HTTP/1.1\r\n\r\n", 400));
     BOOST_TEST(refused(with("Host: a\r\n"), 400));
@@ -281,7 +281,7 @@ BOOST_AUTO_TEST_CASE(what_there_is_once)
     BOOST_TEST(read(with("Content-Type: a/b\r\nX: y\r\nX: y\r\n")).starts_with("58 "));
 }
 
-BOOST_AUTO_TEST_CASE(connections)
+BOOST_AUTO_TEST_CASE(connection_options_decide_keep_alive)
 {
     const auto keeps = [](std::string_view version, std::string_view fields) {
         const auto found = read(with(fields, "GET / HTTP/" + std::string(version)));
@@ -298,7 +298,7 @@ BOOST_AUTO_TEST_CASE(connections)
     BOOST_TEST(refused(with("Connection: a b\r\n"), 400));
 }
 
-BOOST_AUTO_TEST_CASE(expectations)
+BOOST_AUTO_TEST_CASE(expectations_are_checked)
 {
     BOOST_TEST(read(with("Expect: 100-CONTINUE\r\n")).ends_with(" expects / "));
     for (const auto* value : {"", "x", "100", "100-continue, x", "100-continue=1", "100-continue;a"}) {

@@ -24,17 +24,17 @@ struct closing : stage
     {
         if (r.path() == "/unsent") {
             co_return rill::response::stream([](rill::response_writer& out) -> rill::awaitable<> {
-                rill::detail::stream_writer::of(out).put(much()); // and does not wait for it
+                rill::detail::stream_writer::of(out).put(much()); // the coroutine does not wait for the write
                 co_return;
             });
         }
         co_return rill::response::text(r.path() == "/much" ? much() : r.path() == "/some" ? some() : "done");
     }
 
-    // More than a client with a small buffer takes, and less than the kernel of the server takes.
+    // More than the small receive buffer of the client, and less than the send buffer of the server.
     static std::string some() { return std::string(256UL * 1024, 's'); }
 
-    // Until the server has written everything, and the rest is in its kernel.
+    // Runs until the server has written everything. The unread rest is then in the send buffer of the server.
     void run_until_the_rest_is_the_kernels()
     {
         const int size = 16 * 1024;
@@ -46,7 +46,7 @@ struct closing : stage
         BOOST_REQUIRE(rill::transport::stream_socket(socket).unacknowledged_bytes() > some().size() / 2);
     }
 
-    // Reads until the kernel of the server can send more.
+    // Reads until the client's kernel acknowledges more bytes.
     std::string read_some() const
     {
         const auto before = rill::transport::stream_socket(socket).unacknowledged_bytes();
@@ -67,16 +67,16 @@ struct closing : stage
         pair.client_sends(request);
     }
 
-    // Until the client has read the response and the end of the connection.
+    // Runs until the client has read the response and the end of the connection.
     void run_until_closing()
     {
         begin(get("/a", "Connection: close\r\n"));
         BOOST_TEST(run_until_end(pair).text.ends_with("done"));
-        BOOST_TEST(worker.connections() == 1U); // it waits for the FIN of the client
+        BOOST_TEST(worker.connections() == 1U); // the connection waits for the FIN of the client
         run_until_acknowledged();
     }
 
-    // The kernel of the client may acknowledge later.
+    // The kernel of the client may acknowledge the bytes after the client has read them.
     void run_until_acknowledged()
     {
         run_until([this] { return rill::transport::stream_socket(socket).unacknowledged_bytes() == 0; });
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_closed_connection_waits_for_its_client)
 {
     closing s;
     s.run_until_closing();
-    s.pair.client_sends(std::string(100'000, 'i')); // is discarded
+    s.pair.client_sends(std::string(100'000, 'i')); // the connection discards these bytes
     s.run_until_arrived(s.pair, s.socket);
     BOOST_TEST(s.worker.connections() == 1U);
     s.pair.close_client();
@@ -104,11 +104,11 @@ BOOST_AUTO_TEST_CASE(the_linger_timeout_ends_a_closed_connection)
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(2ms);
     s.run_until_gone();
-    // The next byte of the client finds no connection.
+    // The server resets the connection when the client sends the next byte.
     s.run_until([&] { return ::send(s.pair.client, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0; });
 }
 
-BOOST_AUTO_TEST_CASE(a_shutdown_does_not_wait_for_it)
+BOOST_AUTO_TEST_CASE(cancel_all_ends_a_closing_connection)
 {
     closing s;
     bool drained = false;
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_shutdown_does_not_wait_for_it)
     s.run_until([&] { return drained; });
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes_too)
+BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes)
 {
     closing s;
     s.run_until_the_rest_is_the_kernels();
@@ -142,18 +142,18 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes_too)
     s.run_until_gone();
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_takes_nothing_is_reset)
+BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_reset)
 {
     closing s;
     s.run_until_the_rest_is_the_kernels();
     s.pass(s.limits.linger_timeout + s.limits.write_timeout - 1ms);
     BOOST_TEST(s.worker.connections() == 1U);
-    s.pass(s.limits.write_timeout); // the kernel of the client may have taken bytes later
+    s.pass(s.limits.write_timeout); // the kernel of the client may have accepted bytes after the last check
     s.run_until_gone();
     BOOST_TEST(s.run_until_end(s.pair).reset);
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes_of_a_stream_too)
+BOOST_AUTO_TEST_CASE(a_slow_client_gets_the_last_bytes_of_a_stream)
 {
     closing s;
     narrow(s.pair);
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(queued_bytes_are_sent_before_the_end)
     s.run_until_gone();
 }
 
-BOOST_AUTO_TEST_CASE(a_flood_without_end_meets_the_deadline)
+BOOST_AUTO_TEST_CASE(an_endless_flood_ends_at_the_deadline)
 {
     closing s;
     s.run_until_closing();
@@ -209,8 +209,8 @@ BOOST_AUTO_TEST_CASE(a_flood_without_end_meets_the_deadline)
     s.run_until_gone();
 }
 
-// The server has read the bytes that have left the client and are not in the kernel of the server.
-BOOST_AUTO_TEST_CASE(a_head_without_end_is_not_read_for_long)
+// The test computes the number of bytes that the server has read: the sent bytes, minus those in both kernel buffers.
+BOOST_AUTO_TEST_CASE(an_endless_head_is_read_up_to_a_limit)
 {
     closing f;
     f.limits.linger_timeout = 300ms;
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(a_head_without_end_is_not_read_for_long)
         if (f.worker.connections() != 0 && ::ioctl(f.pair.client, SIOCOUTQ, &leaves) == 0 &&
             ::ioctl(f.socket, FIONREAD, &waits) == 0)
         {
-            read = std::max(read, sent - leaves - waits); // bytes that arrived without an acknowledgment count twice
+            read = std::max(read, sent - leaves - waits); // subtracts bytes without an acknowledgment twice
         }
     }
     BOOST_TEST(answer.starts_with("HTTP/1.1 431 "));

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(http1_connection_state_test)
 
 namespace {
 
-// A connection without phases, which keeps the messages that it gets.
+// A connection without phases. It stores the messages that it gets.
 class idle_connection final : public http1_connection_state
 {
 public:
@@ -45,17 +45,19 @@ private:
     void on_unblocked() override {}
     void on_broken(close_reason) override {}
 
-    static inline const connection_operations operations_of_kind{
-        {[](rill::timer_node&, rill::error_code) {}},
-        [](connection&, readiness) {},
-        [](connection& c) { ++static_cast<idle_connection&>(c).calls; },
-        [](connection&) {},
-        [](connection&) {},
-        [](const connection&) { return false; },
-        [](const connection&) { return stream_report(); },
-        [](const connection&, const rill::detail::spawned_coroutine&) { return false; },
-        [](const connection&) { return std::string(); },
-    };
+    static const connection_operations operations_of_kind;
+};
+
+const connection_operations idle_connection::operations_of_kind{
+    {[](rill::timer_node&, rill::error_code) {}},
+    [](connection&, readiness) {},
+    [](connection& c) { ++static_cast<idle_connection&>(c).calls; },
+    [](connection&) {},
+    [](connection&) {},
+    [](const connection&) { return false; },
+    [](const connection&) { return stream_report(); },
+    [](const connection&, const rill::detail::spawned_coroutine&) { return false; },
+    [](const connection&) { return std::string(); },
 };
 
 struct fixture
@@ -80,7 +82,7 @@ struct counted_body final : rill::streaming_body
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_peer_only_moves_forward)
+BOOST_AUTO_TEST_CASE(the_peer_state_only_moves_forward)
 {
     fixture f;
     BOOST_TEST((f.c->peer_state() == peer::open));
@@ -89,7 +91,7 @@ BOOST_AUTO_TEST_CASE(the_peer_only_moves_forward)
     BOOST_TEST((f.c->peer_state() == peer::broken));
 }
 
-BOOST_AUTO_TEST_CASE(several_messages_are_one_call)
+BOOST_AUTO_TEST_CASE(several_messages_cause_one_call)
 {
     fixture f;
     f.c->schedule(next_step::close);
@@ -98,11 +100,11 @@ BOOST_AUTO_TEST_CASE(several_messages_are_one_call)
     BOOST_TEST(f.c->calls == 0);
     f.s.turn();
     BOOST_TEST(f.c->calls == 1);
-    BOOST_TEST((f.c->step() == next_step::destroy)); // the last one
+    BOOST_TEST((f.c->step() == next_step::destroy)); // the last message counts
     BOOST_TEST(f.c->checks_peer());
 }
 
-BOOST_AUTO_TEST_CASE(without_a_producer_there_is_nothing_to_cancel)
+BOOST_AUTO_TEST_CASE(cancel_without_a_producer_does_nothing)
 {
     fixture f;
     f.c->cancel(close_reason::drained);
@@ -116,7 +118,7 @@ BOOST_AUTO_TEST_CASE(without_a_producer_there_is_nothing_to_cancel)
     f.c->set_producer(producer::none);
 }
 
-BOOST_AUTO_TEST_CASE(it_works_with_a_request_or_a_body)
+BOOST_AUTO_TEST_CASE(a_connection_has_either_a_request_or_a_body)
 {
     fixture f;
     request_in_work current;
@@ -132,13 +134,13 @@ BOOST_AUTO_TEST_CASE(it_works_with_a_request_or_a_body)
     f.c->set_body(std::move(body), working_memory::pending_stream);
     BOOST_TEST((f.c->body() == raw));
     BOOST_TEST((f.c->current_request() == nullptr));
-    f.c->set_current_request(nullptr); // the end of the request coroutine leaves the body
+    f.c->set_current_request(nullptr); // does not change the body
     BOOST_TEST((f.c->body() == raw));
     f.c->set_body(nullptr);
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_releases_everything)
+BOOST_AUTO_TEST_CASE(the_destructor_releases_everything)
 {
     fixture f;
     f.c->take_stream_slot();
@@ -150,7 +152,7 @@ BOOST_AUTO_TEST_CASE(the_end_releases_everything)
     BOOST_TEST(f.s.shared_capacity.streams == 0U);
     BOOST_TEST(f.s.worker.connections() == 0U);
     BOOST_TEST(counted::alive() == 0);
-    f.s.turn(); // it is in no list
+    f.s.turn(); // the destructor has removed the connection from the list
 }
 
 BOOST_AUTO_TEST_SUITE_END()

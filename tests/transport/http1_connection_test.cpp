@@ -1,4 +1,4 @@
-// The begin and the end of a connection, and its cancellation.
+// The start, the cancellation and the end of a connection.
 
 #include "transport/http1_connection.hpp"
 
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(a_connection_beyond_all_limits_is_reset)
     BOOST_TEST(s.shared_capacity.provisional == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(the_first_reason_stays)
+BOOST_AUTO_TEST_CASE(the_first_close_reason_is_kept)
 {
     handled_connection s;
     s.begin(get("/stream"));
@@ -63,13 +63,13 @@ BOOST_AUTO_TEST_CASE(the_first_reason_stays)
 }
 
 // The stream must not end while its own coroutine runs.
-BOOST_AUTO_TEST_CASE(an_end_comes_from_the_event_loop)
+BOOST_AUTO_TEST_CASE(the_event_loop_ends_the_stream)
 {
     handled_connection s;
     s.begin(get("/stream"));
     s.run_until_received(s.pair, "begun");
     s.streaming->end(close_reason::evicted);
-    BOOST_TEST((s.streaming->reason() == close_reason::evicted)); // known at once
+    BOOST_TEST((s.streaming->reason() == close_reason::evicted)); // end() sets the reason immediately
     BOOST_TEST(counted::alive() == 1);
     s.run_until_gone();
     BOOST_TEST(counted::alive() == 0);

@@ -1,4 +1,4 @@
-// Clients that leave, finish, reset or flood, in each phase.
+// Clients that disconnect, half-close, reset or flood the connection, in each phase.
 
 #include "transport/http1_peer_watch.hpp"
 
@@ -10,7 +10,7 @@ using namespace rill_test;
 
 BOOST_AUTO_TEST_SUITE(http1_peer_watch_test)
 
-BOOST_AUTO_TEST_CASE(pipelined_bytes_have_a_limit)
+BOOST_AUTO_TEST_CASE(pipelined_bytes_above_the_limit_end_the_connection)
 {
     for (const auto* path : {"/waits", "/stream"}) {
         handled_connection s;
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(pipelined_bytes_have_a_limit)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_fin_in_the_same_turn_as_the_request_is_seen)
+BOOST_AUTO_TEST_CASE(a_fin_that_arrives_with_the_request_is_detected)
 {
     handled_connection s;
     s.pair.client_sends(get("/waits"));

@@ -1,5 +1,5 @@
-// A handler that reads the body of its request while it arrives: it gets each byte once, however the bytes were cut,
-// and it gets an error for each fault of the client.
+// A handler that reads the request body while it arrives. The handler gets each byte once, for each way to cut the
+// bytes. It gets an error for each fault of the client.
 
 #include "transport/http1_request_body.hpp"
 
@@ -54,7 +54,7 @@ awaitable<std::string> echo(body_reader body, witness& seen)
     co_return all;
 }
 
-/// "/upload" reads its body while it arrives. `other` handles the other paths, with a whole body.
+/// The handler of "/upload" reads the body while it arrives. `other` handles the other paths and gets the whole body.
 struct upload_app
 {
     witness* seen;
@@ -104,7 +104,7 @@ struct upload : stage
         accept(pair);
     }
 
-    // As make_handler() does for a handler that takes a reader.
+    // Wraps the application as make_handler() wraps a handler with a body_reader parameter.
     static rill::handler wrapped(upload_app a)
     {
         struct answering
@@ -119,7 +119,7 @@ struct upload : stage
         return answering{std::move(a)};
     }
 
-    /// Fires the timers of that time. They may be a millisecond late.
+    /// Advances the clock by `time` and fires the timers. Timers may fire a millisecond late.
     void after(std::chrono::milliseconds time) { pass(time + 5ms); }
 
     void send(std::string_view bytes)
@@ -141,7 +141,7 @@ const std::string closes = "Connection: close\r\n";
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(cut_anywhere_the_body_is_the_same_and_the_next_request_is_answered)
+BOOST_AUTO_TEST_CASE(a_body_cut_anywhere_is_complete_and_the_next_request_is_answered)
 {
     for (const auto& request :
          {sized("/upload", "hello, world"),
@@ -162,11 +162,11 @@ BOOST_AUTO_TEST_CASE(cut_anywhere_the_body_is_the_same_and_the_next_request_is_a
         }
         const auto got = bytewise.answer("whole [next]");
         BOOST_TEST(got.find("\r\n\r\n[hello, world]HTTP/1.1 200 OK") != got.npos);
-        BOOST_TEST(bytewise.seen.pieces.size() == 12U); // as they came
+        BOOST_TEST(bytewise.seen.pieces.size() == 12U); // one piece for each byte that arrived
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_request_without_a_body_has_an_empty_one)
+BOOST_AUTO_TEST_CASE(a_request_without_a_body_reads_as_empty)
 {
     for (const auto& request :
          {get("/upload"), post("/upload", "Content-Length: 0\r\n\r\n"), post("/upload", chunked_head + "0\r\n\r\n"),
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_client_of_http_1_0_may_send_a_body)
     BOOST_TEST(!end.reset);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_runs_before_the_body_and_sees_it_while_it_arrives)
+BOOST_AUTO_TEST_CASE(a_handler_reads_the_body_while_it_arrives)
 {
     upload u;
     u.send(post("/upload", "Content-Length: 9\r\n\r\n"));
@@ -204,8 +204,8 @@ BOOST_AUTO_TEST_CASE(a_handler_runs_before_the_body_and_sees_it_while_it_arrives
     BOOST_TEST(u.answer("]").ends_with("[abcdefghi]"));
 }
 
-// Bytes that the handler does not read stay in the kernel, and then with the client.
-BOOST_AUTO_TEST_CASE(a_handler_that_does_not_read_holds_the_client)
+// Unread bytes fill the receive buffer of the kernel. Then the client cannot send more.
+BOOST_AUTO_TEST_CASE(a_handler_that_does_not_read_stops_the_client)
 {
     bool go_on = false;
     upload u([&](rill::request& r) -> awaitable<response> {
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_does_not_read_holds_the_client)
     }
     BOOST_TEST(sent < all);
     BOOST_TEST(u.closed.empty());
-    BOOST_TEST(u.worker.connections() == 1U); // not a flood, as it would be for a stream
+    BOOST_TEST(u.worker.connections() == 1U); // for a stream these bytes would be a flood
     go_on = true;
     u.after(1s);
     u.run_until([&] {
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_malformed_chunk_is_an_error_after_the_content_before_it)
         BOOST_TEST(end.text.find(closes) != end.text.npos);
         BOOST_TEST(u.seen.body == "hello");
         BOOST_TEST(u.seen.error == "the request body is malformed");
-        BOOST_TEST(u.log == ""); // the client's fault
+        BOOST_TEST(u.log == ""); // nothing is logged for a fault of the client
     }
     upload whole;
     whole.send(post("/upload", chunked_head + "5\r\nhello\r\nX\r\n"));
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_answer_a_malformed_body_itself)
         for (;;) {
             const auto piece = co_await body.read(rill::as_expected);
             if (!piece) {
-                auto again = co_await body.read(rill::as_expected); // it stays so
+                auto again = co_await body.read(rill::as_expected); // returns the same error
                 co_return response::text(piece.error() == again.error() ? "mine" : "another error");
             }
         }
@@ -283,11 +283,11 @@ BOOST_AUTO_TEST_CASE(a_handler_may_answer_a_malformed_body_itself)
     u.send(post("/own", chunked_head + "5\r\nhelloX\r\n") + get("/whole"));
     const auto end = u.run_until_end(u.pair);
     BOOST_TEST(starts(end.text, "200 OK"));
-    BOOST_TEST(end.text.ends_with("mine")); // no later request is answered
+    BOOST_TEST(end.text.ends_with("mine")); // the next request gets no response
     BOOST_TEST(end.text.find(closes) != end.text.npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_limit_is_that_of_streamed_bodies)
+BOOST_AUTO_TEST_CASE(streamed_bodies_have_their_own_limit)
 {
     const rill::connection_limits small{.max_body_bytes = 4, .max_streamed_body_bytes = 8};
     upload fits({}, small);
@@ -349,19 +349,20 @@ BOOST_AUTO_TEST_CASE(the_first_read_sends_100_continue)
     BOOST_TEST(u.answer("\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
     u.send("hi");
     BOOST_TEST(starts(u.answer("[hi]"), "200 OK"));
-    u.send(post("/later", "Content-Length: 2\r\nExpect: 100-continue\r\n\r\nh")); // the client has not waited
+    // The client does not wait for 100 Continue.
+    u.send(post("/later", "Content-Length: 2\r\nExpect: 100-continue\r\n\r\nh"));
     u.after(1s);
     u.send("i");
     BOOST_TEST(starts(u.answer("[h]"), "200 OK"));
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_before_the_body)
+BOOST_AUTO_TEST_CASE(a_response_before_the_whole_body)
 {
     const auto refuse = [](rill::request& r) -> awaitable<response> {
         const body_reader body(r);
         co_return rill::to_response(rill::status::forbidden, "not here");
     };
-    upload waiting(refuse); // the client may or may not send its body
+    upload waiting(refuse); // the client does not have to send its body
     waiting.send(post("/refused", "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n"));
     const auto end = waiting.run_until_end(waiting.pair);
     BOOST_TEST(starts(end.text, "403 "));
@@ -369,7 +370,7 @@ BOOST_AUTO_TEST_CASE(an_answer_before_the_body)
     BOOST_TEST(end.text.find("100 Continue") == end.text.npos);
     for (const auto& small : {sized("/refused", "small"), post("/refused", chunked_head + "1\r\nx\r\n0\r\n\r\n")}) {
         upload u(refuse);
-        u.send(small + get("/whole")); // the body is complete, so a request may follow
+        u.send(small + get("/whole")); // the body is complete, therefore a request may follow
         BOOST_TEST(starts(u.answer("whole []"), "403 "));
     }
     for (const auto& part :
@@ -386,7 +387,7 @@ BOOST_AUTO_TEST_CASE(an_answer_before_the_body)
 }
 
 // The rest of a body is not a request.
-BOOST_AUTO_TEST_CASE(a_streamed_answer_before_the_body_ends_the_connection)
+BOOST_AUTO_TEST_CASE(a_streamed_response_before_the_whole_body_ends_the_connection)
 {
     upload u([](rill::request&) -> awaitable<response> {
         co_return response::stream([](rill::response_writer& out) -> awaitable<> { co_await out.write("rows"); });
@@ -404,7 +405,7 @@ BOOST_AUTO_TEST_CASE(a_streamed_answer_before_the_body_ends_the_connection)
     BOOST_TEST(whole.answer("whole []").find("4\r\nrows\r\n0\r\n\r\nHTTP/1.1 200 OK") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_the_middle_cancels_the_read)
+BOOST_AUTO_TEST_CASE(a_disconnect_during_the_body_cancels_the_read)
 {
     for (const auto& request :
          {post("/upload", "Content-Length: 10\r\n\r\n12345"), post("/upload", chunked_head + "a\r\n12345"),
@@ -418,13 +419,13 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_the_middle_cancels_the_read)
             u.run_until_gone();
             BOOST_TEST(u.seen.error == rill::error_code(boost::asio::error::operation_aborted).message());
             BOOST_TEST(counted::alive() == 0);
-            BOOST_TEST(u.worker.stats.responses[2] == 0U); // no success was reported
+            BOOST_TEST(u.worker.stats.responses[2] == 0U); // the statistics count no success
         }
     }
 }
 
-// A catch-all in a loop must not block the worker.
-BOOST_AUTO_TEST_CASE(a_handler_that_reads_on_after_its_cancellation_is_ended)
+// The handler catches all errors and reads again in a loop. It must not block the worker.
+BOOST_AUTO_TEST_CASE(a_handler_that_keeps_reading_after_its_cancellation_is_ended)
 {
     int failures = 0;
     upload u([&](rill::request& r) -> awaitable<response> {
@@ -448,10 +449,10 @@ BOOST_AUTO_TEST_CASE(a_handler_that_reads_on_after_its_cancellation_is_ended)
 }
 
 // A half-closed connection counts as closed, but its body is read to its end first.
-BOOST_AUTO_TEST_CASE(a_body_before_a_half_close_is_read_whole)
+BOOST_AUTO_TEST_CASE(a_body_before_a_half_close_is_read_completely)
 {
     upload u;
-    const std::string body(3UL * 1024 * 1024, 'b'); // more than is read in one turn
+    const std::string body(3UL * 1024 * 1024, 'b'); // more than the server reads in one turn
     u.send(post("/upload", "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n"));
     std::size_t sent = 0;
     u.run_until([&] {
@@ -471,7 +472,7 @@ BOOST_AUTO_TEST_CASE(a_body_before_a_half_close_is_read_whole)
     BOOST_TEST(u.seen.body.size() == body.size());
 }
 
-BOOST_AUTO_TEST_CASE(a_busy_handler_is_cancelled_when_its_body_can_not_become_complete)
+BOOST_AUTO_TEST_CASE(a_busy_handler_is_cancelled_when_its_body_cannot_complete)
 {
     const auto sleeps = [](rill::request& r) -> awaitable<response> {
         const counted here;
@@ -492,7 +493,7 @@ BOOST_AUTO_TEST_CASE(a_busy_handler_is_cancelled_when_its_body_can_not_become_co
             BOOST_TEST(counted::alive() == 0);
         }
     }
-    upload unread(sleeps); // some of it waits in the kernel, but not all
+    upload unread(sleeps); // a part of the body is in the kernel
     unread.send(post("/sleeps", "Content-Length: 200000\r\n\r\n12345"));
     unread.run_until([] { return counted::alive() == 1; });
     unread.send(std::string(1000, 'x'));
@@ -508,7 +509,7 @@ BOOST_AUTO_TEST_CASE(a_read_of_a_silent_client_times_out)
     u.send(post("/upload", "Content-Length: 10\r\n\r\n12345"));
     u.pass(9s);
     u.send("6");
-    u.pass(9s); // from one piece to the next
+    u.pass(9s); // the timeout starts again with each piece
     u.send("7");
     BOOST_TEST(u.seen.body == "1234567");
     u.pass(11s);
@@ -523,7 +524,7 @@ BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_times_out)
     const rill::connection_limits limits{.body_timeout = 1h, .min_body_rate = 10, .body_grace = 10s};
     upload slow({}, limits);
     slow.send(post("/upload", "Content-Length: 1000\r\n\r\n"));
-    for (int i = 0; i < 15 && slow.seen.error.empty(); ++i) { // a byte is worth a tenth of a second
+    for (int i = 0; i < 15 && slow.seen.error.empty(); ++i) { // each byte extends the time by a tenth of a second
         slow.pass(1s);
         slow.send("x");
     }
@@ -538,8 +539,8 @@ BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_times_out)
     BOOST_TEST(starts(fast.answer("]"), "200 OK"));
 }
 
-// The time of the handler does not count for the client.
-BOOST_AUTO_TEST_CASE(a_busy_handler_costs_the_client_no_time)
+// The timeout and the minimum rate count only the time in which the handler waits for the client.
+BOOST_AUTO_TEST_CASE(the_body_timeout_excludes_the_time_of_the_handler)
 {
     const rill::connection_limits limits{.body_timeout = 10s, .min_body_rate = 10, .body_grace = 10s};
     upload u(
@@ -590,7 +591,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_read_loses_nothing)
 }
 
 // The reader may outlive the handler and the connection.
-BOOST_AUTO_TEST_CASE(a_reader_that_is_kept_gives_errors)
+BOOST_AUTO_TEST_CASE(a_reader_that_outlives_its_handler_returns_errors)
 {
     witness left;
     bool failed_again = false;
@@ -613,13 +614,13 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_kept_gives_errors)
     BOOST_TEST(left.error == "");
     u.after(1s);
     const auto end = u.run_until_end(u.pair);
-    BOOST_TEST(starts(end.text, "200 OK")); // the response is not changed
+    BOOST_TEST(starts(end.text, "200 OK")); // the reader does not change the response
     BOOST_TEST(end.text.ends_with("done"));
     BOOST_TEST(left.error == rill::error_code(boost::asio::error::operation_aborted).message());
     BOOST_TEST(failed_again);
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_waits_for_a_body_and_its_end_does_not)
+BOOST_AUTO_TEST_CASE(a_drain_waits_for_a_body_until_all_are_cancelled)
 {
     upload finishing;
     finishing.send(post("/upload", "Content-Length: 4\r\n\r\n12"));

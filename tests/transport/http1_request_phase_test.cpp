@@ -57,7 +57,7 @@ struct requests : stage
         run_until_arrived(pair, socket);
     }
 
-    /// Until the connection has seen the FIN of the client.
+    /// Runs until the connection has received the FIN of the client.
     void run_until_half_closed()
     {
         run_until([&] {
@@ -97,13 +97,13 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_handled_one_after_another)
     BOOST_TEST(s.log == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_head_has_its_time)
+BOOST_AUTO_TEST_CASE(a_head_has_a_timeout)
 {
     requests s;
     s.begin();
     s.send("GET / HT");
     s.pass(s.limits.head_timeout - 1s);
-    s.send("TP/1.1\r\nHo"); // this does not extend the timeout
+    s.send("TP/1.1\r\nHo"); // more bytes do not extend the timeout
     s.pass(1001ms);
     const auto late = s.run_until_end(s.pair).text;
     BOOST_TEST(late.starts_with("HTTP/1.1 408 "));
@@ -125,8 +125,8 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_without_a_response)
     BOOST_TEST(!end.reset);
 }
 
-// Browsers connect in advance, and pools keep connections: they would take a 408 for the response to their next
-// request.
+// Browsers open connections in advance, and connection pools keep them open. Such a client would take a 408 for the
+// response to its next request.
 BOOST_AUTO_TEST_CASE(a_client_that_has_sent_nothing_gets_no_response)
 {
     for (const auto* text : {"", "\r\n"}) {
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_sent_nothing_gets_no_response)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_begun_head_is_no_longer_idle)
+BOOST_AUTO_TEST_CASE(the_first_byte_of_a_head_ends_the_idle_timeout)
 {
     requests s;
     s.begin();
@@ -151,23 +151,23 @@ BOOST_AUTO_TEST_CASE(a_begun_head_is_no_longer_idle)
     s.run_until_received(s.pair, "this is /a");
     s.pass(s.limits.idle_timeout - 1s);
     s.send("G");
-    s.pass(2s); // now the head timeout counts
+    s.pass(2s); // from here the head timeout applies
     BOOST_TEST(s.worker.connections() == 1U);
     s.pass(s.limits.head_timeout);
     BOOST_TEST(s.run_until_end(s.pair).text.starts_with("HTTP/1.1 408 "));
 }
 
-BOOST_AUTO_TEST_CASE(a_body_has_as_long_as_it_brings_bytes)
+BOOST_AUTO_TEST_CASE(a_body_below_the_minimum_rate_times_out)
 {
     requests s;
     s.limits.body_grace = 10s;
     s.limits.min_body_rate = 100;
     s.begin();
     s.send(std::string(post) + "\r\n");
-    s.send(std::string(500, 'b')); // five seconds more
+    s.send(std::string(500, 'b')); // extends the deadline by five seconds
     s.pass(14s);
     BOOST_TEST(s.worker.connections() == 1U);
-    s.send(std::string(500, 'b')); // and again
+    s.send(std::string(500, 'b')); // extends it again
     s.pass(5s);
     BOOST_TEST(s.worker.stats.responses[4] == 0U);
     s.pass(2s);
@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(continue_is_sent_once_before_the_body)
     BOOST_TEST(answer.find("100 Continue") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_method_without_a_constant_is_for_handlers_that_say_so)
+BOOST_AUTO_TEST_CASE(an_extension_method_reaches_a_handler_that_declares_it)
 {
     struct takes_query
     {
@@ -222,14 +222,14 @@ BOOST_AUTO_TEST_CASE(a_method_without_a_constant_is_for_handlers_that_say_so)
     BOOST_TEST(taken.starts_with("HTTP/1.1 200 "));
     BOOST_TEST(taken.find("QUERY body.") != std::string::npos);
     BOOST_TEST(count_of(taken, "HTTP/1.1 501 ") == 1U);
-    BOOST_TEST(count_of(taken, "HTTP/1.1 ") == 2U); // nothing is read after a refusal
+    BOOST_TEST(count_of(taken, "HTTP/1.1 ") == 2U); // the connection reads nothing after a refusal
     const auto refused = ask(answers);
     BOOST_TEST(refused.starts_with("HTTP/1.1 501 "));
     BOOST_TEST(count_of(refused, "HTTP/1.1 ") == 1U);
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
+BOOST_AUTO_TEST_CASE(a_handler_that_fails_ends_only_its_request)
 {
     requests s;
     s.begin();
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_costs_its_request_alone)
 BOOST_AUTO_TEST_CASE(a_handler_that_blocks_the_worker_is_logged_once)
 {
     requests s({}, [](rill::request&) -> rill::awaitable<rill::response> {
-        std::this_thread::sleep_for(slow_handlers::limit + 50ms); // instead of waiting for something
+        std::this_thread::sleep_for(slow_handlers::limit + 50ms); // blocks the thread instead of using co_await
         co_return rill::response::text("done.");
     });
     s.begin();
@@ -254,8 +254,8 @@ BOOST_AUTO_TEST_CASE(a_handler_that_blocks_the_worker_is_logged_once)
     BOOST_TEST(count_of(s.log, "\n") == 1U);
 }
 
-// Middleware has set these fields, although the response does not pass through it.
-BOOST_AUTO_TEST_CASE(the_answer_to_a_handler_that_fails_is_marked)
+// Middleware sets these fields on the request, because the 500 response does not pass through middleware.
+BOOST_AUTO_TEST_CASE(the_500_of_a_failed_handler_has_the_fields_of_middleware)
 {
     for (const auto* path : {"/marked", "/marked/bad"}) {
         requests s;
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(the_answer_to_a_handler_that_fails_is_marked)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_has_ended_its_half_is_answered)
+BOOST_AUTO_TEST_CASE(a_half_closed_client_gets_its_responses)
 {
     requests s;
     s.limits.half_close_timeout = 2min;
@@ -288,7 +288,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_ended_its_half_is_answered)
     BOOST_TEST(s.log == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_has_finished_after_a_whole_body_is_answered)
+BOOST_AUTO_TEST_CASE(a_half_close_after_a_complete_body_is_answered)
 {
     requests s;
     s.begin();
@@ -297,8 +297,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_has_finished_after_a_whole_body_is_answered)
     BOOST_TEST(s.run_until_end(s.pair).text.ends_with("this is /p body."));
 }
 
-// A FIN alone does not show that the client has left.
-BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
+// A FIN alone does not mean a disconnect. A client can still read its response after a half-close.
+BOOST_AUTO_TEST_CASE(a_disconnect_cancels_the_handler)
 {
     for (const bool reset : {false, true}) {
         requests s;
@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_handler)
         }
         s.run_until_gone();
         BOOST_TEST(counted::alive() == 0);
-        BOOST_TEST(s.worker.stats.responses[2] + s.worker.stats.responses[5] == 0U); // there is no response
+        BOOST_TEST(s.worker.stats.responses[2] + s.worker.stats.responses[5] == 0U); // the statistics count no response
         BOOST_TEST(s.log == "");
     }
 }
@@ -330,7 +330,7 @@ BOOST_AUTO_TEST_CASE(a_refused_head_is_answered_and_the_connection_ends)
     BOOST_TEST(s.log.find("request of 127.0.0.1 refused: 400, ") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_lets_the_request_finish_and_no_other_begin)
+BOOST_AUTO_TEST_CASE(a_drain_finishes_the_current_request_and_starts_no_other)
 {
     requests s;
     s.begin();
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(a_drain_lets_the_request_finish_and_no_other_begin)
     BOOST_TEST(count_of(all, "HTTP/1.1 ") == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_connection_beyond_the_limit_is_refused_and_has_little_time)
+BOOST_AUTO_TEST_CASE(a_connection_above_the_limit_gets_503_and_a_short_timeout)
 {
     requests s({.max_connections = 1});
     s.begin();
@@ -384,7 +384,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_not_read_has_the_write_timeout)
     BOOST_TEST(s.shared_capacity.queued_bytes == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
+BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_completely)
 {
     requests s;
     narrow(s.pair);
@@ -392,7 +392,8 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
     s.send(get("/much", "Connection: close\r\n"));
     s.run_until([&] { return s.worker.stats.blocked == 1; });
     std::size_t read = 0;
-    for (int i = 0; i < 20; ++i) { // longer than the write timeout, with progress
+    // The whole transfer takes longer than the write timeout, but each step makes progress.
+    for (int i = 0; i < 20; ++i) {
         std::array<char, 64UL * 1024> buffer;
         const auto before = s.worker.stats.bytes;
         s.run_until([&] {
@@ -408,7 +409,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_slowly_arrives_whole)
     BOOST_TEST(rest.text.size() + read == s.worker.stats.bytes);
 }
 
-BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
+BOOST_AUTO_TEST_CASE(a_response_below_the_minimum_rate_is_reset)
 {
     requests s;
     narrow(s.pair);
@@ -417,7 +418,8 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
     s.begin();
     s.send(get("/much", "Connection: close\r\n"));
     s.run_until([&] { return s.worker.stats.blocked == 1; });
-    while (s.worker.connections() != 0) { // with progress within the write timeout, but below the rate
+    // The client reads within the write timeout, but below the minimum rate.
+    while (s.worker.connections() != 0) {
         std::array<char, 64UL * 1024> buffer;
         const auto before = s.worker.stats.bytes;
         s.run_until([&] {
@@ -432,8 +434,8 @@ BOOST_AUTO_TEST_CASE(a_response_that_is_read_too_slowly_is_broken_off)
     BOOST_TEST(s.log == "a handler of /much is broken off: its client takes it more slowly than 1000000 bytes/s\n");
 }
 
-// The decision comes before the head, so that the client can repeat the request.
-BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
+// The connection decides before it sends the head. Therefore the client gets a 503 and can repeat the request.
+BOOST_AUTO_TEST_CASE(a_response_above_the_queue_limit_is_503)
 {
     requests s({.max_queued_bytes = 5UL * 1024 * 1024});
     narrow(s.pair);
@@ -456,7 +458,7 @@ BOOST_AUTO_TEST_CASE(a_response_that_finds_no_room_is_503)
         s.log.starts_with("a handler of /much of 4194304 bytes is answered with 503; queued for slow clients: "));
 }
 
-BOOST_AUTO_TEST_CASE(bodies_have_a_limit_for_all_of_them_together)
+BOOST_AUTO_TEST_CASE(all_bodies_together_have_a_limit)
 {
     requests s({.max_body_bytes = 10'000});
     s.begin();
@@ -474,13 +476,13 @@ BOOST_AUTO_TEST_CASE(bodies_have_a_limit_for_all_of_them_together)
     BOOST_TEST(count_of(refused, "\r\nRetry-After: ") == 1U);
     BOOST_TEST(count_of(refused, "\r\nConnection: close\r\n") == 1U);
     BOOST_TEST(s.shared_capacity.body_bytes == 6'000U);
-    s.send(std::string(4'000, 'b')); // now there is room
+    s.send(std::string(4'000, 'b')); // fits after the other body was released
     s.run_until_received(s.pair, "HTTP/1.1 200 ");
     s.run_until([&] { return s.shared_capacity.body_bytes == 0; });
     BOOST_TEST(s.log.find("a connection of 127.0.0.1 has a body that is answered with 503; ") != std::string::npos);
 }
 
-// The announced length is wrong: the client must see that, and no response may follow.
+// Content-Length is wrong. The client must see that the body is incomplete, and no other response may follow.
 BOOST_AUTO_TEST_CASE(a_file_that_became_shorter_ends_the_connection)
 {
     requests s({}, [](rill::request&) -> rill::awaitable<rill::response> {

@@ -1,4 +1,4 @@
-// Responses that are no streams, on the wire. Their deadlines and limits are tested with the request phase.
+// The bytes of responses that are not streams. The tests of the request phase cover their deadlines and limits.
 
 #include "transport/http1_responder.hpp"
 
@@ -38,14 +38,14 @@ BOOST_AUTO_TEST_CASE(head_and_body_arrive_in_one_piece)
     BOOST_TEST(all.ends_with("\r\n\r\nthe body"));
 }
 
-BOOST_AUTO_TEST_CASE(the_answer_to_head_has_no_body)
+BOOST_AUTO_TEST_CASE(the_response_to_head_has_no_body)
 {
     const auto all = receive_all(answers_with("the body"), "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n");
     BOOST_TEST(count_of(all, "Content-Length: 8\r\n") == 1U);
     BOOST_TEST(all.ends_with("\r\n\r\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_large_body_arrives_whole)
+BOOST_AUTO_TEST_CASE(a_large_body_arrives_completely)
 {
     const auto all = receive_all(answers_with(much()), get("/", "Connection: close\r\n"));
     BOOST_TEST((all.size() > much().size() && all.ends_with("\r\n\r\n" + much())));
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_sent_from_its_offset)
 }
 
 // A browser hides a response without CORS fields from scripts. An error response therefore needs them too.
-BOOST_AUTO_TEST_CASE(a_failure_has_the_fields_for_every_answer)
+BOOST_AUTO_TEST_CASE(a_failure_response_has_the_answer_fields_of_the_request)
 {
     rill::request r(rill::verb::get, "/");
     BOOST_REQUIRE(r.answer_fields().add("Vary", "Origin").has_value());

@@ -77,7 +77,7 @@ int option(int socket, int name)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(pieces_are_chunks_where_the_body_is_chunked)
+BOOST_AUTO_TEST_CASE(pieces_of_a_chunked_body_are_chunks)
 {
     writing w;
     BOOST_CHECK(w.out.put("bare") == state::sent);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(pieces_are_chunks_where_the_body_is_chunked)
     BOOST_CHECK(w.out.send_bytes("as it is") == state::sent);
     const std::string framed = "10\r\n0123456789abcdef\r\n6\r\nshared\r\nas it is";
     BOOST_TEST(w.read(framed.size()) == framed);
-    BOOST_TEST(w.s.worker.stats.events == 4U); // internal bytes do not count
+    BOOST_TEST(w.s.worker.stats.events == 4U); // bytes that the connection itself sends do not count
     BOOST_TEST(w.s.worker.stats.bytes == 10 + framed.size());
 }
 
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(two_pieces_are_sent_in_order)
     }
 }
 
-BOOST_AUTO_TEST_CASE(two_pieces_need_room_for_both)
+BOOST_AUTO_TEST_CASE(two_pieces_above_the_limit_end_the_stream)
 {
     writing w({.max_queued_bytes = 6UL * 1024 * 1024});
     narrow(w.pair);
@@ -142,14 +142,14 @@ BOOST_AUTO_TEST_CASE(queued_bytes_are_sent_in_order)
         writing w;
         narrow(w.pair);
         w.out.chunked();
-        auto piece = shared_chunk::copy_of(much()); // the writer keeps its own reference
+        auto piece = shared_chunk::copy_of(much()); // the writer holds its own reference
         const auto all = std::string(piece.chunk()) + "4\r\ntail\r\n5\r\nthird\r\n";
         BOOST_CHECK((shared ? w.out.put(piece) : w.out.put(much())) == state::queued);
         piece = {};
         BOOST_TEST(w.out.blocked == 1);
         BOOST_TEST(!w.out.all_written());
         BOOST_TEST(w.out.unsent_size() > 2UL * 1024 * 1024);
-        BOOST_CHECK(w.out.put("tail") == state::queued); // the order is kept
+        BOOST_CHECK(w.out.put("tail") == state::queued); // a later piece is queued after the first piece
         BOOST_CHECK(w.out.put(shared_chunk::copy_of("third")) == state::queued);
         BOOST_TEST(w.out.blocked == 1);
         BOOST_TEST(w.s.worker.stats.blocked == 1U);
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(queued_bytes_are_sent_in_order)
     }
 }
 
-// With several writers the queue may never be empty.
+// With several writers the queue may never become empty. Its memory must still not grow.
 BOOST_AUTO_TEST_CASE(the_memory_of_sent_bytes_is_reused)
 {
     constexpr std::size_t piece = 256UL * 1024;
@@ -185,11 +185,11 @@ BOOST_AUTO_TEST_CASE(the_memory_of_sent_bytes_is_reused)
         largest = std::max(largest, w.out.allocated());
         BOOST_REQUIRE(sent < held || w.out.unsent_size() != 0);
     }
-    BOOST_TEST(w.out.blocked == 1); // never empty since
+    BOOST_TEST(w.out.blocked == 1); // the queue was never empty after that
     BOOST_TEST(largest < 10 * held);
 }
 
-BOOST_AUTO_TEST_CASE(bytes_beyond_the_limit_break_the_stream)
+BOOST_AUTO_TEST_CASE(bytes_above_the_limit_end_the_stream)
 {
     writing w({.max_queued_bytes = 8UL * 1024 * 1024});
     narrow(w.pair);
@@ -198,12 +198,13 @@ BOOST_AUTO_TEST_CASE(bytes_beyond_the_limit_break_the_stream)
     BOOST_CHECK(w.out.put(std::string(8UL * 1024 * 1024, 'x')) == state::closed);
     BOOST_TEST((w.out.broken == std::vector{close_reason::over_capacity}));
     BOOST_TEST(w.s.shared_capacity.overflows == 1U);
-    BOOST_TEST(w.s.shared_capacity.queued_bytes == held); // nothing of the piece that did not fit
+    BOOST_TEST(w.s.shared_capacity.queued_bytes == held); // the rejected piece is not queued, not even in part
     {
         loopback another;
         narrow(another);
         probe second(w.s.worker, another.server);
-        BOOST_CHECK(second.put(std::string(16UL * 1024 * 1024, 'x')) == state::closed); // the rest does not fit
+        // The kernel takes a part, and the rest is above the limit.
+        BOOST_CHECK(second.put(std::string(16UL * 1024 * 1024, 'x')) == state::closed);
         BOOST_TEST((second.broken == std::vector{close_reason::over_capacity}));
         BOOST_TEST(second.blocked == 0);
     }
@@ -211,7 +212,7 @@ BOOST_AUTO_TEST_CASE(bytes_beyond_the_limit_break_the_stream)
     BOOST_TEST(w.s.shared_capacity.queued_bytes == held);
 }
 
-BOOST_AUTO_TEST_CASE(the_end_releases_queued_bytes)
+BOOST_AUTO_TEST_CASE(the_destructor_releases_queued_bytes)
 {
     stage s(rill::handler{});
     loopback pair;
@@ -239,7 +240,7 @@ BOOST_AUTO_TEST_CASE(flush_reports_a_broken_connection)
     writing w;
     narrow(w.pair);
     BOOST_CHECK(w.out.put(much()) == state::queued);
-    BOOST_TEST(w.out.flush()); // a full buffer is no error
+    BOOST_TEST(w.out.flush()); // a full buffer is not an error
     w.pair.reset_client();
     w.s.run_until([&] { return !w.out.flush(); });
     BOOST_TEST(!w.out.all_written());
@@ -254,11 +255,11 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_after_the_end)
     BOOST_CHECK(w.out.put("") == state::closed);
     BOOST_CHECK(w.out.put(shared_chunk::copy_of("x")) == state::closed);
     BOOST_TEST(w.s.worker.stats.events == 0U);
-    BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection itself may still write
+    BOOST_CHECK(w.out.send_bytes("farewell") == state::sent); // the connection can still send
     BOOST_TEST(w.read(8) == "farewell");
 }
 
-BOOST_AUTO_TEST_CASE(deadlines_are_the_streams_own_or_the_servers)
+BOOST_AUTO_TEST_CASE(a_stream_policy_overrides_the_write_timeout_of_the_server)
 {
     writing w;
     BOOST_TEST((w.out.deadline() == w.s.limits.write_timeout));
@@ -270,7 +271,7 @@ BOOST_AUTO_TEST_CASE(deadlines_are_the_streams_own_or_the_servers)
     BOOST_TEST((w.out.deadline() == w.s.limits.write_timeout));
 }
 
-BOOST_AUTO_TEST_CASE(a_vanished_peer_is_to_be_found_before_the_second_heartbeat)
+BOOST_AUTO_TEST_CASE(a_lost_peer_is_detected_before_the_second_heartbeat)
 {
     const auto timeout = [](rill::stream_policy policy) {
         writing w;
@@ -280,13 +281,13 @@ BOOST_AUTO_TEST_CASE(a_vanished_peer_is_to_be_found_before_the_second_heartbeat)
     };
     BOOST_TEST(timeout({}) == 30'000);
     BOOST_TEST(timeout({.heartbeat = 10s}) == 7'500);
-    BOOST_TEST(timeout({.heartbeat = 10s, .write_timeout = 20s}) ==
-               20'000); // a peer that does not read has not vanished
+    // A peer that does not read can still be connected. The write timeout applies to it.
+    BOOST_TEST(timeout({.heartbeat = 10s, .write_timeout = 20s}) == 20'000);
     BOOST_TEST(timeout({.heartbeat = 1min}) == 30'000);
     BOOST_TEST(timeout({.heartbeat = std::chrono::milliseconds::max()}) == 30'000);
 }
 
-BOOST_AUTO_TEST_CASE(the_stop_is_the_workers)
+BOOST_AUTO_TEST_CASE(stop_requested_reports_the_drain_of_the_worker)
 {
     writing w;
     BOOST_TEST(!w.out.stop_requested());

@@ -1,4 +1,4 @@
-// The stream phase of a connection: how streams begin, what happens while their producer is quiet, and how they end.
+// The stream phase of a connection: the start of a stream, the time while its producer is quiet, and the end.
 
 #include "transport/http1_connection.hpp"
 
@@ -27,7 +27,7 @@ struct streams : stage
     int socket = pair.server;
     rill::stream_policy policy{};
     std::string content_type = "application/octet-stream";
-    response_writer* writer = nullptr; // of the last stream
+    response_writer* writer = nullptr; // the writer of the last stream
 
     explicit streams(rill::function_body::function produce, rill::capacity_limits most = {})
         : stage(
@@ -105,7 +105,7 @@ rill::awaitable<> writes_much(response_writer& out)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_body_that_ends_leaves_the_connection_to_the_next_request)
+BOOST_AUTO_TEST_CASE(after_a_stream_the_connection_handles_the_next_request)
 {
     streams s(returns);
     std::vector<std::uint64_t> ids;
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_ends_leaves_the_connection_to_the_next_request)
     BOOST_TEST(s.shared_capacity.streams == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(http_1_0_has_the_end_of_the_connection_as_its_end)
+BOOST_AUTO_TEST_CASE(a_stream_of_http_1_0_ends_with_the_connection)
 {
     streams s(returns);
     s.open("GET /s HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(http_1_0_has_the_end_of_the_connection_as_its_end)
     BOOST_TEST(all.text.find("chunked") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
+BOOST_AUTO_TEST_CASE(a_quiet_stream_sends_its_filler)
 {
     streams s(pushed);
     s.policy = {.heartbeat = 10s, .filler = ":\n\n"};
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_is_filled_by_its_heartbeat)
     s.pass(9998ms);
     BOOST_TEST(s.worker.stats.bytes == bytes);
     s.pass(3ms);
-    BOOST_TEST(s.worker.stats.events == 1U); // fillers do not count
+    BOOST_TEST(s.worker.stats.events == 1U); // fillers do not count as events
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
 }
 
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(unlimited_times_do_not_overflow)
     s.run_until_closed();
 }
 
-BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_client_that_takes_nothing)
+BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_stream_that_is_not_read)
 {
     for (const bool own : {false, true}) {
         streams s(writes_much);
@@ -228,11 +228,11 @@ BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_client_that_takes_nothing)
         std::string some(256UL * 1024, ' ');
         BOOST_REQUIRE(::recv(s.pair.client, some.data(), some.size(), MSG_DONTWAIT) > 0);
         const auto before = s.worker.stats.bytes;
-        s.run_until([&] { return s.worker.stats.bytes > before; }); // that is progress
+        s.run_until([&] { return s.worker.stats.bytes > before; }); // sent bytes restart the timeout
         s.turn();
         s.pass(limit - 1ms);
         BOOST_TEST(s.closed.empty());
-        s.pass(limit); // the kernel may have taken the rest later
+        s.pass(limit); // the kernel may have accepted bytes after the last check
         s.run_until_closed();
         BOOST_TEST((s.closed == std::vector{close_reason::write_timeout}));
         BOOST_TEST(s.run_until_end(s.pair).reset);
@@ -242,9 +242,9 @@ BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_client_that_takes_nothing)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_streams_that_do_not_finish_by_themselves)
+BOOST_AUTO_TEST_CASE(a_drain_sends_the_farewell_and_ends_streams)
 {
-    for (auto* produce : {stays, pushed, asks_and_waits}) { // a question or a wait changes nothing
+    for (auto* produce : {stays, pushed, asks_and_waits}) { // stop_requested() and stopped() do not delay the end
         streams s(produce);
         s.policy.farewell = "bye";
         s.open();
@@ -258,8 +258,9 @@ BOOST_AUTO_TEST_CASE(a_drain_says_farewell_to_streams_that_do_not_finish_by_them
     }
 }
 
-// A client must not take a part of a body for the whole one. An event stream has no end: its client reconnects.
-BOOST_AUTO_TEST_CASE(a_body_that_a_drain_cuts_has_no_clean_end)
+// A client must detect that the body is incomplete. A clean end is allowed for an event stream, because its client
+// reconnects.
+BOOST_AUTO_TEST_CASE(a_body_that_a_drain_cuts_ends_as_incomplete)
 {
     struct way
     {
@@ -280,7 +281,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_a_drain_cuts_has_no_clean_end)
             s.turn();
             s.worker.begin_drain();
             s.turn();
-            s.worker.cancel_all(); // the end of the drain time
+            s.worker.cancel_all(); // as at the end of the drain timeout
             const auto all = s.run_until_end(s.pair);
             BOOST_TEST_CONTEXT(w.method << " " << w.type << " " << w.farewell << " " << old)
             {
@@ -292,7 +293,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_a_drain_cuts_has_no_clean_end)
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_to_a_post_has_the_time_of_the_drain)
+BOOST_AUTO_TEST_CASE(a_streamed_response_to_post_may_finish_during_the_drain)
 {
     streams s([](response_writer& out) -> rill::awaitable<> {
         co_await out.write("begun");
@@ -307,14 +308,14 @@ BOOST_AUTO_TEST_CASE(an_answer_to_a_post_has_the_time_of_the_drain)
     s.pass(1002ms);
     BOOST_TEST(s.run_until_end(s.pair).text.ends_with("\r\n5\r\nended" + std::string(last_chunk)));
     BOOST_TEST((s.closed == std::vector{close_reason::handler_returned}));
-    streams nobody_writes(pushed); // it does not end by itself
+    streams nobody_writes(pushed); // a body without a coroutine does not end by itself
     nobody_writes.open("POST /s HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
     nobody_writes.turn();
     nobody_writes.worker.begin_drain();
     nobody_writes.run_until_closed();
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_that_finishes_by_itself_stays_until_all_are_cancelled)
+BOOST_AUTO_TEST_CASE(a_stream_with_finish_on_shutdown_runs_until_all_are_cancelled)
 {
     struct way
     {
@@ -353,7 +354,7 @@ BOOST_AUTO_TEST_CASE(finish_on_shutdown_is_not_inherited_by_the_next_stream)
     BOOST_TEST((s.closed == std::vector{close_reason::handler_returned, close_reason::drained}));
 }
 
-// The end of the connection is the end of the body: only a reset shows that a part is missing.
+// In HTTP/1.0 the end of the connection is the end of the body. Only a reset shows that a part is missing.
 BOOST_AUTO_TEST_CASE(a_handler_that_fails_resets_a_client_of_http_1_0)
 {
     streams s([](response_writer& out) -> rill::awaitable<> {
@@ -365,8 +366,8 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_resets_a_client_of_http_1_0)
     BOOST_TEST((s.closed == std::vector{close_reason::handler_error}));
 }
 
-// The client must see that the body is not complete.
-BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
+// The client must detect that the body is incomplete.
+BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_incomplete)
 {
     const auto fails = [](response_writer& out) -> rill::awaitable<> {
         co_await out.write("begun");
@@ -383,12 +384,12 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_leaves_its_body_without_an_end)
         BOOST_TEST(!all.ends_with(last_chunk));
         BOOST_TEST((s.closed == std::vector{close_reason::handler_error}));
         BOOST_TEST(s.log.starts_with("stream "));
-        BOOST_TEST(s.log.ends_with(" of /rows/{id} failed: its own error\n")); // names the route
+        BOOST_TEST(s.log.ends_with(" of /rows/{id} failed: its own error\n")); // the line names the route
         s.run_until_gone();
     }
 }
 
-BOOST_AUTO_TEST_CASE(no_more_streams_than_the_server_may_have)
+BOOST_AUTO_TEST_CASE(streams_above_the_limit_get_503)
 {
     streams s(stays, {.max_streams = 1});
     s.open();
@@ -409,15 +410,15 @@ BOOST_AUTO_TEST_CASE(no_more_streams_than_the_server_may_have)
     s.run_until_closed(2);
 }
 
-BOOST_AUTO_TEST_CASE(the_writer_of_a_body_without_a_coroutine_ends_it)
+BOOST_AUTO_TEST_CASE(the_writer_ends_a_body_without_a_coroutine)
 {
     streams s(pushed);
     s.open();
     s.turn();
-    BOOST_TEST(s.closed.empty()); // start() did not end it
+    BOOST_TEST(s.closed.empty()); // the stream stays open after start()
     rill::detail::stream_writer::of(*s.writer).put("one");
     s.writer->end(close_reason::handler_returned);
-    BOOST_TEST(s.closed.empty()); // from the event loop
+    BOOST_TEST(s.closed.empty()); // the event loop ends the stream later
     BOOST_CHECK(rill::detail::stream_writer::of(*s.writer).put("two") == rill::detail::write_state::closed);
     BOOST_TEST(s.run_until_received(s.pair, "0\r\n\r\n").ends_with("\r\n3\r\none" + std::string(last_chunk)));
     s.pair.client_sends(get("/s"));
@@ -431,7 +432,7 @@ BOOST_AUTO_TEST_CASE(the_writer_of_a_body_without_a_coroutine_ends_it)
     BOOST_TEST(s.worker.connections() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(the_reason_is_known_to_destructors)
+BOOST_AUTO_TEST_CASE(destructors_can_read_the_close_reason)
 {
     struct witness
     {
@@ -452,7 +453,7 @@ BOOST_AUTO_TEST_CASE(the_reason_is_known_to_destructors)
     BOOST_TEST((seen == std::vector{close_reason::peer_closed}));
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
+BOOST_AUTO_TEST_CASE(a_report_has_the_age_and_unsent_bytes_of_a_stream)
 {
     streams s(pushed);
     narrow(s.pair);
@@ -475,7 +476,7 @@ BOOST_AUTO_TEST_CASE(a_stream_is_reported_as_it_is)
     s.run_until_closed();
 }
 
-// The clock of the connection has 32 bits of milliseconds, which is 49 days.
+// The clock of a connection has 32 bits of milliseconds. It overflows after 49 days.
 BOOST_AUTO_TEST_CASE(a_stream_may_last_for_months)
 {
     constexpr std::chrono::milliseconds months = std::chrono::hours(24 * 100);

@@ -1,4 +1,4 @@
-// The tables of http1_transitions.hpp, cell by cell, as they are drawn at the top of the header.
+// Checks each cell of the tables in http1_transitions.hpp. The comment at the top of that header shows the tables.
 
 #include "transport/http1_transitions.hpp"
 
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(events_have_an_action_in_each_phase)
     });
 }
 
-// A stream or a response can't be followed by another one without a request, and nothing follows the closing phase.
-BOOST_AUTO_TEST_CASE(every_phase_is_reached_and_left)
+// After a stream or a response, the connection needs a request first. Nothing follows the closing phase.
+BOOST_AUTO_TEST_CASE(every_phase_has_an_entry_and_an_exit)
 {
     for (std::size_t to = 0; to < phases; ++to) {
         bool reached = false;

@@ -1,5 +1,5 @@
-// A process without memory: each allocation of a connection fails once. The connection may end, at once and without a
-// leak. Another connection is served as before.
+// Each allocation of a connection fails once. The connection may end, immediately and without a leak. The server must
+// continue to serve another connection.
 
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -45,7 +45,7 @@ enum class end : unsigned char
 struct life
 {
     const char* path;
-    const char* until; ///< the client has received this
+    const char* until; ///< the client waits for this text before the end
     memory_test::end end;
 };
 
@@ -71,7 +71,7 @@ struct small_machine : stage
     {
         closed.reserve(10);
         log.reserve(1000);
-        limits.half_close_timeout = 0ms; // a client that closes has left
+        limits.half_close_timeout = 0ms; // a FIN counts as a disconnect immediately
         worker.timers.use_manual_clock();
         accept(other);
         other.client_sends(get("/stream"));
@@ -118,7 +118,7 @@ struct small_machine : stage
         co_await rill::sleep_for(1h);
     }
 
-    // Allocations fail for the server only, and not for the test.
+    // Allocations fail only in `f`, which runs the server. The allocations of the test succeed.
     template <class F>
     void without_memory(F f)
     {
@@ -131,7 +131,7 @@ struct small_machine : stage
         }
         left = allocations_left;
         allocations_left = -1;
-        BOOST_TEST(!error); // the worker would log it
+        BOOST_TEST(!error); // in production the worker would log the exception
     }
 
     template <class Condition>
@@ -146,7 +146,7 @@ struct small_machine : stage
         });
     }
 
-    // Returns whether the client has received the text, and not the end or a 500.
+    // Returns true if the client receives the text, and false at the end of the connection or after a 500.
     bool receives(const loopback& pair, std::string_view text)
     {
         std::string got;
@@ -168,7 +168,7 @@ struct small_machine : stage
         pair.client_sends(uploads ? upload_head : get(l.path));
         without_memory(
             [&] { static_cast<void>(rill::transport::http1_connection::start(worker, pair.release_server())); });
-        if (uploads) { // it waits, before and within a line
+        if (uploads) { // the handler waits before a line and within a line
             go_on_until(
                 [&] { return counted::alive() == 2 || worker.connections() == 1 || worker.stats.responses[5] != 0; });
             without_memory([this] {
@@ -221,7 +221,7 @@ struct small_machine : stage
 
     void check()
     {
-        const auto there = worker.draining() ? 0U : 1U; // the other one
+        const auto there = worker.draining() ? 0U : 1U; // the connection of `other`
         BOOST_TEST(shared_capacity.connections == there);
         BOOST_TEST(shared_capacity.streams == there);
         BOOST_TEST(shared_capacity.queued_bytes == 0U);
@@ -274,13 +274,13 @@ BOOST_AUTO_TEST_CASE(every_allocation_of_a_connection_may_fail)
                 s.check();
             }
         }
-        BOOST_TEST(count > 10); // there were some
+        BOOST_TEST(count > 10); // the loop has tested several allocations
         BOOST_TEST_MESSAGE(l.path << ": allocations that failed: " << count - 1);
     }
 }
 
-// A wait without memory fails. Its bytes are queued nevertheless, and the other waits go on.
-BOOST_AUTO_TEST_CASE(a_wait_in_line)
+// A wait fails if its memory cannot be allocated. Its bytes are queued nevertheless, and the other waits continue.
+BOOST_AUTO_TEST_CASE(a_queued_wait_without_memory_fails_alone)
 {
     for (long number = 0;; ++number) {
         writer_fixture f;
@@ -296,7 +296,8 @@ BOOST_AUTO_TEST_CASE(a_wait_in_line)
         write(0);
         allocation_failed = false;
         allocations_left = number;
-        bool lost = false; // the small handler of a coroutine is never lost
+        // True if write() has thrown. Then its handler is lost. The smaller handler of a coroutine is never lost.
+        bool lost = false;
         try {
             write(1);
         } catch (const std::bad_alloc&) {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using rill::transport::connection_table;
 using rill::transport::memory_trimmer;
 
-// The table shows that the memory was trimmed.
+// trim() shrinks the table. Therefore its capacity shows that the memory was trimmed.
 struct trimming
 {
     boost::asio::io_context io{1};
@@ -46,12 +46,12 @@ BOOST_AUTO_TEST_CASE(few_closed_connections_trim_nothing)
     t.timers.advance(1h);
     BOOST_TEST(!t.is_trimmed());
     t.close(1);
-    BOOST_TEST(!t.is_trimmed()); // later, when others have closed too
+    BOOST_TEST(!t.is_trimmed()); // the trimmer waits, because more connections may close
     t.timers.advance(1s);
     BOOST_TEST(t.is_trimmed());
 }
 
-BOOST_AUTO_TEST_CASE(very_many_closed_connections_trim_twice)
+BOOST_AUTO_TEST_CASE(many_more_closed_connections_trim_twice)
 {
     for (const std::size_t times : {1U, 2U}) {
         trimming t;

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_new_connection_is_writable)
     BOOST_TEST(!t.seen.broken);
 }
 
-BOOST_AUTO_TEST_CASE(input_that_was_there_before_is_reported)
+BOOST_AUTO_TEST_CASE(input_before_the_registration_is_reported)
 {
     fixture f;
     const loopback pair;
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(input_that_was_there_before_is_reported)
     BOOST_TEST(!t.seen.peer_finished);
 }
 
-BOOST_AUTO_TEST_CASE(each_arrival_is_reported_though_nothing_is_read)
+BOOST_AUTO_TEST_CASE(each_arrival_is_reported_without_a_read)
 {
     fixture f;
     const loopback pair;
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(each_arrival_is_reported_though_nothing_is_read)
     BOOST_TEST(rill::transport::stream_socket(pair.server).unread_bytes() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(fin_is_reported_also_after_unread_input)
+BOOST_AUTO_TEST_CASE(fin_is_reported_after_unread_input)
 {
     fixture f;
     loopback pair;
@@ -118,10 +118,10 @@ BOOST_AUTO_TEST_CASE(rst_is_reported_as_broken)
     f.run_until([&] { return t.calls != 0; });
     pair.reset_client();
     f.run_until([&] { return t.seen.broken; });
-    BOOST_TEST(t.seen.readable); // a wait for input is completed too
+    BOOST_TEST(t.seen.readable); // a reset completes a wait for input, too
 }
 
-BOOST_AUTO_TEST_CASE(room_is_reported_after_the_buffer_was_full)
+BOOST_AUTO_TEST_CASE(a_full_buffer_is_reported_writable_again)
 {
     fixture f;
     const loopback pair;
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(room_is_reported_after_the_buffer_was_full)
     BOOST_TEST(t.seen.writable);
 }
 
-BOOST_AUTO_TEST_CASE(more_connections_than_one_turn_takes)
+BOOST_AUTO_TEST_CASE(more_connections_than_one_turn_handles)
 {
     fixture f;
     std::vector<std::unique_ptr<loopback>> pairs;
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(more_connections_than_one_turn_takes)
     });
 }
 
-BOOST_AUTO_TEST_CASE(an_exception_of_one_target_costs_the_others_nothing)
+BOOST_AUTO_TEST_CASE(after_an_exception_the_other_targets_are_reported)
 {
     fixture f;
     std::vector<std::unique_ptr<loopback>> pairs;
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_target_costs_the_others_nothing)
         BOOST_REQUIRE(!f.events.add(pairs.back()->server, &t));
         t.then = [](readiness) { throw std::runtime_error("from a completion handler"); };
     }
-    // An edge is reported only once: each target must get its report, in spite of the exceptions of others.
+    // epoll reports an edge only once. Each target must get its report, even if another target throws.
     BOOST_CHECK_THROW(f.run_until([&] { return false; }), std::runtime_error);
     for (auto& t : targets) {
         t.then = nullptr;
@@ -181,18 +181,18 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_target_costs_the_others_nothing)
     f.run_until([&] { return targets[1].seen.readable; });
 }
 
-BOOST_AUTO_TEST_CASE(a_removed_socket_is_not_reported_though_another_process_has_it_open)
+BOOST_AUTO_TEST_CASE(a_removed_socket_is_not_reported_while_another_process_has_it_open)
 {
     fixture f;
     loopback pair;
     target t;
-    const int of_a_child = ::dup(pair.server); // as fork() does
+    const int of_a_child = ::dup(pair.server); // fork() duplicates descriptors in the same way
     BOOST_REQUIRE(!f.events.add(pair.server, &t));
     f.run_until([&] { return t.calls == 1; });
     f.events.remove(pair.server);
     pair.close_server();
     pair.client_sends("x");
-    const loopback other; // its event follows
+    const loopback other; // its event arrives after the event of the removed socket
     target last;
     BOOST_REQUIRE(!f.events.add(other.server, &last));
     f.run_until([&] { return last.seen.writable; });

@@ -35,7 +35,7 @@ void finish(request_parser& parser, parsed& p)
     }
 }
 
-/// Continues after the head, as for a handler that gets the whole body.
+/// Continues after the head, as the connection does for a handler that gets the whole body.
 state put(request_parser& parser, std::string& input)
 {
     const auto outcome = parser.put(input);
@@ -103,7 +103,7 @@ const std::vector<std::string> good_requests{
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(byte_by_byte_is_the_same_as_whole)
+BOOST_AUTO_TEST_CASE(byte_by_byte_gives_the_same_requests)
 {
     for (const auto& text : good_requests) {
         const auto whole = parse(text);
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(byte_by_byte_is_the_same_as_whole)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_a_request_holds)
+BOOST_AUTO_TEST_CASE(a_request_has_its_parts)
 {
     const auto p = parse("POST /a/b?c=d HTTP/1.1\r\nHost: h\r\nX-A:  b \r\nContent-Length: 5\r\n\r\nhello");
     BOOST_REQUIRE(p.outcome == state::complete);
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(chunked_bodies)
     }
 }
 
-BOOST_AUTO_TEST_CASE(trailers_are_no_headers)
+BOOST_AUTO_TEST_CASE(trailers_are_not_added_to_the_headers)
 {
     // Trailers arrive after the check of the head (RFC 9110, 6.5.1).
     const auto p = parse("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
@@ -181,13 +181,13 @@ BOOST_AUTO_TEST_CASE(trailers_are_no_headers)
     BOOST_TEST(p.request.fields().size() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(limits)
+BOOST_AUTO_TEST_CASE(target_head_and_body_have_limits)
 {
     const rill::connection_limits small{.max_target_bytes = 20, .max_head_bytes = 200, .max_body_bytes = 10};
     BOOST_TEST((parse(get("", "/" + std::string(19, 'x')), small).outcome == state::complete));
     BOOST_TEST((rejected_with(get("", "/" + std::string(20, 'x')), small) == status::uri_too_long));
-    BOOST_TEST(
-        (rejected_with("GET /" + std::string(500, 'x'), small) == status::uri_too_long)); // before the end of the line
+    // The line has no end yet.
+    BOOST_TEST((rejected_with("GET /" + std::string(500, 'x'), small) == status::uri_too_long));
     BOOST_TEST(
         (rejected_with(get("X: " + std::string(300, 'x') + "\r\n"), small) == status::request_header_fields_too_large));
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nX: " + std::string(300, 'x'), small) ==
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(limits)
 }
 
 // Found by tests/fuzz/request.cpp.
-BOOST_AUTO_TEST_CASE(garbage_after_the_limit_of_a_head_is_not_read)
+BOOST_AUTO_TEST_CASE(garbage_above_the_limit_of_the_head_is_not_read)
 {
     rill::connection_limits limits;
     limits.max_head_bytes = 96;
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(exactly_one_host)
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") == status::bad_request));
     BOOST_TEST((rejected_with("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n") == status::bad_request));
     BOOST_TEST((parse("GET / HTTP/1.0\r\n\r\n").outcome == state::complete));
-    // RFC 9112, 3.2 allows an empty Host only for other URIs than those of http, which have a host (RFC 9110, 4.2.1).
+    // An http URI always has a host (RFC 9110, 4.2.1). RFC 9112, 3.2 allows an empty Host only for other URIs.
     BOOST_TEST((rejected_with("GET / HTTP/1.1\r\nHost:\r\n\r\n") == status::bad_request));
 }
 
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(ambiguous_framing_is_rejected)
     }
 }
 
-BOOST_AUTO_TEST_CASE(targets)
+BOOST_AUTO_TEST_CASE(targets_are_checked)
 {
     const auto target = [](const std::string& t) {
         const auto p = parse(get("", t));
@@ -250,10 +250,10 @@ BOOST_AUTO_TEST_CASE(targets)
     BOOST_TEST(target("/a?b") == "/a?b");
     BOOST_TEST(target("http://host/a?b") == "/a?b");
     BOOST_TEST(target("HTTP://host:8080/a") == "/a");
-    BOOST_TEST(target("https://host/a") == "421"); // needs a secured connection (RFC 9110, 7.4)
+    BOOST_TEST(target("https://host/a") == "421"); // https needs a secured connection (RFC 9110, 7.4)
     BOOST_TEST(target("http://host") == "/");
     BOOST_TEST(target("http://host?b") == "/?b");
-    BOOST_TEST(target("*") == "400"); // only with OPTIONS
+    BOOST_TEST(target("*") == "400"); // "*" is valid only with OPTIONS
     BOOST_TEST(target("relative") == "400");
     BOOST_TEST(target("ftp://host/a") == "400");
     BOOST_TEST(target("http://") == "400");
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(targets)
     BOOST_TEST(target("/\xc3\xa4") == "400");
 }
 
-BOOST_AUTO_TEST_CASE(the_host_of_an_absolute_target_is_the_requests)
+BOOST_AUTO_TEST_CASE(the_host_of_an_absolute_target_replaces_the_host_field)
 {
     const auto p = parse(get("", "http://b:81/x")); // with "Host: a" (RFC 9112, 3.2.2)
     BOOST_REQUIRE(p.outcome == state::complete);
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(the_host_of_an_absolute_target_is_the_requests)
     BOOST_TEST(p.request.target() == "/x");
 }
 
-BOOST_AUTO_TEST_CASE(versions)
+BOOST_AUTO_TEST_CASE(versions_are_checked)
 {
     for (const auto* version : {"0.9", "2.0", "3.0"}) {
         BOOST_TEST((rejected_with("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n") ==
@@ -310,7 +310,7 @@ BOOST_AUTO_TEST_CASE(a_rejection_by_the_caller_is_final)
     BOOST_TEST(parser.head_ended());
 }
 
-BOOST_AUTO_TEST_CASE(expectations)
+BOOST_AUTO_TEST_CASE(expectations_are_reported_once)
 {
     const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n\r\n";
     {
@@ -323,16 +323,16 @@ BOOST_AUTO_TEST_CASE(expectations)
         BOOST_TEST((put(parser, input) == state::complete));
         BOOST_TEST(parser.take().body() == "hi");
     }
-    BOOST_TEST((parse(head + "h").outcome == state::need_more)); // the client did not wait
+    BOOST_TEST((parse(head + "h").outcome == state::need_more)); // the client does not wait for 100 Continue
     BOOST_TEST((parse(head + "hi").outcome == state::complete));
     BOOST_TEST(parse_bytewise(head + "hi").asked_to_continue);
-    BOOST_TEST((parse(get("Expect: 100-continue\r\n")).outcome == state::complete)); // no body to wait for
+    BOOST_TEST((parse(get("Expect: 100-continue\r\n")).outcome == state::complete)); // the request has no body
     BOOST_TEST((rejected_with(get("Expect: cake\r\n")) == status::expectation_failed));
 }
 
 BOOST_AUTO_TEST_CASE(expectations_of_http_1_0_are_ignored)
 {
-    // RFC 9110, 10.1.1: such a client does not know interim responses.
+    // A client of HTTP/1.0 does not understand interim responses (RFC 9110, 10.1.1).
     const std::string head = "POST / HTTP/1.0\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
     BOOST_TEST((parse(head).outcome == state::need_more));
     BOOST_TEST((parse(head + "hi").outcome == state::complete));
@@ -345,7 +345,7 @@ BOOST_AUTO_TEST_CASE(empty_lines_before_a_request_are_skipped)
     request_parser parser(default_limits);
     std::string input = "\r\n\r\n";
     BOOST_TEST((put(parser, input) == state::need_more));
-    BOOST_TEST(input.empty()); // the input does not grow
+    BOOST_TEST(input.empty()); // the parser has removed the empty lines
     input = "\r";
     BOOST_TEST((put(parser, input) == state::need_more));
     input += "\n" + get();
@@ -394,14 +394,14 @@ BOOST_AUTO_TEST_CASE(a_rejection_is_final)
         for (const auto& more : {std::string(), std::string("\r\n"), get(), "0\r\n\r\n" + get()}) {
             input = more;
             BOOST_TEST((put(parser, input) == state::rejected), bad);
-            BOOST_TEST(input == more); // no more is removed
+            BOOST_TEST(input == more); // the parser removes no bytes
             BOOST_TEST(!parser.keep_alive());
             BOOST_TEST((parser.rejection().status == status::bad_request));
         }
     }
 }
 
-BOOST_AUTO_TEST_CASE(keep_alive)
+BOOST_AUTO_TEST_CASE(keep_alive_follows_version_and_connection_options)
 {
     const auto keeps = [](const std::string& version, const std::string& fields) {
         const auto p = parse("GET / HTTP/" + version + "\r\nHost: a\r\n" + fields + "\r\n");
@@ -438,7 +438,7 @@ BOOST_AUTO_TEST_CASE(a_head_is_reported_before_its_body_is_read)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_body_may_be_read_by_the_caller)
+BOOST_AUTO_TEST_CASE(the_caller_may_read_the_body)
 {
     request_parser parser(default_limits);
     std::string input = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
@@ -464,7 +464,7 @@ BOOST_AUTO_TEST_CASE(a_body_may_be_read_by_the_caller)
     BOOST_TEST(parser.take().target() == "/next");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_is_read_by_the_caller_has_the_callers_limit)
+BOOST_AUTO_TEST_CASE(a_body_that_the_caller_reads_has_the_limit_of_the_caller)
 {
     const rill::connection_limits small{.max_body_bytes = 4};
     const std::string head = "POST / HTTP/1.1\r\nHost: a\r\n";

@@ -12,7 +12,7 @@ using rill::transport::is_authority;
 using rill::transport::parse_target;
 using form = rill::transport::request_target::form;
 
-/// The result in one line: the form, "s" for https, the authority, and the target for handlers.
+/// Returns the result in one line: the form, "s" for https, the authority, and the target for handlers.
 std::string summary(std::string_view text, verb method = verb::get)
 {
     const auto target = parse_target(text, method);
@@ -32,7 +32,7 @@ std::string summary(std::string_view text, verb method = verb::get)
     return "?";
 }
 
-/// The characters that are valid in place of '@' in the target.
+/// Returns the characters that are valid in place of '@' in the target.
 std::string allowed_at(std::string target)
 {
     std::string allowed;
@@ -64,9 +64,9 @@ BOOST_AUTO_TEST_CASE(origin_form)
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_character)
+BOOST_AUTO_TEST_CASE(targets_accept_only_valid_characters)
 {
-    // RFC 3986, 3.3 and 3.4, and other characters that browsers send; in the order of their codes.
+    // RFC 3986, 3.3 and 3.4, and other characters that browsers send, in the order of their codes.
     BOOST_TEST(allowed_at("/@") ==
                "!$&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
     BOOST_TEST(allowed_at("/?@") ==
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(asterisk_form)
     BOOST_TEST(summary("*/", verb::options) == "-");
 }
 
-BOOST_AUTO_TEST_CASE(authorities)
+BOOST_AUTO_TEST_CASE(authorities_are_checked)
 {
     for (const auto* text :
          {"a", "a.b-c", "A.", "a_b", "127.0.0.1", "999.1", "a:", "a:0", "a:1", "a:65535", "a:00080", "[::]", "[::1]:1",

@@ -43,7 +43,7 @@ bool asks_to_close(const response& r)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(ordinary_responses)
+BOOST_AUTO_TEST_CASE(ordinary_responses_have_no_fault)
 {
     BOOST_TEST(!faulty(four()));
     BOOST_TEST(!faulty(four(), verb::head));
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(ordinary_responses)
     BOOST_TEST(!faulty(four().set_header("Server", "other").set_header("Upgrade", "h2c").set_header("X-Date", "x")));
 }
 
-BOOST_AUTO_TEST_CASE(statuses)
+BOOST_AUTO_TEST_CASE(statuses_are_checked)
 {
     for (const unsigned code : {0U, 1U, 99U, 100U, 101U, 103U, 199U, 1000U, 65536U + 200U}) {
         BOOST_TEST(faulty(with_status(code)), code);
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(statuses)
     BOOST_TEST(!faulty(with_status(426).set_header("Upgrade", "HTTP/3.0")));
 }
 
-BOOST_AUTO_TEST_CASE(lengths)
+BOOST_AUTO_TEST_CASE(content_length_must_match_the_body)
 {
     const auto with_length = [](response r, std::string_view value) {
         return std::move(r.set_header("content-length", value));
@@ -85,13 +85,13 @@ BOOST_AUTO_TEST_CASE(lengths)
     BOOST_TEST(faulty(twice));
     BOOST_TEST(faulty(with_length(streamed(), "4")));
     BOOST_TEST(faulty(with_length(streamed(), "4"), verb::head));
-    // Without a body, Content-Length may be that of another response.
+    // In a response without a body, Content-Length may be the length that a response to GET would have.
     BOOST_TEST(!faulty(with_length(with_status(200), "4000"), verb::head));
     BOOST_TEST(faulty(with_length(with_status(200), "4000")));
     BOOST_TEST(faulty(with_length(with_status(200), "x"), verb::head));
     BOOST_TEST(!faulty(with_length(with_status(304), "4000")));
     BOOST_TEST(faulty(with_length(with_status(304), "-1")));
-    for (const auto* other : {"4000", "5"}) { // but not two lengths
+    for (const auto* other : {"4000", "5"}) { // two different lengths are a fault
         auto lengths = with_length(with_status(304), "4000");
         BOOST_TEST(lengths.fields().add("Content-Length", other).has_value());
         BOOST_TEST(faulty(lengths) == (std::string_view(other) == "5"));
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(fields_of_the_connection_are_faults)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_header_stays_one)
+BOOST_AUTO_TEST_CASE(a_bad_header_makes_the_response_invalid_permanently)
 {
     auto r = four().set_header("X", "a\r\nb");
     r.set_status(status::ok);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_bad_header_stays_one)
     BOOST_TEST(!faulty(moved));
 }
 
-BOOST_AUTO_TEST_CASE(closing)
+BOOST_AUTO_TEST_CASE(asks_to_close_reads_the_connection_field)
 {
     BOOST_TEST(!asks_to_close(four()));
     BOOST_TEST(!asks_to_close(four().set_header("Connection", "keep-alive")));
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(closing)
     BOOST_TEST(asks_to_close(r));
 }
 
-BOOST_AUTO_TEST_CASE(how_the_end_is_found)
+BOOST_AUTO_TEST_CASE(the_framing_depends_on_body_status_and_version)
 {
     const auto framed = [](const response& r, verb method = verb::get, unsigned version = 11) {
         const auto f = framing_of(r, method, version);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(how_the_end_is_found)
     BOOST_TEST(framed(stream) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(bodies_of_statuses_that_have_none)
+BOOST_AUTO_TEST_CASE(a_body_is_forbidden_for_204_205_and_304)
 {
     for (const unsigned code : {204U, 205U, 304U}) {
         BOOST_TEST(!has_forbidden_body(with_status(code)), code);

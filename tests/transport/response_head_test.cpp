@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(framing_of_the_body)
     BOOST_TEST(head({}).find("Transfer-Encoding") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(the_connections_own_fields_are_not_the_handlers)
+BOOST_AUTO_TEST_CASE(fields_of_the_connection_from_a_handler_are_ignored)
 {
     const auto own = fields({{"content-length", "99"},
                              {"Transfer-Encoding", "gzip"},
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(connection_options_that_a_handler_may_set)
     BOOST_TEST(end(true, 11) == "upgrade: h2c\r\nConnection: close, upgrade\r\n\r\n");
 }
 
-BOOST_AUTO_TEST_CASE(whether_the_connection_is_kept)
+BOOST_AUTO_TEST_CASE(the_connection_field_follows_keep_alive)
 {
     const auto head = [](bool close, unsigned version) {
         return make_response_head(status::ok, {}, {.content_length = 0}, close, version, date);
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(status_lines)
         return head.substr(0, head.find("\r\n"));
     };
     BOOST_TEST(line(404) == "HTTP/1.1 404 Not Found");
-    BOOST_TEST(line(299).starts_with("HTTP/1.1 299 ")); // the space is required without a reason too (RFC 9112, 4)
+    BOOST_TEST(line(299).starts_with("HTTP/1.1 299 ")); // the space is required even without a reason (RFC 9112, 4)
 }
 
 BOOST_AUTO_TEST_CASE(statuses_without_a_body)

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(of_several_handlers_in_one_turn_the_blocking_one_is_reporte
     BOOST_TEST(l.reported == "a handler of /second\n");
 }
 
-// Time between two turns counts for no handler.
+// The time between two turns does not count for any handler.
 BOOST_AUTO_TEST_CASE(a_handler_that_waits_does_not_block)
 {
     looking l;

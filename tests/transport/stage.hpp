@@ -20,7 +20,7 @@ namespace rill_test {
 
 using namespace std::chrono_literals;
 
-/// A worker with connections, without a listener and a thread: the test runs the event loop.
+/// A worker with connections, without a listener and without a thread. The test runs the event loop.
 struct stage
 {
     rill::handler app;
@@ -42,7 +42,7 @@ struct stage
     stage(const stage&) = delete;
     stage& operator=(const stage&) = delete;
 
-    /// Ends the connections, as a worker does: coroutines must not outlive the objects that they use.
+    /// Ends the connections as a worker does. Coroutines must not outlive the objects that they use.
     ~stage()
     {
         for (int i = 0; i < 100 && worker.connections() != 0; ++i) {
@@ -58,7 +58,7 @@ struct stage
         BOOST_TEST(!rill::transport::http1_connection::start(worker, pair.release_server()));
     }
 
-    /// Runs the event loop until the condition holds.
+    /// Runs the event loop until the condition is true. Fails the test after 30 seconds.
     template <class Condition>
     void run_until(Condition condition)
     {
@@ -72,14 +72,15 @@ struct stage
         BOOST_REQUIRE(holds);
     }
 
-    /// Runs the handlers that are ready.
+    /// Runs the ready handlers.
     void turn()
     {
         io.restart();
         io.poll();
     }
 
-    /// Runs the handlers that are ready, and then moves the manual clock. A timer may be a millisecond late.
+    /// Runs the ready handlers, advances the manual clock, and runs the ready handlers again. A timer may be a
+    /// millisecond late.
     void pass(std::chrono::milliseconds time)
     {
         turn();
@@ -99,7 +100,7 @@ struct stage
         return got;
     }
 
-    /// The last bytes of a connection, and its end.
+    /// The last bytes of a connection, and whether it ended with a reset.
     struct rest
     {
         std::string text;
@@ -123,7 +124,8 @@ struct stage
         run_until([this] { return worker.connections() == 0; });
     }
 
-    /// Until the connection has read everything that the client has sent, or may read it from the kernel.
+    /// Runs until all bytes that the client has sent are in the kernel of the server. With `is_read`, waits also until
+    /// the connection has read them.
     void run_until_arrived(const loopback& pair, int server, bool is_read = true)
     {
         run_until([&] {
@@ -135,7 +137,7 @@ struct stage
     }
 };
 
-/// Makes the buffers of the kernel small: well below a megabyte.
+/// Makes the socket buffers small, far below a megabyte.
 inline void narrow(const loopback& pair)
 {
     const int size = 16 * 1024;
@@ -143,7 +145,7 @@ inline void narrow(const loopback& pair)
     BOOST_REQUIRE(::setsockopt(pair.client, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
 }
 
-/// More than the kernel takes for a narrow connection.
+/// Returns more bytes than fit into the socket buffers of a narrow connection.
 inline std::string much()
 {
     return std::string(4UL * 1024 * 1024, 'm');

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(stream_socket_test)
 
 namespace {
 
-// Waits until there is something to read, or the connection has ended: the kernel delivers it some time later.
+// Waits for input or the end of the connection. The kernel delivers bytes with a delay.
 void wait_readable(int socket)
 {
     pollfd p{.fd = socket, .events = POLLIN, .revents = 0};
@@ -43,13 +43,13 @@ BOOST_AUTO_TEST_CASE(bytes_arrive)
     BOOST_TEST(::recv(pair.client, buffer.data(), buffer.size(), 0) == 6);
 }
 
-BOOST_AUTO_TEST_CASE(unacknowledged_bytes_are_those_that_the_peers_kernel_does_not_have)
+BOOST_AUTO_TEST_CASE(unacknowledged_bytes_excludes_bytes_in_the_kernel_of_the_peer)
 {
     const loopback pair;
     BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() == 0U);
     BOOST_TEST(stream_socket(pair.server).write_some("arrives").value() == 7U);
     wait_readable(pair.client);
-    BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() == 0U); // also if the peer has not read it
+    BOOST_TEST(stream_socket(pair.server).unacknowledged_bytes() == 0U); // even if the peer has not read the bytes
     const std::string large(1 << 20, 'x');
     while (stream_socket(pair.server).write_some(large).value() != 0) {
     }
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(rst_is_an_error_for_both_directions)
     BOOST_REQUIRE(!received.has_value());
     BOOST_TEST(received.error() == boost::asio::error::connection_reset);
     BOOST_TEST(!stream_socket(pair.server).write_some({"x", "y"}).has_value());
-    const auto sent = stream_socket(pair.server).write_some("x"); // and no SIGPIPE
+    const auto sent = stream_socket(pair.server).write_some("x"); // must not raise SIGPIPE
     BOOST_REQUIRE(!sent.has_value());
     BOOST_TEST(sent.error() == boost::asio::error::broken_pipe);
 }
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(options_of_a_connection)
     BOOST_TEST(option(TCP_NODELAY) != 0);
     BOOST_TEST(option(TCP_USER_TIMEOUT) == 1234);
     BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
-    stream_socket(pair.server).limit_unsent(0); // leaves the limit as it is
+    stream_socket(pair.server).limit_unsent(0); // 0 does not change the limit
     BOOST_TEST(option(TCP_NOTSENT_LOWAT) == 5678);
 }
 

@@ -1,4 +1,5 @@
-// Each case of strict_cases.hpp in the parser, without sockets, and cut at each place.
+// Passes each case of strict_cases.hpp to the parser, without sockets: byte by byte, and in two pieces for each
+// possible cut. Large cases are cut only in their first 1,000 bytes, or not at all.
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -16,8 +17,8 @@ using state = request_parser::state;
 
 const rill::connection_limits default_limits;
 
-/// The results of the parser for pieces of bytes, one line per request, to compare two ways to cut them. Either the
-/// parser reads the bodies, or the caller, as for a handler that reads them while they arrive.
+/// Passes pieces of bytes to the parser and records the results, one line per request. The tests compare the results of
+/// two ways to cut the same bytes. With `streams` the caller reads the bodies, as for a handler with a body_reader.
 class reader
 {
 public:
@@ -54,7 +55,8 @@ private:
         if (!in_body_) {
             const auto outcome = parser_.put(input_);
             const bool has_head = outcome == state::head || outcome == state::complete;
-            if (has_head && parser_.head().method() == rill::verb::unknown) { // as a connection does
+            // A connection does the same.
+            if (has_head && parser_.head().method() == rill::verb::unknown) {
                 return parser_.refuse({.status = rill::status::not_implemented, .detail = "no such method"});
             }
             in_body_ = outcome == state::head && streams_;
@@ -62,8 +64,8 @@ private:
                 return outcome;
             }
             head_ = parser_.take_head();
-            if (parser_.announced_size().value_or(0) > default_limits.max_body_bytes)
-            { // a reader checks the size first
+            // A body_reader checks the announced size first.
+            if (parser_.announced_size().value_or(0) > default_limits.max_body_bytes) {
                 std::string none;
                 parser_.put(none);
             }
@@ -91,7 +93,7 @@ std::string results_of_whole(std::string_view bytes, bool streams = false)
     return r.results();
 }
 
-/// Whether the results match the expected responses: a rejection, or a request.
+/// Returns true if the results match the expected responses. A result is a rejection or a request.
 bool agrees(std::string_view results, std::string_view answers)
 {
     for (auto answer = rill_test::take_answer(answers); answer.status != 0; answer = rill_test::take_answer(answers)) {
@@ -109,7 +111,7 @@ bool agrees(std::string_view results, std::string_view answers)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(each_case_is_refused_or_read_as_it_must_be)
+BOOST_AUTO_TEST_CASE(each_case_has_the_expected_result)
 {
     for (const auto& one : rill_test::strict_cases()) {
         const auto results = results_of_whole(one.bytes);
@@ -117,7 +119,7 @@ BOOST_AUTO_TEST_CASE(each_case_is_refused_or_read_as_it_must_be)
     }
 }
 
-BOOST_AUTO_TEST_CASE(byte_by_byte_the_answer_is_the_same)
+BOOST_AUTO_TEST_CASE(byte_by_byte_the_result_is_the_same)
 {
     for (const auto& one : rill_test::strict_cases()) {
         reader r;
@@ -128,11 +130,11 @@ BOOST_AUTO_TEST_CASE(byte_by_byte_the_answer_is_the_same)
     }
 }
 
-BOOST_AUTO_TEST_CASE(cut_in_two_anywhere_the_answer_is_the_same)
+BOOST_AUTO_TEST_CASE(cut_in_two_anywhere_the_result_is_the_same)
 {
     for (const auto& one : rill_test::strict_cases()) {
         if (one.bytes.size() > 1000) {
-            continue; // only byte by byte, which cuts everywhere
+            continue; // the test byte_by_byte_the_result_is_the_same covers large cases
         }
         const auto whole = results_of_whole(one.bytes);
         const std::string_view bytes(one.bytes);
@@ -148,7 +150,7 @@ BOOST_AUTO_TEST_CASE(cut_in_two_anywhere_the_answer_is_the_same)
 }
 
 // The result does not depend on who reads the body.
-BOOST_AUTO_TEST_CASE(streamed_bodies_are_read_as_others_wherever_they_are_cut)
+BOOST_AUTO_TEST_CASE(streamed_bodies_have_the_same_result_for_each_cut)
 {
     for (const auto& one : rill_test::strict_cases()) {
         const auto whole = results_of_whole(one.bytes);

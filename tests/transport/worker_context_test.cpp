@@ -41,8 +41,8 @@ rill::awaitable<rill::response> stream_ticks(rill::request&)
     co_return rill::response::stream(ticks, "text/event-stream");
 }
 
-// A completion handler that is not a coroutine. It writes several times, and then throws. From the 16th time it is
-// called from deferred_list.
+// A completion handler that is not a coroutine. It writes several times and then throws. From the 16th write on,
+// deferred_list calls it.
 struct throws_in_the_end
 {
     rill::response_writer& out;
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(connections_are_counted_and_answered)
     f.run_until([&] { return f.worker.connections() == 0; });
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_ends_when_its_client_leaves)
+BOOST_AUTO_TEST_CASE(a_disconnect_ends_the_stream)
 {
     for (const bool reset : {false, true}) {
         fixture f(stream_ticks);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_drain_ends_idle_connections_and_streams)
     BOOST_TEST(!f.worker.draining());
     f.worker.begin_drain();
     BOOST_TEST(f.worker.draining());
-    f.run_until_received(streaming, "0\r\n\r\n"); // complete
+    f.run_until_received(streaming, "0\r\n\r\n"); // the stream ends cleanly
     streaming.close_client();
     f.run_until([&] { return drained; });
     BOOST_TEST(f.worker.connections() == 0U);
@@ -119,17 +119,17 @@ BOOST_AUTO_TEST_CASE(a_drain_ends_idle_connections_and_streams)
     BOOST_TEST((f.closed[0] == rill::close_reason::drained));
 }
 
-BOOST_AUTO_TEST_CASE(a_drain_without_connections_is_over_at_once)
+BOOST_AUTO_TEST_CASE(a_drain_without_connections_ends_at_once)
 {
     fixture f(hello);
     bool drained = false;
     f.worker.drain.on_drained = [&] { drained = true; };
     f.worker.begin_drain();
-    BOOST_TEST(!drained); // from the event loop
+    BOOST_TEST(!drained); // the event loop reports the end later
     f.run_until([&] { return drained; });
 }
 
-BOOST_AUTO_TEST_CASE(an_exception_of_one_connection_costs_the_others_nothing)
+BOOST_AUTO_TEST_CASE(after_an_exception_the_other_connections_continue)
 {
     int thrown = 0;
     fixture f([&thrown](rill::request&) -> rill::awaitable<rill::response> {
@@ -151,8 +151,8 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_connection_costs_the_others_nothing)
             ++escaped;
         }
     }
-    BOOST_TEST(escaped >= 1); // the event loop passes one of them on
-    // Each connection still sees its client, and ends.
+    BOOST_TEST(escaped >= 1); // run() rethrows at least one exception
+    // Each connection still detects the disconnect of its client, and ends.
     for (auto& pair : pairs) {
         pair.close_client();
     }
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(an_exception_of_one_connection_costs_the_others_nothing)
     BOOST_TEST(f.closed.size() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(a_pause_ends_when_a_connection_was_closed)
+BOOST_AUTO_TEST_CASE(a_closed_connection_ends_an_accept_pause)
 {
     struct pause : rill::timer_node
     {
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(a_pause_ends_when_a_connection_was_closed)
     }
     loopback pair;
     f.accept(pair);
-    f.worker.timers.add(one, f.worker.timers.now() + 1h); // only one pauses
+    f.worker.timers.add(one, f.worker.timers.now() + 1h); // only this pause is running
     pair.reset_client();
     const auto pass = [&](auto time) {
         f.run_until([&] { return f.worker.connections() == 0; });
@@ -198,13 +198,13 @@ BOOST_AUTO_TEST_CASE(a_pause_ends_when_a_connection_was_closed)
     f.worker.timers.remove(two);
 }
 
-// A report would reach a deleted connection: AddressSanitizer detects it.
-BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_open)
+// If the reactor still reported the socket, it would use a deleted connection. AddressSanitizer detects that.
+BOOST_AUTO_TEST_CASE(a_closed_socket_is_not_reported_while_a_child_process_has_it_open)
 {
     fixture f(hello);
     f.limits.linger_timeout = 1ms;
     loopback pair;
-    const int of_a_child = ::dup(pair.server); // as fork() does
+    const int of_a_child = ::dup(pair.server); // fork() duplicates descriptors in the same way
     f.accept(pair);
     pair.client_sends("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     f.run_until_received(pair, "hello /");
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_reported_of_a_socket_that_a_child_process_has_op
     ::close(of_a_child);
 }
 
-BOOST_AUTO_TEST_CASE(belongs_to_the_thread_that_runs_it)
+BOOST_AUTO_TEST_CASE(on_own_thread_is_true_only_on_the_thread_of_the_worker)
 {
     rill_test::stage s(rill::handler{});
     BOOST_TEST(s.worker.on_own_thread()); // the constructor ran here

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_line_goes_to_the_observer)
     BOOST_TEST(l.text == "a line\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_blocked_worker_is_information)
+BOOST_AUTO_TEST_CASE(a_blocked_worker_is_logged_at_level_info)
 {
     logging l;
     l.log.blocked("a handler of /slow", 1500ms);

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(streams_are_counted_by_route_and_by_reason)
     BOOST_TEST(a.routes[ticks].closed[static_cast<std::size_t>(close_reason::drained)] == 1);
 }
 
-BOOST_AUTO_TEST_CASE(workers_that_met_the_routes_in_another_order_are_added_up)
+BOOST_AUTO_TEST_CASE(the_sum_matches_routes_by_name)
 {
     worker_stats a;
     a.stream_opened(a.route("/a"));

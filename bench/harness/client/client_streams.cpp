@@ -17,11 +17,11 @@ namespace {
 
 constexpr int max_events_per_turn = 512;
 
-// An event that was due this time before the end of a measurement can still arrive, so it is not lost yet.
+// If an event was due less than this time before the end of a measurement, it can still arrive and is not lost yet.
 constexpr std::int64_t grace = 1'000'000'000;
 constexpr std::size_t buffer_size = 64 * 1024;
 constexpr std::int64_t retry_pause = 200'000'000;
-constexpr int max_opened_per_turn = 16;      // so that responses are read soon after their arrival
+constexpr int max_opened_per_turn = 16;      // limited, so that responses are read soon after their arrival
 constexpr int busy_wait = 1, idle_wait = 20; // milliseconds; an idle client only polls for commands
 
 } // namespace
@@ -103,7 +103,7 @@ void client_streams::open(std::uint32_t index)
     opening_.push_back(index);
     watch(index, EPOLL_CTL_ADD, EPOLLIN | EPOLLOUT);
     if (one.now == state::connecting) {
-        send_request(index); // connect() on the loopback interface completes at once
+        send_request(index); // possible here, because connect() on the loopback interface completes at once
     }
 }
 
@@ -115,7 +115,7 @@ void client_streams::send_request(std::uint32_t index)
     if (sent == static_cast<ssize_t>(text.size())) {
         one.now = state::waiting;
         watch(index, EPOLL_CTL_MOD, EPOLLIN);
-    } else if (sent >= 0) { // the buffer of a new socket has room for any reasonable request
+    } else if (sent >= 0) { // incomplete; the buffer of a new socket has room for any reasonable request
         fail(index, failure::cannot_connect);
     } else if (errno != EAGAIN && errno != ENOTCONN) {
         fail(index, connect_failure(errno));
@@ -137,7 +137,7 @@ std::string client_streams::request(std::uint32_t index) const
     return text + "\r\n";
 }
 
-// The oldest stream is the first, so the loop ends early.
+// The oldest stream is first. Therefore the loop ends early.
 void client_streams::check_timeouts(std::int64_t now)
 {
     for (; !opening_.empty(); opening_.pop_front()) {
@@ -177,18 +177,18 @@ void client_streams::handle(const epoll_event& event)
     const auto index = static_cast<std::uint32_t>(event.data.u64);
     switch (auto& one = streams_[index]; one.now) {
     case state::connecting:
-        send_request(index); // fails with the error when there is no connection
+        send_request(index); // fails with the error of connect() if there is no connection
         break;
     case state::waiting:
     case state::live:
         receive(index);
         break;
-    case state::stalled: // watches for the end of the connection only
+    case state::stalled: // epoll reports only the end of the connection
         counters_.evicted.add();
         counters_.live.subtract();
         close(one);
         break;
-    case state::closed: // earlier in this turn of the loop
+    case state::closed: // the stream was closed earlier in this turn of the loop
     case state::failed:
         break;
     }
@@ -213,7 +213,7 @@ void client_streams::receive(std::uint32_t index)
     }
 }
 
-// A stream that reconnects tries again after an error, until `retry_until_`.
+// A stream that reconnects is tried again after an error, until `retry_until_`.
 void client_streams::fail(std::uint32_t index, failure reason)
 {
     auto& one = streams_[index];
@@ -265,7 +265,7 @@ void client_streams::abort_opening()
     counters_.failed[static_cast<std::size_t>(failure::not_opened)].add(streams_.size() - next_ + reconnecting_.size());
     next_ = size();
     reconnecting_.clear();
-    retry_until_ = 0; // a failed attempt is final now
+    retry_until_ = 0; // from now on a failed attempt is final
     for (const auto index : opening_) {
         if (const auto& one = streams_[index]; one.is_opening()) {
             fail(index, one.now == state::connecting ? failure::connect_timeout : failure::no_response);

@@ -14,33 +14,32 @@ struct epoll_event;
 
 namespace bench {
 
-/// The streams of one load client on one epoll: opens them, reads and checks their events, and opens them again after a
-/// disconnection. Counts everything in a load_client_block.
+/// The streams of one load client, on one epoll instance. Opens the streams, reads their events and checks them. Opens
+/// a stream again after a disconnection. Counts everything in a load_client_block.
 class client_streams
 {
 public:
-    /// @param number index of this client process, from 0
+    /// @param number  index of this client process, from 0
     client_streams(const load_plan& plan, unsigned number, load_client_block& results);
     client_streams(const client_streams&) = delete;
     client_streams& operator=(const client_streams&) = delete;
     ~client_streams();
 
-    /// Waits for ready sockets and handles them. Returns soon when streams wait to be opened.
-    /// @param is_busy the caller has work in the next milliseconds
+    /// Waits for ready sockets and handles them. Returns soon if streams must be opened.
+    /// @param is_busy  the caller has work in the next milliseconds
     void poll(bool is_busy);
-    /// Closes the streams whose response head is late.
+    /// Closes the streams whose response head did not arrive in time.
     void check_timeouts(std::int64_t now);
-    /// Opens some of the streams that wait for it, as fast as the plan allows.
+    /// Opens some of the closed streams, as fast as the plan allows.
     void open_some(std::int64_t now);
 
-    /// Lets open_some() open all streams for the first time.
-    /// @param ramp_start start of the ramp, CLOCK_REALTIME in nanoseconds
+    /// Allows open_some() to open all streams for the first time.
+    /// @param ramp_start  start of the ramp, CLOCK_REALTIME in nanoseconds
     void begin_opening(std::int64_t ramp_start);
-    /// Until end_reconnecting(), response times count from `start`, and failed attempts are repeated until
-    /// `retry_until`.
+    /// Until end_reconnecting(), response times count from `start`. Failed attempts are repeated until `retry_until`.
     void begin_reconnecting(std::int64_t start, std::int64_t retry_until);
     void end_reconnecting() { begin_reconnecting(0, 0); }
-    /// Whether streams wait to be opened or for their response head.
+    /// Whether a stream must be opened or waits for its response head.
     bool is_opening() const { return has_to_open() || opening_count_ > 0; }
     /// All streams that are not open yet fail.
     void abort_opening();
@@ -52,7 +51,7 @@ public:
     bool is_live(std::uint32_t index) const { return streams_[index].now == state::live; }
     /// Closes a live stream. open_some() opens it again.
     void disconnect(std::uint32_t index, std::int64_t reconnect_at, bool by_reset);
-    /// Stops reading the stalled share of the streams.
+    /// Stops reading from the stalled share of the streams.
     void stall();
 
 private:
@@ -60,9 +59,9 @@ private:
     {
         closed,
         connecting,
-        waiting, ///< for the response head
+        waiting, ///< waits for the response head
         live,
-        stalled, ///< live, but the client does not read it
+        stalled, ///< live, but the client does not read from it
         failed,
     };
 
@@ -71,8 +70,8 @@ private:
     {
         int socket = -1;
         state now = state::closed;
-        bool was_live = false;  ///< on an earlier connection
-        std::int64_t since = 0; ///< when connect() was called
+        bool was_live = false;  ///< the stream was live on an earlier connection
+        std::int64_t since = 0; ///< time of the call to connect()
         stream_check check;
 
         bool is_opening() const { return now == state::connecting || now == state::waiting; }
@@ -108,13 +107,13 @@ private:
     source_addresses sources_;
     std::vector<stream> streams_;
     std::vector<char> buffer_;
-    std::deque<std::uint32_t> opening_;       ///< in the order of connect(); streams that are open already are skipped
-    std::deque<reconnect_time> reconnecting_; ///< streams to open again, in the order of their times
-    std::uint32_t opening_count_ = 0;         ///< streams without a response head
+    std::deque<std::uint32_t> opening_;       ///< in the order of connect(); may contain streams that are already open
+    std::deque<reconnect_time> reconnecting_; ///< streams to open again, ordered by their times
+    std::uint32_t opening_count_ = 0;         ///< number of streams without a response head
     std::uint32_t next_;                      ///< the next stream to open for the first time
     std::uint32_t max_connecting_;
     std::int64_t ramp_start_ = 0;
-    std::int64_t reconnect_start_ = 0; ///< 0: response times count from connect()
+    std::int64_t reconnect_start_ = 0; ///< if 0, response times count from connect()
     std::int64_t retry_until_ = 0;
     int epoll_;
 };

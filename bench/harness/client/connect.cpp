@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t first_address = INADDR_LOOPBACK + 1; // 127.0.0.2
 constexpr std::uint32_t first_later_address = 0x7F'10'00'00; // 127.16.0.0
-constexpr std::uint32_t later_addresses = 4096;              // per client
+constexpr std::uint32_t later_addresses = 4096;              // for each client
 
 } // namespace
 
@@ -41,7 +41,7 @@ failure connect_failure(int error) noexcept
         return failure::no_free_port;
     case EMFILE:
     case ENFILE:
-    case ENOSPC: // from epoll_ctl(): too many watches of this user
+    case ENOSPC: // epoll_ctl() reports this if the user has too many watches
         return failure::no_descriptor;
     case ETIMEDOUT:
         return failure::connect_timeout;
@@ -68,7 +68,7 @@ tl::expected<int, failure> start_connection(const target& to, std::uint32_t sour
         ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     }
     if (source != 0) {
-        // connect() chooses the port, because it knows both addresses.
+        // With this option connect() chooses the port. It knows both addresses.
         const int on = 1;
         ::setsockopt(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
         sockaddr_in address{};

@@ -8,21 +8,21 @@
 
 namespace bench {
 
-/// Gives each connection of a load client a source address in 127.0.0.0/8, so that no address has more than about
-/// 10,000 connections. With more connections connect() takes long to find a free port. Two clients never share an
+/// Assigns a source address in 127.0.0.0/8 to each connection of a load client. No address gets more than about 10,000
+/// connections. With more connections, connect() needs a long time to find a free port. Two clients never share an
 /// address.
 class source_addresses
 {
 public:
-    /// @param client      index of the client, from 0 to 1023
-    /// @param max_streams the highest number of streams of a client
+    /// @param client  index of the client, from 0 to 1023
+    /// @param max_streams  the highest number of streams of a client
     source_addresses(unsigned client, std::uint32_t max_streams) noexcept;
 
-    /// The address for the first connection of stream `index` of this client, in host byte order.
+    /// Returns the address for the first connection of stream `index` of this client, in host byte order.
     std::uint32_t first(std::uint32_t index) const noexcept;
 
-    /// The address for a later connection. Each call returns the next address in turn, because the ports of earlier
-    /// connections can be in TIME_WAIT.
+    /// Returns the address for a later connection. Later connections do not use the first addresses, because ports of
+    /// earlier connections can be in TIME_WAIT. After each `streams_per_address` calls, switches to the next address.
     std::uint32_t next() noexcept;
 
     static constexpr std::uint32_t streams_per_address = 10'000;
@@ -34,8 +34,8 @@ private:
 };
 
 /// Starts a connection and does not wait for it.
-/// @param source         the address to bind to, in host byte order; 0: any address
-/// @param receive_buffer SO_RCVBUF in bytes; 0: the default of the system
+/// @param source  the address to bind to, in host byte order; 0: any address
+/// @param receive_buffer  SO_RCVBUF in bytes; 0: the default of the system
 /// @return the socket
 tl::expected<int, failure> start_connection(const target& to, std::uint32_t source, int receive_buffer);
 

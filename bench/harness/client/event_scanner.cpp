@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view data_name = "data";
 constexpr std::string_view id_name = "id";
-constexpr std::uint8_t max_digits = 19; // every such number fits into 64 bits
+constexpr std::uint8_t max_digits = 19; // every number of 19 digits fits into 64 bits
 
 constexpr bool is_decimal_digit(char c)
 {
@@ -93,7 +93,7 @@ const char* event_scanner::read_digits(const char* at, const char* end) noexcept
     return at;
 }
 
-// Returns true for the blank line that ends an event.
+// Returns true if the line is the blank line that ends an event.
 bool event_scanner::end_line() noexcept
 {
     switch (state_) {

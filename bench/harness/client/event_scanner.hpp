@@ -6,18 +6,18 @@
 
 namespace bench {
 
-/// Finds the events in the body of an event stream (WHATWG HTML, section 9.2.6) and parses the numbers that the checks
-/// need. It is incremental and stores numbers only, no text.
+/// Finds the events in the body of an event stream (WHATWG HTML, section 9.2.6). Parses only the numbers that the
+/// checks need. It is incremental. It stores numbers but no text.
 class event_scanner
 {
 public:
-    /// Reads to the end of the next event and removes the consumed bytes from the front of `bytes`. Returns false when
-    /// the bytes end before the event does. The specification ignores an event without data, and so does this function.
+    /// Reads to the end of the next event. Removes the consumed bytes from the front of `bytes`. Returns false if the
+    /// bytes end before the event ends. Ignores an event without data, as the specification requires.
     bool next(std::string_view& bytes) noexcept;
 
-    /// The data of the event that next() has found, if it is one line of 1 to 19 decimal digits.
+    /// Returns the data of the event that next() has found, if the data is one line of 1 to 19 decimal digits.
     std::optional<std::uint64_t> data() const noexcept { return number(data_, data_value_); }
-    /// The id of that event, under the same condition.
+    /// Returns the id of that event, if it consists of 1 to 19 decimal digits.
     std::optional<std::uint64_t> id() const noexcept { return number(id_, id_value_); }
 
 private:
@@ -57,7 +57,7 @@ private:
     std::uint64_t id_value_ = 0;
     state state_ = state::line_start;
     field field_ = field::data;
-    std::uint8_t position_ = 0; ///< in the name of the field, or the number of digits
+    std::uint8_t position_ = 0; ///< position in the name of the field, or the number of digits
     content data_ = content::absent;
     content id_ = content::absent;
     bool after_cr_ = false;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint8_t max_phase_events = 2;
 
-// The ticks follow the earliest event so far, so a later event is rarely early. An event may be early by this time.
+// The tolerance for early events. It can be small, because the ticks follow the earliest event so far.
 constexpr std::int64_t tolerance(std::int64_t period)
 {
     return period / 16;
@@ -50,7 +50,7 @@ event_schedule::outcome event_schedule::event(std::int64_t made, std::int64_t ar
     return result;
 }
 
-// The number of ticks after the oldest open one that were due when the event was created.
+// Returns the number of ticks after the oldest open tick that were due when the event was created.
 std::int64_t event_schedule::count_open_ticks(std::int64_t made, std::int64_t period) const noexcept
 {
     return std::clamp<std::int64_t>((made - due_ + tolerance(period)) / period, 0, UINT32_MAX);

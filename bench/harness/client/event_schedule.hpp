@@ -6,17 +6,17 @@ namespace bench {
 
 /// The schedule of the events of one stream, and the lateness of each event. Times are in nanoseconds of one clock.
 ///
-/// The difference between the timestamp of an event and its arrival does not show a server that stalls and creates its
-/// events afterwards. Therefore the schedule has fixed ticks, and lateness is the time from the tick to the arrival:
+/// If a server stalls and creates its events afterwards, the time from the timestamp of an event to its arrival does
+/// not show this. Therefore the schedule has fixed ticks. Lateness is the time from the tick to the arrival:
 ///
-/// - The first events define the phase. An event before its tick moves the schedule forward, because the phase came
-///   from a late event. Each of the first two events can move it by any amount, because many servers send the first
-///   event at once and the second event with their next tick. A later event can move it by half a period. An event
-///   that is even earlier is an extra event.
-/// - An event belongs to the oldest open tick. The lateness of a server that catches up after a stall decreases from
-///   event to event.
-/// - A server can skip ticks instead. The next event that arrives at a regular distance and leaves ticks open proves
-///   it: these ticks will get no event. They count as missed, and the elapsed time counts as their lateness.
+/// - The first events define the phase. If an event comes before its tick, an earlier event was late when it defined
+/// the phase. Then the schedule moves to the earlier time. Each of the first two events can move it by any amount. Many
+/// servers send the first event at once, and the second event at their next tick. A later event can move the schedule
+/// by half a period. An event that is even earlier is an extra event.
+/// - An event belongs to the oldest open tick. If a server sends late events after a stall, their lateness decreases
+/// from event to event.
+/// - A server can skip ticks. If the next event arrives at a regular distance and ticks are still open, these ticks
+/// will get no event. They count as missed. Their lateness is the time that has elapsed.
 class event_schedule
 {
 public:
@@ -28,12 +28,13 @@ public:
         std::int64_t seen_by = 0; ///< creation time of the last event before the gap
         std::int64_t known_at = 0;
 
-        /// The lateness that counts for the i-th missed tick.
+        /// Returns the lateness that counts for the i-th missed tick.
         std::int64_t lateness(std::uint32_t i, std::int64_t period) const noexcept;
     };
     struct outcome
     {
-        std::int64_t lateness = 0; ///< from the tick to the arrival; for an extra event, from its creation
+        /// time from the tick to the arrival; for an extra event, from its creation to the arrival
+        std::int64_t lateness = 0;
         bool is_extra = false;
         missed_ticks missed;
     };
@@ -42,19 +43,20 @@ public:
     void begin(std::int64_t now, std::int64_t period) noexcept;
 
     /// Assigns an event to a tick.
-    /// @param made   when the server created the event; equal to `arrived` when that is not known
-    /// @param period positive, the same in all calls
+    /// @param made  time when the server created the event; equal to `arrived` if that time is unknown
+    /// @param period  positive, the same in all calls
     outcome event(std::int64_t made, std::int64_t arrived, std::int64_t period) noexcept;
 
-    /// The ticks that were due until `limit` and have no event at `now`.
+    /// Returns the ticks that were due until `limit` and have no event at `now`.
     missed_ticks open_ticks(std::int64_t limit, std::int64_t now, std::int64_t period) const noexcept;
 
-    /// The same ticks. Also closes them, so that no later event belongs to them.
+    /// Returns the same ticks and closes them, so that no later event belongs to them.
     missed_ticks close_ticks(std::int64_t limit, std::int64_t now, std::int64_t period) noexcept;
 
-    /// The oldest open tick.
+    /// Returns the oldest open tick.
     std::int64_t due() const noexcept { return due_; }
-    /// When the last event with a tick was created, or when the response began.
+    /// Returns the creation time of the last event that has a tick. Before the first event, returns the time of the
+    /// response head.
     std::int64_t last_made() const noexcept { return last_made_; }
 
 private:

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t max_bytes = 1024 * 1024;
 
-/// A blocking socket whose calls wait until `deadline` at the latest. The destructor closes it.
+/// A blocking socket. Its calls wait until `deadline` at the latest. The destructor closes the socket.
 class waiting_socket
 {
 public:
@@ -58,7 +58,7 @@ private:
 class response_collector
 {
 public:
-    /// Returns false after the end of the response and when it is malformed.
+    /// Returns false after the end of the response, or if the response is malformed.
     bool add(std::string_view bytes)
     {
         for (;;) {

@@ -15,8 +15,8 @@ struct fetched
     std::string body;
 };
 
-/// Requests another path of the target's server and waits for the response. Fails, with a message, when there is no
-/// complete response within `timeout`, and when the body is larger than 1 MiB.
+/// Requests another path of the target's server and waits for the response. Returns an error message if the response is
+/// not complete within `timeout`, or if the body is larger than 1 MiB.
 tl::expected<fetched, std::string> fetch(const target& from, const std::string& path,
                                          std::chrono::milliseconds timeout);
 

@@ -56,7 +56,7 @@ void load_client::begin(const load_command& command)
     }
 }
 
-// Returns true when the command is finished.
+// Returns whether the command is finished.
 bool load_client::continue_command(std::int64_t now)
 {
     if (control_.abort_opening.load(std::memory_order_relaxed)) {
@@ -90,7 +90,7 @@ void load_client::finish_command()
     results_.done.store(command_number_, std::memory_order_release);
 }
 
-// The streams take turns, and the disconnections are evenly distributed over time.
+// The streams take turns. The disconnections are evenly distributed over time.
 void load_client::disconnect_due_streams(std::int64_t now)
 {
     if (command_.disconnects_per_second <= 0 || now < command_.from) {
@@ -107,7 +107,7 @@ void load_client::disconnect_due_streams(std::int64_t now)
     }
 }
 
-// Returns true when all streams are live again or the time is over.
+// Returns whether all streams are live again or the time has elapsed.
 bool load_client::continue_reconnect(std::int64_t now)
 {
     if (now >= command_.from && disconnected_ == 0) {

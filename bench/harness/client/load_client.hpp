@@ -8,12 +8,11 @@
 
 namespace bench {
 
-/// One client process: it holds its share of the streams. It receives commands and reports results through shared
-/// memory.
+/// One client process with its share of the streams. It receives commands and reports results through shared memory.
 class load_client
 {
 public:
-    /// @param number index of this process, from 0
+    /// @param number  index of this process, from 0
     load_client(const load_plan& plan, unsigned number, const load_control& control, load_client_block& results);
 
     /// Returns when control.stop becomes true.
@@ -33,7 +32,7 @@ private:
     load_command command_;
     std::uint32_t command_number_ = 0;
     std::uint32_t next_to_disconnect_ = 0;
-    std::uint64_t disconnected_ = 0; ///< by the current command
+    std::uint64_t disconnected_ = 0; ///< number of streams that the current command has disconnected
 };
 
 } // namespace bench

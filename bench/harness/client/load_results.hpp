@@ -7,7 +7,7 @@
 
 #include "harness/support/histogram.hpp"
 
-// Results that the load clients write into shared memory and the controlling process reads.
+// The load clients write these results into shared memory. The controlling process reads them.
 namespace bench {
 
 /// Why a stream failed.
@@ -19,8 +19,8 @@ enum class failure : std::uint8_t
     no_descriptor,    ///< too many open files
     connect_timeout,  ///< no connection within the response timeout
     no_response,      ///< connected, but no response head within the response timeout
-    not_200,          ///< another status; see load_counters::statuses
-    not_event_stream, ///< another Content-Type
+    not_200,          ///< the response has another status; see load_counters::statuses
+    not_event_stream, ///< the response has another Content-Type
     not_http,         ///< not an HTTP/1.x response, or broken framing
     closed_early,     ///< the server closed the connection before the head was complete
     reset_early,      ///< the server reset the connection before the head was complete
@@ -30,7 +30,7 @@ enum class failure : std::uint8_t
 };
 inline constexpr std::size_t failure_count = 14;
 
-/// The name of a failure in texts and as a JSON key.
+/// Returns the name of a failure in texts and as a JSON key.
 std::string_view name_of(failure reason);
 
 /// A counter that one process writes and other processes read at any time.
@@ -49,13 +49,13 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 /// Counters of one client process since its start.
 struct load_counters
 {
-    counter opened;      ///< connect() was called
-    counter answered;    ///< received the head of an event stream
-    counter live;        ///< answered and still open
+    counter opened;      ///< calls of connect()
+    counter answered;    ///< streams that received the head of an event stream
+    counter live;        ///< answered streams that are still open
     counter with_events; ///< live streams that have received an event
     counter events;
     counter bytes;        ///< received bytes
-    counter lost;         ///< lost events: for each stream the higher of lost_ids and lost ticks
+    counter lost;         ///< lost events: for each stream the maximum of lost_ids and lost ticks
     counter lost_ids;     ///< skipped ids
     counter missed_ticks; ///< ticks without an event since the start of the first measurement
     counter repeated;
@@ -67,20 +67,21 @@ struct load_counters
     counter reconnected;                        ///< disconnected streams that are live again
     counter restarted_ids;                      ///< reconnected streams whose ids began again
     counter missed_while_disconnected;          ///< ticks that passed while a stream without ids was disconnected
-    counter stalled;                            ///< live streams that the client has stopped reading
+    counter stalled;                            ///< live streams that the client does not read
     counter evicted;                            ///< stalled streams that the server closed
-    std::array<counter, failure_count> retried; ///< failed attempts to reconnect, which were repeated
+    std::array<counter, failure_count> retried; ///< failed attempts to reconnect that were repeated
     std::array<counter, failure_count> failed;
-    std::array<counter, 600> statuses; ///< HTTP statuses of failure::not_200
+    std::array<counter, 600> statuses; ///< number of responses for each HTTP status of failure::not_200
 };
 
 /// Results of one client process for one command.
 struct load_window
 {
     std::uint64_t events = 0;
-    histogram answer;   ///< from connect(), or from the disconnection of all streams, to the end of the response head
+    /// time from connect(), or from the disconnection of all streams, to the end of the response head
+    histogram answer;
     histogram lateness; ///< relative to the schedule if the period is known; otherwise equal to `delivery`
-    histogram delivery; ///< from the timestamp of the event to its arrival
+    histogram delivery; ///< time from the timestamp of the event to its arrival
 
     void add(const load_window& other);
 };

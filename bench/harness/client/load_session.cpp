@@ -12,8 +12,9 @@ namespace bench {
 namespace {
 
 constexpr std::int64_t poll_pause = 25'000'000;
-constexpr std::int64_t lead_time = 100'000'000; // all clients read a command within this time before it takes effect
-constexpr double exit_timeout = 10;             // seconds, for clients to close a million sockets
+// all clients read a command within this time before the command takes effect
+constexpr std::int64_t lead_time = 100'000'000;
+constexpr double exit_timeout = 10; // seconds; enough for clients to close a million sockets
 
 double seconds_between(std::int64_t from, std::int64_t until)
 {
@@ -84,7 +85,7 @@ tl::expected<void, std::string> load_session::wait_until(const std::function<boo
     return {};
 }
 
-// Waits until the clients have finished the command and sums up their results.
+// Waits until the clients have finished the command. Then adds up their results.
 load_result load_session::collect(std::int64_t from, std::int64_t until, const cpu_meter& meter,
                                   const std::function<std::string()>& text)
 {

@@ -29,39 +29,39 @@ struct load_measurement
 
 using load_result = tl::expected<std::unique_ptr<load_measurement>, std::string>;
 
-/// The client processes that hold the streams of one plan. This process controls them.
+/// Controls the client processes that hold the streams of one plan.
 ///
-/// Functions that wait return early, with the results so far, when interrupted() becomes true. They fail when a client
+/// Functions that wait return early, with the results so far, if interrupted() becomes true. They fail if a client
 /// process ends too early.
 class load_session
 {
 public:
     /// Starts the processes. They do not open streams yet.
-    /// @param servers the processes of the server, to measure their CPU time; may be empty
+    /// @param servers  the processes of the server, to measure their CPU time; may be empty
     load_session(load_plan plan, std::vector<pid_t> servers, progress& shown);
     ~load_session();
 
-    /// Opens the streams and waits until each stream has a response head or has failed. The remaining streams fail when
-    /// no response arrives for twice the response timeout.
+    /// Opens the streams and waits until each stream has a response head or has failed. If no response arrives for
+    /// twice the response timeout, the remaining streams fail.
     load_result ramp();
 
-    /// Waits with the streams open. `what` names the phase in the progress line.
+    /// Waits while the streams are open. `what` names the phase in the progress line.
     tl::expected<void, std::string> wait(std::chrono::nanoseconds duration, const std::string& what);
 
     /// Measures the events for `duration`.
-    /// @param disconnects_per_second share of the streams that disconnects each second and reconnects at once
-    /// @param by_reset               disconnect with RST instead of FIN
+    /// @param disconnects_per_second  share of the streams that disconnects each second and reconnects at once
+    /// @param by_reset  disconnect with RST instead of FIN
     load_result measure(std::chrono::nanoseconds duration, const std::string& what, double disconnects_per_second = 0,
                         bool by_reset = false);
 
-    /// Disconnects all live streams at once and opens them again. A failed attempt is repeated.
-    /// @param timeout how long to wait until all streams are live; the other streams then count as failed
+    /// Disconnects all live streams at once and opens them again. Repeats failed attempts.
+    /// @param timeout  maximum time until all streams are live; after that, the other streams count as failed
     load_result reconnect_all(std::chrono::nanoseconds timeout, bool by_reset);
 
     /// Waits until all streams that disconnected during a measurement are live again or have failed.
     tl::expected<void, std::string> wait_for_reconnects();
 
-    /// Stops reading the stalled share of the streams.
+    /// Stops reading from the stalled share of the streams.
     tl::expected<void, std::string> stall();
 
     load_totals totals() const { return sum_of(&blocks_[0], plan_.processes); }

@@ -10,7 +10,7 @@ namespace {
 constexpr std::array<std::string_view, 3> field_names{"transfer-encoding", "content-type", "content-length"};
 constexpr std::string_view chunked = "chunked";
 constexpr std::string_view event_stream = "text/event-stream";
-constexpr std::string_view status_line = "HTTP/1.d ddd"; // d: any digit
+constexpr std::string_view status_line = "HTTP/1.d ddd"; // d stands for any digit
 constexpr std::uint64_t largest_size = std::uint64_t(1) << 56;
 
 constexpr char lower(char c)
@@ -23,7 +23,7 @@ constexpr bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/// Returns 16 for a character that is not a hexadecimal digit.
+/// Returns 16 if the character is not a hexadecimal digit.
 constexpr unsigned hex_value(char c)
 {
     c = lower(c);
@@ -73,7 +73,7 @@ std::string_view response_scanner::take_body(std::string_view& bytes) noexcept
     return body;
 }
 
-// Returns true when the head is complete.
+// Returns whether the head is complete.
 bool response_scanner::read_head(char c) noexcept
 {
     switch (state_) {
@@ -98,7 +98,7 @@ bool response_scanner::read_head(char c) noexcept
         read_field_value(c);
         return false;
     case state::rest_of_status_line:
-        if (position_ == status_line.size() && is_digit(c)) { // a status of four digits
+        if (position_ == status_line.size() && is_digit(c)) { // a status of four digits is malformed
             state_ = state::broken;
             return false;
         }
@@ -188,7 +188,7 @@ void response_scanner::read_field_value(char c) noexcept
 
 void response_scanner::end_head() noexcept
 {
-    if (status_ < 200) { // an interim response: the final response follows
+    if (status_ < 200) { // after an interim response, the final response follows
         *this = response_scanner();
     } else if (is_chunked_) {
         left_ = 0;
@@ -207,7 +207,7 @@ void response_scanner::read_chunk_frame(char c) noexcept
     case state::chunk_size:
         if (const auto value = hex_value(c); value < 16 && left_ < largest_size) {
             left_ = left_ * 16 + value;
-            position_ = 1; // at least one digit
+            position_ = 1; // the size has at least one digit
             return;
         }
         if (position_ == 0 || (c != ';' && c != '\r' && c != '\n' && c != ' ' && c != '\t')) {

@@ -6,7 +6,7 @@ namespace bench {
 
 namespace {
 
-// A number in `data` is a timestamp if it is at most an hour away from now.
+// A number in `data` is a timestamp if it is at most an hour before or after the present time.
 constexpr std::int64_t max_clock_distance = 3'600'000'000'000;
 
 std::optional<std::int64_t> as_time(std::optional<std::uint64_t> number, std::int64_t now)
@@ -76,7 +76,7 @@ void stream_check::check_event(std::int64_t now, check_context& context)
     check_tick(made, now, context);
 }
 
-// Without ids, the timestamps show repeated and reordered events.
+// Without ids, the timestamps must show repeated and reordered events.
 void stream_check::check_numbers(std::optional<std::int64_t> made, check_context& context)
 {
     if (const auto id = events_.id(); id && context.ids != id_rule::ignored) {
@@ -99,8 +99,8 @@ void stream_check::check_id(std::uint64_t id, check_context& context)
     check_number(id / context.id_step, context.ids == id_rule::dense, context);
 }
 
-// Counts the events that were due while the stream was disconnected. With ids, a gap shows them, unless the server
-// started the ids again.
+// Counts the events that were due while the stream was disconnected. With ids, a gap shows these events. But the server
+// may have started the ids again.
 void stream_check::check_reconnect(std::int64_t made, check_context& context)
 {
     awaits_first_event_after_reconnect_ = false;
@@ -129,7 +129,7 @@ void stream_check::check_number(std::uint64_t number, bool is_dense, check_conte
         lost_ids_ += static_cast<std::uint32_t>(missing);
         context.counters.lost_ids.add(missing);
         count_lost(context);
-    } else if (found.was_missing && lost_ids_ > 0) { // the event was late, not lost
+    } else if (found.was_missing && lost_ids_ > 0) { // the event was late but not lost
         --lost_ids_;
         context.counters.lost_ids.subtract();
         count_lost(context);
@@ -149,7 +149,7 @@ void stream_check::check_tick(std::optional<std::int64_t> made, std::int64_t now
         if (outcome.is_extra) {
             context.counters.extra.add();
         }
-        // Dense ids show which events are lost: a server may skip ticks after a stall.
+        // With dense ids, the ids show which events are lost, because a server may skip ticks after a stall.
         count_missed(outcome.missed, !(has_ids_ && context.ids == id_rule::dense), context);
         if (measures) {
             context.window.lateness.add(outcome.lateness);
@@ -186,7 +186,7 @@ void stream_check::count_missed(const event_schedule::missed_ticks& missed, bool
     count_lost(context);
 }
 
-// A skipped id is usually also a tick without an event. It must not count twice.
+// A skipped id usually causes a tick without an event. Such an event must not count twice.
 void stream_check::count_lost(check_context& context)
 {
     const auto lost = std::max(lost_ids_, lost_ticks_);

@@ -14,7 +14,7 @@ namespace {
 
 struct url_parts
 {
-    std::string host; ///< without the brackets of an IPv6 address
+    std::string host; ///< does not include the brackets of an IPv6 address
     std::string port;
     std::string authority;
     std::string path;
@@ -91,13 +91,13 @@ tl::expected<target, std::string> parse_target(std::string_view url, bool allow_
     }
     const addrinfo wanted{.ai_flags = AI_NUMERICSERV, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     addrinfo* list = nullptr;
-    // "localhost" is not looked up, because a machine without /etc/hosts cannot resolve it (RFC 6761, section 6.3).
+    // "localhost" is not resolved, because a machine without /etc/hosts cannot resolve it (RFC 6761, section 6.3).
     const auto name = parts->host == "localhost" ? std::string("127.0.0.1") : parts->host;
     if (const int error = ::getaddrinfo(name.c_str(), parts->port.c_str(), &wanted, &list); error != 0) {
         return tl::unexpected("'" + parts->host + "': " + ::gai_strerror(error));
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(list, &::freeaddrinfo);
-    const addrinfo* chosen = list; // prefers IPv4, where each stream can choose its source address
+    const addrinfo* chosen = list; // IPv4 is preferred below, because each stream can then choose its source address
     for (const auto* one = list; one != nullptr; one = one->ai_next) {
         if (one->ai_family == AF_INET) {
             chosen = one;

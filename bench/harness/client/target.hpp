@@ -15,18 +15,18 @@ struct target
 {
     sockaddr_storage address{};
     socklen_t address_size = 0;
-    std::string host; ///< host and port as in the Host field
-    std::string path; ///< with the query
+    std::string host; ///< host and port in the form of the Host field
+    std::string path; ///< includes the query
     /// The period of the events of a stream, from `ms=N` in the query.
     std::optional<std::chrono::nanoseconds> period;
-    /// The target is in 127.0.0.0/8, so each stream can choose a source address there.
+    /// Whether the target is in 127.0.0.0/8. Then each stream can choose a source address there.
     bool has_many_sources = false;
 
     std::string url() const { return "http://" + host + path; }
 };
 
 /// Parses `http://host:port/path?query`. The host is an address or a name. It must be on the loopback interface unless
-/// `allow_remote` is true, because a mistake must not send load to other people's machines.
+/// `allow_remote` is true. This protects other machines from load by mistake.
 tl::expected<target, std::string> parse_target(std::string_view url, bool allow_remote);
 
 } // namespace bench

@@ -26,7 +26,7 @@ json::object to_json(const comparison_run& run)
             {"round", run.round},   {"failure", run.failure},         {"hold", run.hold}};
 }
 
-/// Throws when the member is missing or has another type. comparison_from() turns the exception into a message.
+/// Throws if the member is missing or has another type. comparison_from() converts the exception into an error message.
 std::string text(const json::object& object, std::string_view key)
 {
     return json::value_to<std::string>(object.at(key));

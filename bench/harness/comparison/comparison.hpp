@@ -10,15 +10,15 @@
 
 namespace bench {
 
-/// The figures of one run that are compared. They come from the JSON of `rill-bench hold`.
+/// The figures of one run that the comparison shows. They come from the JSON of `rill-bench hold`.
 struct figures
 {
-    double live = 0;                 ///< open streams at the end
-    double events = 0;               ///< received events
+    double live = 0;                 ///< number of open streams at the end
+    double events = 0;               ///< number of received events
     double pss_bytes_per_stream = 0; ///< growth of the server's proportional set size
-    double events_per_cpu_s = 0;     ///< per second of the server's CPU time, user and system
-    double user_us_per_event = 0;    ///< the server's user CPU time, microseconds
-    double p50_ms = 0;               ///< lateness in milliseconds, like the next three
+    double events_per_cpu_s = 0;     ///< events per second of the server's CPU time, user and system
+    double user_us_per_event = 0;    ///< user CPU time of the server, microseconds per event
+    double p50_ms = 0;               ///< lateness in milliseconds, as are the next three members
     double p99_ms = 0;
     double p999_ms = 0;
     double max_ms = 0;
@@ -43,10 +43,10 @@ inline constexpr std::array all_figures{
     figure{"max_ms", &figures::max_ms},
 };
 
-/// Reads the figures from the JSON of `hold`. Fails with a message that names a missing figure.
+/// Reads the figures from the JSON of `hold`. If a figure is missing, the error message names it.
 tl::expected<figures, std::string> figures_of(const boost::json::object& hold);
 
-/// The load of one table: the same for all servers.
+/// The load of one table. It is the same for all servers.
 struct compared_load
 {
     std::string endpoint; ///< "/ticks" or "/broadcast"
@@ -58,15 +58,15 @@ struct compared_load
 /// The name of a load in headings: "/ticks, 15,000 streams".
 std::string to_text(const compared_load& asked);
 
-/// One run of one server. It is valid when `failure` is empty.
+/// One run of one server. It is valid if `failure` is empty.
 struct comparison_run
 {
     std::string server;
     compared_load asked;
     unsigned round = 0;         ///< from 1
-    std::string failure{};      ///< why the run is not valid
-    boost::json::object hold{}; ///< the complete JSON of `hold`; empty when there was none
-    figures measured{};         ///< set when the run is valid
+    std::string failure{};      ///< the reason why the run is not valid
+    boost::json::object hold{}; ///< the complete JSON of `hold`; empty if there was none
+    figures measured{};         ///< set if the run is valid
 };
 
 struct compared_server
@@ -74,12 +74,12 @@ struct compared_server
     std::string name;
     std::string title;
     std::string note{};    ///< a remark for the readers of a table
-    std::string missing{}; ///< why the server was not measured; empty: it was
+    std::string missing{}; ///< the reason why the server was not measured; empty if it was
     std::string command{};
     std::vector<std::string> endpoints{};
 };
 
-/// The result of a comparison: the complete input of its reports.
+/// The result of a comparison. It is the complete input of the reports.
 struct comparison
 {
     std::string date;                     ///< ISO 8601 with the offset from UTC
@@ -88,7 +88,7 @@ struct comparison
     std::uint32_t period_ms = 1000;       ///< time between two events of a stream
     double seconds = 0;                   ///< length of the measurement of each run
     unsigned rounds = 0;                  ///< number of rounds
-    std::string floor;                    ///< the server that the others are compared with
+    std::string floor;                    ///< the server with which the others are compared
     std::vector<compared_load> loads;     ///< in the order of the tables
     std::vector<compared_server> servers; ///< in the order of all tables and charts
     std::vector<comparison_run> runs;     ///< in the order of the measurements
@@ -96,7 +96,7 @@ struct comparison
 
 boost::json::object to_json(const comparison& all);
 
-/// The inverse of to_json(). Fails, with a message, when the JSON is not a comparison.
+/// The inverse of to_json(). Returns an error message if the JSON is not a comparison.
 tl::expected<comparison, std::string> comparison_from(const boost::json::value& json);
 
 } // namespace bench

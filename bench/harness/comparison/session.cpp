@@ -17,9 +17,10 @@ namespace {
 
 constexpr double start_timeout = 15;
 constexpr double stop_timeout = 3;
-constexpr double client_overrun_limit = 300; // seconds that a client may take longer than its measurement
+// maximum time in seconds from the end of a measurement to the end of the client
+constexpr double client_overrun_limit = 300;
 
-/// The JSON of `hold`. Empty when the file has no JSON object.
+/// Returns the JSON of `hold`. Empty if the file has no JSON object.
 boost::json::object read_figures(const std::string& file)
 {
     boost::json::error_code error;
@@ -27,7 +28,7 @@ boost::json::object read_figures(const std::string& file)
     return !error && value.is_object() ? std::move(value.get_object()) : boost::json::object();
 }
 
-/// Why a run of `hold` that ended with `code` is not valid. Empty when it is.
+/// Returns the reason why a run of `hold` that ended with `code` is not valid. Empty if the run is valid.
 std::string fault_in(const boost::json::object& hold, int code, const std::string& log)
 {
     if (const auto* faults = hold.if_contains("faults");
@@ -38,7 +39,7 @@ std::string fault_in(const boost::json::object& hold, int code, const std::strin
     return code == 0 ? "" : "the client ended with " + std::to_string(code) + ": " + last_line(log);
 }
 
-/// Waits for the end of a program. Kills it after `timeout` seconds or when interrupted() becomes true.
+/// Waits for the end of a program. Kills the program after `timeout` seconds or if interrupted() becomes true.
 int wait_for(child_program& program, double timeout)
 {
     const auto deadline = now_ns() + static_cast<std::int64_t>(timeout * 1e9);

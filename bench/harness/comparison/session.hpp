@@ -12,14 +12,14 @@
 
 namespace bench {
 
-/// The number of ports that the servers use in turn, so that no run uses a port of the previous run.
+/// The number of ports that the servers use in turn. No run uses a port of the previous run.
 inline constexpr unsigned compare_ports = 200;
 
-/// How to start and measure the servers.
+/// The settings for starting and measuring the servers.
 struct compare_settings
 {
     std::string root;             ///< the repository; the paths of the servers are relative to it
-    std::string folder;           ///< for logs and the figures of the client; must exist
+    std::string folder;           ///< folder for logs and the figures of the client; must exist
     std::string hold_for = "5s";  ///< length of the measurement of each run
     std::string settle = "1s";    ///< time between the ramp and the measurement
     std::uint16_t first_port = 0; ///< each run gets the next free port of `compare_ports`
@@ -27,20 +27,20 @@ struct compare_settings
     unsigned client_core = 0;
 };
 
-/// Runs the servers in interleaved rounds and adds the runs to a comparison.
+/// Runs the servers in interleaved rounds. Adds the runs to a comparison.
 class compare_session
 {
 public:
-    /// @param peers the servers of into.servers, in the same order
+    /// @param peers  the servers of into.servers, in the same order
     /// @param into  complete except for the runs
     compare_session(compare_settings settings, std::vector<peer> peers, comparison& into, progress& shown);
 
-    /// Adds `rounds` rounds to the comparison. A failed run does not stop the other runs. Returns early when
+    /// Adds `rounds` rounds to the comparison. A failed run does not stop the other runs. Returns early if
     /// interrupted() becomes true.
-    /// @param after_round called after each complete round
+    /// @param after_round  called after each complete round
     void run(unsigned rounds, const std::function<void()>& after_round);
 
-    /// The number of runs in a round.
+    /// Returns the number of runs in a round.
     std::size_t runs_per_round() const;
 
 private:
@@ -55,8 +55,8 @@ private:
     std::vector<peer> peers_;
     comparison& all_;
     progress& shown_;
-    std::size_t started_ = 0; ///< runs
-    std::size_t planned_ = 0; ///< runs
+    std::size_t started_ = 0; ///< number of runs
+    std::size_t planned_ = 0; ///< number of runs
     unsigned next_port_ = 0;  ///< offset from the first port
 };
 

@@ -6,7 +6,7 @@ namespace bench {
 
 namespace {
 
-/// The valid run of `server` in a round, or null.
+/// Returns the valid run of `server` in a round, or null.
 const comparison_run* valid_run(const comparison& all, const std::string& server, const compared_load& asked,
                                 unsigned round)
 {

@@ -1,6 +1,7 @@
 #include "harness/figures/figures.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <sched.h>
 #include <sstream>
 
@@ -11,7 +12,7 @@ namespace bench {
 
 namespace {
 
-constexpr double busy_share = 0.9; // of a core
+constexpr double busy_share = 0.9; // share of a core
 
 double ms(std::int64_t ns)
 {
@@ -25,7 +26,7 @@ boost::json::value if_known(bool is_known, const boost::json::value& value)
 
 std::string rounded(double number)
 {
-    return grouped(static_cast<std::uint64_t>(std::max(number, 0.0) + 0.5));
+    return grouped(static_cast<std::uint64_t>(std::llround(std::max(number, 0.0))));
 }
 
 double usable_cores()
@@ -155,10 +156,10 @@ std::string measurement_text(const load_measurement& measured, const load_plan& 
         out << "server    " << fixed(measured.server.total, 2) << " s of CPU: user " << fixed(measured.server.user(), 2)
             << ", system " << fixed(measured.server.system(), 2) << "; "
             << rounded(measured.server.total > 0 ? events / measured.server.total : 0)
-            << " events per CPU-second, user " << of_events(measured.server.user()) << " us an event\n";
+            << " events per CPU-second, user " << of_events(measured.server.user()) << " us per event\n";
     }
     out << "client    " << fixed(measured.client.total, 2) << " s of CPU, " << of_events(measured.client.total)
-        << " us an event; " << plan.processes << (plan.processes == 1 ? " process" : " processes")
+        << " us per event; " << plan.processes << (plan.processes == 1 ? " process" : " processes")
         << ", the busiest at " << fixed(measured.busiest_client * 100, 0) << " % of a core\n";
     if (is_client_bottleneck(measured)) {
         out << "warning   the client was the bottleneck: lateness and rates are those of the client, not of the "
@@ -199,7 +200,7 @@ std::string memory_text(const memory_sample& before, const memory_sample& after,
     };
     std::string text = "memory    ";
     if (has_server) {
-        text += "server " + growth(before.server.pss, after.server.pss) + " bytes a stream (PSS), ";
+        text += "server " + growth(before.server.pss, after.server.pss) + " bytes per stream (PSS), ";
     }
     return text + "kernel " + growth(before.machine.slab, after.machine.slab) + " (slab, both ends)\n";
 }

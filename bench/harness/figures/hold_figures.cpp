@@ -26,7 +26,7 @@ std::string hold_figures::text() const
            grouped(totals.all_failed()) + " failed; events lost " + grouped(totals.lost) + ", repeated " +
            grouped(totals.repeated) + ", out of order " + grouped(totals.out_of_order) + "\n" + //
            "ramp      " + fixed(ramp.seconds, 2) + " s, " + grouped(static_cast<std::uint64_t>(rate)) +
-           " streams a second, answered after " + quantiles_text(ramp.window.answer) + "\n" +
+           " streams per second, answered after " + quantiles_text(ramp.window.answer) + "\n" +
            measurement_text(measured, plan, has_server) + memory_text(before, after, totals.live, has_server);
 }
 

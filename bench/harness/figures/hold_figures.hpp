@@ -13,15 +13,15 @@ struct hold_figures
     load_plan plan;
     load_measurement ramp;
     load_measurement measured;
-    load_totals totals; ///< at the end
+    load_totals totals; ///< at the end of the measurement
     status_counts statuses;
     bool has_server = false;
     memory_sample before, after;
-    memory_use client; ///< at the end
+    memory_use client; ///< at the end of the measurement
 
     std::string faults() const { return faults_of(totals, statuses); }
     boost::json::object json() const;
-    /// Several lines of text.
+    /// Returns several lines of text.
     std::string text() const;
 };
 

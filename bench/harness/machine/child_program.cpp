@@ -22,7 +22,7 @@ namespace bench {
 
 namespace {
 
-/// Executes the program in the child process. Returns only after a failure, with errno.
+/// Executes the program in the child process. Returns only if that fails, with errno.
 void execute(const program_start& how, pid_t parent, std::vector<char*>& arguments)
 {
     ::setpgid(0, 0);
@@ -51,7 +51,8 @@ void execute(const program_start& how, pid_t parent, std::vector<char*>& argumen
     ::execv(arguments.front(), arguments.data());
 }
 
-/// The fourth field of /proc/PID/stat: the second after the name, which is in parentheses and can hold any character.
+/// Returns the fourth field of /proc/PID/stat. It is the second field after the name. The name is in parentheses and
+/// can contain any character.
 pid_t parent_of(pid_t pid)
 {
     const auto text = read_file("/proc/" + std::to_string(pid) + "/stat");
@@ -77,7 +78,7 @@ tl::expected<std::unique_ptr<child_program>, std::string> child_program::start(c
     }
     arguments.push_back(nullptr);
 
-    // execv() closes the child's end of the pipe.
+    // A successful execv() closes the child's end of the pipe.
     std::array<int, 2> error_pipe{};
     if (::pipe2(error_pipe.data(), O_CLOEXEC) != 0) {
         return tl::unexpected(std::string("cannot create a pipe: ") + std::strerror(errno));
@@ -126,7 +127,7 @@ void child_program::stop(double timeout)
             sleep_ns(5'000'000);
         }
     }
-    ::kill(-pid_, SIGKILL); // also its children
+    ::kill(-pid_, SIGKILL); // the negative id also kills its children
     if (!exit_code_) {
         int status = 0;
         ::waitpid(pid_, &status, 0);

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-/// How to start a program.
+/// The settings for starting a program.
 struct program_start
 {
     std::vector<std::string> command; ///< path and arguments
@@ -17,12 +17,12 @@ struct program_start
     std::string log;                  ///< the output of the program is appended to this file
 };
 
-/// A running program. It ends with this object at the latest, and the kernel kills it when this process ends for any
-/// reason. It has its own process group: Ctrl-C does not reach it, and stop() also kills its children.
+/// A running program. The destructor ends it. If this process ends for any reason, the kernel kills it. The program has
+/// its own process group. Therefore Ctrl-C does not reach it, and stop() also kills its children.
 class child_program
 {
 public:
-    /// Fails, with a message, when the program cannot be executed.
+    /// Returns an error message if the program cannot be executed.
     static tl::expected<std::unique_ptr<child_program>, std::string> start(const program_start& how);
 
     child_program(const child_program&) = delete;
@@ -31,10 +31,10 @@ public:
 
     pid_t pid() const noexcept { return pid_; }
 
-    /// The exit code, or 128 plus the signal. Empty while the program runs. Does not wait.
+    /// Returns the exit code, or 128 plus the signal. Empty while the program runs. Does not wait.
     std::optional<int> exit_code();
 
-    /// Sends SIGTERM, and SIGKILL after `timeout` seconds.
+    /// Sends SIGTERM. Sends SIGKILL after `timeout` seconds.
     void stop(double timeout);
 
 private:
@@ -44,7 +44,7 @@ private:
     std::optional<int> exit_code_;
 };
 
-/// A process and all its descendants.
+/// Returns a process and all its descendants.
 std::vector<pid_t> process_tree(pid_t pid);
 
 } // namespace bench

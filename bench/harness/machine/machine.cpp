@@ -26,7 +26,7 @@ std::string cpu_model()
     return "unknown CPU";
 }
 
-/// The words of a file below /proc/sys, separated by one space.
+/// Returns the words of a file below /proc/sys, separated by one space.
 std::string setting(const std::string& name)
 {
     std::istringstream words(read_file("/proc/sys/" + name));
@@ -79,7 +79,7 @@ std::string machine::text() const
     }
     out.precision(3);
     out << ", " << static_cast<double>(memory) / (1 << 30) << " GiB, " << system << "; " << open_files
-        << " open files a process, ports " << ports << ", tcp_mem " << tcp_memory << ", somaxconn " << backlog;
+        << " open files per process, ports " << ports << ", tcp_mem " << tcp_memory << ", somaxconn " << backlog;
     return out.str();
 }
 

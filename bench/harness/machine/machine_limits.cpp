@@ -10,7 +10,7 @@ namespace bench {
 
 namespace {
 
-/// The numbers of a file below /proc/sys. Missing numbers are 0.
+/// Returns the numbers of a file below /proc/sys. Missing numbers are 0.
 template <std::size_t count>
 std::array<std::uint64_t, count> numbers(const std::string& setting)
 {

@@ -31,7 +31,7 @@ namespace {
         std::fprintf(stderr, "rill-bench: %s\n", e.what());
         std::_Exit(1);
     }
-    std::_Exit(0); // without the buffers and exit handlers of the parent
+    std::_Exit(0); // ends without the buffers and exit handlers of the parent
 }
 
 std::string describe(pid_t pid, int status)

@@ -8,7 +8,7 @@
 
 namespace bench {
 
-/// Child processes that never outlive this process: the kernel kills them when it ends for any reason.
+/// Child processes that never outlive this process. If this process ends for any reason, the kernel kills them.
 ///
 /// The children ignore keyboard signals, because the parent decides how to react to them.
 class process_group
@@ -20,7 +20,7 @@ public:
     /// Kills and reaps the remaining children.
     ~process_group();
 
-    /// Forks a child that runs `body` and ends. The caller must not have started a thread yet. Throws
+    /// Forks a child that runs `body` and then ends. The caller must not have started a thread yet. Throws
     /// std::system_error.
     void spawn(const std::function<void()>& body);
 

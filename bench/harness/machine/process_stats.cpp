@@ -49,7 +49,7 @@ cpu_time cpu_time_of(pid_t pid)
         return {};
     }
     cpu_time result{.total = static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9};
-    // proc(5): the name in parentheses may hold anything; user and system ticks are fields 14 and 15.
+    // See proc(5). The name in parentheses may contain any character. The user and system ticks are fields 14 and 15.
     std::istringstream stat(read_file("/proc/" + std::to_string(pid) + "/stat"));
     std::string word;
     const auto text = stat.str();

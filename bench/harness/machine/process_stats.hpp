@@ -10,12 +10,12 @@ namespace bench {
 /// CPU time that processes have used.
 struct cpu_time
 {
-    double total = 0; ///< seconds; the scheduler counts nanoseconds
-    /// Samples of the kernel's clock. Only the ratio of the two is used.
+    double total = 0; ///< seconds; the scheduler measures it in nanoseconds
+    /// Samples of the kernel's clock. Only the ratio of user and system ticks is used.
     std::uint64_t user_ticks = 0;
     std::uint64_t system_ticks = 0;
 
-    /// Seconds outside of the kernel. Sampled: the error is a few percent over several seconds.
+    /// CPU seconds in user mode. The kernel samples them. The error is a few percent over several seconds.
     double user() const;
     double system() const { return total - user(); }
 
@@ -29,7 +29,7 @@ struct cpu_time
     }
 };
 
-/// The CPU time of all threads of a process, including ended threads. Zero for a process that does not exist.
+/// Returns the CPU time of all threads of a process, including ended threads. Zero for a process that does not exist.
 cpu_time cpu_time_of(pid_t pid);
 cpu_time cpu_time_of(const std::vector<pid_t>& pids);
 
@@ -41,7 +41,7 @@ public:
 
     cpu_time server() const { return cpu_time_of(servers_) - server_; }
     cpu_time client() const { return cpu_time_of(clients_) - client_; }
-    /// The highest CPU time of a client process, as a share of the elapsed time.
+    /// Returns the highest CPU time of a client process, as a share of the elapsed time.
     double busiest_client() const;
 
 private:
@@ -51,7 +51,7 @@ private:
     std::int64_t since_;
 };
 
-/// Memory in bytes, from /proc/PID/smaps_rollup. Shared memory counts in part (PSS) or in full (RSS).
+/// Memory in bytes, from /proc/PID/smaps_rollup. PSS contains a share of shared memory. RSS contains all of it.
 struct memory_use
 {
     std::int64_t pss = 0;
@@ -63,18 +63,19 @@ memory_use memory_of(const std::vector<pid_t>& pids);
 struct machine_memory
 {
     std::int64_t available = 0;
-    std::int64_t slab = 0; ///< the kernel's objects, such as sockets
-    std::int64_t tcp = 0;  ///< buffers of TCP
+    std::int64_t slab = 0; ///< memory of kernel objects, such as sockets
+    std::int64_t tcp = 0;  ///< memory of TCP buffers
 };
 machine_memory memory_of_machine();
 
-/// The number of open files of a process. 0 on a kernel before Linux 6.2, which does not report it.
+/// Returns the number of open files of a process. Returns 0 on a kernel before Linux 6.2, which does not report it.
 std::uint64_t open_files_of(pid_t pid);
 
 /// Whether the process exists and this user may measure it.
 bool can_be_measured(pid_t pid);
 
-/// The first number after `key` at the start of a line, as in the files below /proc. 0 if there is no such line.
+/// Returns the first number after `key` at the start of a line, as in files below /proc. Returns 0 if there is no such
+/// line.
 std::int64_t number_after(const std::string& text, const std::string& key);
 
 } // namespace bench

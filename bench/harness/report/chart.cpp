@@ -17,9 +17,9 @@ constexpr double heading_height = 62;
 constexpr double row_height = 44;
 constexpr double axis_height = 28;
 constexpr double curve_height = 322;
-constexpr std::size_t max_row_text = 46; // characters that fit beside the name of a server
+constexpr std::size_t max_row_text = 46; // maximum number of characters beside the name of a server
 
-// gnuplot's filled circle, square, diamond and triangle: color is not the only difference between two servers.
+// The filled circle, square, diamond and triangle of gnuplot. Servers differ in their shape in addition to their color.
 constexpr std::array<int, 4> point_types{7, 5, 13, 9};
 constexpr std::array<std::string_view, server_colors> color_owners{"floor", "rill", "beast", "go",
                                                                    "axum",  "node", "nchan", ""};
@@ -31,7 +31,7 @@ std::string shortened(std::string_view text, std::size_t max_size)
     }
     std::size_t end = max_size - 1;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-        --end; // not within a character of UTF-8
+        --end; // do not cut within a character of UTF-8
     }
     return std::string(text.substr(0, end)) + "\u2026";
 }
@@ -93,7 +93,7 @@ std::vector<double> values_of(const row_chart& chart)
     return values;
 }
 
-/// The key of several marks in a row, on a line of its own below the heading.
+/// Returns the key for rows with several marks. It is a separate line below the heading.
 std::string mark_key(const std::vector<std::string>& names, double height)
 {
     std::string script;
@@ -107,7 +107,7 @@ std::string mark_key(const std::vector<std::string>& names, double height)
     return script;
 }
 
-/// The elements of a `plot` command, and the tooltip of each.
+/// The elements of a `plot` command, and the tooltip of each element.
 class elements
 {
 public:
@@ -197,7 +197,7 @@ chart_script script_of(const row_chart& chart, const std::string& name)
         const auto data = "$row" + std::to_string(i);
         script += data + " << EOD\n";
         for (std::size_t mark = 0; mark < row.marks.size(); ++mark) {
-            // Several marks lie a little below each other.
+            // Several marks are drawn slightly below each other.
             const auto offset = static_cast<double>(mark) - (static_cast<double>(row.marks.size()) - 1) / 2;
             script += data_line(row.marks[mark], scale, static_cast<double>(i) + 0.7 + 0.12 * offset);
         }
@@ -223,7 +223,7 @@ chart_script script_of(const curve_chart& chart, const std::string& name)
     }
     std::sort(x.begin(), x.end());
     x.erase(std::unique(x.begin(), x.end()), x.end());
-    // The key has the order in which the curves end.
+    // The servers in the key have the order of the right ends of the curves.
     std::stable_sort(drawn.begin(), drawn.end(), [](const curve* a, const curve* b) {
         return a->points.back().y.median > b->points.back().y.median;
     });

@@ -7,15 +7,15 @@
 
 #include "harness/comparison/summary.hpp"
 
-// The charts of a report, written as scripts for gnuplot. No program is started here.
+// The charts of a report, as scripts for gnuplot. This unit starts no program.
 namespace bench {
 
 /// The text above a chart.
 struct chart_heading
 {
     std::string title;
-    std::string hint; ///< which direction is better
-    std::string axis; ///< what the values are, with the unit
+    std::string hint; ///< whether low or high values are better
+    std::string axis; ///< meaning and unit of the values
 };
 
 /// One server in a chart of rows.
@@ -23,18 +23,19 @@ struct chart_row
 {
     std::string label;
     unsigned color = 0;
-    std::string text;                  ///< the values as text, or the reason why there are none
-    std::vector<median_range> marks{}; ///< empty: the row has no values
+    std::string text;                  ///< the values as text, or the reason for missing values
+    std::vector<median_range> marks{}; ///< empty if the row has no values
 };
 
-/// A row for each server. Its name and its values are text above the marks. One value on a linear axis is a bar from 0;
-/// otherwise the marks are points. A line shows the range from the lowest to the highest round.
+/// A row for each server. The name and the values of the server are text above the marks. On a linear axis, a single
+/// value is a bar that begins at 0. Otherwise the marks are points. A line shows the range from the lowest to the
+/// highest round.
 struct row_chart
 {
     chart_heading heading;
     std::vector<chart_row> rows;
-    std::vector<std::string> mark_names{}; ///< for the key, when a row has several marks
-    std::optional<double> reference{};     ///< a line across all rows at this value
+    std::vector<std::string> mark_names{}; ///< names for the key, if a row has several marks
+    std::optional<double> reference{};     ///< if set, a line crosses all rows at this value
 };
 
 struct curve_point
@@ -64,14 +65,14 @@ struct chart_script
     std::string name;
     std::string title;
     std::string text;
-    std::vector<std::string> tooltips{}; ///< of the elements of its plot command, in their order
+    std::vector<std::string> tooltips{}; ///< tooltips of the elements of its plot command, in the same order
 };
 
 chart_script script_of(const row_chart& chart, const std::string& name);
 chart_script script_of(const curve_chart& chart, const std::string& name);
 
-/// The color index of a server, the same in all charts. The index also selects the shape of its points.
-/// @param position of the server in the comparison, for servers that have no fixed color
+/// Returns the color index of a server. It is the same in all charts, and also selects the shape of the points.
+/// @param position  position of the server in the comparison; used for servers without a fixed color
 unsigned chart_color(std::string_view server, std::size_t position);
 
 } // namespace bench

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double max_linear_factor = 30;
 
-/// The least of 1, 2 and 5 times a power of ten that is not below `value`.
+/// Returns the smallest number of the form 1, 2 or 5 times a power of ten that is at least `value`.
 double round_step(double value)
 {
     const double decade = std::pow(10, std::floor(std::log10(value) + 1e-9));

@@ -5,7 +5,7 @@
 
 namespace bench {
 
-/// One color of the charts and of the page: a CSS variable with a value for light and one for dark surroundings.
+/// One color of the charts and of the page. It is a CSS variable with one value for light mode and one for dark mode.
 /// gnuplot draws with the light value.
 struct themed_color
 {
@@ -16,7 +16,7 @@ struct themed_color
 
 inline constexpr std::size_t server_colors = 8;
 
-/// The first `server_colors` are those of the servers.
+/// The first `server_colors` colors are those of the servers.
 inline constexpr std::array<themed_color, server_colors + 4> chart_palette{{
     {"--c0", "#6b7280", "#a3adb8"},
     {"--c1", "#0072b2", "#4aa8e8"},

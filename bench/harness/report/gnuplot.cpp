@@ -17,10 +17,10 @@ namespace bench {
 namespace {
 
 constexpr double gnuplot_timeout = 60; // seconds
-constexpr int command_not_found = 127; // the exit code of env(1) for a program that is not there
+constexpr int command_not_found = 127; // the exit code of env(1) if the program does not exist
 
-/// Replaces a color in both notations of gnuplot's SVG terminal: "rgb(  0, 114, 178)" for lines, "rgb(0,114,178)" for
-/// text.
+/// Replaces a color in both notations of gnuplot's SVG terminal. Lines use "rgb(  0, 114, 178)", and text uses
+/// "rgb(0,114,178)".
 void replace_rgb(std::string& svg, std::string_view hex_color, const std::string& value)
 {
     const auto rgb = std::strtoul(std::string(hex_color.substr(1)).c_str(), nullptr, 16);
@@ -69,17 +69,17 @@ std::string chart_style()
     }
     return "\n:root { " + light + "}\n@media (prefers-color-scheme: dark) { :root { " + dark +
            "} }\n"
-           // Text stays readable where it crosses a line of the grid.
+           // Keeps text readable at lines of the grid.
            ".chart text { paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }\n"
-           // The titles and the names of the servers.
+           // Selects the titles and the names of the servers.
            ".chart [font-size=\"16.00\"], .chart [font-size=\"13.00\"] { font-weight: 600; }\n"
            ".chart text, .chart tspan { font-family: system-ui, \"DejaVu Sans\", sans-serif; }\n";
 }
 
 std::string as_element(std::string svg, const chart_script& script)
 {
-    svg.erase(0, svg.find("<svg"));                 // the XML declaration
-    replace_all(svg, "<title>Gnuplot</title>", ""); // would be the tooltip of the whole chart
+    svg.erase(0, svg.find("<svg"));                 // removes the XML declaration
+    replace_all(svg, "<title>Gnuplot</title>", ""); // this title would be the tooltip of the whole chart
     for (std::size_t i = 0; i < script.tooltips.size(); ++i) {
         replace_all(svg, "<title>gnuplot_plot_" + std::to_string(i + 1) + "</title>",
                     "<title>" + escaped(script.tooltips[i]) + "</title>");

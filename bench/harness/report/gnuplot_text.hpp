@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-// Parts of a gnuplot script.
+// Parts of a gnuplot script:
 namespace bench {
 
 /// A number with at most six decimals.

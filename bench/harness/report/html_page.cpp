@@ -89,7 +89,7 @@ void write_method(markup& out, const comparison& all)
                       "the floor compares two runs of the same round, because the speed of a machine drifts.");
 }
 
-/// Date and machine in one line. write_conditions() writes the details.
+/// Returns the date and the machine in one line. write_conditions() writes the details.
 std::string date_and_machine(const comparison& all)
 {
     const auto* text = all.machine.if_contains("text");

@@ -9,9 +9,9 @@
 
 namespace bench {
 
-/// The comparison as one self-contained page, for light and dark surroundings, phones and desktops. The page is also
+/// Returns the comparison as one self-contained page, for light and dark mode, phones and desktops. The page is also
 /// well-formed XML.
-/// @param charts the charts of all endpoints, or the reason why there are none, which the page then says
+/// @param charts  the charts of all endpoints, or the reason why there are none, which the page then shows
 std::string html_page(const comparison& all, const tl::expected<std::vector<drawn_chart>, std::string>& charts);
 
 } // namespace bench

@@ -13,12 +13,12 @@ std::string escaped(std::string_view text);
 struct attribute
 {
     std::string_view name;
-    std::string_view value; ///< not escaped
+    std::string_view value; ///< text without escapes
 };
 
 using attributes = std::initializer_list<attribute>;
 
-/// Writes HTML that is also well-formed XML. It escapes all text, and close() ends the element that was opened last.
+/// Writes HTML that is also well-formed XML. Escapes all text. close() ends the element that was opened last.
 class markup
 {
 public:
@@ -28,16 +28,16 @@ public:
 
     markup& text(std::string_view text);
 
-    /// Writes an element that holds text only.
+    /// Writes an element that contains only text.
     markup& leaf(std::string_view name, std::string_view text, attributes list = {});
 
-    /// Writes one of HTML's void elements.
+    /// Writes a void element of HTML.
     markup& empty(std::string_view name, attributes list = {});
 
-    /// Adds markup that is already complete.
+    /// Adds complete markup without escaping it.
     markup& raw(std::string_view written);
 
-    /// Closes the open elements and returns the text.
+    /// Closes all open elements and returns the text.
     std::string take();
 
 private:

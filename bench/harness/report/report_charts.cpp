@@ -9,14 +9,14 @@ namespace bench {
 
 namespace {
 
-/// The content of one chart for each server.
+/// The content of one chart. It is the same for each server.
 struct subject
 {
     std::string_view name;
     std::string_view title;
     std::string_view hint;
     std::string_view axis;
-    std::vector<std::string_view> keys; ///< of the figures; several figures are several marks in a row
+    std::vector<std::string_view> keys; ///< keys of the figures; if there are several, a row has several marks
 };
 
 const subject memory{"memory",

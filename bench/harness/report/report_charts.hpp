@@ -8,11 +8,11 @@
 
 namespace bench {
 
-/// The charts of one endpoint, named after it ("ticks-memory"): rows for the highest number of streams and, when there
-/// are several numbers, curves over them.
+/// Returns the charts of one endpoint, named after it ("ticks-memory"). Charts with rows show the highest number of
+/// streams. If there are several numbers of streams, there are also charts with curves over these numbers.
 std::vector<chart_script> charts_of(const comparison& all, const std::string& endpoint);
 
-/// The endpoints of the loads, each once.
+/// Returns the endpoints of the loads, each once.
 std::vector<std::string> endpoints_of(const comparison& all);
 
 } // namespace bench

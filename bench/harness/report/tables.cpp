@@ -6,7 +6,7 @@ namespace bench {
 
 namespace {
 
-/// A cell of a Markdown table.
+/// Returns a cell of a Markdown table.
 std::string cell(std::string_view text)
 {
     std::string result = " ";

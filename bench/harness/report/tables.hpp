@@ -11,8 +11,8 @@ namespace bench {
 struct table_column
 {
     std::string_view title;
-    std::string_view key;  ///< of the figure; "of_floor" for the ratio to the floor
-    std::string_view hint; ///< which direction is better
+    std::string_view key;  ///< key of the figure; "of_floor" for the ratio to the floor
+    std::string_view hint; ///< whether low or high values are better
 };
 
 inline constexpr std::array table_columns{
@@ -25,19 +25,19 @@ inline constexpr std::array table_columns{
     table_column{"p99.9, ms", "p999_ms", "lower is better"},
 };
 
-/// The figure of a column. Empty when there were fewer than two valid rounds.
+/// Returns the figure of a column. Empty if there were fewer than two valid rounds.
 std::optional<median_range> figure_of(const server_summary& summary, std::string_view key);
 
-/// Formats a range, the median first: "727 (725 to 730)".
+/// Formats a range. The median comes first: "727 (725 to 730)".
 std::string range_text(const median_range& values);
 
 /// Formats the number of valid rounds: "3 of 3".
 std::string rounds_text(const server_summary& summary, unsigned rounds);
 
-/// The reasons why servers have no figures or fewer valid rounds, one line each.
+/// Returns the reasons why servers have no figures or fewer valid rounds, one line each.
 std::vector<std::string> failure_lines(const std::vector<server_summary>& summaries);
 
-/// One table for each load. The failures follow below the table.
+/// Returns one table for each load. The failures follow below the table.
 std::string markdown_tables(const comparison& all);
 
 } // namespace bench

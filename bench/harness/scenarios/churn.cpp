@@ -1,4 +1,4 @@
-// churn: a share of the clients disconnects each second, and as many connect.
+// churn: each second a share of the clients disconnects, and the same number of clients connects.
 
 #include <memory>
 

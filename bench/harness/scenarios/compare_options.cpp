@@ -176,7 +176,7 @@ tl::expected<comparison, std::string> compare_options::add_to_existing(compariso
     if (!earlier) {
         return tl::unexpected("--add: " + folder + "/compare.json is " + earlier.error());
     }
-    // All settings that affect the figures must be equal.
+    // All settings that affect the figures must be equal:
     auto expected = to_json(begun);
     auto found = to_json(*earlier);
     for (const auto* key : {"servers", "loads", "period_ms", "seconds", "floor", "machine"}) {

@@ -18,12 +18,12 @@ struct compare_options
 {
     std::vector<std::string> servers;
     std::vector<std::uint32_t> streams{1000, 4000, 15'000};
-    std::vector<std::uint32_t> broadcast_streams; ///< empty: the highest of `streams`
+    std::vector<std::uint32_t> broadcast_streams; ///< if empty, the highest number of `streams` is used
     std::vector<std::string> endpoints{"ticks", "broadcast"};
     std::uint32_t period_ms = 1000;
     unsigned rounds = 3;
-    std::string root = default_root(); ///< the paths of the servers are relative to it
-    std::string manifest;              ///< empty: the manifest of `root`
+    std::string root = default_root(); ///< paths of the servers are relative to this directory
+    std::string manifest;              ///< if empty, the manifest of `root` is used
     std::string folder = "rill-compare";
     bool add = false;
     std::string json;
@@ -31,11 +31,12 @@ struct compare_options
 
     void add_to(cli_command& command);
 
-    /// The requested servers. Fails, with a message, when one does not exist.
+    /// Returns the requested servers. Returns an error message if a server does not exist.
     tl::expected<std::vector<peer>, std::string> peers() const;
 
-    /// A comparison to add runs to: an empty one, or with --add the one of the folder. Fails, with a message, when the
-    /// machine does not allow it, or when the comparison of the folder has other settings.
+    /// Returns a comparison to which runs are added. With --add this is the comparison of the folder. Otherwise it is
+    /// empty. Returns an error message if the machine does not meet the requirements, or if the comparison of the
+    /// folder has other settings.
     tl::expected<comparison, std::string> prepare(const std::vector<peer>& chosen, const machine& here) const;
 
 private:

@@ -1,4 +1,4 @@
-// fanout: each published event goes to many streams, in one topic or in many topics.
+// fanout: sends each published event to many streams, in one topic or in many topics.
 
 #include <memory>
 
@@ -19,7 +19,7 @@ struct fanout_command
 {
     topic_options options;
     double rate = 1;
-    stalled_options stalled{.share = 0}; ///< no share: all streams are healthy
+    stalled_options stalled{.share = 0}; ///< with a share of 0, all streams are healthy
     std::chrono::nanoseconds duration = std::chrono::seconds(10);
     std::chrono::nanoseconds max_p99{0}; ///< 0: no objective
 

@@ -10,9 +10,9 @@
 
 namespace bench {
 
-/// Opens the streams of the plan, holds them, and closes them. Failed streams are part of the figures. Fails when a
-/// client process ends too early.
-/// @param duration length of the measurement, which begins after the settle time
+/// Opens the streams of the plan, holds them, and closes them. The figures include failed streams. Fails if a client
+/// process ends too early.
+/// @param duration  length of the measurement, which begins after the settle time
 tl::expected<std::unique_ptr<hold_figures>, std::string> hold(const scenario& settings,
                                                               std::chrono::nanoseconds duration);
 

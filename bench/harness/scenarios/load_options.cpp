@@ -10,7 +10,7 @@ namespace bench {
 
 namespace {
 
-constexpr std::uint64_t client_spare_files = 64; // open files of a client process that are not streams
+constexpr std::uint64_t client_spare_files = 64; // number of open files of a client process that are not streams
 constexpr std::chrono::milliseconds min_period{1};
 
 tl::expected<unsigned, std::string> choose_processes(const load_options& options, std::uint64_t open_files)
@@ -31,7 +31,7 @@ tl::expected<unsigned, std::string> choose_processes(const load_options& options
     }
     if (processes < needed || processes > max_processes || processes > options.streams) {
         return tl::unexpected("--procs " + std::to_string(processes) + ": with " + std::to_string(open_files) +
-                              " open files a process, " + std::to_string(options.streams) + " streams take " +
+                              " open files per process, " + std::to_string(options.streams) + " streams take " +
                               std::to_string(needed) + " to " +
                               std::to_string(std::min<std::uint32_t>(max_processes, options.streams)) + " processes");
     }

@@ -11,7 +11,7 @@
 
 namespace bench {
 
-/// Adds an option whose value is a duration, see parse_duration().
+/// Adds an option whose value is a duration. See parse_duration().
 cli_option add_duration(cli_command& command, const std::string& name, std::chrono::nanoseconds& value,
                         const std::string& description);
 
@@ -22,7 +22,7 @@ struct load_options
     std::uint32_t streams = 1000;
     std::string processes = "auto";
     double ramp = 0;
-    std::chrono::nanoseconds period{0}; ///< 0: from the URL
+    std::chrono::nanoseconds period{0}; ///< if 0, the period of the URL is used
     bool no_schedule = false;           ///< ignore the period of the URL
     std::chrono::nanoseconds response_timeout = std::chrono::seconds(10);
     std::chrono::nanoseconds settle = std::chrono::seconds(2);
@@ -30,14 +30,14 @@ struct load_options
     std::vector<std::string> headers;
     std::vector<pid_t> server_pids;
     bool allow_remote = false;
-    std::string json; ///< a file, or - for standard output; empty: no JSON
+    std::string json; ///< name of a file, or - for standard output; if empty, no JSON is written
 
-    /// Adds the options to a subcommand. `with_streams` also adds --streams.
+    /// Adds the options to a subcommand. If `with_streams` is true, also adds --streams.
     void add_to(cli_command& command, bool with_streams = true);
 };
 
 /// Checks the options and makes a plan with enough processes for its streams.
-/// @param open_files limit of open files of a process
+/// @param open_files  limit of open files of a process
 tl::expected<load_plan, std::string> make_plan(const load_options& options, std::uint64_t open_files);
 
 } // namespace bench

@@ -1,4 +1,4 @@
-// million: holds a million streams on one machine, with a server in as many processes as necessary.
+// million: holds a million streams on one machine. The server runs in the necessary number of processes.
 
 #include <algorithm>
 #include <filesystem>
@@ -18,9 +18,9 @@ namespace bench {
 
 namespace {
 
-constexpr double server_timeout = 15; // seconds, for each server
+constexpr double server_timeout = 15; // seconds, for each server process
 
-/// A file for the output of the servers. The destructor removes it.
+/// A file for the output of the servers. The destructor removes the file.
 struct temporary_log
 {
     temporary_log() = default;
@@ -65,7 +65,7 @@ private:
     std::string root_ = default_root(), manifest_;
     std::uint16_t port_ = 17'000;
     std::uint32_t period_ms_ = 60'000;
-    double ramp_ = -1; ///< streams per second; negative: all streams within one period
+    double ramp_ = -1; ///< streams per second; if negative, all streams are opened within one period
     std::chrono::nanoseconds duration_ = std::chrono::minutes(2);
     std::chrono::nanoseconds settle_ = std::chrono::seconds(2);
     std::chrono::nanoseconds timeout_ = std::chrono::seconds(30);

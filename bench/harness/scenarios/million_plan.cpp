@@ -13,9 +13,9 @@ namespace bench {
 namespace {
 
 constexpr std::uint64_t files_per_process = 32;
-constexpr std::uint64_t bytes_per_process = 4 << 20; // before the first stream
-constexpr double deviations = 6;                     // a normally distributed share exceeds this once in 10^9
-constexpr std::uint64_t lagging_share = 10;          // one stream in ten can have an event that is not read yet
+constexpr std::uint64_t bytes_per_process = 4 << 20; // bytes of a process before the first stream
+constexpr double deviations = 6;                     // a normally distributed share exceeds this with probability 10^-9
+constexpr std::uint64_t lagging_share = 10;          // one stream in ten can have an unread event
 
 /// Whether `servers` servers have room for all streams.
 bool has_room(std::uint64_t servers, const million_request& request, std::uint64_t room)
@@ -31,7 +31,8 @@ std::string command(const std::string& setting, std::uint64_t value)
 limit_violation too_few_files(const million_request& request, const machine_limits& limits)
 {
     const auto processes = request.servers > 0 ? request.servers : max_processes;
-    const auto needed = 2ULL * request.streams / processes + 1000; // room for the differences between servers
+    // 1000 more, because the servers get different numbers of streams
+    const auto needed = 2ULL * request.streams / processes + 1000;
     limit_violation result{.what = "open files of a process (ulimit -n): with " + grouped(limits.open_files) +
                                    " each, " + grouped(processes) + " server processes have no room for " +
                                    grouped(request.streams) + " streams, which are not evenly distributed",

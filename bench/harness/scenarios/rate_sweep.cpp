@@ -17,7 +17,7 @@ double to_three_digits(double rate)
     return std::round(rate / unit) * unit;
 }
 
-/// The number of due events per second.
+/// Returns the number of due events per second.
 double due_per_second(const hold_figures& figures, double rate)
 {
     return rate * static_cast<double>(figures.totals.live);
@@ -30,7 +30,7 @@ double per_second(const load_measurement& measured)
 
 std::string whole(double number)
 {
-    return grouped(static_cast<std::uint64_t>(std::max(number, 0.0) + 0.5));
+    return grouped(static_cast<std::uint64_t>(std::llround(std::max(number, 0.0))));
 }
 
 } // namespace
@@ -56,7 +56,7 @@ void rate_sweep::record(bool has_held) noexcept
         return;
     }
     held_ = *rate;
-    // With a factor near 1, rounding could return the same rate.
+    // If the factor is near 1, rounding could return the same rate.
     const auto rounded_up = to_three_digits(*rate * factor_);
     next_ =
         *rate < max_ ? std::optional(std::min(rounded_up > *rate ? rounded_up : *rate * factor_, max_)) : std::nullopt;
@@ -72,7 +72,8 @@ std::string why_broken(const hold_figures& figures, double rate, std::chrono::na
         return "p99 of the lateness is " + to_text(p99) + ", above " + to_text(max_p99);
     }
     const auto due = due_per_second(figures, rate) * measured.seconds;
-    const auto at_the_edges = static_cast<double>(figures.totals.live); // one event per stream can be just outside
+    // at the edges of the measurement, one event per stream can be missing
+    const auto at_the_edges = static_cast<double>(figures.totals.live);
     if (static_cast<double>(measured.window.events) + at_the_edges < delivered_share * due) {
         return "of " + whole(due_per_second(figures, rate)) + " events per second " + whole(per_second(measured)) +
                " arrived";

@@ -17,13 +17,13 @@ namespace bench {
 
 namespace {
 
-constexpr double usable_memory = 0.85; // share of the available memory; with more the kernel could kill processes
+constexpr double usable_memory = 0.85; // share of the available memory; above it, the kernel could kill processes
 
 struct scale_step
 {
     std::uint32_t streams = 0;
-    std::string broken;                    ///< reason for a missed objective; empty: the number held
-    std::unique_ptr<hold_figures> figures; ///< null when the number was not tried
+    std::string broken;                    ///< reason for a missed objective; empty if the number held
+    std::unique_ptr<hold_figures> figures; ///< null if the number was not tried
 };
 
 std::string table_head()
@@ -63,9 +63,9 @@ struct scale_command
     unsigned tries = 2;
     std::chrono::nanoseconds duration = std::chrono::seconds(5);
     std::chrono::nanoseconds max_p99 = std::chrono::milliseconds(100);
-    std::uint64_t max_memory = 0; ///< of the server in bytes; 0: no objective
+    std::uint64_t max_memory = 0; ///< maximum PSS of the server in bytes; 0: no objective
 
-    /// The reason for a missed objective. Empty when the number held.
+    /// Returns the reason for a missed objective. Empty if the number held.
     std::string broken(const hold_figures& figures) const
     {
         if (auto faults = figures.faults(); !faults.empty()) {
@@ -81,7 +81,7 @@ struct scale_command
         return is_client_bottleneck(figures.measured) ? "the client is the bottleneck and cannot measure more" : "";
     }
 
-    /// Whether the machine has memory for `streams` streams.
+    /// Whether the machine has enough memory for `streams` streams.
     static bool fits_memory(std::uint32_t streams, const hold_figures* last)
     {
         if (last == nullptr || last->totals.live == 0) {

@@ -30,16 +30,16 @@ struct scenario
 struct scenario_result
 {
     boost::json::object figures;
-    std::string text;   ///< the same as lines of text
-    std::string faults; ///< description of what went wrong; empty: nothing
+    std::string text;   ///< the figures as lines of text
+    std::string faults; ///< description of all faults; empty if there are none
 };
 
-/// Prepares the scenario from the options, runs `body`, and writes its result together with the machine.
+/// Prepares the scenario from the options, runs `body`, and writes the result together with the machine.
 /// @return an exit_code
 int run_scenario(const std::string& name, const load_options& options,
                  const std::function<tl::expected<scenario_result, std::string>(scenario&)>& body);
 
-/// The body of a subcommand: runs the scenario of an object that has `options` and run(scenario&).
+/// Returns the body of a subcommand. It runs the scenario of an object that has `options` and run(scenario&).
 template <class Command>
 std::function<int()> scenario_command(std::string name, std::shared_ptr<Command> command)
 {

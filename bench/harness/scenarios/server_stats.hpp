@@ -9,20 +9,20 @@
 
 namespace bench {
 
-/// The server's own counters of streams that it ended because they were too slow. The server provides a JSON object
-/// with some of the members evicted_slow, evicted_full and timed_out.
+/// Counters of the server for streams that it ended because they were too slow. The server provides a JSON object with
+/// at least one of the members evicted_slow, evicted_full and timed_out.
 class server_stats
 {
 public:
-    /// @param path of the counters; empty: the server has none
+    /// @param path  path of the counters; empty if the server has none
     server_stats(const target& server, std::string path) : server_(server), path_(std::move(path)) {}
 
     bool is_known() const noexcept { return !path_.empty(); }
 
-    /// Reads the counters as the starting point. Status 404 means that the server has not counted anything yet.
+    /// Reads the counters as the starting point. Status 404 means that the server has not counted a stream yet.
     tl::expected<void, std::string> begin();
 
-    /// Reads the counters again. Returns the increase since begin() by reason, without zeros.
+    /// Reads the counters again. Returns the increase since begin() for each reason, without zeros.
     tl::expected<boost::json::object, std::string> now() const;
 
 private:
@@ -31,13 +31,13 @@ private:
     boost::json::object before_;
 };
 
-/// The sum of the counters.
+/// Returns the sum of the counters.
 std::uint64_t sum_of(const boost::json::object& counts);
 
-/// Parses the response of the server. Returns the known members. Fails, with a message, when there are none.
+/// Parses the response of the server. Returns the known members. Returns an error message if there are none.
 tl::expected<boost::json::object, std::string> parse_stats(const std::string& text);
 
-/// The members of `now` minus those of `before`, without zeros.
+/// Returns the members of `now` minus those of `before`, without zeros.
 boost::json::object difference(const boost::json::object& now, const boost::json::object& before);
 
 } // namespace bench

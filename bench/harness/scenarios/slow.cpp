@@ -1,4 +1,4 @@
-// slow: a share of the clients stops reading. The scenario measures the effect on the other clients.
+// slow: a share of the clients stops reading. Measures the effect on the other clients.
 
 #include <memory>
 

@@ -10,10 +10,11 @@ namespace bench {
 
 namespace {
 
-constexpr std::int64_t settling_time = 10'000'000'000; // for the clients to see the streams that the server ended
+// in this time the clients must notice the streams that the server ended
+constexpr std::int64_t settling_time = 10'000'000'000;
 constexpr std::int64_t pause = 50'000'000;
 
-/// The ended streams, counted by the server and by the clients.
+/// The number of ended streams, counted by the server and by the clients.
 struct ended_streams
 {
     boost::json::object counted;

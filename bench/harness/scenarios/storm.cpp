@@ -1,4 +1,4 @@
-// storm: all streams disconnect at once and reconnect at once.
+// storm: all streams disconnect at the same time and reconnect at once.
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -18,9 +18,9 @@ namespace {
 struct storm_round
 {
     load_measurement reconnect; ///< from the disconnection until all streams are live again
-    load_measurement after;     ///< with all streams live again
+    load_measurement after;     ///< after all streams are live again
     load_totals before, end;
-    memory_sample memory; ///< at the end
+    memory_sample memory; ///< at the end of the round
 
     std::uint64_t disconnected() const { return end.disconnected - before.disconnected; }
     std::uint64_t reconnected() const { return end.reconnected - before.reconnected; }

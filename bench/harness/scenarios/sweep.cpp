@@ -1,4 +1,4 @@
-// sweep: finds the highest rate of publishing at which events arrive in time.
+// sweep: finds the highest rate of publishing at which events still arrive in time.
 
 #include <boost/json/array.hpp>
 #include <memory>
@@ -37,7 +37,7 @@ private:
     struct step
     {
         std::unique_ptr<hold_figures> figures;
-        std::string broken; ///< reason for a missed objective; empty: the rate held
+        std::string broken; ///< why this rate was not held; empty if it was held
     };
 
     tl::expected<step, std::string> try_one(double rate, const scenario& settings, const memory_sample& empty) const

@@ -9,11 +9,11 @@
 
 namespace bench {
 
-/// The paths for a server whose URL has no path: those of bench/stream_server.
+/// The paths that are used if the URL has no path. They are those of bench/stream_server.
 inline constexpr std::string_view default_topic_path = "/topics/{topic}?of={topics}&us={us}&bytes={bytes}";
 inline constexpr std::string_view default_stats_path = "/topics/stats?of={topics}&us={us}&bytes={bytes}";
 
-/// The period of a rate (events per second), rounded to microseconds as in the request to the server.
+/// Returns the period of a rate (events per second). It is rounded to microseconds, as in the request to the server.
 std::chrono::microseconds period_of(double rate);
 
 /// The options of the subcommands that distribute streams over topics.
@@ -27,17 +27,17 @@ struct topic_options
 
     void add_to(cli_command& command);
 
-    /// The load options for `rate` events per second in each topic. All placeholders except {topic} are replaced. If
-    /// the period is below 1 ms, the options have no schedule.
+    /// Returns the load options for `rate` events per second in each topic. Replaces all placeholders except {topic}.
+    /// If the period is less than 1 ms, the options have no schedule.
     load_options at(double rate) const;
 
-    /// The path of the server's own counters. Empty when it is not known.
+    /// Returns the path of the server's own counters. Empty if the path is unknown.
     std::string stats_path(double rate) const;
 
     /// Adds the settings of the topics to the result of make_plan().
     load_plan completed(load_plan plan) const;
 
-    /// Describes options that contradict each other. Empty when they are consistent.
+    /// Describes options that contradict each other. Empty if they are consistent.
     std::string fault() const;
 
 private:

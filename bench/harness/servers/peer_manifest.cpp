@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// Throws when a member is missing or has another type.
+/// Throws if a member is missing or has another type.
 peer peer_from(const json::object& object)
 {
     peer result{.name = json::value_to<std::string>(object.at("name")),

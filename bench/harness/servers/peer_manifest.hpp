@@ -8,7 +8,7 @@
 
 namespace bench {
 
-/// The source tree that this program was built from.
+/// Returns the source tree from which this program was built.
 std::string default_root();
 
 /// A server that can be measured. bench/peers/README.md describes the manifest.
@@ -16,25 +16,26 @@ struct peer
 {
     std::string name;
     std::string title;
-    std::vector<std::string> command; ///< with the placeholders {port} and {ms}
+    std::vector<std::string> command; ///< contains the placeholders {port} and {ms}
     std::vector<std::string> endpoints;
     std::string note{};
 };
 
-/// Parses a manifest such as bench/peers/peers.json. Fails, with a message, when it does not match its description.
+/// Parses a manifest such as bench/peers/peers.json. Returns an error message if it does not match its description.
 tl::expected<std::vector<peer>, std::string> parse_peers(std::string_view json);
 
 /// Reads the manifest from a file. An empty name means the manifest of the source tree `root`.
 tl::expected<std::vector<peer>, std::string> read_peers(const std::string& file, const std::string& root);
 
-/// The command of a server, with the placeholders replaced.
+/// Returns the command of a server. Replaces the placeholders.
 std::vector<std::string> command_of(const peer& server, std::uint16_t port, std::uint32_t period_ms);
 
-/// The server of that name, or a message if the manifest does not name it.
+/// Returns the server of that name, or an error message if the manifest does not contain it.
 tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name);
 
-/// The named servers, or all servers when there are no names. The floor is always the first. The other servers have
-/// the order of the manifest, so that tables look alike. Fails, with a message, when there is no such server.
+/// Returns the named servers, or all servers if there are no names. The floor is always first. The other servers have
+/// the order of the manifest, so that all tables have the same order. Returns an error message if a server does not
+/// exist.
 tl::expected<std::vector<peer>, std::string>
 choose_peers(const std::vector<peer>& all, const std::vector<std::string>& names, std::string_view floor);
 

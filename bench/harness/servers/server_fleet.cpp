@@ -16,18 +16,18 @@ namespace bench {
 
 namespace {
 
-/// Adds the listening sockets of a port, named as the links in /proc/PID/fd. The files of proc(5) list listening
-/// sockets first.
+/// Adds the names of the listening sockets of a port. They have the form of the links in /proc/PID/fd. The files of
+/// proc(5) list listening sockets first.
 void add_listeners(const char* file, std::uint16_t port, std::set<std::string>& links)
 {
     std::ifstream in(file);
     std::string line;
-    std::getline(in, line); // the heading
+    std::getline(in, line); // skips the heading
     while (std::getline(in, line)) {
         std::istringstream words(line);
         std::string number, local, remote, state, skipped, inode;
         words >> number >> local >> remote >> state;
-        for (int i = 0; i < 5; ++i) { // queues, timer, retransmissions, user, timeout
+        for (int i = 0; i < 5; ++i) { // skips queues, timer, retransmissions, user, timeout
             words >> skipped;
         }
         words >> inode;

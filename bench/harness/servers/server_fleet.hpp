@@ -13,20 +13,20 @@
 
 namespace bench {
 
-/// A server in several processes that share one port (SO_REUSEPORT), because one process may not open a file for each
-/// stream. The processes end with this object at the latest, and the kernel kills them when this process ends.
+/// A server in several processes that share one port (SO_REUSEPORT). This is necessary if one process may not open a
+/// file for each stream. The destructor ends the processes. If this process ends, the kernel kills them.
 class server_fleet
 {
 public:
-    /// Starts the processes and waits until all of them listen. Fails, with a message, when the port is taken, when a
-    /// process ends (a server that does not share its port), when a process does not listen within `timeout` seconds,
-    /// and when interrupted() becomes true.
-    /// @param target path and query of a request to the first process
+    /// Starts the processes and waits until all of them listen. Returns an error message if the port is in use, if a
+    /// process does not listen within `timeout` seconds, or if interrupted() becomes true. Also returns an error
+    /// message if a process ends, for example because it does not share its port.
+    /// @param target  path and query of a request to the first process
     static tl::expected<std::unique_ptr<server_fleet>, std::string> start(const program_start& how, unsigned count,
                                                                           std::uint16_t port, const std::string& target,
                                                                           double timeout, progress& shown);
 
-    /// The ids of all processes.
+    /// Returns the ids of all processes.
     const std::vector<pid_t>& pids() const noexcept { return pids_; }
 
     /// Describes a process that has ended, if there is one. Does not wait.

@@ -29,7 +29,7 @@ public:
         return ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     }
 
-    /// Sends a request and waits at most `wait` nanoseconds for the first byte of the response.
+    /// Sends a request. Waits at most `wait` nanoseconds for the first byte of the response.
     bool answers(const std::string& target, std::int64_t wait) const
     {
         const auto request = "GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
@@ -39,7 +39,7 @@ public:
                ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0 && ::recv(fd_, &first, 1, 0) == 1;
     }
 
-    /// Fails also when the existing listeners share their port (SO_REUSEPORT). Sockets in TIME_WAIT do not matter.
+    /// Also fails if the existing listeners share their port (SO_REUSEPORT). Ignores sockets in TIME_WAIT.
     bool listen(std::uint16_t port) const
     {
         const int on = 1;

@@ -2,7 +2,7 @@
 
 namespace bench {
 
-// Callers read the clock again after each sleep, so an early return does no harm.
+// Callers read the clock again after each sleep. Therefore an early return is harmless.
 void sleep_ns(std::int64_t duration) noexcept
 {
     if (duration > 0) {

@@ -5,7 +5,7 @@
 
 namespace bench {
 
-/// CLOCK_REALTIME in nanoseconds. The servers' timestamps use this clock, and all processes share it.
+/// Returns CLOCK_REALTIME in nanoseconds. The timestamps of the servers use this clock, and all processes share it.
 inline std::int64_t now_ns() noexcept
 {
     std::timespec now{};

@@ -157,7 +157,7 @@ std::optional<int> command_line::parse(int argc, const char* const* argv)
 
 std::string command_line::parse(std::vector<std::string> words)
 {
-    std::reverse(words.begin(), words.end()); // CLI11 takes the words in reverse order
+    std::reverse(words.begin(), words.end()); // CLI11 requires the words in reverse order
     try {
         app().parse(std::move(words));
     } catch (const CLI::ParseError& e) {

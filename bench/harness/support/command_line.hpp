@@ -12,11 +12,11 @@ class App;
 class Option;
 } // namespace CLI
 
-// The part of CLI11 that the harness uses. Each file that includes CLI11 takes seconds to compile, so only
-// command_line.cpp includes it.
+// The part of CLI11 that the harness uses. Only command_line.cpp includes CLI11, because each file that includes it
+// takes seconds to compile.
 namespace bench {
 
-/// An option of a command. The functions set its further properties.
+/// An option of a command. The functions set its properties.
 class cli_option
 {
 public:
@@ -29,7 +29,7 @@ public:
     /// The help shows `text` as the default.
     cli_option& default_text(const std::string& text);
 
-    /// Each use takes exactly one word, and the words after it are positional arguments.
+    /// Each use takes exactly one word. The words after it are positional arguments.
     cli_option& one_word();
     /// One word can hold several values, separated by commas.
     cli_option& comma_separated();
@@ -53,22 +53,22 @@ public:
     explicit cli_command(CLI::App& of) noexcept : of_(&of) {}
 
     /// @param name  --name, or NAME for a positional argument
-    /// @param value receives the value of the option. T is std::string, bool (a flag), double, int, an unsigned integer
-    /// of 16, 32 or 64 bits, or a vector of std::string, int or unsigned
+    /// @param value  receives the value of the option. T is std::string, bool (a flag), double, int, an unsigned
+    /// integer of 16, 32 or 64 bits, or a vector of std::string, int or unsigned.
     template <class T>
     cli_option add(const std::string& name, T& value, const std::string& description);
 
-    /// Adds an option whose value `read` parses. `read` returns an error message for an invalid value.
+    /// Adds an option. `read` parses its value, and returns an error message for an invalid value.
     cli_option add_parsed(const std::string& name, const std::string& type,
                           std::function<tl::expected<void, std::string>(const std::string&)> read,
                           const std::string& description);
 
-    /// An option that is already there.
+    /// Returns an option that already exists.
     cli_option option(const std::string& name);
     void remove(const std::string& name);
 
     cli_command add_subcommand(const std::string& name, const std::string& description);
-    /// `call` runs during parsing when the command line names this subcommand, after its options have been parsed.
+    /// If the command line names this subcommand, `call` runs during parsing, after the options of the subcommand.
     void on_selected(std::function<void()> call);
 
 protected:
@@ -92,11 +92,11 @@ public:
     void require_subcommand();
 
     /// Parses the arguments of main().
-    /// @return the exit code when the program must end: the command line was wrong, or it only asked for help or the
-    /// version. The message is then already printed
+    /// @return the exit code if the program must end, because the command line was wrong or requested only the help or
+    /// the version. The message has then been printed.
     std::optional<int> parse(int argc, const char* const* argv);
 
-    /// Parses words. Returns the error message, or an empty string.
+    /// Parses words. Returns an error message, or an empty string.
     std::string parse(std::vector<std::string> words);
 
 private:

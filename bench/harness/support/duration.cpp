@@ -17,7 +17,7 @@ struct unit
 
 constexpr std::array<unit, 6> units{{{"h", 3600e9}, {"m", 60e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}}};
 
-constexpr double max_nanoseconds = 1e18; // about 31 years, which a signed 64-bit integer can hold
+constexpr double max_nanoseconds = 1e18; // about 31 years; a signed 64-bit integer can hold this
 
 } // namespace
 

@@ -6,15 +6,15 @@
 
 namespace bench {
 
-// Each value below 2^precision has its own bucket. For larger values the position of the highest bit and the
-// `precision` bits after it select the bucket.
+// Each value below 2^precision has its own bucket. For a larger value, the position of its highest bit and the next
+// `precision` bits select the bucket.
 std::size_t histogram::bucket_of(std::uint64_t ns) noexcept
 {
     constexpr std::uint64_t linear = std::uint64_t(1) << precision;
     if (ns < linear) {
         return ns;
     }
-    const int shift = std::bit_width(ns) - 1 - precision;
+    const auto shift = static_cast<int>(std::bit_width(ns)) - 1 - precision;
     return (static_cast<std::size_t>(shift) << precision) + (ns >> shift);
 }
 

@@ -6,22 +6,22 @@
 
 namespace bench {
 
-/// Histogram of durations from 0 to 2^63 ns. The width of a bucket is 1/64 of its value, so quantiles have an error of
-/// at most 1.6 %. The maximum is exact. The class has a fixed size and is trivially copyable, so processes can share
-/// it. It is not synchronized.
+/// Histogram of durations from 0 to 2^63 ns. The width of a bucket is 1/64 of its value. Therefore quantiles have an
+/// error of at most 1.6 %. The maximum is exact. The class has a fixed size and is trivially copyable, so that
+/// processes can share it. It is not synchronized.
 class histogram
 {
 public:
-    /// @param ns a duration; a negative value (two clocks that differ) counts as 0
+    /// @param ns  a duration; a negative value (from two different clocks) counts as 0
     void add(std::int64_t ns) noexcept;
     void add(const histogram& other) noexcept;
 
     std::uint64_t count() const noexcept { return count_; }
     std::int64_t max() const noexcept { return max_; }
 
-    /// The smallest duration that at least `share` of all durations do not exceed, rounded up to the end of its bucket
-    /// and limited to max(). 0 when the histogram is empty.
-    /// @param share from 0 to 1
+    /// Returns the smallest duration that at least `share` of all durations do not exceed. The duration is rounded up
+    /// to the end of its bucket and limited to max(). Returns 0 if the histogram is empty.
+    /// @param share  from 0 to 1
     std::int64_t quantile(double share) const noexcept;
 
 private:

@@ -21,7 +21,7 @@ void watch_for_interrupts()
     struct sigaction action
     {};
     action.sa_handler = note_interrupt;
-    action.sa_flags = static_cast<int>(SA_RESETHAND); // without SA_RESTART, so that a signal ends a sleep
+    action.sa_flags = static_cast<int>(SA_RESETHAND); // does not set SA_RESTART, so that a signal ends a sleep
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         ::sigaction(signal, &action, nullptr);
     }

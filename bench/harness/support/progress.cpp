@@ -22,7 +22,7 @@ progress::style style_for(std::FILE* out)
     return is_terminal ? progress::style::live : progress::style::lines;
 }
 
-// A line that wraps cannot be rewritten.
+// Cuts the text, because a wrapped line cannot be rewritten.
 std::string cut_to_width(std::string text, std::FILE* out)
 {
     winsize size{};

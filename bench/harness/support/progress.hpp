@@ -7,7 +7,7 @@
 
 namespace bench {
 
-/// Shows the progress of a run. On a terminal it rewrites one line. Elsewhere it prints a new line every few seconds.
+/// Shows the progress of a run. On a terminal it rewrites one line. Otherwise it prints a new line every few seconds.
 class progress
 {
 public:
@@ -23,13 +23,13 @@ public:
     progress(std::FILE* out, style how) : out_(out), style_(how) {}
     progress(const progress&) = delete;
     progress& operator=(const progress&) = delete;
-    /// Clears the line that is on the terminal.
+    /// Clears the progress line on the terminal.
     ~progress() { clear(); }
 
-    /// Shows what happens now. Calls `text` only when it is time to show a line, so frequent calls are cheap.
+    /// Shows the present step. Calls `text` only when a new line is due. Therefore frequent calls are cheap.
     void show(const std::function<std::string()>& text);
 
-    /// Prints a line that stays.
+    /// Prints a line that later calls do not rewrite.
     void print(const std::string& text);
 
     /// Removes the last shown line from the terminal.

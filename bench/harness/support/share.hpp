@@ -8,7 +8,7 @@
 
 namespace bench {
 
-/// Parses a share, written as "10%", "0.5 %" or "0.1". The result is greater than 0 and not greater than 1.
+/// Parses a share, written as "10%", "0.5 %" or "0.1". The result is above 0, and 1 is its maximum.
 tl::expected<double, std::string> parse_share(std::string_view text);
 
 /// Adds an option whose value is a share.

@@ -9,7 +9,7 @@
 namespace bench {
 
 /// An array in memory that this process shares with the child processes that it forks later. T must work across
-/// processes: no pointers and no process-local locks.
+/// processes. It must have no pointers and no process-local locks.
 template <class T>
 class shared_memory
 {
@@ -24,7 +24,7 @@ public:
     }
     shared_memory(const shared_memory&) = delete;
     shared_memory& operator=(const shared_memory&) = delete;
-    ~shared_memory() { ::munmap(items_, size_); } // T holds atomics and numbers only: nothing to destroy
+    ~shared_memory() { ::munmap(items_, size_); } // T has only atomics and numbers, which need no destructor
 
     T& operator[](std::size_t index) noexcept { return items_[index]; }
     const T& operator[](std::size_t index) const noexcept { return items_[index]; }

@@ -58,7 +58,7 @@ std::string readable(double value)
     if (size >= 99.95) {
         return (value < 0 ? "-" : "") + grouped(static_cast<std::uint64_t>(std::llround(size)));
     }
-    // Three significant digits, or two when the first decimals are zeros.
+    // Uses three significant digits, or two if the first decimals are zeros.
     const int decimals = size >= 9.995 ? 1 : size >= 0.0995 || size < 0.00005 ? 2 : size >= 0.00995 ? 3 : 4;
     return with_decimals(value, decimals);
 }

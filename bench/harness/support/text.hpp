@@ -22,11 +22,11 @@ void replace_all(std::string& text, std::string_view placeholder, std::string_vi
 /// Formats a measured value with about three digits and thousands separators: "96,823", "12.5", "0.092".
 std::string readable(double value);
 
-/// Formats a value in little space, with k and M: "10k", "1M", "0.5".
+/// Formats a value as short text, with k and M: "10k", "1M", "0.5".
 std::string compact(double value);
 
-/// Serializes JSON on one line. Numbers have at most six decimals and no exponent, unlike the text of Boost.JSON, which
-/// writes 1.5E-1 for 0.15. A number that is not finite becomes null.
+/// Serializes JSON on one line. Numbers have at most six decimals and no exponent. Boost.JSON would write 1.5E-1 for
+/// 0.15. A number that is not finite becomes null.
 std::string to_json_text(const boost::json::value& value);
 
 } // namespace bench

@@ -1,5 +1,5 @@
-// A peer for benchmarks: the two endpoints on Boost.Beast alone, with a coroutine per connection as in Beast's
-// examples. The difference to rill shows the cost of the framework.
+// A peer for benchmarks: the two endpoints with Boost.Beast alone. It has a coroutine per connection, as the examples
+// of Beast do. Compared with this peer, rill shows the cost of the framework.
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -39,7 +39,7 @@ std::string event_now()
     return "data: " + std::to_string(std::chrono::nanoseconds(now).count()) + "\n\n";
 }
 
-/// The shared tick of all streams of one period.
+/// The shared tick of all streams with the same period.
 class broadcaster
 {
 public:
@@ -49,7 +49,8 @@ public:
         asio::co_spawn(executor, run(), asio::detached);
     }
 
-    /// The event of the next tick. A coroutine that is still busy with an event at that time misses it.
+    /// Returns the event of the next tick. A coroutine that is still busy with an earlier event at that time misses the
+    /// event.
     asio::awaitable<std::shared_ptr<const std::string>> next()
     {
         boost::system::error_code cancelled; // a tick cancels the timer to wake all waiting coroutines
@@ -70,7 +71,7 @@ private:
     }
 
     milliseconds period_;
-    asio::steady_timer next_; ///< never expires, is only cancelled
+    asio::steady_timer next_; ///< never expires; a tick cancels it
     std::shared_ptr<const std::string> event_;
 };
 
@@ -109,7 +110,7 @@ asio::awaitable<void> broadcast(beast::tcp_stream& stream, broadcasters& all, mi
     }
 }
 
-/// The N of "PATH?ms=N"; zero when the target is another one.
+/// Returns the N of "PATH?ms=N". Returns zero if the target is another one.
 milliseconds period_of(std::string_view target, std::string_view path)
 {
     constexpr std::string_view query = "?ms=";
@@ -152,7 +153,7 @@ asio::awaitable<void> listen(tcp::endpoint at, broadcasters& all)
     tcp::acceptor acceptor(executor, at);
     for (;;) {
         auto socket = co_await acceptor.async_accept(use_awaitable);
-        // The client has disconnected.
+        // asio::detached ignores exceptions. They mean that the client has disconnected.
         asio::co_spawn(executor, serve(beast::tcp_stream(std::move(socket)), all), asio::detached);
     }
 }

@@ -1,7 +1,7 @@
-// The baseline of the comparison: sockets, epoll and send(), with no framework and almost no parsing.
+// The baseline of the comparison: sockets, epoll and send(), without a framework and with very little parsing.
 //
-//     GET /ticks?ms=N        The first event at once, then one event every N ms. One clock call per event.
-//     GET /broadcast?ms=N    One event every N ms. One clock call for all streams.
+//     GET /ticks?ms=N        The first event comes at once, then one event every N ms. One clock call per event.
+//     GET /broadcast?ms=N    One event comes every N ms. One clock call for all streams.
 //
 // The data of an event is CLOCK_REALTIME in nanoseconds, as decimal digits. One timer serves all streams of the same
 // target. It starts with the first stream.
@@ -54,10 +54,10 @@ enum kind
 
 static struct group groups[max_groups];
 static size_t group_count;
-static struct client* clients; ///< by descriptor
+static struct client* clients; ///< indexed by descriptor
 static int epoll_fd, listener;
 
-/// One event as a chunk of the response. Its size never changes: until 2286 the time has 19 digits.
+/// One event as a chunk of the response. Its size never changes, because the time has 19 digits until the year 2286.
 static char event[] = "1b\r\ndata: 0000000000000000000\n\n\r\n";
 enum
 {
@@ -90,7 +90,7 @@ static void watch(int fd, uint32_t events, enum kind kind, size_t group)
     }
 }
 
-/// Returns false when the stream is broken. A client whose buffer is full misses the event.
+/// Returns false if the stream is broken. If the buffer of a client is full, the client misses the event.
 static bool send_to(int fd, const char* bytes, size_t size)
 {
     const ssize_t n = send(fd, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -150,16 +150,17 @@ static void join(struct group* group, int fd)
 {
     if (group->count == group->capacity) {
         group->capacity += 4096;
-        group->streams = realloc(group->streams, group->capacity * sizeof *group->streams);
-        if (group->streams == NULL) {
+        int* const streams = realloc(group->streams, group->capacity * sizeof *streams);
+        if (streams == NULL) {
             fail("floor");
         }
+        group->streams = streams;
     }
     group->streams[group->count++] = fd;
     clients[fd] = (struct client){.place = group->count, .group = (uint16_t)(group - groups)};
 }
 
-/// The group that a request wants to join; NULL for a bad request.
+/// Returns the group for a request. Returns NULL if the request is invalid.
 static struct group* wanted_group(const char* request)
 {
     static const char ticks[] = "GET /ticks?ms=", broadcast[] = "GET /broadcast?ms=";
@@ -171,11 +172,11 @@ static struct group* wanted_group(const char* request)
     return ms < 1 || ms > longest_period_ms ? NULL : group_of(is_broadcast, ms);
 }
 
-/// Clients send their request in one piece: half a request is a bad one.
+/// Clients send their request in one piece. An incomplete request is invalid.
 static void answer(int fd)
 {
     if (clients[fd].place != 0) {
-        return; // bytes after the request
+        return; // ignores bytes after the request
     }
     char request[4096];
     const ssize_t n = recv(fd, request, sizeof request - 1, 0);
@@ -216,7 +217,7 @@ static void tick(const struct group* group)
             stamp_event();
         }
         if (!send_to(group->streams[i], event, event_size)) {
-            shutdown(group->streams[i], SHUT_RDWR); // epoll then reports the socket, and it is closed
+            shutdown(group->streams[i], SHUT_RDWR); // epoll then reports the socket, and the server closes it
         }
     }
 }
@@ -272,7 +273,7 @@ int main(int argc, char** argv)
     }
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
-    clients = calloc(files.rlim_cur, sizeof *clients); // unused pages take no memory
+    clients = calloc(files.rlim_cur, sizeof *clients); // unused pages need no memory
     if (clients == NULL) {
         fail("floor");
     }

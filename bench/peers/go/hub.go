@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// A hub sends the event of each tick to all subscribers. A subscriber that is still busy with earlier events misses it.
+// A hub sends the event of each tick to all subscribers. A subscriber that is still busy with earlier events misses the
+// event.
 type hub struct {
 	mutex       sync.Mutex
 	subscribers map[chan string]struct{}
@@ -17,7 +18,7 @@ var (
 	hubsMutex sync.Mutex
 )
 
-// hubOf returns the hub of a period, which starts to tick with the first request.
+// hubOf returns the hub of a period. The hub starts to tick with the first request.
 func hubOf(every time.Duration) *hub {
 	hubsMutex.Lock()
 	defer hubsMutex.Unlock()

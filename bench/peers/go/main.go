@@ -1,4 +1,4 @@
-// A peer for benchmarks: the two endpoints on net/http and gorilla/mux, as in tutorials.
+// A peer for benchmarks: the two endpoints with net/http and gorilla/mux, in the style of tutorials.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// period returns ms of the query, or responds with an error.
+// period returns ms of the query. For an invalid value, it responds with an error.
 func period(w http.ResponseWriter, r *http.Request) (time.Duration, bool) {
 	ms := 1000
 	if text := r.URL.Query().Get("ms"); text != "" {

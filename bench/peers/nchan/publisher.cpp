@@ -1,4 +1,4 @@
-// Publishes the events of the peer nchan: a POST of CLOCK_REALTIME in nanoseconds every N ms on a persistent
+// Publishes the events of the peer nchan. Every N ms it sends a POST with CLOCK_REALTIME in nanoseconds on a persistent
 // connection.
 //
 //     nchan_publisher --port PORT --ms N
@@ -24,7 +24,7 @@ using asio::ip::tcp;
 using std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-/// nginx was started a moment ago.
+/// Connects to nginx. Tries again for some time, because nginx has just been started.
 void connect(tcp::socket& socket, const tcp::endpoint& to)
 {
     asio::steady_timer pause(socket.get_executor());

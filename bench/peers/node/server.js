@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A peer for benchmarks: the two endpoints on Node's http module, no packages.
+// A peer for benchmarks: the two endpoints with Node's http module, without packages.
 'use strict';
 
 const http = require('node:http');
@@ -10,12 +10,12 @@ const headers = {
     'X-Accel-Buffering': 'no',
 };
 
-// Date.now() has milliseconds only, and performance.now() drifts from it, so the two are combined.
+// Date.now() has a resolution of one millisecond, and performance.now() drifts from it. This function combines both.
 let origin = performance.timeOrigin;
 
 function eventNow() {
     const now = Date.now();
-    const ahead = origin + performance.now() - now; // from 0 to 1 as long as the two agree
+    const ahead = origin + performance.now() - now; // from 0 to 1 while the two clocks agree
     const fraction = Math.min(Math.max(ahead, 0), 0.999);
     origin -= ahead - fraction;
     const microseconds = Math.floor(fraction * 1000);

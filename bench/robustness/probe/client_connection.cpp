@@ -36,7 +36,8 @@ connection::connection(std::uint16_t port, int receive_buffer, int index)
     const auto source = loopback(0, static_cast<std::uint32_t>(index / 10'000));
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-    ::bind(socket_, reinterpret_cast<const sockaddr*>(&source), sizeof source);
+    // If this fails, connect() chooses the address.
+    static_cast<void>(::bind(socket_, reinterpret_cast<const sockaddr*>(&source), sizeof source));
     const auto address = loopback(port);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         close();
@@ -104,7 +105,7 @@ bool connection::held_by_server() const
     ::getsockname(socket_, reinterpret_cast<sockaddr*>(&mine), &length);
     char wanted[64];
     std::snprintf(wanted, sizeof wanted, ":%04X 0100007F:%04X 01 ", port_, ntohs(mine.sin_port));
-    char mapped[96]; // the address as seen by a server that listens on IPv6
+    char mapped[96]; // the address in the form of a server that listens on IPv6
     std::snprintf(mapped, sizeof mapped, ":%04X 0000000000000000FFFF00000100007F:%04X 01 ", port_,
                   ntohs(mine.sin_port));
     for (const char* file : {"/proc/net/tcp", "/proc/net/tcp6"}) {

@@ -1,6 +1,7 @@
 #pragma once
 
-// Broadcast: channels and hubs. Apart from rill/rill.hpp, as not every program has a use for it.
+// Includes the headers for broadcast: channels and hubs. rill/rill.hpp does not include them, because not every program
+// needs them.
 
 #include <rill/pubsub/channel.hpp>
 #include <rill/pubsub/endpoint.hpp>

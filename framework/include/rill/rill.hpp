@@ -1,6 +1,7 @@
 #pragma once
 
-// Everything a server needs. Files that need less may include the parts.
+// Includes the headers that most servers need. Other parts, such as rill/pubsub.hpp and rill/http/json.hpp, have their
+// own headers. docs/index.md lists them. A file may also include single headers.
 
 #include <rill/core/as_expected.hpp>
 #include <rill/core/awaitable.hpp>

@@ -6,8 +6,8 @@
 
 namespace rill::detail {
 
-/// Assigns a descriptor to one of Asio's descriptor objects, which then owns it. On failure, closes the descriptor and
-/// throws system_error. Asio's constructors would leave it open.
+/// Assigns a descriptor to a descriptor object of Asio, which then owns it. On failure, closes the descriptor and
+/// throws system_error. The constructors of Asio leave the descriptor open in this case.
 template <class Descriptor>
 void adopt(Descriptor& owner, int descriptor, const char* what)
 {

@@ -5,9 +5,9 @@
 
 namespace rill::detail {
 
-/// Adds `n` to the counter, unless the sum would exceed `max`. Returns false if it would. The counter never exceeds
-/// `max`, not even for a moment, so a concurrent call is not refused because of one that fails. Relaxed: the counter
-/// orders no other memory.
+/// Adds `n` to the counter and returns true. Returns false, and adds nothing, if the sum would exceed `max`. The
+/// counter never exceeds `max`, not even for a moment. Therefore a call that fails cannot make a concurrent call fail.
+/// The memory order is relaxed, because the counter does not synchronize other memory.
 inline bool bounded_add(std::atomic<std::size_t>& counter, std::size_t n, std::size_t max) noexcept
 {
     auto present = counter.load(std::memory_order_relaxed);

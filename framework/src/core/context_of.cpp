@@ -18,7 +18,8 @@ asio::io_context* find_context_with(const asio::any_io_executor& ex) noexcept
     return target != nullptr ? &target->context() : nullptr;
 }
 
-// An execution_context does not reveal its type, but only an io_context has a timer_service.
+// The type of an execution_context is not known at run time. Only an io_context has a timer_service, so the cast is
+// safe.
 asio::io_context* find_context_by_service(const asio::any_io_executor& ex)
 {
     auto& context = asio::query(ex, asio::execution::context);
@@ -35,7 +36,7 @@ asio::io_context* find_context(const asio::any_io_executor& ex) noexcept
     if (!ex) {
         return nullptr;
     }
-    // The bits that asio::require() and asio::prefer() set: 1 is blocking.never, 4 is outstanding_work.tracked.
+    // asio::require() and asio::prefer() set these bits: 1 is blocking.never, 4 is outstanding_work.tracked.
     for (const auto find : {&find_context_with<1>, &find_context_with<4>, &find_context_with<5>}) {
         if (auto* context = find(ex)) {
             return context;

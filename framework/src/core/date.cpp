@@ -24,7 +24,7 @@ void put_number(char* at, long number) noexcept
     }
 }
 
-// The names above have three letters each.
+// Each of the names above has three letters.
 void put_name(char* at, std::string_view names, unsigned index) noexcept
 {
     std::copy_n(names.data() + std::size_t{3} * index, 3, at);

@@ -5,8 +5,8 @@
 
 namespace rill::detail {
 
-/// Runs several functions of users one after another, so that an exception of one does not prevent the others. Stores
-/// the first exception. The caller throws it after all functions have run.
+/// Runs several functions of the application, one after another. If one of them throws, the others still run. The first
+/// exception is stored. The caller rethrows it after all functions have run.
 class exception_collector
 {
 public:

@@ -32,26 +32,29 @@ void timed_wait::cancel(timer_service& service, asio::cancellation_type type)
     }
 }
 
-// start() has not set the slot. It is set now, so that a filter of the coroutine (asio::this_coro::
-// reset_cancellation_state) applies to the wait as well.
+// start() does not set the cancellation slot. This function sets it before a cancellation, so that a filter of the
+// coroutine (asio::this_coro::reset_cancellation_state) also applies to the wait.
 void timed_wait::connect(timer_service& service, spawned_coroutine& coroutine)
 {
     if (auto* waiting = coroutine.waiting) {
         try {
             coroutine.slot.assign(
                 [&service, waiting](asio::cancellation_type type) { waiting->cancel(service, type); });
-        } catch (const std::bad_alloc&) { // then without the filter: the coroutine must end
+        } catch (const std::bad_alloc&) { // ignore the filter, because the coroutine must end
             service.abort(*waiting);
         }
     }
 }
 
-// Prefetches the coroutine's bottom frame, which the first word of the handler points to, and the owner's memory around
-// the coroutine object. A wrong address does no harm. The addresses are integers, because they may be null or invalid.
+// Prefetches the coroutine's bottom frame, and the owner's memory around the coroutine object. The first word of the
+// handler points to the bottom frame. It is safe to prefetch a wrong address. The addresses are integers, because they
+// may be null or invalid.
 void timed_wait::prefetch(const timer_node& node) noexcept
 {
     constexpr std::uintptr_t line = 64;
-    const auto fetch = [](std::uintptr_t address) { __builtin_prefetch(reinterpret_cast<const void*>(address)); };
+    const auto fetch = [](std::uintptr_t address) {
+        __builtin_prefetch(reinterpret_cast<const void*>(address)); // NOLINT(performance-no-int-to-ptr): only a hint
+    };
     const auto& self = static_cast<const timed_wait&>(node);
     std::uintptr_t frame = 0;
     std::memcpy(&frame, self.storage_.bytes, sizeof frame);
@@ -96,7 +99,7 @@ timer_service::clock::time_point interval::next(timer_service::clock::time_point
     if (last == timer_service::clock::time_point()) { // the first tick
         last = now;
     }
-    // The deadline of an aborted wait is in the future: that tick is still due.
+    // After an aborted wait, the deadline is still in the future. The next wait uses the same deadline.
     return last > now ? last : last + ((now - last) / period_ + 1) * period_;
 }
 

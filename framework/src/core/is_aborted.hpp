@@ -6,7 +6,7 @@
 
 namespace rill::detail {
 
-/// Whether the exception is operation_aborted, with which a canceled coroutine ends.
+/// Whether the exception is operation_aborted. A cancelled coroutine normally ends with this exception.
 inline bool is_aborted(const std::exception_ptr& error)
 {
     try {

@@ -32,8 +32,8 @@ int open_eventfd()
 
 } // namespace
 
-// Shared by all addresses, so that the descriptor exists while a thread may write to it. Threads write without holding
-// the mutex, so that the thread that is woken finds the mutex free.
+// All addresses share the queue, so that the descriptor exists while a thread may write to it. A thread writes to the
+// descriptor without the mutex. Therefore the worker that wakes does not have to wait for the mutex.
 struct mailbox::queue
 {
     queue() : descriptor(open_eventfd()) {}
@@ -44,10 +44,10 @@ struct mailbox::queue
     const int descriptor;
     std::mutex mutex;
     std::vector<message> messages;
-    bool open = true; ///< false once the context is shut down
+    bool open = true; ///< false after the shutdown of the context
 };
 
-// Not in the header, to keep the compile time of users' files low.
+// Defined here, to keep the compile time of users' files low.
 struct mailbox::event
 {
     event(asio::io_context& context, int eventfd) : descriptor(context)
@@ -58,7 +58,7 @@ struct mailbox::event
             throw boost::system::system_error(ec, "eventfd");
         }
     }
-    ~event() { descriptor.release(); } // the queue owns it
+    ~event() { descriptor.release(); } // the queue owns the descriptor
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
     std::shared_ptr<detail::reserved_memory> memory = std::make_shared<detail::reserved_memory>();
@@ -96,18 +96,18 @@ bool mailbox::address::post(message m) const
             return false;
         }
         queue_->messages.push_back(std::move(m));
-        if (queue_->messages.size() != 1) { // another message has woken the worker
+        if (queue_->messages.size() != 1) { // an earlier message has woken the worker
             return true;
         }
     }
     const std::uint64_t one = 1;
     while (::write(queue_->descriptor, &one, sizeof one) < 0 && errno == EINTR)
-    { // if this write were lost, the worker would not wake
+    { // without this write, the worker would not wake
     }
     return true;
 }
 
-// Undelivered messages are destroyed outside of the lock, because their destructors may do anything.
+// Destroys undelivered messages without the lock, because their destructors may call any function.
 void mailbox::shutdown() noexcept
 {
     std::vector<message> undelivered;
@@ -119,7 +119,8 @@ void mailbox::shutdown() noexcept
     event_.reset();
 }
 
-// Waits for readiness and does not read asynchronously: deliver() takes all messages, whatever the eventfd then says.
+// Waits until the eventfd is readable. An asynchronous read is not needed, because deliver() takes all messages and
+// ignores the value of the eventfd.
 void mailbox::wait()
 {
     event_->descriptor.async_wait(asio::posix::descriptor_base::wait_read,
@@ -141,7 +142,7 @@ void mailbox::deliver()
         messages.swap(queue_->messages);
     }
     detail::exception_collector exceptions;
-    for (auto& m : messages) { // a message that throws must not prevent later ones, such as a worker's stop()
+    for (auto& m : messages) { // if a message throws, later ones must still run, such as a worker's stop()
         exceptions.run(std::exchange(m, nullptr));
     }
     exceptions.rethrow();

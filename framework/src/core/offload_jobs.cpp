@@ -49,8 +49,8 @@ void offload_job::reject()
     notify_worker();
 }
 
-// Plain pointers are safe: the list of jobs keeps this job until the message is read, and a worker that has ended, and
-// does not read it, has no waiting coroutine.
+// The message may use plain pointers. The list of jobs keeps this job until the worker has read the message. If the
+// worker has ended, it does not read the message, and no coroutine waits for the job.
 void offload_job::notify_worker()
 {
     static_cast<void>(worker_.post([this] { jobs_->complete(*this, {}); }));
@@ -82,7 +82,7 @@ asio::execution_context::id offload_jobs::id;
 
 namespace {
 
-// The function object that the pool holds. If the pool destroys it without a call, the job is rejected.
+// The function object that the pool holds. If the pool destroys it without a call, the destructor rejects the job.
 class pool_task
 {
 public:
@@ -153,7 +153,7 @@ void offload_jobs::defer_complete(offload_job& job)
 {
     asio::post(static_cast<asio::io_context&>(context()), [this, weak = std::weak_ptr(*job.position)] {
         const auto abandoned = weak.lock();
-        if (abandoned && abandoned->handler) { // otherwise it was destroyed meanwhile
+        if (abandoned && abandoned->handler) { // otherwise the coroutine was destroyed meanwhile
             complete(*abandoned, asio::error::operation_aborted);
         }
     });
@@ -177,7 +177,7 @@ void offload_jobs::finish()
     }
 }
 
-// Resumes the waiting coroutines, which releases what they hold.
+// Resumes the waiting coroutines, so that they release their resources.
 void offload_jobs::shutdown() noexcept
 {
     exception_collector ignored;

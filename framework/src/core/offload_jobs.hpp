@@ -15,8 +15,8 @@ namespace rill::detail {
 
 class offload_jobs;
 
-/// A function on its way from a worker to a pool and back. Both threads use its state. The other members belong to the
-/// worker.
+/// A call of offload(). A thread of the pool runs the function, and the worker waits for its end. The mutex protects
+/// the state, because both threads use it. `handler` and `position` belong to the worker.
 ///
 ///     queued -> running -> ended
 ///        \-> abandoned
@@ -27,17 +27,17 @@ public:
         : work_(&work), jobs_(&jobs), worker_(std::move(worker))
     {}
 
-    // Called by the pool.
+    // The pool calls these functions.
 
-    /// Calls the function unless it was abandoned, and notifies the worker.
+    /// Calls the function, and then notifies the worker. Does nothing if the job was abandoned.
     void run();
 
-    /// Called if the pool will not call the function.
+    /// Ends the job with error::pool_stopped. Called when the pool destroys the function without a call.
     void reject();
 
-    // Called by the worker.
+    // The worker calls these functions.
 
-    /// Abandons the function if it was not called yet. Returns whether it is abandoned by this call.
+    /// Abandons the job if its function does not run yet. Returns true if this call has abandoned the job.
     bool abandon();
     bool abandoned();
 
@@ -65,11 +65,11 @@ private:
     state state_ = state::queued;
     offloaded_work* work_;
     offload_jobs* jobs_;       // used by the worker only
-    std::exception_ptr error_; // written by the pool before `ended`, read by the worker after that
+    std::exception_ptr error_; // the pool writes it before `ended`, the worker reads it after that
     mailbox::address worker_;
 };
 
-/// The jobs of one worker. An execution-context service. Belongs to the worker's thread.
+/// The jobs of one worker. This is an execution-context service. It belongs to the worker's thread.
 class offload_jobs : public boost::asio::execution_context::service
 {
 public:
@@ -80,19 +80,20 @@ public:
 
     static offload_jobs& of(boost::asio::io_context& context);
 
-    /// Queues the job on `pool`. Its handler is called from the event loop when the function has ended.
+    /// Queues the job on `pool`. After the function has ended, the event loop calls the handler of the job.
     void start(const std::shared_ptr<offload_job>& job, const executor& pool);
 
-    /// For a coroutine that is already canceled: the function is not called.
+    /// Adds the job of a coroutine that is already cancelled. The function is not called, and the job completes with
+    /// operation_aborted.
     void start_abandoned(const std::shared_ptr<offload_job>& job);
 
-    /// Called from the cancellation slot of the job's coroutine.
+    /// Handles a cancellation. The cancellation slot of the job's coroutine calls this function.
     void cancel(offload_job& job, boost::asio::cancellation_type type);
 
     /// Whether no function is queued or running.
     bool idle() const noexcept { return jobs_.empty(); }
 
-    /// Abandons the functions that do not run yet, and blocks until the others have ended.
+    /// Abandons the jobs whose functions do not run yet. Blocks until the other functions have ended.
     void finish();
 
 private:

@@ -10,8 +10,8 @@
 
 namespace rill::detail {
 
-/// Memory for one operation of Asio at a time, allocated in advance, so that essential operations of the event loop do
-/// not fail for lack of memory. While it is in use, further operations allocate from the heap.
+/// Memory for one Asio operation at a time. It is allocated in advance, so that essential operations of the event loop
+/// cannot fail because memory is missing. While the memory is in use, further operations allocate from the heap.
 class reserved_memory
 {
 public:
@@ -42,11 +42,11 @@ struct reserved_allocator
 {
     using value_type = T;
 
-    std::shared_ptr<reserved_memory> memory; // an operation may outlive the object that has started it
+    std::shared_ptr<reserved_memory> memory; // an operation may outlive the object that started it
 
     explicit reserved_allocator(std::shared_ptr<reserved_memory> m) noexcept : memory(std::move(m)) {}
     template <class U>
-    reserved_allocator(const reserved_allocator<U>& other) noexcept : memory(other.memory) // NOLINT: as allocators are
+    reserved_allocator(const reserved_allocator<U>& other) noexcept : memory(other.memory) // NOLINT: is implicit
     {}
 
     T* allocate(std::size_t count) { return static_cast<T*>(memory->allocate(count * sizeof(T))); }
@@ -55,16 +55,16 @@ struct reserved_allocator
     friend bool operator==(const reserved_allocator&, const reserved_allocator&) = default;
 };
 
-/// A completion handler whose operation is stored in reserved memory. Asio frees the memory before it calls the
-/// handler, so the handler may start the next operation with it.
+/// Returns a completion handler whose operation is stored in reserved memory. Asio frees the memory before it calls the
+/// handler. Therefore the handler may use the memory for the next operation.
 template <class Handler>
 auto reserved_handler(const std::shared_ptr<reserved_memory>& memory, Handler handler)
 {
     return boost::asio::bind_allocator(reserved_allocator<void>(memory), std::move(handler));
 }
 
-/// Posts work to the next turn of an event loop, without an allocation. Any number of calls before that turn run the
-/// work once.
+/// Posts work to the next turn of an event loop, without an allocation. The work runs once in that turn, even if post()
+/// was called several times.
 class coalesced_post
 {
 public:
@@ -79,7 +79,7 @@ public:
         }
     }
 
-    /// Makes every later post() do nothing. For the destruction of the context.
+    /// Makes every later post() do nothing. Called when the context is destroyed.
     void disable() noexcept { posted_ = true; }
 
 private:

@@ -14,8 +14,8 @@ namespace rill {
 namespace asio = boost::asio;
 namespace intrusive = boost::intrusive;
 
-// Allocated by each wait, so that a coroutine that never waits holds no memory for it. The list that it is linked in
-// owns it.
+// Each wait allocates one object. A coroutine that never waits needs no memory for it. The list that contains the
+// object owns it.
 struct shutdown_signal::pending_wait : intrusive::list_base_hook<intrusive::link_mode<intrusive::auto_unlink>>
 {
     detail::waiter waiter;
@@ -28,7 +28,7 @@ struct shutdown_signal::state
     using wait_list = intrusive::list<pending_wait, intrusive::constant_time_size<false>>;
 
     wait_list waiting;
-    wait_list completing; // completed by the next turn of the event loop
+    wait_list completing; // the next turn of the event loop completes these
     detail::coalesced_post completion;
 
     static void move(pending_wait& wait, wait_list& to) noexcept
@@ -42,7 +42,7 @@ struct shutdown_signal::state
         const std::unique_ptr<pending_wait> wait(&waits.front());
         waits.pop_front();
         if (wait->slot.is_connected()) {
-            wait->slot.clear(); // a later cancellation must not find the freed wait
+            wait->slot.clear(); // a later cancellation must not access the freed wait
         }
         wait->waiter.complete(wait->aborted ? error_code(asio::error::operation_aborted) : error_code());
     }
@@ -83,7 +83,8 @@ shutdown_signal::pending_wait& shutdown_signal::add(detail::waiter& waiter, cons
     return wait;
 }
 
-// Called from the coroutine's cancellation slot. A wait that the shutdown has completed stays completed.
+// The coroutine's cancellation slot calls this function. It does not abort a wait that the shutdown has already
+// completed.
 void shutdown_signal::cancel(pending_wait& wait, asio::cancellation_type type)
 {
     if (!detail::ends_operation(type)) {
@@ -107,12 +108,13 @@ void shutdown_signal::post_completions() noexcept
     }
 }
 
-// Completes the waits that are in the list now. A coroutine that waits again is completed in the next turn.
+// Completes the waits that are in the list when this function begins. If a coroutine waits again, the next turn
+// completes the new wait.
 void shutdown_signal::complete_all()
 {
     state::wait_list now;
     now.swap(state_->completing);
-    detail::exception_collector exceptions; // a handler that throws must not keep the others waiting
+    detail::exception_collector exceptions; // if a handler throws, the other waits must still complete
     while (!now.empty()) {
         exceptions.run([&now] { state::complete_first(now); });
     }
@@ -120,7 +122,7 @@ void shutdown_signal::complete_all()
     exceptions.rethrow();
 }
 
-// Completes all waits, which releases what their coroutines hold.
+// Completes all waits, so that their coroutines release their resources.
 void shutdown_signal::shutdown() noexcept
 {
     state_->completion.disable();
@@ -132,7 +134,7 @@ void shutdown_signal::shutdown() noexcept
         completing.front().aborted = true;
         ignored.run([&completing] { state::complete_first(completing); });
     }
-    while (!state_->waiting.empty()) { // a coroutine that has waited again is destroyed without a call
+    while (!state_->waiting.empty()) { // destroy the wait of a coroutine that has waited again
         const std::unique_ptr<pending_wait> dropped(&state_->waiting.front());
         state_->waiting.pop_front();
     }

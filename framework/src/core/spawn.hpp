@@ -10,7 +10,7 @@
 #include "core/unwinder.hpp"
 
 #if !defined(RILL_PUBLIC_CO_SPAWN) && (BOOST_VERSION < 108100 || BOOST_VERSION > 108800)
-#define RILL_PUBLIC_CO_SPAWN // Asio's internals of this version are unknown, so only its public interface is used
+#define RILL_PUBLIC_CO_SPAWN // the internals of this Asio version are unknown: use the public interface
 #endif
 
 #if defined(RILL_PUBLIC_CO_SPAWN)
@@ -22,7 +22,7 @@
 
 namespace rill::detail {
 
-/// Calls Done when the bottom frame of a destroyed coroutine is destroyed.
+/// Calls Done when the coroutine has ended, or when the unwinder has destroyed it.
 template <spawn_done Done>
 class bottom_frame
 {
@@ -66,7 +66,7 @@ awaitable<> entry_point(awaitable<> body, bottom_frame<Done> bottom)
 
 #else
 
-/// The bottom frame of the coroutine. Each stream has one, so `Done` is a template parameter and not a member.
+/// The bottom frame of the coroutine. `Done` is a template parameter and not a member, to save memory in each stream.
 template <spawn_done Done>
 asio::awaitable<asio::detail::awaitable_thread_entry_point, executor> entry_point(awaitable<> body,
                                                                                   bottom_frame<Done> bottom)
@@ -82,12 +82,12 @@ asio::awaitable<asio::detail::awaitable_thread_entry_point, executor> entry_poin
 
 #endif
 
-/// Runs `body` as a coroutine on `context`. It starts inside this call. `coroutine` must exist until the coroutine has
-/// ended. It is canceled by cancel(timers, signal, coroutine), terminal only. After that, a co_await does not throw
-/// automatically: see unwinder.
+/// Runs `body` as a coroutine on `context`. The coroutine starts inside this call. The object `coroutine` must exist
+/// until `body` has ended. cancel(timers, signal, coroutine) cancels it. Only terminal cancellation is possible. After
+/// a cancellation, a co_await does not throw automatically: see unwinder.
 ///
-/// The same as asio::co_spawn for a caller on the right thread, with about a third of the memory for each coroutine
-/// (see docs/rationale/own-entry-coroutine.md).
+/// Call this function only from the thread of `context`. It has the same effect as asio::co_spawn, but needs about a
+/// third of the memory for each coroutine (see docs/rationale/own-entry-coroutine.md).
 template <spawn_done Done>
 void spawn(asio::io_context& context, awaitable<> body, asio::cancellation_signal& signal, spawned_coroutine& coroutine)
 {

@@ -32,8 +32,9 @@ spawned_set::~spawned_set() = default;
 void spawned_set::start(asio::io_context& context, awaitable<> coroutine)
 {
     context_ = &context;
-    static_cast<void>(unwinder::of(context)); // made here, so that a cancellation need not allocate it
-    if (cancelling_ == 0) {                   // not in finish(): there the bottom frame still runs
+    static_cast<void>(unwinder::of(context)); // created here, so that a cancellation does not allocate it
+    // Erases ended members here and not in finish(), because the bottom frame still runs there.
+    if (cancelling_ == 0) {
         std::erase_if(members_, [](const auto& m) { return m->done; });
     }
     auto& m = *members_.emplace_back(std::make_unique<member>(*this));
@@ -48,7 +49,8 @@ void spawned_set::finish(member& m, const std::exception_ptr& error)
     on_ended_(owner_, m.cancelled, error);
 }
 
-// By index, and only the present ones: a canceled coroutine may start another one, and may end inside the call.
+// Uses indexes, and cancels only the members that exist at the beginning. A cancelled coroutine may start another one,
+// and it may end inside the call.
 void spawned_set::cancel()
 {
     if (running_ == 0) {

@@ -27,14 +27,14 @@ void task_group::on_ended(void* self, bool cancelled, const std::exception_ptr& 
 
 void task_group::finish(bool cancelled, const std::exception_ptr& error)
 {
-    const bool by_cancel = cancelled && !ending_; // such a task has not failed if it ends with operation_aborted
+    const bool by_cancel = cancelled && !ending_; // then operation_aborted is no failure
     if (error && !error_ && !(by_cancel && detail::is_aborted(error))) {
         error_ = error;
         end_all();
     }
     if (body_.running() + tasks_.running() == 0) {
-        // Not from inside the last task. The posted function owns the handler, so it is released if the event loop
-        // ends.
+        // The last task must not call the handler directly. The posted function owns the handler, so that the handler
+        // is destroyed if the event loop ends.
         asio::post(*context_, [waiter = std::move(waiter_)] { waiter->complete({}); });
     }
 }

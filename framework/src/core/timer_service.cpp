@@ -21,9 +21,10 @@ constexpr std::chrono::milliseconds tick_length{1};
 // A worker that fires at least this number of timers per tick is busy.
 constexpr std::uint64_t busy_density = 4;
 
-// Between two of its events a stream's memory leaves the caches, and fetching it costs more than all other work of
-// firing. It is prefetched while earlier nodes work: the third next node with the coroutine frame around it, what the
-// second node points to, and what the memory that the first node points to refers to.
+// Between two events of a stream, its memory leaves the CPU caches. Loading this memory again costs more than all other
+// work to fire a timer. Therefore this function prefetches memory of the next three nodes while the present node fires.
+// It prefetches the third node and the coroutine frame around it. It prefetches the memory that the second node points
+// to. For the first node, it follows the pointers one step further.
 void prefetch_following(const detail::timer_list& nodes) noexcept
 {
     auto node = nodes.begin();
@@ -49,7 +50,7 @@ void prefetch_following(const detail::timer_list& nodes) noexcept
 
 } // namespace
 
-// The operating-system timer that drives the wheel. Not in the header, to keep the compile time of users' files low.
+// The operating-system timer that drives the wheel. This file defines it, to keep the compile time of users' files low.
 struct timer_service::driver
 {
     explicit driver(asio::io_context& context) : timer(context) {}
@@ -58,13 +59,13 @@ struct timer_service::driver
     std::shared_ptr<detail::reserved_memory> memory = std::make_shared<detail::reserved_memory>();
 };
 
-// The members whose types public headers do not need. Every timer_service is one of these, so that reaching them costs
-// nothing.
+// The members whose types public headers do not need. Every timer_service is an object of this class. Therefore self()
+// is a static_cast, which costs nothing.
 struct timer_service::with_wheel final : timer_service
 {
     explicit with_wheel(asio::execution_context& context) : timer_service(context) {}
 
-    detail::timer_wheel wheel; // all nodes that are due up to its current tick were fired
+    detail::timer_wheel wheel; // all nodes that are due up to its current tick have fired
     detail::timer_list aborted;
 };
 
@@ -104,7 +105,7 @@ void timer_service::shutdown() noexcept
     flushes_->disable();
     auto& aborted = self().aborted;
     self().wheel.move_all(aborted);
-    detail::exception_collector ignored; // exceptions of users' completion handlers, which nobody can receive here
+    detail::exception_collector ignored; // no caller can receive an exception of a completion handler here
     while (!aborted.empty()) {
         ignored.run([this] { flush_aborted(); });
     }
@@ -129,15 +130,15 @@ timer_service::frozen_clock::frozen_clock(timer_service& service)
     }
 }
 
-// Rounds up, so that a timer is never early.
+// Rounds up, so that a timer never fires early.
 std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
 {
     const auto since = std::chrono::ceil<std::chrono::milliseconds>(when - start_) / tick_length;
     return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
-// While the worker is busy, timers of about the same delay fire together, at multiples of at most a sixteenth of this
-// delay. The multiples divide the periods that people choose, so that the ticks of each stream stay even.
+// While the worker is busy, rounds the tick up, so that timers of similar delays fire together. The step is at most a
+// sixteenth of the delay. The steps divide common periods, so that the ticks of each stream remain regular.
 std::uint64_t timer_service::coalesced_tick(std::uint64_t tick, std::uint64_t delay) const noexcept
 {
     if (!busy_) {
@@ -194,12 +195,13 @@ void timer_service::flush_aborted()
             node.operations->fire(node, asio::error::operation_aborted);
         }
     } catch (...) {
-        post_flush(); // a handler that throws out of the event loop must not delay the others
+        post_flush(); // an exception of one handler must not delay the others
         throw;
     }
 }
 
-// In a turn that fires thousands of timers the last ones are later than the first: every 64th timer reads the clock.
+// In a turn that fires thousands of timers, the last timers fire later than the first ones. Therefore every 64th timer
+// reads the clock.
 void timer_service::count_lateness(const timer_node& node) noexcept
 {
     if (fired_++ % 64 == 0 || manual_) {
@@ -210,7 +212,7 @@ void timer_service::count_lateness(const timer_node& node) noexcept
 
 void timer_service::run_until(std::uint64_t tick)
 {
-    // Restores the state even if a handler throws out of the event loop: the next call continues with the wheel.
+    // Restores the state even if a handler throws an exception. Then the next call continues with the wheel.
     struct running
     {
         timer_service& service;
@@ -227,7 +229,7 @@ void timer_service::run_until(std::uint64_t tick)
     for (auto next = wheel.next(); next.tick <= tick; next = wheel.next()) {
         wheel.go_to(next.tick);
         auto& nodes = wheel.nodes(next);
-        // Not while (!nodes.empty()): that has a further test for each timer.
+        // A loop with while (!nodes.empty()) would need one more test for each timer.
         for (auto first = nodes.begin(); first != nodes.end(); first = nodes.begin()) {
             auto& node = *first;
             node.unlink();
@@ -236,11 +238,13 @@ void timer_service::run_until(std::uint64_t tick)
                 count_lateness(node);
                 node.operations->fire(node, {});
             } else {
-                // One level down, or due now. A node that has waited this long is coalesced with the largest step.
+                // Moves the node to a lower level, or to the current tick. The node has waited long, so the largest
+                // step is allowed.
                 wheel.add(node, coalesced_tick(std::max(due_tick(node.deadline), wheel.current()), UINT64_MAX));
             }
         }
-        // Not earlier: unlinking a node does not involve the wheel, so the bit of a slot outlives its last node.
+        // Unlinking a node does not change the wheel. Therefore the bit of the slot is still set and must be cleared
+        // here.
         wheel.emptied(next);
     }
     wheel.go_to(std::max(wheel.current(), tick));
@@ -277,12 +281,12 @@ void timer_service::arm() noexcept
     driver_->timer.expires_at(start_ + static_cast<std::int64_t>(next) * tick_length);
     try {
         driver_->timer.async_wait(detail::reserved_handler(driver_->memory, [this](error_code ec) {
-            if (!ec) { // otherwise it was armed again for an earlier timer
+            if (!ec) { // otherwise the timer was armed again for an earlier deadline
                 armed_ = UINT64_MAX;
                 on_timer();
             }
         }));
-    } catch (const std::bad_alloc&) { // the canceled wait still holds the reserved memory
+    } catch (const std::bad_alloc&) { // the cancelled wait still uses the reserved memory
         armed_ = UINT64_MAX;
         arms_->post(static_cast<asio::io_context&>(context()), [this] { arm(); });
     }

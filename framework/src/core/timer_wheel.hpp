@@ -7,8 +7,8 @@
 
 namespace rill::detail {
 
-/// How Boost.Intrusive reaches the links of a timer_node. Public headers see only the node: Boost's own hook would cost
-/// every user's file compile time.
+/// Defines how Boost.Intrusive accesses the links of a timer_node. Public headers include only the node. Boost's own
+/// hook would increase the compile time of every file that includes them.
 struct timer_link_traits
 {
     using node = timer_link;
@@ -37,49 +37,51 @@ struct timer_value_traits
     static const_pointer to_value_ptr(const_node_ptr link) noexcept { return static_cast<const_pointer>(link); }
 };
 
-/// Nodes in the order in which they were added. A node is removed by timer_node::unlink(), which needs no list.
+/// A list of nodes in the order in which they were added. timer_node::unlink() removes a node and does not need the
+/// list.
 using timer_list = boost::intrusive::list<timer_node, boost::intrusive::value_traits<timer_value_traits>,
                                           boost::intrusive::constant_time_size<false>>;
 
-/// A hierarchical wheel that holds nodes by the tick in which they are due. It has no clock: its owner asks for the
-/// next slot that may hold nodes, makes the tick of this slot the current one, and empties the slot. Adding and
-/// unlinking are O(1). Nothing allocates or throws. Ticks are below 2^48: in milliseconds, this is more than the steady
-/// clock's range.
+/// A hierarchical timer wheel. It holds nodes by the tick in which they are due. The wheel has no clock. Its owner
+/// calls next() to find the next slot that may hold nodes, makes the tick of this slot the current tick, and empties
+/// the slot. Adding and unlinking take O(1). No function allocates or throws. Ticks are below 2^48. In milliseconds,
+/// this exceeds the range of the steady clock.
 class timer_wheel
 {
 public:
-    /// A slot of the wheel. On level 0, all its nodes are due in `tick`. On a higher level, none of them is due before
-    /// `tick`, and the owner adds them again, which puts them on a lower level.
+    /// A slot of the wheel. On level 0, all nodes of the slot are due in `tick`. On a higher level, no node is due
+    /// before `tick`. The owner then adds these nodes again, and they move to a lower level.
     struct expiry
     {
-        std::uint64_t tick; ///< UINT64_MAX: the wheel is empty
+        std::uint64_t tick; ///< UINT64_MAX if the wheel is empty
         unsigned level;
         unsigned slot;
     };
 
-    /// The current tick: all slots before it are empty.
+    /// The current tick. All slots before it are empty.
     std::uint64_t current() const noexcept { return current_; }
 
-    /// Adds a node that is due in `tick`, which must not be before current().
+    /// Adds a node that is due in `tick`. `tick` must not be before current().
     void add(timer_node& node, std::uint64_t tick) noexcept;
 
-    /// The first slot that may hold nodes. Its list may be empty, because unlinking a node does not change the wheel.
+    /// The first slot that may hold nodes. The list of this slot may be empty, because unlinking a node does not change
+    /// the wheel.
     expiry next() const noexcept;
 
-    /// Makes `tick` the current one. It must not be later than the tick of next().
+    /// Makes `tick` the current tick. `tick` must not be later than the tick of next().
     void go_to(std::uint64_t tick) noexcept { current_ = tick; }
 
     timer_list& nodes(const expiry& at) noexcept { return list_of(at.level, at.slot); }
 
-    /// Marks a slot as empty, so that next() returns another one.
+    /// Marks a slot as empty, so that next() returns another slot.
     void emptied(const expiry& at) noexcept { unmark(at.level, at.slot); }
 
     /// Moves all nodes to the end of another list, in no particular order.
     void move_all(timer_list& to) noexcept;
 
 private:
-    // The first level spans 4 s, so most timers of streams are never moved: moving one touches memory outside the
-    // caches.
+    // Level 0 spans 4 s, so that most timers of streams never move to another level. A move accesses memory that is not
+    // in the CPU caches.
     static constexpr unsigned near_bits = 12;
     static constexpr unsigned near_slots = 1U << near_bits;
     static constexpr unsigned far_bits = 6;
@@ -99,7 +101,7 @@ private:
         return level == 0 ? near_[slot] : far_[level - 1][slot];
     }
 
-    // The occupied bits say which slots may hold a node. Level 0 also has a summary bit for every 64 slots.
+    // An occupied bit means that its slot may hold a node. Level 0 also has a summary bit for every 64 slots.
     std::array<timer_list, near_slots> near_;
     std::array<std::uint64_t, near_slots / 64> near_occupied_{};
     std::uint64_t near_summary_ = 0;

@@ -12,10 +12,11 @@ namespace rill::detail {
 
 namespace {
 
-// These rounds follow each other from turn to turn of the event loop. A loop of rill's operations ends within them.
+// The first rounds run in consecutive turns of the event loop. A loop that uses only operations of rill ends within
+// these rounds.
 constexpr unsigned quick_rounds = unwinder::max_ignored + 16;
 
-// From this round on, after about 100 ms, operations that rill does not know are canceled again.
+// From this round on, after about 100 ms, an operation that does not belong to rill is cancelled again.
 constexpr unsigned patient_rounds = quick_rounds + 7;
 
 std::chrono::milliseconds pause_after(unsigned rounds) noexcept
@@ -92,11 +93,11 @@ void unwinder::remove(spawned_coroutine& coroutine) noexcept
         if (entry->gone != nullptr) {
             *entry->gone = true;
         }
-        delete entry; // leaves its list
+        delete entry; // also removes the entry from its list
     }
 }
 
-// An entry and others may be deleted while it is repeated, so the remaining ones are in a list of their own.
+// repeat() may delete this entry and others. Therefore the remaining entries are in a separate list.
 void unwinder::run_round()
 {
     entry_list remaining;
@@ -112,14 +113,15 @@ void unwinder::run_round()
 void unwinder::repeat(cancelled_coroutine& entry)
 {
     ++entry.rounds;
-    if (entry.destroyed) { // its frame is destroyed in a later turn
+    if (entry.destroyed) { // a later turn destroys its frame
         return;
     }
     if (!entry.reported && timers_.now() - entry.since >= report_after) {
         report(entry, outcome::still_running);
     }
-    // An operation that rill does not know gets time to end after its first cancellation: asio::co_spawn() passes a
-    // cancellation to a thread pool by a pointer to memory that is freed when its coroutine ends (Boost 1.81).
+    // An operation that does not belong to rill gets time to end after its first cancellation. In Boost 1.81,
+    // asio::co_spawn() passes a cancellation to a thread pool by a pointer. The memory of this pointer is freed when
+    // the coroutine ends.
     const bool known =
         entry.reached_operation || entry.coroutine->waiting != nullptr || !entry.coroutine->slot.is_connected();
     if (!known && entry.rounds < patient_rounds) {
@@ -135,13 +137,13 @@ void unwinder::repeat(cancelled_coroutine& entry)
         report(entry, outcome::destroyed);
     } else if (round.reached_operation) {
         ++entry.ignored;
-        entry.rounds = 1; // it is in a loop of rill's operations
+        entry.rounds = 1; // the coroutine is in a loop of rill's operations
     }
 }
 
 void unwinder::emit(asio::cancellation_signal& signal, asio::cancellation_type type, cancellation_round& round)
 {
-    // This may run inside another coroutine's round.
+    // This function may run inside the round of another coroutine.
     auto* outer = std::exchange(cancellation_round::current, &round);
     signal.emit(type);
     cancellation_round::current = outer;
@@ -149,7 +151,7 @@ void unwinder::emit(asio::cancellation_signal& signal, asio::cancellation_type t
 
 bool unwinder::emit(cancelled_coroutine& entry, asio::cancellation_type type, cancellation_round& round)
 {
-    bool gone = false; // a cancellation may end a coroutine, and its entry, at once
+    bool gone = false; // a cancellation may end the coroutine and delete its entry at once
     auto* outer = std::exchange(entry.gone, &gone);
     emit(*entry.signal, type, round);
     if (gone) {
@@ -187,7 +189,7 @@ void unwinder::schedule() noexcept
     }
 }
 
-// The owners of the coroutines are destroyed, or about to be.
+// The owners of the coroutines are destroyed already, or will be destroyed soon.
 void unwinder::shutdown() noexcept
 {
     next_round_->disable();
@@ -209,7 +211,7 @@ void destroyed(spawned_coroutine& coroutine, spawn_done done)
 {
     const auto* entry = entry_of(coroutine);
     if (entry != nullptr && entry->destroyed) {
-        entry->signal->slot().clear(); // it still refers to the destroyed operation
+        entry->signal->slot().clear(); // the slot still refers to the destroyed operation
         unwinder::remove(coroutine);
         done(coroutine, exception_of(make_error_code(error::cancellation_ignored)));
     }

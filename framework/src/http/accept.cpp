@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::string_view accepted_type = "text/event-stream";
 
-// Weights in thousandths.
+// Weights are in thousandths.
 constexpr int full_weight = 1000;
 
-/// Removes the text up to the next `separator` outside of a quoted string (RFC 9110, section 5.6.4), and the separator.
-/// Returns the text.
+/// Removes and returns the text up to the next `separator` outside of a quoted string (RFC 9110, section 5.6.4). Also
+/// removes the separator.
 std::string_view take_until(std::string_view& rest, char separator) noexcept
 {
     bool quoted = false;
@@ -51,7 +51,7 @@ std::optional<int> parse_weight(std::string_view text) noexcept
     return weight <= full_weight ? std::optional(weight) : std::nullopt;
 }
 
-/// Returns the weight among the parameters of a media range. A malformed weight counts as 0, which ignores the range.
+/// Returns the weight among the parameters of a media range. A malformed weight counts as 0, which disables the range.
 int weight_of(std::string_view parameters) noexcept
 {
     while (!parameters.empty()) {

@@ -46,7 +46,7 @@ private:
 
 void body_source::resume(error_code woken)
 {
-    const auto self = shared_from_this(); // the handler may own the source
+    const auto self = shared_from_this(); // the handler may own the source and destroy it
     if (!reader_) {
         return;
     }
@@ -59,7 +59,7 @@ void body_source::resume(error_code woken)
     reader_.complete(result);
 }
 
-// For a source without a connection.
+// Used by a source that finishes without waiting for a connection. See can_wait().
 void body_source::defer_resume(boost::asio::io_context& context)
 {
     boost::asio::post(context, [self = shared_from_this(), read = waiting_read(*this)]() mutable { read({}); });

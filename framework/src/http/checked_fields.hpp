@@ -4,7 +4,7 @@
 
 namespace rill::detail {
 
-/// Adds fields that the parser has already checked: a second check would cost as much as parsing them.
+/// Adds fields that the parser has already checked. A second check would take as long as parsing.
 struct checked_fields
 {
     static void reserve(headers& fields, std::size_t count) { fields.fields_.reserve(count); }

@@ -32,7 +32,7 @@ std::optional<std::string_view> credentials(const request& req, std::string_view
     const auto spaces = std::min(rest.find_first_not_of(' '), rest.size());
     rest.remove_prefix(spaces);
     rest = rest.substr(0, rest.find_last_not_of(' ') + 1);
-    if (spaces == 0 || rest.empty() || rest.front() == '\t') { // spaces only
+    if (spaces == 0 || rest.empty() || rest.front() == '\t') { // only spaces are allowed before the credentials
         return std::nullopt;
     }
     return rest;

@@ -6,7 +6,7 @@ namespace rill {
 
 namespace {
 
-// Escapes a step of a JSON pointer (RFC 6901, section 3).
+// Escapes one step of a JSON pointer (RFC 6901, section 3).
 std::string escaped(std::string_view name)
 {
     std::string step;

@@ -13,14 +13,14 @@ namespace rill {
 
 namespace {
 
-// The node that sent the request to each hop, in the order in which the hops added them.
+// Returns the node that sent the request to each hop. The order is the order in which the hops added the nodes.
 std::vector<std::string> nodes_of(const request& r, forwarded_field field)
 {
     std::vector<std::string> nodes;
     if (field == forwarded_field::forwarded) {
         for (const auto line : r.fields().values("Forwarded")) {
             const auto elements = detail::parse_forwarded(line);
-            if (!elements) { // its entries cannot be attributed, those of later lines can
+            if (!elements) { // the hops of a malformed line are unknown; the hops of later lines are known
                 nodes.emplace_back();
                 continue;
             }
@@ -59,7 +59,7 @@ std::optional<trusted_proxies::network> trusted_proxies::parse_network(std::stri
         }
         n.bits = *bits + before;
     }
-    for (unsigned bit = n.bits; bit < 128; ++bit) { // 10.0.0.1/8 is more likely a mistake than a network
+    for (unsigned bit = n.bits; bit < 128; ++bit) { // in 10.0.0.1/8, the last bits are probably a mistake
         if ((n.address[bit / 8] >> (7 - bit % 8) & 1) != 0) {
             return std::nullopt;
         }

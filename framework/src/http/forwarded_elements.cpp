@@ -11,7 +11,7 @@ namespace rill::detail {
 
 namespace {
 
-// A number such as "1234", or an obfuscated port such as "_name".
+// Whether the text is a number such as "1234", or an obfuscated port such as "_name".
 bool is_port(std::string_view text) noexcept
 {
     if (text.starts_with('_')) {
@@ -22,7 +22,7 @@ bool is_port(std::string_view text) noexcept
     return text.size() <= 5 && whole_number<std::uint16_t>(text).has_value();
 }
 
-// Parses a field value by the grammar of RFC 7239, section 4.
+// Parses a field value with the grammar of RFC 7239, section 4.
 class forwarded_parser
 {
 public:
@@ -50,7 +50,7 @@ private:
         do {
             const auto name = token();
             if (name.empty() && !rest_.starts_with('=')) {
-                continue; // a pair may be missing
+                continue; // the grammar allows empty pairs
             }
             std::string lower(name);
             std::ranges::transform(lower, lower.begin(),
@@ -139,7 +139,7 @@ std::optional<boost::asio::ip::address> node_address(std::string_view node)
         return fits ? parse_ip_address(node.substr(1, end - 1)) : std::nullopt;
     }
     const auto colon = node.find(':');
-    if (colon != node.npos && node.find(':', colon + 1) == node.npos) { // one colon: IPv4 with a port
+    if (colon != node.npos && node.find(':', colon + 1) == node.npos) { // one colon means IPv4 with a port
         return is_port(node.substr(colon + 1)) ? parse_ip_address(node.substr(0, colon)) : std::nullopt;
     }
     return parse_ip_address(node);

@@ -17,12 +17,12 @@ struct forwarded_element
     std::string proto;
 };
 
-/// Parses the value of one Forwarded line. Returns nothing if any part of it breaks the grammar or repeats a parameter
-/// within one element.
+/// Parses the value of one Forwarded line. Returns nothing if any part of the value breaks the grammar, or if an
+/// element repeats a parameter.
 std::optional<std::vector<forwarded_element>> parse_forwarded(std::string_view value);
 
-/// Returns the address in a node identifier (RFC 7239, section 6) or in an entry of X-Forwarded-For: with or without a
-/// port, IPv6 with or without brackets. Returns nothing for "unknown" and for obfuscated or malformed nodes.
+/// Returns the address in a node identifier (RFC 7239, section 6) or in an entry of X-Forwarded-For. The port and the
+/// brackets of IPv6 are optional. Returns nothing for "unknown" and for obfuscated or malformed nodes.
 std::optional<boost::asio::ip::address> node_address(std::string_view node);
 
 } // namespace rill::detail

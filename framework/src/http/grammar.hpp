@@ -5,16 +5,16 @@
 #include <cstdint>
 #include <string_view>
 
-// The character classes of HTTP's grammar (RFC 9110, section 5, and RFC 3986, section 2) in one table: the parsers
-// check each byte of a head.
+// The character classes of HTTP's grammar (RFC 9110, section 5, and RFC 3986, section 2). They are in one table,
+// because the parsers check each byte of a head.
 namespace rill::detail {
 
 enum char_class : std::uint8_t
 {
-    token_char = 1,  ///< of a token (RFC 9110, section 5.6.2)
-    value_char = 2,  ///< of a field value (RFC 9110, section 5.5): visible, space, tab, obs-text
-    path_char = 4,   ///< unescaped in a path and in a query
-    host_char = 8,   ///< unescaped in a registered name, except for the comma (RFC 3986, section 3.2.2)
+    token_char = 1,  ///< allowed in a token (RFC 9110, section 5.6.2)
+    value_char = 2,  ///< allowed in a field value (RFC 9110, section 5.5): visible, space, tab, obs-text
+    path_char = 4,   ///< allowed without escape in a path and in a query
+    host_char = 8,   ///< allowed without escape in a registered name, except for the comma (RFC 3986, section 3.2.2)
     digit_char = 16, ///< 0 to 9
     hex_char = 32,
 };
@@ -55,8 +55,8 @@ constexpr bool is_token(std::string_view text) noexcept
     return !text.empty() && all_are(text, token_char);
 }
 
-/// Whether all characters are value_char. It uses arithmetic and not the table, so that the compiler can vectorize it:
-/// most bytes of a head are values.
+/// Whether all characters are value_char. Uses arithmetic instead of the table, so that the compiler can vectorize the
+/// loop. Most bytes of a head are in values.
 constexpr bool is_value(std::string_view text) noexcept
 {
     unsigned char wrong = 0;
@@ -81,8 +81,8 @@ constexpr std::string_view trimmed(std::string_view text) noexcept
     return text;
 }
 
-/// Calls `take(element)` for each non-empty element of a comma-separated list (RFC 9110, section 5.6.1.2), until a call
-/// returns false. For lists without quoted strings. Returns whether no call has returned false.
+/// Calls `take(element)` for each non-empty element of a comma-separated list (RFC 9110, section 5.6.1.2). Stops when a
+/// call returns false. For lists without quoted strings. Returns whether no call has returned false.
 template <class Take>
 constexpr bool for_each_element(std::string_view list, Take take)
 {

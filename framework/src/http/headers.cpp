@@ -61,7 +61,7 @@ result<void> headers::set(std::string_view name, std::string_view value)
     if (!detail::is_token(name) || !detail::is_value(value)) {
         return tl::unexpected(make_error_code(error::invalid_header));
     }
-    // The arguments may be views of a field that is about to be erased.
+    // Copy first, because the arguments may be views of a field that erase() destroys.
     field replacement{std::string(name), std::string(value)};
     erase(replacement.name);
     fields_.push_back(std::move(replacement));
@@ -79,7 +79,7 @@ result<void> headers::add(std::string_view name, std::string_view value)
 
 void headers::erase(std::string_view name)
 {
-    const std::string owned(name); // it may be a view of a field that is about to be erased
+    const std::string owned(name); // `name` may be a view of a field that erase_if() destroys
     std::erase_if(fields_, [&](const field& f) { return iequals(f.name, owned); });
 }
 

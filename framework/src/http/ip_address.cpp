@@ -8,7 +8,7 @@ namespace ip = boost::asio::ip;
 
 std::optional<ip::address> parse_ip_address(std::string_view text)
 {
-    // Asio takes a zone after '%', and the system's parser stops at a NUL.
+    // Rejects '%' and NUL here. Asio accepts a zone after '%', and the parser of the system stops at a NUL.
     if (text.find_first_of(std::string_view("%\0", 2)) != text.npos) {
         return std::nullopt;
     }

@@ -9,7 +9,8 @@ namespace {
 std::uint32_t random_start() noexcept
 {
     std::uint32_t start = 0;
-    static_cast<void>(::getrandom(&start, sizeof start, GRND_NONBLOCK)); // if it fails, any number is good enough
+    // on failure, `start` is still 0, which is good enough
+    static_cast<void>(::getrandom(&start, sizeof start, GRND_NONBLOCK));
     return start;
 }
 

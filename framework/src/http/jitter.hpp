@@ -6,17 +6,18 @@
 
 namespace rill::detail {
 
-/// Generates waiting times that differ, so that clients that were disconnected together do not reconnect together.
+/// Generates different waiting times. If many clients are disconnected at the same time, they do not reconnect at the
+/// same time.
 ///
-/// The times are a low-discrepancy sequence (Weyl's sequence with the golden ratio), not random numbers: of any n
-/// consecutive times, no two neighbors are more than about 3/n of the whole range apart. Random times leave gaps and
-/// clusters.
+/// The times are a low-discrepancy sequence (Weyl's sequence with the golden ratio) instead of random numbers. Of any n
+/// consecutive times, no two neighbors are more than about 3/n of the whole range apart. Random times would have gaps
+/// and clusters.
 class jitter
 {
 public:
     explicit constexpr jitter(std::uint32_t start) noexcept : position_(start) {}
 
-    /// Returns a time in [from, from + width]. The sum is cut to the longest time that the type can hold.
+    /// Returns a time in [from, from + width]. If the type cannot hold the sum, returns the longest time of the type.
     constexpr std::chrono::milliseconds next(std::chrono::milliseconds from, std::chrono::milliseconds width) noexcept
     {
         position_ += 0x9E37'79B9U; // 2^32 divided by the golden ratio
@@ -25,8 +26,8 @@ public:
         return saturated_sum(from, std::chrono::milliseconds(added));
     }
 
-    /// Returns the generator of the calling thread. It starts at a random position, so that threads and processes
-    /// differ.
+    /// Returns the generator of the calling thread. Each generator starts at a random position, so that the times of
+    /// threads and processes differ.
     static jitter& of_this_thread() noexcept;
 
 private:

@@ -19,8 +19,8 @@ namespace {
 using boost::json::string_view;
 using parse_code = boost::json::error_code;
 
-/// Returns the double that is nearest to the number in `text`. The value of Boost.JSON, `parsed`, may be a neighbor of
-/// it, depending on the release.
+/// Returns the double that is nearest to the number in `text`. In some releases of Boost.JSON, `parsed` is a neighbor
+/// of that double.
 double nearest_double(std::string_view text, double parsed) noexcept
 {
     double number = 0;
@@ -32,7 +32,7 @@ double nearest_double(std::string_view text, double parsed) noexcept
     return ec == std::errc() && stop == text.data() + text.size() ? number : parsed;
 }
 
-/// Builds the value and rejects errors that Boost.JSON accepts.
+/// Builds the value. Rejects errors that Boost.JSON accepts.
 class builder
 {
 public:
@@ -156,14 +156,14 @@ private:
     }
 
     boost::json::value_stack values_;
-    std::string name_;                 ///< of the member that is being read, as far as it was read
-    std::string number_;               ///< that is being read, as far as it was read
-    std::vector<std::string> names_;   ///< of the members of all open objects
-    std::vector<std::size_t> objects_; ///< index in names_ of the first name of each open object
+    std::string name_;                 ///< the part that has been read of the name of the present member
+    std::string number_;               ///< the part that has been read of the present number
+    std::vector<std::string> names_;   ///< names of the members of all open objects
+    std::vector<std::size_t> objects_; ///< for each open object, the index of its first name in names_
     std::string refusal_;
 };
 
-// rill's own texts, because those of Boost.JSON differ between releases.
+// Uses own texts, because the texts of Boost.JSON differ between releases.
 std::string reason_of(const parse_code& ec, const builder& built, std::size_t at)
 {
     if (!built.refusal().empty()) {
@@ -181,7 +181,7 @@ std::string reason_of(const parse_code& ec, const builder& built, std::size_t at
     return "there is an error near byte " + std::to_string(at + 1);
 }
 
-// RFC 8259, section 11, and the suffix of RFC 6839, section 3.1.
+// Checks for application/json (RFC 8259, section 11) and the suffix +json (RFC 6839, section 3.1).
 bool is_json(std::string_view content_type) noexcept
 {
     const auto type = detail::media_type(content_type);

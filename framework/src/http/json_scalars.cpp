@@ -17,7 +17,7 @@ bool whole_but_too_large(const boost::json::value& v) noexcept
     return v.is_double() && std::abs(v.get_double()) >= exact;
 }
 
-// The whole number that a double holds, if it holds one exactly.
+// Returns the whole number in a double, if the double represents a whole number exactly.
 std::optional<std::int64_t> whole_double(const boost::json::value& v) noexcept
 {
     if (!v.is_double()) {

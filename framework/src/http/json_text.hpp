@@ -5,8 +5,8 @@
 
 namespace rill {
 
-/// Appends `text` as a JSON string, with quotes (RFC 8259, section 7). Bytes that are not UTF-8 become U+FFFD, so the
-/// result is always valid.
+/// Appends `text` as a JSON string, with quotes (RFC 8259, section 7). Replaces bytes that are not UTF-8 with U+FFFD.
+/// Therefore the result is always valid.
 void append_json(std::string& out, std::string_view text);
 
 } // namespace rill

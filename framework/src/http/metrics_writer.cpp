@@ -34,7 +34,7 @@ void append_escaped(std::string& out, std::string_view text, bool quotes)
     }
 }
 
-// A form that Go's ParseFloat reads. Whole numbers have no fraction.
+// Formats a number so that Go's ParseFloat can read it. Whole numbers have no fraction.
 std::string number(double value)
 {
     if (std::isnan(value)) {

@@ -26,7 +26,7 @@ std::string_view name_of(source from) noexcept
     return "parameter";
 }
 
-// A form is well-formed, but its field is not what the handler takes. JSON members are treated in the same way.
+// A wrong form field gets 422, as a wrong JSON member does. The form itself is well-formed.
 status status_for(source from) noexcept
 {
     return from == source::form ? status::unprocessable_entity : status::bad_request;

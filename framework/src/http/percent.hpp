@@ -6,11 +6,11 @@
 
 namespace rill {
 
-/// Decodes %XX once (RFC 3986, section 2.1). Returns nothing if a '%' is not followed by two hexadecimal digits.
+/// Decodes each %XX once (RFC 3986, section 2.1). Returns nothing if a '%' is not followed by two hexadecimal digits.
 std::optional<std::string> percent_decode(std::string_view text);
 
 /// Decodes a name or a value of application/x-www-form-urlencoded, which is also the format of a query (WHATWG URL,
-/// section 5.1): '+' is a space, and a '%' without two hexadecimal digits stands for itself, as in "100%".
+/// section 5.1). '+' becomes a space. A '%' without two hexadecimal digits is kept unchanged, as in "100%".
 std::string form_decode(std::string_view text);
 
 } // namespace rill

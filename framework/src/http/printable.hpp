@@ -6,8 +6,8 @@
 
 namespace rill::detail {
 
-/// Makes text from a client safe to repeat in an error: it is cut to 40 characters, and every character that could harm
-/// a terminal or a log becomes '?'.
+/// Makes text from a client safe for an error message. Cuts the text after 40 characters. Replaces every character that
+/// could harm a terminal or a log with '?'.
 inline std::string printable(std::string_view value)
 {
     constexpr std::size_t max_size = 40;

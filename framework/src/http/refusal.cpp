@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view event_stream_type = "text/event-stream";
 
-// Maximum number of turns of the event loop from the end of a connection until its slot is free.
+// Maximum number of turns of the event loop between the end of a connection and the release of its slot.
 constexpr int turns_until_free = 4;
 
 std::chrono::milliseconds jittered(std::chrono::milliseconds wait) noexcept

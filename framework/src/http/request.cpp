@@ -21,7 +21,7 @@ std::optional<std::string_view> cookie_in(std::string_view rest, std::string_vie
     return std::nullopt;
 }
 
-// Calls `take(value)` with the undecoded value of each parameter with this name, until it returns false.
+// Calls `take(value)` with the undecoded value of each parameter with this name. Stops when a call returns false.
 template <class Take>
 void for_each_parameter(std::string_view query, std::string_view name, Take take)
 {

@@ -55,7 +55,7 @@ response& response::set_cookie(const rill::set_cookie& cookie) &
         set_cause(text.error());
         return *this;
     }
-    std::vector<std::string> others; // copies, because the fields are about to be erased
+    std::vector<std::string> others; // copies, because the fields are erased below
     for (const auto value : fields_.values("Set-Cookie")) {
         if (!cookie.replaces(value)) {
             others.emplace_back(value);
@@ -65,7 +65,7 @@ response& response::set_cookie(const rill::set_cookie& cookie) &
     others.push_back(*text);
     for (const auto& value : others) {
         static_cast<void>(
-            fields_.add("Set-Cookie", value)); // cannot fail: each was a field's value, or is a valid cookie
+            fields_.add("Set-Cookie", value)); // cannot fail: `value` is an existing field value or a valid cookie
     }
     return *this;
 }

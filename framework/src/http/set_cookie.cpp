@@ -9,10 +9,10 @@ namespace rill {
 
 namespace {
 
-constexpr std::size_t max_cookie = 4096;    // bytes of name and value (RFC 6265bis, section 5.6)
-constexpr std::size_t max_attribute = 1024; // bytes of an attribute's value
+constexpr std::size_t max_cookie = 4096;    // bytes of the name and the value together (RFC 6265bis, section 5.6)
+constexpr std::size_t max_attribute = 1024; // bytes of the value of an attribute
 
-// cookie-octet of RFC 6265bis, section 4.1.1.
+// Whether the character is a cookie-octet (RFC 6265bis, section 4.1.1).
 constexpr bool is_cookie_octet(char c) noexcept
 {
     return c > ' ' && c <= '~' && c != '"' && c != ',' && c != ';' && c != '\\';
@@ -24,7 +24,7 @@ constexpr bool is_path(std::string_view path) noexcept
            std::ranges::all_of(path, [](char c) { return c >= ' ' && c <= '~' && c != ';'; }) && path.back() != ' ';
 }
 
-// Labels of letters, digits and hyphens (RFC 1123, section 2.1).
+// A host name consists of labels of letters, digits and hyphens (RFC 1123, section 2.1).
 constexpr bool is_host_name(std::string_view host) noexcept
 {
     if (host.empty() || host.size() > max_attribute) {
@@ -36,7 +36,7 @@ constexpr bool is_host_name(std::string_view host) noexcept
             !label.empty() && label.front() != '-' && label.back() != '-' && std::ranges::all_of(label, [](char c) {
                 return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
             });
-        if (!good || host.size() == label.size() + 1) { // a dot at the end
+        if (!good || host.size() == label.size() + 1) { // rejects a dot at the end
             return false;
         }
         host.remove_prefix(std::min(label.size() + 1, host.size()));
@@ -149,7 +149,7 @@ result<std::string> set_cookie::text() const
     auto text = name_ + '=' + value_ + scope();
     if (max_age_ && max_age_->count() > 0) {
         text += "; Max-Age=" + std::to_string(max_age_->count());
-    } else if (max_age_) { // both, for clients that read only one of them
+    } else if (max_age_) { // sends both attributes, for clients that support only one of them
         text += "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
     }
     text.append("; SameSite=").append(name_of(same_site_));

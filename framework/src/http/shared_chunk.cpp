@@ -18,7 +18,7 @@ void shared_chunk::block::frame() noexcept
 
 void shared_chunk::release() noexcept
 {
-    // The last owner must see all accesses of the others before it frees the memory.
+    // acq_rel: all accesses of the other owners must happen before the last owner frees the memory.
     if (block_ != nullptr && block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
         ::operator delete(block_);
     }

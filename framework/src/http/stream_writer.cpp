@@ -7,7 +7,7 @@ namespace rill::detail {
 
 namespace {
 
-// A buffer that has grown beyond this size is freed, so that one large event does not keep its memory.
+// A buffer above this size is freed, so that one large event does not occupy its memory permanently.
 constexpr std::size_t max_kept_scratch = 64UL * 1024;
 
 } // namespace
@@ -16,7 +16,7 @@ std::string& stream_writer::scratch()
 {
     thread_local std::string buffer;
     if (buffer.capacity() > max_kept_scratch) {
-        std::string().swap(buffer); // an assignment would keep the memory
+        std::string().swap(buffer); // clear() or an assignment would keep the memory
     }
     buffer.assign(headroom, '\0');
     return buffer;

@@ -8,7 +8,7 @@
 namespace rill::detail {
 
 /// Returns the length in bytes of the well-formed UTF-8 sequence at `p`, or 0 if there is none (Unicode 15, table 3-7).
-/// @param left number of bytes at `p`, at least one
+/// @param left  number of bytes at `p`, at least one
 inline std::size_t utf8_length(const unsigned char* p, std::size_t left) noexcept
 {
     const auto tail = [&](std::size_t i, unsigned char low = 0x80, unsigned char high = 0xbf) {
@@ -39,7 +39,7 @@ inline bool is_utf8(std::string_view text) noexcept
 {
     const auto* p = reinterpret_cast<const unsigned char*>(text.data());
     for (std::size_t left = text.size(); left != 0;) {
-        // Most text is ASCII: eight characters at a time.
+        // Checks eight characters at a time, because most text is ASCII.
         if (std::uint64_t word = 0; left >= sizeof word) {
             std::memcpy(&word, p, sizeof word);
             if ((word & 0x8080808080808080U) == 0) {

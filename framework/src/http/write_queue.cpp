@@ -22,13 +22,13 @@ error_code write_queue::error_of(write_state outcome) noexcept
     return {};
 }
 
-// The write that waits in place is about to leave waiter_.
+// Returns and resets the outcome of the single write in waiter_. Call this before that write is moved or completed.
 write_state write_queue::take_single_outcome() noexcept
 {
     return std::exchange(single_outcome_, write_state::queued);
 }
 
-// The write that waited in place becomes the first of the list.
+// Adds a write to the list. If a single write is in waiter_, it becomes the first write of the list.
 write_queue::pending_write& write_queue::append(std::uint64_t end, write_state outcome)
 {
     auto* several = waiter_.get<pending_list>();
@@ -56,7 +56,7 @@ void write_queue::remove(const pending_write* write) noexcept
     }
 }
 
-// Called from a cancellation slot. nullptr: the write that waited in place when its wait began.
+// Called from a cancellation slot. nullptr means the write that was the single write in waiter_ when its wait began.
 void write_queue::cancel(pending_write* write, boost::asio::cancellation_type type)
 {
     if (!ends_operation(type)) {
@@ -69,7 +69,8 @@ void write_queue::cancel(pending_write* write, boost::asio::cancellation_type ty
     }
 }
 
-// Destroying the handler destroys its coroutine, whose destructors may do anything: the list is consistent before.
+// Destroying the handler destroys its coroutine. Destructors in the coroutine may call this queue. Therefore the list
+// is made consistent before.
 void write_queue::drop(pending_write* write) noexcept
 {
     auto* several = waiter_.get<pending_list>();
@@ -95,7 +96,7 @@ void write_queue::drop(pending_write* write) noexcept
 void write_queue::abort(pending_write* write)
 {
     if (auto* several = write == nullptr ? waiter_.get<pending_list>() : nullptr) {
-        write = &several->writes->front(); // the write that waited in place stays first while it waits
+        write = &several->writes->front(); // the former single write is first in the list while it waits
         if (!write->was_single) {
             return;
         }
@@ -145,7 +146,8 @@ void write_queue::drop_all() noexcept
     waiter_.reset();
 }
 
-// All writes that are ready leave the list first: a handler may write again, or find that the stream has ended.
+// Removes all ready writes from the list before it completes them. A completed handler may write again, or may find
+// that the stream has ended.
 template <class Condition>
 void write_queue::complete_if(Condition condition)
 {
@@ -166,7 +168,7 @@ void write_queue::complete_if(Condition condition)
 
 void write_queue::complete(std::list<pending_write> ready)
 {
-    exception_collector exceptions; // a handler that throws must not keep the others waiting
+    exception_collector exceptions; // an exception of one handler must not stop the others
     for (auto& write : ready) {
         exceptions.run([&write] { write.done.complete(error_of(write.outcome)); });
     }
@@ -177,7 +179,8 @@ void write_queue::pending_list::operator()(error_code ec)
 {
     exception_collector exceptions;
     for (auto& write : *writes) {
-        const auto outcome = std::exchange(write.outcome, write_state::closed); // a cancellation finds nothing to end
+        // a later cancellation finds nothing to end
+        const auto outcome = std::exchange(write.outcome, write_state::closed);
         exceptions.run([&] { write.done.complete(outcome == write_state::queued ? ec : error_of(outcome)); });
     }
     exceptions.rethrow();

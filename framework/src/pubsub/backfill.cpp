@@ -7,13 +7,13 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// Large enough that a round trip is rare, and small because each stream with a backfill holds one page in memory.
+// Large enough that round trips are rare. Small enough for memory, because each stream with a backfill holds one page.
 constexpr std::size_t events_per_page = 64;
 
 } // namespace
 
-/// Brings the answer of the backplane to the worker, from any thread. A backplane that never answers destroys the
-/// ticket, which counts as an error.
+/// Passes the answer of the backplane to the worker, from any thread. If the backplane never answers, it destroys the
+/// ticket. The destructor then reports an error.
 class backfill::ticket
 {
 public:
@@ -30,7 +30,7 @@ public:
     void hand_in(page_or_error answer)
     {
         used_ = true;
-        // If the worker is gone, so is the stream.
+        // If the worker has ended, its streams have ended too.
         static_cast<void>(worker_.post([to = to_, answer = std::make_shared<page_or_error>(std::move(answer))] {
             if (const auto reader = to.lock()) {
                 reader->arrive(std::move(*answer));
@@ -48,7 +48,7 @@ void backfill::read(topic_store& store, mailbox::address worker, ready_list* rea
 {
     auto used = std::make_shared<ticket>(weak_from_this(), std::move(worker));
     ready_ = ready;
-    now_ = state::reading; // from here on an answer comes in any case
+    now_ = state::reading; // from here on, an answer always arrives
     newest_then_ = store.newest();
     store.starts.backfill_reads.fetch_add(1, std::memory_order_relaxed);
     store.plane().read_after(progress_.after, events_per_page,

@@ -11,9 +11,9 @@
 
 namespace rill::pubsub::detail {
 
-/// Reads for one stream what only the backplane holds: the events after the one that its client has seen last. It reads
-/// page by page, and the next page when the stream has taken the previous one. It ends where the store holds everything
-/// that follows, see catch_up.
+/// Reads the events after the last event id of one client, for one stream. Only the backplane still holds these events.
+/// The backfill reads page by page. It requests a page after the stream has taken the previous page. It ends when the
+/// store holds all events that follow. See catch_up.
 ///
 /// Belongs to the thread of its worker.
 class backfill : public std::enable_shared_from_this<backfill>
@@ -23,7 +23,7 @@ public:
     {
         idle,
         reading, ///< a page has been requested and has not arrived
-        at_end,  ///< the last page was empty
+        at_end,  ///< the last page was empty; the backfill has read the whole log
         failed,
     };
 
@@ -32,24 +32,25 @@ public:
         : progress_{.after = log_id(last_event_id), .entered = entered}
     {}
 
-    /// Requests the next page. When it has arrived or failed, the owner becomes ready. Without an owner, the
-    /// handler in `page` completes.
+    /// Requests the next page. After the page has arrived or the read has failed, the owner becomes ready. Without an
+    /// owner, the handler in `page` completes.
     /// @param worker  the mailbox of this thread
-    /// @param ready  the list for the owner
+    /// @param ready  the list to which the owner is added
     void read(topic_store& store, mailbox::address worker, ready_list* ready = nullptr);
 
-    /// The next event of the page; nullptr if there is none. The same until pass() is called.
+    /// The next event of the page; nullptr if there is none. Returns the same event until pass() is called.
     backplane::past_event* next();
     void pass() noexcept { ++at_; }
 
     state now() const noexcept { return now_; }
     const backfill_progress& progress() const noexcept { return progress_; }
-    /// The newest event of the store when a page was last requested.
+    /// The newest sequence number of the store at the time of the last read().
     std::uint64_t newest_then() const noexcept { return newest_then_; }
 
-    subscriber* owner = nullptr;  ///< none before the stream begins and after it has left
-    rill::detail::waiter page;    ///< waits for the page while there is no owner
-    bool waits_for_event = false; ///< it continues with the next event of its worker, see catch_up
+    subscriber* owner = nullptr; ///< nullptr before the stream begins and after the stream has ended
+    rill::detail::waiter page;   ///< the handler that waits for the page while there is no owner
+    /// the next event that arrives at the worker resumes the backfill, see backlog_reader
+    bool waits_for_event = false;
 
 private:
     using page_or_error = result<std::vector<backplane::past_event>>;
@@ -65,7 +66,7 @@ private:
     state now_ = state::idle;
 };
 
-/// The start of a stream, with a backfill if that is needed.
+/// The start of a stream, with a backfill if the stream needs one.
 struct stream_start : start_point
 {
     stream_start() = default;
@@ -76,10 +77,10 @@ struct stream_start : start_point
     std::shared_ptr<backfill> pages;
 };
 
-/// Gives the subscriber a backlog that begins there.
+/// Creates a backlog for the subscriber. The backlog begins at this start.
 backlog_state& start_backlog(subscriber& s, stream_start start);
 
-/// The id with which a client resumes at the position of the subscriber, which must have a backlog.
+/// The id with which a client resumes at the position of the subscriber. The subscriber must have a backlog.
 log_id position_id(const topic_store& store, const subscriber& s);
 
 } // namespace rill::pubsub::detail

@@ -7,7 +7,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// Moves the cursor past the event. Events that the client asked for do not count as backlog.
+// Moves the cursor after the event. Events that the client requested do not count as backlog.
 void advance(backlog_state& b, const found_event& e) noexcept
 {
     b.position.seen = e.sequence;
@@ -32,7 +32,7 @@ encoded_event backlog_reader::next(subscriber& s)
 encoded_event backlog_reader::find_next(subscriber& s)
 {
     auto& b = *s.backlog;
-    if (b.notice) { // it may be an event of a backfill that a cancelled wait has left, and so comes first
+    if (b.notice) { // possibly an event of a backfill that a cancelled next() left here; therefore it comes first
         return std::exchange(b.notice, {});
     }
     if (b.pages) {
@@ -41,7 +41,7 @@ encoded_event backlog_reader::find_next(subscriber& s)
             return e;
         }
     }
-    if (b.notice) { // the end of a backfill may leave one
+    if (b.notice) { // the end of a backfill may set a notice
         return std::exchange(b.notice, {});
     }
     return find_next_held(s);
@@ -87,8 +87,9 @@ encoded_event backlog_reader::find_next_held(subscriber& s)
     return e.event;
 }
 
-// The next event of the backfill. None while a page is missing: then the subscriber becomes ready later. None also when
-// the backfill is done: then `pages` is empty too, or the subscriber has ended.
+// Returns the next event of the backfill. If a page is missing, returns an empty event, and the subscriber becomes
+// ready later. Also returns an empty event when the backfill has ended. Then `pages` is empty, or the subscriber has
+// ended.
 encoded_event backlog_reader::next_of_backfill(subscriber& s)
 {
     const auto pages = s.backlog->pages;
@@ -115,12 +116,13 @@ void backlog_reader::read_or_end_backfill(subscriber& s)
         end_backfill(s, find_start_without(store_, *s.filter, progress));
         return;
     }
-    // The store may have lost events of an id that the backplane has not confirmed yet.
+    // Before the backplane has confirmed the id, the backfill must not end. The store may have lost events after that
+    // id.
     auto start = progress.has_begun ? find_start_after(store_, *s.filter, progress) : std::nullopt;
     if (start) {
         end_backfill(s, std::move(*start));
     } else if (pages->now() == backfill::state::at_end && store_.newest() == pages->newest_then()) {
-        // The store is about to get what this backfill has read already.
+        // The store has not yet received the events that this backfill has read. They arrive soon.
         if (!std::exchange(pages->waits_for_event, true)) {
             at_end_.push_back(pages);
         }

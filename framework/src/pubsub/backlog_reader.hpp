@@ -10,8 +10,8 @@
 
 namespace rill::pubsub::detail {
 
-/// Finds the next event of the subscribers of one worker that lag: a notice, an event of a backfill, or an event
-/// that the store holds. Applies the limits for slow streams.
+/// Finds the next event for each subscriber of one worker that lags. The event is a notice, an event of a backfill, or
+/// an event that the store holds. Applies the limits for slow streams.
 class backlog_reader
 {
 public:
@@ -22,17 +22,17 @@ public:
         : store_(store), worker_(std::move(worker)), at_(position), ready_(ready), slow_(slow)
     {}
 
-    /// The next event or notice. None if there is nothing up to the position of the worker, if a page of a backfill is
-    /// missing, or if the subscriber has ended. If it throws because memory is exhausted, the subscriber is served
-    /// again later.
+    /// Returns the next event or notice. Returns an empty event if there is nothing up to the position of the worker,
+    /// if a page of a backfill is missing, or if the subscriber has ended. If memory is exhausted, it throws. The
+    /// subscriber is then served again later.
     encoded_event next(subscriber& s);
 
-    /// New events have arrived: backfills at the end of the log look again.
+    /// Call this after new events have arrived. Backfills at the end of the log then read again.
     void resume_backfills();
 
-    /// The subscriber leaves. It must have a backlog.
+    /// Call this before the subscriber is destroyed. It must have a backlog.
     void remove(subscriber& s) noexcept;
-    /// The context ends.
+    /// Call this when the context shuts down.
     void shutdown() noexcept { at_end_.clear(); }
 
 private:
@@ -48,7 +48,7 @@ private:
     ready_list& ready_;
     slow_streams& slow_;
     std::vector<found_event> found_;
-    std::vector<std::shared_ptr<backfill>> at_end_; ///< have read all pages and wait for the next event
+    std::vector<std::shared_ptr<backfill>> at_end_; ///< backfills that have read all pages and wait for the next event
 };
 
 } // namespace rill::pubsub::detail

@@ -20,7 +20,7 @@ bool catch_up::serve_ready(std::size_t& budget)
 {
     ready_.take(serving_);
     bool changed = false;
-    rill::detail::exception_collector failure; // one subscriber must not keep the others from being served
+    rill::detail::exception_collector failure; // an exception of one subscriber must not stop the others
     while (!serving_.empty() && budget != 0) {
         auto& b = serving_.front();
         b.unlink();
@@ -147,7 +147,7 @@ void catch_up::complete(waiter& w, encoded_event event)
     w.complete({}, std::move(event));
 }
 
-// The pending next() has been cancelled. The next one gets the event that was found already.
+// The pending next() has been cancelled. If an event has already been found, the following next() gets it.
 void catch_up::abort(waiter& w)
 {
     if (w.now == subscriber::state::live) {
@@ -195,7 +195,7 @@ void catch_up::miss_batch(subscriber& s)
     const auto missed = at_.batch.count_after(std::max(b.position.seen, b.requested_until));
     b.events += missed.events;
     b.bytes += missed.bytes;
-    if (s.now == subscriber::state::waiting) { // one that is ready waits for its worker, and not for its client
+    if (s.now == subscriber::state::waiting) { // a ready subscriber waits for its worker, not for its client
         slow_.evict_if_over_limits(s);
     }
 }
@@ -212,7 +212,7 @@ void catch_up::miss_skipped(subscriber& s, const skipped_events& skipped, std::u
         b.bytes += skipped.bytes;
         return;
     }
-    // It began after a part of these events had been published.
+    // The subscriber began after some of these events had been published. Count only the events after its start.
     std::vector<found_event> none;
     const auto held = store_.read(*s.filter, [&](const history& past) {
         return past.collect({from, from}, until, 0, none);
@@ -230,19 +230,19 @@ void catch_up::remove(subscriber& s) noexcept
     }
 }
 
-// Makes the subscriber live if it has everything up to the position of the worker. Otherwise it is served after the
-// present batch, or with the next one.
+// Makes the subscriber live if it has everything up to the position of the worker. Otherwise the subscriber is served
+// after the present batch or with the next batch.
 void catch_up::go_live(subscriber& s)
 {
     auto& b = *s.backlog;
-    if (b.pages) { // it is served when the next page arrives
+    if (b.pages) { // the subscriber is served when the next page arrives
         s.now = subscriber::state::waiting;
         return;
     }
     const auto& batch = at_.batch;
     if (at_.head >= b.position.seen) {
-        // While a batch is being sent, the subscriber may still have to miss it. Otherwise everything that was not
-        // found has been replaced.
+        // While a batch is being sent, the subscriber may still have to miss that batch. If no batch is being sent, the
+        // events that were not found have been replaced or dropped.
         if (b.events != 0 && !batch.active) {
             if (s.filter->conflates) {
                 worker_stats::add(stats_.conflated, b.events);

@@ -13,8 +13,8 @@
 
 namespace rill::pubsub::detail {
 
-/// Serves the subscribers of one worker that lag: each reads from the store, at its own position, up to the
-/// position of the worker. There it becomes live.
+/// Serves the subscribers of one worker that lag. Each subscriber reads from the store at its own position. When it
+/// reaches the position of the worker, it becomes live.
 class catch_up
 {
 public:
@@ -28,32 +28,36 @@ public:
 
     slow_streams& slow() noexcept { return slow_; }
 
-    /// Serves subscribers that are ready. @param budget  the maximum number of events, which is reduced
-    /// @return whether anything has changed, or a subscriber is still ready
+    /// Serves subscribers that are ready.
+    /// @param budget  the maximum number of events; is reduced by the number of events that were served
+    /// @return whether a subscriber has changed or is still ready
     bool serve_ready(std::size_t& budget);
 
-    /// A writer has started. It becomes live, or is served soon.
+    /// Call this after a writer has started. The writer becomes live, or becomes ready.
     void start(subscriber& s);
 
-    /// The handler of a waiter waits for its next event. Completes it at once if there is one.
+    /// Call this when the handler of a waiter waits for its next event. If there is an event, the wait completes at
+    /// once.
     void wait(waiter& w);
 
-    /// The connection of a writer is full. It waits until the last `bytes` have been sent, or ends if that would exceed
-    /// channel_options::max_unsent_bytes.
+    /// Call this if the connection of a writer cannot send more. The writer waits until the last `bytes` have been
+    /// sent. If the unsent bytes would exceed channel_options::max_unsent_bytes, the writer ends.
     void block(subscriber& s, std::size_t bytes);
 
-    /// A subscriber that is not live misses the present batch. It ends if it exceeds its limits.
+    /// Counts the present batch as backlog of a subscriber that is not live. The subscriber ends if it exceeds its
+    /// limits.
     void miss_batch(subscriber& s);
 
-    /// A subscriber misses events that did not fit into the outbox. @param until  the newest of them
+    /// Counts events that did not fit into the outbox as backlog of a subscriber.
+    /// @param until  the sequence number of the newest of these events
     void miss_skipped(subscriber& s, const skipped_events& skipped, std::uint64_t until);
 
-    /// New events have arrived. Backfills at the end of the log look again.
+    /// Call this after new events have arrived. Backfills at the end of the log then read again.
     void resume_backfills() { reader_.resume_backfills(); }
 
-    /// The subscriber leaves.
+    /// Call this before the subscriber is destroyed.
     void remove(subscriber& s) noexcept;
-    /// The context ends.
+    /// Call this when the context shuts down.
     void shutdown() noexcept { reader_.shutdown(); }
 
 private:

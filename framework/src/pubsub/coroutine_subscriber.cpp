@@ -18,7 +18,7 @@ coroutine_subscriber::coroutine_subscriber(std::shared_ptr<topic_store> store, f
         ended = error::unknown_event_id;
     }
     start_backlog(*this, std::move(start));
-    filter = std::move(wanted); // last, because everything before it may throw
+    filter = std::move(wanted); // this comes last, because everything before it may throw
 }
 
 coroutine_subscriber::~coroutine_subscriber()
@@ -87,7 +87,7 @@ subscription make_subscription(const std::shared_ptr<topic_store>& store, std::v
     }
     try {
         return subscription(std::make_unique<coroutine_subscriber>(store, entry->filter, entry->newest, last_event_id));
-    } catch (...) { // no memory
+    } catch (...) { // memory is exhausted
         store->unsubscribe(std::move(entry->filter));
         throw;
     }

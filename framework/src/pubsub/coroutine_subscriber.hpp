@@ -6,14 +6,14 @@ namespace rill::pubsub::detail {
 
 class topic_store;
 
-/// The implementation of a subscription. It joins a dispatcher with the first next(), because its worker is not known
-/// before.
+/// The implementation of a subscription. It joins a dispatcher at the first next(). Before that, its worker is not
+/// known.
 class coroutine_subscriber final : public waiter
 {
 public:
-    /// A subscription that has ended before it began.
+    /// Creates a subscription that has already ended.
     explicit coroutine_subscriber(error_code reason) noexcept { ended = reason; }
-    /// @param wanted  taken, unless the constructor throws
+    /// @param wanted  is moved from, unless the constructor throws
     coroutine_subscriber(std::shared_ptr<topic_store> store, filter_pointer& wanted, std::uint64_t entered,
                          std::string_view last_event_id);
     ~coroutine_subscriber() override;
@@ -26,11 +26,11 @@ private:
     std::shared_ptr<topic_store> store_;
 };
 
-/// Subscribes to valid topics. A subscription that is not possible has ended with the error.
+/// Subscribes to valid topics. If that is not possible, returns a subscription that has ended with the error.
 subscription make_subscription(const std::shared_ptr<topic_store>& store, std::vector<topic_pattern> topics,
                                std::string_view last_event_id, std::string subscriber_name);
 
-/// A subscription that has ended with this error.
+/// Returns a subscription that has ended with this error.
 subscription make_ended_subscription(error_code reason);
 
 } // namespace rill::pubsub::detail

@@ -13,7 +13,7 @@ direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, filter_point
     try {
         start_backlog(*this, std::move(start));
         to.add(*this);
-    } catch (...) { // no memory
+    } catch (...) { // memory is exhausted
         unsubscribe();
         throw;
     }
@@ -41,7 +41,7 @@ awaitable<> direct_stream::start(response_writer& to)
     out = &rill::detail::stream_writer::of(to);
     to.set_policy(state_->policies[filter->kind]);
     sse::detail::send_start(to, state_->options, position());
-    if (now == state::ended) { // before it has started
+    if (now == state::ended) { // the stream has ended before its start
         to.end(close_reason::evicted);
     } else {
         worker->catching_up().start(*this);
@@ -49,7 +49,7 @@ awaitable<> direct_stream::start(response_writer& to)
     return {};
 }
 
-// A client that loses its connection before the first event resumes with this id. A notice has its own id.
+// If a client disconnects before the first event, it resumes with this id. A notice has its own id.
 log_id direct_stream::position() const
 {
     if (!sends_position || now == state::ended || backlog->notice) {

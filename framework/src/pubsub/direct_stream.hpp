@@ -8,11 +8,11 @@
 
 namespace rill::pubsub::detail {
 
-/// A stream of an endpoint. It has no coroutine: the dispatcher writes its events.
+/// A stream of an endpoint. It has no coroutine. The dispatcher writes its events.
 class direct_stream final : public streaming_body, public subscriber
 {
 public:
-    /// @param client_knows_id  the client has sent a Last-Event-ID header, and so keeps that id
+    /// @param client_knows_id  the client has sent a Last-Event-ID header, and therefore has that id already
     direct_stream(std::shared_ptr<endpoint_state> state, filter_pointer wanted, stream_start start, dispatcher& to,
                   bool client_knows_id);
     ~direct_stream() override;
@@ -23,7 +23,7 @@ private:
     void unsubscribe() noexcept;
     log_id position() const;
 
-    std::shared_ptr<endpoint_state> state_; ///< the route may be destroyed before its streams
+    std::shared_ptr<endpoint_state> state_; ///< shared, because the route may be destroyed before its streams
 };
 
 static_assert(sizeof(direct_stream) == 12 * sizeof(void*));

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-// The number of sends after which the event loop gets a turn: one or two milliseconds of work for the kernel.
+// The event loop gets a turn after this number of sends. The kernel needs one or two milliseconds for them.
 constexpr std::size_t sends_per_turn = 256;
 
 class dispatchers : public asio::execution_context::service
@@ -29,7 +29,7 @@ public:
     {}
 
     std::unordered_map<const topic_store*, std::shared_ptr<dispatcher>> by_store;
-    mailbox& mailbox_; ///< created before this service, so that it is destroyed after it
+    mailbox& mailbox_; ///< created before this service, so that it is destroyed after this service
 
 private:
     void shutdown() noexcept override
@@ -42,8 +42,9 @@ private:
 
 asio::execution_context::id dispatchers::id;
 
-// Loads what the next subscribers need while the kernel is busy with the present one: the state of the subscriber after
-// the next, and the connection of the next. A function of this file with one caller, so that it is inlined.
+// Loads data of the next subscribers into the cache while the kernel sends to the present one. Loads the connection of
+// the next subscriber and the state of the subscriber after it. This function is in this file and has one caller, so
+// that the compiler inlines it.
 void prefetch(topic_links::iterator next, topic_links::iterator end) noexcept
 {
     constexpr std::ptrdiff_t line = 64;
@@ -79,7 +80,7 @@ dispatcher& dispatcher::of(asio::io_context& context, const std::shared_ptr<topi
     const auto entry = all.emplace(store.get(), made).first;
     try {
         made->at_.head = store->attach(made->outbox_);
-    } catch (...) { // no memory: a dispatcher that gets no events must not be found
+    } catch (...) { // memory is exhausted. A dispatcher that gets no events must not be found.
         all.erase(entry);
         throw;
     }
@@ -116,7 +117,7 @@ void dispatcher::run()
     {
         dispatcher& self;
         const bool& done;
-        ~guard() { self.end_run(done); } // after an exception, the others continue in the next turn
+        ~guard() { self.end_run(done); } // after an exception, the remaining subscribers continue in the next turn
     } running{*this, done};
     ready_.set_running(true);
     for (std::size_t budget = sends_per_turn; budget != 0 && !done;) {
@@ -135,12 +136,12 @@ void dispatcher::end_run(bool done) noexcept
     if (!done) {
         try {
             ready_.schedule();
-        } catch (const std::bad_alloc&) { // it continues with the next event
+        } catch (const std::bad_alloc&) { // the dispatcher continues with the next event
         }
     }
 }
 
-// Without memory for a step, the step has not begun and is repeated when the dispatcher runs next.
+// If memory is exhausted, a step fails before it changes anything. The next run of the dispatcher repeats the step.
 bool dispatcher::next_batch()
 {
     for (;;) {
@@ -178,15 +179,15 @@ void dispatcher::begin_batch(subscriber_index::local_topic& topic)
     next_ = topic.streams.begin();
 }
 
-// All numbers have been used. A subscriber must not take a new batch for one that it remembers.
+// All numbers have been used. Without this reset, a new batch could have the number that a subscriber has stored.
 void dispatcher::restart_numbers() noexcept
 {
     at_.batch.number = 1; // 0 means no batch
     index_.for_each([](subscriber& s) { s.live_since = 0; });
 }
 
-// The worker was too slow for its outbox. From now on each subscriber lags. The first loop may run out of
-// memory, and is then repeated; the second one does not.
+// The worker was too slow for its outbox. From now on, each subscriber of these topics lags. The first loop may throw
+// because memory is exhausted. It is then repeated. The second loop does not throw.
 void dispatcher::on_skipped()
 {
     for (const auto& [topic, skipped] : queue_.skipped()) {
@@ -214,7 +215,7 @@ void dispatcher::on_skipped()
 void dispatcher::fan_out(std::size_t& budget)
 {
     const auto end = batch_topic_->streams.end();
-    rill::detail::exception_collector failure; // one handler of a user must not keep others from their event
+    rill::detail::exception_collector failure; // an exception of one handler must not stop the others
     for (; next_ != end && budget != 0; --budget) {
         auto& s = *next_->owner;
         ++next_;
@@ -252,18 +253,18 @@ void dispatcher::send(subscriber& s)
     switch (s.out->put(batch.piece)) {
     case rill::detail::write_state::queued:
         worker_stats::add(outbox_->stats.delivered, batch.events.size());
-        fall_behind(s, batch.last); // without memory for that, it stays live
+        fall_behind(s, batch.last); // if this throws because memory is exhausted, the stream stays live
         catch_up_.block(s, batch.piece.bytes().size());
         return;
     case rill::detail::write_state::sent:
         worker_stats::add(outbox_->stats.delivered, batch.events.size());
         return;
     default:
-        s.now = subscriber::state::ended; // its connection ends
+        s.now = subscriber::state::ended; // the connection is closing
     }
 }
 
-// A handler takes one event at a time. It finds the other events of the batch in the store.
+// A handler takes one event at a time. It reads the other events of the batch from the store.
 void dispatcher::deliver(waiter& w)
 {
     const auto first = at_.batch.events.front();
@@ -276,12 +277,13 @@ void dispatcher::deliver(waiter& w)
     w.complete({}, first.event);
 }
 
-// Completed handlers may destroy their subscriber and others at once, see subscriber_index::drain().
+// A completion handler may destroy its subscriber and others at once, see subscriber_index::drain().
 void dispatcher::shutdown()
 {
     store_->detach(outbox_);
     catch_up_.shutdown();
-    rill::detail::exception_collector ignored; // of a user's completion handler; there is nobody to report it to
+    // an exception of a completion handler of a user; nothing can handle it here
+    rill::detail::exception_collector ignored;
     index_.drain([&ignored](subscriber& s) {
         if (s.worker == nullptr) {
             return;

@@ -15,9 +15,9 @@ namespace rill::pubsub::detail {
 
 /// Delivers the events of a store to its subscribers in one worker. Belongs to the thread of the worker.
 ///
-/// Events arrive as batches: events of one topic that follow each other are sent as one piece. A batch goes to all
-/// subscribers of the topic. Then the subscribers that lag are served. After a number of sends the rest waits
-/// for the next turn of the event loop.
+/// Events arrive as batches. A batch consists of consecutive events of one topic, which are sent as one piece. The
+/// dispatcher first sends a batch to all subscribers of the topic. Then it serves the subscribers that lag. After a
+/// fixed number of sends it continues in the next turn of the event loop.
 class dispatcher final : public event_consumer, public std::enable_shared_from_this<dispatcher>
 {
 public:
@@ -26,14 +26,14 @@ public:
     dispatcher& operator=(const dispatcher&) = delete;
     ~dispatcher();
 
-    /// The dispatcher of this context and store. It exists as long as it has subscribers.
+    /// Returns the dispatcher of this context and store. The dispatcher exists as long as it has subscribers.
     static dispatcher& of(boost::asio::io_context& context, const std::shared_ptr<topic_store>& store);
 
     topic_store& store() noexcept { return *store_; }
 
-    /// Adds a subscriber that has a backlog and waits.
+    /// Adds a subscriber that has a backlog and is in the state `waiting`.
     void add(subscriber& s);
-    /// Afterwards *this may be gone.
+    /// Removes a subscriber. If it was the last one, this may destroy *this.
     void remove(subscriber& s);
 
     catch_up& catching_up() noexcept { return catch_up_; }
@@ -43,7 +43,7 @@ public:
     /// Sends all events that have arrived, and serves the subscribers that are ready.
     void run() override;
 
-    /// The context ends.
+    /// Call this when the context shuts down.
     void shutdown();
 
 private:

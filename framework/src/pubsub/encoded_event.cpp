@@ -14,17 +14,18 @@ namespace {
 
 constexpr std::size_t max_event_bytes = std::size_t{1} << 30;
 constexpr std::size_t counter_digits = 20;
-constexpr std::size_t max_requested_id_bytes = 128; // in a gap notice; the client knows the rest
+constexpr std::size_t max_requested_id_bytes = 128; // in a gap notice; the client has the full id
 constexpr std::string_view id_field = "id: ";
 constexpr std::string_view line_end = "\n";
-constexpr std::size_t chunk_room = 2; // after the piece
+constexpr std::size_t chunk_room = 2; // the end of the chunk needs these bytes
 
 bool has_line_end(std::string_view text) noexcept
 {
     return text.find_first_of("\r\n") != text.npos;
 }
 
-// A buffer that is used again, because events have about the same size.
+// Returns an empty buffer that all events of a thread share. Events have about the same size, so the buffer rarely
+// grows.
 std::string& encoding_buffer()
 {
     thread_local std::string buffer;
@@ -51,10 +52,10 @@ std::string quoted(std::string_view text)
 
 constexpr std::size_t room_for_id(std::size_t size) noexcept
 {
-    return id_field.size() + size + 2 * line_end.size() + chunk_room; // also for the end of the chunk
+    return id_field.size() + size + 2 * line_end.size() + chunk_room;
 }
 
-// The errors of an event that sse::encode() does not find.
+// Finds errors that sse::encode() does not find.
 error_code find_fault(const sse::event& e, std::string_view id, std::size_t others) noexcept
 {
     if (e.data.view().size() + e.comment.view().size() + e.name.view().size() + id.size() + others > max_event_bytes) {
@@ -83,7 +84,7 @@ sse::event encoded_event::as_event() const noexcept
     return e;
 }
 
-/// Fills a block after its head.
+/// Fills the part of a block that follows its head.
 class event_draft::layout
 {
 public:
@@ -92,7 +93,8 @@ public:
     encoded_event::span put(std::string_view text) noexcept
     {
         const encoded_event::span placed{end_, static_cast<std::uint32_t>(text.size())};
-        std::copy(text.begin(), text.end(), block_.address(end_)); // not memcpy(), because the text may have no address
+        // not memcpy(), because the pointer of an empty text may be null
+        std::copy(text.begin(), text.end(), block_.address(end_));
         end_ += placed.size;
         return placed;
     }
@@ -111,7 +113,8 @@ event_draft::event_block* event_draft::allocate(std::size_t size)
     return made;
 }
 
-// One allocation: head | topic | key | name | data, unless the encoded event contains it unchanged | encoded event.
+// One allocation contains: head | topic | key | name | data | encoded event. If the encoded event contains the data
+// unchanged, the data is not stored separately.
 result<event_draft> event_draft::make(const sse::event& e, std::string_view topic, std::string_view key)
 {
     std::array<char, counter_digits> digits;
@@ -120,12 +123,12 @@ result<event_draft> event_draft::make(const sse::event& e, std::string_view topi
         return tl::unexpected(fault);
     }
     auto anonymous = e;
-    anonymous.id = {}; // finish() adds it as the last line
+    anonymous.id = {}; // finish() adds the id as the last line
     auto& wire = encoding_buffer();
     if (const auto encoded = sse::encode(anonymous, wire); !encoded) {
         return tl::unexpected(encoded.error());
     }
-    wire.pop_back(); // the empty line, which finish() adds after the id
+    wire.pop_back(); // removes the empty line, because finish() adds it after the id
     const auto data = e.data.view();
     const bool apart = has_line_end(data);
     auto* block =
@@ -143,7 +146,7 @@ result<event_draft> event_draft::make(const sse::event& e, std::string_view topi
     fields.skip(encoded_event::headroom);
     block->at = fields.end();
     block->size = fields.put(wire).size;
-    if (e.data && !apart) { // its only line is the last line of the event
+    if (e.data && !apart) { // the data is one line, which is the last line of the event
         const auto size = static_cast<std::uint32_t>(data.size());
         block->data = {fields.end() - static_cast<std::uint32_t>(line_end.size()) - size, size};
     }
@@ -175,8 +178,7 @@ encoded_event event_draft::finish(std::string_view id) &&
 {
     const auto used = event_.fields().at + event_.fields().size;
     if (used + room_for_id(id.size()) > event_.fields().footprint) {
-        event_ =
-            clone(event_.fields(), used + room_for_id(id.size())); // rare: an id that is longer than those of counters
+        event_ = clone(event_.fields(), used + room_for_id(id.size())); // only for an id of more than 20 bytes
     }
     auto& block = event_.fields();
     auto* end = block.address(used);

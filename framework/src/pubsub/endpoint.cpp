@@ -14,7 +14,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// It shares the state, because an endpoint that is made for one request may be destroyed first.
+// The coroutine owns a reference to the state. If the endpoint was created for one request, it may be destroyed first.
 awaitable<response> open_stream(std::shared_ptr<endpoint_state> state, request& r)
 {
     const auto executor = co_await asio::this_coro::executor;

@@ -20,12 +20,12 @@ struct event_batch
     std::vector<found_event> events;
     shared_chunk piece;
     std::uint64_t last = 0; ///< the sequence number of the last event
-    /// Counts batches, see subscriber::live_since. It begins shortly before the largest value, so that each program
-    /// passes the overflow.
+    /// The number of the batch, see subscriber::live_since. It begins shortly before the largest value. Therefore each
+    /// program that runs for some time passes the overflow.
     std::uint32_t number = UINT32_MAX - 1000;
-    bool active = false; ///< it is being sent
+    bool active = false; ///< the batch is being sent
 
-    /// The events after that sequence number.
+    /// Counts the events after that sequence number.
     event_count count_after(std::uint64_t sequence) const noexcept
     {
         event_count sum;
@@ -39,7 +39,7 @@ struct event_batch
     }
 };
 
-/// How far a worker has come.
+/// The position of a worker in the sequence of all events.
 struct worker_position
 {
     std::uint64_t head = 0; ///< the sequence number of the last event of the last batch that was sent

@@ -6,7 +6,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-constexpr std::size_t max_entries = 64UL * 1024; // one mebibyte
+constexpr std::size_t max_entries = 64UL * 1024; // they take one mebibyte
 
 } // namespace
 
@@ -14,7 +14,7 @@ void event_order::add(std::uint64_t sequence, topic_state& topic) noexcept
 {
     try {
         entries_.push_back({sequence, &topic});
-    } catch (...) { // no memory: older events are searched for topic by topic
+    } catch (...) { // memory is exhausted. A search for older events must read each topic.
         entries_.clear();
         complete_after_ = sequence;
         return;

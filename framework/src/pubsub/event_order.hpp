@@ -7,8 +7,8 @@
 
 namespace rill::pubsub::detail {
 
-/// The topics of the newest events of a hub, in the order of the events. A stream with patterns follows it, because
-/// otherwise it would have to look into each topic for its next event. Not thread-safe.
+/// The topics of the newest events of a hub, in the order of the events. A stream with patterns finds its next event
+/// here. Otherwise it would have to search each topic. Not thread-safe.
 class event_order
 {
 public:
@@ -19,14 +19,14 @@ public:
     };
     using iterator = std::deque<entry>::const_iterator;
 
-    /// @param start  the sequence number before which nothing is known
+    /// @param start  events up to this sequence number are unknown
     explicit event_order(std::uint64_t start) noexcept : complete_after_(start) {}
 
     void add(std::uint64_t sequence, topic_state& topic) noexcept;
-    /// Drops the events of topics with topic_state::removed.
+    /// Removes the entries of topics with topic_state::removed.
     void drop_removed() noexcept;
 
-    /// Whether all events after that sequence number are in it.
+    /// Whether this holds all events after that sequence number.
     bool is_complete_after(std::uint64_t sequence) const noexcept { return sequence >= complete_after_; }
 
     /// The first event after that sequence number.

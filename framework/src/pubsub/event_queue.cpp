@@ -8,7 +8,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// The maximum size of a piece that has several events.
+// The maximum size of a piece that contains several events.
 constexpr std::size_t max_batch_bytes = 64UL * 1024;
 
 } // namespace
@@ -41,7 +41,7 @@ void event_queue::pop_into(event_batch& batch)
     batch.events.reserve(count);
     batch.piece = count == 1 ? shared_chunk(events_[at_].event) : joined(end, bytes);
     batch.topic = topic;
-    for (; at_ != end; ++at_) { // nothing below this line fails
+    for (; at_ != end; ++at_) { // the code from here on does not throw
         auto& item = events_[at_];
         batch.last = item.sequence;
         batch.events.push_back({std::move(item.event), item.sequence});

@@ -8,7 +8,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-constexpr std::size_t max_looks = 1024; // bounds the time for which the mutex of the store is held
+constexpr std::size_t max_looks = 1024; // limits the time for which the mutex of the store is held
 
 } // namespace
 
@@ -60,7 +60,7 @@ start_point history::start(unknown_id how, std::string_view id, const channel_op
         break;
     }
     start.position.known_lost = std::max(start.position.known_lost, topics_.removed().lost_until());
-    // If ids are numbers, the notice has one too. A client that resumes with it gets the same events again.
+    // If ids are numbers, the notice has an id too. A client that resumes with that id gets the same events again.
     const auto* first = oldest();
     start.position.seen = first == nullptr ? end_.newest : first->sequence - 1;
     start.gap = make_gap(id, first == nullptr ? std::string_view() : first->event.id(),
@@ -68,7 +68,7 @@ start_point history::start(unknown_id how, std::string_view id, const channel_op
     return start;
 }
 
-// The sequence number after which the newest events begin that a stream without an id gets.
+// A stream without a last event ID gets the newest events. Returns the sequence number directly before them.
 std::uint64_t history::history_start(std::size_t events) const
 {
     if (events == 0) {
@@ -116,7 +116,7 @@ log_id history::id_at(std::uint64_t seen) const
     if (end_.numeric_ids) {
         return std::to_string(seen);
     }
-    // Only ids of its own topics, because sequence_of() does not look into other topics.
+    // Uses only ids of topics of this stream, because sequence_of() does not search other topics.
     const replay_buffer::entry* newest = nullptr;
     for_each_topic([&](const topic_state& topic) {
         const auto* e = topic.buffer.newest_until(seen);
@@ -140,8 +140,8 @@ collected history::collect(const cursor& position, std::uint64_t until, std::siz
     return collect_by_topic(position, until, count, into);
 }
 
-// Follows the order of all events. False if the order does not reach back to the cursor, or if something is lost that
-// has not been reported to the stream. Then collect_by_topic() has to search.
+// Searches in the order of all events. Returns false if the order begins after the cursor, or if a loss has not been
+// reported to the stream. Then collect_by_topic() must search.
 bool history::collect_in_order(const cursor& position, std::uint64_t until, std::size_t count,
                                std::vector<found_event>& into, collected& outcome) const
 {
@@ -170,7 +170,7 @@ bool history::collect_in_order(const cursor& position, std::uint64_t until, std:
             continue;
         }
         const auto* e = buffer.at_or_after(*at);
-        if (e != nullptr && e->sequence == next->sequence) { // otherwise a newer one has replaced it
+        if (e != nullptr && e->sequence == next->sequence) { // otherwise a newer event has replaced this one
             into.push_back({e->event, e->sequence});
             if (into.size() - first == count) {
                 return true;
@@ -180,7 +180,7 @@ bool history::collect_in_order(const cursor& position, std::uint64_t until, std:
     return true;
 }
 
-// Takes up to `count` events from each topic, sorts them, and keeps the first `count`.
+// Takes up to `count` events from each topic. Sorts them and keeps the first `count` events.
 collected history::collect_by_topic(const cursor& position, std::uint64_t until, std::size_t count,
                                     std::vector<found_event>& into) const
 {

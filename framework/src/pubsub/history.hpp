@@ -12,12 +12,12 @@
 
 namespace rill::pubsub::detail {
 
-/// How far a stream has come. All topics of a store share one sequence, so that one number is enough for a stream of
+/// The position of a stream. All topics of a store share one sequence. Therefore one number is enough for a stream of
 /// several topics.
 struct cursor
 {
-    std::uint64_t seen = 0;       ///< the stream has every event up to this sequence number
-    std::uint64_t known_lost = 0; ///< losses up to this sequence number have been reported to it
+    std::uint64_t seen = 0;       ///< the stream has received every event up to this sequence number
+    std::uint64_t known_lost = 0; ///< losses up to this sequence number have been reported to the stream
 };
 
 struct found_event
@@ -29,41 +29,42 @@ struct found_event
 /// The result of history::collect().
 struct collected
 {
-    bool lost = false; ///< something after the cursor has been dropped, and that has not been reported
+    bool lost = false; ///< an event after the cursor has been dropped, and the loss has not been reported
     std::uint64_t lost_until = 0;
-    std::uint64_t remaining = 0; ///< events after the cursor that are held
+    std::uint64_t remaining = 0; ///< the number of held events after the cursor
     std::uint64_t remaining_bytes = 0;
-    std::uint64_t scanned_until = 0; ///< not 0: nothing was found up to here, and the search is not finished
+    std::uint64_t scanned_until = 0; ///< if not 0: nothing was found up to here, and the search must continue
 };
 
-/// The end of the log, as the store knows it.
+/// The end of the log in the store.
 struct log_end
 {
     bool numeric_ids = true;
     std::uint64_t newest = 0; ///< the sequence number of the last event
-    // Of opaque ids only:
+    // For opaque ids only:
     log_id last_id{}; ///< the id of the last event of any topic
     std::uint64_t last_id_at = 0;
-    log_id begin_id{};          ///< the events from the backplane follow directly after the event with this id
-    std::uint64_t begin_at = 0; ///< and have sequence numbers after this one
+    log_id begin_id{};          ///< the backplane sends the events that follow directly after the event with this id
+    std::uint64_t begin_at = 0; ///< these events have sequence numbers greater than this
 };
 
-/// Where a stream begins.
+/// The position at which a stream begins.
 struct start_point
 {
     cursor position;
     std::uint64_t requested_until = 0; ///< events up to this sequence number existed before the stream
-    encoded_event gap;                 ///< a notice to be sent first
+    encoded_event gap;                 ///< a notice that is sent first
     bool resumed = false;              ///< the stream begins after the last event id of its client
-    bool rejected = false;             ///< that id is unknown, and the policy is unknown_id::reject
-    bool needs_backfill = false;       ///< the position is not known before the backplane has been read
+    bool rejected = false;             ///< the last event id is unknown, and the policy is unknown_id::reject
+    bool needs_backfill = false;       ///< the position is unknown until the backplane has been read
 };
 
-/// The past of the topics of one stream. A view that borrows its arguments. It has no state, no lock and no clock.
+/// The past events of the topics of one stream. A view that refers to its arguments. It has no state, no lock and no
+/// clock.
 class history
 {
 public:
-    /// @param order  the order of the events of a hub
+    /// @param order  the order of the events; only a hub has one
     history(const topic_table& topics, const topic_filter& filter, const log_end& end,
             const event_order& order) noexcept
         : topics_(topics), filter_(filter), end_(end), order_(order)
@@ -72,28 +73,28 @@ public:
     const topic_table& topics() const noexcept { return topics_; }
     std::uint64_t newest() const noexcept { return end_.newest; }
 
-    /// The sequence number of the event with this id, if one of the topics has or recently had it, or if it is at the
-    /// end of the log.
+    /// The sequence number of the event with this id. None if no topic of the stream has or recently had the event, and
+    /// the event is not at the end of the log.
     std::optional<std::uint64_t> sequence_of(std::string_view id) const;
 
-    /// Whether every event of the topics after that sequence number is held.
+    /// Whether the topics still hold each of their events after that sequence number.
     bool holds_all_after(std::uint64_t sequence) const;
 
-    /// The start of a stream that has everything up to that sequence number.
+    /// The start of a stream that has received everything up to that sequence number.
     start_point resume(std::uint64_t sequence) const;
 
     /// The start of a stream whose last event id is unknown or empty.
-    /// @param how  with `gap`, the start has a `gap` notice
-    /// @param options  of the stream
-    /// @param entered  the sequence number after which every event is for the stream
+    /// @param how  with unknown_id::gap, the start has a `gap` notice
+    /// @param options  the options of the stream
+    /// @param entered  the stream gets every event after this sequence number
     start_point start(unknown_id how, std::string_view id, const channel_options& options, std::uint64_t entered) const;
 
-    /// The id with which a client resumes that has everything up to that sequence number, and nothing after it. Empty
-    /// if the ids are opaque and the id is not held.
+    /// The id with which a client resumes after that sequence number. Empty if the ids are opaque and the id is not
+    /// held.
     log_id id_at(std::uint64_t seen) const;
 
-    /// Appends to `into` the next events after the cursor, in order, up to the sequence number `until`.
-    /// collected::remaining is set if something is lost or if `count` is 0.
+    /// Appends the next events after the cursor to `into`, in order, up to the sequence number `until`. Sets
+    /// collected::remaining if an event is lost or if `count` is 0.
     /// @param count  the maximum number of events
     collected collect(const cursor& position, std::uint64_t until, std::size_t count,
                       std::vector<found_event>& into) const;

@@ -38,7 +38,7 @@ result<log_id> memory_backplane::next_id(const event_draft& event)
     return counts ? std::to_string(next_) : log_id(event.own_id());
 }
 
-// The readers take the event with the lock, so that all of them see the same order.
+// on_event() runs while the mutex is held, so that all readers receive the events in the same order.
 result<log_id> memory_backplane::append(event_draft event, appended)
 {
     const std::lock_guard lock(mutex_);

@@ -11,7 +11,7 @@ void write_metrics(metrics_writer& out, const channel_stats& stats, std::string_
         out.gauge(metric, help, static_cast<double>(value), {{"channel", name}});
     };
     counter("rill_pubsub_published_total", "Events published.", stats.published);
-    counter("rill_pubsub_delivered_total", "Events given to a stream or a handler, counted for each.", stats.delivered);
+    counter("rill_pubsub_delivered_total", "Events delivered, counted for each stream and handler.", stats.delivered);
     counter("rill_pubsub_dropped_total", "Events that a stream did not get because it was too slow.", stats.dropped);
     counter("rill_pubsub_conflated_total", "Events that were replaced by a newer event of the same key.",
             stats.conflated);
@@ -24,9 +24,10 @@ void write_metrics(metrics_writer& out, const channel_stats& stats, std::string_
     counter("rill_pubsub_backfill_failures_total", "Pages of the past that the backplane failed to read.",
             stats.backfill_failures);
     const auto evicted = [&](std::string_view why, std::uint64_t value) {
-        out.counter("rill_pubsub_evicted_total",
-                    "Streams ended: slow, for their backlog; full, for the unsent bytes of all.",
-                    static_cast<double>(value), {{"channel", name}, {"why", why}});
+        out.counter(
+            "rill_pubsub_evicted_total",
+            "Streams ended because their backlog (slow) or the unsent bytes of all streams (full) were too large.",
+            static_cast<double>(value), {{"channel", name}, {"why", why}});
     };
     evicted("slow", stats.evicted_slow);
     evicted("full", stats.evicted_full);

@@ -29,12 +29,12 @@ void ready_list::schedule()
         return;
     }
     boost::asio::post(context_, [this, consumer = consumer_] {
-        if (const auto alive = consumer.lock()) { // it owns this list
+        if (const auto alive = consumer.lock()) { // the consumer owns this list
             scheduled_ = false;
             alive->run();
         }
     });
-    scheduled_ = true; // only after post(), which may throw
+    scheduled_ = true; // set after post(), because post() may throw
 }
 
 } // namespace rill::pubsub::detail

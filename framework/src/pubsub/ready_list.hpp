@@ -8,25 +8,26 @@
 
 namespace rill::pubsub::detail {
 
-/// The subscribers of a worker that lag and can continue, and the turn of the event loop in which they do.
+/// The subscribers of a worker that lag and can continue. Schedules the turn of the event loop that serves them.
 class ready_list
 {
 public:
     explicit ready_list(boost::asio::io_context& context) noexcept : context_(context) {}
 
-    /// The dispatcher, which serves the list when it runs.
+    /// Sets the dispatcher, which serves the list when it runs.
     void set_consumer(std::weak_ptr<event_consumer> consumer) noexcept { consumer_ = std::move(consumer); }
 
-    /// The subscriber can continue: it is served soon.
+    /// Marks a subscriber as ready and schedules the dispatcher.
     void make_ready(subscriber& s);
 
-    /// The same without a turn of the event loop: it is served when the dispatcher runs next.
+    /// Marks a subscriber as ready but does not schedule the dispatcher. The next run of the dispatcher serves the
+    /// subscriber.
     void requeue(subscriber& s) noexcept;
 
-    /// Lets the dispatcher run in a later turn of the event loop, unless it is running.
+    /// Runs the dispatcher in a later turn of the event loop, unless it is running.
     void schedule();
 
-    /// The dispatcher runs, or has run.
+    /// Call this when the dispatcher begins or ends to run.
     void set_running(bool running) noexcept { running_ = running; }
     bool is_running() const noexcept { return running_; }
 

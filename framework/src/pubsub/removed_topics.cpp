@@ -7,7 +7,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-constexpr std::size_t max_names = 16UL * 1024; // one or two mebibytes, because names are short
+constexpr std::size_t max_names = 16UL * 1024; // they take one or two mebibytes, because names are short
 
 } // namespace
 

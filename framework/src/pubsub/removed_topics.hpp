@@ -9,18 +9,18 @@
 
 namespace rill::pubsub::detail {
 
-/// Up to which sequence number removed topics had events. Without this, a client that comes back to a quiet topic would
-/// get a gap as soon as any other topic has been removed. Not thread-safe.
+/// The last sequence numbers of removed topics. Without them, the removal of any topic would cause gaps. A client that
+/// reconnects to a quiet topic would get a gap notice, although it has missed nothing. Not thread-safe.
 class removed_topics
 {
 public:
-    /// @param start  the sequence number before which nothing is known
+    /// @param start  events up to this sequence number are unknown
     explicit removed_topics(std::uint64_t start) noexcept : lost_until_(start), known_after_(start) {}
 
-    /// A topic of that name may have lost events up to this sequence number before it is created again.
+    /// A topic of that name may have lost events up to this sequence number if it is created again.
     std::uint64_t lost_until(std::string_view name) const;
 
-    /// Any removed topic may have had events up to this sequence number.
+    /// A removed topic of any name may have had events up to this sequence number.
     std::uint64_t lost_until() const noexcept { return lost_until_; }
 
     void add(const topic_state& topic) noexcept;

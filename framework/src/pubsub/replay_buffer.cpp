@@ -9,7 +9,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// This many replaced events may stay, because removing them costs a pass over all.
+// The buffer may keep this number of replaced events, because their removal must visit all events.
 constexpr std::size_t max_replaced = 64;
 
 } // namespace
@@ -38,7 +38,7 @@ replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t seq
         if (settings_.latest_per_key && !added.key().empty()) {
             replace(added.key());
         }
-    } catch (...) { // no memory: the buffer is unchanged
+    } catch (...) { // memory is exhausted; restore the buffer
         entries_.pop_back();
         throw;
     }
@@ -53,8 +53,8 @@ replay_buffer::position replay_buffer::append(encoded_event e, std::uint64_t seq
     return end_++;
 }
 
-// The newest event has this key, and owns its text. It replaces the older event of the key, which then takes no memory
-// and does not count for the limits.
+// The newest event has this key and owns the text of the key. It replaces the older event of the same key. The older
+// event then takes no memory and does not count for the limits.
 void replay_buffer::replace(std::string_view key)
 {
     const auto [found, added] = latest_.try_emplace(key, end_);
@@ -62,7 +62,7 @@ void replay_buffer::replace(std::string_view key)
         return;
     }
     auto& old = entries_[static_cast<std::size_t>(find(found->second) - entries_.begin())];
-    auto renamed = latest_.extract(found); // the text of its key is about to be destroyed
+    auto renamed = latest_.extract(found); // the old event owns the text of this key and is about to be destroyed
     renamed.key() = key;
     renamed.mapped() = end_;
     latest_.insert(std::move(renamed));
@@ -85,7 +85,7 @@ void replay_buffer::drop_oldest()
     drop_replaced();
 }
 
-// Replaced events at the front are dropped at once, the others when they are the majority.
+// Removes replaced events at the front at once. Removes all other replaced events when they are the majority.
 void replay_buffer::drop_replaced()
 {
     while (!entries_.empty() && !entries_.front().event) {
@@ -99,10 +99,10 @@ void replay_buffer::drop_replaced()
 void replay_buffer::remember_id(std::string_view id, std::uint64_t sequence)
 {
     known_ids_.push_back({std::string(id), sequence});
-    sequences_.erase(id); // if the log repeats an id, the newer event counts
+    sequences_.erase(id); // if the log repeats an id, the id belongs to the newer event
     sequences_.emplace(known_ids_.back().id, sequence);
     if (known_ids_.size() - 1 > settings_.limits.max_events)
-    { // a client that has seen the event before the oldest has missed nothing
+    { // keeps one more id than events: a client with the id of the event before the oldest has missed nothing
         const auto& oldest = known_ids_.front();
         if (const auto found = sequences_.find(oldest.id);
             found != sequences_.end() && found->second == oldest.sequence)
@@ -122,7 +122,7 @@ void replay_buffer::expire(clock::time_point now)
     }
 }
 
-// If nothing was replaced, the index of an entry follows from its position.
+// If no event was replaced, the index of an entry can be computed from its position.
 replay_buffer::iterator replay_buffer::find(position p) const noexcept
 {
     if (entries_.empty() || p <= entries_.front().at) {
@@ -147,7 +147,7 @@ const replay_buffer::entry* replay_buffer::at_or_after(position p) const noexcep
 
 const replay_buffer::entry* replay_buffer::newest() const noexcept
 {
-    return entries_.empty() ? nullptr : &entries_.back(); // nothing has replaced the newest event
+    return entries_.empty() ? nullptr : &entries_.back(); // the newest event is never replaced
 }
 
 const replay_buffer::entry* replay_buffer::newest_until(std::uint64_t sequence) const noexcept

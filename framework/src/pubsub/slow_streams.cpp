@@ -6,8 +6,8 @@
 
 namespace rill::pubsub::detail {
 
-// If newer events replace older ones, the number of published events that are still held is not known. Then only the
-// limits of the replay buffer apply. One event may always wait, so that a client that reads gets it.
+// If newer events replace older ones, the store does not know how many published events it still holds. Then only the
+// limits of the replay buffer apply. One event may always wait, so that a client that reads can receive it.
 bool slow_streams::exceeds_limits(const subscriber& s) const noexcept
 {
     const auto& limits = options_of(s).backlog;
@@ -36,7 +36,7 @@ void slow_streams::end(subscriber& s, error_code why)
 {
     s.now = subscriber::state::ended;
     if (s.kind == subscriber_kind::waiter) {
-        static_cast<waiter&>(s).ended = why; // its next() sees it
+        static_cast<waiter&>(s).ended = why; // the next() of the handler returns this error
     } else if (s.out != nullptr) {
         s.out->end(close_reason::evicted);
     }
@@ -64,7 +64,7 @@ bool slow_streams::mark_lost(subscriber& s, const collected& c)
     return true;
 }
 
-// A stream that evict() has ended was reported there.
+// Reports only these two reasons, because evict() has already reported the streams that it ended.
 void slow_streams::on_connection_end(const subscriber& s, close_reason why)
 {
     const auto waited = s.backlog ? s.backlog->events : 0;

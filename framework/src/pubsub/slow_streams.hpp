@@ -9,7 +9,7 @@
 
 namespace rill::pubsub::detail {
 
-/// Applies the limits for slow streams in one worker, and counts and reports the streams that exceed them.
+/// Applies the limits for slow streams in one worker. Counts and reports the streams that exceed them.
 class slow_streams
 {
 public:
@@ -20,18 +20,20 @@ public:
     /// Whether the backlog of the subscriber exceeds its stream_limits.
     bool exceeds_limits(const subscriber& s) const noexcept;
 
-    /// Ends the subscriber if it exceeds its limits and has slow_policy::disconnect. @return whether it has ended
+    /// Ends the subscriber if it exceeds its limits and its policy is slow_policy::disconnect.
+    /// @return whether the subscriber has ended
     bool evict_if_over_limits(subscriber& s);
     void evict(subscriber& s, slow_reason why);
 
-    /// Events have been dropped for the subscriber.
+    /// Counts and reports events that were dropped for the subscriber.
     void on_dropped(const subscriber& s, std::uint64_t events, slow_reason why);
 
-    /// Events that the subscriber has not got yet have been dropped. With slow_policy::disconnect it ends.
-    /// @return whether it continues
+    /// Call this after the store has dropped events that the subscriber has not received. With slow_policy::disconnect
+    /// the subscriber ends.
+    /// @return whether the subscriber continues
     bool mark_lost(subscriber& s, const collected& c);
 
-    /// The connection of a writer has ended for this reason.
+    /// Counts and reports a writer whose connection has ended because the client was too slow. Ignores other reasons.
     void on_connection_end(const subscriber& s, close_reason why);
 
     /// Ends a subscriber for this reason.

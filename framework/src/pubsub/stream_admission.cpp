@@ -54,7 +54,7 @@ void stream_admission::subscribe(const request& r)
     start_ = stream_start(*state_->store, *entry_.filter, last_event_id_, entry_.newest);
 }
 
-// With the other policies the stream begins in any case, and gets a notice if events are lost.
+// With the other policies the stream always begins. If events are lost, it gets a notice.
 bool stream_admission::depends_on_backfill() const noexcept
 {
     return start_.pages && state_->store->kinds().options(entry_.filter->kind).on_unknown_id == unknown_id::reject;
@@ -90,7 +90,7 @@ response stream_admission::answer(boost::asio::io_context& context)
     auto& to = dispatcher::of(context, state_->store);
     head.set_body(
         std::make_unique<direct_stream>(state_, std::move(entry_.filter), std::move(start_), to, client_knows_id_));
-    slot_->keep(); // from now on it belongs to the stream
+    slot_->keep(); // from now on, the stream owns the slot
     return head;
 }
 

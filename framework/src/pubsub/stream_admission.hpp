@@ -13,12 +13,12 @@
 
 namespace rill::pubsub::detail {
 
-/// A stream that a request opens, until it is the body of its response. The destructor releases what it holds, for
-/// example if the client leaves before there is a response.
+/// A stream that a request opens, until the stream becomes the body of its response. If there is no response, for
+/// example because the client disconnects, the destructor releases the slot and the subscription.
 class stream_admission
 {
 public:
-    /// Takes a slot of the route if one is free.
+    /// Takes a slot of the route if a slot is free.
     stream_admission(std::shared_ptr<endpoint_state> state, const request& r);
     stream_admission(const stream_admission&) = delete;
     stream_admission& operator=(const stream_admission&) = delete;
@@ -26,13 +26,13 @@ public:
 
     /// Whether no slot was free.
     bool lacks_slot() const noexcept { return slot_ && !*slot_; }
-    /// Waits a moment and tries again to take a slot.
+    /// Waits briefly. Then tries again to take a slot.
     awaitable<> retry_slot() { return slot_->retry_after_yield(); }
 
     /// Subscribes to the topics of the request.
     void subscribe(const request& r);
 
-    /// Whether only the backplane knows if the stream is to be refused. Then read_backfill() must be awaited.
+    /// Whether only the backplane can decide if the stream is rejected. In this case read_backfill() must be awaited.
     bool depends_on_backfill() const noexcept;
     /// Reads the first page of the backfill. Completion: `void(error_code)`, from the event loop. Cancellation:
     /// terminal; completes with operation_aborted.
@@ -55,7 +55,7 @@ public:
             rill::detail::deferred);
     }
 
-    /// The response: the stream, or the reason why it is refused.
+    /// The response: the stream, or the reason for the rejection.
     response answer(boost::asio::io_context& context);
 
 private:

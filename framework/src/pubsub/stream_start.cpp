@@ -41,7 +41,7 @@ std::optional<start_point> find_start_after(const topic_store& store, const topi
 {
     return store.read(filter, [&](const history& past) -> std::optional<start_point> {
         auto sequence = past.sequence_of(done.after);
-        if (!sequence) { // the event may belong to a topic that the stream does not want
+        if (!sequence) { // the event may belong to a topic that the stream does not select
             if (const auto* topic = past.topics().find(done.topic)) {
                 sequence = topic->buffer.sequence_of(done.after);
             }

@@ -8,29 +8,29 @@
 
 namespace rill::pubsub::detail {
 
-// Where a stream begins. All of these are thread-safe.
+// Find the position at which a stream begins. All of these functions are thread-safe.
 
-/// How far a backfill has read the log.
+/// The progress of a backfill in the log.
 struct backfill_progress
 {
-    log_id after;             ///< the last event that was read; initially the one that the client has seen last
+    log_id after;             ///< the id of the last event that was read; initially the last event id of the client
     std::string topic{};      ///< the topic of that event; initially unknown
     std::uint64_t entered{0}; ///< topic_store::entry::newest
-    bool has_begun = false;   ///< the backplane knew what the client has seen
+    bool has_begun = false;   ///< the backplane has found the last event id of the client
     error_code failure{};
 };
 
-/// The start of a stream that has seen the event with this id; empty: none.
-/// @param entered  topic_store::entry::newest: a publisher that sees the new stream may have published since then
+/// The start of a stream with this last event id. An empty id means that there is none.
+/// @param entered  topic_store::entry::newest. A publisher that knows of the new stream may have published since then.
 start_point find_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id,
                        std::uint64_t entered);
 
-/// The start of a stream after its backfill. None if the store does not hold every event that follows.
+/// The start of a stream after its backfill. None if the store does not hold all events that follow.
 std::optional<start_point> find_start_after(const topic_store& store, const topic_filter& filter,
                                             const backfill_progress& done);
 
-/// The start of a stream whose backfill has failed: as channel_options::on_unknown_id says. A stream that has already
-/// begun gets a gap.
+/// The start of a stream whose backfill has failed. It follows channel_options::on_unknown_id. If the backfill has
+/// already delivered a page, the stream gets a gap notice.
 start_point find_start_without(topic_store& store, const topic_filter& filter, const backfill_progress& failed);
 
 /// See history::id_at().

@@ -19,50 +19,50 @@ template <class T>
 using list_of =
     boost::intrusive::list<T, boost::intrusive::base_hook<list_hook>, boost::intrusive::constant_time_size<false>>;
 
-/// The membership of a subscriber in the list of a topic.
+/// Makes a subscriber a member of the list of a topic.
 struct topic_link : list_hook
 {
     subscriber* owner = nullptr;
 };
 using topic_links = list_of<topic_link>;
 
-/// The links of a subscriber that wants more than one topic.
+/// The links of a subscriber that selects more than one topic.
 struct extra_links
 {
-    std::vector<std::unique_ptr<topic_link>> all; ///< without subscriber::link
-    topic_links unused;                           ///< those of removed topics
-    topic_link with_patterns;                     ///< in the list of the subscribers that have patterns
+    std::vector<std::unique_ptr<topic_link>> all; ///< all except subscriber::link
+    topic_links unused;                           ///< links of removed topics
+    topic_link with_patterns;                     ///< a link in the list of the subscribers that have patterns
 };
 
-/// The state of a subscriber that is not up to date. The hook is for the ready_list.
+/// The state of a subscriber that is not up to date. The base class is a hook for the ready_list.
 struct backlog_state : list_hook
 {
     subscriber* owner = nullptr;
     cursor position;
-    std::uint64_t requested_until = 0; ///< the client asked for events up to here, so that they do not count as backlog
-    std::uint64_t events = 0;          ///< events that have been published since then and not been sent
-    std::uint64_t bytes = 0;           ///< the memory that these take
-    encoded_event notice;              ///< to be sent first
-    std::uint64_t dropped = 0;         ///< events that were dropped and not yet reported to the client
-    std::size_t unsent = 0;            ///< bytes for which it waits
-    std::shared_ptr<backfill> pages;   ///< what comes before the position; then the position is not known yet
+    std::uint64_t requested_until = 0; ///< the client requested the events up to here; they do not count as backlog
+    std::uint64_t events = 0;          ///< later events that have not been sent
+    std::uint64_t bytes = 0;           ///< the memory that these events take
+    encoded_event notice;              ///< a notice that is sent first
+    std::uint64_t dropped = 0;         ///< dropped events that have not been reported to the client
+    std::size_t unsent = 0;            ///< the subscriber waits until these bytes have been sent
+    std::shared_ptr<backfill> pages;   ///< reads the events before the position; until it ends, the position is unknown
 };
 using backlog_list = list_of<backlog_state>;
 
 enum class subscriber_kind : std::uint8_t
 {
-    writer, ///< the stream of an endpoint: events go to its response_writer
-    waiter, ///< the subscription of a handler, which waits for its next event: see the class waiter
+    writer, ///< the stream of an endpoint; its events go to its response_writer
+    waiter, ///< the subscription of a handler, which waits for its next event; see the class waiter
 };
 
-/// One stream of a worker. While it is live it has no state of its own: its position is that of the worker.
+/// One stream of a worker. While a stream is live, it stores no position, because it has the position of the worker.
 struct subscriber
 {
     enum class state : std::uint8_t
     {
-        live,    ///< up to date: gets the next event when it comes
+        live,    ///< up to date; gets the next event when the event arrives
         waiting, ///< waits for its consumer, which is the client or the handler
-        ready,   ///< lags and can continue: it is in the ready_list
+        ready,   ///< lags and can continue; is in the ready_list
         ended,
     };
 
@@ -70,12 +70,13 @@ struct subscriber
     subscriber(const subscriber&) = delete;
     subscriber& operator=(const subscriber&) = delete;
 
-    // The dispatcher reads these for each event. They lie side by side, so that it reads at most two cache lines.
+    // The dispatcher reads these members for each event. They are adjacent, so that it reads at most two cache lines.
     topic_link link;
-    rill::detail::stream_writer* out = nullptr; ///< of a writer that has started
-    std::uint32_t live_since = 0; ///< the batch that was being sent when it became live, and which it has already
+    rill::detail::stream_writer* out = nullptr; ///< set after a writer has started
+    /// the batch that was being sent when the stream became live; the stream already has this batch
+    std::uint32_t live_since = 0;
     state now = state::waiting;
-    bool sends_position = false; ///< of a writer: its client does not know the id of its position yet
+    bool sends_position = false; ///< for a writer: its client does not have the id of its position yet
     const subscriber_kind kind;
 
     dispatcher* worker = nullptr;
@@ -91,13 +92,13 @@ static_assert(sizeof(topic_link) == 3 * sizeof(void*));
 static_assert(sizeof(backlog_state) == 13 * sizeof(void*));
 static_assert(sizeof(subscriber) == 9 * sizeof(void*));
 
-/// Gives the subscriber a backlog after this sequence number.
+/// Sets the position of the subscriber to this sequence number. Creates a backlog if there is none.
 backlog_state& fall_behind(subscriber& s, std::uint64_t seen);
 
-/// A link of the subscriber that is in no list. It may have to allocate one.
+/// Returns a link of the subscriber that is in no list. May allocate a link.
 topic_link& unused_link(subscriber& s);
 
-/// The extra links of the subscriber, which are created with the first call.
+/// The extra links of the subscriber. The first call creates them.
 extra_links& extra_links_of(subscriber& s);
 
 } // namespace rill::pubsub::detail

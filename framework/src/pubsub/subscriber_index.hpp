@@ -10,7 +10,7 @@ namespace rill::pubsub::detail {
 
 class topic_store;
 
-/// The subscribers of one worker by topic. A topic is in the index once a subscriber of the worker wants it.
+/// The subscribers of one worker by topic. A topic is in the index after a subscriber of the worker has selected it.
 class subscriber_index
 {
 public:
@@ -24,10 +24,10 @@ public:
     /// Advances `next` if it points to a link of the subscriber.
     void remove(subscriber& s, topic_links::iterator& next) noexcept;
 
-    /// The topic with its subscribers. It is created if a pattern of a subscriber matches it. nullptr if no subscriber
-    /// wants it.
+    /// Returns the topic with its subscribers. Creates it if a pattern of a subscriber matches it. Returns nullptr if
+    /// no subscriber selects it.
     local_topic* find_or_create(const topic_pointer& topic);
-    /// The topic has been removed from the store. Subscribers with patterns keep their links for other topics.
+    /// Removes a topic that the store has removed. Subscribers keep their extra links for other topics.
     void remove_topic(const topic_pointer& topic);
 
     /// Calls `f(subscriber&)` for each subscriber, once for each of its topics.
@@ -41,8 +41,8 @@ public:
         }
     }
 
-    /// Calls `f(subscriber&)` for all subscribers, perhaps several times for one. `f` may destroy any of them: each one
-    /// is unlinked before it is given.
+    /// Calls `f(subscriber&)` for all subscribers, possibly several times for one subscriber. `f` may destroy any
+    /// subscriber. The link of a subscriber is removed before the call.
     template <class F>
     void drain(F&& f)
     {

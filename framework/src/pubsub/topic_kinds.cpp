@@ -43,7 +43,7 @@ std::uint32_t topic_kinds::of(std::string_view topic) const noexcept
     return found == patterns_.end() ? 0 : static_cast<std::uint32_t>(found - patterns_.begin() + 1);
 }
 
-// Whether newer events replace older ones in the topic of that name, or in a topic that the pattern may match.
+// Whether latest_per_key applies to the topic of that name, or to a topic that the pattern may match.
 bool topic_kinds::conflates(const topic_pattern& topics) const noexcept
 {
     if (topics.is_exact()) {
@@ -65,7 +65,7 @@ void topic_kinds::apply(const std::vector<topic_pattern>& topics, topic_filter& 
     }
 }
 
-// The smallest limit is compared first, because finding the kind of a topic costs a comparison with each pattern.
+// Compares the smallest limit first, because finding the kind of a topic requires a comparison with each pattern.
 bool topic_kinds::is_too_large(std::string_view topic, const sse::event& e) const noexcept
 {
     std::array<char, 20> digits;

@@ -12,8 +12,8 @@
 
 namespace rill::pubsub::detail {
 
-/// Which options apply to which topic. Kind 0 is the default; kind N is the Nth entry of hub_options::by_topic.
-/// Immutable, and so thread-safe.
+/// Selects the options of a topic. Kind 0 has the default options. Kind N has the options of the Nth entry of
+/// hub_options::by_topic. Immutable, and therefore thread-safe.
 class topic_kinds
 {
 public:
@@ -29,7 +29,8 @@ public:
     /// The kind of a topic.
     std::uint32_t of(std::string_view topic) const noexcept;
 
-    /// Sets the kind of a stream that wants these topics: the kind of its topics if they have the same one.
+    /// Sets the kind of a stream with these topics. If all topics have the same kind, the stream has it too. Otherwise
+    /// it has kind 0.
     void apply(const std::vector<topic_pattern>& topics, topic_filter& filter) const noexcept;
 
     /// See channel_options::max_event_bytes.
@@ -44,7 +45,7 @@ private:
 
     channel_options channel_;
     std::vector<topic_options> by_topic_;
-    std::vector<topic_pattern> patterns_; ///< of by_topic_
+    std::vector<topic_pattern> patterns_; ///< the patterns of by_topic_
     std::size_t smallest_event_limit_ = SIZE_MAX;
     std::chrono::milliseconds shortest_age_{0};
 };

@@ -6,7 +6,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// This fraction of all topics is reserved for topics that have events.
+// 1 / part_with_events of all topics is reserved for topics that have events.
 constexpr std::size_t part_with_events = 4;
 
 std::size_t left(std::size_t max, std::size_t used) noexcept

@@ -6,7 +6,7 @@
 
 namespace rill::pubsub::detail {
 
-/// Counts the topics that never had an event, in all and for each client. Not thread-safe.
+/// Counts the topics that never had an event: the total, and the number for each client. Not thread-safe.
 class topic_quota
 {
 public:
@@ -19,15 +19,15 @@ public:
     std::size_t max_topics() const noexcept { return max_topics_; }
 
     /// Whether a client may create that many topics.
-    /// @param present  the number of topics that exist
-    /// @param client  0: a client that has no quota
+    /// @param present  the number of existing topics
+    /// @param client  0 means a client without a quota
     bool allows(std::size_t created, std::size_t present, std::uint64_t client) const noexcept;
 
     /// Allocates what add() needs.
     void prepare(std::uint64_t client);
-    /// Counts a topic. prepare() must have been called for this client.
+    /// Counts a topic. Call prepare() for this client first.
     void add(std::uint64_t client) noexcept;
-    /// The topic has had its first event, or is removed before that.
+    /// Call this after the first event of the topic, or when the topic is removed without an event.
     void remove(std::uint64_t client) noexcept;
 
 private:

@@ -6,7 +6,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// A binary search, because a request may name hundreds of topics and a hub may have a hundred thousand.
+// Uses a binary search, because a request may name hundreds of topics and a hub may have a hundred thousand topics.
 const topic_state* find_name(const std::vector<topic_state*>& topics, std::string_view name) noexcept
 {
     const auto found = std::lower_bound(topics.begin(), topics.end(), name,
@@ -17,6 +17,7 @@ const topic_state* find_name(const std::vector<topic_state*>& topics, std::strin
 std::vector<std::string> prefixes_of(const std::vector<topic_pattern>& patterns)
 {
     std::vector<std::string> all;
+    all.reserve(patterns.size());
     for (const auto& p : patterns) {
         all.push_back(p.text().substr(0, p.text().find('*')));
     }

@@ -41,7 +41,7 @@ topic_store::~topic_store()
     plane_->stop(*this);
 }
 
-// Runs `f` with the mutex, and then wakes the workers that have got something.
+// Runs `f` while it holds the mutex. Then wakes the workers that have new events.
 template <class F>
 void topic_store::change(F&& f)
 {
@@ -66,7 +66,7 @@ void topic_store::on_begin(std::string_view id)
 void topic_store::on_event(event_draft draft, std::string_view id, std::uint64_t number)
 {
     change([&] {
-        // The order is kept even if the numbers of the log do not increase, which is an error of the backplane.
+        // The sequence numbers increase even if the numbers of the log do not. Such a log is an error of the backplane.
         const auto sequence = end_.numeric_ids ? std::max(number, end_.newest + 1) : end_.newest + 1;
         const auto topic = table_.find_or_create(draft.topic(), now_());
         ++totals_.published;
@@ -106,7 +106,7 @@ void topic_store::add(const topic_pointer& topic, encoded_event event, std::uint
     if (first) {
         table_.on_first_event(*topic);
     }
-    if (!topic->name.empty()) { // the one topic of a channel has no name, and needs no order
+    if (!topic->name.empty()) { // a channel has one topic without a name, which needs no order
         order_.add(sequence, *topic);
     }
     remove_idle(now, false);
@@ -121,7 +121,7 @@ void topic_store::wake(const outboxes& those)
             outbox->wake();
             posted = true;
         });
-        if (!posted) { // no memory: the next event tries again
+        if (!posted) { // memory is exhausted; the next event tries again
             const lock held(mutex_);
             outbox->set_woken(false);
         }
@@ -178,11 +178,11 @@ result<topic_store::entry> topic_store::subscribe(std::vector<topic_pattern> top
     return entry{std::move(added->filter), newest};
 }
 
-// Destructors call it, so it needs no memory.
+// Destructors call this function. Therefore it must not need memory.
 void topic_store::unsubscribe(filter_pointer filter) noexcept
 {
     auto& f = *filter;
-    if (f.shared) { // it belongs to its topic, which may be destroyed once it has no subscriber
+    if (f.shared) { // the topic owns its filter, and may be destroyed when it has no subscriber
         static_cast<void>(filter.release());
     }
     const std::lock_guard in_order(presence_);
@@ -200,10 +200,10 @@ void topic_store::unsubscribe(filter_pointer filter) noexcept
     }
     try {
         wake(woken);
-    } catch (...) { // no memory: the next event wakes them
+    } catch (...) { // memory is exhausted; the next event wakes the workers
         static_cast<void>(woken);
     }
-    topic_pointer last; // `f` may be a part of it
+    topic_pointer last; // `last` may own `f`
     for (auto* topic : f.topics) {
         if (!topic->keep_alive) {
             continue;
@@ -215,8 +215,8 @@ void topic_store::unsubscribe(filter_pointer filter) noexcept
     }
 }
 
-// A topic without events has no past for which a client may come back. Without memory to notify the workers, it stays
-// until it is idle.
+// A topic without events has no past events. No client can resume there. If there is no memory to notify the workers,
+// the topic is kept until it is idle.
 void topic_store::remove_unused(topic_state& topic) noexcept
 {
     try {

@@ -25,10 +25,11 @@ struct store_settings
     replay_buffer::clock::time_point (*now)() = &replay_buffer::clock::now;
 };
 
-/// The implementation of a channel or a hub: the topics with their past, an outbox for each worker, and the backplane.
+/// The implementation of a channel or a hub: the topics with their past events, an outbox for each worker, and the
+/// backplane.
 ///
-/// Thread-safe. Its mutex is held for the time that it takes to store or to find an event, and never while anything is
-/// sent or the code of a user runs.
+/// Thread-safe. A thread holds the mutex only while it stores or finds an event. It never holds the mutex while it
+/// sends data or runs code of a user.
 class topic_store final : public backplane::reader
 {
 public:
@@ -45,33 +46,35 @@ public:
     /// The unsent bytes of all blocked streams.
     unsent_budget& unsent() noexcept { return unsent_; }
 
-    // The backplane calls these with new events.
+    // For the backplane.
     void on_begin(std::string_view id) override;
     void on_event(event_draft event, std::string_view id, std::uint64_t number) override;
     void on_gap() override;
 
-    // Workers.
+    // For workers.
 
-    /// From now on the outbox gets every event. @return the sequence number of the event before these
+    /// Adds an outbox, which then gets every new event.
+    /// @return the sequence number of the last event before these
     std::uint64_t attach(const std::shared_ptr<worker_outbox>& outbox);
     void detach(const std::shared_ptr<worker_outbox>& outbox);
-    /// See worker_outbox::take(). @return the newest sequence number
+    /// See worker_outbox::take().
+    /// @return the newest sequence number
     std::uint64_t take(worker_outbox& outbox, std::vector<queued_event>& into, skipped_by_topic& skipped);
 
-    // Subscribers.
+    // For subscribers.
 
     struct entry
     {
         filter_pointer filter;
-        std::uint64_t newest = 0; ///< every event after this sequence number is for the stream
+        std::uint64_t newest = 0; ///< the stream gets every event after this sequence number
     };
-    /// Registers a stream for valid topics and creates those that do not exist. Errors: error::too_many_topics; then
+    /// Registers a stream for valid topics. Creates topics that do not exist. Errors: error::too_many_topics; then
     /// nothing has changed.
     /// @param client  the client in whose quota new topics count, see rill::detail::address_key(); 0: none
     result<entry> subscribe(std::vector<topic_pattern> topics, std::string name, std::uint64_t client = 0);
     void unsubscribe(filter_pointer filter) noexcept;
 
-    /// Calls `f(const history&)` with the mutex: the past as the stream with this filter sees it.
+    /// Calls `f(const history&)` while it holds the mutex. The history contains the topics of this filter.
     template <class F>
     auto read(const topic_filter& filter, F&& f) const
     {
@@ -81,10 +84,10 @@ public:
     std::uint64_t newest() const;
     clock::time_point now() const { return now_(); }
 
-    // Figures.
+    // For statistics.
 
     channel_stats stats() const;
-    /// Counters of streams that begin. Any thread may add to them.
+    /// Counters for the starts of streams. Any thread may increase them.
     struct start_stats
     {
         std::atomic<std::uint64_t> gaps{0};
@@ -92,7 +95,7 @@ public:
         std::atomic<std::uint64_t> backfill_failures{0};
     };
     start_stats starts{};
-    /// Calls `f(const topic_table&)` with the mutex.
+    /// Calls `f(const topic_table&)` while it holds the mutex.
     template <class F>
     auto read(F&& f) const
     {
@@ -100,11 +103,12 @@ public:
         return f(table_);
     }
 
-    // Limits.
+    // For limits.
 
-    /// Removes idle topics if the topic is new and there is no room for it. @return whether there is room
+    /// If the topic is new and the table is full, removes idle topics.
+    /// @return whether there is room for the topic
     bool make_room(std::string_view topic);
-    /// Removes idle topics and events that are too old. on_event() and subscribe() do that from time to time.
+    /// Removes idle topics and events that are too old. on_event() and subscribe() also do that from time to time.
     void sweep();
 
 private:
@@ -124,19 +128,19 @@ private:
 
     // Lock order: presence_, then the lock of the backplane, then mutex_ or the lock of a mailbox.
     //
-    // presence_ keeps the hooks for first and last subscribers in order. The hooks of users run with it, and may
-    // publish: so it comes before the lock of the backplane. A backplane may call on_event() with its own lock, and
-    // on_event() takes mutex_: so mutex_ comes last. Nothing else is locked while mutex_ is held. In particular,
-    // workers are woken without it, because the first thing that a woken worker does is to take it.
+    // presence_ keeps the hooks for first and last subscribers in order. The hooks run while presence_ is locked, and
+    // may publish. Therefore presence_ comes before the lock of the backplane. A backplane may hold its own lock when
+    // it calls on_event(), and on_event() locks mutex_. Therefore mutex_ comes last. A thread that holds mutex_ locks
+    // nothing else. In particular, it releases mutex_ before it wakes workers, because a worker locks mutex_ first.
     std::mutex presence_;
     mutable std::mutex mutex_;
 
     // Guarded by mutex_.
     log_end end_;
     topic_table table_;
-    event_order order_; ///< of a hub
+    event_order order_; ///< for a hub
     outbox_list outboxes_;
-    channel_stats totals_; ///< without the counters of the attached workers
+    channel_stats totals_; ///< excludes the counters of the attached workers
 
     unsent_budget unsent_;
 };

@@ -9,7 +9,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// A topic or an event is removed at most this fraction of its lifetime too late.
+// A topic or an event is removed late, by at most its lifetime divided by this number.
 constexpr int sweeps_in_a_lifetime = 4;
 
 std::chrono::milliseconds shorter(std::chrono::milliseconds a, std::chrono::milliseconds b) noexcept
@@ -96,7 +96,7 @@ std::optional<topic_table::added_subscriber> topic_table::add_subscriber(std::ve
         }
         set_patterns(filter, std::move(patterns));
     }
-    for (auto* topic : added.filter->topics) { // nothing below this line fails
+    for (auto* topic : added.filter->topics) { // the code from here on does not throw
         if (topic->subscribers++ == 0) {
             added.first.push_back(topic);
         }

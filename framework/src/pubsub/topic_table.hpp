@@ -15,7 +15,7 @@
 
 namespace rill::pubsub::detail {
 
-/// The topics of a channel or a hub, by name, with their subscribers. Not thread-safe: the topic_store guards it.
+/// The topics of a channel or a hub, by name, with their subscribers. Not thread-safe. The topic_store guards it.
 class topic_table
 {
 public:
@@ -27,7 +27,7 @@ public:
         std::size_t max_topics_per_client = SIZE_MAX;
         std::chrono::milliseconds idle{0}; ///< see hub_options::idle
         replay_buffer::id_kind ids = replay_buffer::id_kind::numbers;
-        std::uint64_t start = 0; ///< the sequence number before which nothing is known
+        std::uint64_t start = 0; ///< events up to this sequence number are unknown
     };
 
     /// Throws std::invalid_argument for invalid settings.
@@ -41,7 +41,7 @@ public:
     /// @param client  the client in whose quota a new topic counts; 0: none
     topic_pointer find_or_create(std::string_view name, clock::time_point now, std::uint64_t client = 0);
 
-    /// The topic has had its first event.
+    /// Call this after the first event of the topic.
     void on_first_event(topic_state& topic) noexcept { quota_.remove(std::exchange(topic.creator, 0)); }
 
     /// Calls `f(topic_state&)` for each topic that the filter selects.
@@ -73,17 +73,17 @@ public:
     struct added_subscriber
     {
         filter_pointer filter;
-        std::vector<const topic_state*> first; ///< topics that have their first subscriber
+        std::vector<const topic_state*> first; ///< the topics for which this is the first subscriber
     };
-    /// Adds a stream; topics that do not exist are created. None if the quota does not allow that.
+    /// Adds a stream. Creates topics that do not exist. Returns none if the quota does not allow these topics.
     /// @param topics  sorted, without duplicates
     std::optional<added_subscriber> add_subscriber(std::vector<topic_pattern> topics, std::string name,
                                                    std::uint64_t client, clock::time_point now);
-    /// Removes a stream. A topic without a subscriber gets topic_state::keep_alive.
+    /// Removes a stream. Sets topic_state::keep_alive of each topic that has no subscriber after that.
     void remove_subscriber(const topic_filter& filter, clock::time_point now) noexcept;
 
-    /// Removes topics that are idle, and events that are too old, if it is time for that.
-    /// @param at_once  do it now
+    /// Removes idle topics and events that are too old, if the next sweep is due.
+    /// @param at_once  sweep even if the next sweep is not due
     /// @return the removed topics
     std::vector<topic_pointer> remove_idle(clock::time_point now, bool at_once);
     /// Removes one topic.

@@ -13,7 +13,7 @@ class unsent_budget
 public:
     explicit unsent_budget(std::size_t max_bytes) noexcept : max_bytes_(max_bytes) {}
 
-    /// Adds the bytes. False, and nothing is added, if that would exceed the maximum.
+    /// Adds the bytes. If the sum would exceed the maximum, returns false and adds nothing.
     bool acquire(std::size_t bytes) noexcept { return rill::detail::bounded_add(bytes_, bytes, max_bytes_); }
     void release(std::size_t bytes) noexcept { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
     std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }

@@ -8,7 +8,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// To complete at once needs no turn of the event loop, but nests one stack frame for each event. Writes do the same.
+// An immediate completion needs no turn of the event loop, but nests stack frames for each event. Writes do the same.
 constexpr int completions_before_yield = 16;
 thread_local int nested_completions = 0;
 

@@ -8,9 +8,9 @@
 
 namespace rill::pubsub::detail {
 
-/// The subscriber of a handler, and its pending next().
+/// The subscriber of a handler, with its pending next().
 ///
-/// A function that completes the next() runs code of users, which may destroy *this.
+/// A function that completes the pending next() runs code of users. That code may destroy *this.
 class waiter : public subscription_base, public subscriber
 {
 public:
@@ -18,23 +18,23 @@ public:
 
     /// Completes the pending next().
     void complete(error_code ec, encoded_event event);
-    /// Completes the pending next() of an ended subscription: the first one with the empty event, later ones with
-    /// `ended`.
+    /// Completes the pending next() of a subscription that has ended. The first call completes with the empty event,
+    /// later calls with the error `ended`.
     void complete_end();
-    /// Completes the pending next() with an end because memory is exhausted.
+    /// Ends the subscription because memory is exhausted, and completes the pending next().
     void end_without_memory();
-    /// Drops the pending next() without completing it: its coroutine is being destroyed.
+    /// Drops the pending next() without completing it, because its coroutine is being destroyed.
     void drop();
 
-    /// Whether completing at once would nest too many stack frames.
+    /// Whether an immediate completion would nest too many stack frames.
     static bool must_yield() noexcept;
 
-    /// Whether the event loop is to complete the pending next() with the end.
+    /// Whether a completion of the pending next() with the end has been posted to the event loop.
     bool has_posted_end() const noexcept { return posted_end_ != nullptr; }
 
-    encoded_event held;                         ///< an event that was found, and that the event loop is to deliver
-    boost::asio::io_context* context = nullptr; ///< of the pending next()
-    bool aborted = false;                       ///< the pending next() has been cancelled and is still to be completed
+    encoded_event held;                         ///< an event that the event loop delivers later
+    boost::asio::io_context* context = nullptr; ///< the context of the pending next()
+    bool aborted = false;                       ///< the pending next() has been cancelled but not yet completed
 
 protected:
     ~waiter() override = default;
@@ -43,7 +43,7 @@ private:
     void post_end(error_code ec);
 
     bool end_seen_ = false;               ///< a next() has completed with the empty event
-    std::shared_ptr<waiter*> posted_end_; ///< lets the posted completion find *this, which may be gone
+    std::shared_ptr<waiter*> posted_end_; ///< the posted completion finds *this through it, if *this still exists
 };
 
 } // namespace rill::pubsub::detail

@@ -17,7 +17,7 @@ namespace rill::pubsub::detail {
 struct queued_event
 {
     topic_pointer topic;
-    encoded_event event; ///< empty: the topic has been removed
+    encoded_event event; ///< empty if the topic has been removed
     std::uint64_t sequence = 0;
 };
 
@@ -29,7 +29,7 @@ struct skipped_events
 };
 using skipped_by_topic = std::unordered_map<topic_pointer, skipped_events>;
 
-/// Counters of one worker. Written by the worker alone, read by any thread.
+/// Counters of one worker. Only the worker writes them. Any thread may read them.
 struct worker_stats
 {
     std::atomic<std::uint64_t> delivered = 0;
@@ -40,7 +40,7 @@ struct worker_stats
     std::atomic<std::uint64_t> timed_out = 0;
     std::atomic<std::uint64_t> over_capacity = 0;
 
-    // There is one writer, so this needs no atomic addition.
+    // There is only one writer. Therefore this needs no atomic addition.
     static void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) noexcept
     {
         counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
@@ -53,7 +53,7 @@ struct worker_stats
 class event_consumer
 {
 public:
-    /// There may be something in the outbox.
+    /// Called in the thread of the worker. The outbox may have events.
     virtual void run() = 0;
 
 protected:
@@ -62,8 +62,8 @@ protected:
 
 /// The events that wait for one worker. One message to the mailbox of the worker announces any number of events.
 ///
-/// The outbox holds as many events as the replay limits allow for one topic. If more wait, all of them are dropped and
-/// counted as skipped. The streams of the worker then read them from the history.
+/// The outbox holds at most as many events as the replay limits allow for one topic. If more events wait, the outbox
+/// drops all of them and counts them as skipped. The streams of the worker then read these events from the history.
 class worker_outbox
 {
 public:
@@ -72,23 +72,24 @@ public:
     worker_outbox(const worker_outbox&) = delete;
     worker_outbox& operator=(const worker_outbox&) = delete;
 
-    /// Called once, before the outbox is attached to a store.
+    /// Must be called once, before the outbox is attached to a store.
     void set_consumer(std::weak_ptr<event_consumer> consumer) { consumer_ = std::move(consumer); }
 
-    // Called with the mutex of the store.
+    // The caller holds the mutex of the store:
 
     /// @return whether set_woken() and wake() must be called
     bool push(const replay_limits& limits, const topic_pointer& topic, const encoded_event& event,
               std::uint64_t sequence);
-    /// Allocates what the next push() of an empty event needs.
+    /// Allocates the memory that the next push() of an empty event needs.
     void reserve_one();
     void set_woken(bool woken) noexcept { woken_ = woken; }
-    /// Gives all that waits to the worker. Both arguments must be empty.
+    /// Moves all waiting events to the worker. Both arguments must be empty.
     void take(std::vector<queued_event>& into, skipped_by_topic& skipped);
 
-    // Called without the mutex of the store.
+    // The caller does not hold the mutex of the store:
 
-    /// Lets the consumer run in the thread of the worker. Without a consumer or a worker, nothing happens. Thread-safe.
+    /// Runs the consumer in the thread of the worker. Does nothing if the consumer or the worker does not exist.
+    /// Thread-safe.
     void wake() const;
 
     worker_stats stats;
@@ -97,7 +98,7 @@ private:
     void skip_all();
 
     mailbox::address worker_;
-    std::weak_ptr<event_consumer> consumer_; ///< locked in the thread of the worker only
+    std::weak_ptr<event_consumer> consumer_; ///< only the thread of the worker locks this pointer
     std::vector<queued_event> pending_;
     std::size_t pending_bytes_ = 0;
     bool woken_ = false;
@@ -111,16 +112,16 @@ public:
     using pointer = std::shared_ptr<worker_outbox>;
 
     void attach(const pointer& outbox) { outboxes_.push_back(outbox); }
-    /// Adds the counters of the worker to `sum`.
+    /// Removes an outbox and adds its counters to `sum`.
     void detach(const pointer& outbox, channel_stats& sum);
 
-    /// Puts an event into each outbox.
+    /// Adds an event to each outbox.
     void push(const replay_limits& limits, const topic_pointer& topic, const encoded_event& event,
               std::uint64_t sequence);
-    /// Allocates what the next push() of an empty event needs.
+    /// Allocates the memory that the next push() of an empty event needs.
     void reserve_one();
 
-    /// Moves the outboxes whose wake() must be called to `into`, which must be empty.
+    /// Moves the outboxes that need a wake() to `into`, which must be empty.
     void take_woken(std::vector<pointer>& into) noexcept { into.swap(woken_); }
 
     /// Adds the counters of all workers to `sum`.

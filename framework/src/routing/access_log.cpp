@@ -40,7 +40,8 @@ std::string milliseconds(clock::duration time)
     return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + "ms";
 }
 
-// The part of the line about the request. It is made first, because handlers may change the request.
+// Formats the part of the line that describes the request. Called before the handler, because handlers may change the
+// request.
 std::string request_part(const request& req)
 {
     const auto address = req.remote_address().empty() ? std::string("-") : shown(req.remote_address());

@@ -17,7 +17,7 @@ int base64_value(char c) noexcept
     return at == alphabet.npos ? -1 : static_cast<int>(at);
 }
 
-// RFC 4648, 4. Accepts text without padding, as some clients send it.
+// Decodes base64 (RFC 4648, 4). Also accepts text without padding, because some clients send it.
 std::optional<std::string> base64_decode(std::string_view text)
 {
     for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) {
@@ -38,7 +38,7 @@ std::optional<std::string> base64_decode(std::string_view text)
             decoded += static_cast<char>(bits >> static_cast<unsigned>(held) & 0xffU);
         }
     }
-    return held == 6 ? std::nullopt : std::optional(std::move(decoded)); // six remaining bits are not a byte
+    return held == 6 ? std::nullopt : std::optional(std::move(decoded)); // six remaining bits are too few for a byte
 }
 
 bool is_authorized(const request& req, const credentials_check& check)

@@ -17,7 +17,8 @@ enum class comparison : bool
     weak
 };
 
-// Removes the next entity-tag from the list and returns it. Nothing at the end of the list, or if it is malformed.
+// Removes the next entity-tag from the list and returns it. Returns nothing at the end of the list, or if the tag is
+// malformed.
 std::optional<std::string_view> next_tag(std::string_view& list)
 {
     list.remove_prefix(std::min(list.find_first_not_of(" \t,"), list.size()));
@@ -52,7 +53,7 @@ bool lists(std::string_view list, std::string_view etag, comparison how)
 
 std::optional<std::int64_t> date(const request& req, std::string_view name)
 {
-    const auto value = req.fields().list(name); // a list of two lines is no date, and is ignored (RFC 9110, 13.1.3)
+    const auto value = req.fields().list(name); // a list of two values is not a date and is ignored (RFC 9110, 13.1.3)
     return value ? parse_http_date(*value) : std::nullopt;
 }
 
@@ -71,7 +72,7 @@ bool is_digits(std::string_view text) noexcept
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// A number that does not fit into 64 bits is beyond the end of any file. The maximum stands for it.
+// Parses a number. A number of more than 64 bits is after the end of any file. Then the result is the maximum.
 std::uint64_t position(std::string_view digits) noexcept
 {
     std::uint64_t number = 0;
@@ -81,7 +82,7 @@ std::uint64_t position(std::string_view digits) noexcept
 
 byte_range suffix(std::uint64_t wanted, std::uint64_t size) noexcept
 {
-    if (size == 0 && wanted != 0) { // satisfiable, but Content-Range cannot express a part without bytes
+    if (size == 0 && wanted != 0) { // the range is satisfiable, but Content-Range cannot express an empty part
         return {};
     }
     const auto length = std::min(wanted, size);
@@ -124,7 +125,7 @@ byte_range requested_range(const request& req, const validators& current, std::u
     if (first.empty() && is_digits(last)) {
         return suffix(position(last), size);
     }
-    // Anything else, such as a list of ranges, gets the whole representation.
+    // Any other request, such as a list of ranges, gets the whole representation.
     if (!is_digits(first) || !(last.empty() || is_digits(last))) {
         return {};
     }

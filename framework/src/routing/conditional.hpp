@@ -7,10 +7,10 @@
 
 namespace rill::detail {
 
-/// The validators of a resource (RFC 9110, 8.8): they change when its content changes.
+/// The validators of a resource (RFC 9110, 8.8). They change when the content of the resource changes.
 struct validators
 {
-    std::string etag;          ///< strong, with its quotes
+    std::string etag;          ///< strong, including the quotes
     std::int64_t modified = 0; ///< seconds since 1970
 };
 
@@ -26,7 +26,7 @@ precondition check_preconditions(const request& req, const validators& current);
 
 enum class range_kind : unsigned char
 {
-    whole, ///< the request has no range, or one that is not supported
+    whole, ///< the request has no range, or an unsupported range
     part,
     unsatisfiable ///< 416
 };
@@ -38,7 +38,7 @@ struct byte_range
     std::uint64_t length = 0; ///< in bytes
 };
 
-/// The range that a request asks for of a representation of `size` bytes (RFC 9110, 14.2). Takes If-Range into account.
+/// Returns the range that a request selects from a representation of `size` bytes (RFC 9110, 14.2). Checks If-Range.
 byte_range requested_range(const request& req, const validators& current, std::uint64_t size);
 
 } // namespace rill::detail

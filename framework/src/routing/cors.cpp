@@ -35,7 +35,7 @@ bool is_host(std::string_view text)
     });
 }
 
-// A browser omits the default port of the scheme.
+// Rejects the default port of the scheme, because browsers omit it.
 bool is_port(std::string_view text, std::string_view scheme) noexcept
 {
     const auto port = detail::whole_number<std::uint16_t>(text);
@@ -43,7 +43,7 @@ bool is_port(std::string_view text, std::string_view scheme) noexcept
     return port && !text.starts_with('0') && !is_default;
 }
 
-// The form in which browsers send an origin (RFC 6454, 6.2). Origins are compared byte by byte.
+// Whether the text has the form in which browsers send an origin (RFC 6454, 6.2). Origins are compared byte by byte.
 bool is_origin(std::string_view text)
 {
     constexpr std::string_view mark = "://";
@@ -65,7 +65,7 @@ void check_names(const std::vector<std::string>& names, std::string_view what)
     }
 }
 
-// Rejects options that could never match, or that would make each response a 500.
+// Rejects options that could never match, and options that would turn each response into a 500.
 void check(const cors_options& options)
 {
     for (const auto& origin : options.origins) {
@@ -103,10 +103,10 @@ struct policy
         return any_origin || std::ranges::find(options.origins, origin) != options.origins.end();
     }
 
-    // The values are valid: they were checked at the start, or are equal to checked ones. So set() cannot fail.
+    // set() cannot fail, because the values are valid. They were checked at the start, or are equal to checked values.
     void mark(headers& fields, std::string_view origin) const
     {
-        if (!any_origin) { // so that caches keep one response for each origin, also for those not allowed
+        if (!any_origin) { // caches must keep one response for each origin, even for rejected origins
             (void)fields.add("Vary", "Origin");
         }
         if (!allows(origin)) {

@@ -12,14 +12,14 @@ namespace rill::middleware {
 
 namespace {
 
-// The value of Host without its port.
+// Returns the value of Host without its port.
 std::string_view name_in(std::string_view host) noexcept
 {
     const auto bracket = host.starts_with('[') ? std::min(host.find(']'), host.size()) : 0;
     return host.substr(0, host.find(':', bracket));
 }
 
-// Gives different spellings of a name the same form.
+// Converts all spellings of a name to the same form.
 std::string canonical(std::string_view name)
 {
     if (name.starts_with('[')) {
@@ -33,7 +33,7 @@ std::string canonical(std::string_view name)
     return lower;
 }
 
-/// The canonical form of a name. "*.example.org" becomes ".example.org". Throws std::invalid_argument.
+/// Returns the canonical form of a name. "*.example.org" becomes ".example.org". Throws std::invalid_argument.
 std::string checked(std::string_view name)
 {
     const bool below = name.starts_with("*.");

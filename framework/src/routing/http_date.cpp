@@ -14,13 +14,13 @@ namespace chr = std::chrono;
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-// The parts of a date, in any of the three forms. -1: the part is missing or malformed.
+// The parts of a date in any of the three forms. -1 means that the part is missing or malformed.
 struct date_parts
 {
     int year = -1;
-    int month = -1; ///< from 0
+    int month = -1; ///< 0 is January
     int day = -1;
-    int seconds = -1; ///< of the day
+    int seconds = -1; ///< since midnight
 };
 
 int number(std::string_view text)
@@ -48,7 +48,8 @@ int month_number(std::string_view text)
     return it == months.end() ? -1 : static_cast<int>(it - months.begin());
 }
 
-// The form of RFC 850 has a year of two digits. RFC 9110 reads one more than 50 years ahead as a year of the past.
+// The form of RFC 850 has a year of two digits. RFC 9110 says that a year more than 50 years in the future means the
+// past.
 int full_year(int year)
 {
     const chr::year_month_day today(chr::floor<chr::days>(chr::system_clock::now()));

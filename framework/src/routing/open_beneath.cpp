@@ -9,13 +9,13 @@ namespace rill::detail {
 
 namespace {
 
-// O_NONBLOCK, because opening a FIFO without it would block the worker.
+// O_NONBLOCK is necessary, because open() of a FIFO would otherwise block the worker.
 constexpr int open_flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
 
-// A public directory (RFC 8615), but only in the root.
+// This directory is public (RFC 8615), but only in the root.
 constexpr std::string_view well_known = ".well-known";
 
-// A leading dot: "." and "..", and files such as .git and .env, which must stay private.
+// Rejects segments with a leading dot. These are "." and "..", and files such as .git and .env, which must be private.
 bool is_allowed(std::string_view segment) noexcept
 {
     constexpr std::string_view forbidden("\\/\0", 3);
@@ -70,7 +70,7 @@ std::vector<std::string> segments_of(std::string_view path)
 tl::expected<open_file, status> open_beneath(const file_handle& root, std::string_view path, const std::string& index)
 {
     auto segments = segments_of(path);
-    const auto last = std::move(segments.back()); // empty: the path ends with a slash, or is empty
+    const auto last = std::move(segments.back()); // empty if the path ends with a slash or is empty
     segments.pop_back();
     file_handle opened;
     const auto* directory = &root;

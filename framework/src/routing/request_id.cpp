@@ -19,7 +19,8 @@ bool is_usable(std::string_view id) noexcept
     return !id.empty() && id.size() <= 64 && std::ranges::all_of(id, allowed);
 }
 
-// Distinguishes requests. It is no secret, so the generator needs no cryptographic strength.
+// Returns an ID that distinguishes requests. The ID is not a secret. Therefore the generator needs no cryptographic
+// strength.
 std::string random_id()
 {
     thread_local std::mt19937_64 random = [] {
@@ -44,7 +45,7 @@ awaitable<response> identified(request& req, const handler& next)
     std::string id(req.header(field).value_or(""));
     if (!is_usable(id)) {
         id = random_id();
-        (void)req.fields().set(field, id); // valid characters only, so it cannot fail
+        (void)req.fields().set(field, id); // all characters are valid, so this cannot fail
     }
     (void)req.answer_fields().set(field, id);
     auto r = co_await next(req);

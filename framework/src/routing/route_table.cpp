@@ -12,7 +12,8 @@ namespace {
 
 using kind = path_pattern::kind;
 
-// A tail becomes one text, in which a decoded slash would look like a separator.
+// Whether no segment contains a decoded slash. A tail becomes one text, in which such a slash would look like a
+// separator.
 bool fits_tail(const split_path& path, std::size_t from) noexcept
 {
     return std::none_of(path.segments.begin() + static_cast<std::ptrdiff_t>(from), path.segments.end(),
@@ -148,7 +149,8 @@ void route_table::collect(const node& n, std::string_view wanted, match& out)
     out.same_path.insert(out.same_path.end(), n.routes.begin(), n.routes.end());
 }
 
-// Every node has one depth, so a search visits it at most once. The size of the tree limits the search for any path.
+// Every node has one depth. Therefore a search visits each node at most once. The size of the tree limits the search
+// for any path.
 void route_table::visit(const node& n, const split_path& path, std::size_t index, std::string_view wanted,
                         match& out) const
 {

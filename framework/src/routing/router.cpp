@@ -13,7 +13,7 @@ using detail::answer;
 using detail::route;
 using detail::route_table;
 
-constexpr std::size_t max_method_size = 256; // that of the request parser
+constexpr std::size_t max_method_size = 256; // the same limit as in the request parser
 
 response allowing(std::string_view methods)
 {
@@ -22,7 +22,7 @@ response allowing(std::string_view methods)
     return r;
 }
 
-// Answers OPTIONS without a handler. The request passes the middleware of the route it asks about, because cors()
+// Answers OPTIONS without a handler. The request passes through the middleware of the requested route, because cors()
 // answers preflights there.
 awaitable<response> automatic_options(request& req, std::vector<middleware_function> around, std::string allow)
 {
@@ -53,8 +53,8 @@ response refuse_method(const std::vector<const route*>& candidates)
     return to_response(status::method_not_allowed, "this path allows only " + allow).set_header("Allow", allow);
 }
 
-// Runs a route with a tail, such as that of static files. If it answers 404, but other routes match the path with
-// another method, the answer is 405.
+// Runs a route with a tail, for example a route of static files. If the route answers 404, but other routes match the
+// path with another method, the response is 405.
 awaitable<response> run_tail(awaitable<response> tail, std::vector<const route*> others)
 {
     auto r = co_await std::move(tail);
@@ -64,7 +64,7 @@ awaitable<response> run_tail(awaitable<response> tail, std::vector<const route*>
     co_return r;
 }
 
-// Middleware may change the path of a request after its body mode was chosen. Then the body is read here.
+// Middleware may change the path of a request after the body mode was chosen. In this case, reads the whole body here.
 awaitable<response> with_whole_body(const route& found, request& req)
 {
     co_await detail::read_whole_body(req);
@@ -117,7 +117,7 @@ bool has_parameter(const path_pattern& pattern, std::string_view name)
     });
 }
 
-// Whether the handler is known to ignore a parameter of the pattern.
+// Whether the handler certainly ignores a parameter of the pattern.
 bool ignores_a_parameter(const path_pattern& pattern, const detail::route_needs& needs)
 {
     return needs.is_complete && std::ranges::any_of(pattern.segments(), [&](const path_pattern::segment& s) {
@@ -170,8 +170,8 @@ router& router::add(std::string_view method, std::string_view pattern, handler h
                           "' is not a supported method: it must be a token of at most " +
                           std::to_string(max_method_size) + " characters, such as QUERY, and not CONNECT");
     }
-    // A prefix may add the missing parameter later. But a handler that also ignores a parameter of the pattern has a
-    // misspelled name.
+    // A prefix may add the missing parameter later. But if the handler also ignores a parameter of the pattern, a name
+    // is misspelled.
     const auto needs = r.handle.route_needs();
     if (table_->checked || ignores_a_parameter(r.pattern, needs)) {
         check_parameters(r);
@@ -191,7 +191,7 @@ void router::check_routes() const
 router& router::use(middleware_function around)
 {
     table_->around.push_back(std::move(around));
-    // A plain pointer, because the table owns this handler.
+    // The lambda captures a plain pointer, because the table owns this handler.
     table_->entry =
         detail::compose(table_->around, [table = table_.get()](request& req) { return dispatch(*table, req); });
     return *this;

@@ -85,19 +85,20 @@ response answer_with(const request& req, open_file file, const std::string& vers
         break;
     }
     r.set_header("ETag", now.etag);
-    // Last-Modified must not be later than Date (RFC 9110, 8.8.2.1), even if the file's time is in the future.
+    // Last-Modified must not be later than Date (RFC 9110, 8.8.2.1), even if the modification time of the file is in
+    // the future.
     const std::chrono::seconds modified(std::min<std::int64_t>(now.modified, std::time(nullptr)));
     const auto date = detail::http_date(std::chrono::sys_seconds(modified));
     r.set_header("Last-Modified", {date.data(), date.size()});
     return r;
 }
 
-// Redirects to the path with a slash. Relative links in an index need it.
+// Redirects to the path with a slash at the end. Relative links in an index page need this slash.
 response with_slash(const request& req)
 {
     std::string location;
     if (const auto path = req.path(); path.size() > 1 && (path[1] == '/' || path[1] == '\\')) {
-        location = "/."; // a location that begins with two slashes names another host
+        location = "/."; // a location that begins with two slashes would name another host
     }
     location.append(req.path()).append("/").append(req.target().substr(req.path().size()));
     return response(status::permanent_redirect).set_header("Location", location);
@@ -108,8 +109,8 @@ file_handle open_directory(const std::string& name)
     return file_handle(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-/// Each request opens the directory by its name, because a build may replace it. While the name does not exist,
-/// requests use the directory from the start.
+/// The directory is opened by its name for each request, because a build may replace it. While no directory has this
+/// name, requests use the directory that was opened at the start.
 struct served_directory
 {
     std::string name; ///< absolute
@@ -144,7 +145,8 @@ handler static_files(std::string_view directory, static_files_options options)
                                     "' must be visible ASCII without quotes");
     }
     auto name =
-        std::filesystem::absolute(directory).string(); // so that a change of the current directory has no effect
+        // absolute, so that a change of the current directory has no effect
+        std::filesystem::absolute(directory).string();
     auto opened = open_directory(name);
     if (!opened) {
         throw std::system_error(errno, std::generic_category(),

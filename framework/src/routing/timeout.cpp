@@ -24,15 +24,15 @@ response too_late()
         problem{.status = status::service_unavailable, .detail = "the server took too long to answer", .title = {}});
 }
 
-// The handler is the body of a task group, and the only task of the group cancels it after the limit. The group
-// destroys a handler that ignores its cancellation, so that the handler cannot delay the answer.
+// The handler is the body of a task group. The group has one task, which cancels the handler after the limit. If the
+// handler ignores its cancellation, the group destroys the handler. Therefore the handler cannot delay the response.
 awaitable<response> limited(std::chrono::steady_clock::duration limit, request& req, const handler& next)
 {
     std::optional<response> answer;
     bool late = false;
     try {
         co_await with_task_group([&](task_group& group) -> awaitable<> {
-            static_cast<void>(group.spawn(expire(limit))); // a group accepts its first task
+            static_cast<void>(group.spawn(expire(limit))); // cannot fail, because a group accepts its first task
             answer = co_await next(req);
             group.cancel();
         });

@@ -19,7 +19,7 @@ bool is_zero(std::string_view text) noexcept
     return text.find_first_not_of('0') == text.npos;
 }
 
-// 00-<32 digits>-<16 digits>-<2 digits>. Later versions may have more after it.
+// The format is 00-<32 digits>-<16 digits>-<2 digits>. In later versions, more text may follow.
 bool is_valid(std::string_view text) noexcept
 {
     constexpr std::size_t size = 55;

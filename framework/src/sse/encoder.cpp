@@ -28,7 +28,8 @@ std::uint64_t word_at(const char* p) noexcept
     return word;
 }
 
-// Whether `text` is ASCII without a line break, as nearly all text of events is. One pass, eight characters at a time.
+// Whether `text` is ASCII without a line break. Nearly all events contain only such text. Checks eight characters at a
+// time in one pass.
 bool is_plain(std::string_view text) noexcept
 {
     const auto is_special = [](std::uint64_t word) { return (word & highs) | has_line_end(word); };
@@ -39,7 +40,8 @@ bool is_plain(std::string_view text) noexcept
         found |= is_special(word_at(p));
     }
     if (left != 0 && text.size() >= sizeof found) {
-        found |= is_special(word_at(p + left - sizeof found)); // the last eight characters, some of them a second time
+        // the last eight characters; this may check some of them twice
+        found |= is_special(word_at(p + left - sizeof found));
         left = 0;
     }
     for (; left != 0; --left) {
@@ -48,7 +50,7 @@ bool is_plain(std::string_view text) noexcept
     return found == 0;
 }
 
-// Appends "field: value" and a line break, with one check of the string's capacity.
+// Appends "field: value" and a line break. Checks the capacity of the string only once.
 template <std::size_t Size>
 void append_line(std::string& out, const char (&field)[Size], std::string_view value)
 {
@@ -61,8 +63,8 @@ void append_line(std::string& out, const char (&field)[Size], std::string_view v
     }
 }
 
-// Returns the position of the first CR or LF. Eight characters at a time: find_first_of() would call the C library for
-// each character.
+// Returns the position of the first CR or LF. Checks eight characters at a time. find_first_of() would call the C
+// library for each character.
 std::size_t find_line_end(std::string_view text) noexcept
 {
     std::size_t at = 0;
@@ -90,7 +92,7 @@ void append_lines(std::string& out, const char (&field)[Size], std::string_view 
     }
 }
 
-// Appends the fields before the data.
+// Appends all fields that come before the data.
 void append_fields(std::string& out, const event& e, std::string_view id)
 {
     if (e.comment) {

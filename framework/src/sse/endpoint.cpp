@@ -61,10 +61,11 @@ response stream_route::head() const
 {
     response head(status::ok);
     head.set_header("Content-Type", "text/event-stream");
-    head.set_header("Cache-Control", "no-cache, no-transform"); // no-transform: a compressing proxy would buffer
-    head.set_header("X-Accel-Buffering", "no");                 // nginx would buffer
+    // without no-transform, a proxy that compresses would buffer
+    head.set_header("Cache-Control", "no-cache, no-transform");
+    head.set_header("X-Accel-Buffering", "no"); // without this, nginx would buffer
     const auto own = head.fields();
-    for (const auto& [name, value] : options.headers) { // valid: see make_policy()
+    for (const auto& [name, value] : options.headers) { // the values are valid, see make_policy()
         static_cast<void>(own.contains(name) ? head.fields().set(name, value) : head.fields().add(name, value));
     }
     return head;
@@ -74,7 +75,7 @@ response stream_route::with_headers(response answer) const
 {
     const auto own = answer.fields();
     for (const auto& [name, value] : options.headers) {
-        if (!own.contains(name) && !iequals(name, "Content-Type")) { // the Content-Type is that of the stream
+        if (!own.contains(name) && !iequals(name, "Content-Type")) { // the options have the Content-Type of the stream
             static_cast<void>(answer.fields().add(name, value));
         }
     }
@@ -110,7 +111,7 @@ void send_start(response_writer& out, const endpoint_options& options, std::stri
     }
     auto& chunk = rill::detail::stream_writer::scratch();
     if (encode(first, chunk)) {
-        // The outcome is not needed: if the client has left, the handler's first send fails.
+        // The result can be ignored. If the client has disconnected, the first send of the handler fails.
         static_cast<void>(rill::detail::stream_writer::of(out).commit(chunk));
     }
 }

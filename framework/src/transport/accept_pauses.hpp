@@ -5,8 +5,8 @@
 
 namespace rill::transport {
 
-/// Timers of listeners that have stopped accepting because descriptors or memory are missing. A connection that closes
-/// frees a descriptor and ends the pauses early. Belongs to the worker's thread.
+/// The timers of listeners that have stopped accepting because descriptors or memory are missing. When a connection
+/// closes, it frees a descriptor, and the pauses end early. Belongs to the worker's thread.
 class accept_pauses
 {
 public:
@@ -14,12 +14,13 @@ public:
     accept_pauses(const accept_pauses&) = delete;
     accept_pauses& operator=(const accept_pauses&) = delete;
 
-    /// Adds the timer of a listener, which is linked while the listener pauses. Valid until remove(). May throw
-    /// bad_alloc.
+    /// Adds the timer of a listener. The timer is linked while the listener pauses. It must exist until remove(). May
+    /// throw bad_alloc.
     void add(timer_node& pause) { pauses_.push_back(&pause); }
     void remove(timer_node& pause) noexcept { std::erase(pauses_, &pause); }
 
-    /// Lets each timer that is linked fire in the next tick: the descriptor is free only after this call.
+    /// Makes each linked timer fire in the next tick. The descriptor of the closing connection is free only after
+    /// this call.
     void end_all();
 
 private:

@@ -9,9 +9,8 @@
 
 namespace rill::transport {
 
-/// Takes and releases the slots of a worker's connections and streams. It remembers the client addresses that the slots
-/// were taken for: one word per socket, and only when the server has a limit per address. Belongs to the worker's
-/// thread.
+/// Takes and releases the slots of a worker's connections and streams. If the server has a limit per address, it stores
+/// the client addresses of the slots, with one word per socket. Belongs to the worker's thread.
 class admission
 {
 public:
@@ -22,9 +21,9 @@ public:
     /// Allocates the entries of a socket. May throw bad_alloc.
     void reserve(int socket);
 
-    /// Takes a slot for a connection. Requires reserve(). May throw bad_alloc, with no slot taken.
+    /// Takes a slot for a connection. Requires reserve(). May throw bad_alloc. In this case no slot was taken.
     capacity::slot admit(stream_socket socket);
-    /// Turns a provisional slot into a granted one, if there is one now.
+    /// Changes a provisional slot to a granted slot. Returns false if none is free.
     bool confirm(stream_socket socket);
     void release(stream_socket socket, capacity::slot held) noexcept;
 
@@ -36,7 +35,7 @@ private:
     std::uint64_t connection_address(stream_socket socket) const noexcept;
 
     capacity& shared_;
-    // Keys of addresses, by socket.
+    // Keys of addresses. The index is the socket.
     std::vector<std::uint64_t> connection_addresses_;
     std::vector<std::uint64_t> stream_addresses_;
 };

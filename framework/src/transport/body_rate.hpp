@@ -6,9 +6,9 @@
 
 namespace rill::transport {
 
-/// The time in which a client must send or take `bytes` of a body.
+/// The maximum time in which a client must send or read `bytes` of a body.
 /// @param min_rate in bytes per second; 0 allows any time
-/// @param grace    is added to the time
+/// @param grace    additional time
 inline std::chrono::milliseconds time_by_rate(std::size_t min_rate, std::chrono::milliseconds grace,
                                               std::uint64_t bytes) noexcept
 {

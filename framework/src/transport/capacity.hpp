@@ -13,8 +13,8 @@
 
 namespace rill::transport {
 
-/// Counts entries per client address. Thread-safe: a mutex per shard, taken only when a connection or a stream comes or
-/// goes, and only when the server has a limit per address.
+/// Counts entries per client address. Thread-safe: each shard has a mutex. A thread locks it only when a connection or
+/// a stream begins or ends, and only if the server has a limit per address.
 class address_counter
 {
 public:
@@ -35,8 +35,8 @@ private:
 
 using rill::detail::address_key;
 
-/// The resources that all workers of a server hold together, and the limits of these. Thread-safe: relaxed atomic
-/// counters, each of them exact.
+/// The resources that all workers of a server use together, and their limits. Thread-safe: the counters are atomic,
+/// with relaxed memory order. Each counter is exact.
 class capacity
 {
 public:
@@ -44,9 +44,9 @@ public:
     capacity(const capacity&) = delete;
     capacity& operator=(const capacity&) = delete;
 
-    /// The slot of a connection. A connection beyond the limit gets a provisional slot, and keeps it until confirm()
-    /// succeeds or its client has got a refusal. If there are too many of these, the connection is rejected, and closed
-    /// at once.
+    /// The slot of a connection. A connection above the limit gets a provisional slot. It keeps this slot until
+    /// confirm() succeeds, or until its client has received a refusal. If there are too many provisional slots, the
+    /// connection is rejected and closed at once.
     enum class slot : unsigned char
     {
         granted,
@@ -54,26 +54,26 @@ public:
         rejected
     };
 
-    /// Takes a slot for a new connection. The caller gives it back with release(), unless it is `rejected`.
-    /// Strong exception guarantee: bad_alloc.
+    /// Takes a slot for a new connection. The caller returns the slot with release(), unless the result is `rejected`.
+    /// May throw bad_alloc, with the strong exception guarantee.
     slot admit(std::uint64_t address);
-    /// Turns a provisional slot into a granted one. Returns false if the limit is still reached. Strong exception
-    /// guarantee: bad_alloc.
+    /// Changes a provisional slot to a granted slot. Returns false if the limit is still reached. May throw bad_alloc,
+    /// with the strong exception guarantee.
     bool confirm(std::uint64_t address);
     void release(slot held, std::uint64_t address) noexcept;
 
-    /// Takes a slot for a stream. Returns false if a limit is reached; the caller counts the refusal in
-    /// refused_streams. Strong exception guarantee: bad_alloc.
+    /// Takes a slot for a stream. Returns false if a limit is reached. Then the caller counts the refusal in
+    /// refused_streams. May throw bad_alloc, with the strong exception guarantee.
     bool admit_stream(std::uint64_t address);
     void release_stream(std::uint64_t address) noexcept;
 
-    /// Reserves room for bytes that the kernel does not take yet. Returns false if the limit is reached.
+    /// Reserves space for bytes that the kernel does not take yet. Returns false if the limit is reached.
     bool queue(std::size_t bytes) noexcept;
     void unqueue(std::size_t bytes) noexcept { queued_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
     /// Whether queue(bytes) would succeed now.
     bool can_queue(std::size_t bytes) const noexcept;
 
-    /// Reserves room for bytes of a request body in memory. Returns false if the limit is reached.
+    /// Reserves space for bytes of a request body in memory. Returns false if the limit is reached.
     bool hold(std::size_t bytes) noexcept;
     void release(std::size_t bytes) noexcept { body_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
 
@@ -87,11 +87,11 @@ public:
     counter provisional = 0; ///< open now, with a provisional slot
     counter streams = 0;     ///< open now
     counter queued_bytes = 0;
-    counter body_bytes = 0;          ///< of request bodies in memory
+    counter body_bytes = 0;          ///< bytes of request bodies in memory
     counter refused_connections = 0; ///< total
     counter refused_streams = 0;     ///< total
-    counter overflows = 0;           ///< total of streams and responses that were ended at the limit of queued_bytes
-    counter accept_pauses = 0;       ///< total of pauses of listeners without descriptors or memory
+    counter overflows = 0;           ///< total of streams and responses that ended at the limit of queued_bytes
+    counter accept_pauses = 0;       ///< total of pauses of listeners because descriptors or memory were missing
     counter accept_failures = 0;     ///< total of connections that ended before accept()
 
 private:
@@ -101,7 +101,7 @@ private:
     address_counter streams_by_address_;
 };
 
-/// Queued bytes of one connection. The destructor gives them back.
+/// The queued bytes of one connection. The destructor releases them.
 class queued_share
 {
 public:
@@ -110,7 +110,7 @@ public:
     queued_share& operator=(const queued_share&) = delete;
     ~queued_share() { capacity_.unqueue(bytes_); }
 
-    /// Returns false, and changes nothing, if the limit is reached.
+    /// Adds `bytes`. If the limit is reached, changes nothing and returns false.
     bool grow(std::size_t bytes) noexcept
     {
         const bool fits = capacity_.queue(bytes);
@@ -128,7 +128,7 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// Body bytes of one request in memory. The destructor gives them back.
+/// The bytes of one request body in memory. The destructor releases them.
 class held_body
 {
 public:
@@ -137,8 +137,8 @@ public:
     held_body& operator=(const held_body&) = delete;
     ~held_body() { capacity_.release(bytes_); }
 
-    /// Sets the size to `bytes`, if it is larger than before. Returns false, and changes nothing, if the limit is
-    /// reached.
+    /// Increases the size to `bytes`. Does nothing if the size is already larger. If the limit is reached, changes
+    /// nothing and returns false.
     bool grow_to(std::size_t bytes) noexcept
     {
         const bool fits = bytes <= bytes_ || capacity_.hold(bytes - bytes_);

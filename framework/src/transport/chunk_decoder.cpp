@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t size_line_bytes = 4096;
 
-// Each of these would change a decision that is made before the body: about the end of the message, its target, its
-// sender, or its content (RFC 9110, 6.5.1).
+// Each of these fields would change a decision that the server makes before the body. These decisions are about the end
+// of the message, its target, its sender, or its content (RFC 9110, 6.5.1).
 bool is_forbidden_trailer(std::string_view name) noexcept
 {
     constexpr std::array<std::string_view, 14> forbidden{"Transfer-Encoding",
@@ -46,7 +46,7 @@ public:
         while (!text_.empty()) {
             skip_blanks();
             if (!skip(';')) {
-                return false; // also for white space at the end
+                return false; // white space at the end is also invalid
             }
             skip_blanks();
             if (!skip_token()) {
@@ -94,7 +94,7 @@ private:
             if (skip('"')) {
                 return true;
             }
-            static_cast<void>(skip('\\')); // the next character stands for itself
+            static_cast<void>(skip('\\')); // the next character is escaped
             if (text_.empty() || !detail::is(text_.front(), detail::value_char)) {
                 return false;
             }
@@ -111,7 +111,7 @@ std::optional<std::uint64_t> take_size(std::string_view& line) noexcept
 {
     std::uint64_t size = 0;
     const auto [end, ec] = std::from_chars(line.data(), line.data() + line.size(), size, 16);
-    if (ec != std::errc()) { // from_chars accepts no sign and no "0x" of an unsigned number
+    if (ec != std::errc()) { // for an unsigned number, from_chars accepts no sign and no "0x"
         return std::nullopt;
     }
     line.remove_prefix(static_cast<std::size_t>(end - line.data()));
@@ -142,7 +142,7 @@ chunk_decoder::state chunk_decoder::put(std::string_view& input, std::string& bo
     return outcome;
 }
 
-// Returns need_more after each part too. The caller needs more input only if the input did not change.
+// Returns need_more after each part. More input is needed only if `input` did not change.
 chunk_decoder::state chunk_decoder::step(std::string_view& input, std::string& body)
 {
     switch (part_) {

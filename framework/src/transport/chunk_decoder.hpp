@@ -8,9 +8,9 @@
 
 namespace rill::transport {
 
-/// Decodes a chunked body (RFC 9112, 7.1), without I/O. Strict: it rejects a body that two readers could read in two
-/// ways. It checks extensions and trailer fields, and ignores them; it rejects forbidden trailer fields. The result
-/// does not depend on how the bytes were cut.
+/// Decodes a chunked body (RFC 9112, 7.1), without I/O. It rejects a body that two implementations could interpret
+/// differently. It checks the syntax of extensions and trailer fields, and then ignores them. It rejects forbidden
+/// trailer fields. The result does not depend on how the input was split into pieces.
 class chunk_decoder
 {
 public:
@@ -21,17 +21,16 @@ public:
         rejected
     };
 
-    /// @param limits `max_body_bytes` limits the body, `max_head_bytes` the extensions and also the trailers; must
-    /// outlive the
-    ///               object
+    /// @param limits `max_body_bytes` limits the body. `max_head_bytes` limits the extensions, and also the trailer
+    /// fields. `limits` must outlive the object.
     explicit chunk_decoder(const connection_limits& limits) : limits_(limits), body_limit_(limits.max_body_bytes) {}
     explicit chunk_decoder(connection_limits&&) = delete;
 
-    /// Changes the limit of the body, in bytes, for the chunks that follow.
+    /// Changes the limit of the body, in bytes. The new limit applies to the chunks that follow.
     void set_body_limit(std::uint64_t bytes) noexcept { body_limit_ = bytes; }
 
-    /// Removes the bytes of the body from `input`, and appends their content to `body`. After `rejected` each call
-    /// returns `rejected`, and the rest of `input` is unspecified.
+    /// Removes the bytes of the body from `input`, and appends the decoded content to `body`. After `rejected`, each
+    /// call returns `rejected`, and the rest of `input` is unspecified.
     state put(std::string_view& input, std::string& body);
 
     /// The response to a rejected body.
@@ -56,7 +55,7 @@ private:
 
     const connection_limits& limits_;
     std::uint64_t body_limit_;
-    std::uint64_t left_ = 0; // of the chunk
+    std::uint64_t left_ = 0; // missing bytes of the chunk
     std::uint64_t total_ = 0;
     std::size_t extension_bytes_ = 0;
     std::size_t trailer_bytes_ = 0;

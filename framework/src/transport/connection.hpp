@@ -11,8 +11,8 @@ namespace rill::transport {
 
 class connection;
 
-/// The operations of one kind of connection. They extend those of its timer: a connection has one pointer for both, and
-/// needs no virtual function table of its own.
+/// The operations of one kind of connection. They extend the operations of its timer. Therefore a connection has one
+/// pointer for both, and it needs no virtual function table.
 struct connection_operations : timer_operations
 {
     void (*on_ready)(connection&, readiness);
@@ -25,30 +25,29 @@ struct connection_operations : timer_operations
     std::string (*name)(const connection&);
 };
 
-/// A connection as its worker sees it: an entry of connection_table and of deferred_list, a target of the reactor, and
-/// a timer. Belongs to the worker's thread.
+/// The interface of a connection for its worker. A connection is an entry of connection_table and of deferred_list, a
+/// target of the reactor, and a timer. Belongs to the worker's thread.
 class connection : public timer_node
 {
 public:
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    /// The operating system has reported a change of the socket.
+    /// Called when the operating system reports a change of the socket.
     void on_ready(readiness what) { kind().on_ready(*this, what); }
-    /// Called from the event loop, outside any coroutine, after deferred_list::push().
+    /// The event loop calls this function after deferred_list::push(), outside any coroutine.
     void on_deferred() { kind().on_deferred(*this); }
 
-    /// First stage of a shutdown: ends an idle connection, or a stream that has not asked to finish
-    /// (finish_on_shutdown).
+    /// First stage of a shutdown: ends an idle connection, or a stream without finish_on_shutdown.
     void drain() { kind().drain(*this); }
-    /// Second stage of a shutdown: cancels whatever still runs.
+    /// Second stage of a shutdown: cancels everything that still runs.
     void abandon() { kind().abandon(*this); }
 
     bool has_stream() const { return kind().has_stream(*this); }
     stream_report report() const { return kind().report(*this); }
     /// Whether `coroutine` runs on this connection.
     bool runs(const detail::spawned_coroutine& coroutine) const { return kind().runs(*this, coroutine); }
-    /// The stream and its route, the path of the request, or the client's address. For the log.
+    /// Returns a name for the log: the stream and its route, the path of the request, or the client's address.
     std::string name() const { return kind().name(*this); }
 
 protected:
@@ -67,7 +66,8 @@ private:
     }
 
     static constexpr int not_deferred = -1;
-    // The link of deferred_list: the socket of the next connection. A pointer would cost each stream eight bytes.
+    // The link of deferred_list. It is the socket of the next connection. A pointer would add eight bytes to each
+    // stream.
     int next_deferred_ = not_deferred;
 };
 

@@ -6,7 +6,7 @@
 
 namespace rill::transport {
 
-/// Fields of a response that the connection sets, and not the handler.
+/// Fields of a response that the connection sets, instead of the handler.
 enum class connection_field : std::uint8_t
 {
     none, ///< any other field
@@ -20,7 +20,7 @@ enum class connection_field : std::uint8_t
     transfer_encoding
 };
 
-/// Compares by length first: nearly all names have another length than the one that is looked for.
+/// Compares the lengths first, because most names differ in their length.
 inline connection_field connection_field_of(std::string_view name) noexcept
 {
     using enum connection_field;

@@ -8,8 +8,8 @@ namespace rill::transport {
 
 class connection;
 
-/// The open connections of a worker, by the number of their socket. The table costs less than a link in each
-/// connection. Belongs to the worker's thread, except for size().
+/// The open connections of a worker. The index of an entry is the number of the socket. The table needs less memory
+/// than a link in each connection. Belongs to the worker's thread, except for size().
 class connection_table
 {
 public:
@@ -19,7 +19,7 @@ public:
 
     /// Allocates the entry of a socket. May throw bad_alloc.
     void reserve(int socket);
-    /// Requires reserve(socket).
+    /// Adds a connection. Requires reserve(socket).
     void add(int socket, connection& c) noexcept;
     void remove(int socket) noexcept;
 
@@ -28,10 +28,10 @@ public:
 
     /// Number of entries. Sockets are numbered from 0.
     std::size_t capacity() const noexcept { return by_socket_.size(); }
-    /// The connection of a socket below capacity(), or null.
+    /// The connection of a socket, or null. `socket` must be below capacity().
     connection* at(std::size_t socket) const noexcept { return by_socket_[socket]; }
 
-    /// Calls `f(connection&)` for each connection. `f` may remove connections, or add them.
+    /// Calls `f(connection&)` for each connection. `f` may add and remove connections.
     template <class F>
     void for_each(F f) const
     {

@@ -48,8 +48,8 @@ void deferred_list::remove(int socket) noexcept
     --size_;
 }
 
-// Connections that are added during the run have their turn in the next one, so that other work of the event loop is
-// not delayed. An exception of a user's completion handler must not cost the other connections their turn.
+// Connections that are added during this run wait for the next run, so that they do not delay other work of the event
+// loop. An exception of a user's completion handler must not stop the run.
 void deferred_list::run()
 {
     detail::exception_collector failure;

@@ -9,10 +9,11 @@
 
 namespace rill::transport {
 
-/// Connections that wait for on_deferred(), in the order in which they were added. The call comes from the event loop,
-/// outside any coroutine: a connection ends there, so that it never ends while a coroutine or the reactor uses it.
+/// The connections that wait for on_deferred(), in the order in which they were added. The event loop calls
+/// on_deferred() outside any coroutine. A connection ends only there. Therefore it never ends while a coroutine or the
+/// reactor uses it.
 ///
-/// An intrusive list: a push never allocates. Belongs to the worker's thread.
+/// The list is intrusive, and a push never allocates. Belongs to the worker's thread.
 class deferred_list
 {
 public:
@@ -22,9 +23,10 @@ public:
     deferred_list(const deferred_list&) = delete;
     deferred_list& operator=(const deferred_list&) = delete;
 
-    /// Adds the connection of `socket`, which is in the table. Does nothing if it is in the list already.
+    /// Adds the connection of `socket`. The connection must be in the table. Does nothing if it is already in the list.
     void push(int socket) noexcept;
-    /// Removes the connection of `socket`, if it is in the list. O(n): a connection that ends is rarely in the list.
+    /// Removes the connection of `socket`, if it is in the list. This takes O(n), but a connection that ends is rarely
+    /// in the list.
     void remove(int socket) noexcept;
 
 private:

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds drain_step{5};
 drain_progress::drain_progress(boost::asio::io_context& context, const connection_table& connections)
     : context_(context), timers_(timer_service::of(context)), connections_(connections)
 {
-    static_cast<void>(shutdown_signal::of(context)); // made now, so that begin() needs no memory for it
+    static_cast<void>(shutdown_signal::of(context)); // created now, so that begin() needs no memory for it
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
             static_cast<drain_progress&>(node).drain_due_streams();
@@ -47,8 +47,8 @@ void drain_progress::begin(std::chrono::milliseconds window)
     connection_closed();
 }
 
-// A stream that finishes without being cancelled does not count, so the others end sooner. A stream that begins during
-// the drain ends at once, without this function.
+// A stream that finishes without a cancellation is not counted. Therefore the other streams end sooner. A stream that
+// begins during the drain ends at once, without this function.
 void drain_progress::drain_due_streams()
 {
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(timers_.now() - began_);

@@ -12,8 +12,8 @@
 
 namespace rill::transport {
 
-/// First stage of a worker's shutdown: drains its connections at once, and its streams one after another as
-/// drain_schedule says. Belongs to the worker's thread.
+/// The first stage of a worker's shutdown. It drains connections without a stream at once. It ends the streams one
+/// after another, at the times of drain_schedule. Belongs to the worker's thread.
 class drain_progress final : private timer_node
 {
 public:
@@ -26,9 +26,9 @@ public:
     void begin(std::chrono::milliseconds window);
     bool begun() const noexcept { return begun_; }
 
-    /// Called once from the event loop, when the drain has begun and no connection is left.
+    /// The event loop calls this function once, when the drain has begun and no connection is open.
     std::function<void()> on_drained;
-    /// To be called after a connection was removed from the table.
+    /// Call this function after a connection was removed from the table.
     void connection_closed() noexcept;
 
 private:
@@ -40,7 +40,7 @@ private:
     detail::coalesced_post report_;
     drain_schedule schedule_;
     timer_service::clock::time_point began_;
-    std::size_t drained_ = 0;     // streams
+    std::size_t drained_ = 0;     // number of streams
     std::size_t next_socket_ = 0; // where the search for the next stream begins
     bool begun_ = false;
 };

@@ -12,12 +12,13 @@ struct field_line
     std::string_view value; ///< without the white space around it
 };
 
-/// Parses a line that ended with LF.
+/// Parses one line of a header or trailer section.
 /// @param line the line without its LF
-/// @return none if the line is not valid: it does not end with CRLF; it begins with white space (a folded line, RFC
-/// 9112,
-///         5.2); the name is not a token, or white space follows it (5.1); the value has a control character (RFC 9110,
-///         5.5)
+/// @return none if the line is not valid:
+/// - The line does not end with CRLF.
+/// - The line begins with white space. This is a folded line (RFC 9112, 5.2).
+/// - The name is not a token, or white space follows the name (RFC 9112, 5.1).
+/// - The value has a control character (RFC 9110, 5.5).
 std::optional<field_line> parse_field_line(std::string_view line) noexcept;
 
 } // namespace rill::transport

@@ -9,10 +9,10 @@ namespace rill::transport {
 
 namespace {
 
-constexpr std::size_t method_bytes = 256;                // the maximum: a longer one is rejected at once
-constexpr char tls_handshake = 0x16;                     // the type of a client hello's record (RFC 8446, 5.1)
+constexpr std::size_t method_bytes = 256;                // the maximum; a longer method is rejected at once
+constexpr char tls_handshake = 0x16;                     // the type of a TLS record with a ClientHello (RFC 8446, 5.1)
 constexpr std::size_t version_bytes = 8;                 // "HTTP/1.1"
-constexpr std::size_t around_target = version_bytes + 2; // a space before it, and a CR after it
+constexpr std::size_t around_target = version_bytes + 2; // the version, a space before it, and a CR after it
 
 verb method_in(std::string_view line) noexcept
 {
@@ -20,7 +20,7 @@ verb method_in(std::string_view line) noexcept
     return boost::beast::http::string_to_verb({method.data(), method.size()});
 }
 
-// Whether the line, without its LF, has a CR before its last byte. A CR at the end is allowed, because the LF may
+// Whether the line has a CR before its last byte. `line` has no LF. A CR at the end is allowed, because the LF may
 // follow.
 bool has_bare_cr(std::string_view line) noexcept
 {
@@ -54,10 +54,10 @@ head_validator::state head_validator::put(std::string_view input)
     return finish() ? state::complete : state::rejected;
 }
 
-// Checks that are possible before the line is complete.
+// Makes the checks that are possible before the line is complete.
 bool head_validator::check_limits(std::string_view line, std::size_t total, bool ended)
 {
-    // The limit and one byte: later bytes must not change the result.
+    // Uses one byte more than the limit. Later bytes must not change the result.
     const auto begin = line.substr(0, limits_.max_head_bytes + 1 - line_begin_);
     if (version_ == 0 && !check_start(begin)) {
         return false;
@@ -65,7 +65,7 @@ bool head_validator::check_limits(std::string_view line, std::size_t total, bool
     if (ended && total <= limits_.max_head_bytes) {
         return true;
     }
-    if (version_ != 0 && has_bare_cr(begin)) { // do not wait for an LF
+    if (version_ != 0 && has_bare_cr(begin)) { // reject it before the LF arrives
         return refuse(status::bad_request, "a header line is malformed");
     }
     if (total <= limits_.max_head_bytes) {
@@ -79,7 +79,7 @@ bool head_validator::check_limits(std::string_view line, std::size_t total, bool
                         "the request head is longer than " + std::to_string(limits_.max_head_bytes) + " bytes");
 }
 
-// Rejects garbage by its first bytes, and a target that is too long by its length.
+// Rejects input that is not HTTP by its first bytes. Rejects a target that is too long before it is complete.
 bool head_validator::check_start(std::string_view line)
 {
     if (line.starts_with(tls_handshake)) {
@@ -158,7 +158,7 @@ bool head_validator::put_target(std::string_view text)
     if (method_ == verb::connect) {
         return refuse(status::not_implemented, "this server is not a proxy");
     }
-    if (target.https) { // RFC 9110, 7.4: needs a secured connection
+    if (target.https) { // RFC 9110, 7.4: https needs a secured connection
         return refuse(status::misdirected_request, "an https target needs a secured connection");
     }
     target_ = target.normalized(method_);
@@ -194,7 +194,8 @@ bool head_validator::put_field(const field_line& field)
     default:
         return true;
     }
-    // Programs after this server, such as CGI scripts, may read '_' as '-'. Clients do not send these names.
+    // Programs that get the request from this server, such as CGI scripts, may read '_' as '-'. Clients do not send
+    // these names.
     return refuse(status::bad_request, "a header name imitates another one");
 }
 
@@ -207,8 +208,8 @@ bool head_validator::put_host(std::string_view value)
     return is_authority(value) || refuse(status::bad_request, "Host is malformed");
 }
 
-// RFC 9110, 8.6. A server may accept lists and duplicates of one length, and leading zeros are valid. But proxies read
-// them in different ways, and clients do not send them.
+// RFC 9110, 8.6 allows a server to accept a list of equal lengths, and leading zeros. This server rejects both, because
+// proxies interpret them in different ways and clients do not send them.
 bool head_validator::put_content_length(std::string_view value)
 {
     const auto length = detail::whole_number<std::uint64_t>(value);
@@ -258,7 +259,8 @@ bool head_validator::finish()
         return refuse(status::bad_request, "the Host header is missing");
     }
     if (has_transfer_encoding_) {
-        // Each of these smuggles requests past a proxy that reads the head in another way (RFC 9112, 6.1 and 6.3).
+        // Each of these could smuggle a request past a proxy that interprets the head differently (RFC 9112, 6.1 and
+        // 6.3).
         if (version_ < 11 || content_length_ || !chunked_) {
             return refuse(status::bad_request, "Transfer-Encoding is not allowed here");
         }
@@ -266,7 +268,7 @@ bool head_validator::finish()
             return refuse(status::not_implemented, "the only supported transfer coding is chunked");
         }
     }
-    if (version_ < 11) { // such a client does not know interim responses
+    if (version_ < 11) { // HTTP/1.0 has no interim responses
         expects_continue_ = unknown_expectation_ = false;
     }
     if (unknown_expectation_) {

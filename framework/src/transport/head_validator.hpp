@@ -12,10 +12,10 @@
 
 namespace rill::transport {
 
-/// Checks the raw bytes of a request head before they are parsed, without I/O. It rejects a head that is not valid by
-/// RFC 9112 and RFC 9110, or that two readers could read in two ways: such heads smuggle requests past a proxy. It
-/// checks a line when the line is complete, and limits before that. The result does not depend on how the bytes were
-/// cut.
+/// Checks the raw bytes of a request head before they are parsed, without I/O. It rejects a head that is not valid (RFC
+/// 9112 and RFC 9110). It also rejects a head that two implementations could interpret differently. An attacker could
+/// use such a head to smuggle a request past a proxy. It checks a line when the line is complete, and it checks limits
+/// earlier. The result does not depend on how the input was split into pieces.
 class head_validator
 {
 public:
@@ -30,29 +30,30 @@ public:
     explicit head_validator(const connection_limits& limits) : limits_(limits) {}
     explicit head_validator(connection_limits&&) = delete;
 
-    /// @param input all bytes since the beginning of the request line: those of the last call, and then the new ones
-    /// After `complete` or `rejected`, each call has the same result.
+    /// Checks the bytes that have arrived. After `complete` or `rejected`, each call returns the same result.
+    /// @param input all bytes since the beginning of the request line: the bytes of the last call, followed by the new
+    /// bytes
     state put(std::string_view input);
 
     /// The response to a rejected head.
     const problem& rejection() const noexcept { return rejection_; }
 
-    /// Whether the end of the head was read. Also true for a head that was rejected for its content.
+    /// Whether the end of the head was read. This is also true for a head that was rejected because of its content.
     bool ended() const noexcept { return complete_; }
 
-    /// Also known for some of the requests that were rejected.
+    /// The method of the request. It is also known for some of the rejected requests.
     verb method() const noexcept { return method_; }
 
-    // After `complete`.
+    // The functions below are valid after `complete`.
 
     /// Size of the head in bytes. The body follows.
     std::size_t size() const noexcept { return line_begin_; }
-    /// 10, or 11 for every minor version from 1 on (RFC 9110, 2.5).
+    /// 10 for HTTP/1.0, 11 for HTTP/1.1 and each higher minor version (RFC 9110, 2.5).
     unsigned version() const noexcept { return version_; }
-    /// Whether the client wants a persistent connection (RFC 9112, 9.3).
+    /// Whether the client requests a persistent connection (RFC 9112, 9.3).
     bool keep_alive() const noexcept { return !close_ && (version_ >= 11 || keep_alive_); }
     bool chunked() const noexcept { return chunked_; }
-    /// 0 if there is no body, or a chunked one.
+    /// The value of Content-Length. 0 if there is no body, or if the body is chunked.
     std::uint64_t content_length() const noexcept { return content_length_.value_or(0); }
     bool expects_continue() const noexcept { return expects_continue_; }
     /// The target in origin form or "*".
@@ -79,10 +80,10 @@ private:
 
     const connection_limits& limits_;
     std::size_t line_begin_ = 0;
-    std::size_t scanned_ = 0; // there is no LF from line_begin_ up to here
+    std::size_t scanned_ = 0; // there is no LF between line_begin_ and this position
     std::optional<std::uint64_t> content_length_;
     verb method_ = verb::unknown;
-    unsigned version_ = 0; // 0 before the request line
+    unsigned version_ = 0; // 0 until the request line was read
     bool complete_ = false;
     bool rejected_ = false;
     bool has_host_ = false;

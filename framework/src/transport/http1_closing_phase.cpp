@@ -42,21 +42,21 @@ void http1_closing_phase::discard_input()
             if (c.peer_ == peer::broken || (c.peer_ == peer::finished && !c.unsent_)) {
                 c.schedule(next_step::destroy);
             }
-            return; // the deadline ends the connection
+            return; // the timer ends the connection later
         }
         const auto received = c.socket_.read_some(ignored.data(), ignored.size());
         if (!received && received.error() == asio::error::would_block) {
             return;
         }
         if (!received || *received == 0) {
-            if (!received || !c.unsent_) { // after its FIN a client may still read
+            if (!received || !c.unsent_) { // after its FIN, a client may still read
                 c.schedule(next_step::destroy);
             }
             return;
         }
         c.closing_.reads_left -= c.head_refused_ ? 1 : 0;
     }
-    if (c.pending_.step != next_step::destroy) { // other connections have their turn; the deadline ends a flood
+    if (c.pending_.step != next_step::destroy) { // other connections run first; the timer ends endless input
         c.schedule(next_step::discard);
     }
 }
@@ -79,8 +79,8 @@ void http1_closing_phase::on_timer()
     c.schedule(next_step::destroy);
 }
 
-// Of a head without end, little is read. Then the window of the connection closes, and the client can still read the
-// response.
+// Only a small part of an endless head is read. Then the receive window of the connection is full, and the client can
+// still read the response.
 bool http1_closing_phase::stops_reading() const noexcept
 {
     return connection_.head_refused_ && connection_.closing_.reads_left == 0;

@@ -4,9 +4,9 @@
 
 namespace rill::transport {
 
-/// The closing phase of a connection: everything was written, and the connection waits until the client has received
+/// The closing phase of a connection. The response is complete, and the connection waits until the client has received
 /// it. A close with unread input would reset the connection, and the client might lose the last bytes (RFC 9112, 9.6).
-/// All state is in the connection; an object of this class lives for one call.
+/// An object of this class exists only for one call. Its state is in the connection.
 class http1_closing_phase
 {
 public:
@@ -14,12 +14,13 @@ public:
     http1_closing_phase(const http1_closing_phase&) = delete;
     http1_closing_phase& operator=(const http1_closing_phase&) = delete;
 
-    /// Sends FIN, if nothing is queued, and begins to discard the input. Called again when the queue is flushed.
+    /// Begins the phase. If bytes are queued, the connection calls this function again after they were sent. Otherwise
+    /// this function sends FIN and begins to discard the input.
     void begin();
-    /// Reads the input until the client has finished or there is none.
+    /// Reads and discards the input, until the client has finished sending or no input is available.
     void discard_input();
-    /// The linger timeout or the write timeout has passed. A client that still takes bytes, however slowly, gets them
-    /// all: also those in the kernel, which a reset would discard.
+    /// Called when the linger timeout or the write timeout has passed. A client that still reads, even slowly, gets all
+    /// bytes. This includes the bytes in the kernel, which a reset would discard.
     void on_timer();
 
 private:

@@ -54,7 +54,7 @@ error_code http1_connection::start(worker_context& worker, int descriptor)
             socket.close();
         }
         if (c != nullptr && c->producer_ != producer::none) {
-            c->producer_ = producer::none; // its frames end in the next turn, and the connection after them
+            c->producer_ = producer::none; // the coroutine's frames end in the next turn, and then the connection ends
             c->schedule(next_step::destroy);
         } else {
             delete c;
@@ -88,13 +88,13 @@ void http1_connection::on_deferred()
     if (pending_.check_peer) {
         pending_.check_peer = false;
         if (reason_ != close_reason::open) {
-            unwind(); // for the reason that a write has found, or that end() was given
+            unwind(); // a failed write or end() has stored the reason
         } else {
             http1_peer_watch(*this).check();
         }
     }
     if (producer_ == producer::coroutine || is_deferred()) {
-        return; // this function is called again
+        return; // on_deferred() is called again
     }
     const auto step = pending_.step;
     pending_.step = next_step::none;
@@ -153,7 +153,7 @@ void http1_connection::perform(action what)
         return http1_stream_phase(*this).start_heartbeat();
     case action::close:
         return schedule(next_step::close);
-    case action::fail: // the reason is noted
+    case action::fail: // the reason is already stored
         return check_peer_later();
     case action::cancel:
         return cancel(close_reason::drained);
@@ -206,7 +206,7 @@ void http1_connection::flush_output()
     }
 }
 
-// Without a read, the input stays in the kernel.
+// If no read waits, the input remains in the kernel.
 void http1_connection::resume_body()
 {
     if (waiter_) {
@@ -242,13 +242,13 @@ void http1_connection::on_unblocked()
     handle(event::flushed);
 }
 
-// Called inside a write of the handler: the cancellation comes later, from the event loop. The reason is noted at once,
-// as the handler's destructors may read it.
+// This function runs inside a write of the handler. Therefore the event loop cancels the handler later. The reason is
+// stored at once, because the handler's destructors may read it.
 void http1_connection::on_broken(close_reason why)
 {
     set_peer(peer::broken);
     if (why == close_reason::over_capacity) {
-        socket_.reset_on_close(); // the client must see that its response is not complete
+        socket_.reset_on_close(); // the client must detect that its response is not complete
         log_over_capacity("is broken off");
     }
     const auto what = action_for(phase_, event::broken);

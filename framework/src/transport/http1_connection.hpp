@@ -4,16 +4,16 @@
 
 namespace rill::transport {
 
-/// The connection of an HTTP/1 client, from accept to close. It owns its socket and itself: start() makes it, and it
-/// ends when its socket is closed and no coroutine runs on it.
+/// The connection of an HTTP/1 client, from accept to close. start() creates it. It owns its socket. It deletes itself
+/// when it has ended and no coroutine runs on it.
 ///
-/// This class decides by the tables of http1_transitions.hpp what an event means in the present phase. The phases do
-/// the work: http1_request_phase, http1_stream_phase, http1_closing_phase.
+/// This class selects the action for an event in the present phase, by the tables of http1_transitions.hpp. The classes
+/// of the phases perform the actions: http1_request_phase, http1_stream_phase, http1_closing_phase.
 class http1_connection final : public http1_connection_state
 {
 public:
-    /// Takes over an accepted, non-blocking socket. Returns an error, and closes the socket, if the process is short of
-    /// a resource. A connection beyond the server's capacity is no error.
+    /// Takes over an accepted, non-blocking socket. If the process lacks a resource, closes the socket and returns an
+    /// error. A connection above the server's capacity is not an error.
     static error_code start(worker_context& worker, int descriptor);
 
     void set_policy(const stream_policy& policy) override;
@@ -24,12 +24,12 @@ private:
     http1_connection(worker_context& worker, stream_socket socket);
     ~http1_connection() = default;
 
-    // From the worker.
+    // The worker calls these functions.
     void on_ready(readiness what);
     void on_deferred();
     stream_report report() const;
 
-    // From the writer.
+    // http1_response_writer calls these functions.
     void on_blocked() override;
     void on_unblocked() override;
     void on_broken(close_reason why) override;

@@ -63,8 +63,8 @@ void http1_connection_state::complete(error_code ec)
     complete_all(ec);
 }
 
-// Between two coroutines there is nothing to cancel, and the next coroutine must not begin cancelled: it gets the
-// peer's state from `peer_`.
+// Between two coroutines there is nothing to cancel, and the next coroutine must not be cancelled at its beginning. It
+// reads the peer's state from `peer_`.
 void http1_connection_state::cancel(close_reason reason)
 {
     if (reason_ == close_reason::open && producer_ != producer::none) {
@@ -73,7 +73,7 @@ void http1_connection_state::cancel(close_reason reason)
     }
 }
 
-// The caller may be the coroutine that this ends.
+// The caller may be the coroutine that this function ends. Therefore on_deferred() ends it later.
 void http1_connection_state::end(close_reason reason)
 {
     if (reason_ == close_reason::open && producer_ != producer::none) {
@@ -139,7 +139,7 @@ std::string http1_connection_state::name() const
     return "a connection of " + socket_.peer_address();
 }
 
-// The error may be that there is no memory. Then there is no line either.
+// If memory is missing, no line is written.
 void http1_connection_state::log_error(const std::exception_ptr& error,
                                        std::initializer_list<std::string_view> what) const noexcept
 {
@@ -158,7 +158,7 @@ void http1_connection_state::log_over_capacity(std::string_view what) const noex
 {
     try {
         worker_.log.over_capacity(name().append(" ").append(what));
-    } catch (const std::bad_alloc&) { // without memory there is no line
+    } catch (const std::bad_alloc&) { // without memory, no line is written
         return;
     }
 }

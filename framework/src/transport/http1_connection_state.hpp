@@ -18,56 +18,58 @@
 
 namespace rill::transport {
 
-/// The peer's side of a connection, as far as it is known. It only moves forward.
+/// The known state of the peer. It only changes to a later value.
 enum class peer : std::uint8_t
 {
     open,
-    finished, ///< FIN: it sends nothing more, but it may read, or be gone
+    finished, ///< has sent FIN; the peer may still read, or it may be disconnected
     broken    ///< reset, or a failed write
 };
 
-/// The code that works on a connection.
+/// The code that runs on a connection.
 enum class producer : std::uint8_t
 {
     none,
-    coroutine, ///< that of the request phase, or of the stream's body
-    external   ///< a stream whose body has no coroutine: others write to it
+    coroutine, ///< the coroutine of the request phase, or of the stream's body
+    external   ///< a stream whose body has no coroutine; other code writes to it
 };
 
 /// The type of the object that user_data() points to.
 enum class working_memory : std::uint8_t
 {
     request,        ///< request_in_work, or null
-    pending_stream, ///< between the request phase and the stream, and longer if input is left
+    pending_stream, ///< between the request phase and the stream, and longer if input remains
     stream_body
 };
 
-/// The facts of the request phase that the connection needs for events. Lives in the frame of the request coroutine.
+/// The data of the request phase that the connection needs to handle events. It is in the frame of the request
+/// coroutine.
 struct request_in_work
 {
     const request* handled = nullptr;
-    std::uint64_t missing_bytes = UINT64_MAX; ///< of a body that the handler reads: at least these are still to come
-    bool idle = false;                        ///< between two requests, with no byte of the next one
+    std::uint64_t missing_bytes = UINT64_MAX; ///< minimum that is still missing of a body that the handler reads
+    bool idle = false;                        ///< between two requests, before the first byte of the next one
     bool timed_out = false;
 };
 
-/// The state of an HTTP/1 connection, and the operations that all its phases need. A stream holds this object for as
-/// long as it lives, so its members are few and ordered by size.
+/// The state of an HTTP/1 connection, and the operations that all its phases need. Each open stream has such an
+/// object. Therefore it has few members, and they are ordered by size.
 class http1_connection_state : public http1_response_writer, public detail::spawned_coroutine, public connection
 {
 public:
     transport::phase current_phase() const noexcept { return phase_; }
     transport::peer peer_state() const noexcept { return peer_; }
 
-    /// Cancels what runs: a coroutine's pending operation completes with operation_aborted, and its frame unwinds; a
-    /// stream without a coroutine ends. Only the first reason counts. Only from the event loop.
+    /// Cancels the running coroutine or stream. The pending operation of a coroutine completes with operation_aborted,
+    /// and its frame unwinds. A stream without a coroutine ends. Only the first reason is stored. Call this function
+    /// only from the event loop.
     void cancel(close_reason reason);
 
     void end(close_reason reason) override;
 
     bool has_stream() const noexcept { return phase_ == phase::streaming; }
 
-    /// The stream and its route, the path of the request, or the client's address. For the log.
+    /// Returns a name for the log: the stream and its route, the path of the request, or the client's address.
     std::string name() const;
 
 protected:
@@ -81,41 +83,41 @@ protected:
     friend class http1_stream_phase;
     friend class http1_closing_phase;
 
-    /// Changes the phase as http1_transitions.hpp says.
+    /// Changes the phase according to http1_transitions.hpp.
     void advance(progress made) noexcept;
 
-    /// Notes a change of the peer's state.
+    /// Stores a change of the peer's state.
     void set_peer(transport::peer now) noexcept { peer_ = now > peer_ ? now : peer_; }
 
     void set_timer(std::chrono::milliseconds after);
     void clear_timer() noexcept { timer_service::remove(*this); }
 
-    // Messages to on_deferred().
+    // These functions schedule work for on_deferred().
     void defer_completions() override;
     void check_peer_later() noexcept;
     void schedule(next_step step) noexcept;
 
     /// Resumes the coroutines that wait for this connection.
     void complete(error_code ec);
-    /// Cancels what runs, for a reason that is already noted.
+    /// Cancels the running coroutine or stream. The reason is already stored.
     void unwind();
 
-    /// The body of the stream, or the pending stream; null while a request is in work.
+    /// The body of the stream, or the pending stream. Null while a request is processed.
     streaming_body* body() const noexcept;
     void set_body(std::unique_ptr<streaming_body> body, working_memory kind = working_memory::stream_body) noexcept;
-    /// The request in work; null while there is none.
+    /// The request that is processed. Null if there is none.
     request_in_work* current_request() const noexcept;
     void set_current_request(request_in_work* current) noexcept;
 
     void release_stream() noexcept;
 
     void log_error(const std::exception_ptr& error, std::initializer_list<std::string_view> what) const noexcept;
-    /// @param what follows the connection's name
+    /// @param what the text after the connection's name
     void log_over_capacity(std::string_view what) const noexcept;
 
     struct messages
     {
-        bool resume : 1 = false; ///< complete the waits that were left to the event loop
+        bool resume : 1 = false; ///< complete the waits that were deferred to the event loop
         bool check_peer : 1 = false;
         next_step step : 3 = next_step::none;
     };
@@ -126,10 +128,10 @@ protected:
     messages pending_;
     working_memory memory_ : 2 = working_memory::request;
     capacity::slot slot_ : 2 = capacity::slot::rejected;
-    bool head_refused_ : 1 = false;     // the client may still send a head without end
-    bool has_stream_slot_ : 1 = false;  // counted among the server's streams
-    bool keeps_alive_ : 1 = false;      // a request may follow the stream
-    bool is_answer_to_get_ : 1 = false; // of the stream
+    bool head_refused_ : 1 = false;     // a head was refused before its end was read
+    bool has_stream_slot_ : 1 = false;  // counted as a stream of the server
+    bool keeps_alive_ : 1 = false;      // a request may follow after the stream
+    bool is_answer_to_get_ : 1 = false; // the stream answers a GET request
     bool has_events_ : 1 = false;       // the stream is an event stream
     asio::cancellation_signal cancel_;
 
@@ -141,9 +143,9 @@ protected:
     struct closing_facts
     {
         std::uint32_t unacknowledged; // bytes, at the last check
-        std::uint8_t reads_left;      // of the input after a refused head
+        std::uint8_t reads_left;      // remaining reads of input after a refused head
     };
-    // A stream is over before its connection closes.
+    // The stream ends before its connection closes. Therefore both use the same memory.
     union {
         stream_facts stream_{};
         closing_facts closing_;

@@ -5,8 +5,8 @@
 
 namespace rill::transport {
 
-// For a stream, a client that has finished sending is gone. For a handler that reads a body, it is gone if the body
-// can't become complete. Another handler may still answer it.
+// For a stream, a client that has finished sending counts as disconnected. For a handler that reads a body, such a
+// client counts as disconnected if the body can't become complete. Any other handler may still answer the client.
 bool http1_peer_watch::has_left() const
 {
     const auto& c = connection_;
@@ -29,8 +29,8 @@ bool http1_peer_watch::cancel_if_left()
     return true;
 }
 
-// A client that has finished sending may still read the response (as `nc -N` does), or it is gone. Only a write can
-// show which of the two it is.
+// A client that has finished sending may still read the response, as `nc -N` does, or it may be disconnected. Only a
+// write can show the difference.
 void http1_peer_watch::check()
 {
     auto& c = connection_;
@@ -46,7 +46,8 @@ void http1_peer_watch::check()
     }
 }
 
-// Pipelined requests wait in the kernel, up to a limit: a full receive window would hide the FIN of the client.
+// Pipelined requests wait in the kernel. Their size is limited, because a full receive window would hide the FIN of the
+// client.
 void http1_peer_watch::check_input()
 {
     if (!has_left() && connection_.socket_.unread_bytes() > connection_.worker_.limits.max_pipelined_bytes) {
@@ -65,8 +66,8 @@ void http1_peer_watch::check_half_close()
     }
 }
 
-// A write does not move the timer, as this would cost each event. Instead the timer is set again here, for the rest of
-// the time since the last progress.
+// A write does not set the timer again, because this would cost time for each event. Instead, when the timer fires,
+// this function sets it again for the remaining time since the last progress.
 void http1_peer_watch::check_progress()
 {
     auto& c = connection_;
@@ -80,14 +81,14 @@ void http1_peer_watch::check_progress()
         return http1_stream_phase(c).send_heartbeat();
     }
     if (too_slow) {
-        c.socket_.reset_on_close(); // discards the bytes in the kernel too
+        c.socket_.reset_on_close(); // also discards the bytes in the kernel
         c.worker_.log(log_level::info, c.name() + " is broken off: its client takes it more slowly than " +
                                            std::to_string(c.worker_.limits.min_response_rate) + " bytes/s");
     }
     c.cancel(close_reason::write_timeout);
 }
 
-// The time counts from the first byte that the kernel did not take.
+// The time begins at the first byte that the kernel did not take.
 bool http1_peer_watch::is_too_slow() const noexcept
 {
     const auto& c = connection_;

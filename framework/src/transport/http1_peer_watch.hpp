@@ -4,8 +4,8 @@
 
 namespace rill::transport {
 
-/// Decides whether the client of a connection is still there, and takes what is sent to it. Cancels what runs if not.
-/// All state is in the connection; an object of this class lives for one call.
+/// Checks whether the client of a connection is still connected, and whether it reads what is sent to it. If not,
+/// cancels the handler or the stream. An object of this class exists only for one call. Its state is in the connection.
 class http1_peer_watch
 {
 public:
@@ -13,17 +13,17 @@ public:
     http1_peer_watch(const http1_peer_watch&) = delete;
     http1_peer_watch& operator=(const http1_peer_watch&) = delete;
 
-    /// Cancels a handler or a stream if its client has left. Returns whether it did.
+    /// Cancels a handler or a stream if its client has disconnected. Returns whether the client has disconnected.
     bool cancel_if_left();
-    /// The same, and limits the time of a handler whose client has finished sending.
+    /// Calls cancel_if_left(). Also limits the time of a handler whose client has finished sending.
     void check();
-    /// The same, and cancels if the client has sent too much.
+    /// Cancels the handler or the stream if the client has sent too much. Otherwise calls check().
     void check_input();
 
-    /// The timer has fired while a handler runs.
+    /// Called when the timer fires while a handler runs.
     void check_half_close();
-    /// The timer has fired: cancels if the client takes nothing for too long, or takes a response too slowly. Sends a
-    /// heartbeat if nothing is queued.
+    /// Called when the timer fires. Cancels the handler or the stream if the client reads nothing for too long, or if
+    /// it reads a response too slowly. Sends a heartbeat if no bytes are queued.
     void check_progress();
 
 private:

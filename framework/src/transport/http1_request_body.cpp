@@ -12,10 +12,10 @@ namespace rill::transport {
 namespace {
 
 constexpr std::size_t piece_size = 64UL * 1024;
-// Of a body that the handler did not read to its end.
+// If the handler did not read the body to its end, at most this number of bytes is discarded.
 constexpr std::uint64_t max_discarded = 256UL * 1024;
 
-thread_local std::array<char, piece_size> buffer; // its bytes are used before anything is awaited
+thread_local std::array<char, piece_size> buffer; // its bytes are used before the next co_await
 
 } // namespace
 
@@ -42,7 +42,7 @@ bool http1_request_body::advance(error_code woken)
     case part::content:
         try {
             return read_content();
-        } catch (const std::bad_alloc&) { // the bytes that were received are lost
+        } catch (const std::bad_alloc&) { // the received bytes are lost
             return fail(make_error_code(boost::system::errc::not_enough_memory));
         }
     case part::end:
@@ -63,7 +63,7 @@ bool http1_request_body::read_content()
     }
     parser_.set_body_limit(limit);
     content_.clear();
-    if (!input_.empty() && take(decode({}))) { // bytes that arrived with the head, or with the last piece
+    if (!input_.empty() && take(decode({}))) { // bytes that arrived with the head or with the last piece
         return true;
     }
     if (std::exchange(continue_expected_, false)) {
@@ -80,7 +80,7 @@ bool http1_request_body::read_input()
             start_timer();
             return false;
         }
-        if (!count || *count == 0) { // incomplete: the handler is cancelled, from the event loop
+        if (!count || *count == 0) { // incomplete: the event loop cancels the handler
             connection_->set_peer(count ? peer::finished : peer::broken);
             connection_->end(count ? close_reason::peer_closed : close_reason::peer_reset);
             return false;
@@ -92,7 +92,7 @@ bool http1_request_body::read_input()
     }
 }
 
-// Unused bytes stay in input_: the beginning of a line, or the next request.
+// Unused bytes remain in input_. They are the beginning of a line, or the next request.
 request_parser::state http1_request_body::decode(std::string_view received)
 {
     if (input_.empty()) {
@@ -107,7 +107,8 @@ request_parser::state http1_request_body::decode(std::string_view received)
     return state;
 }
 
-// Returns whether the read has a result. An error follows the content before it, however the bytes were cut.
+// Returns whether the read has a result. The content before an error is delivered before the error. This does not
+// depend on how the input was split into pieces.
 bool http1_request_body::take(request_parser::state state)
 {
     set_missing_bytes(parser_.missing());
@@ -117,7 +118,7 @@ bool http1_request_body::take(request_parser::state state)
         part_ = content_.empty() ? part::over : part::end;
         connection_->advance(progress::body_read);
     }
-    if (connection_->peer_ != peer::open) { // cancels a handler that waits for something else than this body
+    if (connection_->peer_ != peer::open) { // cancels a handler that waits for something other than this body
         connection_->check_peer_later();
     }
     if (!content_.empty()) {
@@ -140,7 +141,7 @@ void http1_request_body::set_missing_bytes(std::uint64_t bytes) noexcept
     }
 }
 
-// A read that waits holds no buffer.
+// A waiting read holds no buffer.
 void http1_request_body::start_timer()
 {
     content_ = {};
@@ -159,7 +160,7 @@ void http1_request_body::stop_timer() noexcept
     }
 }
 
-// A read that has its result completes with it, however the wait ends.
+// If a read already has its result, it completes with this result, also if the wait is aborted.
 void http1_request_body::begin_wait(waiting_read read, bool at_once)
 {
     connection_->waiter_.emplace(std::move(read));

@@ -12,19 +12,20 @@
 
 namespace rill::transport {
 
-/// The body of a request whose handler reads it while it arrives. The handler may keep its reader after it has
-/// returned: reads after close() are errors.
+/// The body of a request, for a handler that reads the body while it arrives. The handler may keep its reader after it
+/// has returned. After close(), each read fails.
 class http1_request_body final : public rill::detail::body_source
 {
 public:
-    /// `parser` has read the head, and `input` holds the bytes after it. Both must live until close().
+    /// `parser` must have read the head. `input` holds the bytes after the head. Both must exist until close().
     http1_request_body(http1_connection_state& connection, request_parser& parser, std::string& input);
 
-    /// To be called when the handler has returned. Cancels a pending read, and discards the rest of the body as far as
-    /// it has arrived. Returns false if the body is not complete: then no request may follow on the connection.
+    /// Call this function after the handler has returned. It cancels a pending read, and it discards the part of the
+    /// body that has arrived. Returns false if the body is not complete. Then no other request may follow on the
+    /// connection.
     bool close();
 
-    /// Makes each later read an error.
+    /// Makes each later read fail.
     void detach() noexcept;
 
 private:
@@ -52,12 +53,12 @@ private:
     void start_timer();
     void stop_timer() noexcept;
 
-    http1_connection_state* connection_; // null once the handler has returned
+    http1_connection_state* connection_; // null after the handler has returned
     request_parser& parser_;
     std::string& input_;
-    std::string content_;                 // of the present piece
+    std::string content_;                 // the present piece
     std::uint64_t received_;              // bytes
-    std::chrono::milliseconds waited_{0}; // total
+    std::chrono::milliseconds waited_{0}; // total time of all waits
     std::uint32_t wait_began_ = 0;        // ms
     bool waits_ = false;
     bool continue_expected_;
@@ -65,7 +66,7 @@ private:
     error_code failure_;
 };
 
-/// Owns the body of a request while the request is in work. The handler's reader may live longer.
+/// Owns the body of a request while the request is processed. The handler's reader may exist longer.
 class lent_body
 {
 public:
@@ -74,10 +75,10 @@ public:
     lent_body& operator=(const lent_body&) = delete;
     ~lent_body();
 
-    /// Makes the body, with the parameters of its constructor.
+    /// Creates the body. The parameters are those of its constructor.
     std::shared_ptr<http1_request_body> lend(http1_connection_state& connection, request_parser& parser,
                                              std::string& input);
-    /// As http1_request_body::close(). Returns true if there is no body.
+    /// Calls http1_request_body::close() and returns its result. Returns true if there is no body.
     bool close();
 
 private:

@@ -16,7 +16,7 @@ namespace rill::transport {
 namespace {
 
 constexpr std::size_t read_size = 16UL * 1024;
-// For a connection with a provisional slot, whose request will be refused.
+// The limit for a connection with a provisional slot. Its request will probably be refused.
 constexpr std::chrono::milliseconds provisional_head_timeout{1'000};
 
 constexpr std::string_view too_many_connections = "the server has as many connections as it may have";
@@ -57,7 +57,7 @@ awaitable<> http1_request_phase::run(http1_connection_state& connection, std::st
     http1_request_phase self(connection, std::move(input));
     for (bool first = true;; first = false) {
         self.begin_request(first);
-        held_body held(self.worker_.shared_capacity); // until the request is answered
+        held_body held(self.worker_.shared_capacity); // holds the bytes of the body until the request is answered
         const auto read = co_await self.read_request(held);
         connection.clear_timer();
         if (read == state::rejected) {
@@ -76,11 +76,11 @@ awaitable<> http1_request_phase::run(http1_connection_state& connection, std::st
         request r = self.take_request(read, body);
         self.current_.handled = &r;
         response answer = co_await self.run_handler(r);
-        if (!connection.unsent_) { // the timer of a client that has finished sending
+        if (!connection.unsent_) { // stop the timer of a client that has finished sending
             connection.clear_timer();
         }
         const bool whole = body.close();
-        if (connection.reason_ != close_reason::open) { // cancelled: there is no client to answer
+        if (connection.reason_ != close_reason::open) { // cancelled: no client waits for the response
             co_return;
         }
         const bool closes = self.responder_.replace_faulty(answer, r);
@@ -94,7 +94,7 @@ awaitable<> http1_request_phase::run(http1_connection_state& connection, std::st
         }
         const bool keep_alive =
             self.parser_.keep_alive() && whole && !closes && streams == wants_stream && !self.worker_.draining();
-        if (streams) { // the rest of an incomplete body is no request
+        if (streams) { // the rest of an incomplete body is not a request
             http1_stream_phase(connection)
                 .prepare(answer, r, keep_alive, whole ? std::move(self.input_) : std::string());
             co_return;
@@ -192,7 +192,7 @@ auto http1_request_phase::wait_readable()
 awaitable<std::size_t> http1_request_phase::read_more()
 {
     for (;;) {
-        thread_local std::array<char, read_size> buffer; // its bytes are used before anything is awaited
+        thread_local std::array<char, read_size> buffer; // its bytes are used before the next co_await
         const auto received = connection_.socket_.read_some(buffer.data(), buffer.size());
         if (received) {
             input_.append(buffer.data(), *received);
@@ -218,8 +218,8 @@ awaitable<> http1_request_phase::reject()
     co_await responder_.refuse(why, parser_.method());
 }
 
-// Browsers connect in advance, and pools keep connections: a client that has sent nothing gets no response. It would
-// take it for the response to its next request.
+// Browsers open connections in advance, and connection pools keep them. A client that has sent nothing gets no
+// response, because it would interpret it as the response to its next request.
 bool http1_request_phase::is_late() const noexcept
 {
     return current_.timed_out && (!input_.empty() || parser_.head_done());
@@ -228,7 +228,7 @@ bool http1_request_phase::is_late() const noexcept
 awaitable<> http1_request_phase::refuse_late()
 {
     const problem late{.status = status::request_timeout, .detail = "the request did not arrive in time"};
-    co_await responder_.refuse(late, parser_.method()); // not a temporary: g++ 12 would destroy it twice
+    co_await responder_.refuse(late, parser_.method()); // not a temporary, because g++ 12 would destroy it twice
 }
 
 request http1_request_phase::take_request(state read, lent_body& body)
@@ -241,7 +241,7 @@ request http1_request_phase::take_request(state read, lent_body& body)
     return r;
 }
 
-// A connection with a provisional slot gets a granted one if another connection has closed meanwhile.
+// A connection with a provisional slot gets a granted slot if another connection has closed meanwhile.
 awaitable<bool> http1_request_phase::confirm_slot()
 {
     co_await yield_before_refusing();
@@ -260,7 +260,7 @@ awaitable<response> http1_request_phase::run_handler(request& r)
         }
     }
     connection_.advance(r.streams_body() ? progress::body_follows : progress::request_read);
-    if (connection_.peer_ != peer::open) { // seen while reading: cancels a handler that waits for something
+    if (connection_.peer_ != peer::open) { // found during the read: cancel a handler that waits
         connection_.check_peer_later();
     }
     worker_.slow.begin("a handler of ", r.path());

@@ -15,12 +15,13 @@
 
 namespace rill::transport {
 
-/// The request phase of a connection: reads a request, calls the handler, responds, and again. Holds the parser and the
-/// input. Lives in the frame of its coroutine, which ends before a stream begins: a stream needs none of this.
+/// The request phase of a connection. It reads a request, calls the handler, and sends the response. Then it repeats
+/// this for the next request. It holds the parser and the input in the frame of its coroutine. The coroutine ends
+/// before a stream begins, because the stream needs none of this memory.
 class http1_request_phase
 {
 public:
-    /// Starts the coroutine. May throw bad_alloc, before the coroutine has begun.
+    /// Starts the coroutine. May throw bad_alloc. In this case the coroutine has not begun.
     /// @param input the bytes that were received already
     static void begin(http1_connection_state& connection, std::string input);
 
@@ -30,7 +31,7 @@ public:
 private:
     using state = request_parser::state;
 
-    // Progress of the body of one request, for its deadline.
+    // The progress of the body of one request. Its deadline depends on it.
     struct body_progress
     {
         bool begun = false;
@@ -44,7 +45,7 @@ private:
     static awaitable<> run(http1_connection_state& connection, std::string input);
     static void on_done(detail::spawned_coroutine& self, const std::exception_ptr& error);
 
-    // Read.
+    // These functions read a request.
     void begin_request(bool first);
     awaitable<state> read_request(held_body& held);
     state parse(held_body& held);
@@ -57,19 +58,19 @@ private:
     bool is_late() const noexcept;
     awaitable<> refuse_late();
 
-    // Handle.
+    // These functions handle a request.
     request take_request(state read, lent_body& body);
     awaitable<response> run_handler(request& r);
     awaitable<bool> confirm_slot();
     void log_cause(const response& answer, const request& r) const;
-    // Tries once more to take the slot of a stream. Otherwise makes the response a refusal, and returns false.
+    // Tries again to take a slot for a stream. If there is none, changes the response to a refusal and returns false.
     awaitable<bool> retry_admission(response& answer, const request& to);
 
     http1_connection_state& connection_;
     worker_context& worker_;
     request_parser parser_;
     http1_responder responder_;
-    std::string input_; // received, and not parsed yet
+    std::string input_; // received bytes that were not parsed yet
     std::string remote_address_;
     request_in_work current_;
 };

@@ -16,7 +16,8 @@ namespace rill::transport {
 namespace {
 
 constexpr std::size_t file_piece = 64UL * 1024;
-// The kernel takes this much of a response at once, so that a smaller one needs no room in the queue.
+// The kernel takes this number of bytes of a response at once. A response of at most this size needs no space in the
+// queue.
 constexpr std::size_t taken_by_kernel = 64UL * 1024;
 
 } // namespace
@@ -28,7 +29,7 @@ response failure_response(const request& to, const problem& why)
         answer.fields().erase(field.name);
     }
     for (const auto& field : to.answer_fields()) {
-        static_cast<void>(answer.fields().add(field.name, field.value)); // was checked when it was set
+        static_cast<void>(answer.fields().add(field.name, field.value)); // the field was checked when it was set
     }
     return answer;
 }
@@ -46,7 +47,7 @@ bool http1_responder::replace_faulty(response& answer, const request& to) const
     return false;
 }
 
-// A response that is cut off because the queue is full looks like a network error. After a 503 the client can repeat
+// A response that is cut off because the queue is full looks like a network error. After a 503, the client can repeat
 // the request.
 void http1_responder::keep_within_capacity(response& answer, const request& to) const
 {
@@ -96,10 +97,10 @@ awaitable<bool> http1_responder::send_file(file_body& file)
     while (file.length != 0) {
         piece.resize(std::min<std::uint64_t>(file.length, file_piece));
         const auto count = ::pread(file.file.get(), piece.data(), piece.size(), static_cast<off_t>(file.offset));
-        if (count < 0 && errno == EINTR) { // on network file systems
+        if (count < 0 && errno == EINTR) { // possible on network file systems
             continue;
         }
-        if (count <= 0) { // the connection can't be used again: the client expects the announced length
+        if (count <= 0) { // the client expects the announced length, so the connection can't be used again
             connection_.worker_.log(log_level::error, "a file became shorter while it was sent");
             co_return false;
         }

@@ -9,11 +9,12 @@
 
 namespace rill::transport {
 
-/// The response to a request whose handler has failed. It has the fields that middleware has set for every answer: a
-/// browser hides a response without its CORS fields from the script.
+/// Returns the response to a request whose handler has failed. It has the fields that middleware sets for every
+/// response. Without its CORS fields, a browser would hide the response from the script.
 response failure_response(const request& to, const problem& why);
 
-/// Sends the responses of the request phase that are no streams. Lives in the frame of the request coroutine.
+/// Sends the responses of the request phase, except for streams. An object of this class is in the frame of the request
+/// coroutine.
 class http1_responder
 {
 public:
@@ -21,14 +22,16 @@ public:
     http1_responder(const http1_responder&) = delete;
     http1_responder& operator=(const http1_responder&) = delete;
 
-    /// Replaces a handler's response that can't be sent. Returns whether the connection must close after the response.
+    /// Replaces the handler's response if it can't be sent. Returns whether the connection must close after the
+    /// response.
     bool replace_faulty(response& answer, const request& to) const;
 
-    /// Sends the response. Returns false if it could not be sent whole: then the connection must not be used again.
+    /// Sends the response. Returns false if it could not be sent completely. Then the connection must not be used
+    /// again.
     awaitable<bool> respond(response& answer, const request& to, bool keep_alive);
 
     /// Sends the response to a request that is refused before a handler runs, and schedules the end of the connection.
-    /// @param method as far as it is known: the answer to HEAD has no body
+    /// @param method the method, if it is known. A response to HEAD has no body.
     awaitable<> refuse(const problem& why, verb method);
 
 private:

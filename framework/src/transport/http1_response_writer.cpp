@@ -38,7 +38,7 @@ response_writer::write_state http1_response_writer::send_piece(std::string& piec
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
-    if (chunked_) { // the size goes into the headroom of the piece
+    if (chunked_) { // the headroom of the piece holds the size
         const auto size = bytes.size();
         piece.append(detail::chunk_end);
         auto* begin = piece.data() + headroom;
@@ -91,7 +91,7 @@ response_writer::write_state http1_response_writer::put(const shared_chunk& piec
     return unsent_ ? queue(bytes) : send_first(bytes, &piece);
 }
 
-// If `piece` is given, it holds the bytes, and they are not copied.
+// If `piece` is not null, it holds the bytes, and they are not copied.
 response_writer::write_state http1_response_writer::send_first(std::string_view bytes, const shared_chunk* piece)
 {
     const auto sent = socket_.write_some(bytes);
@@ -145,7 +145,7 @@ response_writer::write_state http1_response_writer::queue(std::string_view bytes
             worker_.stats.unsent_bytes += bytes.size();
             return write_state::queued;
         }
-    } catch (const std::bad_alloc&) { // as if there were no room
+    } catch (const std::bad_alloc&) { // handled like a full queue
     }
     return overflow();
 }
@@ -158,7 +158,7 @@ void http1_response_writer::unsent_bytes::discard_sent()
     }
 }
 
-// The body cannot continue without this chunk.
+// The connection must end, because the body cannot continue without this chunk.
 response_writer::write_state http1_response_writer::overflow()
 {
     worker_.shared_capacity.overflows.fetch_add(1, std::memory_order_relaxed);
@@ -202,9 +202,9 @@ bool http1_response_writer::flush()
 void http1_response_writer::set_policy(const stream_policy& policy)
 {
     policy_ = &policy;
-    // A peer that has vanished acknowledges nothing. The timeout finds it before the second heartbeat that it misses;
-    // the kernel counts from its first retransmission. A peer that acknowledges but does not read has the write
-    // timeout.
+    // A peer that has disappeared acknowledges nothing. The TCP user timeout detects it before the second missed
+    // heartbeat. The kernel counts from its first retransmission. The write timeout applies to a peer that acknowledges
+    // but does not read.
     const auto missed = std::max(policy.heartbeat / 4 * 3, write_timeout());
     if (policy.heartbeat.count() > 0 && missed < worker_.limits.tcp_user_timeout) {
         socket_.set_tcp_user_timeout(missed);

@@ -9,8 +9,8 @@
 
 namespace rill::transport {
 
-/// The write side of an HTTP/1 connection: framing, the bytes that the kernel does not take yet, and the waits for
-/// them.
+/// The write side of an HTTP/1 connection. It frames the body, and it queues the bytes that the kernel does not take
+/// yet. Its base class implements the waits for these bytes.
 class http1_response_writer : public response_writer
 {
 public:
@@ -22,20 +22,20 @@ public:
 
     /// Writes bytes without framing. Bytes that the kernel does not take are queued.
     write_state send_bytes(std::string_view bytes);
-    /// Writes two pieces, one after another, with one system call.
+    /// Writes two pieces, one after another. If nothing is queued, this needs one system call.
     write_state send_bytes(std::string_view first, std::string_view second);
 
-    /// Frames the piece in scratch() as a chunk, if the body is chunked, and writes it.
+    /// Frames the piece as a chunk if the body is chunked, and writes it. `piece` is scratch().
     write_state send_piece(std::string& piece);
 
 protected:
     http1_response_writer(worker_context& worker, stream_socket socket) noexcept : socket_(socket), worker_(worker) {}
     ~http1_response_writer();
 
-    /// Whether a shutdown leaves the end of the stream to its producer.
+    /// Whether the producer ends the stream during a shutdown. Otherwise the connection ends it.
     bool finishes_on_shutdown() const noexcept { return finishes_on_shutdown_ || policy_->finish_on_shutdown; }
 
-    /// The write timeout of the stream's policy, or else that of the server.
+    /// The write timeout of the stream's policy. If the policy has none, that of the server.
     std::chrono::milliseconds write_timeout() const noexcept;
 
     bool on_own_thread() const noexcept override { return worker_.on_own_thread(); }
@@ -47,26 +47,27 @@ protected:
     /// Number of queued bytes.
     std::size_t unsent_size() const noexcept;
 
-    /// The kernel's buffer is full: a deadline is needed.
+    /// Called when the kernel's buffer is full. Then the connection needs a deadline.
     virtual void on_blocked() = 0;
-    /// The kernel has taken all queued bytes.
+    /// Called when the kernel has taken all queued bytes.
     virtual void on_unblocked() = 0;
-    /// A write has failed, or there is no room for the bytes that the kernel does not take. The connection must end,
-    /// but not inside this call.
+    /// Called when a write has failed, or when there is no space for the bytes that the kernel does not take. The
+    /// connection must end, but not inside this call.
     virtual void on_broken(close_reason why) = 0;
 
-    /// The bytes that the kernel has not taken: the rest of a shared piece, and then copied bytes.
+    /// The bytes that the kernel has not taken yet: the rest of a shared piece, followed by copied bytes.
     struct unsent_bytes : backlog
     {
         explicit unsent_bytes(capacity& shared) noexcept : share(shared) {}
 
         shared_chunk piece;
         std::string bytes;
-        std::size_t sent = 0;    ///< of `piece`, or of `bytes` if there is no piece
-        std::uint32_t began = 0; ///< in ms
+        std::size_t sent = 0;    ///< sent bytes of `piece`, or of `bytes` if there is no piece
+        std::uint32_t began = 0; ///< time in ms
         queued_share share;
 
-        /// Erases the bytes that were sent, if there are many of them: with several writers `bytes` may never be empty.
+        /// Erases the sent bytes if there are many. With several writers, `bytes` may never be empty, and it could grow
+        /// without limit.
         void discard_sent();
     };
 
@@ -81,11 +82,11 @@ protected:
 
     static const stream_policy default_policy;
 
-    // This member fits after the members of the base.
+    // This member uses the padding after the members of the base class.
     bool chunked_ = false;
     stream_socket socket_;
     std::uint32_t last_progress_ = 0; ///< when the kernel took the last byte, in ms
-    std::uint32_t stream_number_ = 0; ///< for the log and observers; here, as there is no padding
+    std::uint32_t stream_number_ = 0; ///< for the log and observers; this position avoids padding
     worker_context& worker_;
     const stream_policy* policy_ = &default_policy;
     std::unique_ptr<unsent_bytes> unsent_;

@@ -16,8 +16,8 @@ constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 std::atomic<std::uint32_t> streams_begun{0};
 
-// Holds what the request phase hands over, around the handler's body: a connection has one pointer for both. It stays
-// only as long as there is input to keep.
+// Holds the data that the request phase hands over, together with the handler's body, because a connection has only one
+// pointer for both. After the body has started, this object remains only if it holds input of the next request.
 class pending_stream final : public streaming_body
 {
 public:
@@ -29,7 +29,7 @@ public:
 
     std::unique_ptr<streaming_body> body;
     std::string head;
-    std::string input; // of the next request
+    std::string input; // bytes of the next request
     std::string target;
 };
 
@@ -86,7 +86,7 @@ void http1_stream_phase::begin()
     c.socket_.limit_unsent(worker.limits.max_unsent_bytes);
     try {
         start_body();
-    } catch (...) { // also from the user's start()
+    } catch (...) { // the user's start() may throw, too
         on_done(c, std::current_exception());
         return;
     }
@@ -113,13 +113,13 @@ void http1_stream_phase::start_body()
         c.set_body(std::move(own));
     }
     worker.slow.begin("a stream of ", worker.stats.routes[c.stream_.route].route);
-    c.producer_ = producer::coroutine; // start() may end the stream already
+    c.producer_ = producer::coroutine; // start() may already end the stream
     auto coroutine = c.body()->start(c);
     if (!coroutine.valid()) {
         c.producer_ = producer::external;
         return;
     }
-    // A client that has sent something waits for the whole response. A GET can be repeated.
+    // A client can repeat a GET. After any other request, the client needs the whole response.
     c.finishes_on_shutdown_ = c.finishes_on_shutdown_ || !c.is_answer_to_get_;
     detail::spawn<&on_done>(worker.io, std::move(coroutine), c.cancel_, c);
 }
@@ -147,18 +147,18 @@ stream_end http1_stream_phase::end()
     auto input = keeps_input ? std::move(static_cast<pending_stream&>(*c.body()).input) : std::string();
     c.release_stream();
     report_end();
-    // Of other streams, a part must not look like the whole body.
+    // For any other stream, a part must not look like the whole body.
     const bool may_be_cut = c.is_answer_to_get_ && (c.has_events_ || !c.policy_->farewell.empty());
     if (c.reason_ == close_reason::drained && !c.policy_->farewell.empty()) {
         write_internal(c.policy_->farewell);
     }
-    c.policy_ = &http1_connection_state::default_policy; // the body may hold the stream's own policy
-    c.set_body(nullptr);                                 // its destructor may read the reason
+    c.policy_ = &http1_connection_state::default_policy; // the body may own the policy
+    c.set_body(nullptr);                                 // the destructor of the body may read the reason
     const auto next = finish_body(may_be_cut);
     if (next == after_stream::request) {
         c.reason_ = close_reason::open;
         c.finishes_on_shutdown_ = false;
-        if (c.worker_.limits.tcp_user_timeout.count() > 0) { // the heartbeat of the stream may have changed it
+        if (c.worker_.limits.tcp_user_timeout.count() > 0) { // the heartbeat of the stream may have changed the timeout
             c.socket_.set_tcp_user_timeout(c.worker_.limits.tcp_user_timeout);
         }
     }
@@ -176,8 +176,8 @@ void http1_stream_phase::report_end()
     }
 }
 
-// A body that is not complete has no last chunk; in HTTP/1.0, where the end of the connection is the end of the body,
-// the connection is reset.
+// An incomplete body gets no last chunk. In HTTP/1.0, the end of the connection is the end of the body. Therefore the
+// connection is reset.
 after_stream http1_stream_phase::finish_body(bool may_be_cut)
 {
     auto& c = connection_;
@@ -216,11 +216,12 @@ void http1_stream_phase::send_heartbeat()
     }
 }
 
-// Writes a piece of the connection's own. Returns none if there was no memory for it, and nothing was sent.
-std::optional<response_writer::write_state> http1_stream_phase::write_internal(std::string_view text) noexcept
+// Writes text that the connection itself adds, such as a heartbeat. Returns none, and sends nothing, if memory is
+// missing.
+std::optional<rill::detail::write_state> http1_stream_phase::write_internal(std::string_view text) noexcept
 {
     try {
-        auto& piece = response_writer::scratch();
+        auto& piece = rill::detail::stream_writer::scratch();
         piece.append(text);
         return connection_.send_piece(piece);
     } catch (const std::bad_alloc&) {

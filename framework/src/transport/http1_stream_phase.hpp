@@ -25,8 +25,8 @@ struct stream_end
     std::string input{}; ///< received bytes of the next request
 };
 
-/// The stream phase of a connection: the body's coroutine writes, or others write for a body without one. All state is
-/// in the connection; an object of this class lives for one call.
+/// The stream phase of a connection. The coroutine of the body writes to the stream. If the body has no coroutine,
+/// other code writes. An object of this class exists only for one call. Its state is in the connection.
 class http1_stream_phase
 {
 public:
@@ -34,26 +34,26 @@ public:
     http1_stream_phase(const http1_stream_phase&) = delete;
     http1_stream_phase& operator=(const http1_stream_phase&) = delete;
 
-    /// Whether the response to this request has a body that streams.
+    /// Whether the response to this request has a streamed body.
     static bool is_stream(const response& answer, const request& to) noexcept;
 
-    /// Takes a slot for a stream. Returns false if the server has no slot left.
+    /// Takes a slot for a stream. Returns false if the server has no free slot.
     bool admit(const request& to);
-    /// Turns the response into the refusal of a stream without a slot.
+    /// Changes the response to a refusal, because there is no slot for the stream.
     void refuse(response& answer);
 
-    /// Takes over the response from the request phase, and schedules begin(). The stream has a slot.
+    /// Takes over the response from the request phase, and schedules begin(). The stream must already have a slot.
     /// @param input received bytes of the next request
     void prepare(response& answer, const request& to, bool keep_alive, std::string input);
 
     /// Sends the head and starts the body.
     void begin();
-    /// Ends the stream, for the reason that is already noted, after its coroutine has ended.
+    /// Ends the stream after its coroutine has ended. The reason is already stored.
     stream_end end();
 
     /// Starts the heartbeat interval, if the stream has one.
     void start_heartbeat();
-    /// Sends the filler.
+    /// Sends the filler of the stream's policy.
     void send_heartbeat();
 
 private:
@@ -61,7 +61,7 @@ private:
     static void on_done(detail::spawned_coroutine& self, const std::exception_ptr& error);
     void report_end();
     after_stream finish_body(bool may_be_cut);
-    std::optional<response_writer::write_state> write_internal(std::string_view text) noexcept;
+    std::optional<rill::detail::write_state> write_internal(std::string_view text) noexcept;
 
     http1_connection_state& connection_;
 };

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <optional>
 
-// The states of an HTTP/1 connection, as two tables. A connection reacts to the progress of its own work, and to events
-// from outside. Only these tables decide which phase follows, and what a phase does with an event.
+// Two tables define the states of an HTTP/1 connection. A connection reacts to the progress of its own work, and to
+// events from outside. Only these tables decide which phase follows, and which action an event causes in a phase.
 //
-// 1. Progress: which phase follows (next_phase).
+// 1. Progress: the next phase (next_phase).
 //
 //     phase       next_request  body_follows  request_read  body_read  respond     stream     close
 //     ----------  ------------  ------------  ------------  ---------  ----------  ---------  -------
@@ -19,10 +19,10 @@
 //     streaming   reading       -             -             -          -           -          closing
 //     closing     -             -             -             -          -           -          closing
 //
-//     The first four phases, and the step to streaming, belong to http1_request_phase. The others belong to
-//     http1_stream_phase and http1_closing_phase. A connection may end in any phase.
+//     http1_request_phase implements the first four phases. http1_stream_phase and http1_closing_phase implement the
+//     others. A connection may end in any phase.
 //
-// 2. Events: what the connection does (action_for).
+// 2. Events: the action of the connection (action_for).
 //
 //     phase       input        timer             blocked    flushed    broken     drain       abandon
 //     ----------  -----------  ----------------  ---------  ---------  ---------  ----------  -------
@@ -33,19 +33,19 @@
 //     streaming   check_peer   check_progress    set_limit  heartbeat  fail       end_stream  cancel
 //     closing     discard      check_delivery    set_limit  close      destroy    -           destroy
 //
-// The request coroutine makes its own progress. The steps to streaming and closing, and the end of the connection, come
-// from on_deferred(), outside any coroutine.
+// The request coroutine makes its own progress. on_deferred() makes the steps to streaming and closing, and ends the
+// connection. It runs outside any coroutine.
 
 namespace rill::transport {
 
 enum class phase : std::uint8_t
 {
-    reading,    ///< the request coroutine reads a head, and a body that the handler gets whole
+    reading,    ///< the request coroutine reads a head, and the body if the handler gets it whole
     receiving,  ///< the handler runs and reads the body while it arrives
     handling,   ///< the handler runs
     responding, ///< the request coroutine sends the response
-    streaming,  ///< the body is a stream: the request coroutine has ended, the body's own coroutine may run
-    closing     ///< everything was written; the client may still read it
+    streaming,  ///< the response is a stream; the request coroutine has ended, the body's own coroutine may run
+    closing     ///< the response is complete; the client may still read it
 };
 inline constexpr std::size_t phases = 6;
 
@@ -65,9 +65,9 @@ enum class event : std::uint8_t
 {
     input,   ///< the socket is readable, or the peer's state has changed
     timer,   ///< the connection's timer has fired
-    blocked, ///< the kernel does not take all that was written
-    flushed, ///< the kernel has taken all that was queued
-    broken,  ///< a write failed, or there is no room for what the kernel does not take
+    blocked, ///< the kernel does not take all written bytes
+    flushed, ///< the kernel has taken all queued bytes
+    broken,  ///< a write failed, or there is no space for bytes that the kernel does not take
     drain,   ///< first stage of a shutdown
     abandon  ///< second stage of a shutdown
 };
@@ -77,25 +77,25 @@ enum class action : std::uint8_t
 {
     none,
     resume_read,      ///< resume the request coroutine
-    resume_body,      ///< resume the read of the body; without one, cancel the handler if the body can't become whole
-    check_peer,       ///< cancel the handler if the peer is gone or has sent too much
+    resume_body,      ///< resume the read of the body; if none waits, cancel the handler if the body can't be complete
+    check_peer,       ///< cancel the handler or stream if the peer has disconnected or has sent too much
     check_reset,      ///< cancel if the peer has reset the connection
     discard,          ///< read the input and discard it
-    expire_read,      ///< end the read of a request: its deadline has passed
-    expire_body,      ///< end the read of a body: its deadline has passed
-    check_half_close, ///< cancel the handler if the peer has finished; else as check_progress
-    check_progress,   ///< cancel if the client takes nothing, or too little; send a heartbeat if nothing is queued
-    check_delivery,   ///< end the connection if the client has got everything, or takes nothing
+    expire_read,      ///< end the read of a request, because its deadline has passed
+    expire_body,      ///< end the read of a body, because its deadline has passed
+    check_half_close, ///< cancel the handler if the peer has finished sending; otherwise like check_progress
+    check_progress,   ///< cancel if the client reads nothing, or too slowly; send a heartbeat if nothing is queued
+    check_delivery,   ///< end the connection if the client has received everything, or reads nothing
     set_limit,        ///< start the write timeout
     clear,            ///< stop the timer
     heartbeat,        ///< start the heartbeat interval
-    close,            ///< continue to close
-    fail,             ///< note the reason, and cancel what runs from on_deferred()
-    cancel,           ///< cancel what runs
-    abort,            ///< abort the wait for the write
+    close,            ///< continue the closing phase
+    fail,             ///< store the reason; on_deferred() then cancels the coroutine or stream
+    cancel,           ///< cancel the coroutine or stream
+    abort,            ///< abort the wait for a write
     destroy,          ///< end the connection
     close_idle,       ///< end the read if the connection is idle between two requests
-    end_stream        ///< cancel the stream, unless it has asked to finish (finish_on_shutdown)
+    end_stream        ///< cancel the stream, unless finish_on_shutdown is set
 };
 
 /// The step that on_deferred() performs when no coroutine runs.
@@ -138,7 +138,7 @@ inline constexpr std::array<std::array<action, events>, phases> actions{{
 
 } // namespace tables
 
-/// The phase that follows; none if the connection can't make this progress in that phase.
+/// The next phase. None if the connection can't make this progress in the phase `from`.
 constexpr std::optional<phase> next_phase(phase from, progress made) noexcept
 {
     return tables::next_phases[static_cast<std::size_t>(from)][static_cast<std::size_t>(made)];

@@ -11,9 +11,9 @@ namespace rill::transport {
 class http_date_cache
 {
 public:
-    /// The present date. Valid until the next call.
+    /// The present date. The result is valid until the next call.
     std::string_view get() { return get(manual_ >= 0 ? manual_ : std::time(nullptr)); }
-    /// The date of a given second.
+    /// The date of the second `now`.
     std::string_view get(std::time_t now);
 
     /// Replaces the system clock by this second. For tests.

@@ -43,8 +43,8 @@ void memory_trimmer::connection_closed()
     }
 }
 
-// When very many connections have closed, more of them are likely to follow, but perhaps fewer than trim_after. The
-// second trim returns their memory too.
+// If very many connections have closed, more of them will probably close, but perhaps fewer than trim_after. A second
+// trim returns the memory of these, too.
 void memory_trimmer::trim()
 {
     const bool trim_again = std::exchange(closed_since_trim_, 0) >= 2 * trim_after;

@@ -8,8 +8,8 @@
 namespace rill::transport {
 
 /// Returns free memory to the operating system after many connections have ended. The C library keeps thousands of
-/// small blocks that were freed together. Without this class, a server that has lost most of its clients would not
-/// shrink. Belongs to the worker's thread.
+/// small blocks that were freed together. Without this class, the memory of a server would not shrink after most of its
+/// clients have disconnected. Belongs to the worker's thread.
 class memory_trimmer final : private timer_node
 {
 public:

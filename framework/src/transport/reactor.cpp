@@ -75,12 +75,12 @@ void reactor::poll()
 {
     std::array<epoll_event, batch> events;
     const int count = ::epoll_wait(epoll_.native_handle(), events.data(), batch, 0);
-    detail::exception_collector failure; // of a user's completion handler: the other edges are not reported again
+    detail::exception_collector failure; // an exception must not stop the loop, because edges are not reported again
     for (int i = 0; i < count; ++i) {
         const auto& event = events[static_cast<std::size_t>(i)];
         failure.run([&] { on_ready_(event.data.ptr, translate(event.events)); });
     }
-    if (count == static_cast<int>(batch)) { // there may be more, after timers and other work have had their turn
+    if (count == static_cast<int>(batch)) { // there may be more; timers and other work run first
         asio::post(epoll_.get_executor(), detail::reserved_handler(memory_, [this] { poll(); }));
     } else {
         wait();

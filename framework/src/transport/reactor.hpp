@@ -20,26 +20,28 @@ struct readiness
     bool broken = false;        ///< reset, or another error
 };
 
-/// The worker's own epoll instance, nested in Asio's. A connection needs no memory for it except in the kernel; in
-/// Asio's reactor it would need a few hundred bytes. Edge-triggered; a socket is registered once for its whole life.
+/// The worker's own epoll instance. It is nested in Asio's epoll instance. A connection needs memory for it only in the
+/// kernel. In Asio's reactor, a connection would need a few hundred bytes. The reactor is edge-triggered. A socket is
+/// registered once and remains registered until it closes.
 ///
 /// Belongs to the thread that runs the context.
 class reactor
 {
 public:
-    /// Called for each report. One function for all targets: a virtual one would cost each connection a pointer.
+    /// Called for each report. All targets share one function, because a virtual function would add a pointer to each
+    /// connection.
     using ready_function = void (*)(void* target, readiness what);
 
     reactor(asio::io_context& context, ready_function on_ready);
     reactor(const reactor&) = delete;
     reactor& operator=(const reactor&) = delete;
 
-    /// Begins to report a socket to `target`, until remove(). `target` must not end inside a call of the ready
-    /// function, as more calls may follow in the same turn: see deferred_list. A virtual socket reports itself.
+    /// Reports changes of the socket to `target`, until remove(). `target` must not be destroyed inside a call of the
+    /// ready function, because more calls may follow in the same turn: see deferred_list. A virtual socket reports itself.
     error_code add(int descriptor, void* target);
 
-    /// To be called before the descriptor is closed. Otherwise the kernel still reports it as long as a forked process
-    /// has it open too.
+    /// Ends the reports. Call this function before the descriptor is closed. Otherwise the kernel still reports events
+    /// while a forked process has the same socket open.
     void remove(int descriptor) noexcept;
 
     /// Passes on a report of a virtual socket. To be called from the event loop, as for the reports of the kernel.
@@ -50,7 +52,7 @@ private:
     void poll();
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> epoll_;
-    std::shared_ptr<rill::detail::reserved_memory> memory_; // of the wait, or of a repeated poll
+    std::shared_ptr<rill::detail::reserved_memory> memory_; // for the wait, or for a repeated poll
     ready_function on_ready_;
 };
 

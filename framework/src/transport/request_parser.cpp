@@ -38,7 +38,7 @@ request_parser::state request_parser::put(std::string& input)
 }
 
 // RFC 9112, 2.2: some clients send an empty line after a body. The number is limited, so that a client can't keep a
-// connection with empty lines.
+// connection open with empty lines.
 request_parser::state request_parser::skip_empty_lines(std::string& input)
 {
     std::size_t begin = 0;
@@ -166,7 +166,7 @@ void request_parser::begin_next()
     empty_lines_ = 0;
 }
 
-// Returns false if Beast and the validator read different things.
+// Returns false if Beast and the validator interpret the head differently.
 bool request_parser::make_request(std::string_view head, const head_validator& facts)
 {
     http::request_parser<http::empty_body> parser;
@@ -174,7 +174,7 @@ bool request_parser::make_request(std::string_view head, const head_validator& f
     parser.body_limit(boost::none);
     std::string as_known;
     if (const auto minor = head.find("\r\n") - 1; facts.version() == 11 && head[minor] != '1') {
-        as_known = head; // Beast rejects HTTP/1.2, which must be read as 1.1 (RFC 9110, 2.5)
+        as_known = head; // Beast rejects HTTP/1.2, but the server must treat it as 1.1 (RFC 9110, 2.5)
         as_known[minor] = '1';
         head = as_known;
     }
@@ -187,7 +187,7 @@ bool request_parser::make_request(std::string_view head, const head_validator& f
         return false;
     }
     request_ = request(message.method(), facts.target());
-    if (message.method() == verb::unknown) { // it may have a route
+    if (message.method() == verb::unknown) { // an unknown method may have a route
         request_.set_method(view(message.method_string()));
     }
     request_.set_version(facts.version());

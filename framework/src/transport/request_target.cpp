@@ -1,7 +1,9 @@
 #include "transport/request_target.hpp"
 
-#include <arpa/inet.h>
 #include <array>
+#include <boost/asio/ip/address_v6.hpp>
+#include <netinet/in.h>
+#include <rill/core/error.hpp>
 #include <rill/http/headers.hpp>
 
 #include "http/grammar.hpp"
@@ -29,7 +31,7 @@ bool is_path_and_query(std::string_view text) noexcept
         }
         if (c == '?') {
             in_query = true;
-        } else if (c != '\\' || !in_query) { // browsers change it to a slash in paths, but not in queries
+        } else if (c != '\\' || !in_query) { // browsers change a backslash to a slash in paths, but not in queries
             return false;
         }
     }
@@ -43,8 +45,10 @@ bool is_ipv6(std::string_view text) noexcept
         return false;
     }
     text.copy(address.data(), text.size());
-    in6_addr parsed{};
-    return text.find('\0') == text.npos && ::inet_pton(AF_INET6, address.data(), &parsed) == 1;
+    error_code ec;
+    static_cast<void>(boost::asio::ip::make_address_v6(address.data(), ec));
+    // Asio also accepts a zone, and it stops at a NUL. The authority of an HTTP request has neither of them.
+    return !ec && text.find('%') == text.npos && text.find('\0') == text.npos;
 }
 
 bool is_name(std::string_view text) noexcept
@@ -68,7 +72,7 @@ bool is_port(std::string_view text) noexcept
             return false;
         }
     }
-    return true; // also for an empty port (RFC 3986, 3.2.3)
+    return true; // an empty port is also valid (RFC 3986, 3.2.3)
 }
 
 request_target parse_absolute(std::string_view target) noexcept
@@ -106,7 +110,7 @@ bool is_authority(std::string_view text) noexcept
 request_target parse_target(std::string_view target, verb method) noexcept
 {
     using form = request_target::form;
-    if (method == verb::connect) { // RFC 9112, 3.2.3: the port must be there
+    if (method == verb::connect) { // RFC 9112, 3.2.3: the port is required
         return is_authority(target) && detail::is(target.back(), detail::digit_char) && target.find(':') != target.npos
                    ? request_target{.kind = form::authority, .authority = target}
                    : request_target{};

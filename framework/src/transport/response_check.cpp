@@ -11,7 +11,7 @@ namespace rill::transport {
 
 namespace {
 
-// None for a body that streams.
+// Returns the length of the body. None if the body is streamed.
 std::optional<std::uint64_t> length_of(const response::body_type& body) noexcept
 {
     if (const auto* const text = std::get_if<std::string>(&body)) {
@@ -34,7 +34,7 @@ std::string_view fault_of_length(const response& r, verb method, std::string_vie
     const auto declared = detail::whole_number<std::uint64_t>(value);
     const bool empty = r.status() == status::no_content || r.status() == status::reset_content;
     const auto length = empty ? 0 : length_of(r.body());
-    // A handler may leave out the body of a response to HEAD; the body of a 304 is in the cache (RFC 9110, 8.6).
+    // A handler may omit the body of a response to HEAD. The client has the body of a 304 in its cache (RFC 9110, 8.6).
     const bool may_differ = r.status() == status::not_modified || (method == verb::head && length == 0);
     if (!declared || (!may_differ && declared != length)) {
         return length ? "its Content-Length is not that of its body" : "it has a Content-Length and a streamed body";
@@ -121,7 +121,7 @@ framing framing_of(const response& r, verb method, unsigned version) noexcept
     }
     const auto length = length_of(r.body());
     if (!length) {
-        return {.chunked = version >= 11}; // a response to HEAD has the fields of that to GET
+        return {.chunked = version >= 11}; // a response to HEAD has the fields of a response to GET
     }
     const auto declared = length == 0 && method == verb::head ? declared_length(r.fields()) : std::nullopt;
     return {.content_length = declared ? declared : length};

@@ -15,19 +15,18 @@ struct checked_response
 
 /// Checks a handler's response:
 ///
-/// - Its status is a final one with three digits.
+/// - Its status is a final status with three digits.
 /// - Content-Length is the length of the body. A response to HEAD, or a 304, may have a Content-Length without the
-/// body.
+///   body.
 /// - Connection has only the options close, keep-alive and upgrade.
-/// - It has no Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE or Trailer: the connection sets them, or they
-/// do
-///   not belong in a response.
-/// - A 401 has WWW-Authenticate (RFC 9110, 11.6.1), a 405 Allow (15.5.6), a 426 Upgrade (15.5.22).
+/// - It has no Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE or Trailer. The connection sets these fields,
+///   or they do not belong in a response.
+/// - A 401 has WWW-Authenticate (RFC 9110, 11.6.1). A 405 has Allow (15.5.6). A 426 has Upgrade (15.5.22).
 ///
-/// @param method that of the request
+/// @param method the method of the request
 checked_response check_response(const response& r, verb method) noexcept;
 
-/// The framing of a response without a fault.
+/// The framing of a response in which check_response() has found no fault.
 framing framing_of(const response& r, verb method, unsigned version) noexcept;
 
 /// Whether the response has a body that its status does not allow. Such a body is not sent.

@@ -5,7 +5,7 @@
 
 namespace rill::transport {
 
-// The coarse clock takes a fifth of the time of the other one, and has a resolution of some milliseconds.
+// The coarse clock needs a fifth of the time of CLOCK_MONOTONIC. It has a resolution of a few milliseconds.
 slow_handlers::time slow_handlers::now() noexcept
 {
     timespec t{};
@@ -18,7 +18,7 @@ void slow_handlers::begin(std::string_view kind, std::string_view name) noexcept
     end();
     try {
         handler_.assign(kind).append(name);
-    } catch (const std::bad_alloc&) { // without memory it is not measured
+    } catch (const std::bad_alloc&) { // without memory, the handler is not measured
         handler_.clear();
     }
     began_ = now();
@@ -37,7 +37,7 @@ void slow_handlers::end() noexcept
         try {
             reported_.push_back(handler_);
             report_(handler_, blocked);
-        } catch (const std::bad_alloc&) { // without memory there is no report
+        } catch (const std::bad_alloc&) { // without memory, there is no report
         }
     }
     handler_.clear();

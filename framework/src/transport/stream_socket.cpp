@@ -24,7 +24,7 @@ error_code last_error() noexcept
     return {errno, boost::system::system_category()};
 }
 
-// Options only tune a connection. A kernel that lacks one still serves it.
+// Errors are ignored, because a connection also works without these options.
 void set_option(int socket, int level, int name, int value) noexcept
 {
     static_cast<void>(::setsockopt(socket, level, name, &value, sizeof value));
@@ -35,7 +35,8 @@ bool is_would_block(int error) noexcept
     return error == EAGAIN || error == EWOULDBLOCK;
 }
 
-/// Repeats a system call that a signal interrupts. Returns the number of written bytes, 0 if the kernel accepts none.
+/// Makes a system call, and repeats it if a signal interrupts it. Returns the number of written bytes, or 0 if the
+/// kernel accepts none.
 template <class Call>
 result<std::size_t> write_with(Call call) noexcept
 {

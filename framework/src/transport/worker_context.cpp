@@ -74,7 +74,8 @@ std::uint64_t worker_context::milliseconds() const noexcept
         std::chrono::duration_cast<std::chrono::milliseconds>(timers.now().time_since_epoch()).count());
 }
 
-// Finds the connection by a search: this happens once for each handler that ignores its cancellation.
+// Searches all connections. This is acceptable, because it happens only once for a handler that ignores its
+// cancellation.
 void worker_context::log_ignored(const detail::cancelled_coroutine& which, detail::unwinder::outcome what) const
 {
     const auto& root = which.root != nullptr ? *which.root : *which.coroutine;

@@ -31,24 +31,24 @@ namespace rill::transport {
 class worker_context
 {
 public:
-    /// @param shared the resources of all workers of the server. Null: a worker of its own, without limits.
+    /// @param shared the resources of all workers of the server. Null for a single worker without limits.
     worker_context(asio::io_context& context, const handler& app, const connection_limits& limits,
                    const observer& observer, capacity* shared = nullptr);
     worker_context(const worker_context&) = delete;
     worker_context& operator=(const worker_context&) = delete;
-    /// Leaves connections alone that a shutdown could not end: their coroutines still refer to them.
+    /// Does not destroy connections that a shutdown could not end, because their coroutines still refer to them.
     ~worker_context();
 
-    /// Allocates the entries of a socket. May throw bad_alloc. The functions below do not.
+    /// Allocates the entries of a socket. May throw bad_alloc. opened() and closed() do not throw bad_alloc.
     void reserve(int socket);
     void opened(connection& c, stream_socket socket) noexcept;
-    /// To be called before the socket is closed. `held` is the connection's slot.
+    /// Call this function before the socket is closed. `held` is the connection's slot.
     void closed(stream_socket socket, capacity::slot held);
 
     /// Number of open connections. Thread-safe.
     std::size_t connections() const noexcept { return table.size(); }
 
-    /// Appends the reports of at most `max` streams. Returns the number of streams.
+    /// Appends the reports of at most `max` streams. Returns the number of all streams.
     std::size_t report_streams(std::vector<stream_report>& to, std::size_t max) const;
 
     /// First stage of a shutdown: see drain_progress.
@@ -57,14 +57,14 @@ public:
     /// Second stage of a shutdown: cancels everything that still runs.
     void cancel_all();
 
-    /// Makes the calling thread the worker's thread. Before the first call, that is the thread of the constructor.
+    /// Makes the calling thread the worker's thread. Before the first call, it is the thread of the constructor.
     void set_own_thread() noexcept { thread_ = std::this_thread::get_id(); }
     /// Whether the calling thread is the worker's thread. Thread-safe.
     bool on_own_thread() const noexcept { return thread_ == std::this_thread::get_id(); }
 
-    /// The worker's time in ms, for differences.
+    /// The worker's clock in ms. Only differences have a meaning.
     std::uint64_t milliseconds() const noexcept;
-    /// The same modulo 2^32, which is 49 days.
+    /// milliseconds() modulo 2^32. It wraps around after 49 days.
     std::uint32_t now() const noexcept { return static_cast<std::uint32_t>(milliseconds()); }
 
     asio::io_context& io;
@@ -74,7 +74,7 @@ public:
     const rill::observer& events;
 
 private:
-    // Before shared_capacity, which may refer to it.
+    // Declared before shared_capacity, which may refer to it.
     std::unique_ptr<capacity> own_capacity_;
 
 public:

@@ -17,7 +17,7 @@ void worker_logger::operator()(log_level level, std::string_view text) const
     }
 }
 
-// Not a warning: on a machine with too few CPUs, the handler may not be at fault.
+// The level is not warning, because the cause can also be a machine with too few CPUs.
 void worker_logger::blocked(std::string_view handler, std::chrono::milliseconds duration) const
 {
     (*this)(log_level::info, std::string(handler) + " has blocked its worker for " + std::to_string(duration.count()) +
@@ -38,7 +38,7 @@ void worker_logger::over_capacity(std::string_view what) noexcept
         text.append(" bytes, bodies of requests: ").append(std::to_string(shared_.body_bytes));
         text.append(" of ").append(std::to_string(shared_.limits.max_body_bytes)).append(" bytes");
         (*this)(log_level::warning, text);
-    } catch (...) { // without memory there is no line
+    } catch (...) { // without memory, no line is written
         return;
     }
 }

@@ -23,12 +23,12 @@ public:
     /// Writes one line, if the observer has a log.
     void operator()(log_level level, std::string_view text) const;
 
-    /// A handler has blocked the event loop.
+    /// Logs that a handler has blocked the event loop.
     void blocked(std::string_view handler, std::chrono::milliseconds duration) const;
 
-    /// A limit of capacity_limits is reached. Writes at most one line in ten seconds: many clients may reach a limit at
-    /// once.
-    /// @param what the connection, and what happens to it
+    /// Logs that a limit of capacity_limits is reached. Writes at most one line in ten seconds, because many clients
+    /// may reach a limit at once.
+    /// @param what names the connection and what happens to it
     void over_capacity(std::string_view what) noexcept;
 
 private:

@@ -23,7 +23,7 @@ auto only_for(const rill::pubsub::channel& news)
 {
     return [news](rill::sse::event_stream& stream, rill::query<"section"> section) -> rill::awaitable<> {
         auto events = news.subscribe(stream.last_event_id());
-        co_await stream.send(events.position()); // lets a client resume that loses the connection now
+        co_await stream.send(events.position()); // a client that disconnects now can resume
         while (auto e = co_await events.next()) {
             if (e.kind() != rill::pubsub::event_kind::message || e.name() == *section) {
                 co_await stream.send(e); // its bytes are shared, not copied
@@ -184,7 +184,7 @@ void check_hub()
     drive::equal(drive::client(app.port()).get("/rooms/staff").status(), 403);
     drive::client staff(app.port());
     drive::equal(staff.get("/rooms/staff", "Cookie: staff=1\r\n").status(), 200);
-    drive::equal(drive::client(app.port()).get("/events?topics=news/*").status(), 403); // there is `authorize` only
+    drive::equal(drive::client(app.port()).get("/events?topics=news/*").status(), 403); // the hub has only `authorize`
     app.begin_stop();
     drive::ends(lobby);
     drive::ends(both);
@@ -206,7 +206,7 @@ void check_by_topic()
     figures.get("/topics/figures/cpu");
     logs.get("/topics/logs/a");
     static_cast<void>(hub.publish("logs/a", "third"));
-    drive::equal(drive::next_data(figures), "second"); // the present value
+    drive::equal(drive::next_data(figures), "second"); // the current value
     drive::equal(drive::next_data(logs), "third");     // no history
     server.begin_stop();
     drive::ends(figures);

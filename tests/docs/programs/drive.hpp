@@ -1,8 +1,8 @@
 #pragma once
 
-// Runs the examples of the documentation. A program of this directory contains the C++ of one or more pages. First the
-// examples as regions, in the global namespace, after the lines of [includes] in handlers.cpp. Then, after the include
-// of this file, the code that calls them and checks the responses. Code that no page shows is only after that include.
+// Runs the examples of the documentation. A program of this directory contains the C++ of one or more pages. The
+// examples come first, as regions in the global namespace, after the lines of [includes] in handlers.cpp. Then follow
+// the include of this file and the code that calls the examples and checks the responses. No page shows that code.
 //
 // To add an example:
 // 1. Write its region before `#include "docs/programs/drive.hpp"` of a program. A new program begins with the lines of
@@ -91,13 +91,13 @@ inline std::string next_data(client& from, std::source_location at = std::source
     return event->data;
 }
 
-/// Reads the remaining events and disconnects. The stream must end cleanly: client::event() throws if the stream ends
-/// without its last chunk.
+/// Reads the remaining events and disconnects. The stream must end cleanly. client::event() throws if the stream
+/// ends without its last chunk.
 inline void ends(client& stream)
 {
     while (stream.event()) {
     }
-    stream.hang_up(); // the server waits for that, for at most a second
+    stream.hang_up(); // the server waits at most a second for the disconnect
 }
 
 /// Records the output of the examples on std::clog, from any thread. Create it before the servers.
@@ -109,7 +109,7 @@ public:
     heard& operator=(const heard&) = delete;
     ~heard() override { std::clog.rdbuf(before_); }
 
-    /// Waits until this has been written.
+    /// Waits until the output contains the text.
     void wait_for(const std::string& text, std::source_location at = std::source_location::current())
     {
         std::unique_lock lock(mutex_);
@@ -146,7 +146,7 @@ try {
     fail(std::string("exception: ") + e.what());
 }
 
-/// Returns the result of main().
+/// Runs `f`, and returns the exit code for main().
 inline int verdict(const std::function<void()>& f)
 {
     guarded(f);
@@ -190,7 +190,7 @@ private:
     std::thread thread_;
 };
 
-/// Makes the next rill::serve() of this process listen on a free port instead of the port in its options: passes a
+/// Makes the next rill::serve() of this process listen on a free port instead of the port in its options. It passes a
 /// socket as systemd does. Use it for one server at a time, and before any `served`, because the descriptor must be 3.
 /// @return the port
 inline std::uint16_t pass_socket()
@@ -213,8 +213,8 @@ inline std::uint16_t pass_socket()
     return ntohs(address.sin_port);
 }
 
-/// Sends SIGTERM to this process. Call it only after rill::serve() has answered a request: before that, nothing handles
-/// the signal.
+/// Sends SIGTERM to this process. Call it only after rill::serve() has answered a request. Before that, nothing
+/// handles the signal.
 inline void terminate()
 {
     static_cast<void>(::kill(::getpid(), SIGTERM));
@@ -255,12 +255,13 @@ private:
     std::thread thread_;
 };
 
-/// For an example that is a complete program: a global object whose thread is the client of the server in main(). After
+/// A global object for an example that is a complete program. Its thread is the client of the server in main(). After
 /// main() it sets the exit code to 1 if a check has failed.
 class beside_main
 {
 public:
-    /// @param use gets the port, and a function that begins the shutdown; otherwise the shutdown begins after `use`
+    /// @param use gets the port, and a function that begins the shutdown. Without a call the shutdown begins after
+    /// `use`.
     explicit beside_main(std::function<void(std::uint16_t port, const std::function<void()>& begin_stop)> use)
         : port_(pass_socket())
     {

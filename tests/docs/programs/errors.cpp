@@ -59,7 +59,7 @@ rill::awaitable<rill::response> map_exceptions(rill::request& r, const rill::han
 {
     try {
         co_return co_await next(r);
-    } catch (const no_such_row& e) { // not std::exception: a cancellation is one, too
+    } catch (const no_such_row& e) { // not std::exception, which includes cancellations
         co_return rill::to_response(rill::status::not_found, e.what());
     }
 }

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 struct signup
 {
     std::string name;
-    std::optional<int> age;          // an empty value is none
+    std::optional<int> age;          // an empty value counts as missing
     bool newsletter = false;         // a checkbox
     std::vector<std::string> topics; // all fields of this name
 };
@@ -35,11 +35,11 @@ rill::response search(rill::form_field<"q"> q, rill::form_field<"page", int, 1> 
 #include <map>
 #include <random>
 
-std::map<std::string, std::string> sessions; // the user of each; of one worker, so without a mutex
+std::map<std::string, std::string> sessions; // id -> user; only one worker uses it, so without a mutex
 
 std::string new_session_id(const std::string& user)
 {
-    std::random_device random; // a client must not be able to guess it
+    std::random_device random; // a client must not be able to guess the id
     std::string id;
     for (int i = 0; i < 4; ++i) {
         id += std::to_string(random());
@@ -52,7 +52,7 @@ rill::response log_in(rill::form_field<"user"> user)
 {
     auto answer = rill::response::text("hello, " + *user);
     answer.set_cookie(rill::set_cookie("__Host-session", new_session_id(*user)).max_age(24h));
-    answer.set_cookie(rill::set_cookie("theme", "dark").http_only(false)); // a field of its own
+    answer.set_cookie(rill::set_cookie("theme", "dark").http_only(false)); // a second Set-Cookie field
     return answer;
 }
 
@@ -69,7 +69,7 @@ rill::response log_out(rill::cookie<"__Host-session"> session)
 
 namespace {
 
-/// The whole answer.
+/// Returns the whole response.
 std::string post(std::uint16_t port, const std::string& target, const std::string& body, const std::string& fields = {})
 {
     rill_test::connection one(port);

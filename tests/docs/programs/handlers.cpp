@@ -16,7 +16,7 @@ rill::response version()
 
 rill::awaitable<rill::response> slow(rill::request& r)
 {
-    co_await rill::sleep_for(100ms); // cancelled if the client leaves
+    co_await rill::sleep_for(100ms); // cancelled if the client disconnects
     co_return rill::response::text("you asked for " + std::string(r.path()));
 }
 
@@ -126,7 +126,7 @@ rill::awaitable<rill::response> require_token(rill::request& r, const rill::hand
             {.status = rill::status::unauthorized, .headers = {{"WWW-Authenticate", "Bearer"}}});
     }
     auto answer = co_await next(r);
-    answer.set_header("Cache-Control", "private"); // after
+    answer.set_header("Cache-Control", "private"); // after the handler
     co_return answer;
 }
 
@@ -152,7 +152,7 @@ struct user
     std::string name;
 };
 
-std::optional<user> find_session(std::string_view id) // in a database, say
+std::optional<user> find_session(std::string_view id) // for example, in a database
 {
     if (id != "4711") {
         return std::nullopt;
@@ -199,7 +199,7 @@ rill::awaitable<std::string> store(rill::body_reader body)
         size += piece->size();
         co_await rill::offload(disk, [&] { file << *piece; }); // a write to a disk may block
     }
-    co_await rill::offload(disk, [&] { file.close(); }); // writes what is left
+    co_await rill::offload(disk, [&] { file.close(); }); // writes the buffered rest
     co_return std::to_string(size) + " bytes";
 }
 
@@ -330,13 +330,13 @@ void body_reader()
     const std::string first(200'000, 'a');
     const std::string second(300'000, 'b');
 
-    rill_test::connection slow(app.port()); // uploads `first` while `second` comes and goes
+    rill_test::connection slow(app.port()); // uploads `first` during the whole upload of `second`
     slow.send("POST /upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + token +
               "Expect: 100-continue\r\nContent-Length: 200000\r\n\r\n");
     std::string answer;
     while (answer.find("\r\n\r\n") == answer.npos && slow.receive(answer) > 0) {
     }
-    drive::equal(answer, "HTTP/1.1 100 Continue\r\n\r\n"); // its handler has begun
+    drive::equal(answer, "HTTP/1.1 100 Continue\r\n\r\n"); // the handler has started
     slow.send(first.substr(0, 1000));
     drive::equal(drive::client(app.port()).request("POST", "/upload", token, second).body(), "300000 bytes");
     slow.send(first.substr(1000));
@@ -350,7 +350,7 @@ void body_reader()
     std::filesystem::create_symlink("/dev/full", "upload3");
     drive::equal(drive::client(app.port()).request("POST", "/upload", token, "short").status(), 500);
 
-    drive::client none(app.port()); // gets the answer without having sent the body
+    drive::client none(app.port()); // gets the response before it sends the body
     drive::equal(none.request("POST", "/upload", "Expect: 100-continue\r\nContent-Length: 200000\r\n").status(), 401);
     drive::client large(app.port());
     drive::equal(large.request("POST", "/upload", token + "Content-Length: 100000001\r\n").status(), 413);

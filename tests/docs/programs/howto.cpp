@@ -72,7 +72,7 @@ rill::router shared_with(std::vector<std::string> origins)
     const auto cors = rill::middleware::cors({.origins = std::move(origins), .credentials = true});
     const rill::pubsub::channel news;
     rill::router app;
-    app.get("/news", rill::sse::endpoint(news, {.cors = cors})); // this route alone
+    app.get("/news", rill::sse::endpoint(news, {.cors = cors})); // only for this route
     return app;
 }
 // [cors]

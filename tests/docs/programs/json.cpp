@@ -49,15 +49,17 @@ struct page
     int length = 0;
     bool sorted = false;
 
-    using member_rules = rill::member_rules<rill::only_known_members,                 // others are an error
+    using member_rules = rill::member_rules<rill::only_known_members,                 // unknown members are an error
                                             rill::optional_members<"offset">,         // 0, if it is missing
-                                            rill::required_members<"sorted">,         // although it is a bool
+                                            rill::required_members<"sorted">,         // required, although it is a bool
                                             rill::renamed_member<"length", "limit">>; // another name in JSON
 };
 BOOST_DESCRIBE_STRUCT(page, (), (offset, length, sorted))
 // [json-rules]
 
 // [json-own]
+#include <cmath>
+
 struct money
 {
     int cents = 0;
@@ -69,7 +71,7 @@ tl::expected<money, std::string> from_json(const boost::json::value& value, std:
     if (!amount || *amount < 0 || *amount > 1'000'000) {
         return tl::unexpected(std::string("must be an amount up to 1000000"));
     }
-    return money{static_cast<int>(*amount * 100 + 0.5)};
+    return money{static_cast<int>(std::lround(*amount * 100))};
 }
 
 double as_json(const money& amount) // any type that can be written as JSON
@@ -95,7 +97,7 @@ rill::router all_routes()
     return app;
 }
 
-/// The status, and the body of an answer or the `detail` of a problem.
+/// Returns the status, and the body of the response or the `detail` of a problem.
 std::string post(std::uint16_t port, std::string_view target, std::string_view body)
 {
     drive::client one(port);

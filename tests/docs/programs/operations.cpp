@@ -53,7 +53,7 @@ rill::router behind_proxies(rill::router app, std::string_view networks)
 {
     // E.g. "127.0.0.1, 10.0.0.0/8". Throws std::invalid_argument unless all of them are addresses or networks.
     const auto trusted = rill::trusted_proxies::parse(networks);
-    app.use(rill::middleware::forwarded(trusted)); // remote_address() is the client's from here on
+    app.use(rill::middleware::forwarded(trusted)); // sets remote_address() to that of the client
     return app;
 }
 // [proxies]

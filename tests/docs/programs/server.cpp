@@ -92,7 +92,7 @@ void check_refusals()
     heard.wait_for("server_options: threads = 5000: must be from 0 to 1024\n");
 }
 
-/// Serves beside another server until `begin_stop` is called.
+/// Runs a second server on the next port until `begin_stop` is called.
 void check_next_port(const std::function<void()>& begin_stop)
 {
     drive::served occupied(clock_app());
@@ -113,7 +113,7 @@ void check_next_port(const std::function<void()>& begin_stop)
         begin_stop();
         drive::ends(stream);
     });
-    begin_stop(); // also when a check has thrown: result.get() waits for the end
+    begin_stop(); // even if a check has thrown, because result.get() waits for the end
     drive::equal(result.get(), 0);
 }
 

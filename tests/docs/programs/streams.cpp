@@ -18,7 +18,7 @@ rill::awaitable<> events(rill::sse::event_stream& stream, rill::query<"id"> from
     const boost::json::object tea{{"item", "tea"}, {"count", 2}}; // on a line of its own, for g++ 12
     co_await stream.send({.data = rill::to_json(tea), .name = "order"});
 
-    const auto id = rill::sse::event_id::parse(*from_outside); // it may hold a line break
+    const auto id = rill::sse::event_id::parse(*from_outside); // it may contain a line break
     if (id) {
         co_await stream.send({.data = "x", .id = *id});
     }
@@ -70,7 +70,7 @@ rill::awaitable<> looks(rill::sse::event_stream& stream)
 {
     rill::interval every{1s};
     for (int row = 1;; ++row) {
-        auto done = co_await every.tick(rill::as_expected); // most clients leave during this wait
+        auto done = co_await every.tick(rill::as_expected); // most disconnects happen during this wait
         if (done) {
             done = co_await stream.send("row " + std::to_string(row), rill::as_expected);
         }
@@ -145,7 +145,7 @@ rill::awaitable<> publish_time(rill::pubsub::channel to)
     rill::interval every{1s};
     for (;;) {
         co_await every.tick();
-        static_cast<void>(to.publish(std::to_string(std::time(nullptr)))); // it is good UTF-8
+        static_cast<void>(to.publish(std::to_string(std::time(nullptr)))); // the text is valid UTF-8
     }
 }
 
@@ -161,7 +161,7 @@ int serve_time()
 // [spawn]
 rill::awaitable<> deliver(std::string item)
 {
-    co_await rill::sleep_for(1s); // the client has its answer by then
+    co_await rill::sleep_for(1s); // the client already has its response
     std::clog << item << " is delivered\n";
 }
 
@@ -181,7 +181,7 @@ rill::response export_rows()
     return rill::response::stream(
         [](rill::response_writer& out) -> rill::awaitable<> {
             for (int i = 0; i < 1'000'000; ++i) {
-                co_await out.write(std::to_string(i) + ",row\n"); // waits while the client is slower
+                co_await out.write(std::to_string(i) + ",row\n"); // waits while the client reads too slowly
             }
         },
         "text/csv");
@@ -225,7 +225,7 @@ void check_events(std::uint16_t port)
         drive::equal(got[3].data + '/' + got[3].id, "x/abc");
     }
     drive::ends(stream);
-    drive::equal(drive::client(port).get("/feed?id=a%0Ab").events(5).size(), 3U); // not the one with that id
+    drive::equal(drive::client(port).get("/feed?id=a%0Ab").events(5).size(), 3U); // the event with that id is not sent
     const auto text = drive::client(port).get("/feed?id=abc").body();
     drive::check(text.find("retry: 3000\n") != text.npos, "the retry of the handler is sent");
 }
@@ -239,7 +239,7 @@ void check_rows(std::uint16_t port)
     }
     drive::check(got.find("\n0,row\n") != got.npos && got.find("100,row\n") != got.npos, "rows come");
     drive::check(got.find("text/csv") != got.npos, "as CSV");
-} // leaves while the handler waits for room
+} // the client disconnects while the handler waits
 
 void check_time_for_all()
 {
@@ -309,7 +309,7 @@ void check_streams()
     drive::ends(tasks);
     drive::ends(many);
     auto last = polite.event();
-    while (last && last->data == "still here") { // a second may pass at any time
+    while (last && last->data == "still here") { // the clock may advance a second at any time
         last = polite.event();
     }
     drive::check(last && last->data == "see you" && last->name == "bye", "the polite stream ends as its handler wants");

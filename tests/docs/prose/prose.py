@@ -4,7 +4,7 @@
 usage: prose.py SOURCE_DIR [--report]
 
 Prints FILE:LINE: RULE: TEXT for each error and returns 1 if there is one. With --report it checks the comments of all
-files, also prints the findings that are no errors, and returns 0.
+files, also prints the findings that are not errors, and returns 0.
 """
 
 import os
@@ -69,7 +69,7 @@ def plain(line):
 
 
 def comment_blocks(text, mark):
-    """Yields (first line, text) of each comment: consecutive lines are one."""
+    """Yields (first line, text) of each comment. Consecutive comment lines are one comment."""
     block, start = [], 0
     for number, line in enumerate(text.split("\n"), 1):
         found = re.search(r"(^|\s)" + re.escape(mark) + r"(/?[/!]?<?)(?=\s|$)", line)
@@ -123,13 +123,13 @@ def check_lines(text):
 
 
 def checked_paths():
-    """The prefixes of the files whose comments are checked."""
+    """Returns the prefixes of the files whose comments are checked."""
     with open(os.path.join(HERE, "paths.txt"), encoding="utf-8") as file:
         return tuple(line.strip() for line in file if line.strip() and not line.startswith("#"))
 
 
 def sources(root):
-    """Yields (name, path) of the files that are, or will be, in git; without git, of all files."""
+    """Yields (name, path) of all tracked and untracked files that git does not ignore. Without git, yields all files."""
     listed = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True)
     if listed.returncode == 0:
         names = sorted(set(listed.stdout.split("\n")))

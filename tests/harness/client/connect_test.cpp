@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(no_address_has_more_than_ten_thousand_streams)
     }
 }
 
-BOOST_AUTO_TEST_CASE(later_addresses_are_others_and_not_shared)
+BOOST_AUTO_TEST_CASE(later_addresses_are_different_and_not_shared)
 {
     std::map<std::uint32_t, unsigned> owner;
     for (const unsigned client : {0U, 1U, 53U, 1023U}) {
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(later_addresses_are_others_and_not_shared)
     BOOST_TEST(owner.size() == 4U * 5);
 }
 
-BOOST_AUTO_TEST_CASE(connects_from_the_address_it_was_told)
+BOOST_AUTO_TEST_CASE(the_connection_has_the_requested_source_address)
 {
     const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(connects_from_the_address_it_was_told)
     ::close(listener);
 }
 
-BOOST_AUTO_TEST_CASE(reasons)
+BOOST_AUTO_TEST_CASE(errno_is_mapped_to_a_reason)
 {
     BOOST_TEST((bench::connect_failure(ECONNREFUSED) == failure::refused));
     BOOST_TEST((bench::connect_failure(EADDRNOTAVAIL) == failure::no_free_port));

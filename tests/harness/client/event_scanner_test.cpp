@@ -8,7 +8,7 @@ BOOST_AUTO_TEST_SUITE(event_scanner_test)
 
 namespace {
 
-/// "[data/id]" for each event, with "-" for a value that is not a number.
+/// Appends "[data/id]" for each event, with "-" for a value that is not a number.
 void scan(event_scanner& scanner, std::string_view bytes, std::string& found)
 {
     while (scanner.next(bytes)) {
@@ -49,11 +49,11 @@ BOOST_AUTO_TEST_CASE(line_ends_are_lf_cr_or_crlf)
     BOOST_TEST(events_of("data: 1\n\r\ndata: 2\r\n\n") == "[1/-][2/-]");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_number_is_an_event_all_the_same)
+BOOST_AUTO_TEST_CASE(an_event_may_have_values_that_are_not_numbers)
 {
     BOOST_TEST(events_of("data: x\n\n") == "[-/-]");
     BOOST_TEST(events_of("data: 1x\n\n") == "[-/-]");
-    BOOST_TEST(events_of("data:  1\n\n") == "[-/-]"); // two spaces: the second is data
+    BOOST_TEST(events_of("data:  1\n\n") == "[-/-]"); // the second space belongs to the data
     BOOST_TEST(events_of("data: 1 \n\n") == "[-/-]");
     BOOST_TEST(events_of("data: -1\n\n") == "[-/-]");
     BOOST_TEST(events_of("data:\n\n") == "[-/-]");
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_is_an_event_all_the_same)
     BOOST_TEST(events_of("data: 10000000000000000000\n\n") == "[-/-]"); // 20 digits
 }
 
-BOOST_AUTO_TEST_CASE(other_lines_are_passed_over)
+BOOST_AUTO_TEST_CASE(other_lines_are_ignored)
 {
     BOOST_TEST(events_of(": a comment\n\n") == "");
     BOOST_TEST(events_of(":\n\n:data: 1\n\n") == "");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(other_lines_are_passed_over)
     BOOST_TEST(events_of("idx: 1\nd: 1\ni: 1\ndata: 2\n\n") == "[2/-]");
 }
 
-BOOST_AUTO_TEST_CASE(an_id_alone_makes_no_event_and_is_not_the_next_ones)
+BOOST_AUTO_TEST_CASE(an_id_without_data_is_ignored)
 {
     BOOST_TEST(events_of("id: 5\n\ndata: 1\n\n") == "[1/-]");
 }

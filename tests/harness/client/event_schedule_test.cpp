@@ -16,8 +16,8 @@ struct fixture
 {
     fixture() { ticks.begin(0, period); }
 
-    /// An event that arrives when it is created. Returns its lateness, "x" if it has no tick, and the lateness of the
-    /// missed ticks that it reveals.
+    /// Adds an event that arrives when it is created. Returns the lateness of the missed ticks that it reveals, "x" if
+    /// it has no tick, and its own lateness.
     std::string at(std::int64_t made) { return at(made, made); }
     std::string at(std::int64_t made, std::int64_t arrived)
     {
@@ -44,7 +44,7 @@ struct fixture
 
 BOOST_FIXTURE_TEST_SUITE(event_schedule_test, event_schedule_test::fixture)
 
-BOOST_AUTO_TEST_CASE(the_first_event_may_come_at_once)
+BOOST_AUTO_TEST_CASE(the_first_event_may_arrive_at_once)
 {
     BOOST_TEST(at(5) == "0");
     BOOST_TEST(at(1005) == "0");
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(the_first_event_may_come_at_once)
     BOOST_TEST(ticks.due() == 3005);
 }
 
-BOOST_AUTO_TEST_CASE(the_second_may_come_with_the_next_common_tick)
+BOOST_AUTO_TEST_CASE(the_second_event_may_arrive_with_the_next_common_tick)
 {
     BOOST_TEST(at(5) == "0");
     BOOST_TEST(at(300) == "0");
@@ -60,14 +60,14 @@ BOOST_AUTO_TEST_CASE(the_second_may_come_with_the_next_common_tick)
     BOOST_TEST(at(2310) == "10");
 }
 
-BOOST_AUTO_TEST_CASE(the_way_counts)
+BOOST_AUTO_TEST_CASE(the_transfer_time_counts_as_lateness)
 {
     BOOST_TEST(at(5, 25) == "20");
     BOOST_TEST(at(1005, 1105) == "100");
     BOOST_TEST(at(2010, 2110) == "105");
 }
 
-BOOST_AUTO_TEST_CASE(a_late_stamp_is_late_however_soon_it_arrives)
+BOOST_AUTO_TEST_CASE(a_late_timestamp_is_late_even_if_it_arrives_at_once)
 {
     at(0);
     at(1000);
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_late_stamp_is_late_however_soon_it_arrives)
     BOOST_TEST(at(3000) == "0"); // the schedule continues
 }
 
-BOOST_AUTO_TEST_CASE(a_late_first_phase_does_not_flatter)
+BOOST_AUTO_TEST_CASE(a_late_second_event_does_not_shift_the_schedule)
 {
     at(0);
     BOOST_TEST(at(1400) == "400"); // the second event is late
@@ -83,22 +83,22 @@ BOOST_AUTO_TEST_CASE(a_late_first_phase_does_not_flatter)
     BOOST_TEST(at(3100) == "100");
 }
 
-BOOST_AUTO_TEST_CASE(an_earlier_event_shifts_the_beat_for_good)
+BOOST_AUTO_TEST_CASE(an_early_event_shifts_the_schedule_permanently)
 {
     at(0);
     at(900);
     at(1900);
-    BOOST_TEST(at(2800) == "0"); // 100 early
+    BOOST_TEST(at(2800) == "0"); // 100 before its tick
     BOOST_TEST(at(3900) == "100");
 }
 
-BOOST_AUTO_TEST_CASE(a_first_event_that_does_not_come)
+BOOST_AUTO_TEST_CASE(a_missing_first_event_counts_as_lateness)
 {
     BOOST_TEST(at(1700) == "700");
     BOOST_TEST(closed(900, 900) == "");
 }
 
-BOOST_AUTO_TEST_CASE(a_burst_after_a_stall_makes_up_for_it)
+BOOST_AUTO_TEST_CASE(a_burst_after_a_stall_misses_no_tick)
 {
     at(0);
     at(1000);
@@ -110,16 +110,16 @@ BOOST_AUTO_TEST_CASE(a_burst_after_a_stall_makes_up_for_it)
     BOOST_TEST(closed(6000, 6400) == "");
 }
 
-BOOST_AUTO_TEST_CASE(skipped_beats_are_missed_and_their_time_counts)
+BOOST_AUTO_TEST_CASE(skipped_ticks_are_missed_and_their_lateness_counts)
 {
     at(0);
     at(1000);
-    BOOST_TEST(at(5400) == "3400"); // stands for the tick of 2000
+    BOOST_TEST(at(5400) == "3400"); // counts for the tick at 2000
     BOOST_TEST(at(6000) == "-2400 -1400 -400 0");
     BOOST_TEST(at(7000) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(one_event_that_was_dropped)
+BOOST_AUTO_TEST_CASE(a_dropped_event_is_one_missed_tick)
 {
     at(0);
     at(1000);
@@ -128,25 +128,25 @@ BOOST_AUTO_TEST_CASE(one_event_that_was_dropped)
     BOOST_TEST(at(5000) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(a_drop_is_found_when_beats_vary)
+BOOST_AUTO_TEST_CASE(a_dropped_event_is_found_with_irregular_ticks)
 {
     at(0);
     at(1000);
-    BOOST_TEST(at(2998) == "998"); // a little early for the tick of 3000
+    BOOST_TEST(at(2998) == "998"); // just before the tick at 3000
     BOOST_TEST(at(4003) == "-0 3");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_is_too_slow_misses_beats)
+BOOST_AUTO_TEST_CASE(a_server_that_is_too_slow_misses_ticks)
 {
     at(0);
     at(1000);
     BOOST_TEST(at(2400) == "400");
     BOOST_TEST(at(3800) == "800");
     BOOST_TEST(at(5200) == "1200");
-    BOOST_TEST(at(6600) == "-200 600"); // that of 5000
+    BOOST_TEST(at(6600) == "-200 600"); // the tick at 5000 is missed
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_shifts_its_beat_stays_late)
+BOOST_AUTO_TEST_CASE(a_server_that_shifts_its_schedule_remains_late)
 {
     at(0);
     at(1000);
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_shifts_its_beat_stays_late)
     BOOST_TEST(at(4300) == "300");
 }
 
-BOOST_AUTO_TEST_CASE(what_no_beat_called_for)
+BOOST_AUTO_TEST_CASE(an_event_without_a_tick_is_extra)
 {
     at(0);
     at(1000);
@@ -163,19 +163,19 @@ BOOST_AUTO_TEST_CASE(what_no_beat_called_for)
     BOOST_TEST(at(2000) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(at_the_end_what_is_due_and_did_not_come)
+BOOST_AUTO_TEST_CASE(at_the_end_due_ticks_are_missed)
 {
     at(0);
     at(1000);
     BOOST_TEST(closed(1999, 2400) == "");
     BOOST_TEST(closed(4100, 4600) == "-2600 -1600 -600 ");
-    BOOST_TEST(closed(4100, 4600) == ""); // said once
+    BOOST_TEST(closed(4100, 4600) == ""); // each missed tick is reported once
     BOOST_TEST(text(ticks.open_ticks(5200, 5200, period)) == "-200 ");
     BOOST_TEST(text(ticks.open_ticks(5200, 5200, period)) == "-200 ");
     BOOST_TEST(at(5000) == "0");
 }
 
-BOOST_AUTO_TEST_CASE(at_the_end_a_drop_that_nothing_followed)
+BOOST_AUTO_TEST_CASE(at_the_end_a_dropped_event_is_one_missed_tick)
 {
     at(0);
     at(1000);

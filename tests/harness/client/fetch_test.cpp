@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(fetch_test)
 
 namespace {
 
-/// Responds to one request with a text and closes after the client does. Sends nothing when the text is empty.
+/// Responds to one request with a text, and closes the connection after the client. An empty text is not sent.
 class one_answer
 {
 public:
@@ -68,26 +68,26 @@ std::string fetch_answer(const std::string& text)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(answers)
+BOOST_AUTO_TEST_CASE(complete_responses_are_returned)
 {
     BOOST_TEST(fetch_answer("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi") == "200 hi");
     BOOST_TEST(fetch_answer("HTTP/1.1 404 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n") == "404 hi");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_complete_is_no_answer)
+BOOST_AUTO_TEST_CASE(an_incomplete_response_is_an_error)
 {
     for (const auto* bad : {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi", "HTTP/1.1 200", "what?\r\n"}) {
         BOOST_TEST(fetch_answer(bad).find("failed: http://127.0.0.1:") == 0U, bad);
     }
 }
 
-BOOST_AUTO_TEST_CASE(patience_ends)
+BOOST_AUTO_TEST_CASE(a_timeout_is_an_error)
 {
     const one_answer server("");
     BOOST_TEST(fetch_from(server.url, 50ms).find("cannot be fetched") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_listens)
+BOOST_AUTO_TEST_CASE(a_port_without_a_listener_is_an_error)
 {
     BOOST_TEST(fetch_from("http://127.0.0.1:1").find("failed: http://127.0.0.1:1/count cannot be fetched: ") == 0U);
 }

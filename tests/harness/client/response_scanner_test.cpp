@@ -9,8 +9,8 @@ BOOST_AUTO_TEST_SUITE(response_scanner_test)
 
 namespace {
 
-/// The parsed response as text: "200+" for the head of an event stream, "200" for any other head, then the body, "."
-/// for its end, and "!" for a malformed response.
+/// Appends the parsed response as text: "200+" for the head of an event stream, "200" for another head, then the body,
+/// "." for its end, and "!" for a malformed response.
 void scan(response_scanner& scanner, std::string_view bytes, std::string& found)
 {
     for (;;) {
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_body_until_the_end_of_the_connection)
     BOOST_TEST(scanned(std::string(stream_head) + "\r\nabc") == "200+:abc");
     BOOST_TEST(scanned("HTTP/1.0 200 OK\r\n\r\nabc") == "200:abc");
     BOOST_TEST(scanned("HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\n") == "500:");
-    BOOST_TEST(scanned("HTTP/1.1 200\n\nabc") == "200:abc"); // RFC 9112, 2.2: a lone LF may be taken for a line end
+    BOOST_TEST(scanned("HTTP/1.1 200\n\nabc") == "200:abc"); // RFC 9112, 2.2 allows a lone LF as line end
 }
 
 BOOST_AUTO_TEST_CASE(field_names_and_types_in_any_case_with_parameters)
@@ -92,18 +92,18 @@ BOOST_AUTO_TEST_CASE(sized_bodies)
     BOOST_TEST(scanned("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n") == "404:.");
     BOOST_TEST(scanned("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n") == "!");
     BOOST_TEST(scanned("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n") == "!");
-    // Transfer-Encoding overrides Content-Length (RFC 9112, section 6.3)
+    // Transfer-Encoding overrides Content-Length (RFC 9112, 6.3).
     BOOST_TEST(scanned("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n") ==
                "200:abc");
 }
 
-BOOST_AUTO_TEST_CASE(interim_responses_are_passed_over)
+BOOST_AUTO_TEST_CASE(interim_responses_are_skipped)
 {
     BOOST_TEST(scanned("HTTP/1.1 103 Early Hints\r\nContent-Type: text/event-stream\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx") ==
                "200:x");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_http)
+BOOST_AUTO_TEST_CASE(other_protocols_are_rejected)
 {
     BOOST_TEST(scanned("SSH-2.0-OpenSSH\r\n") == "!");
     BOOST_TEST(scanned("HTTP/2.0 200\r\n") == "!");
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_http)
     BOOST_TEST(scanned("data: 1\n\n") == "!");
 }
 
-BOOST_AUTO_TEST_CASE(any_cut_finds_the_same)
+BOOST_AUTO_TEST_CASE(any_cut_gives_the_same_result)
 {
     const std::string text = "HTTP/1.1 100 Continue\r\n\r\n" + std::string(stream_head) +
                              "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1;x\r\nd\r\n0\r\nT: 1\r\n\r\n";

@@ -48,7 +48,7 @@ struct without_beat : fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(responses_that_are_no_streams, fixture)
+BOOST_FIXTURE_TEST_CASE(other_responses_are_failures, fixture)
 {
     BOOST_TEST(feed("HTTP/1.1 500 Oops\r\n\r\n") == "not_200");
     BOOST_TEST(check.status() == 500);
@@ -61,7 +61,7 @@ BOOST_FIXTURE_TEST_CASE(responses_that_are_no_streams, fixture)
                "ended");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_good_stream, fixture)
+BOOST_FIXTURE_TEST_CASE(a_good_stream_has_no_faults, fixture)
 {
     BOOST_TEST(feed(head.substr(0, 20)) == "");
     BOOST_TEST(!check.has_head());
@@ -80,18 +80,18 @@ BOOST_FIXTURE_TEST_CASE(a_good_stream, fixture)
     BOOST_TEST(counters->lost.get() + counters->repeated.get() + counters->out_of_order.get() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(only_what_comes_in_time_is_measured, fixture)
+BOOST_FIXTURE_TEST_CASE(only_events_within_the_measurement_are_measured, fixture)
 {
     feed(head, -200);
     event(-200, -200);
     event(-100, -100);
     event(0, 1);
-    event(1000, 1000); // the ticks between are lost, but those are found with the next event
+    event(1000, 1000); // the missed ticks before it are found only with the next event
     BOOST_TEST(window->events == 1U);
     BOOST_TEST(counters->events.get() == 4U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_stall_shows_though_all_is_delivered_at_once, fixture)
+BOOST_FIXTURE_TEST_CASE(a_stall_counts_as_lateness_without_delivery_delay, fixture)
 {
     feed(head);
     event(0, 0);
@@ -100,12 +100,12 @@ BOOST_FIXTURE_TEST_CASE(a_stall_shows_though_all_is_delivered_at_once, fixture)
     BOOST_TEST(window->delivery.max() == 0);
     BOOST_TEST(window->lateness.max() == 450 * ms);
     event(700, 700);
-    BOOST_TEST(window->lateness.count() == 8U); // 4 events, and the ticks of 300 to 600
+    BOOST_TEST(window->lateness.count() == 8U); // 4 events, and the ticks from 300 to 600
     BOOST_TEST(counters->missed_ticks.get() == 4U);
     BOOST_TEST(counters->lost.get() == 4U);
 }
 
-BOOST_FIXTURE_TEST_CASE(ids_prove_that_missed_beats_lost_nothing, fixture)
+BOOST_FIXTURE_TEST_CASE(missed_ticks_with_dense_ids_lose_nothing, fixture)
 {
     feed(head);
     event(0, 0, "1");
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(ids_prove_that_missed_beats_lost_nothing, fixture)
     BOOST_TEST(window->lateness.max() == 450 * ms);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_event_that_is_missed_by_id_and_by_beat_is_lost_once, fixture)
+BOOST_FIXTURE_TEST_CASE(an_event_that_is_missed_by_id_and_by_tick_is_lost_once, fixture)
 {
     feed(head);
     event(0, 0, "1");
@@ -128,36 +128,36 @@ BOOST_FIXTURE_TEST_CASE(an_event_that_is_missed_by_id_and_by_beat_is_lost_once, 
     BOOST_TEST(counters->lost.get() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_never_came_is_lost_even_with_ids, fixture)
+BOOST_FIXTURE_TEST_CASE(events_that_never_arrived_are_lost_even_with_ids, fixture)
 {
     feed(head);
     event(0, 0, "1");
     event(100, 100, "2");
-    check.end_measurement(500 * ms, context); // 200 to 500 are lost, 600 to 1000 are late so far
+    check.end_measurement(500 * ms, context); // ticks 200 to 500 are lost; 600 to 1000 are late
     BOOST_TEST(counters->lost.get() == 4U);
     BOOST_TEST(window->lateness.count() == 2U + 4 + 5);
     BOOST_TEST(window->lateness.max() == 800 * ms);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_stream_that_never_says_anything_has_lost_events, fixture)
+BOOST_FIXTURE_TEST_CASE(a_stream_without_events_has_lost_events, fixture)
 {
     feed(head);
     check.end_measurement(0, context);
-    BOOST_TEST(counters->lost.get() == 9U); // the first is due after 100 ms
+    BOOST_TEST(counters->lost.get() == 9U); // the first event is due after 100 ms
     BOOST_TEST(counters->events.get() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_was_due_before_the_measurement_is_not_missed, fixture)
+BOOST_FIXTURE_TEST_CASE(ticks_before_the_measurement_are_not_missed, fixture)
 {
     feed(head, -1000);
     event(-1000, -1000);
     event(-900, -900);
-    event(50, 50); // it stands for the tick of -800
+    event(50, 50); // counts for the tick at -800
     event(150, 150);
-    BOOST_TEST(counters->missed_ticks.get() == 1U); // that of 0
+    BOOST_TEST(counters->missed_ticks.get() == 1U); // the tick at 0
 }
 
-BOOST_FIXTURE_TEST_CASE(more_events_than_beats, fixture)
+BOOST_FIXTURE_TEST_CASE(events_without_a_tick_are_extra, fixture)
 {
     feed(head);
     event(0, 0);
@@ -172,7 +172,7 @@ BOOST_FIXTURE_TEST_CASE(dense_ids, without_beat)
 {
     feed(head);
     ids({"7", "8", "10", "10", "12", "11"});
-    BOOST_TEST(counters->lost.get() == 1U); // 9; 11 was only late
+    BOOST_TEST(counters->lost.get() == 1U); // 9 is lost; 11 is only late
     BOOST_TEST(counters->lost_ids.get() == 1U);
     BOOST_TEST(counters->repeated.get() == 1U);
     BOOST_TEST(counters->out_of_order.get() == 1U);
@@ -189,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(ordered_ids, without_beat)
     BOOST_TEST(counters->out_of_order.get() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(ids_that_promise_nothing, without_beat)
+BOOST_FIXTURE_TEST_CASE(ids_can_be_ignored, without_beat)
 {
     context.ids = bench::id_rule::ignored;
     feed(head);
@@ -198,7 +198,7 @@ BOOST_FIXTURE_TEST_CASE(ids_that_promise_nothing, without_beat)
     BOOST_TEST(!check.last_id(context).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(without_ids_the_times_must_rise, without_beat)
+BOOST_FIXTURE_TEST_CASE(without_ids_the_times_must_increase, without_beat)
 {
     feed(head);
     event(1, 9);
@@ -209,7 +209,7 @@ BOOST_FIXTURE_TEST_CASE(without_ids_the_times_must_rise, without_beat)
     BOOST_TEST(counters->out_of_order.get() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(numbers_that_are_no_times, without_beat)
+BOOST_FIXTURE_TEST_CASE(numbers_that_are_not_times_are_counted, without_beat)
 {
     feed(head);
     feed("data: 5\n\ndata: 9999999999999999999\n\ndata: \n\n");
@@ -220,7 +220,7 @@ BOOST_FIXTURE_TEST_CASE(numbers_that_are_no_times, without_beat)
     BOOST_TEST(window->lateness.count() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_beat_without_times_goes_by_arrival, fixture)
+BOOST_FIXTURE_TEST_CASE(without_times_the_schedule_uses_the_arrival, fixture)
 {
     feed(head);
     feed("data: x\n\n", 5);
@@ -230,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(a_beat_without_times_goes_by_arrival, fixture)
     BOOST_TEST(window->delivery.count() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_return_that_goes_on_where_it_was, fixture)
+BOOST_FIXTURE_TEST_CASE(a_reconnect_that_continues_loses_nothing, fixture)
 {
     feed(head);
     event(0, 0, "1");
@@ -245,7 +245,7 @@ BOOST_FIXTURE_TEST_CASE(a_return_that_goes_on_where_it_was, fixture)
     BOOST_TEST(counters->restarted_ids.get() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_return_that_left_something_out, fixture)
+BOOST_FIXTURE_TEST_CASE(a_reconnect_with_missing_ids_loses_events, fixture)
 {
     feed(head);
     event(0, 0, "1");
@@ -255,7 +255,7 @@ BOOST_FIXTURE_TEST_CASE(a_return_that_left_something_out, fixture)
     BOOST_TEST(counters->lost.get() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_return_that_begins_anew, fixture)
+BOOST_FIXTURE_TEST_CASE(a_reconnect_with_new_ids_counts_as_restarted, fixture)
 {
     feed(head);
     event(0, 0, "1");
@@ -269,7 +269,7 @@ BOOST_FIXTURE_TEST_CASE(a_return_that_begins_anew, fixture)
     BOOST_TEST(counters->lost.get() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_return_without_ids_tells_how_many_beats_it_was_away, fixture)
+BOOST_FIXTURE_TEST_CASE(a_reconnect_without_ids_counts_the_ticks_while_disconnected, fixture)
 {
     feed(head);
     event(0, 0);
@@ -277,17 +277,17 @@ BOOST_FIXTURE_TEST_CASE(a_return_without_ids_tells_how_many_beats_it_was_away, f
     check.reconnect();
     feed(head, 430);
     event(430, 430);
-    BOOST_TEST(counters->missed_while_disconnected.get() == 2U); // 200 and 300; this one stands for 400
+    BOOST_TEST(counters->missed_while_disconnected.get() == 2U); // ticks 200 and 300; the event counts for 400
     BOOST_TEST(counters->lost.get() == 0U);
 }
 
-BOOST_FIXTURE_TEST_CASE(topics_that_take_turns_in_one_sequence_of_ids, without_beat)
+BOOST_FIXTURE_TEST_CASE(topics_share_one_sequence_of_ids, without_beat)
 {
     context.id_step = 10;
     feed(head);
     ids({"1003", "1013", "1033"});
     BOOST_TEST(counters->lost.get() == 1U);
-    ids({"1034"}); // another topic's
+    ids({"1034"}); // an id of another topic
     BOOST_TEST(counters->misdirected.get() == 1U);
     ids({"1033", "1023", "1043"});
     BOOST_TEST(counters->repeated.get() == 1U);
@@ -302,7 +302,7 @@ BOOST_FIXTURE_TEST_CASE(topics_that_take_turns_in_one_sequence_of_ids, without_b
     BOOST_TEST(counters->lost.get() == 0U);
     check.reconnect();
     feed(head);
-    ids({"7", "17"}); // the ids start again, with another phase
+    ids({"7", "17"}); // the ids restart, with another offset
     BOOST_TEST(counters->restarted_ids.get() == 1U);
     BOOST_TEST(counters->misdirected.get() == 1U);
 }

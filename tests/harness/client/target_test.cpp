@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(an_ordinary_url)
     BOOST_TEST((to->period == 250ms));
 }
 
-BOOST_AUTO_TEST_CASE(what_may_be_left_out)
+BOOST_AUTO_TEST_CASE(path_and_port_are_optional)
 {
     const auto to = parse_target("http://127.1.2.3", false);
     BOOST_REQUIRE(to);
@@ -52,14 +52,14 @@ BOOST_AUTO_TEST_CASE(ipv6_loopback_has_one_source)
     BOOST_TEST(!to->has_many_sources);
 }
 
-BOOST_AUTO_TEST_CASE(localhost_is_ipv4_here)
+BOOST_AUTO_TEST_CASE(localhost_is_resolved_to_ipv4)
 {
     const auto to = parse_target("http://localhost:8080/", false);
     BOOST_REQUIRE(to);
     BOOST_TEST(to->has_many_sources);
 }
 
-BOOST_AUTO_TEST_CASE(periods)
+BOOST_AUTO_TEST_CASE(the_period_comes_from_the_query)
 {
     const auto period = [](const std::string& path) { return parse_target("http://127.0.0.1" + path, false)->period; };
     BOOST_TEST((period("/?a=1&ms=1000&b") == 1s));
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(periods)
     }
 }
 
-BOOST_AUTO_TEST_CASE(other_hosts_only_when_allowed)
+BOOST_AUTO_TEST_CASE(other_hosts_need_allow_remote)
 {
     BOOST_TEST(error_of("http://192.0.2.1/").find("--allow-remote") != std::string::npos);
     BOOST_TEST(error_of("http://128.0.0.1/").find("--allow-remote") != std::string::npos);
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(other_hosts_only_when_allowed)
     BOOST_TEST(!to->has_many_sources);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_url)
+BOOST_AUTO_TEST_CASE(invalid_urls_are_rejected)
 {
     for (const auto* url :
          {"", "127.0.0.1:80", "https://127.0.0.1/", "http://", "http://:80/", "http://127.0.0.1:0/",

@@ -39,7 +39,7 @@ inline bench::comparison some_comparison()
                           .runs = {}};
     for (unsigned round = 1; round <= 3; ++round) {
         for (const auto& asked : {few, many}) {
-            all.runs.push_back(valid_run("floor", asked, round, 100'000 * round)); // it drifts
+            all.runs.push_back(valid_run("floor", asked, round, 100'000 * round)); // the floor drifts between rounds
             all.runs.push_back(valid_run("rill", asked, round, 90'000 * round));
         }
         all.runs.push_back(valid_run("floor", all_at_once, round, 50'000));

@@ -4,21 +4,21 @@
 
 BOOST_AUTO_TEST_SUITE(comparison_test)
 
-BOOST_AUTO_TEST_CASE(figures_come_from_what_hold_wrote)
+BOOST_AUTO_TEST_CASE(figures_are_read_from_the_output_of_hold)
 {
     boost::json::object hold;
     double value = 0;
     for (const auto& each : bench::all_figures) {
         hold[each.key] = ++value;
     }
-    hold["live"] = 15'000; // an integer is a number, too
+    hold["live"] = 15'000; // integers are accepted, too
     const auto found = bench::figures_of(hold);
     BOOST_REQUIRE(found.has_value());
     BOOST_TEST(found->live == 15'000);
     BOOST_TEST(found->max_ms == value);
 }
 
-BOOST_AUTO_TEST_CASE(a_figure_that_is_missing_is_named)
+BOOST_AUTO_TEST_CASE(a_missing_figure_is_named_in_the_error)
 {
     auto hold = some_comparison().runs.front().hold;
     hold["p99_ms"] = nullptr;
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(a_figure_that_is_missing_is_named)
     BOOST_TEST(bench::figures_of({}).error() == "the client did not report live");
 }
 
-BOOST_AUTO_TEST_CASE(json_holds_everything)
+BOOST_AUTO_TEST_CASE(json_contains_the_whole_comparison)
 {
     auto all = some_comparison();
     all.runs[1].failure = "3 streams failed";
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(json_holds_everything)
     BOOST_TEST((again->loads == all.loads));
 }
 
-BOOST_AUTO_TEST_CASE(anything_else_is_refused)
+BOOST_AUTO_TEST_CASE(invalid_json_is_refused)
 {
     BOOST_TEST(bench::comparison_from(nullptr).error().starts_with("not a comparison: "));
     BOOST_TEST(!bench::comparison_from(boost::json::object{}).has_value());

@@ -41,26 +41,26 @@ BOOST_AUTO_TEST_CASE(the_median_is_the_middle_value)
     check(median_range_of({9, 1, 100, 2, 3}), 3, 1, 100);
 }
 
-BOOST_AUTO_TEST_CASE(of_an_even_number_it_is_between_the_middle_two)
+BOOST_AUTO_TEST_CASE(the_median_of_an_even_number_is_the_mean_of_the_middle_two)
 {
     check(median_range_of({1, 2}), 1.5, 1, 2);
     check(median_range_of({10, 1, 4, 2}), 3, 1, 10);
 }
 
-BOOST_AUTO_TEST_CASE(a_single_run_is_no_basis)
+BOOST_AUTO_TEST_CASE(a_single_run_has_no_median)
 {
     BOOST_TEST(!median_range_of({}).has_value());
     BOOST_TEST(!median_range_of({7}).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(ratios_are_those_within_a_round)
+BOOST_AUTO_TEST_CASE(ratios_are_computed_within_a_round)
 {
     // Both servers drift by a factor of three between rounds. The ratio within each round is 0.9.
     auto all = some_comparison();
     check(summarize(all, many)[1].of_floor, 0.9, 0.9, 0.9);
     check(summarize(all, many)[0].of_floor, 1, 1, 1);
 
-    run_of(all, "rill", many, 2).measured.events_per_cpu_s = 100'000; // half of the floor's
+    run_of(all, "rill", many, 2).measured.events_per_cpu_s = 100'000; // half of the value of the floor
     check(summarize(all, many)[1].of_floor, 0.9, 0.5, 0.9);
 }
 
@@ -75,10 +75,10 @@ BOOST_AUTO_TEST_CASE(a_round_in_which_the_floor_failed_has_no_ratio)
     BOOST_TEST(rill.figures.at("events_per_cpu_s").lowest == 1);
 
     run_of(all, "floor", many, 2).failure = "3 streams failed";
-    BOOST_TEST(!summarize(all, many)[1].of_floor.has_value()); // one round is left
+    BOOST_TEST(!summarize(all, many)[1].of_floor.has_value()); // one valid round is not enough
 }
 
-BOOST_AUTO_TEST_CASE(runs_that_failed_do_not_count_and_are_told)
+BOOST_AUTO_TEST_CASE(failed_runs_do_not_count_and_are_listed)
 {
     auto all = some_comparison();
     auto& failed = run_of(all, "rill", many, 3);
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(runs_that_failed_do_not_count_and_are_told)
     BOOST_TEST(summarize(all, many)[1].figures.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_says_why)
+BOOST_AUTO_TEST_CASE(a_missing_server_has_a_reason)
 {
     const auto go = summarize(some_comparison(), many)[2];
     BOOST_TEST(go.takes_part);
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_not_there_says_why)
     BOOST_TEST(go.failures == std::vector<std::string>{"not built"}, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_server_without_the_endpoint_takes_no_part)
+BOOST_AUTO_TEST_CASE(a_server_without_the_endpoint_is_omitted)
 {
     const auto summaries = summarize(some_comparison(), {"/broadcast", 100});
     BOOST_TEST(summaries[0].takes_part);

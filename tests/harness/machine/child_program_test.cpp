@@ -52,14 +52,14 @@ std::string wait_for_line(const folder& here)
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(exit_codes_are_told, folder)
+BOOST_FIXTURE_TEST_CASE(exit_codes_are_returned, folder)
 {
     BOOST_TEST(wait_for(*shell(*this, "exit 0")) == 0);
     BOOST_TEST(wait_for(*shell(*this, "exit 7")) == 7);
     BOOST_TEST(wait_for(*shell(*this, "kill -9 $$")) == 128 + SIGKILL);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_it_prints_goes_to_the_log, folder)
+BOOST_FIXTURE_TEST_CASE(output_is_written_to_the_log, folder)
 {
     wait_for(*shell(*this, "echo one; echo two >&2; echo"));
     BOOST_TEST(bench::last_line(log()) == "two");
@@ -68,14 +68,14 @@ BOOST_FIXTURE_TEST_CASE(what_it_prints_goes_to_the_log, folder)
     BOOST_TEST(bench::last_line(path + "/none") == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_can_not_be_executed_is_an_error, folder)
+BOOST_FIXTURE_TEST_CASE(a_program_that_cannot_be_executed_is_an_error, folder)
 {
     const auto started = child_program::start({{"/no/such/program"}, {}, log()});
     BOOST_REQUIRE(!started.has_value());
     BOOST_TEST(started.error() == "cannot start /no/such/program: No such file or directory");
 }
 
-BOOST_FIXTURE_TEST_CASE(it_runs_on_the_core_that_it_was_given, folder)
+BOOST_FIXTURE_TEST_CASE(a_program_runs_on_the_selected_core, folder)
 {
     auto started = child_program::start({{"/bin/sh", "-c", "grep Cpus_allowed_list /proc/self/status"}, 0U, log()});
     BOOST_REQUIRE(started.has_value());
@@ -83,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(it_runs_on_the_core_that_it_was_given, folder)
     BOOST_TEST(bench::last_line(log()) == "Cpus_allowed_list:\t0");
 }
 
-BOOST_FIXTURE_TEST_CASE(it_is_asked_to_end_before_it_is_killed, folder)
+BOOST_FIXTURE_TEST_CASE(stop_sends_sigterm_first, folder)
 {
     const auto polite = shell(*this, "trap 'exit 3' TERM; echo ready; while :; do sleep 0.01; done");
     wait_for_line(*this);
@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(it_is_asked_to_end_before_it_is_killed, folder)
     BOOST_TEST(polite->exit_code().value() == 3);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_does_not_end_is_killed, folder)
+BOOST_FIXTURE_TEST_CASE(stop_kills_a_program_that_ignores_sigterm, folder)
 {
     const auto stubborn = shell(*this, "trap '' TERM; echo ready; while :; do sleep 0.01; done");
     wait_for_line(*this);
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(what_does_not_end_is_killed, folder)
     BOOST_TEST(stubborn->exit_code().value() == 128 + SIGKILL);
 }
 
-BOOST_FIXTURE_TEST_CASE(its_children_are_counted_and_go_with_it, folder)
+BOOST_FIXTURE_TEST_CASE(stop_ends_the_children_of_the_program, folder)
 {
     const auto parent = shell(*this, "sleep 1000 & echo $!; wait");
     const pid_t child = std::stoi(wait_for_line(*this));
@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(its_children_are_counted_and_go_with_it, folder)
     }
 }
 
-BOOST_FIXTURE_TEST_CASE(it_does_not_outlive_the_process_that_started_it, folder)
+BOOST_FIXTURE_TEST_CASE(a_program_ends_with_the_process_that_started_it, folder)
 {
     const auto middle = ::fork();
     if (middle == 0) {

@@ -37,7 +37,7 @@ std::string wait_for_end(process_group& group)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(children_share_memory_with_us)
+BOOST_AUTO_TEST_CASE(children_share_memory_with_the_parent)
 {
     bench::shared_memory<std::atomic<int>> numbers(3);
     process_group group;
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(children_share_memory_with_us)
     BOOST_TEST(numbers[2] == 3);
 }
 
-BOOST_AUTO_TEST_CASE(an_end_is_told_with_its_reason)
+BOOST_AUTO_TEST_CASE(the_end_of_a_child_is_reported_with_its_reason)
 {
     process_group group;
     group.spawn([] { std::_Exit(7); });
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(an_end_is_told_with_its_reason)
     BOOST_TEST(wait_for_end(group).ends_with("ended with status 1"));
 }
 
-BOOST_AUTO_TEST_CASE(those_that_are_left_end_with_the_group)
+BOOST_AUTO_TEST_CASE(remaining_children_end_with_the_group)
 {
     pid_t child = 0;
     {
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(those_that_are_left_end_with_the_group)
     BOOST_TEST(!is_running(child));
 }
 
-BOOST_AUTO_TEST_CASE(interrupts_are_the_parents_affair)
+BOOST_AUTO_TEST_CASE(only_the_parent_handles_interrupts)
 {
     enum : int
     {

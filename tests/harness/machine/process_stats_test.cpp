@@ -8,12 +8,12 @@
 
 BOOST_AUTO_TEST_SUITE(process_stats_test)
 
-BOOST_AUTO_TEST_CASE(numbers_of_proc_files)
+BOOST_AUTO_TEST_CASE(numbers_are_read_from_proc_files)
 {
     const std::string text = "MemTotal:  100 kB\nSlab:      7 kB\nSReclaimable: 3 kB\n";
     BOOST_TEST(bench::number_after(text, "MemTotal:") == 100);
     BOOST_TEST(bench::number_after(text, "Slab:") == 7);
-    BOOST_TEST(bench::number_after(text, "lab:") == 0); // not at the begin of a line
+    BOOST_TEST(bench::number_after(text, "lab:") == 0); // not at the start of a line
     BOOST_TEST(bench::number_after(text, "Other:") == 0);
     BOOST_TEST(bench::read_file("/no/such/file").empty());
 }
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(cpu_time_is_counted)
     BOOST_TEST(meter.client().total == 0);
 }
 
-BOOST_AUTO_TEST_CASE(the_split_follows_the_ticks)
+BOOST_AUTO_TEST_CASE(cpu_time_is_split_in_the_ratio_of_the_ticks)
 {
     const bench::cpu_time time{.total = 2, .user_ticks = 30, .system_ticks = 10};
     BOOST_TEST(time.user() == 1.5);
@@ -69,9 +69,9 @@ BOOST_AUTO_TEST_CASE(memory_is_counted)
     BOOST_TEST(bench::memory_of_machine().slab > 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_process_that_is_not_there)
+BOOST_AUTO_TEST_CASE(a_missing_process_has_no_statistics)
 {
-    constexpr pid_t nobody = (1 << 22) + 1; // beyond the kernel's highest
+    constexpr pid_t nobody = (1 << 22) + 1; // above the highest PID of the kernel
     BOOST_TEST(!bench::can_be_measured(nobody));
     BOOST_TEST(bench::can_be_measured(::getpid()));
     BOOST_TEST(bench::cpu_time_of(nobody).total == 0);

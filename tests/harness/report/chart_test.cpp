@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_factor_between_the_values_selects_the_axis)
     };
     BOOST_TEST(!is_logarithmic(10, 300));
     BOOST_TEST(is_logarithmic(10, 301));
-    BOOST_TEST(!is_logarithmic(0, 300)); // only positive values count
+    BOOST_TEST(!is_logarithmic(0, 300)); // values that are not positive do not count
 }
 
 BOOST_AUTO_TEST_CASE(several_values_in_a_row_have_a_key)

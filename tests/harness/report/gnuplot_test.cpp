@@ -18,7 +18,7 @@ struct folder
         (std::filesystem::temp_directory_path() / ("rill gnuplot's " + std::to_string(::getpid()))).string();
 };
 
-/// Replaces PATH while it lives.
+/// Replaces PATH while this object exists.
 struct path_variable
 {
     explicit path_variable(const char* value) { ::setenv("PATH", value, 1); }

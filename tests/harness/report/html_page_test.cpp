@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(the_page_is_well_formed_and_self_contained)
     }
 }
 
-BOOST_AUTO_TEST_CASE(it_says_when_where_and_how)
+BOOST_AUTO_TEST_CASE(the_page_has_the_date_machine_and_command)
 {
     const auto page = bench::html_page(some_comparison(), charts);
     BOOST_TEST(page.find("2026-11-23") != page.npos);
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(each_endpoint_has_its_charts)
     BOOST_TEST(page.find("broadcast chart") != page.npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_page_without_charts_says_why)
+BOOST_AUTO_TEST_CASE(a_page_without_charts_has_the_reason)
 {
     const auto page = bench::html_page(some_comparison(), tl::unexpected(std::string("a <reason>")));
     check_well_formed(page);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_page_without_charts_says_why)
     BOOST_TEST(page.find("<td>rill</td>") != page.npos);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_measured_is_a_report_too)
+BOOST_AUTO_TEST_CASE(a_report_without_measurements_is_well_formed)
 {
     auto all = some_comparison();
     all.runs.clear();

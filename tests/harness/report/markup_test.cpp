@@ -19,18 +19,18 @@ BOOST_AUTO_TEST_CASE(elements_nest)
     BOOST_TEST(out.take() == "<ul class=\"a&amp;b\"><li>1 &lt; 2</li><br/><li>end</li></ul>");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_open_is_closed)
+BOOST_AUTO_TEST_CASE(take_closes_open_elements)
 {
     markup out;
     out.open("svg", {{"width", "12.5"}}).open("g").raw("<path d=\"M0 0\"/>");
     BOOST_TEST(out.take() == "<svg width=\"12.5\"><g><path d=\"M0 0\"/></g></svg>");
 }
 
-BOOST_AUTO_TEST_CASE(a_leaf_without_text_is_not_closed_in_itself)
+BOOST_AUTO_TEST_CASE(a_leaf_without_text_has_a_closing_tag)
 {
     markup out;
     out.leaf("td", "");
-    BOOST_TEST(out.take() == "<td></td>"); // <td/> would be a mistake in HTML
+    BOOST_TEST(out.take() == "<td></td>"); // <td/> is invalid in HTML
 }
 
 BOOST_AUTO_TEST_SUITE_END()

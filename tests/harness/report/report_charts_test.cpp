@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(endpoints_have_their_charts)
     }
     BOOST_TEST(names == "ticks-memory ticks-events ticks-of-floor ticks-user-cpu ticks-lateness "
                         "ticks-memory-over-streams ticks-of-floor-over-streams ticks-lateness-over-streams ");
-    BOOST_TEST(bench::charts_of(all, "/broadcast").size() == 5U); // one number of streams makes no curve
+    BOOST_TEST(bench::charts_of(all, "/broadcast").size() == 5U); // a curve needs several numbers of streams
     BOOST_TEST(bench::charts_of(all, "/none").empty());
 }
 

@@ -5,7 +5,7 @@
 
 BOOST_AUTO_TEST_SUITE(tables_test)
 
-BOOST_AUTO_TEST_CASE(each_scenario_has_a_table_of_those_who_take_part)
+BOOST_AUTO_TEST_CASE(each_scenario_has_a_table_of_its_servers)
 {
     const auto text = bench::markdown_tables(some_comparison());
     BOOST_TEST(text.find("### /ticks, 100 streams\n") != text.npos);
@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(each_scenario_has_a_table_of_those_who_take_part)
     BOOST_TEST(broadcast.find("| rill |") == broadcast.npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_row_has_medians_and_what_they_are_made_of)
+BOOST_AUTO_TEST_CASE(a_row_has_medians_and_ranges)
 {
     const auto text = bench::markdown_tables(some_comparison());
     BOOST_TEST(
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(rows_are_as_long_as_the_heading)
     BOOST_TEST(rows == 3U * 2 + 3 + 3 + 1);
 }
 
-BOOST_AUTO_TEST_CASE(failures_are_told_below_and_never_a_single_run)
+BOOST_AUTO_TEST_CASE(failures_and_single_runs_are_listed_below_the_table)
 {
     auto all = some_comparison();
     for (auto& run : all.runs) {

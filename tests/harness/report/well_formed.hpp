@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-/// Parses XML. The test fails and names the line when the XML is not well-formed.
+/// Parses XML. If the XML is not well-formed, the test fails and names the line.
 inline boost::property_tree::ptree check_well_formed(const std::string& text)
 {
     boost::property_tree::ptree tree;

@@ -44,7 +44,7 @@ struct fixture
 
 BOOST_FIXTURE_TEST_SUITE(load_options_test, load_options_test::fixture)
 
-BOOST_AUTO_TEST_CASE(the_command_line)
+BOOST_AUTO_TEST_CASE(the_command_line_sets_the_options)
 {
     BOOST_TEST(parse({"http://127.0.0.1:1/",
                       "--streams",
@@ -80,7 +80,8 @@ BOOST_AUTO_TEST_CASE(the_command_line)
     BOOST_TEST((options.settle == 0s));
     BOOST_TEST(options.headers.size() == 2U);
     BOOST_TEST(options.json == "-");
-    BOOST_TEST(parse({"--server-pid", "1", "http://127.0.0.1:1/"}) == ""); // an option does not swallow the URL
+    // The option does not take the URL as its value.
+    BOOST_TEST(parse({"--server-pid", "1", "http://127.0.0.1:1/"}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(bad_values_are_refused_by_the_command_line)
@@ -95,7 +96,7 @@ BOOST_AUTO_TEST_CASE(bad_values_are_refused_by_the_command_line)
     BOOST_TEST(parse({url, "--what"}) != "");
 }
 
-BOOST_AUTO_TEST_CASE(periods)
+BOOST_AUTO_TEST_CASE(the_period_comes_from_the_url_or_an_option)
 {
     BOOST_TEST((make_plan(options, 20'000)->period == 1s));
     options.period = 2s;
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(periods)
     BOOST_TEST(error().find("--period") == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(processes_as_the_open_files_demand)
+BOOST_AUTO_TEST_CASE(the_limit_of_open_files_sets_the_number_of_processes)
 {
     BOOST_TEST(processes(1) == 1U);
     BOOST_TEST(processes(19'000) == 1U);
@@ -117,7 +118,7 @@ BOOST_AUTO_TEST_CASE(processes_as_the_open_files_demand)
     BOOST_TEST(processes(1'000'000, 1'048'576) == 53U);
 }
 
-BOOST_AUTO_TEST_CASE(processes_as_asked_for)
+BOOST_AUTO_TEST_CASE(the_number_of_processes_can_be_set)
 {
     options.processes = "4";
     BOOST_TEST(processes(1000) == 4U);
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(processes_as_asked_for)
     BOOST_TEST(error().find("--procs") == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(header_lines)
+BOOST_AUTO_TEST_CASE(header_lines_are_checked)
 {
     options.headers = {"X-One: a", "X-Two:"};
     BOOST_TEST(error() == "");
@@ -143,7 +144,7 @@ BOOST_AUTO_TEST_CASE(header_lines)
     }
 }
 
-BOOST_AUTO_TEST_CASE(servers_must_be_there)
+BOOST_AUTO_TEST_CASE(server_processes_must_exist)
 {
     options.server_pids = {::getpid()};
     BOOST_TEST(error() == "");
@@ -151,7 +152,7 @@ BOOST_AUTO_TEST_CASE(servers_must_be_there)
     BOOST_TEST(error().find("--server-pid") == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(bad_targets)
+BOOST_AUTO_TEST_CASE(bad_targets_are_refused)
 {
     options.url = "http://192.0.2.1/";
     BOOST_TEST(error() != "");
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(bad_targets)
     BOOST_TEST(error() == "");
 }
 
-BOOST_AUTO_TEST_CASE(frozen_streams_lie_evenly)
+BOOST_AUTO_TEST_CASE(frozen_streams_are_spread_evenly)
 {
     const bench::load_plan plan{.stalled_share = 0.1};
     int stalled = 0;
@@ -171,7 +172,7 @@ BOOST_AUTO_TEST_CASE(frozen_streams_lie_evenly)
     BOOST_TEST(!bench::load_plan{}.is_stalled(5));
 }
 
-BOOST_AUTO_TEST_CASE(streams_are_shared_out)
+BOOST_AUTO_TEST_CASE(streams_are_divided_among_the_processes)
 {
     for (const unsigned processes : {1U, 3U, 53U}) {
         std::uint32_t sum = 0;

@@ -41,14 +41,14 @@ bool names(const std::string& text, std::initializer_list<const char*> parts)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_million_streams_take_some_fifty_processes_on_each_side)
+BOOST_AUTO_TEST_CASE(a_million_streams_take_53_processes_on_each_side)
 {
     const auto plan = bench::plan_million({}, roomy()).value();
     BOOST_TEST(plan.servers == 53U);
     BOOST_TEST(plan.clients == 53U);
     BOOST_TEST(plan.addresses == 106U);
     BOOST_TEST(bench::max_streams_per_server(1'000'000, plan.servers) <= 19'900U);
-    BOOST_TEST(bench::max_streams_per_server(1'000'000, plan.servers - 1) > 19'900U); // no more of them than it takes
+    BOOST_TEST(bench::max_streams_per_server(1'000'000, plan.servers - 1) > 19'900U); // one server less is not enough
 }
 
 BOOST_AUTO_TEST_CASE(few_streams_take_one_process_on_each_side)
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(few_streams_take_one_process_on_each_side)
 
 BOOST_AUTO_TEST_CASE(servers_have_room_for_an_uneven_spread)
 {
-    // The choice of one of the 53 servers for a stream is practically random.
+    // The kernel assigns each stream to one of the 53 servers. The choice is practically random.
     std::mt19937 random(1); // the same in every run
     std::uniform_int_distribution<std::size_t> choose(0, 52);
     for (int run = 0; run < 3; ++run) {
@@ -77,10 +77,10 @@ BOOST_AUTO_TEST_CASE(servers_have_room_for_an_uneven_spread)
     }
     BOOST_TEST(bench::max_streams_per_server(1'000'000, 53) < 1'000'000 / 53 + 1000);
     BOOST_TEST(bench::max_streams_per_server(10, 1) == 10U);
-    BOOST_TEST(bench::max_streams_per_server(2, 2) == 2U); // it can't be more than all
+    BOOST_TEST(bench::max_streams_per_server(2, 2) == 2U); // at most the number of all streams
 }
 
-BOOST_AUTO_TEST_CASE(every_limit_is_named_with_what_lifts_it)
+BOOST_AUTO_TEST_CASE(every_limit_is_named_with_the_command_that_raises_it)
 {
     auto limits = roomy();
     limits.memory = 8ULL << 30;
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(every_limit_is_named_with_what_lifts_it)
     limits = roomy();
     limits.epoll_watches = 1'999'999;
     BOOST_TEST(names(only_obstacle(limits), {"1,999,999", "sysctl -w fs.epoll.max_user_watches=4000000"}));
-    limits.epoll_watches = 0; // an old kernel
+    limits.epoll_watches = 0; // an old kernel has no such limit
     BOOST_TEST(bench::plan_million({}, limits).has_value());
 
     limits = roomy();
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(every_limit_is_named_with_what_lifts_it)
     BOOST_TEST(names(only_obstacle(limits), {"128", "sysctl -w net.core.somaxconn=4096"}));
 }
 
-BOOST_AUTO_TEST_CASE(too_few_open_files)
+BOOST_AUTO_TEST_CASE(a_low_limit_of_open_files_is_an_obstacle)
 {
     auto limits = roomy();
     limits.open_files = 1024;
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(too_few_open_files)
     limits.nr_open = 2000;
     BOOST_TEST(names(only_obstacle(limits), {"| sysctl -w fs.nr_open=2953, then ulimit -n 2953"}));
     limits.open_files = 2953;
-    BOOST_TEST(bench::plan_million({}, limits).has_value()); // the fix works
+    BOOST_TEST(bench::plan_million({}, limits).has_value()); // the suggested value is high enough
 
     limits = roomy();
     BOOST_TEST(names(only_obstacle(limits, {.streams = 100'000, .servers = 2}),
@@ -130,23 +130,23 @@ BOOST_AUTO_TEST_CASE(too_few_open_files)
     BOOST_TEST(!bench::plan_million({.streams = 1}, limits).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(all_obstacles_are_told_at_once)
+BOOST_AUTO_TEST_CASE(all_obstacles_are_listed_at_once)
 {
     const auto plan = bench::plan_million({}, {});
     BOOST_REQUIRE(!plan.has_value());
-    BOOST_TEST(plan.error().size() == 6U); // all but the watches, which an old kernel does not limit
+    BOOST_TEST(plan.error().size() == 6U); // all limits except the epoll watches
     BOOST_TEST(
         names(bench::to_text({{"one", "do this"}, {"two", ""}}), {"  - one\n    to raise it: do this\n  - two"}));
 }
 
-BOOST_AUTO_TEST_CASE(one_may_know_better)
+BOOST_AUTO_TEST_CASE(plan_processes_ignores_the_other_limits)
 {
     auto limits = roomy();
     limits.memory = 0;
     limits.backlog = 1;
     BOOST_TEST(bench::plan_processes({}, limits)->servers == 53U);
     limits.open_files = 200;
-    BOOST_TEST(!bench::plan_processes({}, limits).has_value()); // but not of this
+    BOOST_TEST(!bench::plan_processes({}, limits).has_value()); // the limit of open files is still checked
 }
 
 BOOST_AUTO_TEST_CASE(this_machine_has_limits)

@@ -10,7 +10,7 @@ BOOST_AUTO_TEST_SUITE(rate_sweep_test)
 
 namespace {
 
-/// The rates that are tried when a server holds rates up to `limit`.
+/// Returns the rates that the sweep tries if the server holds rates up to `limit`.
 std::string tried(rate_sweep& sweep, double limit)
 {
     std::string rates;
@@ -50,17 +50,17 @@ struct fixture
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(rates_rise_until_one_breaks)
+BOOST_AUTO_TEST_CASE(rates_rise_until_one_fails)
 {
     rate_sweep sweep(1, 1.5, 100, 50);
     BOOST_TEST(tried(sweep, 6) == "1 1.5 2.25 3.38 5.07 7.61");
     BOOST_TEST(sweep.highest_held() == 5.07);
     BOOST_TEST(sweep.broken().value() == 7.61);
-    sweep.record(true); // it is over
+    sweep.record(true); // the sweep has already ended
     BOOST_TEST(sweep.highest_held() == 5.07);
 }
 
-BOOST_AUTO_TEST_CASE(they_end_with_the_most)
+BOOST_AUTO_TEST_CASE(the_sweep_ends_at_the_maximum_rate)
 {
     rate_sweep sweep(100, 2, 300, 50);
     BOOST_TEST(tried(sweep, 1e9) == "100 200 300");
@@ -70,14 +70,14 @@ BOOST_AUTO_TEST_CASE(they_end_with_the_most)
     BOOST_TEST(tried(one, 1e9) == "50");
 }
 
-BOOST_AUTO_TEST_CASE(they_end_with_the_last_step)
+BOOST_AUTO_TEST_CASE(the_sweep_ends_after_the_maximum_number_of_steps)
 {
     rate_sweep sweep(1, 10, 1e6, 3);
     BOOST_TEST(tried(sweep, 1e9) == "1 10 100");
     BOOST_TEST(!sweep.broken().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(nothing_holds)
+BOOST_AUTO_TEST_CASE(the_sweep_ends_if_the_first_rate_fails)
 {
     rate_sweep sweep(1, 1.5, 100, 50);
     BOOST_TEST(tried(sweep, 0) == "1");
@@ -85,14 +85,14 @@ BOOST_AUTO_TEST_CASE(nothing_holds)
     BOOST_TEST(sweep.broken().value() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_small_factor_gets_on)
+BOOST_AUTO_TEST_CASE(a_small_factor_makes_progress)
 {
     rate_sweep sweep(1, 1.001, 1.01, 50);
     BOOST_TEST(tried(sweep, 1e9).ends_with(" 1.01"));
     BOOST_TEST(sweep.highest_held() == 1.01);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_holds, fixture)
+BOOST_FIXTURE_TEST_CASE(a_rate_without_faults_holds, fixture)
 {
     BOOST_TEST(broken() == "");
     BOOST_TEST(bench::rate_table_line(*figures, 10, broken()).ends_with("  held"));
@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(what_holds, fixture)
     BOOST_TEST(bench::rate_point(*figures, 10, "").at("server_cores").is_null());
 }
 
-BOOST_FIXTURE_TEST_CASE(two_late_events_of_a_hundred_break_it, fixture)
+BOOST_FIXTURE_TEST_CASE(two_late_events_of_a_hundred_fail_the_rate, fixture)
 {
     figures->measured.window = {};
     events(98, 5ms);
@@ -111,7 +111,7 @@ BOOST_FIXTURE_TEST_CASE(two_late_events_of_a_hundred_break_it, fixture)
     BOOST_TEST(bench::rate_point(*figures, 10, broken()).at("held") == false);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_late_event_of_a_hundred_does_not, fixture)
+BOOST_FIXTURE_TEST_CASE(one_late_event_of_a_hundred_does_not_fail_the_rate, fixture)
 {
     figures->measured.window = {};
     events(99, 5ms);
@@ -119,13 +119,13 @@ BOOST_FIXTURE_TEST_CASE(one_late_event_of_a_hundred_does_not, fixture)
     BOOST_TEST(broken() == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(events_that_did_not_come_in_time_break_it, fixture)
+BOOST_FIXTURE_TEST_CASE(missing_events_fail_the_rate, fixture)
 {
-    BOOST_TEST(broken(11.2) == ""); // one of each stream may be just outside
+    BOOST_TEST(broken(11.2) == ""); // one event per stream may be just outside the measurement
     BOOST_TEST(broken(12) == "of 120 events per second 100 arrived");
 }
 
-BOOST_FIXTURE_TEST_CASE(faults_break_it, fixture)
+BOOST_FIXTURE_TEST_CASE(faults_fail_the_rate, fixture)
 {
     figures->totals.lost = 1;
     figures->totals.failed[static_cast<std::size_t>(bench::failure::ended)] = 2;
@@ -135,7 +135,7 @@ BOOST_FIXTURE_TEST_CASE(faults_break_it, fixture)
     BOOST_TEST(broken() == "3 events of another topic");
 }
 
-BOOST_FIXTURE_TEST_CASE(a_client_that_can_do_no_more_breaks_it, fixture)
+BOOST_FIXTURE_TEST_CASE(a_client_at_its_limit_fails_the_rate, fixture)
 {
     figures->measured.busiest_client = 0.99;
     BOOST_TEST(broken().find("the client is the bottleneck") == 0U);

@@ -8,7 +8,7 @@ BOOST_AUTO_TEST_SUITE(scale_search_test)
 
 namespace {
 
-/// The numbers that are tried when a server holds up to `limit` streams.
+/// Returns the numbers that the search tries if the server holds up to `limit` streams.
 std::string tried(scale_search& search, std::uint32_t limit)
 {
     std::string numbers;
@@ -25,7 +25,7 @@ std::string tried(scale_search& search, std::uint32_t limit)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(doubles_until_the_most)
+BOOST_AUTO_TEST_CASE(the_search_doubles_up_to_the_maximum)
 {
     scale_search search(1000, 5000, 0.1);
     BOOST_TEST(tried(search, UINT32_MAX) == "1000 2000 4000 5000");
@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(doubles_until_the_most)
     BOOST_TEST(!search.lowest_broken().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(closes_in_on_the_limit)
+BOOST_AUTO_TEST_CASE(the_search_bisects_to_the_limit)
 {
     scale_search search(1000, 1'000'000, 0.1);
     BOOST_TEST(tried(search, 5300) == "1000 2000 4000 8000 6000 5000 5500");
@@ -41,14 +41,14 @@ BOOST_AUTO_TEST_CASE(closes_in_on_the_limit)
     BOOST_TEST(search.lowest_broken().value() == 5500U);
 }
 
-BOOST_AUTO_TEST_CASE(goes_down_when_the_first_breaks)
+BOOST_AUTO_TEST_CASE(the_search_goes_down_if_the_first_number_fails)
 {
     scale_search search(1000, 1'000'000, 0.1);
     BOOST_TEST(tried(search, 130) == "1000 500 250 125 187 156 140 132");
     BOOST_TEST(search.highest_held() == 125U);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_holds)
+BOOST_AUTO_TEST_CASE(the_search_ends_at_one_stream)
 {
     scale_search search(1000, 1'000'000, 0.1);
     tried(search, 0);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(any_limit_is_found_within_the_precision)
     }
 }
 
-BOOST_AUTO_TEST_CASE(extremes)
+BOOST_AUTO_TEST_CASE(the_largest_numbers_do_not_overflow)
 {
     scale_search search(UINT32_MAX, UINT32_MAX, 0.1);
     BOOST_TEST(tried(search, UINT32_MAX) == std::to_string(UINT32_MAX));

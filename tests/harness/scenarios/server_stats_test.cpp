@@ -14,7 +14,7 @@ std::string counts_in(const std::string& text)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(reasons_are_picked_out)
+BOOST_AUTO_TEST_CASE(close_reasons_are_selected)
 {
     BOOST_TEST(counts_in(R"({"published":7,"evicted_slow":1,"timed_out":0})") == R"({"evicted_slow":1,"timed_out":0})");
     for (const auto* bad : {"", "[]", "{}", R"({"published":7})", R"({"timed_out":"many"})", R"({"timed_out":-1})"}) {
@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(reasons_are_picked_out)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_was_counted_meanwhile)
+BOOST_AUTO_TEST_CASE(the_difference_of_two_counts)
 {
     const boost::json::object before{{"evicted_slow", 2}, {"timed_out", 5}};
     const boost::json::object now{{"evicted_slow", 2}, {"evicted_full", 1}, {"timed_out", 8}};

@@ -23,7 +23,7 @@ struct fixture
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_server_without_a_path_is_ours, fixture)
+BOOST_FIXTURE_TEST_CASE(a_url_without_a_path_is_the_bench_server, fixture)
 {
     const std::string expected = "http://127.0.0.1:8080/topics/{topic}?of=7&us=40000&bytes=20";
     BOOST_TEST(options.at(25).url == expected);
@@ -33,22 +33,22 @@ BOOST_FIXTURE_TEST_CASE(a_server_without_a_path_is_ours, fixture)
     BOOST_TEST(options.fault() == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(another_path, fixture)
+BOOST_FIXTURE_TEST_CASE(another_path_has_placeholders, fixture)
 {
     options.load.url = "http://127.0.0.1:8080/{topics}/{topic}/{us}/{us}";
     BOOST_TEST(options.at(0.5).url == "http://127.0.0.1:8080/7/{topic}/2000000/2000000");
-    BOOST_TEST(options.stats_path(1) == ""); // nobody said where it is
+    BOOST_TEST(options.stats_path(1) == ""); // without --stats the path is unknown
     options.stats = "/count?{us}";
     BOOST_TEST(options.stats_path(1) == "/count?1000000");
     BOOST_TEST(options.fault() == "");
 }
 
-BOOST_FIXTURE_TEST_CASE(the_period_is_the_rates, fixture)
+BOOST_FIXTURE_TEST_CASE(the_period_follows_from_the_rate, fixture)
 {
-    BOOST_TEST((options.at(3).period == 333'333us)); // as the server is asked for, to the microsecond
+    BOOST_TEST((options.at(3).period == 333'333us)); // in microseconds, as in the request to the server
     BOOST_TEST((options.at(1000).period == 1ms));
     BOOST_TEST(!options.at(1000).no_schedule);
-    BOOST_TEST(options.at(1001).no_schedule); // too short for a schedule: only the ids show losses
+    BOOST_TEST(options.at(1001).no_schedule); // too short for a schedule; only ids show losses
     BOOST_TEST((bench::period_of(1e9) == 1us));
     const auto plan = bench::make_plan(options.at(1001), 20'000);
     BOOST_TEST((plan.value().period == 0s));
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(ids_rise_by_the_number_of_topics, fixture)
     BOOST_TEST(options.completed({}).id_step == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(streams_are_spread_evenly_and_so_are_the_frozen_ones)
+BOOST_AUTO_TEST_CASE(streams_and_frozen_streams_are_spread_evenly)
 {
     const bench::load_plan plan{.stalled_share = 0.01, .topics = 100};
     std::map<std::uint32_t, int> streams;

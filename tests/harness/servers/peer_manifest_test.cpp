@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(placeholders_are_filled_in)
     BOOST_TEST(command_of(server, 8080, 250) == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(mistakes_are_told)
+BOOST_AUTO_TEST_CASE(mistakes_are_errors)
 {
     BOOST_TEST(!parse_peers("").has_value());
     BOOST_TEST(!parse_peers("[").has_value());
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told)
                "'a' has an unknown endpoint '/x'");
 }
 
-BOOST_AUTO_TEST_CASE(the_floor_comes_first_and_always)
+BOOST_AUTO_TEST_CASE(the_floor_is_always_first)
 {
     BOOST_TEST(names_of(choose_peers(three(), {}, "floor").value()) == "floor rill go ");
     BOOST_TEST(names_of(choose_peers(three(), {"go"}, "floor").value()) == "floor go ");
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(unknown_servers_are_refused)
     BOOST_TEST(!choose_peers(three(), {}, "ground").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(the_manifest_of_the_project_is_one)
+BOOST_AUTO_TEST_CASE(the_manifest_of_the_project_is_valid)
 {
     std::ifstream file(RILL_PEERS);
     std::ostringstream text;

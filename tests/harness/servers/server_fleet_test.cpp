@@ -49,7 +49,7 @@ std::string error_of(const std::string& script, std::uint16_t port, unsigned cou
 
 // tests/million tests the successful case with a real server.
 
-BOOST_AUTO_TEST_CASE(who_listens_is_known)
+BOOST_AUTO_TEST_CASE(listens_finds_the_process_of_a_port)
 {
     const listener here;
     BOOST_TEST(bench::listens(::getpid(), here.port));
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(who_listens_is_known)
     BOOST_TEST(!bench::listens(::getpid(), rill_test::free_port()));
 }
 
-BOOST_AUTO_TEST_CASE(what_hinders_the_first_server_is_an_error)
+BOOST_AUTO_TEST_CASE(a_failure_of_the_first_server_is_an_error)
 {
     const listener other;
     BOOST_TEST(error_of("sleep 1000", other.port, 3, 60) ==

@@ -59,7 +59,7 @@ std::string error_of(const std::string& script, std::uint16_t port, double patie
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_port_is_taken_while_somebody_listens)
+BOOST_AUTO_TEST_CASE(a_port_is_taken_while_a_socket_listens)
 {
     listening_socket other;
     BOOST_TEST(bench::is_port_taken(other.port()));
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_taken_port_is_an_error)
                "port " + std::to_string(other.port()) + " is taken by another program");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_ends_is_an_error_with_its_last_words)
+BOOST_AUTO_TEST_CASE(a_server_that_ends_is_an_error_with_its_last_line)
 {
     BOOST_TEST(error_of("echo bad luck; exit 5", rill_test::free_port(), 60) == "the server ended with 5: bad luck");
     BOOST_TEST(error_of("exit 1", rill_test::free_port(), 60) == "the server ended with 1");
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_never_listens_is_an_error)
     BOOST_TEST(error_of("sleep 1000", rill_test::free_port(), 0.1) == "the server does not listen within 0.1 s");
 }
 
-BOOST_AUTO_TEST_CASE(a_program_that_is_not_there_is_an_error)
+BOOST_AUTO_TEST_CASE(a_missing_program_is_an_error)
 {
     const auto started = start_server({{"/no/such/program"}, {}, log_file}, rill_test::free_port(), "/", 60);
     BOOST_TEST(!started.has_value());

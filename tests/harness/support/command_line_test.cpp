@@ -34,7 +34,7 @@ BOOST_FIXTURE_TEST_CASE(values_are_read, fixture)
     line.add("--numbers", numbers, "").comma_separated();
     BOOST_TEST(line.parse({"--flag", "--number", "7", "--bytes", "4KiB", "--ratio", "0.5", "--numbers", "1,2", "3",
                            "--word", "a", "--word", "b", "x"}) == "");
-    BOOST_TEST(text == "x"); // not swallowed
+    BOOST_TEST(text == "x"); // not taken as a value of --word
     BOOST_TEST(flag);
     BOOST_TEST(number == 7U);
     BOOST_TEST(bytes == 4096U);
@@ -57,7 +57,7 @@ BOOST_FIXTURE_TEST_CASE(values_have_limits, fixture)
     BOOST_TEST(!takes({"--text", "three"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_reader_says_what_is_wrong, fixture)
+BOOST_FIXTURE_TEST_CASE(a_parse_function_returns_its_error, fixture)
 {
     line.add_parsed(
         "--text", "WORD",
@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(a_reader_says_what_is_wrong, fixture)
     BOOST_TEST(line.parse({"--text", "bad"}).find("that is bad") != std::string::npos);
 }
 
-BOOST_FIXTURE_TEST_CASE(an_option_can_be_taken_back, fixture)
+BOOST_FIXTURE_TEST_CASE(an_option_can_be_removed, fixture)
 {
     line.add("--number", number, "");
     BOOST_TEST(takes({"--number", "1"}));
@@ -97,7 +97,7 @@ BOOST_FIXTURE_TEST_CASE(a_subcommand_is_chosen, fixture)
     BOOST_TEST(!takes({}));
 }
 
-BOOST_FIXTURE_TEST_CASE(what_the_program_ends_with, fixture)
+BOOST_FIXTURE_TEST_CASE(parse_returns_the_exit_code_for_errors_and_help, fixture)
 {
     line.add("--number", number, "");
     constexpr std::array good{"test", "--number", "3"};

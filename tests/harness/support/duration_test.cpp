@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(duration_test)
 
-BOOST_AUTO_TEST_CASE(values_with_units)
+BOOST_AUTO_TEST_CASE(values_with_units_are_parsed)
 {
     BOOST_TEST((parse_duration("30s") == 30s));
     BOOST_TEST((parse_duration("250ms") == 250ms));
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(anything_else_is_an_error)
     }
 }
 
-BOOST_AUTO_TEST_CASE(as_text)
+BOOST_AUTO_TEST_CASE(durations_are_written_as_text)
 {
     BOOST_TEST(to_text(0s) == "0s");
     BOOST_TEST(to_text(30s) == "30s");

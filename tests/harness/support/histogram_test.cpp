@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_quantile_does_not_exceed_the_maximum)
     BOOST_TEST(times.quantile(0.999) == 1'000'003);
 }
 
-BOOST_AUTO_TEST_CASE(one_in_a_thousand_is_seen_by_the_last_quantile_only)
+BOOST_AUTO_TEST_CASE(only_the_last_quantile_shows_two_of_a_thousand)
 {
     histogram times;
     for (int i = 0; i < 998; ++i) {
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(one_in_a_thousand_is_seen_by_the_last_quantile_only)
     BOOST_TEST(times.quantile(0.999) == 5'000);
 }
 
-BOOST_AUTO_TEST_CASE(a_sum_is_as_if_all_had_been_added_to_one)
+BOOST_AUTO_TEST_CASE(the_sum_of_two_histograms_equals_one_histogram)
 {
     histogram one, other, both;
     for (std::int64_t ns = 1; ns < 1'000'000'000; ns = ns * 3 / 2 + 1) {

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_line_is_rewritten_on_a_terminal_and_removed_at_the_end)
     BOOST_TEST(written() == "\r\x1b[Kone\r\x1b[Kstays\n\r\x1b[Ktwo\r\x1b[K");
 }
 
-BOOST_AUTO_TEST_CASE(it_is_not_rewritten_all_the_time)
+BOOST_AUTO_TEST_CASE(the_rate_of_rewrites_is_limited)
 {
     progress shown(file.get(), progress::style::live);
     int called = 0;
@@ -54,16 +54,16 @@ BOOST_AUTO_TEST_CASE(it_is_not_rewritten_all_the_time)
     BOOST_TEST(called < 1000);
 }
 
-BOOST_AUTO_TEST_CASE(lines_without_control_characters_elsewhere)
+BOOST_AUTO_TEST_CASE(a_file_gets_lines_without_control_characters)
 {
-    progress shown(file.get()); // a file is no terminal
+    progress shown(file.get()); // a file is not a terminal
     shown.show([] { return std::string("one"); });
     shown.print("two");
     shown.clear();
     BOOST_TEST(written() == "one\ntwo\n");
 }
 
-BOOST_AUTO_TEST_CASE(silence)
+BOOST_AUTO_TEST_CASE(silent_writes_nothing)
 {
     progress shown(file.get(), progress::style::silent);
     shown.show([] { return std::string("one"); });

@@ -5,7 +5,7 @@ using bench::parse_share;
 
 BOOST_AUTO_TEST_SUITE(share_test)
 
-BOOST_AUTO_TEST_CASE(per_cent_or_plain)
+BOOST_AUTO_TEST_CASE(a_share_is_a_percentage_or_a_fraction)
 {
     BOOST_TEST(parse_share("10%").value() == 0.1);
     BOOST_TEST(parse_share("0.5 %").value() == 0.005);

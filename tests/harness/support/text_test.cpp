@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(thousands_are_grouped)
     BOOST_TEST(grouped(UINT64_MAX) == "18,446,744,073,709,551,615");
 }
 
-BOOST_AUTO_TEST_CASE(digits_behind_the_point)
+BOOST_AUTO_TEST_CASE(fixed_limits_the_decimal_places)
 {
     BOOST_TEST(fixed(1.5, 3) == "1.5");
     BOOST_TEST(fixed(1.0, 3) == "1");
@@ -44,22 +44,22 @@ BOOST_AUTO_TEST_CASE(json_has_no_infinity)
     BOOST_TEST(to_json_text(std::numeric_limits<double>::quiet_NaN()) == "null");
 }
 
-BOOST_AUTO_TEST_CASE(columns)
+BOOST_AUTO_TEST_CASE(columns_are_right_aligned)
 {
     BOOST_TEST(bench::right_aligned("12", 4) == "  12");
     BOOST_TEST(bench::right_aligned("12345", 4) == "12345");
 }
 
-BOOST_AUTO_TEST_CASE(placeholders)
+BOOST_AUTO_TEST_CASE(placeholders_are_replaced_once)
 {
     std::string text = "{n}-{n}{m}";
-    bench::replace_all(text, "{n}", "{n}{n}"); // once each
+    bench::replace_all(text, "{n}", "{n}{n}"); // the inserted text is not replaced again
     BOOST_TEST(text == "{n}{n}-{n}{n}{m}");
     bench::replace_all(text, "{x}", "");
     BOOST_TEST(text == "{n}{n}-{n}{n}{m}");
 }
 
-BOOST_AUTO_TEST_CASE(values_have_the_digits_that_mean_something)
+BOOST_AUTO_TEST_CASE(readable_keeps_the_significant_digits)
 {
     BOOST_TEST(bench::readable(1'234'567.8) == "1,234,568");
     BOOST_TEST(bench::readable(96'823.4) == "96,823");
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(values_have_the_digits_that_mean_something)
     BOOST_TEST(bench::readable(-0.5) == "-0.50");
 }
 
-BOOST_AUTO_TEST_CASE(values_in_little_space)
+BOOST_AUTO_TEST_CASE(compact_uses_suffixes)
 {
     BOOST_TEST(bench::compact(0) == "0");
     BOOST_TEST(bench::compact(0.2) == "0.2");

@@ -1,4 +1,4 @@
-// The page docs/how-to/asio.md as one program, and clients that use all of it.
+// The page docs/how-to/asio.md as one program, with clients that use all its routes.
 // usage: asio_guide [REQUESTS [LOOK_UPS]]
 
 // [asio-includes]
@@ -31,7 +31,7 @@ using namespace std::chrono_literals;
 boost::asio::awaitable<rill::response> wait_a_moment(rill::request&)
 {
     asio::steady_timer timer(co_await asio::this_coro::executor, 10ms);
-    co_await timer.async_wait(asio::use_awaitable); // cancelled if the client leaves
+    co_await timer.async_wait(asio::use_awaitable); // cancelled if the client disconnects
     co_return rill::response::text("waited\n");
 }
 // [asio-timer]
@@ -59,7 +59,7 @@ rill::awaitable<> copy_stream(std::string port, rill::response_writer& out)
     beast::tcp_stream upstream(co_await asio::this_coro::executor);
     asio::ip::tcp::resolver resolver(upstream.get_executor());
     const auto found = co_await resolver.async_resolve("127.0.0.1", port, asio::use_awaitable);
-    upstream.expires_after(5s); // a deadline for all that follows: it fails with beast::error::timeout
+    upstream.expires_after(5s); // the operations below fail with beast::error::timeout after this time
     co_await upstream.async_connect(found, asio::use_awaitable);
     http::request<http::empty_body> request(http::verb::get, "/ticks", 11);
     request.set(http::field::host, "localhost");
@@ -150,7 +150,7 @@ rill::awaitable<rill::response> in_time(rill::request&)
 }
 // [asio-deadline]
 
-// The test: clients, and an upstream whose streams are counted.
+// The test: clients, and an upstream server that counts its streams.
 
 namespace {
 
@@ -208,7 +208,7 @@ public:
         asio::write(socket_, asio::buffer("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     }
 
-    /// Reads until `text` has come; what is before it is forgotten.
+    /// Reads until `text` arrives. Discards the bytes before it.
     void expect(const std::string& text)
     {
         boost::system::error_code ec;
@@ -231,7 +231,7 @@ private:
     std::string received_;
 };
 
-/// 25 connections, of which all ask before the first one is read.
+/// Sends requests on 25 connections before it reads the first response.
 void await_the_pool(std::uint16_t port, int requests)
 {
     std::vector<std::unique_ptr<client>> clients;

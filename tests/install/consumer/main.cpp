@@ -1,4 +1,4 @@
-// A whole application of a user: routes, a stream, a channel, a server; and a client that looks at what arrives.
+// A complete application of a user with routes, a stream, a channel and a server. A client checks the responses.
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -45,7 +45,7 @@ bool expect(const std::string& answer, const std::string& text)
     return false;
 }
 
-// The past of a channel, event by event.
+// Sends the first event after the Last-Event-ID of the client, and ends the stream.
 auto last_of(const rill::pubsub::channel& news)
 {
     return [news](rill::sse::event_stream& stream) -> rill::awaitable<> {

@@ -1,4 +1,4 @@
-// Health, and who is connected.
+// The health checks and the list of streams.
 
 #include <rill/server/admin.hpp>
 
@@ -28,7 +28,8 @@ rill::router operated()
     return app;
 }
 
-// With both workers in it: one that has not answered within a second, as a machine may be busy, is left out.
+// Repeats the request until the list includes both workers. On a busy machine a worker may not answer within a second.
+// The list then omits its streams.
 std::string list(const running_server& server, std::string_view target)
 {
     std::string all;
@@ -41,7 +42,7 @@ std::string list(const running_server& server, std::string_view target)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(who_is_connected_is_listed)
+BOOST_AUTO_TEST_CASE(connected_streams_are_listed)
 {
     running_server server(operated(), workers(2));
     raw_client a(server.port());
@@ -56,14 +57,14 @@ BOOST_AUTO_TEST_CASE(who_is_connected_is_listed)
     BOOST_TEST(all.find("\"unsent_bytes\":0}") != all.npos);
     const auto one = list(server, "/streams?limit=1");
     BOOST_TEST(one.starts_with("{\"count\":2,"));
-    BOOST_TEST(std::ranges::count(one, '{') == 3); // the pattern has one, too
+    BOOST_TEST(std::ranges::count(one, '{') == 3); // the route pattern contains a brace, too
     BOOST_TEST(list(server, "/streams?limit=0") == "{\"count\":2,\"streams\":[]}\n");
     client bad(server.port());
     bad.get("/streams?limit=x");
     BOOST_TEST(bad.status() == 400);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_is_told_to_stop_is_not_ready_but_serves_on_for_a_while)
+BOOST_AUTO_TEST_CASE(a_stopping_server_is_not_ready_but_continues_to_serve)
 {
     auto options = workers(2);
     options.readiness_delay = 1h;
@@ -76,10 +77,10 @@ BOOST_AUTO_TEST_CASE(a_server_that_is_told_to_stop_is_not_ready_but_serves_on_fo
         return c.status() == 503 && c.body() == "stopping\n";
     }));
     BOOST_TEST(fetch(server, "/healthz") == "ok\n");
-    server.stop(); // a second time: the drain begins
+    server.stop(); // the second call begins the drain
 }
 
-BOOST_AUTO_TEST_CASE(without_a_server_all_is_well)
+BOOST_AUTO_TEST_CASE(without_a_server_both_checks_return_200)
 {
     rill::request r(rill::verb::get, "/");
     BOOST_TEST((run(rill::ops::healthz(), r).status() == rill::status::ok));

@@ -18,7 +18,7 @@ std::string timestamp()
     return {text.begin(), text.end()};
 }
 
-/// The seconds since 1970 that the C library reads from it.
+/// Parses the timestamp with the C library. Returns seconds since 1970.
 std::time_t seconds_of(const std::string& text)
 {
     std::tm parts{};
@@ -28,7 +28,7 @@ std::time_t seconds_of(const std::string& text)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_time)
+BOOST_AUTO_TEST_CASE(the_timestamp_is_utc_with_milliseconds)
 {
     const auto before = std::time(nullptr);
     const auto text = timestamp();
@@ -36,12 +36,12 @@ BOOST_AUTO_TEST_CASE(the_time)
     BOOST_TEST(text.size() == 24U);
     BOOST_TEST(text[19] == '.');
     BOOST_TEST(text.back() == 'Z');
-    BOOST_TEST(seconds_of(text) >= before - 1); // time() may be of the last tick
+    BOOST_TEST(seconds_of(text) >= before - 1); // time() may be one tick late
     BOOST_TEST(seconds_of(text) <= after + 1);
 }
 
-// The text of an exception may hold what a client has sent.
-BOOST_AUTO_TEST_CASE(a_message_is_one_line_whatever_it_holds)
+// The text of an exception may contain bytes from a client.
+BOOST_AUTO_TEST_CASE(control_characters_of_a_message_are_escaped)
 {
     const auto line = rill::log_line(rill::log_format::text, error, "no room 'a\r\nb\x1b[2J\x7f\t\u00e9\0'"sv);
     BOOST_TEST(line.substr(25) == "error   no room 'a\\r\\nb\\x1b[2J\\x7f\t\u00e9\\x00'\n");
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_message_is_one_line_whatever_it_holds)
                               "\n"));
 }
 
-BOOST_AUTO_TEST_CASE(bytes_that_are_not_utf8_leave_the_json_readable)
+BOOST_AUTO_TEST_CASE(invalid_utf8_is_replaced_in_json)
 {
     const auto json = rill::log_line(rill::log_format::json, error, "path \xff\u00e9");
     BOOST_TEST(json.ends_with("\"level\":\"error\",\"message\":\"path \uFFFD\u00e9\"}\n"));

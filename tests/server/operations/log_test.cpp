@@ -13,7 +13,7 @@ constexpr auto error = rill::log_level::error;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_sink_tells_at_its_end_what_it_has_held_back)
+BOOST_AUTO_TEST_CASE(the_destructor_of_a_sink_writes_the_suppressed_count)
 {
     std::vector<std::string> lines;
     {
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(a_sink_tells_at_its_end_what_it_has_held_back)
     BOOST_TEST((lines == std::vector<std::string>{"a 1", "2 more like: a 3"}));
 }
 
-BOOST_AUTO_TEST_CASE(a_line_that_nobody_reads_is_lost_and_nothing_else)
+BOOST_AUTO_TEST_CASE(a_line_without_a_reader_is_lost_and_the_process_continues)
 {
     forked f([](const forked::line_writer& report) {
         std::signal(SIGPIPE, SIG_DFL);

@@ -47,7 +47,8 @@ rill::router operated()
     return app;
 }
 
-/// Asks again where a busy machine has left a worker without its turn for a second, as it counts as silent then.
+/// Repeats the request until no worker is silent. On a busy machine a worker may not run for a second, and then counts
+/// as silent.
 metrics_page scrape(const running_server& server)
 {
     for (;;) {
@@ -60,7 +61,7 @@ metrics_page scrape(const running_server& server)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(streams_are_told_by_route_and_by_the_reason_of_their_end)
+BOOST_AUTO_TEST_CASE(streams_are_counted_by_route_and_close_reason)
 {
     for (const unsigned count : {1U, 3U}) {
         running_server server(operated(), workers(count));
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(streams_are_told_by_route_and_by_the_reason_of_their_end)
     }
 }
 
-BOOST_AUTO_TEST_CASE(bytes_are_those_that_clients_got)
+BOOST_AUTO_TEST_CASE(sent_bytes_are_the_bytes_that_the_client_received)
 {
     running_server server(operated());
     raw_client c(server.port());
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE(bytes_are_those_that_clients_got)
     BOOST_TEST(scrape(server)["rill_sent_bytes_total"] == static_cast<double>(c.received().size()));
 }
 
-BOOST_AUTO_TEST_CASE(what_waits_for_a_slow_client_is_counted_until_it_is_gone)
+BOOST_AUTO_TEST_CASE(unsent_bytes_are_counted_until_the_connection_ends)
 {
     running_server server(operated());
     {
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_waits_for_a_slow_client_is_counted_until_it_is_gone)
     BOOST_TEST(scrape(server)["rill_unsent_bytes"] == 0);
 }
 
-BOOST_AUTO_TEST_CASE(timers_process_and_heap_are_told)
+BOOST_AUTO_TEST_CASE(the_page_has_timers_process_and_heap)
 {
     rill::router app = operated();
     app.get("/naps", []() -> rill::awaitable<rill::response> {
@@ -138,12 +139,12 @@ BOOST_AUTO_TEST_CASE(timers_process_and_heap_are_told)
     BOOST_TEST(page["process_resident_memory_bytes"] > 1e6);
     BOOST_TEST(page["process_start_time_seconds"] > 1.6e9);
     BOOST_TEST(page["process_cpu_seconds_total"] > 0);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // they have an allocator of their own
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // sanitizers have their own allocator
     BOOST_TEST(page["rill_heap_bytes{state=\"used\"}"] > 1000);
 #endif
 }
 
-BOOST_AUTO_TEST_CASE(promtool_agrees_where_it_is_installed)
+BOOST_AUTO_TEST_CASE(promtool_accepts_the_page_if_it_is_installed)
 {
     if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
         BOOST_TEST_MESSAGE("promtool is not installed: only the test's own parser reads the page");
@@ -160,7 +161,7 @@ BOOST_AUTO_TEST_CASE(promtool_agrees_where_it_is_installed)
     BOOST_TEST(::pclose(promtool) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(without_a_server_there_is_nothing_to_tell_but_no_error)
+BOOST_AUTO_TEST_CASE(without_a_server_the_page_reports_zero_workers)
 {
     rill::request r(rill::verb::get, "/");
     const auto page = run(rill::ops::metrics(), r);

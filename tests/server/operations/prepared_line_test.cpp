@@ -21,7 +21,7 @@ std::string written(const rill::prepared_line& line)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(it_is_a_line_of_the_log_with_the_time_of_the_write)
+BOOST_AUTO_TEST_CASE(a_prepared_line_is_a_log_line_with_the_time_of_the_write)
 {
     for (const auto format : {rill::log_format::text, rill::log_format::json}) {
         const rill::prepared_line line(format, rill::log_level::error, "the 2nd \"end\"");
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(it_is_a_line_of_the_log_with_the_time_of_the_write)
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_line_and_a_long_message)
+BOOST_AUTO_TEST_CASE(an_empty_line_is_not_written_and_a_long_message_is_cut)
 {
     BOOST_TEST(written({}) == "");
     const auto text = written({rill::log_format::text, rill::log_level::error, std::string(1000, 'x')});

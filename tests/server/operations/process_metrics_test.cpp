@@ -24,9 +24,9 @@ metrics_page look()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_descriptor_more_is_one_more)
+BOOST_AUTO_TEST_CASE(open_fds_counts_an_open_descriptor)
 {
-    const auto is_one_more = [] { // a sanitizer may have a file open for a moment
+    const auto is_one_more = [] { // a sanitizer may open a file for a short time
         const auto before = look()["process_open_fds"];
         const int one = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
         const auto with = look()["process_open_fds"];
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_more_is_one_more)
     BOOST_TEST((is_one_more() || is_one_more()));
 }
 
-BOOST_AUTO_TEST_CASE(without_descriptors_what_needs_one_is_left_out)
+BOOST_AUTO_TEST_CASE(metrics_that_need_a_descriptor_are_omitted_without_one)
 {
     const auto before = look();
     rlimit files{};
@@ -55,10 +55,10 @@ BOOST_AUTO_TEST_CASE(without_descriptors_what_needs_one_is_left_out)
     BOOST_TEST(text.find("process_cpu_seconds_total ") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(memory_that_is_touched_is_resident)
+BOOST_AUTO_TEST_CASE(resident_memory_includes_mapped_memory)
 {
     const auto before = look();
-    // Not of the heap: a compiler may leave out what nobody reads (clang does).
+    // mmap instead of the heap, because a compiler may remove an allocation that nothing reads (clang does).
     const std::size_t size = 64UL << 20;
     void* much = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     BOOST_REQUIRE(much != MAP_FAILED);
@@ -68,13 +68,13 @@ BOOST_AUTO_TEST_CASE(memory_that_is_touched_is_resident)
     BOOST_TEST(after["process_virtual_memory_bytes"] >= after["process_resident_memory_bytes"]);
 }
 
-BOOST_AUTO_TEST_CASE(time_goes_on)
+BOOST_AUTO_TEST_CASE(cpu_time_increases)
 {
     const auto before = look();
-    // The kernel has the time of its own start in whole seconds.
+    // The kernel stores its boot time in whole seconds.
     BOOST_TEST(before["process_start_time_seconds"] <= static_cast<double>(std::time(nullptr)) + 1);
     while (look()["process_cpu_seconds_total"] == before["process_cpu_seconds_total"]) {
-        static_cast<void>(look()); // takes some
+        static_cast<void>(look()); // uses CPU time
     }
     BOOST_TEST(look()["process_start_time_seconds"] == before["process_start_time_seconds"]);
     BOOST_TEST(before.type("process_cpu_seconds_total") == "counter");

@@ -24,7 +24,7 @@ constexpr auto error = rill::log_level::error;
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(repeats_are_held_back_and_counted)
+BOOST_AUTO_TEST_CASE(repeats_are_suppressed_and_counted)
 {
     rill::repeat_limiter limiter(2);
     const rill::repeat_limiter::time start{};
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(repeats_are_held_back_and_counted)
     BOOST_TEST(texts(limiter.flush()) == "error 1 more like: stream 6 failed|");
 }
 
-BOOST_AUTO_TEST_CASE(kinds_without_end_pass_and_take_no_memory)
+BOOST_AUTO_TEST_CASE(an_unlimited_number_of_kinds_passes_without_memory_growth)
 {
     rill::repeat_limiter limiter(1);
     for (std::size_t i = 0; i < 10 * rill::repeat_limiter::max_kinds; ++i) {

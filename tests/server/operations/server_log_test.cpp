@@ -6,7 +6,7 @@ using namespace rill_test;
 
 BOOST_AUTO_TEST_SUITE(server_log_test)
 
-BOOST_AUTO_TEST_CASE(the_built_in_log_has_the_level_and_format_of_the_options)
+BOOST_AUTO_TEST_CASE(the_default_log_has_the_level_and_format_of_the_options)
 {
     const auto lines = [](rill::log_format format) {
         forked f([&](const forked::line_writer&) {
@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(the_built_in_log_has_the_level_and_format_of_the_options)
     BOOST_TEST(json.substr(json.find('Z')) == "Z\",\"level\":\"warning\",\"message\":\"a \\\"quoted\\\"\\tword\"}\n");
 }
 
-BOOST_AUTO_TEST_CASE(the_log_of_the_observer_replaces_the_built_in_one)
+BOOST_AUTO_TEST_CASE(the_log_of_the_observer_replaces_the_default_log)
 {
     std::vector<std::string> lines;
     rill::server_options options{.log_level = rill::log_level::off};

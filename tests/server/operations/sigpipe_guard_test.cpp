@@ -25,7 +25,7 @@ int write_to_nobody()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_write_to_a_pipe_without_a_reader_fails_and_ends_nobody)
+BOOST_AUTO_TEST_CASE(a_write_to_a_pipe_without_a_reader_returns_epipe)
 {
     forked f([](const forked::line_writer&) {
         std::signal(SIGPIPE, SIG_DFL);
@@ -35,13 +35,13 @@ BOOST_AUTO_TEST_CASE(a_write_to_a_pipe_without_a_reader_fails_and_ends_nobody)
                 return 1;
             }
         }
-        write_to_nobody(); // without it, all is as before
+        write_to_nobody(); // without the guard SIGPIPE ends the process
         return 2;
     });
     BOOST_TEST(f.wait() == -SIGPIPE);
 }
 
-BOOST_AUTO_TEST_CASE(a_signal_that_waits_already_is_left)
+BOOST_AUTO_TEST_CASE(a_pending_signal_stays_pending)
 {
     forked f([](const forked::line_writer&) {
         sigset_t set;

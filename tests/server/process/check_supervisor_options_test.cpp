@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The error for changed options; empty if they are accepted.
+/// Returns the error for the changed options. Returns an empty text if the options are valid.
 template <class Change>
 std::string error_of(Change change)
 {
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(an_error_names_the_option_its_value_and_the_allowed_values)
                "supervisor_options: backoff_reset_after = -1 ms: must be 0 ms or more");
     BOOST_TEST(error_of([](auto& o) { o.hang_timeout = -1ms; }) ==
                "supervisor_options: hang_timeout = -1 ms: must be 0 ms or more");
-    // A sum with the present time would overflow, and the workers would be killed at once.
+    // The sum with the current time would overflow, and the supervisor would kill the workers at once.
     BOOST_TEST(error_of([](auto& o) { o.stop_timeout = std::chrono::milliseconds::max(); }) ==
                "supervisor_options: stop_timeout = 9223372036854775807 ms: must be 3153600000000 ms or less");
 }

@@ -40,7 +40,7 @@ std::uint16_t port_of(int socket)
     return ntohs(address.sin_port);
 }
 
-/// As systemd starts a service with these descriptors: from 3 on.
+/// Passes the descriptors from 3 on, as systemd passes them to a service.
 void pass(const std::vector<int>& descriptors)
 {
     std::vector<int> copies;
@@ -57,7 +57,7 @@ void pass(const std::vector<int>& descriptors)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(sockets_from_which_connections_can_be_accepted)
+BOOST_AUTO_TEST_CASE(check_listening_accepts_only_listening_stream_sockets)
 {
     const unix_listener named(unix_listener::path_of(20));
     BOOST_TEST(rill::check_listening(named.socket) == 0);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(sockets_from_which_connections_can_be_accepted)
     BOOST_TEST(rill::check_listening(-1) == EBADF);
 }
 
-BOOST_AUTO_TEST_CASE(sockets_that_were_passed_are_served_by_all_workers)
+BOOST_AUTO_TEST_CASE(all_workers_serve_inherited_sockets)
 {
     const int first = listening_socket();
     const int second = listening_socket();
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(sockets_that_were_passed_are_served_by_all_workers)
     ::close(second);
 }
 
-BOOST_AUTO_TEST_CASE(a_unix_socket_that_was_passed_is_served)
+BOOST_AUTO_TEST_CASE(an_inherited_unix_socket_is_served)
 {
     const unix_listener named(unix_listener::path_of(100));
     forked f([&](const forked::line_writer& report) {
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_unix_socket_that_was_passed_is_served)
     BOOST_TEST(f.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused)
+BOOST_AUTO_TEST_CASE(a_socket_that_does_not_listen_is_refused)
 {
     forked f([](const forked::line_writer&) {
         int ends[2];
@@ -129,8 +129,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused)
     BOOST_TEST(std::ranges::count(f.output(), '\n') == 1);
 }
 
-// In a process of its own, as it takes the descriptors from 3 on.
-BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_descriptor_can_be_tested)
+// Runs in its own process, because pass() replaces the descriptors from 3 on.
+BOOST_AUTO_TEST_CASE(the_error_code_states_why_a_descriptor_is_refused)
 {
     forked f([](const forked::line_writer& report) {
         const auto failed = [](int descriptor, std::errc why) {
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_descriptor_can_be_tested)
     BOOST_TEST(f.output() == "good\n");
 }
 
-BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_left_alone)
+BOOST_AUTO_TEST_CASE(sockets_for_another_process_are_ignored)
 {
     ::setenv("LISTEN_PID", "1", 1);
     ::setenv("LISTEN_FDS", "1", 1);

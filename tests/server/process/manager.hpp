@@ -6,12 +6,12 @@
 
 namespace rill_test {
 
-/// Where a service reports to.
+/// Receives the reports of a service, as a service manager does.
 struct manager
 {
     rill::notify_socket inbox;
 
-    /// The next report; fails the test if there is none within half a minute.
+    /// Returns the next report. Fails the test if none arrives within half a minute.
     rill::notify_socket::report next() const
     {
         rill::notify_socket::report r;

@@ -7,7 +7,7 @@
 
 BOOST_AUTO_TEST_SUITE(notify_socket_test)
 
-BOOST_AUTO_TEST_CASE(reports_come_in_order_with_the_sender_that_the_kernel_names)
+BOOST_AUTO_TEST_CASE(reports_arrive_in_order_with_the_sender_from_the_kernel)
 {
     const rill::notify_socket inbox;
     const rill::notify_socket other;
@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(reports_come_in_order_with_the_sender_that_the_kernel_names
     BOOST_TEST(inbox.next().sender == -1);
     ::setenv("NOTIFY_SOCKET", inbox.name().c_str(), 1);
     BOOST_TEST(rill::sd_notify("READY=1\nSTATUS=well"));
-    BOOST_TEST(rill::sd_notify("MAINPID=1")); // a claim
+    BOOST_TEST(rill::sd_notify("MAINPID=1")); // the PID in the text can be wrong
     ::unsetenv("NOTIFY_SOCKET");
     const auto first = inbox.next();
     BOOST_TEST(first.sender == ::getpid());
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(reports_come_in_order_with_the_sender_that_the_kernel_names
     BOOST_TEST(other.next().sender == -1);
 }
 
-BOOST_AUTO_TEST_CASE(a_line_is_a_whole_one)
+BOOST_AUTO_TEST_CASE(has_line_matches_only_whole_lines)
 {
     using rill::has_line;
     BOOST_TEST(has_line("READY=1", "READY=1"));

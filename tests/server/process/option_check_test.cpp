@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(ranges_include_both_ends)
     BOOST_TEST(error(5) == "options: a = 5: must be from 2 to 4");
 }
 
-BOOST_AUTO_TEST_CASE(times)
+BOOST_AUTO_TEST_CASE(times_are_checked)
 {
     BOOST_TEST(error_of([] { checked.positive("b", 0ms); }) == "options: b = 0 ms: must be more than 0 ms");
     BOOST_TEST(error_of([] { checked.positive("b", 1ms); }) == "");

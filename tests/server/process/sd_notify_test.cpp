@@ -1,4 +1,4 @@
-// The notifications of systemd, with a socket of this test as the service manager.
+// The notifications for systemd. A socket of this test acts as the service manager.
 
 #include <rill/server/service_manager.hpp>
 
@@ -23,7 +23,7 @@ int serve_hello(const rill::server_options& options)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_server_says_when_it_is_ready_and_when_it_stops)
+BOOST_AUTO_TEST_CASE(a_server_reports_ready_and_stopping)
 {
     for (const auto signal : {SIGTERM, SIGINT}) {
         const manager systemd;
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_server_says_when_it_is_ready_and_when_it_stops)
     }
 }
 
-BOOST_AUTO_TEST_CASE(names_of_the_socket)
+BOOST_AUTO_TEST_CASE(the_socket_name_is_checked)
 {
     const auto path = std::filesystem::temp_directory_path() / ("rill-notify-" + std::to_string(::getpid()));
     const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(names_of_the_socket)
     BOOST_TEST(!rill::sd_notify("X=1"));
 }
 
-BOOST_AUTO_TEST_CASE(the_watchdog_is_for_the_process_that_is_named)
+BOOST_AUTO_TEST_CASE(watchdog_pid_selects_the_process)
 {
     ::setenv("WATCHDOG_USEC", "5000", 1);
     BOOST_TEST((rill::watchdog_period() == 5ms));

@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(shutdown_deadline_test)
 
 namespace {
 
-/// A server with a handler that hangs, by request.
+/// A server whose handler hangs. The constructor sends the request that starts the handler.
 class hanging_server : public forked
 {
 public:
@@ -55,12 +55,12 @@ void count_signal(int)
 BOOST_AUTO_TEST_CASE(a_process_with_a_hanging_handler_ends)
 {
     hanging_server alone(1, 10ms);
-    hanging_server beside(
-        2, 10ms, rill::log_format::json); // the event loop of the other worker drains, and then waits for this one
+    // The other worker drains, and then waits for the hanging worker.
+    hanging_server beside(2, 10ms, rill::log_format::json);
     hanging_server interrupted(1, 10ms);
     hanging_server twice_signalled(1, 1h);
     twice_signalled.signal(SIGTERM);
-    twice_signalled.signal(SIGINT); // another signal, because two equal pending signals become one
+    twice_signalled.signal(SIGINT); // a different signal, because two equal pending signals become one
     alone.signal(SIGTERM);
     beside.signal(SIGTERM);
     interrupted.signal(SIGINT);
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_process_with_a_hanging_handler_ends)
     BOOST_TEST((code == 128 + SIGINT || code == 128 + SIGTERM));
 }
 
-// As Asio does for its signal sets.
+// A previous signal handler can be the handler of an Asio signal_set.
 BOOST_AUTO_TEST_CASE(previous_signal_handlers_run_and_are_restored)
 {
     forked f([](const forked::line_writer& report) {
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(previous_signal_handlers_run_and_are_restored)
         ::raise(SIGTERM);
         report("received " + std::to_string(received));
         ::raise(SIGINT);
-        ::sleep(2); // the deadline of the second signal ended with the objects
+        ::sleep(2); // the destructors have ended the deadline
         return 0;
     });
     BOOST_TEST(f.line("received ") == "1");

@@ -28,10 +28,10 @@ BOOST_AUTO_TEST_CASE(signals_are_read_one_after_another)
     {
         const rill::signal_descriptor inbox(numbers);
         BOOST_TEST(inbox.next() == 0);
-        ::kill(::getpid(), SIGUSR2); // which would end the process
+        ::kill(::getpid(), SIGUSR2); // without the descriptor SIGUSR2 would end the process
         ::kill(::getpid(), SIGUSR1);
         ::kill(::getpid(), SIGUSR1);
-        BOOST_TEST(inbox.next() == SIGUSR1); // the lower number first, and two that are alike as one
+        BOOST_TEST(inbox.next() == SIGUSR1); // the lower number first; two equal signals become one
         BOOST_TEST(inbox.next() == SIGUSR2);
         BOOST_TEST(inbox.next() == 0);
     }
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(signals_are_read_one_after_another)
     BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
 }
 
-BOOST_AUTO_TEST_CASE(a_child_has_its_signals_back)
+BOOST_AUTO_TEST_CASE(release_unblocks_the_signals_in_a_child)
 {
     rill::signal_descriptor inbox(numbers);
     const int descriptor = inbox.descriptor();

@@ -25,7 +25,7 @@ int write_without_a_reader()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_write_fails_and_programs_that_are_started_have_the_default)
+BOOST_AUTO_TEST_CASE(a_write_returns_epipe_and_started_programs_have_the_default)
 {
     forked f([](const forked::line_writer&) {
         std::signal(SIGPIPE, SIG_DFL);

@@ -8,7 +8,7 @@ using namespace rill_test;
 
 BOOST_AUTO_TEST_SUITE(supervisor_test)
 
-BOOST_AUTO_TEST_CASE(one_that_always_crashes_is_started_ever_more_seldom)
+BOOST_AUTO_TEST_CASE(a_worker_that_always_crashes_is_restarted_with_growing_pauses)
 {
     forked f([](const forked::line_writer& report) {
         rill::supervisor_options options{.processes = 1, .initial_backoff = 20ms, .max_backoff = 160ms};
@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(one_that_always_crashes_is_started_ever_more_seldom)
             if (starts < 6) {
                 ::_exit(3);
             }
-            for (;;) { // the seventh one keeps running, so that the supervisor has one worker when it stops
+            for (;;) { // the seventh worker keeps running until the supervisor stops
                 ::pause();
             }
         });
@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(one_that_always_crashes_is_started_ever_more_seldom)
     }
     BOOST_TEST(last - first >= 20 + 40 + 80 + 3 * 160); // ms
     f.signal(SIGINT);
-    BOOST_TEST(f.line("seconds ") == "0"); // of CPU time: it has not spun
+    BOOST_TEST(f.line("seconds ") == "0"); // CPU time; the supervisor has not used a busy loop
     BOOST_TEST(f.wait() == 0);
     BOOST_TEST(f.output().find("worker 0 ended with 3; restart in 160 ms") != std::string::npos);
 }
@@ -63,10 +63,10 @@ BOOST_AUTO_TEST_CASE(an_error_at_the_start_is_one_line)
 }
 
 // Only the supervisor writes the output that the program had buffered before the fork.
-BOOST_AUTO_TEST_CASE(what_was_written_before_is_not_written_again_by_each_worker)
+BOOST_AUTO_TEST_CASE(workers_do_not_repeat_buffered_output)
 {
     forked f([](const forked::line_writer& report) {
-        ::dup2(STDERR_FILENO, STDOUT_FILENO); // a pipe, to which stdio does not write at once
+        ::dup2(STDERR_FILENO, STDOUT_FILENO); // stdio buffers output to a pipe
         std::fputs("written once\n", stdout);
         rill::supervisor_options options{.processes = 2, .initial_backoff = 1h};
         options.on_started = [&, ended = 0](unsigned, pid_t) mutable { report("started " + std::to_string(++ended)); };

@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(a_failed_call_keeps_its_errno)
     BOOST_TEST(f.where == "bind 127.0.0.1:80");
 }
 
-BOOST_AUTO_TEST_CASE(exceptions_that_carry_a_code_become_failures_with_it)
+BOOST_AUTO_TEST_CASE(exceptions_with_an_error_code_become_failures_with_that_code)
 {
     const rill::error_code many_files(EMFILE, boost::system::system_category());
     BOOST_TEST((from(boost::system::system_error(many_files, "open")).code == std::errc::too_many_files_open));
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(exceptions_that_carry_a_code_become_failures_with_it)
     BOOST_TEST(from(std::bad_alloc()).where == "start");
 }
 
-BOOST_AUTO_TEST_CASE(a_mistake_of_the_program_stays_an_exception)
+BOOST_AUTO_TEST_CASE(a_logic_error_remains_an_exception)
 {
     BOOST_CHECK_THROW(from(std::invalid_argument("threads")), std::invalid_argument);
 }

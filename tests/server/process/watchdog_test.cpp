@@ -11,7 +11,7 @@ using namespace rill_test;
 
 BOOST_AUTO_TEST_SUITE(watchdog_test)
 
-BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_more_from_a_worker_that_hangs)
+BOOST_AUTO_TEST_CASE(a_hanging_worker_stops_the_watchdog_notifications)
 {
     const manager systemd;
     forked f([&](const forked::line_writer& report) {
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_more_from_a_worker_that_hangs)
     }
     raw_client c(port_in(f.line("url ")));
     c.get("/hang");
-    // Within a while it is quiet for good: for many times the period.
+    // After some time no notification arrives for many periods.
     BOOST_TEST(eventually([&] {
         while (systemd.inbox.next().sender > 0) {
         }
@@ -43,15 +43,15 @@ BOOST_AUTO_TEST_CASE(the_watchdog_hears_nothing_more_from_a_worker_that_hangs)
     }));
 }
 
-// Nobody hangs: one worker less, and the service manager is to leave the others alone.
-BOOST_AUTO_TEST_CASE(a_worker_without_a_thread_is_not_waited_for)
+// No worker hangs. One worker is missing, and the service manager must not restart the service.
+BOOST_AUTO_TEST_CASE(a_worker_without_a_thread_does_not_stop_the_watchdog_notifications)
 {
     const manager systemd;
     forked f([&](const forked::line_writer& report) {
         ::setenv("NOTIFY_SOCKET", systemd.inbox.name().c_str(), 1);
         ::setenv("WATCHDOG_USEC", "20000", 1);
         ::setenv("WATCHDOG_PID", std::to_string(::getpid()).c_str(), 1);
-        pthread_attr_t none; // no stack can be as large
+        pthread_attr_t none; // no stack can be this large
         ::pthread_attr_init(&none);
         ::pthread_attr_setstacksize(&none, std::size_t{1} << 48);
         ::pthread_setattr_default_np(&none);

@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(worker_processes_test)
 
 namespace {
 
-/// The log of the processes under test.
+/// The options, the log and the PIDs of the worker processes.
 struct stage
 {
     explicit stage(rill::supervisor_options o) : options(std::move(o))
@@ -44,7 +44,7 @@ int lives_on(unsigned)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(pauses_double_until_a_worker_was_steady)
+BOOST_AUTO_TEST_CASE(pauses_double_until_a_worker_was_stable)
 {
     const rill::supervisor_options o{.initial_backoff = 100ms, .max_backoff = 1s, .backoff_reset_after = 10s};
     BOOST_TEST((rill::next_backoff(o, 0ms, 1ms) == 100ms));
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_setup_failure_is_final_until_a_worker_was_ready)
     }
 }
 
-BOOST_AUTO_TEST_CASE(one_that_ends_is_started_again_when_its_pause_is_over)
+BOOST_AUTO_TEST_CASE(a_worker_that_ends_is_restarted_after_its_pause)
 {
     stage s({.processes = 2, .initial_backoff = 1h, .max_backoff = 1h});
     rill::worker_processes workers(s.options,
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(one_that_ends_is_started_again_when_its_pause_is_over)
     BOOST_TEST(s.logged("worker 0 ended with 3; restart in 3600000 ms"));
     BOOST_TEST((*workers.next_event() > rill::worker_processes::clock::now() + 50min));
     const auto before = s.pids;
-    workers.start_due(); // it is not time yet
+    workers.start_due(); // the pause is not over
     BOOST_TEST((s.pids == before));
     BOOST_TEST(workers.any_alive());
     BOOST_TEST(!workers.failed());
@@ -100,10 +100,10 @@ BOOST_AUTO_TEST_CASE(one_that_ends_is_started_again_when_its_pause_is_over)
         workers.reap();
         return !workers.any_alive();
     }));
-    BOOST_TEST(!workers.failed()); // SIGTERM is how it was to end
+    BOOST_TEST(!workers.failed()); // an end by SIGTERM is expected
 }
 
-BOOST_AUTO_TEST_CASE(one_that_does_not_end_well_is_a_failure_once_it_was_told_to_stop)
+BOOST_AUTO_TEST_CASE(a_worker_that_is_killed_during_the_stop_is_a_failure)
 {
     stage s({.processes = 1});
     rill::worker_processes workers(s.options, lives_on);
@@ -120,11 +120,11 @@ BOOST_AUTO_TEST_CASE(one_that_does_not_end_well_is_a_failure_once_it_was_told_to
     BOOST_TEST(!workers.any_alive());
 }
 
-BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
+BOOST_AUTO_TEST_CASE(only_reports_of_workers_count_and_silent_workers_are_killed)
 {
     stage s({.processes = 1, .initial_backoff = 1h, .hang_timeout = 1ms});
     rill::worker_processes workers(s.options, [](unsigned) {
-        std::signal(SIGABRT, SIG_DFL); // Boost.Test has a handler for it
+        std::signal(SIGABRT, SIG_DFL); // Boost.Test installs a handler for SIGABRT
         return lives_on(0);
     });
     workers.start_due();
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
     workers.on_report(::getpid(), "READY=1\nWATCHDOG=1");
     BOOST_TEST(!workers.all_ready());
     std::this_thread::sleep_for(2ms);
-    workers.kill_unresponsive(); // one that has never spoken is not silent
+    workers.kill_unresponsive(); // a worker without any report does not count as silent
     BOOST_TEST(!s.logged("hangs"));
     workers.on_report(s.pids[0], "STATUS=up\nREADY=1\nWATCHDOG=1");
     BOOST_TEST(workers.all_ready());
@@ -147,8 +147,8 @@ BOOST_AUTO_TEST_CASE(only_workers_are_believed_and_the_silent_are_killed)
     BOOST_TEST(s.logged("worker 0 was killed by Aborted"));
 }
 
-// SIGABRT does not end a stopped process, nor one with a handler that does not return.
-BOOST_AUTO_TEST_CASE(one_that_does_not_hear_of_its_end_is_killed_all_the_same)
+// SIGABRT does not end a stopped process. It also does not end a process whose signal handler does not return.
+BOOST_AUTO_TEST_CASE(a_worker_that_ignores_sigabrt_is_killed)
 {
     stage s({.processes = 1, .initial_backoff = 1h, .hang_timeout = 1ms});
     rill::worker_processes workers(s.options, lives_on);

@@ -58,7 +58,7 @@ rill::router one_stream()
     return app;
 }
 
-// Counts on, and leaves a mark where it ends.
+// Counts in a loop, and sets a flag when the coroutine is destroyed.
 struct counting
 {
     std::atomic<int> count = 0;
@@ -80,12 +80,12 @@ struct counting
 
 } // namespace
 
-BOOST_FIXTURE_TEST_CASE(each_ends_for_itself, fixture)
+BOOST_FIXTURE_TEST_CASE(tasks_end_independently, fixture)
 {
     BOOST_TEST(tasks.start(waits(5ms)));
     BOOST_TEST(tasks.start(fails(10ms)));
     BOOST_TEST(rill::spawn(loop.context.get_executor(), waits(20ms)));
-    BOOST_TEST(tasks.running() == 3U); // each has begun
+    BOOST_TEST(tasks.running() == 3U); // all three have started
     BOOST_TEST(counted::alive() == 3);
     loop.pass(7ms);
     BOOST_TEST(tasks.running() == 2U);
@@ -95,10 +95,10 @@ BOOST_FIXTURE_TEST_CASE(each_ends_for_itself, fixture)
     loop.pass(10ms);
     BOOST_TEST(tasks.running() == 0U);
     BOOST_TEST(counted::alive() == 0);
-    BOOST_TEST(ended == 0); // who has none now may have some later
+    BOOST_TEST(ended == 0); // tasks can still start; the end is reported only after cancel()
 }
 
-BOOST_FIXTURE_TEST_CASE(cancelled_they_unwind_and_no_other_begins, fixture)
+BOOST_FIXTURE_TEST_CASE(cancel_unwinds_all_tasks_and_rejects_new_tasks, fixture)
 {
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST(tasks.start(waits(1h)));
@@ -108,7 +108,7 @@ BOOST_FIXTURE_TEST_CASE(cancelled_they_unwind_and_no_other_begins, fixture)
     loop.turn();
     BOOST_TEST(ended == 1);
     BOOST_TEST(counted::alive() == 0);
-    BOOST_TEST(log == ""); // that is no failure
+    BOOST_TEST(log == ""); // a cancellation is not a failure
     BOOST_TEST(!tasks.start(waits(1h)));
     BOOST_TEST(!rill::spawn(loop.context.get_executor(), waits(1h)));
     BOOST_TEST(rejected == 2);
@@ -118,7 +118,7 @@ BOOST_FIXTURE_TEST_CASE(cancelled_they_unwind_and_no_other_begins, fixture)
     BOOST_TEST(ended == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(where_none_runs_the_end_comes_from_the_event_loop_too, fixture)
+BOOST_FIXTURE_TEST_CASE(without_tasks_the_event_loop_reports_the_end, fixture)
 {
     tasks.cancel();
     BOOST_TEST(ended == 0);
@@ -126,13 +126,13 @@ BOOST_FIXTURE_TEST_CASE(where_none_runs_the_end_comes_from_the_event_loop_too, f
     BOOST_TEST(ended == 1);
 }
 
-BOOST_FIXTURE_TEST_CASE(one_that_takes_its_time_is_waited_for, fixture)
+BOOST_FIXTURE_TEST_CASE(cancel_waits_for_a_task_that_cleans_up, fixture)
 {
     BOOST_TEST(tasks.start([]() -> rill::awaitable<> {
         rill::interval hour(1h);
         static_cast<void>(co_await hour.tick(rill::as_expected));
         co_await asio::this_coro::reset_cancellation_state();
-        co_await rill::sleep_for(5ms); // such as a file that is written
+        co_await rill::sleep_for(5ms); // for example, writes a file
         throw std::runtime_error("its own error");
     }()));
     tasks.cancel();
@@ -140,10 +140,10 @@ BOOST_FIXTURE_TEST_CASE(one_that_takes_its_time_is_waited_for, fixture)
     BOOST_TEST(ended == 0);
     loop.pass(4ms);
     BOOST_TEST(ended == 1);
-    BOOST_TEST(log == "its own error;"); // that is one
+    BOOST_TEST(log == "its own error;"); // an exception after the cancellation is a failure
 }
 
-BOOST_AUTO_TEST_CASE(without_a_worker_its_exception_leaves_the_event_loop)
+BOOST_AUTO_TEST_CASE(without_a_worker_an_exception_leaves_the_event_loop)
 {
     manual_loop loop;
     BOOST_TEST(rill::spawn(loop.context.get_executor(), fails(1ms)));
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(without_a_worker_its_exception_leaves_the_event_loop)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(an_executor_that_is_no_workers_is_a_clear_error)
+BOOST_AUTO_TEST_CASE(a_foreign_executor_is_an_error)
 {
     asio::thread_pool pool(1);
     BOOST_CHECK_EXCEPTION(static_cast<void>(rill::spawn(pool.get_executor(), waits(1h))), boost::system::system_error,
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(an_executor_that_is_no_workers_is_a_clear_error)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_left_ends_with_the_loop)
+BOOST_AUTO_TEST_CASE(running_tasks_are_destroyed_with_the_event_loop)
 {
     {
         manual_loop loop;
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_ends_with_the_loop)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_has_them_for_as_long_as_it_has_connections)
+BOOST_AUTO_TEST_CASE(a_worker_runs_its_tasks_until_its_last_connection_closes)
 {
     counting one;
     counting other;
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_worker_has_them_for_as_long_as_it_has_connections)
     BOOST_TEST(eventually([&] { return one.count > 3 && other.count > 3; }));
     server.begin_stop();
     BOOST_REQUIRE(c.read_until("ended"));
-    const int before = one.count; // of a server in its drain
+    const int before = one.count; // the server drains
     BOOST_TEST(!one.ended);
     BOOST_TEST(eventually([&] { return one.count > before; }));
     c.close();
@@ -211,13 +211,13 @@ BOOST_AUTO_TEST_CASE(a_handler_spawns_on_its_worker)
     BOOST_TEST(server.log() == "");
 }
 
-BOOST_AUTO_TEST_CASE(one_that_comes_too_late_is_in_the_log)
+BOOST_AUTO_TEST_CASE(a_task_after_the_cancellation_is_logged)
 {
     std::atomic<bool> spawned = true;
     rill::server_options options;
     options.background = {[&]() -> rill::awaitable<> {
         rill::interval hour(1h);
-        static_cast<void>(co_await hour.tick(rill::as_expected)); // until it is cancelled
+        static_cast<void>(co_await hour.tick(rill::as_expected)); // returns when the task is cancelled
         co_await asio::this_coro::reset_cancellation_state();
         const auto worker = co_await asio::this_coro::executor;
         spawned = rill::spawn(worker, waits(0ms));
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(one_that_comes_too_late_is_in_the_log)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_refuses_to_end_is_unwound_with_the_server)
+BOOST_AUTO_TEST_CASE(a_task_that_ignores_its_cancellation_is_destroyed_with_the_server)
 {
     rill::server_options options;
     options.background = {[]() -> rill::awaitable<> {

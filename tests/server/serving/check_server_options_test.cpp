@@ -17,7 +17,7 @@ rill::awaitable<rill::response> answers(rill::request&)
     co_return rill::response();
 }
 
-/// The error of a server with changed options; empty if it accepts them.
+/// Returns the error of a server with the changed options. Returns an empty text if the options are valid.
 template <class Change>
 std::string error_of(Change change)
 {
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(an_error_names_the_option_its_value_and_the_allowed_values)
                "capacity.refusal = 7: must be from 0 to 1");
     BOOST_TEST(error_of([](auto& o) { o.threads = static_cast<unsigned>(-1); }) ==
                "threads = 4294967295: must be from 0 to 1024");
-    // A sum with the present time would overflow, and the time would be over at once.
+    // The sum with the current time would overflow, and the timeout would expire at once.
     BOOST_TEST(error_of([](auto& o) { o.limits.idle_timeout = std::chrono::milliseconds::max(); }) ==
                "limits.idle_timeout = 9223372036854775807 ms: must be 3153600000000 ms or less");
     BOOST_TEST(error_of([](auto& o) { o.drain_timeout = std::chrono::milliseconds::max(); }) ==
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(an_error_names_the_option_its_value_and_the_allowed_values)
                }) == "background[1] = an empty function: must be a coroutine");
 }
 
-BOOST_AUTO_TEST_CASE(a_server_without_a_handler_can_not_be)
+BOOST_AUTO_TEST_CASE(a_server_without_a_handler_is_an_error)
 {
     BOOST_CHECK_EXCEPTION(rill::server({}, {}), std::invalid_argument,
                           [](const auto& e) { return e.what() == std::string("server: the handler is empty"); });

@@ -19,7 +19,7 @@ std::set<int> timer_descriptors()
 {
     std::set<int> found;
     for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-        std::error_code gone; // the directory's own
+        std::error_code gone; // the descriptor of the iterator may be closed
         if (std::filesystem::read_symlink(entry, gone).string().find("[timerfd]") != std::string::npos) {
             found.insert(std::stoi(entry.path().filename()));
         }
@@ -27,7 +27,7 @@ std::set<int> timer_descriptors()
     return found;
 }
 
-// A context whose timers have their descriptor already.
+// A context whose timer service has already created its descriptor.
 struct loop
 {
     std::set<int> before = timer_descriptors();
@@ -36,16 +36,16 @@ struct loop
     loop()
     {
         rill::check_timers(context);
-        context.restart(); // there was nothing else to do
+        context.restart(); // run() has stopped the context, because no work was left
     }
 };
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(timers_that_are_heard_leave_nothing_behind)
+BOOST_AUTO_TEST_CASE(working_timers_leave_no_pending_work)
 {
     loop l;
-    rill::check_timers(l.context, std::chrono::hours(1)); // it does not take that long
+    rill::check_timers(l.context, std::chrono::hours(1)); // returns much earlier
     l.context.restart();
     BOOST_TEST(l.context.poll() == 0U);
     bool ran = false;
@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(timers_that_are_heard_leave_nothing_behind)
     BOOST_TEST(ran);
 }
 
-// The timer descriptor is not in epoll, so no timer fires.
-BOOST_AUTO_TEST_CASE(timers_that_are_not_heard_are_an_error)
+// The timer descriptor is not in epoll. Therefore no timer fires.
+BOOST_AUTO_TEST_CASE(timers_that_do_not_fire_are_an_error)
 {
     loop l;
     int closed = 0;
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(timers_that_are_not_heard_are_an_error)
     BOOST_REQUIRE(closed == 1);
     BOOST_CHECK_THROW(rill::check_timers(l.context, std::chrono::milliseconds(20)), std::system_error);
     l.context.restart();
-    BOOST_TEST(l.context.poll() == 0U); // the wait that was in vain is over
+    BOOST_TEST(l.context.poll() == 0U); // the failed wait is not pending
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,11 +11,11 @@
 
 namespace {
 
-std::atomic<int> accept_error{0}; ///< what accept4() says, unless 0
+std::atomic<int> accept_error{0}; ///< the error of accept4(); 0: a real call
 
 } // namespace
 
-// In place of the C library's, for the whole test program.
+// Replaces the function of the C library in the whole test program.
 extern "C" int accept4(int socket, sockaddr* address, socklen_t* length, int flags)
 {
     if (const int error = accept_error) {
@@ -38,7 +38,7 @@ rill::awaitable<rill::response> greets(rill::request&)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(accept_that_fails_is_tried_again_and_told_once)
+BOOST_AUTO_TEST_CASE(a_failed_accept_is_retried_and_logged_once)
 {
     for (const int error : {EMFILE, ENFILE, ENOMEM, ENOBUFS}) {
         running_server server(greets);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(accept_that_fails_is_tried_again_and_told_once)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_client_that_left_before_it_was_accepted_is_no_reason_to_pause)
+BOOST_AUTO_TEST_CASE(a_disconnect_before_accept_does_not_cause_a_pause)
 {
     running_server server(greets);
     accept_error = ECONNABORTED;

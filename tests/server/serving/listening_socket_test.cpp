@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(addresses_and_urls)
     BOOST_TEST(name.error().where == "host 'example'");
 }
 
-BOOST_AUTO_TEST_CASE(the_address_of_any_other_socket_is_a_failure)
+BOOST_AUTO_TEST_CASE(local_address_of_another_socket_is_an_error)
 {
     const auto failed = [](int socket) {
         const auto bound = rill::local_address(socket);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(the_address_of_any_other_socket_is_a_failure)
     ::close(unbound);
     int ends[2];
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-    BOOST_TEST((failed(ends[0]) == std::errc::invalid_argument)); // it has no name
+    BOOST_TEST((failed(ends[0]) == std::errc::invalid_argument)); // an unnamed socket
     ::close(ends[0]);
     ::close(ends[1]);
     const int netlink = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(names_of_unix_sockets)
     BOOST_TEST(rill::local_address(abstract.socket)->host == "unix:" + abstract.path);
 }
 
-// The kernel gives it no connection.
+// The reserved socket does not listen. Therefore the kernel refuses connections to it.
 BOOST_AUTO_TEST_CASE(a_reserved_port_can_be_listened_on)
 {
     rill::server_options options;

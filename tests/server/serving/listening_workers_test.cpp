@@ -21,7 +21,7 @@ struct stage
     rill::observer events;
     rill::transport::capacity room{options.capacity};
     int made = 0;
-    int fails_at = 0; ///< which worker there is no memory for; 0: for all there is
+    int fails_at = 0; ///< the worker whose setup fails without memory; 0: none fails
 
     stage()
     {
@@ -47,7 +47,7 @@ int listening_socket()
     return *socket;
 }
 
-/// How many descriptors of this process are this socket.
+/// Returns the number of descriptors of this process that refer to the socket.
 int descriptors_of(int socket)
 {
     struct stat wanted
@@ -64,7 +64,7 @@ int descriptors_of(int socket)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(each_has_a_socket_on_the_same_port_and_knows_the_others)
+BOOST_AUTO_TEST_CASE(workers_share_a_port_and_belong_to_one_group)
 {
     stage s;
     s.options.threads = 3;
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(each_has_a_socket_on_the_same_port_and_knows_the_others)
     }
 }
 
-BOOST_AUTO_TEST_CASE(sockets_that_there_are_give_the_address)
+BOOST_AUTO_TEST_CASE(given_sockets_determine_the_address)
 {
     const int first = listening_socket();
     const auto port = rill::local_address(first)->port;
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(sockets_are_divided_evenly_among_more_workers)
     BOOST_TEST(descriptors_of(second) == 2);
 }
 
-// As behind a proxy on the same machine.
+// A proxy on the same machine can use a Unix socket.
 BOOST_AUTO_TEST_CASE(unix_sockets_are_served)
 {
     const std::size_t longest = sizeof(sockaddr_un::sun_path);
@@ -119,10 +119,10 @@ BOOST_AUTO_TEST_CASE(unix_sockets_are_served)
     {
         const unix_listener named(name);
         rill::server_options options;
-        options.sockets = {::fcntl(named.socket, F_DUPFD_CLOEXEC, 0)}; // blocking, as it comes
+        options.sockets = {::fcntl(named.socket, F_DUPFD_CLOEXEC, 0)}; // in blocking mode, as systemd passes it
         options.threads = 2;
         options.limits.linger_timeout = 1h;
-        options.capacity.max_connections_per_address = 1; // of none
+        options.capacity.max_connections_per_address = 1; // must not apply, because a Unix peer has no address
         rill::router app;
         app.get("/", [](rill::request& r) { return r.remote_address(); });
         app.get("/events", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(unix_sockets_are_served)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused_in_one_line)
+BOOST_AUTO_TEST_CASE(a_socket_that_does_not_listen_is_refused)
 {
     const auto before = open_descriptors();
     {
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused_in_one_line)
         {
             stage s;
             const int wrong = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
-            s.options.sockets = {listening_socket(), wrong}; // not only the first is looked at
+            s.options.sockets = {listening_socket(), wrong}; // every socket is checked
             const auto made = s.make();
             BOOST_REQUIRE(!made.has_value());
             BOOST_TEST((made.error().code == why));
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_listening_socket_is_refused_in_one_line)
     BOOST_TEST(open_descriptors() == before);
 }
 
-BOOST_AUTO_TEST_CASE(a_failure_leaves_nothing_open)
+BOOST_AUTO_TEST_CASE(a_failure_leaves_no_open_descriptor)
 {
     const auto before = open_descriptors();
     for (const bool sockets : {false, true}) {

@@ -71,7 +71,7 @@ int pid_of(raw_client& stream)
     return std::stoi(text.substr(text.find("pid ") + 4));
 }
 
-/// For a process that is not a child of this one: who has taken it over may let it lie.
+/// Returns true if the process has ended, even if it is not a child of this process. A zombie has ended, too.
 bool has_ended(int pid)
 {
     std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
@@ -82,10 +82,10 @@ bool has_ended(int pid)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_killed_worker_costs_its_own_streams_only_and_is_replaced)
+BOOST_AUTO_TEST_CASE(a_killed_worker_ends_only_its_streams_and_is_replaced)
 {
     fleet f;
-    std::map<int, std::unique_ptr<raw_client>> streams; // one of each worker
+    std::map<int, std::unique_ptr<raw_client>> streams; // one stream per worker
     while (streams.size() < 2) {
         auto stream = std::make_unique<raw_client>(f.port);
         const int pid = pid_of(*stream);
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_killed_worker_costs_its_own_streams_only_and_is_replaced)
     other.forget();
     BOOST_TEST(other.read_until("tick"));
     BOOST_TEST(f.line("worker ").find("was killed by Killed") != std::string::npos);
-    BOOST_TEST(eventually([&] { // it may be refused while there is one worker only
+    BOOST_TEST(eventually([&] { // the connection may be refused before the restart
         try {
             return !streams.contains(f.ask_pid());
         } catch (const std::runtime_error&) {
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_killed_worker_costs_its_own_streams_only_and_is_replaced)
     BOOST_TEST(other.read_to_end());
     BOOST_TEST(other.received().ends_with("0\r\n\r\n")); // drained
     BOOST_TEST(f.wait() == 0);
-    BOOST_TEST(f.output().find("listening on") == std::string::npos, f.output()); // on_listening has told it, for all
+    BOOST_TEST(f.output().find("listening on") == std::string::npos, f.output()); // on_listening replaces this log line
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_hangs_is_replaced)
@@ -146,8 +146,8 @@ BOOST_AUTO_TEST_CASE(workers_do_not_outlive_their_supervisor)
     }));
 }
 
-// The kernel sends it SIGTERM, which its hanging event loop does not handle.
-BOOST_AUTO_TEST_CASE(nor_do_workers_that_hang)
+// The kernel sends SIGTERM to the worker, but its hanging event loop does not handle the signal.
+BOOST_AUTO_TEST_CASE(hanging_workers_do_not_outlive_their_supervisor)
 {
     fleet f({.processes = 1}, 10ms);
     const int worker = f.ask_pid();
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(nor_do_workers_that_hang)
     BOOST_TEST(eventually([&] { return has_ended(worker); }));
 }
 
-BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_told_in_one_line)
+BOOST_AUTO_TEST_CASE(a_port_in_use_is_reported_in_one_line)
 {
     running_server other([](rill::request&) -> rill::awaitable<rill::response> { co_return rill::response(); });
     forked taken([&](const forked::line_writer&) {
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_told_in_one_line)
     BOOST_TEST(std::ranges::count(taken.output(), '\n') == 1);
 }
 
-BOOST_AUTO_TEST_CASE(options_that_can_not_be_are_told_in_one_line)
+BOOST_AUTO_TEST_CASE(invalid_options_are_reported_in_one_line)
 {
     const auto refused = [](const rill::server_options& options, const rill::supervisor_options& processes,
                             std::string_view why) {
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(options_that_can_not_be_are_told_in_one_line)
     refused(options, {}, "server_options: drain_timeout = -1 ms: must be 0 ms or more");
 }
 
-BOOST_AUTO_TEST_CASE(an_application_that_can_not_be_made_is_not_started_for_ever)
+BOOST_AUTO_TEST_CASE(a_setup_error_of_the_first_worker_ends_the_supervisor)
 {
     forked f([](const forked::line_writer&) {
         rill::server_options options;
@@ -207,8 +207,8 @@ BOOST_AUTO_TEST_CASE(an_application_that_can_not_be_made_is_not_started_for_ever
     BOOST_TEST(std::ranges::count(f.output(), '\n') == 1, f.output());
 }
 
-// A file is missing for a while, for example. The other workers continue to serve.
-BOOST_AUTO_TEST_CASE(one_that_can_not_be_made_again_is_tried_again)
+// For example, a file is missing for some time. The other workers continue to serve.
+BOOST_AUTO_TEST_CASE(a_setup_error_after_a_restart_is_retried)
 {
     forked f([](const forked::line_writer& report) {
         rill::server_options options;
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(one_that_can_not_be_made_again_is_tried_again)
     BOOST_TEST(f.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(sockets_that_there_are_already_give_the_url)
+BOOST_AUTO_TEST_CASE(given_sockets_determine_the_url)
 {
     const auto socket = rill::open_listening_socket({}, 0, false);
     BOOST_REQUIRE(socket.has_value());
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(sockets_that_there_are_already_give_the_url)
     BOOST_TEST(f.wait() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(sockets_that_can_not_be_served_are_told_in_one_line)
+BOOST_AUTO_TEST_CASE(invalid_sockets_are_reported_in_one_line)
 {
     const auto good = rill::open_listening_socket({}, 0, false);
     const auto silent = rill::reserve_port({}, 0);

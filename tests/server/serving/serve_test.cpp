@@ -1,4 +1,4 @@
-// serve() as a process sees it: exit codes, signals, and one line for what prevents a start.
+// serve() in its own process: exit codes, signals, and the one log line for an error at the start.
 
 #include <rill/server/server.hpp>
 
@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_SUITE(serve_test)
 
 namespace {
 
-/// A process of its own that runs serve(); its port and its log come through pipes.
+/// Runs serve() in its own process. Pipes transfer the port and the log to the test.
 class serving_process
 {
 public:
@@ -29,7 +29,7 @@ public:
         if (pid_ == 0) {
             ::dup2(log_pipe[1], STDERR_FILENO);
             ::close(log_pipe[1]);
-            ::close(log_pipe[0]); // so that the only reader may go
+            ::close(log_pipe[0]); // the test must be the only reader
             std::signal(SIGPIPE, SIG_DFL);
             options.on_listening = [&](const std::string& url) {
                 const auto port = url.substr(url.rfind(':') + 1) + "\n";
@@ -37,7 +37,7 @@ public:
             };
             rill::router app;
             app.get("/stays", rill::sse::endpoint([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                        stream.finish_on_shutdown(); // and uses all of the time
+                        stream.finish_on_shutdown(); // and runs until the drain timeout
                         co_await stream.send("begun");
                         co_await rill::sleep_for(1h);
                     }));
@@ -77,14 +77,14 @@ public:
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
-    /// Nobody reads what is logged from now on.
+    /// Closes the read end of the log. Later log lines have no reader.
     void forget_log()
     {
         ::close(log_);
         log_ = -1;
     }
 
-    /// All that was logged; to be called after exit_code().
+    /// Returns the whole log. Call it after exit_code().
     std::string log()
     {
         std::string text;
@@ -111,7 +111,7 @@ rill::server_options any_port()
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_log_that_nobody_reads_any_more_ends_nothing)
+BOOST_AUTO_TEST_CASE(a_closed_log_pipe_does_not_end_the_process)
 {
     serving_process process(any_port());
     raw_client c(process.port());
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_signal_drains_and_the_exit_code_is_0)
         c.close();
         BOOST_TEST(process.exit_code() == 0);
         const auto log = process.log();
-        BOOST_TEST(log.find("listening on") == log.npos); // on_listening has told it
+        BOOST_TEST(log.find("listening on") == log.npos); // on_listening replaces this log line
         BOOST_TEST(log.find("draining") != log.npos);
         BOOST_TEST(log.find("stopped") != log.npos);
         BOOST_TEST(log.find("error") == log.npos);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once)
     c.get("/stays");
     BOOST_REQUIRE(c.read_until("begun"));
     process.signal(SIGTERM);
-    // The drain has begun when the server accepts no connection.
+    // When the server refuses connections, the drain has begun.
     BOOST_REQUIRE(eventually([&] {
         const int probe = ::socket(AF_INET, SOCK_STREAM, 0);
         sockaddr_in address{};
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once)
     BOOST_TEST(process.exit_code() == 128 + SIGTERM);
 }
 
-BOOST_AUTO_TEST_CASE(what_prevents_a_start_is_one_line_and_exit_code_1)
+BOOST_AUTO_TEST_CASE(an_error_at_the_start_is_one_line_and_exit_code_1)
 {
     serving_process first(any_port());
     auto options = any_port();
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(what_prevents_a_start_is_one_line_and_exit_code_1)
 }
 
 // Without the catch in serve() these exceptions would leave main() and end in std::terminate().
-BOOST_AUTO_TEST_CASE(a_mistake_at_set_up_is_one_line_and_exit_code_1)
+BOOST_AUTO_TEST_CASE(an_exception_during_setup_is_one_line_and_exit_code_1)
 {
     const auto good = [] {
         rill::router app;
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_at_set_up_is_one_line_and_exit_code_1)
     refused([&] { return rill::serve(good, options); }, "can't write the port");
 }
 
-BOOST_AUTO_TEST_CASE(an_application_that_it_makes_is_served)
+BOOST_AUTO_TEST_CASE(serve_calls_a_function_that_makes_the_application)
 {
     forked f([](const forked::line_writer& report) {
         auto options = any_port();

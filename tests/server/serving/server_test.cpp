@@ -1,4 +1,4 @@
-// The life of a server: which calls may follow which, and what listen() says that a program can test.
+// The valid order of the calls of a server, and the error codes of listen().
 
 #include <rill/server/server.hpp>
 
@@ -62,7 +62,7 @@ bool is_open(int descriptor)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(a_program_can_test_why_it_can_not_listen)
+BOOST_AUTO_TEST_CASE(the_error_code_of_listen_states_the_cause)
 {
     const running_server taken(greeting());
     for (const unsigned threads : {1U, 2U}) {
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_program_can_test_why_it_can_not_listen)
                    "bind 127.0.0.1:" + std::to_string(taken.port()) + ": Address already in use");
     }
     auto options = quiet();
-    options.host = "192.0.2.1"; // of RFC 5737, so no interface of this machine
+    options.host = "192.0.2.1"; // reserved by RFC 5737; no interface has this address
     BOOST_TEST((listening_error(options) == std::errc::address_not_available));
     for (const auto* bad : {"not an address", "example.org", "", "127.0.0.1:80"}) {
         options.host = bad;
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_program_can_test_why_it_can_not_listen)
     BOOST_TEST((listening_error(options) == std::errc::bad_file_descriptor));
 }
 
-BOOST_AUTO_TEST_CASE(after_a_failure_it_may_listen_again)
+BOOST_AUTO_TEST_CASE(listen_can_be_repeated_after_a_failure)
 {
     const int taken = listening_socket();
     rill::server server(greeting(), quiet(rill::local_address(taken)->port));
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(after_a_failure_it_may_listen_again)
     BOOST_TEST(server.listen().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(sockets_that_it_was_given_are_its_own_whatever_comes)
+BOOST_AUTO_TEST_CASE(the_server_closes_given_sockets_after_success_and_failure)
 {
     const int first = listening_socket();
     const int unbound = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(sockets_that_it_was_given_are_its_own_whatever_comes)
     BOOST_TEST(!is_open(options.sockets.front()));
 }
 
-BOOST_AUTO_TEST_CASE(calls_out_of_order_are_mistakes_that_are_named)
+BOOST_AUTO_TEST_CASE(calls_in_the_wrong_order_throw_and_name_the_rule)
 {
     rill::server server(greeting(), quiet());
     check_out_of_order([&] { server.run(); }, "server::run(): listen() has to succeed before");
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(calls_out_of_order_are_mistakes_that_are_named)
     BOOST_TEST(server.connections() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_failed_listen_does_not_count_for_run)
+BOOST_AUTO_TEST_CASE(run_after_a_failed_listen_throws)
 {
     auto options = quiet();
     options.host = "nowhere";
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_failed_listen_does_not_count_for_run)
     check_out_of_order([&] { server.run(); }, "server::run(): listen() has to succeed before");
 }
 
-BOOST_AUTO_TEST_CASE(a_stop_before_run_ends_it_as_soon_as_it_has_begun)
+BOOST_AUTO_TEST_CASE(a_stop_before_run_ends_run_after_its_begin)
 {
     for (const unsigned threads : {1U, 3U}) {
         for (const bool listens_first : {true, false}) {
@@ -164,20 +164,20 @@ BOOST_AUTO_TEST_CASE(a_stop_before_run_ends_it_as_soon_as_it_has_begun)
     }
 }
 
-BOOST_AUTO_TEST_CASE(as_many_stops_count_before_listen_as_after)
+BOOST_AUTO_TEST_CASE(stops_before_listen_are_counted)
 {
     auto options = quiet();
     options.readiness_delay = 1h;
     rill::server server(greeting(), options);
     for (int i = 0; i < 3; ++i) {
-        server.stop(); // the second one cuts the hour short
+        server.stop(); // the second call ends the readiness delay
     }
     BOOST_REQUIRE(server.listen().has_value());
     server.run();
 }
 
-// For ThreadSanitizer, and because a stop must not be lost at any time.
-BOOST_AUTO_TEST_CASE(any_thread_may_ask_and_stop_while_it_listens)
+// ThreadSanitizer checks these calls. A stop must not be lost at any time.
+BOOST_AUTO_TEST_CASE(any_thread_may_read_statistics_and_stop_during_listen)
 {
     for (int i = 0; i < 20; ++i) {
         auto options = quiet();
@@ -198,8 +198,8 @@ BOOST_AUTO_TEST_CASE(any_thread_may_ask_and_stop_while_it_listens)
     }
 }
 
-// An application with on_listening shows the URL itself, so the log does not repeat it.
-BOOST_AUTO_TEST_CASE(the_url_is_told_once)
+// An application with on_listening shows the URL itself. Therefore the log has it only at level debug.
+BOOST_AUTO_TEST_CASE(the_url_is_logged_or_reported_once)
 {
     for (const bool tells_itself : {false, true}) {
         auto options = quiet();
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(the_url_is_told_once)
     }
 }
 
-BOOST_AUTO_TEST_CASE(what_on_listening_throws_leaves_run)
+BOOST_AUTO_TEST_CASE(an_exception_from_on_listening_leaves_run)
 {
     auto options = quiet();
     options.threads = 2;

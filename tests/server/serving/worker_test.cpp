@@ -1,4 +1,4 @@
-// The end of a worker with running handlers. tests/faults covers its start, with each system call failing in turn.
+// The end of a worker with running handlers. tests/faults covers its start, in which each system call fails once.
 
 #include "server/serving/worker.hpp"
 
@@ -32,7 +32,7 @@ rill::awaitable<> waits(rill::sse::event_stream& stream)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(handlers_that_refuse_to_end_are_unwound_with_the_server)
+BOOST_AUTO_TEST_CASE(handlers_that_ignore_their_cancellation_are_destroyed_with_the_server)
 {
     const auto descriptors = open_descriptors();
     {
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(handlers_that_refuse_to_end_are_unwound_with_the_server)
                                   static_cast<void>(co_await stream.stopped(rill::as_expected));
                                   rill::interval every{1h};
                                   static_cast<void>(co_await every.tick(rill::as_expected));
-                                  co_await every.tick(); // not before this one it gives in
+                                  co_await every.tick(); // the handler ignores all waits before this one
                               }),
                               options);
         raw_client c(server.port());
@@ -59,8 +59,8 @@ BOOST_AUTO_TEST_CASE(handlers_that_refuse_to_end_are_unwound_with_the_server)
     BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
 }
 
-// As a completion handler does that rethrows what its coroutine has ended by.
-BOOST_AUTO_TEST_CASE(what_is_thrown_while_they_are_unwound_ends_nothing)
+// The completion handler rethrows the exception of its coroutine.
+BOOST_AUTO_TEST_CASE(an_exception_during_the_destruction_is_ignored)
 {
     {
         rill::server_options options;
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_is_thrown_while_they_are_unwound_ends_nothing)
     BOOST_TEST(counted::alive() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_server_that_never_ran_lets_its_clients_go)
+BOOST_AUTO_TEST_CASE(a_server_that_never_ran_closes_its_connections)
 {
     const auto descriptors = open_descriptors();
     {

@@ -1,4 +1,4 @@
-//! A peer for benchmarks: the two endpoints on axum and tokio's current_thread runtime.
+//! A peer for benchmarks: the two endpoints with axum and the current_thread runtime of tokio.
 
 use axum::extract::{Query, State};
 use axum::http::{header, HeaderName, StatusCode};
@@ -64,7 +64,7 @@ async fn broadcast(State(broadcasts): State<Broadcasts>, parameters: Parameters)
         tokio::spawn(send_ticks(period, sender.clone()));
         sender
     });
-    // A subscriber that is too slow misses events, and the stream reports that as an error.
+    // If a subscriber is too slow, it misses events. The stream reports this as an error, which is ignored here.
     event_stream(BroadcastStream::new(sender.subscribe()).filter_map(Result::ok))
 }
 
@@ -72,7 +72,7 @@ async fn send_ticks(period: Duration, sender: broadcast::Sender<String>) {
     let mut ticks = interval_at(Instant::now() + period, period);
     loop {
         ticks.tick().await;
-        let _ = sender.send(now()); // fails while there is nobody to receive it
+        let _ = sender.send(now()); // send() fails if there is no receiver
     }
 }
 

@@ -9,8 +9,8 @@ namespace rill {
 /// Completion token: `co_await op(..., rill::as_expected)` returns `tl::expected<T, error_code>` and does not throw.
 /// Works with rill's operations and with every Asio operation whose signature starts with an error_code.
 ///
-/// When the coroutine is canceled, the pending operation and each later one return `operation_aborted`. A loop that
-/// ignores these errors is destroyed after a number of them.
+/// When the coroutine is cancelled, the pending operation and all later operations return `operation_aborted`. If a
+/// loop ignores 64 of these errors, its coroutine is destroyed.
 struct as_expected_t
 {};
 

@@ -14,8 +14,8 @@ namespace asio = boost::asio;
 /// The executor of every coroutine that rill starts. It belongs to the io_context of the coroutine's worker.
 using executor = asio::any_io_executor;
 
-/// The return type of a coroutine: a shorter name of Asio's own type. A coroutine may be declared with either name. It
-/// may await every Asio operation and every coroutine that returns `boost::asio::awaitable<T>`.
+/// The return type of a coroutine. It is a short name for `boost::asio::awaitable<T>`, and both names mean the same
+/// type. A coroutine may await every Asio operation and every coroutine with this return type.
 template <class T = void>
 using awaitable = asio::awaitable<T>;
 

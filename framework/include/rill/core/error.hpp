@@ -7,7 +7,7 @@ namespace rill {
 
 using boost::system::error_code;
 
-/// A value or an error. The return type of functions with errors that are to be expected at run time.
+/// A value or an error. Functions that may fail at run time return this type.
 template <class T>
 using result = tl::expected<T, error_code>;
 
@@ -18,9 +18,9 @@ enum class error : unsigned char // small, because every stream stores the resul
     invalid_field_value,  ///< a field value contains CR, LF or NUL
     invalid_header,       ///< a header name is not a token, or a value contains CR, LF or NUL (RFC 9110, 5.1 and 5.5)
     message_too_large,    ///< a message exceeds the configured limit
-    event_id_refused,     ///< an event's id is missing, not wanted, or not greater than the previous one
+    event_id_refused,     ///< an event's id is missing, not allowed, or not greater than the previous one
     unknown_event_id,     ///< the events after this id are not stored, or the id never existed
-    too_slow,             ///< a stream was ended because it lagged too far
+    too_slow,             ///< a stream was too slow and was ended
     invalid_topic,        ///< the name or pattern of a topic is empty, too long, or has an invalid character
     too_many_topics,      ///< the hub has its maximum number of topics
     foreign_executor,     ///< the coroutine or executor does not belong to a rill worker

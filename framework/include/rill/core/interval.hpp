@@ -17,7 +17,7 @@ namespace rill {
 
 namespace detail {
 
-/// Whether the completion handler belongs to the running coroutine, and rill has started this coroutine.
+/// Whether the completion handler belongs to the running coroutine. False if rill has not started this coroutine.
 template <class Handler>
 bool is_running_coroutine(const Handler& handler)
 {
@@ -25,9 +25,9 @@ bool is_running_coroutine(const Handler& handler)
            running_coroutine->slot == boost::asio::get_associated_cancellation_slot(handler);
 }
 
-/// The timers of the worker that runs the completion handler's coroutine, or nullptr. Nearly every coroutine was
-/// resumed by a timer, so it runs on the worker whose timers are being fired. A query of its executor would cost 90
-/// instructions.
+/// Returns the timer service of the worker that runs the completion handler's coroutine, or nullptr. Usually a timer
+/// has resumed the coroutine. The coroutine then runs on the worker whose timers are being fired. A query of its
+/// executor would cost 90 instructions.
 template <class Handler>
 timer_service* timers_of(const Handler& handler)
 {
@@ -39,15 +39,15 @@ timer_service* timers_of(const Handler& handler)
     return context != nullptr ? &timer_service::of(*context) : nullptr;
 }
 
-/// A timer node with its waiting handler. `interval` and `sleep_for` wait with it. Nearly every handler has one in its
-/// frame, so it holds only what it must.
+/// A timer node and the completion handler that waits for it. `interval` and `sleep_for` use it. It is small, because
+/// nearly every stream handler has one in its coroutine frame.
 class timed_wait : public timer_node
 {
 public:
     timed_wait() = default;
     timed_wait(const timed_wait&) = delete;
     timed_wait& operator=(const timed_wait&) = delete;
-    /// A pending wait completes with operation_aborted.
+    /// Completes a pending wait with operation_aborted.
     ~timed_wait();
 
     template <class Handler>
@@ -69,10 +69,10 @@ public:
         service.add(*this, when);
     }
 
-    /// Ends the wait if `type` is a cancellation.
+    /// Ends the wait if ends_operation(type) is true.
     void cancel(timer_service& service, boost::asio::cancellation_type type);
 
-    /// Connects the wait of a coroutine, if it waits for a timer, with the coroutine's cancellation slot.
+    /// If the coroutine waits for a timer, connects this wait with the coroutine's cancellation slot.
     static void connect(timer_service& service, spawned_coroutine& coroutine);
 
 private:
@@ -113,12 +113,12 @@ private:
 
 /// A periodic timer: `tick()` completes once every `period`.
 ///
-/// The first `tick()` starts the timer and completes one period later. The phase is kept: a late handler does not shift
-/// later ticks. Ticks that were missed are skipped, not delivered in a burst. The resolution is 1 ms, and a tick is
-/// never early. An interval must outlive its pending `tick()`, which holds if both are in one coroutine.
+/// The first `tick()` starts the timer and completes one period later. A late handler does not shift later ticks.
+/// Missed ticks are skipped. The resolution is 1 ms, and a tick is never early. An interval must outlive its pending
+/// `tick()`. This is always true if both are in one coroutine.
 class interval
 {
-    // First, as its return type is deduced.
+    // Declared first because its return type is deduced.
     template <class CompletionToken>
     auto initiate(CompletionToken& token)
     {
@@ -139,8 +139,8 @@ class interval
 public:
     using duration = timer_service::clock::duration;
 
-    /// @param period time between two ticks: at least 1 ms, at most 100 years. A value outside of this range is
-    /// replaced by the nearest one within it.
+    /// @param period time between two ticks, from 1 ms to 100 years. A value outside this range is replaced by the
+    /// nearest allowed value.
     explicit interval(duration period) noexcept;
     template <class Rep, class Period>
     explicit interval(std::chrono::duration<Rep, Period> period) noexcept
@@ -150,9 +150,10 @@ public:
     /// Waits for the next tick.
     ///
     /// Completion: `void(error_code)`, from the event loop of the coroutine's worker. At most one tick() may be
-    /// pending: a second one fails with `in_progress`, from the event loop, and does not affect the first.
-    /// Cancellation: terminal, partial and total; completes with `operation_aborted` and does not change the phase. In
-    /// a coroutine that does not run on a worker, such as one on a thread pool, it fails with error::foreign_executor.
+    /// pending. A second tick() fails with `in_progress`, from the event loop, and does not affect the first.
+    /// Cancellation: terminal, partial and total. A cancelled tick() completes with `operation_aborted` and does not
+    /// shift later ticks. Errors: error::foreign_executor if the coroutine does not run on a worker, for example on a
+    /// thread pool.
     template <class CompletionToken>
     auto tick(CompletionToken&& token)
     {
@@ -165,13 +166,14 @@ public:
 private:
     timer_service::clock::time_point next(timer_service::clock::time_point now) noexcept;
 
-    // The deadline of the wait is also the time of the last tick: a handler's frame holds an interval, so it is small.
+    // The deadline of the wait is also the time of the last tick. The interval has no separate member for that time. It
+    // must be small, because it is part of a coroutine frame.
     detail::timed_wait wait_;
     duration period_;
 };
 
-/// Waits for a time, with the same timers and the same (test) clock as `interval`.
-/// Throws on cancellation: boost::system::system_error with `operation_aborted`.
+/// Waits for `time`. It uses the same timers and the same clock as `interval`, also in tests with a manual clock.
+/// Throws boost::system::system_error with `operation_aborted` on cancellation.
 awaitable<> sleep_for(timer_service::clock::duration time);
 template <class Rep, class Period>
 awaitable<> sleep_for(std::chrono::duration<Rep, Period> time)

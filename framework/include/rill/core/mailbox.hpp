@@ -9,9 +9,10 @@
 
 namespace rill {
 
-/// Delivers messages from other threads to a worker. A message goes into a queue, and an eventfd wakes the event loop
-/// once for all queued messages. An address may outlive the worker. Where neither matters, boost::asio::post() to the
-/// worker's executor does the same. An execution-context service, so that any module finds the mailbox of its context.
+/// Delivers messages from other threads to a worker. Messages go into a queue. An eventfd wakes the event loop once for
+/// all queued messages. An address may outlive the worker. If a program needs neither of these properties, it may use
+/// boost::asio::post() to the worker's executor instead. A mailbox is an execution-context service. Therefore any
+/// module can find the mailbox of its context.
 ///
 /// While a mailbox exists, its context does not run out of work.
 class mailbox : public boost::asio::execution_context::service
@@ -30,8 +31,8 @@ public:
         address() = default;
 
         /// Runs `m` in the thread of the mailbox's context, after all messages that were posted before. Thread-safe.
-        /// @return true if the message is queued: it runs unless the context stops first. false if the context was
-        /// destroyed, or the address is empty: `m` was destroyed without a call.
+        /// @return true if the message is queued. It then runs unless the context stops first. false if the context was
+        /// destroyed or the address is empty. `m` was then destroyed without a call.
         [[nodiscard("false: the worker has ended, and the message was destroyed")]] bool post(message m) const;
 
     private:
@@ -44,9 +45,9 @@ public:
     explicit mailbox(boost::asio::execution_context& context);
     ~mailbox() override;
 
-    /// The mailbox of the context. To be called from the thread that runs the context.
+    /// Returns the mailbox of the context. Call it from the thread that runs the context.
     static mailbox& of(boost::asio::io_context& context);
-    /// The mailbox of the worker with this executor. Throws boost::system::system_error with
+    /// Returns the mailbox of the worker with this executor. Throws boost::system::system_error with
     /// error::foreign_executor for any other executor.
     static mailbox& of(const executor& worker);
 

@@ -13,7 +13,7 @@ namespace rill {
 
 namespace detail {
 
-/// One call of offload(). It is in its coroutine's frame until the function has ended.
+/// One call of offload(). The object is in the frame of run_offloaded() until the function has ended.
 class offloaded_call : public offloaded_work
 {
 public:
@@ -75,25 +75,26 @@ awaitable<R> run_offloaded(executor pool, F function)
 
 } // namespace detail
 
-/// Calls `function()` on a thread pool and returns its result on the caller's worker. For work that blocks or takes
-/// long: on the worker it would delay all its other streams.
+/// Calls `function()` on a thread pool and returns its result on the caller's worker. Use it for work that blocks or
+/// takes long. On the worker, this work would delay all other streams of the worker.
 ///
 ///     const auto hash = co_await rill::offload(pool, [&] { return hash_password(form->password); });
 ///
-/// The caller does not continue before the function has ended, so the function may refer to local variables of the
-/// caller. It runs on another thread: it must not use a stream, a request, or any other object of the worker that is
-/// not thread-safe.
+/// The function never runs after the caller has continued. Therefore it may refer to local variables of the caller. It
+/// runs on another thread. Therefore it must not use a stream, a request, or any other object of the worker that is not
+/// thread-safe.
 ///
-/// Completion: on the caller's worker, with the result of the function. A reference is returned as a copy. An exception
-/// of the function is thrown here. Errors: error::pool_stopped if the pool ends before it calls the function;
-/// error::foreign_executor if the caller does not run on a worker. Cancellation: a function that still waits for a
-/// thread is not called, and operation_aborted is thrown at once. A running function cannot be interrupted: offload()
-/// completes when the function has ended, and the caller's next co_await is canceled. The end of a server waits for
-/// running functions.
+/// Completion: on the caller's worker, with the result of the function. If the function returns a reference, the result
+/// is a copy. An exception of the function is thrown here. Errors: error::pool_stopped if the pool ends before it calls
+/// the function; error::foreign_executor if the caller does not run on a worker. Cancellation: if no thread has called
+/// the function yet, offload() throws operation_aborted at once, and the function is never called. A running function
+/// cannot be interrupted. offload() then completes when the function has ended, and the caller's next co_await is
+/// cancelled. A server does not end before its running functions have ended.
 /// @param pool an executor, or an execution context such as asio::thread_pool, which must outlive the call
 /// @param function called once, without arguments. It is copied or moved into the coroutine. Pass std::ref(function) to
-/// refer to a function that outlives the call. g++ 12 would destroy the captures of a temporary lambda twice. Such a
-/// lambda is rejected there if a capture has a destructor: capture by reference, or name the lambda first.
+/// refer to a function that outlives the call. g++ 12 destroys the captures of a temporary lambda twice. With that
+/// compiler, a static_assert rejects a temporary lambda if a capture has a non-trivial destructor. Capture by
+/// reference, or name the lambda first.
 template <class Pool, class F>
 auto offload(Pool&& pool, F&& function)
 {

@@ -1,8 +1,9 @@
 #pragma once
 
-// Asio's awaitable operators for rill's operations: `co_await (every.tick() || stream.stopped())`. Not part of
-// rill/rill.hpp, because Asio's header is slow to compile. As with Asio's own operands, it needs
-// `using namespace boost::asio::experimental::awaitable_operators;`
+// Asio's awaitable operators for rill's operations: `co_await (every.tick() || stream.stopped())`. rill/rill.hpp does
+// not include this header, because Asio's header is slow to compile. As with Asio's own operands, a program needs
+//
+//     using namespace boost::asio::experimental::awaitable_operators;
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <concepts>
@@ -47,9 +48,9 @@ awaitable<typename outcome_of<Signature>::type> as_awaitable(deferred_operation<
 template <class T>
 concept operand = requires(T t) { as_awaitable(std::move(t)); };
 
-// Found by argument-dependent lookup, because at least one operand is an operation of rill.
+// Argument-dependent lookup finds these operators, because at least one operand is an operation of rill.
 
-/// Waits until one of two operations succeeds, and cancels the other. The index of the returned variant says which one
+/// Waits until one of two operations succeeds, and cancels the other. The index of the returned variant shows which one
 /// succeeded.
 template <operand A, operand B>
 auto operator||(A a, B b)
@@ -58,7 +59,7 @@ auto operator||(A a, B b)
     return as_awaitable(std::move(a)) || as_awaitable(std::move(b));
 }
 
-/// Waits until both operations have succeeded. If one fails, the other is canceled.
+/// Waits until both operations have succeeded. If one fails, the other is cancelled.
 template <operand A, operand B>
 auto operator&&(A a, B b)
 {

@@ -11,12 +11,12 @@
 
 namespace rill {
 
-/// Notifies the coroutines of a worker that the server has begun to shut down. It changes nothing else: whether a
-/// stream may continue is decided by response_writer::finish_on_shutdown(). An execution-context service: a coroutine
-/// finds the signal of its worker by of().
+/// Notifies the coroutines of a worker that the server has begun to shut down. It has no other effect.
+/// response_writer::finish_on_shutdown() and stream_policy::finish_on_shutdown decide whether a stream may continue. It
+/// is an execution-context service: of() returns the signal of a worker.
 ///
-/// Not thread-safe: belongs to the thread that runs the context. Waits that are pending when the context is destroyed
-/// complete with operation_aborted. A pending wait does not keep the context's run() from returning.
+/// Not thread-safe: belongs to the thread that runs the context. When the context is destroyed, pending waits complete
+/// with operation_aborted. A pending wait does not prevent the context's run() from returning.
 class shutdown_signal : public boost::asio::execution_context::service
 {
     struct pending_wait;
@@ -36,13 +36,13 @@ public:
     explicit shutdown_signal(boost::asio::execution_context& context);
     ~shutdown_signal() override;
 
-    /// The signal of the context. The first call creates it.
+    /// Returns the signal of the context. The first call creates it.
     static shutdown_signal& of(boost::asio::io_context& context);
-    /// The signal of the worker whose executor this is. Throws boost::system::system_error with error::foreign_executor
-    /// for any other executor.
+    /// Returns the signal of the worker with this executor. Throws boost::system::system_error with
+    /// error::foreign_executor for any other executor.
     static shutdown_signal& of(const executor& worker) { return of(detail::context_of(worker)); }
 
-    /// Begins the shutdown: requested() is true from now on, and all waits complete, from the event loop. Further calls
+    /// Begins the shutdown. From now on requested() returns true. All waits complete from the event loop. Further calls
     /// do nothing.
     void request();
 
@@ -50,8 +50,8 @@ public:
 
     /// Waits for request(). Any number of coroutines may wait.
     ///
-    /// Completion: `void(error_code)`, from the event loop, also when the shutdown has already begun. Cancellation:
-    /// terminal, partial and total; completes with `operation_aborted`, unless the wait has completed before.
+    /// Completion: `void(error_code)`, from the event loop, even if the shutdown has already begun. Cancellation:
+    /// terminal, partial and total. A cancelled wait completes with `operation_aborted`.
     template <class CompletionToken>
     auto wait(CompletionToken&& token)
     {
@@ -59,7 +59,7 @@ public:
     }
     auto wait() { return initiate(detail::deferred); }
 
-    /// Starts a wait with a completion handler. For operations that are composed of this one.
+    /// Starts a wait with a completion handler. It is for operations that contain this wait.
     template <class Handler>
     void start(Handler handler)
     {

@@ -19,12 +19,12 @@ class task_group;
 
 /// Runs the coroutine `body(group)` and the tasks that it spawns with the group, and waits until all have ended.
 ///
-/// Completion: when the body and all tasks have ended. The first exception that leaves one of them cancels the others.
-/// It is thrown here after all have ended. Cancellation of the caller is passed on to all of them.
+/// Completion: when the body and all tasks have ended. The first exception of the body or a task cancels the others.
+/// This exception is thrown here after all have ended. Cancellation of the caller cancels the body and all tasks.
 /// @param body copied or moved into the coroutine. Pass std::ref(body) to refer to a body that outlives the group. g++
-/// 12 would destroy the captures of a temporary lambda twice. Such a lambda is rejected there if a capture has a
-/// destructor: capture by reference, or name the lambda first.
-/// @param max_tasks maximum number of tasks that run at once, without the body
+/// 12 destroys the captures of a temporary lambda twice. With that compiler, a static_assert rejects a temporary lambda
+/// if a capture has a non-trivial destructor. Capture by reference, or name the lambda first.
+/// @param max_tasks maximum number of tasks that run at once. The body does not count.
 template <class Body>
 awaitable<> with_task_group(Body&& body, std::size_t max_tasks = 64);
 
@@ -35,16 +35,17 @@ awaitable<> run_task_group(Body body, std::size_t max_tasks);
 
 } // namespace detail
 
-/// Coroutines that run concurrently. with_task_group() completes after the last of them has ended, so they may refer to
-/// local variables of its caller.
+/// A group of coroutines that run concurrently. with_task_group() completes after all of them have ended. Therefore
+/// they may refer to local variables of its caller.
 ///
 ///     co_await rill::with_task_group([&](rill::task_group& group) -> rill::awaitable<> {
-///         static_cast<void>(group.spawn(watch(file))); // the first task always fits
+///         static_cast<void>(group.spawn(watch(file))); // a group always accepts its first task
 ///         co_await serve(stream);
 ///         group.cancel();
 ///     });
 ///
-/// All of them run on the caller's worker, one at a time. Belongs to the worker's thread.
+/// All coroutines of the group run on the caller's worker, one at a time. Not thread-safe: the group belongs to the
+/// worker's thread.
 class task_group
 {
 public:
@@ -53,12 +54,12 @@ public:
     ~task_group();
 
     /// Starts `task`. It runs inside this call until its first wait.
-    /// @return true if `task` was started. false if the maximum number of tasks runs, or the group is ending: `task`
-    /// was destroyed.
+    /// @return true if `task` was started. false if the maximum number of tasks is running or the group is ending.
+    /// `task` was then destroyed.
     [[nodiscard("false: the task was destroyed and never started")]] bool spawn(awaitable<> task);
 
-    /// Cancels the running tasks, but not the body. Their operations complete with operation_aborted. A task that ends
-    /// with this error has not failed.
+    /// Cancels the running tasks, but not the body. The pending operations of the tasks complete with
+    /// operation_aborted. A task that ends with this error does not count as failed.
     void cancel();
 
     /// Number of running tasks, without the body.
@@ -70,8 +71,8 @@ private:
 
     explicit task_group(std::size_t max_tasks) noexcept;
 
-    /// Runs `body` and its tasks. Completes when all have ended. Cancellation is passed on to them and does not end the
-    /// wait itself.
+    /// Runs `body` and its tasks. Completes when all have ended. A cancellation cancels the body and the tasks, and
+    /// run() still waits for them.
     auto run(awaitable<>& body)
     {
         auto initiate = [this, &body](auto&& handler) {

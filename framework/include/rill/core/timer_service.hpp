@@ -19,12 +19,12 @@ namespace detail {
 class coalesced_post;
 }
 
-/// All timers of one worker: a wheel of 1 ms ticks that is driven by one operating-system timer. Adding and removing a
-/// timer is O(1) and never allocates. An execution-context service, so that a timer works in any coroutine on that
-/// context.
+/// All timers of one worker: a timer wheel with ticks of 1 ms. One operating-system timer drives the wheel. Adding and
+/// removing a timer is O(1) and never allocates. It is an execution-context service. Therefore a timer works in any
+/// coroutine on that context.
 ///
-/// Not thread-safe: belongs to the thread that runs the context. Nodes that are linked when the context is destroyed
-/// are fired with operation_aborted, which releases what their handlers hold.
+/// Not thread-safe: belongs to the thread that runs the context. When the context is destroyed, all linked nodes are
+/// fired with operation_aborted. This releases the resources of their handlers.
 class timer_service : public boost::asio::execution_context::service
 {
 public:
@@ -34,18 +34,18 @@ public:
 
     ~timer_service() override;
 
-    /// The service of the context. The first call creates it.
+    /// Returns the service of the context. The first call creates it.
     static timer_service& of(boost::asio::io_context& context);
 
     /// Whether the context has a timer service.
     static bool exists(const boost::asio::execution_context& context);
 
-    /// The time of this worker: the steady clock or the manual clock. While timers are fired, it is the time at which
-    /// firing began.
+    /// Returns the time of the worker's clock, which is the steady clock or the manual clock. While timers are fired,
+    /// the result is the time at which the firing began.
     clock::time_point now() const;
 
-    /// Freezes now() for the lifetime of this object, as it is frozen while timers are fired. For loops that would read
-    /// the clock thousands of times.
+    /// Freezes now() for the lifetime of this object, in the same way as during the firing of timers. Use it for a loop
+    /// that would otherwise read the clock thousands of times.
     class frozen_clock
     {
     public:
@@ -59,14 +59,14 @@ public:
         bool outer_;
     };
 
-    /// The service whose timers are being fired on this thread, or nullptr. Finding it needs no search.
+    /// Returns the service whose timers are being fired on this thread, or nullptr. This is faster than of().
     static timer_service* firing() noexcept { return firing_; }
 
-    /// The longest wait. now() plus a longer wait could overflow, and the timer would fire at once.
+    /// The longest wait. With a longer one, the sum with now() could overflow, and the timer would fire at once.
     static constexpr std::chrono::milliseconds longest_wait = std::chrono::hours(24 * 365 * 100);
 
-    /// The time that is `wait` from now. The wait is cut to longest_wait in its own unit, because a longer one may
-    /// exceed the range of the clock.
+    /// Returns now() plus `wait`, but at most plus longest_wait. The wait is limited before it is converted to the unit
+    /// of the clock, because a long wait may exceed the range of that unit.
     template <class Duration>
     clock::time_point after(Duration wait) const
     {
@@ -87,19 +87,18 @@ public:
     /// Unlinks the node and fires it with operation_aborted from the event loop, never inside this call.
     void abort(timer_node& node);
 
-    /// Aborts all linked nodes. For the end of a worker: its coroutines must not outlive it.
+    /// Aborts all linked nodes. A worker calls it at its end, because its coroutines must not outlive it.
     void abort_all();
 
-    /// Fires the nodes that abort() has left for the event loop. To be called from the event loop, outside of any
-    /// coroutine.
+    /// Fires the nodes that abort() has deferred to the event loop. Call it from the event loop, outside any coroutine.
     void flush_aborted();
 
-    /// Sets the window in which timers are fired together while the worker is busy: each timer may be late by a
-    /// sixteenth of its delay, but by at most `window`. A wake-up costs more than the work of a stream in it, here and,
-    /// for every event, at the receiver. 0: timers are not fired together.
+    /// Sets the window in which timers are fired together while the worker is busy. Each timer may be late by a
+    /// sixteenth of its delay, but by at most `window`. This saves wake-ups here and at the clients. A wake-up costs
+    /// more than the work that one stream does in it. 0: timers are not fired together.
     void set_coalescing(std::chrono::milliseconds window);
 
-    /// How long after their deadline timers were fired.
+    /// Statistics of the time between the deadline of a timer and its firing.
     struct lateness
     {
         /// Bucket i counts timers that were at most 2^i ms late. The last bucket counts all others.
@@ -118,7 +117,7 @@ public:
     /// The lateness of all timers since the service was created.
     const lateness& late() const noexcept { return late_; }
 
-    /// Stops the clock at the next whole tick. From then on, only advance() moves it. For tests.
+    /// Stops the clock at the next whole tick. After that, only advance() moves the clock. For tests.
     void use_manual_clock();
 
     /// The next time at which advance() has work to do. This is at or before the deadline of the first timer, because
@@ -126,7 +125,7 @@ public:
     clock::time_point next_work() const noexcept;
 
     /// Moves the manual clock and fires the timers that become due, in the order of their deadlines. This includes
-    /// timers that are added meanwhile.
+    /// timers that are added during this call.
     void advance(clock::duration by);
 
 private:
@@ -150,7 +149,7 @@ private:
     std::uint64_t armed_ = UINT64_MAX;
     std::uint64_t fired_ = 0; ///< number of timers fired in this turn
     lateness late_;
-    clock::time_point fires_at_; ///< the clock as last read while timers are fired
+    clock::time_point fires_at_; ///< the last time that was read from the clock while timers are fired
     std::uint64_t coalescing_ = 50;
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;

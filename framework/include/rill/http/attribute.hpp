@@ -11,17 +11,17 @@ namespace rill {
 
 namespace detail {
 
-/// Throws std::logic_error. Its message names the type.
+/// Throws std::logic_error with the name of the type.
 [[noreturn]] void throw_missing_attribute(const std::type_info& type);
 
 } // namespace detail
 
-/// Extractor: a copy of the value of type T that middleware has set by request::set_attribute(), such as the user who
-/// has logged in. The handler owns the copy, so a stream may keep it. T must be copyable. Use std::shared_ptr<const T>
-/// for a type that is not copyable or expensive to copy.
+/// Extractor: a copy of the value of type T that middleware has set with request::set_attribute(), such as the
+/// authenticated user. The handler owns the copy. Therefore a stream may keep it. T must be copyable. Use
+/// std::shared_ptr<const T> for a type that is not copyable, or that is expensive to copy.
 ///
-/// If the value is missing, the request is answered with 500, and an error in the log names T: the route lacks its
-/// middleware. With std::optional<T> instead of T, the value may be absent.
+/// If the value is missing, the middleware of the route is missing. The response is then 500, and an error in the log
+/// names T. With std::optional<T> instead of T, the value may be absent.
 template <class T>
 struct attribute
 {

@@ -4,7 +4,7 @@
 
 namespace rill {
 
-/// A chunk of a request's body. An empty chunk is the end of the body. Refers to bytes that the body_reader owns.
+/// A chunk of a request's body. An empty chunk means the end of the body. It refers to bytes that the body_reader owns.
 class body_chunk
 {
 public:

@@ -14,8 +14,8 @@
 
 namespace rill {
 
-/// Extractor: the request's body, read while it arrives. A handler with this parameter is called as soon as the head of
-/// its request has arrived. The middleware around the handler also runs then. request::body() is empty then.
+/// Extractor: reads the request's body while it arrives. A handler with this parameter is called as soon as the head of
+/// its request has arrived. The middleware around the handler also runs at that time, and request::body() is empty.
 ///
 ///     rill::awaitable<std::string> count(rill::body_reader body)
 ///     {
@@ -27,17 +27,17 @@ namespace rill {
 ///     }
 ///
 /// Unread data stays in the receive buffer of the kernel. When the buffer is full, the client must wait
-/// (back-pressure). A connection holds at most one chunk (64 KiB). A client that waits for `100 Continue` gets it with
-/// the first read() (RFC 9110, section 10.1.1). A handler may return before it has read everything: up to 256 KiB of
-/// what has already arrived is discarded. If the body has not ended then, the connection is closed after the response
-/// (RFC 9112, section 9.3).
+/// (back-pressure). A connection holds at most one chunk (64 KiB). If the client waits for `100 Continue`, the first
+/// read() sends it (RFC 9110, section 10.1.1). A handler may return before it has read the whole body. The connection
+/// then discards up to 256 KiB of the data that has already arrived. If the body has not ended there, the connection is
+/// closed after the response (RFC 9112, section 9.3).
 ///
-/// Belongs to the handler: after the handler has returned, a pending read() is canceled, and every later one fails with
-/// operation_aborted. Not for a handler of an sse::endpoint, whose request is destroyed before its stream begins. Not
-/// thread-safe: it is used on the connection's worker only.
+/// The reader works only until the handler returns. Then a pending read() is cancelled, and every later read() fails
+/// with operation_aborted. A handler of an sse::endpoint cannot use it, because the request is destroyed before the
+/// stream begins. Not thread-safe: use it only on the connection's worker.
 class body_reader
 {
-    // First, as its return type is deduced.
+    // Declared first because its return type is deduced.
     template <class CompletionToken>
     auto initiate(CompletionToken&& token)
     {
@@ -46,28 +46,29 @@ class body_reader
                 using handler_type = std::decay_t<decltype(handler)>;
                 source->read(handler_type(std::forward<decltype(handler)>(handler)));
             },
-            token); // an lvalue of the caller is not moved from
+            token); // not moved from, because it may be an lvalue of the caller
     }
 
 public:
-    /// A reader of the body of `r`. Several readers of one request share the position. A body that has already arrived
-    /// is moved out of the request and returned as one chunk.
+    /// Creates a reader of the body of `r`. Several readers of one request share the position. If the body has already
+    /// arrived, it is moved out of the request and returned as one chunk.
     explicit body_reader(request& r) : source_(detail::source_of(r)) {}
 
-    /// Reads the next bytes of the body, as soon as there are any.
+    /// Reads the next bytes of the body. Waits if no bytes have arrived.
     ///
     /// Completion: `void(error_code, body_chunk)`, at once if bytes have arrived, otherwise from the event loop. The
-    /// bytes are valid until the next read() or until the handler returns. An empty chunk is the end of the body. It is
-    /// returned once: a later read() fails with asio::error::eof. A second read() while one is pending fails with
+    /// bytes are valid until the next read() or until the handler returns. An empty chunk means the end of the body. It
+    /// is returned once. A later read() fails with asio::error::eof. If a read() is pending, a second read() fails with
     /// in_progress.
     ///
-    /// Errors: body_too_large (see set_limit()), body_malformed, body_too_slow, errc::not_enough_memory. Each is final,
-    /// and the connection is closed after the response. If the handler throws or returns the error, the response is
-    /// 413, 400, 408 or 500. If the client leaves, also in the middle of a body, the read() is canceled like every
-    /// operation that the handler awaits: an incomplete body is never taken for a complete one.
+    /// Errors: body_too_large (see set_limit()), body_malformed, body_too_slow, errc::not_enough_memory. After such an
+    /// error, every later read() fails, and the connection is closed after the response. If the handler throws or
+    /// returns the error, the response is 413, 400, 408 or 500. If the client disconnects, also before the end of the
+    /// body, the read() is cancelled, like every pending operation of the handler. Therefore an incomplete body never
+    /// looks like a complete one.
     ///
-    /// Cancellation: terminal, partial and total; completes with operation_aborted. No data is lost, and a later read()
-    /// continues.
+    /// Cancellation: terminal, partial and total. A cancelled read() completes with operation_aborted. No data is lost,
+    /// and a later read() continues.
     template <class CompletionToken>
     auto read(CompletionToken&& token)
     {
@@ -75,12 +76,12 @@ public:
     }
     auto read() { return initiate(detail::deferred); }
 
-    /// Sets the maximum size of the body in bytes, instead of connection_limits::max_streamed_body_bytes. A body with a
-    /// larger Content-Length fails at the first read(), before any of it is read. A chunked body fails before the chunk
-    /// that exceeds the limit.
+    /// Sets the maximum size of the body in bytes. It replaces connection_limits::max_streamed_body_bytes. If the
+    /// Content-Length is larger, the first read() fails and reads nothing. If the body is chunked, read() fails before
+    /// the chunk that exceeds the limit.
     void set_limit(std::uint64_t bytes) noexcept { source_->limit = bytes; }
 
-    /// The Content-Length of the request, in bytes. Nothing if the body is chunked.
+    /// Returns the Content-Length of the request in bytes, or std::nullopt if the body is chunked.
     std::optional<std::uint64_t> content_length() const noexcept { return source_->announced; }
 
 private:

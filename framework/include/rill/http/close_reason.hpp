@@ -4,7 +4,7 @@
 
 namespace rill {
 
-/// Why a stream has ended. Part of the log, of the metrics and of observer::stream_closed.
+/// The reason why a stream has ended. The log, the metrics and observer::stream_closed contain it.
 enum class close_reason : unsigned char
 {
     open,             ///< the stream has not ended
@@ -15,7 +15,7 @@ enum class close_reason : unsigned char
     drained,          ///< the server is shutting down
     handler_returned, ///< the handler returned
     handler_error,    ///< the handler threw
-    over_capacity,    ///< its data did not fit into capacity_limits::max_queued_bytes
+    over_capacity,    ///< its data would have exceeded capacity_limits::max_queued_bytes
 };
 
 std::string_view to_string(close_reason reason) noexcept;

@@ -10,19 +10,20 @@
 
 namespace rill {
 
-// ---- Structs that are read from a request. BOOST_DESCRIBE_STRUCT names their members and described base classes.
+// ---- Structs that rill reads from a request. BOOST_DESCRIBE_STRUCT lists their members and described base classes.
 //
-// A member may be missing if one of these conditions holds. It then keeps the value that it has in T{}:
+// The input may omit a member if one of these conditions is true. The member then keeps its value in T{}:
 // - its type has a value for "nothing": std::optional, std::unique_ptr, std::shared_ptr, boost::json::value, and
 //   std::variant with std::monostate;
 // - it is a bool;
 // - its default is not the empty value of its type: `int words = 40`, `std::string model = "small"`;
-// - it is a described struct of which every member may be missing;
+// - it is a described struct, and all its members may be missing;
 // - the struct's member_rules list it as optional.
-// Every other member is required. `int count = 0` is required as well: a default of zero cannot be distinguished from
-// no default. Unknown members of the input are ignored.
 //
-// The rules of a struct change this. They are written in the struct:
+// Every other member is required. `int count = 0` is also required, because a default of zero cannot be distinguished
+// from no default. Unknown members of the input are ignored.
+//
+// Rules in the struct change this behavior:
 //
 //     struct order
 //     {
@@ -32,11 +33,11 @@ namespace rill {
 //         using member_rules = rill::member_rules<rill::only_known_members, rill::optional_members<"count">>;
 //     };
 //
-// or outside of it, in a specialization of rill::member_rules_of<order>.
+// The rules may also be outside the struct, in a specialization of rill::member_rules_of<order>.
 
 namespace detail {
 
-// The default of each rule: it says nothing about any member.
+// The base of each rule. It changes nothing for any member.
 struct member_rule
 {
     static constexpr bool only_known = false;
@@ -58,7 +59,7 @@ struct only_known_members : detail::member_rule
     static constexpr bool only_known = true;
 };
 
-/// Rule: these members may be missing. They then keep their default.
+/// Rule: these members may be missing. A missing member keeps its default.
 template <fixed_string... Names>
 struct optional_members : detail::member_rule
 {
@@ -70,7 +71,7 @@ struct optional_members : detail::member_rule
     }
 };
 
-/// Rule: these members are required, although they have a default or are a bool or an optional.
+/// Rule: these members are required, even if they have a default or are a bool or an optional.
 template <fixed_string... Names>
 struct required_members : detail::member_rule
 {
@@ -82,7 +83,8 @@ struct required_members : detail::member_rule
     }
 };
 
-/// Rule: the member has another name in the input and output, e.g. a keyword: `renamed_member<"class_", "class">`.
+/// Rule: the member has another name in the input and output. For example, the name may be a keyword:
+/// `renamed_member<"class_", "class">`.
 template <fixed_string Member, fixed_string Name>
 struct renamed_member : detail::member_rule
 {
@@ -132,7 +134,8 @@ inline constexpr bool is_member_rules<member_rules<Rules...>> = true;
 
 } // namespace detail
 
-/// The rules of T: T::member_rules, if T has them. Specialize this for a struct that you cannot change.
+/// The rules of T. By default they are T::member_rules, if this type exists. Specialize member_rules_of for a struct
+/// that you cannot change.
 template <class T>
 struct member_rules_of
 {
@@ -146,14 +149,14 @@ struct member_rules_of<T>
     using type = typename T::member_rules;
 };
 
-/// Why a value could not be read.
+/// The reason why rill could not read a value.
 struct read_error
 {
     std::string path; ///< path to the value as a JSON pointer (RFC 6901), e.g. "/items/3/count"; empty: the whole input
     std::string reason; ///< what is allowed, e.g. "must be a whole number"
 
-    /// Returns text such as "/items/3/count: must be a whole number". It repeats only names of the input, in the path:
-    /// as printable ASCII, cut after 40 characters.
+    /// Returns text such as "/items/3/count: must be a whole number". Only the path contains text of the input. The
+    /// names in the path are converted to printable ASCII and cut after 40 characters.
     std::string text() const;
 };
 
@@ -165,7 +168,7 @@ bool fail(read_error& error, std::string_view reason);
 bool step_back(read_error& error, std::string_view name);
 bool step_back(read_error& error, std::size_t index);
 
-/// The problem 422: the input is well-formed, but not what the handler takes.
+/// Returns a problem with status 422, for input that is well-formed but does not match the type that the handler takes.
 problem wrong_content(const read_error& error);
 
 template <class T>

@@ -24,17 +24,18 @@ using form_fields = std::vector<std::pair<std::string, std::string>>;
 /// Maximum number of fields in a form.
 inline constexpr std::size_t max_form_fields = 1000;
 
-/// Decodes application/x-www-form-urlencoded (WHATWG URL, section 5.1). Stricter than the specification: text that is
-/// not UTF-8, and more than max_form_fields fields, are errors.
-/// @return the fields, or what is wrong with the text
+/// Decodes application/x-www-form-urlencoded (WHATWG URL, section 5.1). In addition to the specification, these are
+/// errors: text that is not UTF-8, and more than max_form_fields fields.
+/// @return the fields, or a description of the mistake
 tl::expected<form_fields, std::string> parse_form(std::string_view text);
 
-/// Reads the fields of a request. Errors: 415 if the body is not declared as a form, 400 if it is not well-formed.
+/// Reads the fields of a request. Errors: 415 if the Content-Type is not that of a form, 400 if the body is not
+/// well-formed.
 tl::expected<form_fields, problem> read_form_fields(const request& req);
 
 std::vector<std::string_view> values_of(const form_fields& fields, std::string_view name);
 bool only_known_fields(const form_fields& fields, const std::string_view* names, std::size_t count, read_error& error);
-/// Converts the values of from_text() for bool, and "on", which a browser sends for a checkbox.
+/// Converts the same texts as from_text() for bool. It also converts "on", because browsers send "on" for a checkbox.
 tl::expected<bool, std::string> checkbox_from_text(std::string_view text);
 
 template <class T>
@@ -74,8 +75,8 @@ bool read_fields(const std::vector<std::string_view>& values, T& out, read_error
     return true;
 }
 
-/// Whether the user has left the input empty. A browser then sends an empty value, which counts as no value except for
-/// text.
+/// Whether the user has left this input of the form empty. A browser then sends an empty value. The empty value counts
+/// as a missing value, except if the type is text.
 template <class T>
 bool is_left_empty(const std::vector<std::string_view>& values)
 {
@@ -131,16 +132,17 @@ bool read_form(const form_fields& fields, T& out, read_error& error)
 
 } // namespace detail
 
-/// Extractor: the request's body, an HTML form (application/x-www-form-urlencoded), as a described struct. Its members
-/// have types that from_text() makes (rill/http/from_text.hpp), or a std::optional or a container of these. A container
-/// takes all fields with its name. The rules for missing members are those of rill/http/described.hpp, with additions
-/// for browsers: a checkbox sends "on" for true and nothing for false; a container has no field if nothing is chosen;
-/// the empty value of an empty input counts as missing, except for text.
+/// Extractor: converts the request's body, an HTML form (application/x-www-form-urlencoded), to a described struct. The
+/// type of a member must have from_text() (rill/http/from_text.hpp), or be a std::optional or a container of such a
+/// type. A container gets all fields with its name. For missing members, the rules of rill/http/described.hpp apply,
+/// with additions for browsers. A checkbox sends "on" for true and no field for false. A container may have no field,
+/// which means that nothing is chosen. The empty value of an empty input counts as missing, except for text.
 ///
-/// Answered without a call of the handler: 415 unless the Content-Type is application/x-www-form-urlencoded, and for a
-/// body with a Content-Encoding, because rill does not decompress; 400 if the body is not well-formed; 422 if it is not
-/// a T, with the path to the first wrong field, as for json<T>: "/count: must be a whole number". Files
-/// (multipart/form-data) are not supported.
+/// The handler is not called in these cases. The response is 415 if the Content-Type is not
+/// application/x-www-form-urlencoded. It is also 415 if the body has a Content-Encoding, because rill does not
+/// decompress. It is 400 if the body is not well-formed. It is 422 if the body does not match T. The text of the 422
+/// has the path to the first wrong field, as for json<T>: "/count: must be a whole number". Files (multipart/form-data)
+/// are not supported.
 template <class T>
 struct form
 {
@@ -160,7 +162,7 @@ struct extractor<form<T>>
 
     static tl::expected<form<T>, problem> extract(request& req)
     {
-        // Not in form<T> itself: clang would then also report that the handler's parameter is not an extractor.
+        // If this were in form<T>, clang would also report that the handler's parameter is not an extractor.
         static_assert(detail::described_struct<T>,
                       "form<T> needs a struct that is described with BOOST_DESCRIBE_STRUCT");
         const auto fields = detail::read_form_fields(req);

@@ -10,7 +10,7 @@
 
 namespace rill {
 
-/// The value of request::remote_address() for a client of a Unix socket, which has no address.
+/// The value of request::remote_address() for a client of a Unix socket, because such a client has no address.
 inline constexpr std::string_view unix_peer = "unix";
 
 /// The header field in which a proxy sends the client's address.
@@ -22,15 +22,15 @@ enum class forwarded_field : unsigned char
 
 /// The proxies that are trusted to send the client's address. By default there are none.
 ///
-/// Only the field that these proxies set is read. The other field may come from the client, through a proxy that does
-/// not know it.
+/// rill reads only the field that these proxies set. The other field may come from the client, because a proxy passes
+/// on a field that it does not support.
 class trusted_proxies
 {
 public:
     trusted_proxies() = default;
 
     /// Parses a list of proxies. Throws std::invalid_argument for an invalid entry, so that a server with a wrong list
-    /// does not start. The message names the entry and says what is allowed.
+    /// does not start. The message contains the entry and the allowed forms.
     /// @param networks addresses and networks such as "127.0.0.1, 10.0.0.0/8, fd00::/8", separated by commas. The entry
     /// "unix" stands for clients of Unix sockets.
     /// @param field the field that the proxies set
@@ -59,10 +59,11 @@ private:
     forwarded_field field_ = forwarded_field::x_forwarded_for;
 };
 
-/// Returns the address of the client, as far as it is certain. This is the address of the connection, unless that is a
-/// trusted proxy. Then it is the last address in the field that is not a trusted proxy's: only trusted proxies have
-/// written the entries after it. Entries before it are claims of the client. If an entry hides the address ("unknown",
-/// "_name") or is malformed, the address of the proxy that wrote this entry is returned.
+/// Returns the most reliable address of the client. If the peer of the connection is not a trusted proxy, the result is
+/// the address of the peer. Otherwise the result is the last address in the field that does not belong to a trusted
+/// proxy. Only trusted proxies have written this entry and the entries after it. Any client may have written the
+/// entries before it. If an entry hides the address ("unknown", "_name") or is malformed, the result is the address of
+/// the proxy that wrote the entry.
 std::string client_address(const request& r, const trusted_proxies& trusted);
 
 } // namespace rill

@@ -23,21 +23,22 @@ struct bounded
     constexpr operator const T&() const noexcept { return value; }
 };
 
-// ---- from_text: converts text to a value. An overload in the namespace of your type makes it a parameter type:
+// ---- from_text: converts text to a value. With an overload in its namespace, your type can be the type of a
+// parameter:
 //
 //     tl::expected<color, std::string> from_text(std::string_view text, std::type_identity<color>);
 //
-// The error says what is allowed, e.g. "must be red or green". It is put after "'blu' is not allowed: ". It is text and
-// not an error_code, because no program tests it: it is sent to the client, in a problem. An enum that is described
-// with BOOST_DESCRIBE_ENUM needs no overload: its values are written by name. The same overloads convert strings of
-// JSON and fields of forms.
+// The error is text that says what is allowed, e.g. "must be red or green". The client gets it in a problem, after
+// "'blu' is not allowed: ". It is not an error_code, because no program tests it. An enum that is described with
+// BOOST_DESCRIBE_ENUM needs no overload, because its values are converted from their names. The same overloads convert
+// strings in JSON and fields of forms.
 
 tl::expected<std::string, std::string> from_text(std::string_view text, std::type_identity<std::string>);
 tl::expected<bool, std::string> from_text(std::string_view text, std::type_identity<bool>); ///< true, false, 1 or 0
 
 namespace detail {
 
-/// Says what is allowed where `text` is not a whole number of a type with these limits.
+/// Returns the error for `text` that is not a whole number of a type with these limits. It says what is allowed.
 std::string not_whole_number(std::string_view text, std::string_view min, std::string_view max);
 
 /// Returns "must be one of a, b, c".
@@ -76,7 +77,11 @@ tl::expected<E, std::string> from_text(std::string_view text, std::type_identity
 {
     return detail::with_enumerators<E>([&](auto... enumerator) -> tl::expected<E, std::string> {
         E value{};
-        if (((text == enumerator.name && (value = enumerator.value, true)) || ...)) {
+        const auto is_name_of = [&](auto candidate) {
+            value = candidate.value;
+            return text == candidate.name;
+        };
+        if ((is_name_of(enumerator) || ...)) {
             return value;
         }
         const std::array<std::string_view, sizeof...(enumerator)> names{enumerator.name...};

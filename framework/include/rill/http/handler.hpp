@@ -15,9 +15,10 @@ namespace rill {
 
 class handler;
 
-/// A function around a handler. It may inspect the request before `next`, change the response after it, or return a
-/// response without a call of `next`. A streamed response has not begun when `next` returns. If the handler reads the
-/// request's body while it arrives, the middleware runs before the body has arrived, and request::body() is empty.
+/// A function around a handler. It may inspect the request before it calls `next`, change the response of `next`, or
+/// return a response without a call of `next`. A streamed response has not begun when `next` returns. If the handler
+/// reads the request's body while the body arrives, the middleware runs before the body has arrived, and
+/// request::body() is empty.
 using middleware_function = std::function<awaitable<response>(request&, const handler& next)>;
 
 namespace detail {
@@ -43,8 +44,8 @@ concept has_cors = requires(const F& f) {
     } -> std::same_as<const middleware_function*>;
 };
 
-/// The callable of a handler. It has function pointers and not virtual functions, for which g++ 12 warns about
-/// coroutines whose parameters depend on a local lambda.
+/// The callable of a handler. It has function pointers instead of virtual functions, because g++ 12 warns about virtual
+/// functions that are coroutines with parameters that depend on a local lambda.
 struct shared_callable
 {
     awaitable<response> (*call)(shared_callable& self, request& r);
@@ -58,7 +59,7 @@ template <class F>
 struct callable : shared_callable
 {
     template <class From>
-    explicit callable(From&& from)
+    callable(std::in_place_t, From&& from)
         : shared_callable{&call_function, &get_needs, body_function(), method_function(), cors_function()},
           f(std::forward<From>(from))
     {}
@@ -122,33 +123,35 @@ concept is_handler = requires(F& f, request& r) {
 
 } // namespace detail
 
-/// Answers a request: any callable `awaitable<response>(request&)`, such as a router, an endpoint, or the result of
-/// make_handler(). The request outlives the coroutine. If the client leaves, the coroutine is canceled (terminal).
+/// Answers a request. A handler holds any callable `awaitable<response>(request&)`, such as a router, an endpoint, or
+/// the result of make_handler(). The request outlives the coroutine. If the client disconnects, the coroutine is
+/// cancelled (terminal).
 ///
-/// Copies share the callable. It does not move, and exists as long as any copy. Thread safety: with several workers,
-/// the callable is called from all of their threads at once.
+/// Copies share the callable. The callable does not move. It exists as long as any copy exists. Thread safety: with
+/// several workers, several threads may call the callable at once.
 ///
-/// By default, a handler is called when the whole body of its request has arrived. A callable that reads bodies while
-/// they arrive has a member
+/// By default, a handler is called when the whole body of its request has arrived. A callable that reads a body while
+/// the body arrives has a member
 ///
 ///     bool streams_body(const request& head) const;
 ///
-/// It is called once for each request with a body, when only the head has arrived. If it returns true, the handler is
-/// called at once: request::body() is empty, and a body_reader reads the body. The handlers of make_handler() and
-/// router have this member, so a handler that takes a body_reader need not define it. A function that wraps such a
-/// callable hides the member, and the body is then not streamed: use router::use() instead, or forward the member.
+/// It is called once for each request with a body, after the head has arrived. If it returns true, the handler is
+/// called at once. request::body() is then empty, and a body_reader reads the body. The handlers of make_handler() and
+/// router have this member. Therefore a handler that takes a body_reader need not define it. A function that wraps such
+/// a callable hides the member, and the body is then not streamed. Use router::use() instead of a wrapper, or forward
+/// the member.
 ///
 /// A connection answers 501 to an unknown method (RFC 9110, section 9.1), unless the callable has a member
 ///
 ///     bool takes_method(std::string_view name) const;
 ///
-/// that returns true. A router has one.
+/// that returns true. A router has this member.
 ///
-/// A router is checked when it is converted to a handler: see router::check_routes(), which throws route_error.
+/// The conversion of a router to a handler calls router::check_routes(), which may throw route_error.
 class handler
 {
 public:
-    handler() = default; ///< an empty handler, to be assigned to
+    handler() = default; ///< creates an empty handler
 
     template <class F>
         requires(!std::same_as<std::remove_cvref_t<F>, handler> && detail::is_handler<std::decay_t<F>>)
@@ -173,7 +176,7 @@ public:
         return streams_bodies() && callable_->streams_body(*callable_, head);
     }
 
-    /// Whether the handler takes requests with this method, which is not one of `verb`.
+    /// Whether the handler takes requests with this method. For methods that are not in `verb`.
     bool takes_method(std::string_view name) const
     {
         return callable_ && callable_->takes_method != nullptr && callable_->takes_method(*callable_, name);
@@ -182,14 +185,14 @@ public:
     /// False if the handler never reads a body while it arrives.
     bool streams_bodies() const noexcept { return callable_ && callable_->streams_body != nullptr; }
 
-    /// The CORS middleware of the callable, which also answers OPTIONS of its route, or nullptr. It is the result of
-    /// the callable's member `const middleware_function* cors() const`, which an endpoint has.
+    /// Returns the CORS middleware of the callable, or nullptr. The router also uses it for OPTIONS requests of the
+    /// route. The callable must have a member `const middleware_function* cors() const`. An endpoint has this member.
     const middleware_function* cors() const
     {
         return callable_ && callable_->cors ? callable_->cors(*callable_) : nullptr;
     }
 
-    /// The path parameters that the callable declares. Empty for a lambda that takes the request.
+    /// Returns the path parameters that the callable declares. The result is empty for a lambda that takes the request.
     detail::route_needs route_needs() const { return callable_ ? callable_->needs(*callable_) : detail::route_needs(); }
 
 private:
@@ -199,7 +202,7 @@ private:
         if constexpr (requires { f.check_routes(); }) {
             f.check_routes();
         }
-        return std::make_shared<detail::callable<std::decay_t<F>>>(std::forward<F>(f));
+        return std::make_shared<detail::callable<std::decay_t<F>>>(std::in_place, std::forward<F>(f));
     }
 
     std::shared_ptr<detail::shared_callable> callable_;

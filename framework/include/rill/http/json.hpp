@@ -14,7 +14,7 @@
 
 namespace rill {
 
-// ---- JSON (RFC 8259) as C++ values. Boost.JSON parses the text. The conversion is rill's own, and is the same with
+// ---- JSON (RFC 8259) as C++ values. Boost.JSON parses the text. rill converts the values itself, in the same way with
 // every release of Boost.
 //
 // bool                    true, false
@@ -22,7 +22,7 @@ namespace rill {
 // float, double           a number that is not too large for the type
 // std::string             a string
 // std::optional, std::unique_ptr, std::shared_ptr, std::monostate: the value, or null
-// std::vector and other containers, std::array, std::pair, std::tuple: an array; for the last three of this exact size
+// std::vector and other containers, std::array, std::pair, std::tuple: an array; the last three need its exact size
 // std::map and other maps an object; a key is a string, or a type with from_text()
 // std::variant            the first alternative that fits
 // bounded                 a number within the bounds
@@ -36,16 +36,16 @@ namespace rill {
 //     std::string as_json(const money&); // or any other type that is written as JSON
 //
 // The error says what is allowed, e.g. "must be an amount and a currency". It may also be a read_error, with the path
-// within the value. A type with from_text() (rill/http/from_text.hpp) is read from a string without further functions.
-// If there are none of these, overloads of tag_invoke for Boost.JSON's value_to, try_value_to and value_from are used.
-// Types must be default-constructible.
+// within the value. A type with from_text() (rill/http/from_text.hpp) is read from a string and needs no further
+// function. If a type has none of these functions, rill uses the overloads of tag_invoke for Boost.JSON's value_to,
+// try_value_to and value_from. Types must be default-constructible.
 
 /// Maximum nesting depth of arrays and objects.
 inline constexpr std::size_t json_depth = 64;
 
-/// Parses one JSON text. In addition to RFC 8259, these are errors: a repeated name in one object, because parsers
-/// differ in which member they take; a number that a double cannot hold, such as 1e400; more than json_depth levels.
-/// @return the value, or what is wrong with the text, e.g. "it ends too early"
+/// Parses one JSON text. In addition to RFC 8259, these are errors: a repeated name in one object, because different
+/// parsers take different members; a number that a double cannot represent, such as 1e400; more than json_depth levels.
+/// @return the value, or a description of the mistake, e.g. "it ends too early"
 tl::expected<boost::json::value, std::string> parse_json(std::string_view text);
 
 /// Converts a parsed value to a T. See above for the types.
@@ -62,16 +62,18 @@ tl::expected<T, read_error> from_json(const boost::json::value& value)
 
 namespace detail {
 
-/// Parses the body of a request. Errors: 415 if it is not declared as JSON, 400 if it is not well-formed.
+/// Parses the body of a request. Errors: 415 if the Content-Type is not that of JSON, 400 if the body is not
+/// well-formed.
 tl::expected<boost::json::value, problem> parse_json_body(const request& req);
 
 } // namespace detail
 
-/// Extractor: the request's body, JSON, as a T. See above for the types.
+/// Extractor: converts the request's body from JSON to a T. See above for the types.
 ///
-/// Answered without a call of the handler: 415 unless the Content-Type is application/json or ends in +json, and for a
-/// body with a Content-Encoding, because rill does not decompress; 400 if parse_json() fails; 422 if the body is not a
-/// T, with the path to the first wrong value: "/items/3/count: must be a whole number".
+/// The handler is not called in these cases. The response is 415 if the Content-Type neither is application/json nor
+/// ends in +json. It is also 415 if the body has a Content-Encoding, because rill does not decompress. It is 400 if
+/// parse_json() fails. It is 422 if the body does not match T. The text of the 422 has the path to the first wrong
+/// value: "/items/3/count: must be a whole number".
 template <class T>
 struct json
 {
@@ -107,11 +109,11 @@ struct extractor<json<T>>
     }
 };
 
-/// Returns `value` as JSON text that every parser can read: NaN and infinity are written as null, and bytes of a string
-/// that are not UTF-8 as U+FFFD. See above for the types. An empty optional is null. The text has no line breaks.
+/// Returns `value` as JSON text that every parser can read. NaN and infinity become null. Bytes of a string that are
+/// not UTF-8 become U+FFFD. An empty optional becomes null. The text has no line breaks. See above for the types.
 ///
-/// With g++ 12, do not write `to_json(order{...})` within a co_await expression: this compiler destroys the temporary
-/// struct twice. Give the struct a line of its own.
+/// With g++ 12, do not write `to_json(order{...})` within a co_await expression, because this compiler destroys the
+/// temporary struct twice. Store the struct in a variable first.
 template <class T>
 std::string to_json(const T& value)
 {

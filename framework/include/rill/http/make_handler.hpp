@@ -13,7 +13,7 @@ namespace rill {
 
 namespace detail {
 
-// Converts what a handler may return to a response.
+// These functions convert a result of a handler to a response.
 inline response as_response(response r)
 {
     return r;
@@ -38,8 +38,8 @@ inline response as_response(status s)
 {
     return response(s);
 }
-/// The response is 500, and only the log says why. Errors of a body_reader, which are the client's, are answered with
-/// 413, 400 or 408.
+/// For most errors the response is 500, and only the log contains the reason. For an error of a body_reader that the
+/// client has caused, the response is 413, 400 or 408.
 response as_response(const error_code& ec);
 
 /// An error type of the application: see problem.
@@ -49,7 +49,7 @@ response as_response(const E& error)
     return to_response(to_problem(error));
 }
 
-/// tl::expected, std::expected, boost::system::result: a value or an error.
+/// A type that contains a value or an error, such as tl::expected, std::expected or boost::system::result.
 template <class X>
 concept expected_like = requires(X& x) {
     typename X::value_type;
@@ -58,7 +58,7 @@ concept expected_like = requires(X& x) {
     x.error();
 };
 
-/// The allowed error types. Text is not allowed, because it would be answered with 200.
+/// The error types that a handler may return. Text is not allowed, because a response with text is 200.
 template <class E>
 concept answerable_error = maps_to_problem<E> || std::same_as<E, problem> || std::same_as<E, status> ||
                            std::same_as<E, response> || std::convertible_to<E, error_code>;
@@ -73,7 +73,7 @@ response as_response(X outcome)
     if constexpr (std::is_void_v<typename X::value_type>) {
         return response(status::no_content);
     } else {
-        return as_response(*std::move(outcome));
+        return as_response(*std::move(outcome)); // NOLINT(performance-move-const-arg): a value may be trivial
     }
 }
 
@@ -101,7 +101,7 @@ response call_plain(F& f, Args args)
     }
 }
 
-/// Awaits the handler and converts its result to a response. `args` exist here while the handler runs.
+/// Awaits the handler and converts its result to a response. `args` stays in this frame while the handler runs.
 template <class R, class F, class Args>
 awaitable<response> call_awaiting(F& f, Args args)
 {
@@ -124,7 +124,7 @@ constexpr bool owns_its_parameters(type_list<Args...>)
     return ((is_request_reference<Args> || !std::is_reference_v<Args>)&&...);
 }
 
-/// The handler of a callable with a signature. The callable does not move while coroutines refer to it.
+/// Adapts a callable with a signature to a handler. The callable does not move while coroutines refer to it.
 template <class F, class Result, class Arguments>
 class adapted
 {
@@ -151,7 +151,7 @@ public:
         } else if constexpr (reads_body) {
             return answer_body_errors(call_awaiting<value>(f_, std::move(*args)));
         } else if constexpr (std::is_same_v<value, response> && owns_its_parameters(Arguments{})) {
-            return std::apply(f_, std::move(*args)); // its own frame holds everything that it needs
+            return std::apply(f_, std::move(*args)); // the handler's own frame holds its parameters
         } else {
             return call_awaiting<value>(f_, std::move(*args));
         }
@@ -170,7 +170,8 @@ private:
     F f_;
 };
 
-/// The same as is_handler, but does not check a generic lambda, because this would compile its body for a request.
+/// The same as is_handler, but false for a generic lambda. A check of a generic lambda would compile its body for a
+/// request.
 template <class F>
 concept is_ready_handler = has_signature<F> && is_handler<F>;
 
@@ -262,8 +263,8 @@ struct checked_handler
 
 } // namespace detail
 
-/// Makes a handler of a callable. Its parameters are extractors (`query`, `path`, `header`, `cookie`, `json`,
-/// `attribute`, `body_reader`, or your own) or the request. It returns, or as a coroutine co_returns, one of:
+/// Converts a callable to a handler. The parameters of the callable are extractors (`query`, `path`, `header`,
+/// `cookie`, `json`, `attribute`, `body_reader`, or your own) or the request. It returns or co_returns one of these:
 ///
 ///   - response
 ///   - text: std::string, std::string_view, const char*: 200, text/plain
@@ -274,13 +275,14 @@ struct checked_handler
 ///     problem, status, response, error_code, or an error type with to_problem(). An error_code becomes a 500 without
 ///     the reason, which is in the log.
 ///
-/// A static_assert rejects a callable that breaks a rule, and says what to write instead.
+/// A static_assert rejects a callable that breaks a rule. Its message says what to write instead.
 ///
-/// First, the parameters are extracted from the request. If one fails, its problem is the response, and the callable is
-/// not called. A coroutine owns its by-value parameters. An exception passes through the middleware around the handler.
-/// If nothing catches it, it becomes a 500 without the reason, which is in the log. The callable exists as long as any
-/// copy of the handler. It must outlive the coroutines that it has started, as it does in a router. Several workers may
-/// call it at once. A callable that is already a handler is used as it is.
+/// First, the parameters are extracted from the request. If an extractor fails, its problem becomes the response, and
+/// the callable is not called. A coroutine owns its by-value parameters. An exception passes through the middleware
+/// around the handler. If no middleware catches it, the response is a 500, and only the log contains the reason. The
+/// callable exists as long as any copy of the handler. A copy must outlive the coroutines that the callable has
+/// started. A router ensures this. Several workers may call the callable at once. If the callable is already a handler,
+/// make_handler() does not adapt it.
 template <class F>
 handler make_handler(F&& f)
 {
@@ -295,8 +297,8 @@ handler make_handler(F&& f)
     }
 }
 
-/// Makes a handler of a member function of `object`. `object` is an object that must outlive the handler, or a pointer,
-/// which is copied, so that a std::shared_ptr keeps the object alive.
+/// Converts a member function of `object` to a handler. `object` is an object that must outlive the handler, or a
+/// pointer to it. The pointer is copied. Therefore a std::shared_ptr keeps the object alive.
 template <class Method, class Object>
     requires std::is_member_function_pointer_v<Method>
 handler make_handler(Method method, Object&& object)

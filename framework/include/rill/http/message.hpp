@@ -5,7 +5,7 @@
 
 namespace rill {
 
-// Beast's names for HTTP's own terms are used as they are.
+// rill uses Beast's enumerations of the status codes and methods of HTTP.
 using boost::beast::http::status;
 using boost::beast::http::verb;
 

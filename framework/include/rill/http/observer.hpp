@@ -17,8 +17,8 @@ enum class log_level : unsigned char
     off
 };
 
-/// Functions that the server calls on events. They are called from the worker threads, possibly from several at once,
-/// and must neither throw nor block.
+/// Functions that the server calls on events. The threads of the workers call them, possibly several at once. They must
+/// neither throw nor block.
 struct observer
 {
     struct stream_opened

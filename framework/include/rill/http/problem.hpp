@@ -8,19 +8,19 @@
 
 namespace rill {
 
-/// An error that is answered as application/problem+json (RFC 9457).
+/// An error whose response is application/problem+json (RFC 9457).
 ///
-/// An error type of the application is converted to a problem by a function in the namespace of that type:
+/// A function in the namespace of an application's error type converts that type to a problem:
 ///
 ///     rill::problem to_problem(const shop::error& e);
 ///
-/// Handlers may then return tl::expected<T, shop::error> or shop::error, and extractors may fail with one.
+/// Handlers may then return tl::expected<T, shop::error> or shop::error, and extractors may fail with a shop::error.
 struct problem
 {
     rill::status status = rill::status::internal_server_error;
-    std::string detail{}; ///< what is wrong with this request, for people; must not contain secrets
+    std::string detail{}; ///< the mistake in this request, for people; must not contain secrets
     std::string title{};  ///< empty: the reason phrase of the status
-    /// Further headers of the response, e.g. {"Retry-After", "30"}. A 401 must have WWW-Authenticate.
+    /// Additional headers of the response, e.g. {"Retry-After", "30"}. A 401 must have WWW-Authenticate.
     std::vector<std::pair<std::string, std::string>> headers{};
 };
 

@@ -18,17 +18,17 @@ namespace detail {
 class body_source;
 }
 
-/// A request. Its head and body have arrived, or only its head if the handler reads the body while it arrives (see
-/// body_reader). Handlers get it by reference. It is destroyed when the response has been returned, so a stream copies
-/// what it needs (see sse::endpoint and the extractors).
+/// A request. Its head and body have arrived. If the handler reads the body with a body_reader, only the head has
+/// arrived. Handlers get the request by reference. It is destroyed after the handler has returned the response.
+/// Therefore a stream must copy the data that it needs (see sse::endpoint and the extractors).
 class request
 {
 public:
     request() = default;
-    /// Makes a request without a connection, e.g. in tests. `target` is in origin form, e.g. "/ticks?ms=20".
+    /// Creates a request without a connection, e.g. in tests. `target` is in origin form, e.g. "/ticks?ms=20".
     request(verb method, std::string target);
 
-    /// The method, or verb::unknown for one that has only a name, such as QUERY.
+    /// The method, or verb::unknown for a method that is not in `verb`, such as QUERY.
     verb method() const noexcept { return method_; }
     void set_method(verb method) noexcept { method_ = method; }
 
@@ -37,7 +37,7 @@ public:
     /// Sets the method by its name, which is case-sensitive (RFC 9110, section 9.1).
     void set_method(std::string_view name);
 
-    /// The request target as received, and its two parts. They are percent-encoded.
+    /// The request target as received, and its path and query. They are percent-encoded.
     std::string_view target() const noexcept { return target_; }
     std::string_view path() const noexcept;
     std::string_view query_string() const noexcept;
@@ -52,7 +52,7 @@ public:
     /// Returns the value of the first header field with this name. For a list, such as Accept, use fields().list().
     std::optional<std::string_view> header(std::string_view name) const noexcept { return fields_.get(name); }
 
-    /// The body. Empty if streams_body().
+    /// The body. It is empty if streams_body() is true.
     const std::string& body() const noexcept { return body_; }
     void set_body(std::string body) { body_ = std::move(body); }
     std::string take_body() { return std::exchange(body_, {}); }
@@ -60,26 +60,27 @@ public:
     /// Whether a body_reader reads the body.
     bool streams_body() const noexcept { return source_ != nullptr; }
 
-    /// The source of a body_reader. For connections.
+    /// The source of a body_reader. Connections set it.
     const std::shared_ptr<detail::body_source>& body_source() const noexcept { return source_; }
     void set_body_source(std::shared_ptr<detail::body_source> source) noexcept { source_ = std::move(source); }
 
-    /// Header fields of a response that does not pass through the middleware: 500 if the handler throws and nothing
-    /// catches the exception, or if its response cannot be sent. Middleware that adds fields to responses sets them
-    /// here as well, before it calls the next handler.
+    /// Header fields for a 500 that does not pass through the middleware. The server sends such a 500 if nothing
+    /// catches an exception of the handler, or if the handler's response cannot be sent. Middleware that adds fields to
+    /// responses also sets them here, before it calls the next handler.
     headers& answer_fields() noexcept { return answer_fields_; }
     const headers& answer_fields() const noexcept { return answer_fields_; }
 
-    /// The client's address, e.g. "127.0.0.1". An IPv4 address is never mapped into IPv6. "unix" for a client of a Unix
-    /// socket. Empty without a connection.
+    /// The client's address, e.g. "127.0.0.1". An IPv4 address never has the IPv6-mapped form. It is "unix" for a
+    /// client of a Unix socket, and empty without a connection.
     const std::string& remote_address() const noexcept { return remote_address_; }
     void set_remote_address(std::string address) { remote_address_ = std::move(address); }
 
-    /// The pattern of the request's route, e.g. "/rooms/{room}". Empty before the router has run, and without a router.
+    /// The pattern of the request's route, e.g. "/rooms/{room}". It is empty before the router has run, and without a
+    /// router.
     const std::string& route() const noexcept { return route_; }
     void set_route(std::string_view pattern) { route_ = pattern; }
 
-    /// Returns a path parameter, which the router has percent-decoded.
+    /// Returns a path parameter, percent-decoded.
     std::optional<std::string_view> path_parameter(std::string_view name) const noexcept;
     void add_path_parameter(std::string name, std::string value);
     void clear_path_parameters() { path_parameters_.clear(); }
@@ -93,16 +94,17 @@ public:
     /// a proxy that translates HTTP/2 to HTTP/1.1 may leave them separate.
     std::optional<std::string_view> cookie(std::string_view name) const noexcept;
 
-    /// Sets a value for later middleware and the handler, such as the user who has logged in. They read it with the
-    /// extractor rill::attribute<T> or with attribute<T>(). There is one value of each type: a second call replaces it.
-    /// Copies of the request share the values that were set before the copy.
+    /// Sets a value for later middleware and the handler, such as the authenticated user. They read it with the
+    /// extractor rill::attribute<T> or with attribute<T>(). A request has at most one value of each type. A second call
+    /// with the same type replaces the value. Copies of the request share the values that were set before the copy.
     template <class T>
     void set_attribute(T value)
     {
         attributes_ = std::make_shared<const detail::attribute_value<T>>(std::move(value), std::move(attributes_));
     }
 
-    /// Returns the value of exactly this type, or nullptr. It exists until the request and its copies are destroyed.
+    /// Returns the value of exactly this type, or nullptr. The value exists until the request and its copies are
+    /// destroyed.
     template <class T>
     const T* attribute() const noexcept
     {

@@ -42,12 +42,19 @@ struct file_body
     std::uint64_t length = 0; ///< in bytes
 };
 
-/// The result of a handler. The connection adds the framing, and a handler cannot break it. These headers may be set:
-/// Content-Length to the size of the body, or to any number in a response to HEAD without a body; Connection to close
-/// (or keep-alive, which changes nothing); Upgrade, which a 426 must have; Server. Anything that contradicts the
-/// connection is replaced by a 500, and an error in the log says why: another Content-Length, or one with a streamed
-/// body; Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE, Trailer; a status below 200 or above 999; a 405
-/// without Allow. The body of a 204, 205 or 304 is not sent, and the log has a warning.
+/// The result of a handler. The connection adds the framing, and a handler cannot break the framing. A handler may set
+/// these headers that belong to the connection:
+/// - Server;
+/// - Content-Length: the size of the body. A 304, and a response to HEAD without a body, may have any number;
+/// - Connection: close, and also keep-alive, which has no effect, or upgrade, together with Upgrade.
+///
+/// The connection replaces an invalid response by a 500 and logs the reason as an error. These responses are invalid:
+/// - a response with another Content-Length, or with a Content-Length and a streamed body;
+/// - a response with Transfer-Encoding, Date, Keep-Alive, Proxy-Connection, TE or Trailer;
+/// - a status below 200 or above 999;
+/// - a 401 without WWW-Authenticate, a 405 without Allow, or a 426 without Upgrade.
+///
+/// The body of a 204, 205 or 304 is not sent, and the log has a warning.
 class response
 {
 public:
@@ -60,8 +67,8 @@ public:
     static response html(std::string body) { return {rill::status::ok, std::move(body), "text/html; charset=utf-8"}; }
     static response json(std::string body) { return {rill::status::ok, std::move(body), "application/json"}; }
 
-    /// A response whose body is produced while it is sent: `produce` is `awaitable<>(response_writer&)`. It is sent
-    /// with chunked coding on HTTP/1.1, and ends with the connection on HTTP/1.0.
+    /// Returns a response whose body is produced while it is sent. `produce` is `awaitable<>(response_writer&)`. On
+    /// HTTP/1.1 the body has chunked coding. On HTTP/1.0 the end of the connection is the end of the body.
     static response stream(function_body::function produce, std::string_view content_type = "application/octet-stream");
 
     rill::status status() const noexcept { return status_; }
@@ -70,14 +77,14 @@ public:
     headers& fields() noexcept { return fields_; }
     const headers& fields() const noexcept { return fields_; }
 
-    /// Sets a header and returns the response, for chaining. An invalid name or value turns the response into a 500,
-    /// whatever is set later: it is a programming error and must not be sent.
+    /// Sets a header and returns the response, for chaining. An invalid name or value is a programming error and must
+    /// not be sent. It turns the response into a 500. Later calls cannot change this.
     response& set_header(std::string_view name, std::string_view value) &;
     response&& set_header(std::string_view name, std::string_view value) &&;
 
-    /// Adds a Set-Cookie field and returns the response, for chaining. A cookie with the name, domain and path of an
-    /// earlier one replaces it (RFC 6265, section 4.1.1). An invalid cookie turns the response into a 500, as
-    /// set_header() does, and the log says what is wrong.
+    /// Adds a Set-Cookie field and returns the response, for chaining. If the response already has a cookie with the
+    /// same name, domain and path, the new cookie replaces it (RFC 6265, section 4.1.1). An invalid cookie turns the
+    /// response into a 500, as in set_header(), and the log contains the reason.
     response& set_cookie(const rill::set_cookie& cookie) &;
     response&& set_cookie(const rill::set_cookie& cookie) &&;
 
@@ -85,14 +92,14 @@ public:
     const body_type& body() const noexcept { return body_; }
     void set_body(body_type body) { body_ = std::move(body); }
 
-    /// Closes the connection after this response. By default it is kept for the next request.
+    /// Closes the connection after this response. By default the connection stays open for the next request.
     void close_connection() noexcept { closes_connection_ = true; }
     bool closes_connection() const noexcept { return closes_connection_; }
 
     /// Whether an argument of set_header() or set_cookie() was invalid.
     bool has_bad_header() const noexcept { return has_bad_header_; }
 
-    /// The error that the handler has returned, for the log. The client gets only a 500.
+    /// The error that the handler has returned. Only the log contains it. The client gets a 500 without it.
     const error_code& cause() const noexcept { return cause_; }
     void set_cause(const error_code& why) noexcept { cause_ = why; }
 

@@ -9,12 +9,12 @@
 
 namespace rill {
 
-/// Where the producer of a streamed body writes. The producer knows neither the socket nor the HTTP version, and learns
-/// here why the stream has ended. Lives until after the producing coroutine has ended. Not thread-safe: belongs to the
-/// worker of the stream.
+/// The producer of a streamed body writes the body to this object. It does not depend on the socket or the HTTP
+/// version. reason() returns why the stream has ended. The object exists until the producing coroutine has ended. Not
+/// thread-safe: it belongs to the worker of the stream.
 class response_writer : protected detail::stream_writer
 {
-    // First, as its return type is deduced.
+    // Declared first because its return type is deduced.
     template <class CompletionToken>
     static auto initiate_stopped(CompletionToken& token)
     {
@@ -32,13 +32,14 @@ class response_writer : protected detail::stream_writer
 public:
     /// Writes `data` as one chunk of the body.
     ///
-    /// The bytes are copied or sent, in the order of the calls, before write() returns: `data` need not outlive the
-    /// call, and the chunk is sent even if nothing is awaited. Awaiting it waits until the operating system has
-    /// accepted the chunk and everything that was queued when the wait began: this is the back-pressure. Completion:
-    /// `void(error_code)`, at once if the operating system accepts everything. Any number of coroutines may write and
-    /// wait. They complete in the order in which their waits began, each with its own outcome. Cancellation: terminal,
-    /// partial and total end the wait of this operation, not the transmission. Errors: operation_aborted once the
-    /// stream has ended; errc::not_enough_memory if the wait cannot be stored.
+    /// Before write() returns, the bytes are copied or sent, in the order of the calls. Therefore `data` need not
+    /// outlive the call, and the chunk is sent even without co_await. co_await waits until the operating system has
+    /// accepted the chunk and all data that was queued when the wait began. This wait is the back-pressure.
+    ///
+    /// Completion: `void(error_code)`, at once if the operating system accepts all data. Any number of coroutines may
+    /// write and wait. They complete in the order in which their waits began, each with its own result. Cancellation:
+    /// terminal, partial and total. It ends the wait of this operation, not the transmission. Errors: operation_aborted
+    /// after the stream has ended; errc::not_enough_memory if the wait cannot be stored.
     template <class CompletionToken>
     auto write(std::string_view data, CompletionToken&& token)
     {
@@ -50,22 +51,24 @@ public:
     using detail::stream_writer::end;
     using detail::stream_writer::reason;
 
-    /// Sets how the connection treats this stream from now on. `policy` must outlive the stream.
+    /// Sets the policy of the connection for this stream, from now on. `policy` must outlive the stream.
     virtual void set_policy(const stream_policy& policy) = 0;
 
-    /// Whether the server has begun to shut down. The question changes nothing: finish_on_shutdown() and
-    /// stream_policy::finish_on_shutdown decide whether the stream may continue then.
+    /// Whether the server has begun to shut down. This call has no effect on the stream. finish_on_shutdown() and
+    /// stream_policy::finish_on_shutdown decide whether the stream may continue.
     virtual bool stop_requested() const noexcept = 0;
 
-    /// Lets this stream continue at a shutdown until its producer ends it, for at most the server's drain_timeout. Does
-    /// nothing after the shutdown has ended the stream.
+    /// Allows this stream to continue at a shutdown until its producer ends it, for at most the server's drain_timeout.
+    /// Does nothing after the shutdown has ended the stream.
     void finish_on_shutdown() noexcept { finishes_on_shutdown_ = true; }
 
-    /// Waits until the server begins to shut down. The same shutdown ends a stream that may not finish. This happens at
-    /// any time within server_options::drain_spread, perhaps before the coroutine continues.
+    /// Waits until the server begins to shut down. If the stream may not continue (see finish_on_shutdown()), the
+    /// shutdown also ends the stream, at any time within server_options::drain_spread. This may happen before the
+    /// coroutine continues.
     ///
-    /// Completion: `void(error_code)`, from the event loop, also when the shutdown has already begun. Any number of
-    /// coroutines may wait. Cancellation: terminal, partial and total; completes with operation_aborted.
+    /// Completion: `void(error_code)`, from the event loop, even if the shutdown has already begun. Any number of
+    /// coroutines may wait. Cancellation: terminal, partial and total. A cancelled wait completes with
+    /// operation_aborted.
     template <class CompletionToken>
     auto stopped(CompletionToken&& token)
     {

@@ -8,7 +8,7 @@
 namespace rill {
 
 /// A chunk of a body that any number of streams send. It is immutable and reference-counted. It is stored with its
-/// framing as a chunk of HTTP/1.1, so that a stream sends it as it is.
+/// framing as a chunk of HTTP/1.1, so that a stream can send it without a change.
 ///
 /// Copying is thread-safe and costs one atomic increment.
 class shared_chunk
@@ -24,8 +24,8 @@ public:
     }
     ~shared_chunk() { release(); }
 
-    /// Makes a chunk with a copy of `bytes`. Returns an empty object for no bytes, because an empty chunk would end the
-    /// body.
+    /// Returns a chunk with a copy of `bytes`. If `bytes` is empty, returns an empty object, because an empty chunk
+    /// would end the body.
     static shared_chunk copy_of(std::string_view bytes);
 
     explicit operator bool() const noexcept { return block_ != nullptr; }
@@ -43,12 +43,12 @@ public:
     }
 
 protected:
-    /// The header of the allocation that holds everything. Derived types must be trivially destructible.
+    /// The header of the allocation. The data and its framing follow it. Derived types must be trivially destructible.
     struct block
     {
         std::atomic<std::uint32_t> references{1};
         std::uint32_t at = 0;       ///< offset of the data from the header
-        std::uint32_t size = 0;     ///< of the data, in bytes
+        std::uint32_t size = 0;     ///< size of the data, in bytes
         std::uint32_t chunk_at = 0; ///< offset of the framed chunk
         std::uint32_t chunk_size = 0;
 
@@ -58,7 +58,7 @@ protected:
             return {reinterpret_cast<const char*>(this) + offset, length};
         }
 
-        /// Writes the framing around the data, for which there must be space.
+        /// Writes the framing around the data. There must be space for the framing.
         void frame() noexcept;
     };
 

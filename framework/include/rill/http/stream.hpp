@@ -16,15 +16,15 @@ public:
     virtual ~streaming_body() = default;
 
     /// Called once, after the head was sent. The coroutine may refer to *this and to `out` until it ends. It is
-    /// canceled (terminal) when the client leaves or the server ends the stream.
+    /// cancelled (terminal) when the client disconnects or the server ends the stream.
     ///
-    /// A body that is written from elsewhere needs no coroutine, and no memory for one: start() returns an empty
-    /// awaitable. The stream then exists until the client leaves, the server ends it, or out.end() is called. The
-    /// object is destroyed with it, from the event loop.
+    /// If other code writes the body, start() may return an empty awaitable. The stream then needs no memory for a
+    /// coroutine. It exists until the client disconnects, the server ends the stream, or out.end() is called. At that
+    /// time this object is destroyed too, from the event loop.
     virtual awaitable<> start(response_writer& out) = 0;
 };
 
-/// A streaming_body that is made of a function `awaitable<>(response_writer&)`.
+/// A streaming_body that calls a function `awaitable<>(response_writer&)`.
 class function_body final : public streaming_body
 {
 public:

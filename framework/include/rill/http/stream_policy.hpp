@@ -5,24 +5,24 @@
 
 namespace rill {
 
-/// How a connection treats a stream while its producer does nothing. One object may serve any number of streams.
+/// The rules of a connection for a stream. Any number of streams may share one object.
 struct stream_policy
 {
-    /// Interval of heartbeats: `filler` is sent as a chunk of the body after this time without another write. Proxies
-    /// then keep the connection, and the server notices a client that has vanished. 0: no heartbeats.
+    /// Interval of heartbeats. After this time without a write, the server sends `filler` as a chunk of the body.
+    /// Proxies then keep the connection, and the server detects an unreachable client. 0: no heartbeats.
     std::chrono::milliseconds heartbeat{0};
     std::string filler{};
 
     /// Sent just before a shutdown ends the stream.
     std::string farewell{};
 
-    /// The stream ends when the client accepts no data for this time while data waits to be sent. 0: the write timeout
-    /// of the server.
+    /// The stream ends if data waits to be sent and the client accepts no data for this time. 0: the write timeout of
+    /// the server.
     std::chrono::milliseconds write_timeout{0};
 
-    /// At a shutdown the stream continues until its producer ends it, for at most the server's drain_timeout. If false,
-    /// the shutdown ends the stream at once, unless it answers a request whose method is not GET. See also
-    /// response_writer::finish_on_shutdown().
+    /// If true, the stream continues at a shutdown until its producer ends it, for at most the server's drain_timeout.
+    /// If false, the shutdown ends the stream within server_options::drain_spread, unless the method of its request is
+    /// not GET. See also response_writer::finish_on_shutdown().
     bool finish_on_shutdown = false;
 };
 

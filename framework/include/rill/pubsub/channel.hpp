@@ -15,23 +15,23 @@ namespace detail {
 class topic_store;
 }
 
-/// One sequence of events for any number of streams, with its recent past. A published event is encoded once and
-/// reaches every stream in the same order. See docs/reference/broadcast.md.
+/// One sequence of events for any number of streams. It holds its recent past. Each published event is encoded once.
+/// All streams get the events in the same order. See docs/reference/broadcast.md.
 ///
-/// A handle: copies refer to the same channel. All functions are thread-safe. The channel lives as long as one of its
-/// handles, endpoints or subscriptions.
+/// This class is a handle: copies refer to the same channel. All functions are thread-safe. The channel exists as long
+/// as one of its handles, endpoints or subscriptions exists.
 class channel
 {
 public:
     /// Throws std::invalid_argument for invalid options.
-    /// @param plane  the log of the channel; by default a memory_backplane with its default settings
+    /// @param plane  the log of the channel. By default it is a memory_backplane with default settings
     explicit channel(channel_options options = {}, std::shared_ptr<backplane> plane = nullptr);
 
-    /// Publishes an event. Never waits, even if streams are slow. The event must have no id of its own, unless the
-    /// backplane takes ids from publishers.
+    /// Publishes an event. Never waits, even if streams are slow. The event must not have an id, unless the backplane
+    /// takes ids from publishers.
     /// @param key  with slow_policy::latest_per_key, the event replaces the previous event of the same key
-    /// @return the id; empty if the backplane assigns it later. Errors: error::invalid_utf8, error::message_too_large
-    /// (see channel_options::max_event_bytes), and those of the backplane
+    /// @return the id. It is empty if the backplane assigns it later. Errors: error::invalid_utf8,
+    /// error::message_too_large (see channel_options::max_event_bytes), and those of the backplane
     result<log_id> publish(const sse::event& e, std::string_view key = {});
 
     /// Publishes an event that has data only.
@@ -42,9 +42,10 @@ public:
         return publish(sse::event{.data = std::string_view(data)}, key);
     }
 
-    /// Subscribes a handler. The subscription begins after the event that the client has seen last. Without that id it
-    /// begins with channel_options::history and then gets every event that is published from now on.
-    /// @param subscriber_name  the name in names(); without it the subscriber is not listed
+    /// Subscribes a handler. The subscription begins after the event with `last_event_id`. If this id is empty, the
+    /// subscription begins with the newest channel_options::history events. In both cases it also gets every event that
+    /// is published from now on.
+    /// @param subscriber_name  the name in names(). If it is empty, names() does not list the subscriber
     subscription subscribe(std::string_view last_event_id = {}, std::string subscriber_name = {}) const;
 
     /// The number of streams and subscriptions at present.

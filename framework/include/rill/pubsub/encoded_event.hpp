@@ -8,18 +8,18 @@
 
 namespace rill::pubsub {
 
-/// The id that a log has given to an event: opaque text. By default the digits of a counter.
+/// The id that a log has assigned to an event. It is opaque text. By default it is the decimal number of a counter.
 using log_id = std::string;
 
 enum class event_kind : unsigned char
 {
     message, ///< a published event
-    gap,     ///< a notice: events before the next one are lost, see make_gap()
+    gap,     ///< a notice: events before the next event are lost, see make_gap()
     dropped, ///< a notice: the stream was too slow, see make_dropped()
 };
 
-/// An event in the form in which it is sent, with its framing. It is encoded once for any number of streams and for
-/// replay. Immutable and shared; a copy costs one atomic increment. Thread-safe.
+/// An event in its wire form, including the framing. It is encoded once for any number of streams and for replay. It is
+/// immutable and shared. A copy costs one atomic increment. Thread-safe.
 class encoded_event : public shared_chunk
 {
 public:
@@ -32,11 +32,11 @@ public:
     std::string_view name() const noexcept { return view(&event_block::name); }
     /// The published data, with its original line ends.
     std::string_view data() const noexcept { return view(&event_block::data); }
-    /// A newer event with this key replaces the event, see slow_policy::latest_per_key. Not sent.
+    /// A newer event with the same key replaces this event, see slow_policy::latest_per_key. The key is not sent.
     std::string_view key() const noexcept { return view(&event_block::key); }
 
-    /// The event as an sse::event, for example to change it and to send it by sse::event_stream::send(). Borrows from
-    /// *this.
+    /// Returns an sse::event, for example to change it and to send it with sse::event_stream::send(). It refers to the
+    /// text of *this and does not copy it.
     sse::event as_event() const noexcept;
 
     /// The memory that the event takes, in bytes.
@@ -72,7 +72,7 @@ private:
     }
 };
 
-/// An encoded event without its id. The log assigns the id; everything that takes time is done before that.
+/// An encoded event without its id. All slow work is done before the log assigns the id.
 class event_draft
 {
 public:
@@ -88,7 +88,7 @@ public:
     std::string_view name() const noexcept { return event_.name(); }
     std::string_view data() const noexcept { return event_.data(); }
     bool has_data() const noexcept { return event_.fields().has_data; }
-    /// The id from the publisher; empty without one.
+    /// The id from the publisher, or empty text.
     std::string_view own_id() const noexcept { return own_id_; }
     std::size_t footprint() const noexcept { return event_.footprint(); }
 
@@ -114,13 +114,13 @@ private:
     std::string own_id_;
 };
 
-/// The notice before a replay that is not complete: name "gap", data {"requested":ID,"oldest":ID|null}. `requested` is
-/// the Last-Event-ID of the client, truncated and made valid UTF-8. `oldest` is the id of the oldest event that is
-/// held, or null.
-/// @param id  the id of the notice itself; none if empty
+/// Returns the notice before an incomplete replay: name "gap", data {"requested":ID,"oldest":ID|null}. `requested` is
+/// the Last-Event-ID of the client, truncated and converted to valid UTF-8. `oldest` is the id of the oldest event that
+/// is held, or null.
+/// @param id  the id of the notice itself. If it is empty, the notice has no id
 encoded_event make_gap(std::string_view requested, std::string_view oldest, std::string_view id = {});
 
-/// The notice in place of events that a slow stream missed: name "dropped", data {"count":N}.
+/// Returns the notice that replaces the events that a slow stream has missed: name "dropped", data {"count":N}.
 encoded_event make_dropped(std::uint64_t count);
 
 } // namespace rill::pubsub

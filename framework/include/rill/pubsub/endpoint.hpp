@@ -8,7 +8,7 @@ namespace rill::pubsub::detail {
 
 struct endpoint_state;
 
-/// The handler of an endpoint, as the router takes it.
+/// The handler of an endpoint, for the router.
 class direct_endpoint
 {
 public:
@@ -26,15 +26,16 @@ private:
 
 namespace rill::sse {
 
-/// A route whose streams get all events of the channel after the last event id of the client. No code of a user runs
-/// for an event of a stream: all streams share the encoded bytes. A stream takes about 300 bytes.
+/// Returns a handler whose streams get all events of the channel after the last event id of the client. All streams
+/// share the encoded bytes of an event, and no code of the application runs for an event. A stream takes about 300
+/// bytes.
 ///
-/// channel_options::slow applies to a client that is too slow, endpoint_options::write_timeout to one that takes
-/// nothing.
+/// channel_options::slow applies to a client that is too slow. endpoint_options::write_timeout applies to a client that
+/// accepts no data.
 pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel, endpoint_options options);
 pubsub::detail::direct_endpoint endpoint(const pubsub::channel& channel);
 
-/// The same for the topics of a hub that a request asks for, see hub_options.
+/// The same for a hub. A stream gets the topics that its request names, see hub_options::requested.
 pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub, endpoint_options options);
 pubsub::detail::direct_endpoint endpoint(const pubsub::hub& hub);
 

@@ -7,28 +7,28 @@
 
 namespace rill::pubsub {
 
-/// A log in the memory of one process. Channels hold the past; the log itself holds none unless
+/// A log in the memory of one process. Channels hold their past themselves. The log holds a past only if
 /// settings::max_past_events is set. Thread-safe.
 class memory_backplane final : public backplane
 {
 public:
     enum class id_source : unsigned char
     {
-        counter, ///< ids are numbers that increase by one; events of publishers must have no id
-        /// Every event has an id from its publisher. The id must come after the previous id of the whole log. A longer
-        /// id comes after a shorter one; ids of equal length are compared byte by byte. So numbers increase as
-        /// expected, and so do ids of a fixed length that begin with the time (ULID, UUIDv7).
+        counter, ///< ids are numbers that increase by one; a published event must not have an id
+        /// Every event has an id from its publisher. The id must be greater than the previous id of the whole log. A
+        /// longer id is greater than a shorter id. Ids of equal length are compared byte by byte. This order is correct
+        /// for decimal numbers, and for ids of a fixed length that begin with the time (ULID, UUIDv7).
         publisher,
     };
 
     struct settings
     {
         id_source ids = id_source::counter;
-        /// The first id of the counter. 0: the present time in microseconds. Then a client that comes back after a
+        /// The first id of the counter. 0: the present time in microseconds. With 0, a client that reconnects after a
         /// restart with an older id gets a `gap` notice.
         std::uint64_t first_id = 0;
-        /// Maximum number of events that the log holds for read_after(), a copy of each. For channels that join the log
-        /// later than others, or that hold less.
+        /// Maximum number of events that the log copies and holds for read_after(). Use it if some channels join the
+        /// log later than others, or if they hold fewer events.
         std::size_t max_past_events = 0;
     };
 

@@ -9,7 +9,7 @@
 
 namespace rill::pubsub {
 
-/// How much of a channel's past is held, for clients that come back and for slow clients.
+/// Limits of the past that a channel holds. The past is for clients that reconnect and for slow clients.
 struct replay_limits
 {
     std::size_t max_events = 4096;              ///< at least 1
@@ -20,22 +20,22 @@ struct replay_limits
 /// The treatment of a stream that lags more than its stream_limits allow.
 enum class slow_policy : unsigned char
 {
-    disconnect,  ///< the stream ends; the client may come back and resume
+    disconnect,  ///< the stream ends; the client may reconnect and resume
     drop_oldest, ///< the oldest events are dropped; the stream gets a `dropped` notice and continues
-    /// The stream gets only the newest event of each key, in the order of these events. Events without a key are kept.
-    /// The replay buffer holds the same events, and its limits apply in place of the stream_limits.
+    /// The stream gets only the newest event of each key, in the order of these events. The stream gets all events
+    /// without a key. The replay buffer holds the same events, and its limits apply instead of the stream_limits.
     latest_per_key,
 };
 
-/// The treatment of a client whose last event id is not held, or never existed.
+/// The treatment of a client whose last event id is not in the past that is held, or never existed.
 enum class unknown_id : unsigned char
 {
-    gap,    ///< the client gets a `gap` notice, and then everything that is held
+    gap,    ///< the client gets a `gap` notice, and then all events that are held
     reset,  ///< the client is treated as one without an id
     reject, ///< an endpoint answers 410; a subscription ends with error::unknown_event_id
 };
 
-/// How far a stream may lag. Events that the client requested by its last event id do not count.
+/// Limits of the backlog of a stream. Events that the client has requested by its last event id do not count.
 struct stream_limits
 {
     std::size_t max_events = 1024;
@@ -45,10 +45,10 @@ struct stream_limits
 /// Why a slow stream does not get events.
 enum class slow_reason : unsigned char
 {
-    backlog,       ///< more events wait for it than channel_options::backlog allows
-    not_held,      ///< the channel has dropped the events that wait for it
+    backlog,       ///< its backlog exceeds channel_options::backlog
+    not_held,      ///< the channel has dropped events that the stream has not received
     unsent,        ///< all streams together would hold more than channel_options::max_unsent_bytes
-    write_timeout, ///< its client took nothing for endpoint_options::write_timeout
+    write_timeout, ///< its client accepted no data for endpoint_options::write_timeout
     over_capacity, ///< all connections together would hold more than capacity_limits::max_queued_bytes
 };
 
@@ -59,46 +59,46 @@ struct slow_stream
 {
     std::string_view topic;           ///< the only topic of the stream; empty if it has several, or for a channel
     std::string_view subscriber_name; ///< as in subscribe()
-    std::uint64_t dropped;            ///< events that the stream does not get; if it has ended, those that waited
+    std::uint64_t dropped;            ///< events that the stream does not get; if it has ended, its backlog
     bool evicted;                     ///< whether the stream has been ended
     slow_reason reason;
 };
 
-/// For channel_options::history: all events that are held.
+/// A value for channel_options::history: all events that the channel holds.
 inline constexpr std::size_t everything = SIZE_MAX;
 
 struct channel_options
 {
     /// Maximum size of an event: its data, name, id and comment together. A larger event is refused. With the other
-    /// defaults, two events of this size may wait while a third goes out to a client that reads. Each is held twice if
-    /// its data has several lines.
+    /// defaults, two events of this size may wait while a third one is being sent. If the data of an event has several
+    /// lines, the event takes twice its size.
     std::size_t max_event_bytes = 8UL * 1024 * 1024;
     replay_limits replay{};
-    /// The number of newest events that a stream without a last event id begins with.
+    /// Number of newest events that a stream without a last event id gets first.
     std::size_t history = 0;
     unknown_id on_unknown_id = unknown_id::gap;
 
     slow_policy slow = slow_policy::disconnect;
     stream_limits backlog{};
-    /// Maximum number of unsent bytes that all blocked streams of the channel or hub hold together. These bytes are
-    /// memory in addition to the replay buffer only after the replay buffer has dropped the event. A stream that would
-    /// exceed the limit is ended.
+    /// Maximum number of unsent bytes that all blocked streams of the channel or hub hold together. While the replay
+    /// buffer still holds an event, its unsent bytes take no additional memory. A stream that would exceed the limit is
+    /// ended.
     std::size_t max_unsent_bytes = 256UL * 1024 * 1024;
     /// Whether a stream gets a `dropped` notice for the events that it misses.
     bool notify_dropped = true;
 
-    /// The heartbeat of endpoint streams whose endpoint sets none, see sse::endpoint_options. Handlers that subscribe
-    /// have the heartbeat of their endpoint.
+    /// The heartbeat of the streams of an endpoint that does not set sse::endpoint_options::heartbeat. It does not
+    /// apply to handlers that subscribe. They have the heartbeat of their own endpoint.
     std::optional<std::chrono::milliseconds> heartbeat{};
 
-    // Hooks. They are called from the threads of the workers, possibly from several at once. They must not block or
-    // throw.
+    // Hooks. The threads of the workers call them, possibly several at once. They must not block or throw.
 
-    /// A stream was too slow: events are dropped, or the stream is ended. For a handler that subscribes, only its
-    /// subscription is reported, not the end of its connection.
+    /// Called if a stream was too slow. Events are dropped, or the stream is ended. For a handler that subscribes, this
+    /// hook reports only its subscription, not the end of its connection.
     std::function<void(const slow_stream&)> on_slow{};
-    /// A topic has got its first subscriber, or has lost its last one. Called one at a time, in order. Patterns do not
-    /// count. Must not subscribe. May publish: the new subscriber gets what the first of these hooks publishes.
+    /// Called after a topic has got its first subscriber, or has lost its last one. The calls are in order, one at a
+    /// time. Patterns do not count. These hooks must not subscribe. They may publish. The new subscriber gets the
+    /// events that on_first_subscriber publishes.
     std::function<void(std::string_view topic)> on_first_subscriber{};
     std::function<void(std::string_view topic)> on_last_subscriber{};
 };
@@ -110,21 +110,21 @@ struct topic_options
     channel_options channel{};
 };
 
-/// Counters since the start, and present values where marked. Each value is exact. The values are not a snapshot of one
-/// moment.
+/// Counters since the start, and present values where the comment says so. Each value is exact. The values may belong
+/// to different moments.
 struct channel_stats
 {
     std::uint64_t published = 0;         ///< events
-    std::uint64_t delivered = 0;         ///< events given to the connection or handler of a stream, for each stream
+    std::uint64_t delivered = 0;         ///< events passed to a stream's connection or handler, for each stream
     std::uint64_t dropped = 0;           ///< events not delivered to a stream because it was too slow
     std::uint64_t conflated = 0;         ///< events not delivered to a stream because a newer one replaced them
     std::uint64_t gaps = 0;              ///< streams that began with a gap
-    std::uint64_t evicted_slow = 0;      ///< streams ended for their backlog
-    std::uint64_t evicted_full = 0;      ///< streams ended for channel_options::max_unsent_bytes
-    std::uint64_t timed_out = 0;         ///< streams of an endpoint ended by the write timeout
-    std::uint64_t over_capacity = 0;     ///< streams of an endpoint ended by capacity_limits::max_queued_bytes
-    std::uint64_t backfill_reads = 0;    ///< pages of the past requested from the backplane
-    std::uint64_t backfill_failures = 0; ///< requests that the backplane failed, except for unknown ids
+    std::uint64_t evicted_slow = 0;      ///< streams that ended because of their backlog
+    std::uint64_t evicted_full = 0;      ///< streams that ended because of channel_options::max_unsent_bytes
+    std::uint64_t timed_out = 0;         ///< streams of an endpoint that ended because of the write timeout
+    std::uint64_t over_capacity = 0;     ///< streams of an endpoint, because of capacity_limits::max_queued_bytes
+    std::uint64_t backfill_reads = 0;    ///< pages of the past that were requested from the backplane
+    std::uint64_t backfill_failures = 0; ///< requests that the backplane answered with an error, except unknown ids
     std::uint64_t subscribers = 0;       ///< at present
     std::uint64_t topics = 0;            ///< at present
     std::uint64_t held_events = 0;       ///< at present, for replay

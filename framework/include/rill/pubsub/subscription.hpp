@@ -17,7 +17,7 @@ namespace rill::pubsub {
 
 namespace detail {
 
-/// A handler that waits for an event, with its type erased. Like rill::detail::waiter.
+/// A type-erased handler that waits for an event. See also rill::detail::waiter.
 class event_waiter
 {
 public:
@@ -56,7 +56,7 @@ public:
         };
     }
 
-    /// Takes the handler of `other`, which must have one. *this must be empty.
+    /// Moves the handler of `other` to *this. `other` must have a handler, and *this must be empty.
     void take_over(event_waiter& other) noexcept
     {
         act_ = std::exchange(other.act_, nullptr);
@@ -67,8 +67,8 @@ public:
 
 private:
     rill::detail::handler_storage storage_;
-    // With a storage as third argument, moves the handler there. Otherwise takes the handler out, and calls it if there
-    // is an outcome.
+    // If the third argument is not nullptr, moves the handler to that storage. Otherwise moves the handler out, and
+    // calls it if the outcome is not nullptr.
     void (*act_)(rill::detail::handler_storage&, outcome*, rill::detail::handler_storage*) = nullptr;
 };
 
@@ -91,8 +91,8 @@ public:
 
 } // namespace detail
 
-/// The subscription of one handler to a channel or a hub. It gives the requested past first, and then every published
-/// event, in order. It is a position in the past that the channel holds, and copies no event.
+/// The subscription of one handler to a channel or a hub. It returns the requested past first, and then every published
+/// event, in order. The subscription is a position in the past that the channel holds. It does not copy events.
 ///
 ///     auto news = channel.subscribe(stream.last_event_id());
 ///     co_await stream.send(news.position());
@@ -100,9 +100,9 @@ public:
 ///         co_await stream.send(e);
 ///     }
 ///
-/// Some of the events are notices, see encoded_event::kind(): `gap` if the past is not complete, `dropped` if the
-/// handler was too slow. A subscription belongs to one coroutine. It may be destroyed at any time, before or after the
-/// channel.
+/// Some of the events are notices, see encoded_event::kind(). A `gap` notice means that the past is not complete. A
+/// `dropped` notice means that the handler was too slow. A subscription belongs to one coroutine. It may be destroyed
+/// at any time, before or after the channel.
 class subscription
 {
     struct call_without_event
@@ -145,17 +145,17 @@ class subscription
     }
 
 public:
-    /// Made by channel::subscribe() and hub::subscribe().
+    /// channel::subscribe() and hub::subscribe() call this constructor.
     explicit subscription(std::unique_ptr<detail::subscription_base> base) noexcept : base_(std::move(base)) {}
 
     /// Waits for the next event.
     ///
-    /// Completion: `void(error_code, encoded_event)` for every token. Completes at once if there is an event, otherwise
-    /// from the event loop when one is published. An empty event without an error means that the subscription has
-    /// ended; ended() is the reason. Each later next() fails with that error, so that a loop that ignores the empty
-    /// event ends too. At most one next() may be pending: another one fails with in_progress, from the event loop, and
-    /// does not affect the first. All calls must be on the same worker. Cancellation: terminal, partial and total;
-    /// completes with operation_aborted, and no event is lost.
+    /// Completion: `void(error_code, encoded_event)`. Completes at once if there is an event. Otherwise it completes
+    /// from the event loop when an event is published. An empty event without an error means that the subscription has
+    /// ended. ended() returns the reason. Each later next() fails with that error. This also ends a loop that ignores
+    /// the empty event. At most one next() may be pending. A second next() fails with in_progress, from the event loop,
+    /// and does not affect the first. All calls must be on the same worker. Cancellation: terminal, partial and total.
+    /// A cancelled next() completes with operation_aborted, and no event is lost.
     template <class CompletionToken>
     auto next(CompletionToken&& token)
     {
@@ -163,14 +163,14 @@ public:
     }
     auto next() { return initiate(rill::detail::deferred); }
 
-    /// The position at which the subscription begins: an event with an id and no data, which a client stores and does
-    /// not show. Send it first. A client that loses the connection before its first event then resumes at this position
-    /// and misses nothing. Empty if the first event has that id itself, if the log has no id for the position, and
-    /// after the first next().
+    /// Returns the position at which the subscription begins: an event with an id and without data. The client stores
+    /// the id and calls no listener. Send this event first. If the client then loses the connection before its first
+    /// event, it resumes at this position and misses no event. The result is empty if the first event itself has that
+    /// id, if the log has no id for the position, and after the first next().
     encoded_event position() const { return base_->position(); }
 
-    /// Why the subscription has ended: error::too_slow, error::unknown_event_id (with unknown_id::reject),
-    /// error::invalid_topic, error::too_many_topics or errc::not_enough_memory. No error before it has ended.
+    /// The reason why the subscription has ended: error::too_slow, error::unknown_event_id (with unknown_id::reject),
+    /// error::invalid_topic, error::too_many_topics or errc::not_enough_memory. Before the end, the result is no error.
     error_code ended() const noexcept { return base_->ended; }
 
 private:

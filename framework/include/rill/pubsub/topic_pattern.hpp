@@ -7,7 +7,7 @@
 namespace rill::pubsub {
 
 /// Whether `name` is a valid name of a topic: 1 to 256 bytes of UTF-8 without control characters and without '*'. By
-/// convention a path such as "news/sport".
+/// convention, a name is a path such as "news/sport".
 bool is_topic(std::string_view name) noexcept;
 
 /// The name of a topic, or a pattern of names. '*' matches one segment of the path. '**' is allowed at the end and
@@ -16,16 +16,15 @@ bool is_topic(std::string_view name) noexcept;
 class topic_pattern
 {
 public:
-    /// Errors: error::invalid_topic, also for a '*' that is only a part of its segment, and for a '**' that is not the
-    /// last segment.
+    /// Errors: error::invalid_topic, also if a '*' is only a part of its segment or a '**' is not the last segment.
     static result<topic_pattern> parse(std::string_view text);
 
     bool matches(std::string_view topic) const noexcept;
 
-    /// Whether there can be a topic that both match.
+    /// Whether both patterns can match the same topic.
     bool overlaps(const topic_pattern& other) const noexcept;
 
-    /// Whether it is the name of a single topic.
+    /// Whether this is the name of one topic, without '*'.
     bool is_exact() const noexcept { return exact_; }
     const std::string& text() const noexcept { return text_; }
 

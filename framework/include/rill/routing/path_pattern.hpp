@@ -7,7 +7,8 @@
 
 namespace rill {
 
-/// A mistake in the routes: a bad pattern, or two routes for the same requests. Thrown while routes are added.
+/// A mistake in the routes, such as an invalid pattern or two routes for the same requests. It is thrown when routes
+/// are added, or by router::check_routes().
 class route_error : public std::invalid_argument
 {
 public:
@@ -16,14 +17,13 @@ public:
 
 /// The path of a route: `/users/{id:int}/posts/{title}`, `/files/{path...}`.
 ///
-/// A segment is a literal or a parameter. `{name}` matches any text except the empty one, and `{name:int}` an integer
-/// of 64 bits. `{name...}`, the tail, matches the rest of the path with its slashes. The rest may be empty: `/files/`
-/// matches
-/// `/files/{path...}`, but `/files` does not. Literals are written decoded. A slash at the end is significant.
+/// A segment is a literal or a parameter. `{name}` matches any text except empty text. `{name:int}` matches a 64-bit
+/// integer. `{name...}`, the tail, matches the rest of the path, including slashes. The rest may be empty:
+/// `/files/{path...}` matches `/files/`, but not `/files`. Write literals decoded. A slash at the end is significant.
 class path_pattern
 {
 public:
-    /// In order of priority.
+    /// In the order of their priority, highest first.
     enum class kind : unsigned char
     {
         literal,
@@ -40,7 +40,7 @@ public:
         bool operator==(const segment&) const = default;
     };
 
-    /// Throws route_error, naming the pattern and what is wrong with it.
+    /// Throws route_error. The message contains the pattern and the mistake.
     explicit path_pattern(std::string_view pattern);
 
     const std::string& text() const noexcept { return text_; }

@@ -14,18 +14,19 @@ class route_table;
 
 /// Finds the handler for a request by path and method, and runs the middleware around it. A router is itself a handler.
 ///
-/// The path is split at its slashes, then each segment is percent-decoded once. So an encoded slash is data. A tail
-/// does not match a path with an encoded slash, because it could not show the difference. For each segment a literal
-/// has priority over `{x:int}`, that over `{x}`, and that over `{x...}`. If the first choice has no route, or none for
-/// the method, the next one is tried.
+/// The router splits the path at its slashes. Then it percent-decodes each segment once. Therefore an encoded slash is
+/// data. A tail, `{x...}`, does not match segments with an encoded slash, because in the decoded text of the tail this
+/// slash would look like a separator. The priority of segments is, from highest to lowest: a literal, `{x:int}`, `{x}`,
+/// `{x...}`. If the choice with the highest priority leads to no route for the path and method, the router tries the
+/// next choice.
 ///
 /// The router itself answers 400 for a path that cannot be decoded or contains NUL, 404 for an unknown path, 405 with
 /// Allow for a path without a route for the method, and 204 with Allow for OPTIONS. The GET handler also answers HEAD,
-/// without its body.
+/// and the body is not sent.
 ///
-/// Add the routes before serving, in one thread. Copies share the same routes. A mistake in the routes throws
-/// route_error: most of them when the route is added; for a path parameter that may come from a prefix, in
-/// check_routes().
+/// Add the routes before the server runs, in one thread. Copies share the same routes. A mistake in the routes throws
+/// route_error. Most mistakes are found when the route is added. If a missing path parameter may still come from the
+/// prefix of mount(), check_routes() finds the mistake.
 class router
 {
 public:
@@ -37,11 +38,13 @@ public:
     router& operator=(const router&);
 
     /// Adds a route. `handle` is a handler or anything that make_handler() takes. `around` is middleware for this route
-    /// alone; the first one is the outermost. If `handle` is a member function, the first argument in `around` is its
-    /// object: an object that outlives the router, or a pointer to it, also a shared_ptr.
+    /// only. The first middleware is the outermost. If `handle` is a member function, the first argument in `around` is
+    /// its object. The object must outlive the router, or the argument is a pointer to the object, such as a
+    /// shared_ptr.
     ///
-    /// Throws route_error for a bad pattern, for a route that another one already covers, and for a handler that takes
-    /// a path parameter which the pattern lacks while it ignores another one of the pattern: the name is misspelled.
+    /// Throws route_error for an invalid pattern and for a route that another route already covers. Also throws it for
+    /// a probably misspelled name: the handler takes a path parameter that the pattern does not have, and ignores one
+    /// that the pattern has.
     ///
     /// @param method  any method, such as "QUERY"; case-sensitive
     template <class F, class... Middleware>
@@ -87,28 +90,28 @@ public:
         return handle(verb::delete_, pattern, std::forward<F>(h), std::forward<Middleware>(around)...);
     }
 
-    /// Adds middleware around all routes of this router, those added before and after; the first one is the outermost.
-    /// Around the router that is served it also sees what no route answers (404, 405). Around a mounted router it sees
-    /// the routes only.
+    /// Adds middleware around all routes of this router, also around routes that are added later. The first middleware
+    /// is the outermost. Middleware of the router that is served also gets the requests that no route answers (404,
+    /// 405). Middleware of a mounted router gets only the requests of its routes.
     router& use(middleware_function around);
 
-    /// Moves all routes of `other` into this router, below `prefix`, each with the middleware of `other`. The prefix
-    /// may contain parameters, which the handlers of `other` may take. A slash at the end of the prefix is ignored. The
-    /// route
-    /// "/" of `other` becomes the prefix itself.
+    /// Moves all routes of `other` into this router, below `prefix`. They keep the middleware of `other`. The prefix
+    /// may contain parameters, and the handlers of `other` may take these. A slash at the end of the prefix is ignored.
+    /// The route "/" of `other` becomes the route `prefix`.
     router& mount(std::string_view prefix, router&& other);
 
-    /// Throws route_error, with the route and the parameter, if a handler takes a path parameter (see the extractor
-    /// `path`) that its route lacks, with the prefixes of mount() included.
+    /// Throws route_error if a handler takes a path parameter (see the extractor `path`) that its route does not have.
+    /// The prefixes of mount() are part of the route. The message contains the route and the parameter.
     ///
-    /// The constructor of server, serve() and handle() call it when a router becomes a `handler`. After that each new
-    /// route is checked at once. Call it only if a lambda captures the router and calls it.
+    /// The conversion of a router to a `handler` calls this function, for example in the constructor of server, in
+    /// serve() and in handle(). After that each new route is checked at once. Call it yourself only if a lambda
+    /// captures the router and calls it.
     void check_routes() const;
 
     awaitable<response> operator()(request& req) const;
 
-    /// Whether the route of a request reads the body while it arrives: see body_reader. Then the middleware around the
-    /// route runs before the body has arrived.
+    /// Whether the route of a request reads the body while it arrives. See body_reader. If true, the middleware around
+    /// the route runs before the body has arrived.
     bool streams_body(const request& head) const;
 
     /// Whether any route has this method.

@@ -8,8 +8,8 @@ namespace rill::ops {
 /// A liveness check: answers 200 while the event loop runs.
 handler healthz();
 
-/// A readiness check: answers 200, or 503 after a shutdown has begun. With server_options::readiness_delay the server
-/// accepts connections during this time, so that a load balancer sees the answer.
+/// A readiness check: answers 200, or 503 after a shutdown has begun. During server_options::readiness_delay the server
+/// still accepts connections, so that a load balancer gets the 503.
 handler readyz();
 
 /// Lists the open streams of the server, as JSON:
@@ -18,8 +18,8 @@ handler readyz();
 ///      "age_ms":1500,"last_write_ms":20,"unsent_bytes":0}, ...]}
 ///
 /// `last_write_ms` is the time since the kernel last took bytes of the stream. The query parameter `limit` is the
-/// maximum number of entries, 1000 by default; `count` is the number of all streams. The list contains the addresses of
-/// clients, so serve it only where the operator can reach it.
+/// maximum number of entries. Its default is 1000. `count` is the number of all streams. The list contains the
+/// addresses of clients. Therefore only operators should be able to reach this route.
 handler streams();
 
 } // namespace rill::ops

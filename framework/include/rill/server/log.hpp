@@ -7,17 +7,18 @@
 
 namespace rill {
 
-/// Takes a line of the log, as observer::log does. Any thread may call it. It must not block and must not throw.
+/// A function that writes a line of the log. observer::log has this type. Any thread may call it. It must not block and
+/// must not throw.
 using log_sink = std::function<void(log_level, std::string_view)>;
 
-/// A log on standard error: one line for each message, with the time in UTC. One call writes a line, so that the lines
-/// of several threads do not mix. log_format::text shows control characters except tabs as \n, \r or \x1b. A line that
-/// cannot be written is lost: standard error may be a pipe or a socket without a reader.
+/// Returns a log on standard error. It writes one line for each message, with the time in UTC. Lines of several threads
+/// do not mix. log_format::text escapes control characters except tabs, for example as \n, \r or \x1b. A line that
+/// cannot be written is lost. This happens if standard error is a pipe or a socket without a reader.
 log_sink log_to_stderr(log_format format);
 
-/// Passes at most `max_per_second` similar messages a second to another log. Messages are similar if they differ only
-/// in numbers. One line, "17 more like: ...", stands for the messages held back. It comes with the first message after
-/// that second, or when the last copy of this sink is destroyed.
+/// Returns a log that passes at most `max_per_second` similar messages per second to `to`. Messages are similar if they
+/// differ only in numbers. One line, "17 more like: ...", replaces all further similar messages of that second. This
+/// line is written before the next message after that second, or when the last copy of the returned log is destroyed.
 /// @param max_per_second  0: no limit
 log_sink limit_repeats(log_sink to, unsigned max_per_second);
 

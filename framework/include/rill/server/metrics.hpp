@@ -9,7 +9,7 @@ namespace rill::ops {
 struct metrics_options
 {
     /// Writes further metrics, such as those of a channel (rill/pubsub/metrics.hpp) or of the application. Each scrape
-    /// calls it, in the worker that answers. It must not block.
+    /// calls this function, in the worker that answers the scrape. It must not block.
     std::function<void(metrics_writer&)> more{};
 };
 
@@ -19,8 +19,8 @@ struct metrics_options
 ///
 ///     app.get("/metrics", rill::ops::metrics());
 ///
-/// Serve it only where the operator can reach it. The handler queries each worker through its mailbox. It leaves out a
-/// worker that does not answer within a second, and counts it in rill_workers_silent.
+/// Only operators should be able to reach this route. The handler queries each worker through its mailbox. If a worker
+/// does not answer within one second, its metrics are missing, and rill_workers_silent counts the worker.
 handler metrics(metrics_options options);
 handler metrics();
 

@@ -15,12 +15,12 @@ namespace rill {
 ///
 ///     listen() -> run() (blocks) -> stop(), from any thread or by a signal -> run() returns
 ///
-/// A server runs once. An error at run time is a failure, whose `code` a program can test. A mistake of the program is
-/// an exception: std::invalid_argument for an option with a value that is not allowed, std::logic_error for calls in
-/// the wrong order.
+/// A server runs once. Functions return an error at run time as a failure. A program can test its `code`. A mistake of
+/// the program is an exception: std::invalid_argument for an option with a value that is not allowed, std::logic_error
+/// for calls in the wrong order.
 ///
-/// The handler and what it refers to must outlive run(). listen() and run() belong to one thread. Any thread may call
-/// stop(), connections() and stats() at any time, also before and after them.
+/// The handler and all objects to which it refers must outlive run(). Call listen() and run() from the same thread. Any
+/// thread may call stop(), connections() and stats() at any time, also before listen() and after run().
 class server
 {
 public:
@@ -31,41 +31,42 @@ public:
     server& operator=(const server&) = delete;
     ~server();
 
-    /// Opens all listening sockets, or none. After a failure listen() may be called again, unless the sockets came from
-    /// server_options::sockets.
+    /// Opens all listening sockets. If one of them fails, no socket stays open. After a failure listen() may be called
+    /// again, unless the sockets came from server_options::sockets.
     ///
     ///     if (const auto listening = server.listen(); !listening) {
     ///         std::clog << listening.error().message() << '\n'; // bind 127.0.0.1:8080: Address already in use
     ///     }
     ///
-    /// @return the failure. Its code is error::invalid_address if `host` is not an address. Otherwise it is a code of
-    /// the operating system: std::errc::address_in_use, address_not_available (no interface of this machine has the
-    /// address), permission_denied (a port below 1024), too_many_files_open, not_enough_memory and others. Throws
-    /// std::logic_error if the server listens already or has run.
+    /// @return nothing on success, otherwise the failure. Its code is error::invalid_address if `host` is not an
+    /// address. Otherwise it is a code of the operating system: std::errc::address_in_use, address_not_available (no
+    /// interface of this machine has the address), permission_denied (a port below 1024), too_many_files_open,
+    /// not_enough_memory and others. Throws std::logic_error if the server already listens or has run.
     [[nodiscard("the failure says why it does not listen")]] tl::expected<void, failure> listen();
 
     /// The port of the first listening socket, after listen() has succeeded.
     std::uint16_t port() const noexcept;
     std::string url() const;
 
-    /// Serves until the drain after stop() is over. The first worker runs in this thread, each other one in its own.
-    /// Throws std::logic_error if listen() has not succeeded before, or if the server has run. Also passes on what
-    /// server_options::on_listening throws.
+    /// Serves until stop() is called and the drain has ended. The first worker runs in this thread. Each other worker
+    /// runs in a thread of its own. Throws std::logic_error if listen() has not succeeded, or if the server has already
+    /// run. If server_options::on_listening throws, run() throws the same exception.
     void run();
 
-    /// Serves as run() does, and stops after SIGINT or SIGTERM. A second signal ends the process at once. If a handler
-    /// hangs, the process ends with 0 three seconds after server_options::drain_timeout, or one second after the second
-    /// signal. The service manager gets READY=1, STOPPING=1, and WATCHDOG=1 if it watches this process: see
-    /// service_manager.hpp. From now on SIGPIPE does not end the process, unless the program has its own disposition of
-    /// that signal.
-    /// @return the failure to handle signals. Then the server has not run, and run() may be called.
-    /// Throws what run() throws.
+    /// Serves as run() does, and calls stop() after SIGINT or SIGTERM. A second signal ends the process at once. If a
+    /// handler hangs, the process ends with exit code 0 three seconds after server_options::drain_timeout, or one
+    /// second after the second signal. The service manager gets READY=1 and STOPPING=1. It also gets WATCHDOG=1 if it
+    /// watches this process. See service_manager.hpp. From this call on, SIGPIPE does not end the process, unless the
+    /// program has set its own disposition of SIGPIPE.
+    /// @return the failure, if the process cannot handle signals. The server has then not run, and run() may be called.
+    /// Throws the exceptions of run().
     [[nodiscard("the failure says why it has not run")]] tl::expected<void, failure> run_until_signalled();
 
-    /// Begins the drain. The server accepts no more connections, streams end with their farewell, requests in flight
-    /// may finish, and what is left after drain_timeout is cancelled. Returns at once. A call before run(), also before
-    /// listen(), makes run() end as soon as it begins. The second call ends server_options::readiness_delay; further
-    /// calls do nothing. Thread-safe.
+    /// Begins the shutdown and returns at once. After server_options::readiness_delay the drain begins. The server then
+    /// accepts no more connections, streams end with their farewell, and requests in flight may finish. After
+    /// drain_timeout the server cancels all remaining handlers. If stop() is called before run(), also before listen(),
+    /// run() returns as soon as it begins. A second call ends server_options::readiness_delay. Further calls do
+    /// nothing. Thread-safe.
     void stop();
 
     /// Number of open connections. Thread-safe.
@@ -84,17 +85,17 @@ private:
     std::unique_ptr<state> state_;
 };
 
-/// Makes the application, listens, serves until SIGINT or SIGTERM, and drains. Uses the sockets of systemd, if there
-/// are any: it calls inherited_sockets() before `make_app`.
+/// Makes the application, listens, serves until SIGINT or SIGTERM, and drains. If systemd passes sockets, serve() uses
+/// them. For this purpose it calls inherited_sockets() before `make_app`.
 ///
 ///     int main() { return rill::serve(routes, {.port = 8080}); } // rill::router routes();
 ///
-/// Does not throw. A failure of listen(), or an exception of `make_app` such as route_error, becomes one line of the
+/// Does not throw. A failure of listen(), or an exception of `make_app` such as route_error, becomes one line in the
 /// log.
 /// @return the result for main(): 0 after a drain, 1 if the server could not start
 int serve(const std::function<handler()>& make_app, server_options options = {});
 
-/// The same for an existing application.
+/// The same with an application that already exists.
 int serve(handler app, server_options options = {});
 
 } // namespace rill

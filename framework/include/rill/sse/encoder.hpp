@@ -7,8 +7,8 @@
 
 namespace rill::sse {
 
-/// Appends the wire form of `e` (WHATWG HTML, section 9.2.5) to `out`. It is always exactly one event, whatever line
-/// breaks the text has. Fails with error::invalid_utf8, and does not change `out` then.
+/// Appends the wire form of `e` (WHATWG HTML, section 9.2.5) to `out`. The result is always exactly one event, even if
+/// the text contains line breaks. Errors: error::invalid_utf8. `out` is then not changed.
 result<void> encode(const event& e, std::string& out);
 
 /// Whether `text` is well-formed UTF-8 (Unicode 15, table 3-7).

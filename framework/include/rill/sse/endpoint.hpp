@@ -24,53 +24,54 @@ inline constexpr std::chrono::milliseconds default_heartbeat{15'000};
 
 struct endpoint_options
 {
-    /// Interval of heartbeats: a comment is sent after this time without another event. Proxies then keep the
-    /// connection, and the server notices a client that has vanished. 0: no heartbeats. Unset: that of the channel, or
-    /// default_heartbeat.
+    /// Interval of heartbeats. After this time without an event, the server sends a comment. Proxies then keep the
+    /// connection, and the server detects an unreachable client. 0: no heartbeats. Unset: the heartbeat of the channel,
+    /// or default_heartbeat.
     std::optional<std::chrono::milliseconds> heartbeat{};
 
-    /// Sent first: how long a client waits before it reconnects, plus up to `retry_jitter`. Each stream gets a
-    /// different value, so that clients that are disconnected together do not reconnect together.
+    /// Reconnection time, sent at the start of each stream. The endpoint adds a different time, up to `retry_jitter`,
+    /// for each stream. Therefore clients that are disconnected at the same time do not reconnect at the same time.
     std::optional<std::chrono::milliseconds> retry{};
     /// Maximum time that is added to `retry`. Unset: half of `retry`. 0: all streams get the same value.
     std::optional<std::chrono::milliseconds> retry_jitter{};
 
-    /// The stream ends when the client accepts no data for this time while data waits to be sent.
+    /// The stream ends if data waits to be sent and the client accepts no data for this time.
     std::chrono::milliseconds write_timeout{5'000};
 
-    /// Maximum number of streams of the route, over all workers. 0: no limit. Further clients are refused. Each of them
-    /// is asked to wait for a different time between `retry_after` and twice this.
+    /// Maximum number of streams of the route, over all workers. 0: no limit. Further clients are refused. Each refused
+    /// client gets a different retry time between `retry_after` and twice this.
     std::size_t max_streams = 0;
     rill::refusal refusal = rill::refusal::unavailable;
     std::chrono::milliseconds retry_after{5'000};
 
-    /// Encoded event that is sent to every stream that a shutdown ends, e.g. ": bye\n\n" or "retry: 3000\n\n".
+    /// Encoded event, e.g. "retry: 3000\n\n". The server sends it to each stream before a shutdown ends the stream.
     std::string farewell{};
 
-    /// At a shutdown, the streams of this route continue until their handlers return, for at most
-    /// server_options::drain_timeout. For handlers that check stop_requested() or wait for stopped(). If false, the
-    /// shutdown ends the streams at once. event_stream::finish_on_shutdown() does the same for a single stream.
+    /// If true, the streams of this route continue at a shutdown until their handlers return, for at most
+    /// server_options::drain_timeout. Use it for handlers that check stop_requested() or wait for stopped(). If false,
+    /// the shutdown ends the streams. event_stream::finish_on_shutdown() has the effect of true for a single stream.
     bool finish_on_shutdown = false;
 
-    /// The query parameter with the last event id, for clients that cannot set the header, such as a new EventSource.
+    /// The query parameter with the last event id. It is for clients that cannot set the header, such as a new
+    /// EventSource.
     std::string last_event_id_parameter{"lastEventId"};
 
-    /// Further headers of each response, also of a refusal. A name may occur several times, e.g. Link. Content-Type,
-    /// Cache-Control and X-Accel-Buffering replace the default ones.
+    /// Additional headers of each response, also of a refusal. A name may occur several times, e.g. Link. Content-Type,
+    /// Cache-Control and X-Accel-Buffering replace the default headers.
     std::vector<std::pair<std::string, std::string>> headers{};
 
-    /// Cross-origin resource sharing: rill::middleware::cors(). It is applied to all responses of the endpoint, and to
-    /// OPTIONS of its route: browsers send a preflight request if the Last-Event-ID is longer than 128 bytes or has
-    /// special characters (Fetch standard, "CORS-safelisted request-header").
+    /// Cross-origin resource sharing: rill::middleware::cors(). It applies to all responses of the endpoint, and to
+    /// OPTIONS requests of its route. Browsers send a preflight request if the Last-Event-ID is longer than 128 bytes
+    /// or has special characters (Fetch standard, "CORS-safelisted request-header").
     middleware_function cors{};
 
-    /// Returns true if there are no more events for this client. The response is then 204, after which an EventSource
-    /// does not reconnect (WHATWG HTML, section 9.2.3). Called with the request and its last event id.
+    /// Called with the request and its last event id. Returns true if there are no more events for this client. The
+    /// response is then 204, and an EventSource does not reconnect (WHATWG HTML, section 9.2.3).
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
-    /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. With an empty
-    /// name, the stream is not in the list. Overrides hub_options::subscriber_name. A handler that subscribes passes
-    /// the name to subscribe().
+    /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. If the name is
+    /// empty, the stream is not in the list. Overrides hub_options::subscriber_name. A handler that subscribes must
+    /// pass the name to subscribe() itself.
     std::function<std::string(const request&)> subscriber_name{};
 };
 
@@ -79,8 +80,9 @@ namespace detail {
 /// Returns the last event id of the request, from the header or from the query parameter that the options name.
 std::string last_event_id(const request& r, const endpoint_options& options);
 
-/// Sends the fields before the first event: the id of the stream's start, unless it is empty or cannot be sent back,
-/// and the stream's reconnection time, if there is one.
+/// Sends the fields before the first event. These are the reconnection time of the stream, if there is one, and
+/// `start_id`, the id at which the stream starts. `start_id` is not sent if it is empty or if a client cannot send it
+/// back.
 void send_start(response_writer& out, const endpoint_options& options, std::string_view start_id = {});
 
 /// The state that all streams of a route share, on all workers. Thread-safe.
@@ -99,7 +101,7 @@ public:
     /// The head of a stream. The endpoint adds the body.
     response head() const;
 
-    /// Adds the headers of the options to another response. Its own headers stay.
+    /// Adds the headers of the options to another response. Existing headers of the response are kept.
     response with_headers(response answer) const;
 
     const endpoint_options options;
@@ -125,7 +127,7 @@ public:
         }
     }
 
-    /// Yields to streams that are ending, and tries again to take a slot.
+    /// Yields to the event loop, so that streams can end. Then tries again to take a slot.
     awaitable<> retry_after_yield();
 
     explicit operator bool() const noexcept { return taken_; }
@@ -146,7 +148,7 @@ struct endpoint_state : stream_route, boost::intrusive_ref_counter<endpoint_stat
     F handler;
 };
 
-/// A live stream. Small, because each client has one.
+/// An open stream. The object is small, because each client has one.
 template <class F, class... Args>
 class endpoint_body final : public streaming_body
 {
@@ -167,8 +169,8 @@ public:
     }
 
 private:
-    boost::intrusive_ptr<endpoint_state<F>>
-        state_; // an endpoint that was made for one request may end before its stream
+    // The stream owns the state, because an endpoint that was made for one request may be destroyed first.
+    boost::intrusive_ptr<endpoint_state<F>> state_;
     event_stream stream_;
     [[no_unique_address]] std::tuple<Args...> args_;
 };
@@ -215,7 +217,7 @@ private:
         awaitable<response> operator()(request& r) const { return answer(state, r); }
     };
 
-    // Owns the state, because an endpoint that was made for one request may end first.
+    // The coroutine owns the state, because an endpoint that was made for one request may be destroyed first.
     static awaitable<response> answer(state_pointer state, request& r)
     {
         auto args = extract_all<Args...>(r);
@@ -244,17 +246,18 @@ private:
 
 } // namespace detail
 
-/// Makes a handler for the router of a stream handler.
+/// Converts a stream handler to a handler for the router.
 ///
-/// `handler` is `awaitable<>(event_stream&, extractors...)`: a function, a lambda or a function object, which is
-/// copied. A static_assert rejects a handler that breaks a rule, and says what to write instead. The extractors run
-/// before the stream begins: a missing or malformed parameter is answered with 400 or 422, and the handler is not
-/// called. When the client leaves, the operation that the handler awaits is canceled, and its frame unwinds. When the
-/// handler returns, the stream ends. An exception other than the cancellation is logged and ends the stream.
+/// `handler` is `awaitable<>(event_stream&, extractors...)`. It is a function, a lambda or a function object, and it is
+/// copied. A static_assert rejects a handler that breaks a rule. Its message says what to write instead. The extractors
+/// run before the stream begins. If a parameter is missing or malformed, the response is 400 or 422, and the handler is
+/// not called. When the client disconnects, the pending operation of the handler is cancelled, and the frame of the
+/// handler unwinds. When the handler returns, the stream ends. An exception other than the cancellation is logged and
+/// ends the stream.
 ///
-/// The result is a handler. A handler that decides by the request whether to stream (see wants_event_stream()) stores
-/// the result as a rill::handler and returns `co_await stream(request)`. Make the endpoint once: it checks the options
-/// and counts the streams.
+/// The result is a handler. Another handler may decide for each request whether to stream (see wants_event_stream()).
+/// For this purpose it stores the endpoint as a rill::handler `stream` and returns `co_await stream(request)`. Make the
+/// endpoint only once, because it checks the options and counts the streams.
 template <class F>
 auto endpoint(F handler, endpoint_options options)
 {
@@ -266,15 +269,16 @@ auto endpoint(F handler, endpoint_options options)
     }
 }
 
-// Not a default argument: g++ 12 destroys an aggregate twice that is a default argument in a co_await expression.
+// The options are not a default argument, because g++ 12 destroys an aggregate twice if it is a default argument in a
+// co_await expression.
 template <class F>
 auto endpoint(F handler)
 {
     return endpoint(std::move(handler), endpoint_options());
 }
 
-/// The same for a member function of `object`. `object` is an object that outlives the server, or a pointer, which is
-/// copied, so that a std::shared_ptr keeps the object alive.
+/// The same for a member function of `object`. `object` is an object that must outlive the server, or a pointer to it.
+/// The pointer is copied. Therefore a std::shared_ptr keeps the object alive.
 template <class Method, class Object>
     requires(std::is_member_function_pointer_v<Method> && !std::is_convertible_v<Object, endpoint_options>)
 auto endpoint(Method handler, Object&& object, endpoint_options options)

@@ -16,7 +16,8 @@ namespace rill::sse {
 
 namespace detail {
 
-// Not constexpr: a call in a constant expression is a compile-time error that names the rule.
+// These functions are not constexpr. Therefore a call in a constant expression is a compile-time error, and the error
+// message contains the rule.
 void field_value_holds_cr_lf_or_nul();
 void event_id_does_not_fit_a_header();
 
@@ -30,11 +31,11 @@ constexpr bool is_field_value(std::string_view text) noexcept
     return true;
 }
 
-/// Maximum size of an id, in bytes. A request head has other fields as well, and proxies have limits of their own.
+/// Maximum size of an id, in bytes. A request head also has other fields, and proxies limit its size.
 inline constexpr std::size_t max_event_id = 1024;
 
-/// Whether a client can send the id back unchanged in a Last-Event-ID header (RFC 9110, section 5.5). There, leading
-/// and trailing spaces and tabs are not part of the value, and control characters are not allowed.
+/// Whether a client can send the id back unchanged in a Last-Event-ID header (RFC 9110, section 5.5). In a header,
+/// leading and trailing spaces and tabs are not part of the value, and control characters are not allowed.
 constexpr bool is_event_id(std::string_view text) noexcept
 {
     const auto blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -49,8 +50,8 @@ constexpr bool is_event_id(std::string_view text) noexcept
 
 } // namespace detail
 
-/// Borrowed text that may be absent. Absent text is different from empty text. The handler's coroutine frame holds one
-/// of these for each field of each event, so it is smaller than an optional string_view.
+/// A reference to text, which may be absent. Absent text is different from empty text. This class is smaller than an
+/// optional string_view, because the handler's coroutine frame holds one object for each field of each event.
 class text
 {
 public:
@@ -80,14 +81,14 @@ concept run_time_text =
 
 } // namespace detail
 
-/// A value without CR, LF and NUL, so that it can neither end its line nor be ignored by the client (WHATWG
-/// HTML, 9.2.6: an id with NUL is dropped). Borrows its text; by default absent.
+/// A value without CR, LF and NUL. CR and LF would end the line, and a client ignores an id with NUL (WHATWG HTML,
+/// 9.2.6). It refers to its text and does not copy it. By default it is absent.
 class field_value
 {
 public:
     constexpr field_value() = default;
 
-    /// From a literal. A forbidden character is a compile-time error.
+    /// Converts a literal. A forbidden character is a compile-time error.
     template <std::size_t N>
     consteval field_value(const char (&literal)[N]) : text_(std::string_view(literal, N - 1))
     {
@@ -98,7 +99,7 @@ public:
 
     // Text that is known only at run time does not convert. These overloads say what to use.
     template <detail::run_time_text Text>
-    constexpr field_value(Text&&)
+    constexpr field_value(Text&&) // NOLINT(bugprone-forwarding-reference-overload): constrained, never compiles
     {
         static_assert(
             detail::never<Text>,
@@ -112,7 +113,7 @@ public:
                       "event_name::parse() may fail: test its result first, then pass its value, as in .name = *name");
     }
 
-    /// From text that is known at run time. Fails with error::invalid_field_value.
+    /// Converts text that is known at run time. Fails with error::invalid_field_value.
     static result<field_value> parse(std::string_view value) noexcept
     {
         if (!detail::is_field_value(value)) {
@@ -130,18 +131,19 @@ private:
     text text_;
 };
 
-/// The name of an event, for which a client calls addEventListener(). An event without a name is a "message".
+/// The name of an event. A client passes this name to addEventListener(). If an event has no name, the client uses
+/// "message".
 using event_name = field_value;
 
-/// The id of an event. A client sends it back as Last-Event-ID when it reconnects. It is a number, or text that this
-/// header can hold: at most 1024 bytes, no control characters except tabs, no leading or trailing space or tab. An
+/// The id of an event. A client sends it back as Last-Event-ID when it reconnects. It is a number, or text that fits
+/// into this header: at most 1024 bytes, no control characters except tabs, no leading or trailing space or tab. An
 /// empty id resets the last event id of the client.
 class event_id
 {
 public:
     constexpr event_id() = default;
 
-    /// From a literal. An id that a header cannot hold is a compile-time error.
+    /// Converts a literal. An id that does not fit into the header is a compile-time error.
     template <std::size_t N>
     consteval event_id(const char (&literal)[N]) : event_id(std::string_view(literal, N - 1), unchecked())
     {
@@ -158,7 +160,7 @@ public:
 
     // Text that is known only at run time does not convert. These overloads say what to use.
     template <detail::run_time_text Text>
-    constexpr event_id(Text&&)
+    constexpr event_id(Text&&) // NOLINT(bugprone-forwarding-reference-overload): constrained, never compiles
     {
         static_assert(detail::never<Text>,
                       "text that is known at run time may contain a line break, which would end the field: for .id use "
@@ -172,7 +174,7 @@ public:
                       "event_id::parse() may fail: test its result first, then pass its value, as in .id = *id");
     }
 
-    /// From text that is known at run time. Fails with error::invalid_event_id.
+    /// Converts text that is known at run time. Fails with error::invalid_event_id.
     static result<event_id> parse(std::string_view value) noexcept
     {
         if (!detail::is_event_id(value)) {
@@ -193,7 +195,7 @@ private:
         : data_(text.data() != nullptr ? text.data() : ""), value_(static_cast<std::int64_t>(text.size()))
     {}
 
-    // Stored instead of a pointer to text if value_ is the number.
+    // data_ points to one of these if value_ is a number.
     static constexpr char signed_number = 0;
     static constexpr char unsigned_number = 0;
 
@@ -206,8 +208,8 @@ class retry_time
 {
 public:
     constexpr retry_time() = default;
-    /// From any duration, such as 3s. It is rounded down to milliseconds and cut to the range from 0 to 2^31 - 1 ms (24
-    /// days), because the timers of many clients expire at once with a longer time.
+    /// Converts any duration, such as 3s. It is rounded down to milliseconds and limited to the range from 0 to 24 days
+    /// (2^31 - 1 ms). With a longer time, the timers of many clients expire at once.
     template <class Rep, class Period>
     constexpr retry_time(std::chrono::duration<Rep, Period> time)
         : milliseconds_(rill::detail::saturated<std::chrono::milliseconds>(time).count())
@@ -224,16 +226,17 @@ private:
     std::int64_t milliseconds_ = -1;
 };
 
-/// One event of a stream (WHATWG HTML, section 9.2.5). It borrows all its text. It is encoded before the first
-/// suspension, so temporaries inside the braces of `send({.data = std::to_string(n)})` are safe.
+/// One event of a stream (WHATWG HTML, section 9.2.5). It refers to its text and does not copy it. send() encodes the
+/// event before the first suspension. Therefore temporaries inside the braces of `send({.data = std::to_string(n)})`
+/// are safe.
 struct event
 {
-    /// The payload. CR, LF and CRLF reach the client as LF. If it is absent, the client calls no listener.
+    /// The payload. The client receives CR, LF and CRLF as LF. If the payload is absent, the client calls no listener.
     text data{};
     event_name name{};
-    /// The id. An empty one resets the client's last event id.
+    /// The id. An empty id resets the client's last event id.
     event_id id{};
-    /// How long the client waits before it reconnects.
+    /// The time that the client waits before it reconnects.
     retry_time retry{};
     /// A comment, which the client ignores.
     text comment{};

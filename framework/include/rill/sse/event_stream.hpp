@@ -9,8 +9,8 @@
 
 namespace rill::sse {
 
-/// A client's stream of events. sse::endpoint passes it to the handler. It outlives the handler's coroutine. Not
-/// thread-safe: belongs to the worker's thread.
+/// The stream of events to one client. sse::endpoint passes it to the handler. It outlives the handler's coroutine. Not
+/// thread-safe: it belongs to the worker's thread.
 class event_stream
 {
 public:
@@ -25,15 +25,16 @@ public:
 
     /// Sends one event.
     ///
-    /// The event is encoded and sent or queued, in the order of the calls, before send() returns: it may borrow
-    /// temporaries, and it is sent even if nothing is awaited. Awaiting it waits until the operating system has
-    /// accepted the event and everything that was queued when the wait began: this is the back-pressure. Completion:
-    /// `void(error_code)`, at once if the operating system accepts everything. If the client does not read, the handler
-    /// waits here until the write timeout ends the stream. Any number of coroutines may send and wait. They complete in
-    /// the order in which their waits began, each with its own outcome. Cancellation: terminal, partial and total end
-    /// the wait of this operation, not the transmission. Errors: operation_aborted once the stream has ended;
-    /// error::invalid_utf8, and nothing is sent. They throw boost::system::system_error, or are returned with
-    /// rill::as_expected. In builds without NDEBUG, a call from another thread aborts the process.
+    /// Before send() returns, the event is encoded, and sent or queued, in the order of the calls. Therefore the event
+    /// may refer to temporaries, and it is sent even without co_await. co_await waits until the operating system has
+    /// accepted the event and all data that was queued when the wait began. This wait is the back-pressure.
+    ///
+    /// Completion: `void(error_code)`, at once if the operating system accepts all data. If the client does not read,
+    /// the handler waits here until the write timeout ends the stream. Any number of coroutines may send and wait. They
+    /// complete in the order in which their waits began, each with its own result. Cancellation: terminal, partial and
+    /// total. It ends the wait of this operation, not the transmission. Errors: operation_aborted after the stream has
+    /// ended; error::invalid_utf8, and then nothing is sent. An error is thrown as boost::system::system_error, or
+    /// returned with rill::as_expected. In builds without NDEBUG, a call from another thread aborts the process.
     template <class CompletionToken>
     auto send(const event& e, CompletionToken&& token)
     {
@@ -41,7 +42,8 @@ public:
     }
     auto send(const event& e) { return send(e, rill::detail::deferred); }
 
-    /// Sends an event that has only data. A template, so that the handler's frame holds no string_view.
+    /// Sends an event that has only data. It is a template, because a string_view parameter would be part of the
+    /// handler's frame.
     template <class Text, class CompletionToken>
         requires std::convertible_to<const Text&, std::string_view>
     auto send(const Text& data, CompletionToken&& token)
@@ -55,8 +57,8 @@ public:
         return send(data, rill::detail::deferred);
     }
 
-    /// Sends an encoded event, such as one of pubsub. Its bytes are shared, not copied. An empty chunk completes at
-    /// once.
+    /// Sends an encoded event, for example a pubsub::encoded_event. Streams share its bytes without a copy. An empty
+    /// chunk completes at once.
     template <class CompletionToken>
     auto send(const shared_chunk& chunk, CompletionToken&& token)
     {
@@ -73,22 +75,22 @@ public:
     }
     auto comment(std::string_view text) { return comment(text, rill::detail::deferred); }
 
-    /// The id of the last event that the client has received, from the Last-Event-ID header or the query. Empty if
-    /// there is none.
+    /// Returns the id of the last event that the client has received. It comes from the Last-Event-ID header or from
+    /// the query. Empty if there is none.
     std::string_view last_event_id() const noexcept
     {
         return last_event_id_ ? std::string_view(*last_event_id_) : std::string_view();
     }
 
-    /// The last event id as a number. Returns `none` if it is not a number from 0 to 2^62. The limit leaves room to
-    /// count on from a number that a client has sent.
+    /// Returns the last event id as a number, or `none` if it is not a number from 0 to 2^62. Because of this limit, a
+    /// handler can count up from the number of a client without an overflow.
     std::int64_t last_event_number(std::int64_t none = 0) const noexcept;
 
     /// Whether the server has begun to shut down. See response_writer::stop_requested().
     bool stop_requested() const noexcept { return out_->stop_requested(); }
 
-    /// Lets this stream continue at a shutdown, as endpoint_options::finish_on_shutdown does for all streams of a
-    /// route. See response_writer::finish_on_shutdown().
+    /// Allows this stream to continue at a shutdown. endpoint_options::finish_on_shutdown does this for all streams of
+    /// a route. See response_writer::finish_on_shutdown().
     void finish_on_shutdown() noexcept { out_->finish_on_shutdown(); }
 
     /// Waits until the server begins to shut down. See response_writer::stopped().
@@ -99,7 +101,7 @@ public:
     }
     auto stopped() { return out_->stopped(); }
 
-    /// Why the stream has ended. It is already known when the handler's destructors run.
+    /// Returns why the stream has ended. The reason is already set when the destructors in the handler run.
     close_reason reason() const noexcept { return out_->reason(); }
 
     response_writer& writer() noexcept { return *out_; }
@@ -115,7 +117,7 @@ private:
     rill::detail::write_state put(const event& e);
 
     response_writer* out_ = nullptr;
-    std::unique_ptr<const std::string> last_event_id_; // a pointer and not a string, because most streams have none
+    std::unique_ptr<const std::string> last_event_id_; // a pointer, because most streams have none
 };
 
 } // namespace rill::sse

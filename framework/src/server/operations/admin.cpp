@@ -26,7 +26,7 @@ using transport::worker_context;
 
 constexpr std::size_t default_limit = 1000;
 
-/// An entry of the answer of streams().
+/// An entry in the response of streams().
 struct stream_entry
 {
     std::uint64_t id;
@@ -82,9 +82,10 @@ awaitable<response> list_streams(request& r)
     }
     std::vector<stream_report> all;
     std::size_t count = 0;
-    const worker_query query = [&](worker_context& w) -> std::function<void()> {
+    // A blocked worker may run the query after this coroutine has ended.
+    const worker_query query = [&, max = *limit](worker_context& w) -> std::function<void()> {
         auto reports = std::make_shared<std::vector<stream_report>>();
-        const auto open = w.report_streams(*reports, *limit);
+        const auto open = w.report_streams(*reports, max);
         return [&, reports, open] {
             count += open;
             all.insert(all.end(), std::make_move_iterator(reports->begin()), std::make_move_iterator(reports->end()));

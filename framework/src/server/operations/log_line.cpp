@@ -12,7 +12,7 @@ namespace rill {
 
 namespace {
 
-// Shows control characters as escapes. A client may have sent them to end the line or to control a terminal.
+// Writes control characters as escapes. A client may have sent them to forge a new line or to control a terminal.
 void append_text(std::string& line, std::string_view text)
 {
     constexpr std::string_view digits = "0123456789abcdef";

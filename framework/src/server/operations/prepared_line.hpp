@@ -12,9 +12,9 @@ namespace rill {
 class prepared_line
 {
 public:
-    /// An empty line, of which write() writes nothing.
+    /// An empty line. write() writes nothing.
     prepared_line() = default;
-    /// @param text  the message, of which the first 256 bytes are used
+    /// @param text  the message. Only its first 256 bytes are used.
     prepared_line(log_format format, log_level level, std::string_view text);
 
     /// Writes the line to standard error, with the present time. Async-signal-safe.

@@ -23,15 +23,15 @@ double seconds(const timeval& t)
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
 }
 
-// Nothing if the directory cannot be read, for example without a free descriptor. Then the metric is left out: 0 would
-// be a wrong value.
+// Returns none if the directory cannot be read, for example because no descriptor is free. Then the metric is omitted,
+// because 0 would be a wrong value.
 std::optional<double> open_descriptors()
 {
     DIR* directory = ::opendir("/proc/self/fd");
     if (directory == nullptr) {
         return std::nullopt;
     }
-    double count = -1; // the directory itself
+    double count = -1; // excludes the descriptor of the directory itself
     while (const auto* entry = ::readdir(directory)) {
         count += entry->d_name[0] != '.' ? 1 : 0;
     }
@@ -39,7 +39,8 @@ std::optional<double> open_descriptors()
     return count;
 }
 
-// The fields of /proc/self/stat are counted after the name of the program, which may hold any character (proc(5)).
+// The fields of /proc/self/stat are counted after the name of the program, because the name may hold any character
+// (proc(5)).
 std::optional<double> start_time()
 {
     std::ifstream file("/proc/self/stat");
@@ -99,7 +100,7 @@ void write_process_metrics(metrics_writer& out)
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         out.gauge("process_max_fds", "Maximum number of open file descriptors.", static_cast<double>(limit.rlim_cur));
     }
-    static std::atomic<double> started = 0; // read once: the kernel's value can change by a second
+    static std::atomic<double> started = 0; // read once, because the kernel's value can change by a second
     if (started == 0) {
         started = start_time().value_or(0);
     }

@@ -4,8 +4,8 @@
 
 namespace rill {
 
-/// Writes memory, descriptors and CPU time of this process, under the names that the client libraries of Prometheus
-/// use, and the size of the C library's heap.
+/// Writes memory, descriptors and CPU time of this process, with the names of the Prometheus client libraries. Also
+/// writes the size of the C library's heap.
 void write_process_metrics(metrics_writer& out);
 
 } // namespace rill

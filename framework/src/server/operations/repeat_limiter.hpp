@@ -10,7 +10,7 @@
 
 namespace rill {
 
-/// Decides which messages of a log are repeats. It has no clock: the caller passes the time.
+/// Decides which messages of a log are repeats. It has no clock. The caller passes the time.
 class repeat_limiter
 {
 public:
@@ -24,14 +24,14 @@ public:
 
     explicit repeat_limiter(unsigned max_per_second) : max_per_second_(max_per_second) {}
 
-    /// Takes a message.
+    /// Adds a message.
     /// @return the lines to log now
     std::vector<line> put(log_level level, std::string_view text, time now);
 
-    /// The lines that stand for the messages held back so far.
+    /// Returns the lines that summarize the messages that were held back.
     std::vector<line> flush();
 
-    /// Maximum number of kinds of messages that are limited at once. Messages of further kinds all pass.
+    /// Maximum number of kinds of messages that are limited at the same time. Messages of further kinds are all logged.
     static constexpr std::size_t max_kinds = 256;
 
 private:

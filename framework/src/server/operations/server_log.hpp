@@ -5,7 +5,7 @@
 
 namespace rill {
 
-/// The log that the options ask for: the observer's own log, or the built-in one.
+/// The log of a server: the observer's log if the options have one, otherwise the built-in log.
 log_sink complete_log(const server_options& options);
 
 } // namespace rill

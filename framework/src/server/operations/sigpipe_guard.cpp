@@ -32,7 +32,8 @@ sigpipe_guard::sigpipe_guard() noexcept : was_pending_(is_sigpipe_pending())
     ::pthread_sigmask(SIG_BLOCK, &set, &previous_mask_);
 }
 
-// A write sends SIGPIPE to its own thread, so this thread can take the signal before it is unblocked.
+// The kernel sends SIGPIPE to the thread that writes. Therefore this thread can remove the pending signal before it
+// unblocks SIGPIPE.
 sigpipe_guard::~sigpipe_guard()
 {
     const int error = errno;

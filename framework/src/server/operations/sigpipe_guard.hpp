@@ -4,8 +4,8 @@
 
 namespace rill {
 
-/// During its lifetime, a write of this thread to a pipe or socket without a reader fails with EPIPE and raises no
-/// SIGPIPE, whatever the disposition of the process. Async-signal-safe on Linux.
+/// While the object exists, a write of this thread to a pipe or socket without a reader fails with EPIPE and raises no
+/// SIGPIPE. The disposition of the process does not matter. Async-signal-safe on Linux.
 class sigpipe_guard
 {
 public:
@@ -16,7 +16,7 @@ public:
 
 private:
     sigset_t previous_mask_{};
-    bool was_pending_ = false; ///< a SIGPIPE from before this object, which stays pending
+    bool was_pending_ = false; ///< a SIGPIPE was pending before; it remains pending
 };
 
 } // namespace rill

@@ -17,11 +17,11 @@ constexpr std::chrono::seconds query_timeout{1};
 using clock = std::chrono::steady_clock;
 using timer = asio::basic_waitable_timer<clock, asio::wait_traits<clock>, asio::io_context::executor_type>;
 
-// Shared with the queried workers, which may answer after the coroutine has ended.
+// The coroutine shares this object with the queried workers, because they may answer after the coroutine has ended.
 struct pending_answers
 {
     std::size_t missing = 0;
-    timer* timeout = nullptr; ///< of the coroutine; null after its end
+    timer* timeout = nullptr; ///< the coroutine's timer; null after the coroutine has ended
 };
 
 struct query_state
@@ -70,8 +70,8 @@ awaitable<std::size_t> query_workers(worker_query query)
             continue;
         }
         const auto reply_to = mailbox::of(context).get_address();
-        // Both results may be ignored: a worker that has ended gives no answer, and a coroutine that has ended needs
-        // none.
+        // Both results may be ignored. A worker that has ended gives no answer, and a coroutine that has ended needs no
+        // answer.
         static_cast<void>(member.mail.post([query, &worker = *member.context, reply_to, answers = state.answers] {
             static_cast<void>(reply_to.post([answers, deliver = query(worker)] { accept_answer(*answers, deliver); }));
         }));

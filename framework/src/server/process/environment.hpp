@@ -8,7 +8,7 @@
 
 namespace rill {
 
-/// The number that an environment variable holds; nothing if it is not set or holds anything else.
+/// The number in an environment variable. None if the variable is not set, or if it does not hold a number.
 inline std::optional<std::uint64_t> number_in_environment(const char* variable)
 {
     const char* text = std::getenv(variable);

@@ -5,7 +5,8 @@
 
 namespace rill {
 
-/// Checks that a server can accept connections from a socket: a listening socket of TCP, or a Unix stream socket.
+/// Checks that a server can accept connections from a socket. It must be a listening socket of TCP, or a listening Unix
+/// stream socket.
 /// @return 0, or an errno
 int check_listening(int socket) noexcept;
 

@@ -14,7 +14,7 @@ namespace rill {
 namespace {
 
 /// Binds a socket to an abstract name that the kernel chooses (autobind, unix(7)).
-/// @return the name; empty, and errno set, on failure
+/// @return the name. On failure, the name is empty and errno is set.
 std::string bind_abstract(int socket)
 {
     const int on = 1;

@@ -6,8 +6,8 @@
 
 namespace rill {
 
-/// The receiver of sd_notify(): a datagram socket to which the workers of a supervisor report. The kernel chooses its
-/// name, which is abstract: there is no file.
+/// The receiver of sd_notify(). It is a datagram socket. The workers of a supervisor send their reports to it. The
+/// kernel chooses an abstract name for it, so there is no file.
 class notify_socket
 {
 public:
@@ -18,13 +18,13 @@ public:
     ~notify_socket();
 
     int descriptor() const noexcept { return socket_; }
-    /// The value for NOTIFY_SOCKET.
+    /// The value for the environment variable NOTIFY_SOCKET.
     const std::string& name() const noexcept { return name_; }
 
     struct report
     {
-        pid_t sender = -1; ///< from the kernel; -1: there is no report
-        std::string text;  ///< lines NAME=VALUE
+        pid_t sender = -1; ///< from the kernel; -1 if there is no report
+        std::string text;  ///< lines of the form NAME=VALUE
     };
     /// Takes the next report. Does not block.
     report next() const;

@@ -15,7 +15,7 @@ public:
     explicit option_check(const char* options) : options_(options) {}
 
     void in_range(const char* option, std::size_t value, std::size_t min, std::size_t max) const;
-    /// Both also reject a time that is too long for a timer.
+    /// positive() and not_negative() also reject a time that is too long for a timer.
     void positive(const char* option, std::chrono::milliseconds value) const;
     void not_negative(const char* option, std::chrono::milliseconds value) const;
 

@@ -7,7 +7,7 @@
 namespace rill {
 
 /// The time to wait before a worker process is started again.
-/// @param previous  the backoff before its last start; 0: there was none
+/// @param previous  the backoff before the last start of the process; 0 if there was none
 /// @param lifetime  how long the process ran
 inline std::chrono::milliseconds next_backoff(const supervisor_options& options, std::chrono::milliseconds previous,
                                               std::chrono::milliseconds lifetime)

@@ -17,16 +17,16 @@ namespace {
 constexpr std::array handled{SIGINT, SIGTERM};
 constexpr itimerspec a_second{.it_interval = {}, .it_value = {.tv_sec = 1, .tv_nsec = 0}};
 
-// The state of the signal handler, one for the process. Except for the atomic members it is written only while the
-// handler is not installed.
+// The state of the signal handler. There is one state for the process. The handler does not use `mutex` and `users`.
+// All other members are atomic, or they are written only while the handler is not installed.
 struct process_state
 {
-    std::mutex mutex; // never locked by the handler
+    std::mutex mutex; // the handler never locks it
     int users = 0;
     std::array<struct sigaction, handled.size()> previous{};
     timer_t timer{};
     std::atomic<long long> max_ms{0};
-    std::atomic<int> signals{0}; // received, at most 2; -1: signals are not counted
+    std::atomic<int> signals{0}; // number of received signals, at most 2; -1 if signals are not counted
     std::atomic<int> exit_code{0};
     prepared_line timeout_message;
 };
@@ -71,7 +71,7 @@ void end_process() noexcept
     ::_exit(process.exit_code);
 }
 
-// The timer sends SIGTERM, which is handled here anyway, so that the application keeps all other signals.
+// The timer sends SIGTERM, because this handler handles SIGTERM anyway. The application can use all other signals.
 void on_signal(int number, siginfo_t* info, void* context)
 {
     const int error = errno;
@@ -111,7 +111,8 @@ void set_up()
     }
 }
 
-// A handler that was set later may call ours, so it stays in place. Ours then only calls the previous handlers.
+// If another handler was installed later, it remains installed, because it may call this handler. This handler then
+// only calls the previous handlers.
 void tear_down()
 {
     process.signals = -1;

@@ -5,11 +5,11 @@
 
 namespace rill {
 
-/// Reads signals from a descriptor (signalfd(2)). The signals are blocked during its lifetime.
+/// Reads signals from a descriptor (signalfd(2)). The signals are blocked while the object exists.
 class signal_descriptor
 {
 public:
-    /// Only in a process with one thread. Throws std::system_error.
+    /// Create an object only in a process with one thread. Throws std::system_error.
     explicit signal_descriptor(std::span<const int> numbers);
     signal_descriptor(const signal_descriptor&) = delete;
     signal_descriptor& operator=(const signal_descriptor&) = delete;
@@ -19,10 +19,11 @@ public:
     int descriptor() const noexcept { return descriptor_; }
 
     /// Takes the next signal. Does not block.
-    /// @return its number; 0: no signal is pending
+    /// @return the number of the signal; 0 if no signal is pending
     int next() const noexcept;
 
-    /// Closes the descriptor and unblocks the signals. A child of fork() calls it, as it inherits both.
+    /// Closes the descriptor and restores the previous signal mask. A child process calls this function after fork(),
+    /// because it inherits both.
     void release() noexcept;
 
 private:

@@ -6,7 +6,7 @@ namespace rill {
 
 namespace {
 
-// A handler instead of SIG_IGN: exec(2) keeps an ignored signal, and programs rely on the default.
+// This handler is used instead of SIG_IGN. exec(2) keeps SIG_IGN, and programs rely on the default disposition.
 void do_nothing(int /*number*/) {}
 
 } // namespace

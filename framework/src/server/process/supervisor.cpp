@@ -52,7 +52,7 @@ private:
     worker_processes workers_;
     notify_socket reports_;
     signal_descriptor signals_;
-    std::optional<clock::time_point> kill_time_; // set: the supervisor is stopping
+    std::optional<clock::time_point> kill_time_; // set while the supervisor is stopping
     std::optional<milliseconds> watchdog_;
     clock::time_point next_watchdog_ = clock::now();
     bool ready_ = false;
@@ -123,7 +123,7 @@ void supervisor::on_signals()
     }
 }
 
-// A second signal goes to the workers, too. It makes a server end at once.
+// A second signal is sent to the workers, too. It makes each server end at once.
 void supervisor::begin_stop()
 {
     if (!kill_time_) {
@@ -166,7 +166,7 @@ void supervisor::check_time()
     workers_.kill_unresponsive();
 }
 
-#if defined(__SANITIZE_THREAD__) // ThreadSanitizer has its own thread, which may exist
+#if defined(__SANITIZE_THREAD__) // ThreadSanitizer may run a thread of its own
 bool has_threads()
 {
     return false;

@@ -22,7 +22,7 @@ watchdog::~watchdog()
     timers_.remove(*this);
 }
 
-// Each message has its own counter, so that a late answer does not count for the next one.
+// Each check has its own counter, so that a late answer does not count for a later check.
 void watchdog::check()
 {
     const auto& workers = *group_.workers;

@@ -11,9 +11,9 @@
 
 namespace rill {
 
-/// Sends WATCHDOG=1 to the service manager while all workers run. It posts a message to each worker at half of the
-/// period, and reports only if all workers have answered the message before. A worker whose handler hangs ends the
-/// reports. Belongs to the thread of one worker.
+/// Sends WATCHDOG=1 to the service manager while all workers run. It posts a message to each worker twice per period.
+/// It sends the report only if all workers have answered the previous message. If the handler of a worker hangs, the
+/// reports stop. Belongs to the thread of one worker.
 class watchdog final : private timer_node
 {
 public:
@@ -28,8 +28,8 @@ private:
 
     timer_service& timers_;
     std::chrono::microseconds half_;
-    const worker_group& group_;                         ///< read each time, as workers without a thread are removed
-    std::shared_ptr<std::atomic<std::size_t>> answers_; ///< to the last message
+    const worker_group& group_;                         ///< read at each check, because the list of workers changes
+    std::shared_ptr<std::atomic<std::size_t>> answers_; ///< answers to the last message
 };
 
 } // namespace rill

@@ -64,7 +64,7 @@ void worker_processes::start(unsigned index)
     }
 }
 
-// The process has its own process group, so that Ctrl-C reaches the supervisor alone, which passes it on.
+// The process has its own process group. Therefore Ctrl-C reaches only the supervisor, which then stops the workers.
 void worker_processes::run(unsigned index, pid_t parent) const
 {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -98,7 +98,8 @@ worker_processes::process* worker_processes::of(pid_t pid)
 void worker_processes::on_report(pid_t sender, std::string_view report)
 {
     if (auto* p = of(sender)) {
-        // Each report may be lost if the socket is full, so both count.
+        // The report READY=1 may be lost if the socket is full. Therefore WATCHDOG=1 also shows that the worker is
+        // ready.
         p->ready = p->ready || has_line(report, "READY=1") || has_line(report, "WATCHDOG=1");
         any_was_ready_ = any_was_ready_ || p->ready;
         if (options_.hang_timeout.count() > 0 && has_line(report, "WATCHDOG=1")) {

@@ -26,7 +26,7 @@ public:
     /// Handles the end of processes.
     void reap();
 
-    /// From now on, no process is started again.
+    /// After this call, no process is started.
     void stop() noexcept { stopping_ = true; }
 
     /// Sends a signal to all running processes.
@@ -35,30 +35,33 @@ public:
     /// Handles a report of sd_notify(). Ignores it unless `sender` is a worker process.
     void on_report(pid_t sender, std::string_view report);
 
-    /// Sends SIGABRT to each process that has not reported for supervisor_options::hang_timeout, and SIGKILL after that
-    /// time again: a process that is stopped or handles SIGABRT does not end by it.
+    /// Sends SIGABRT to each process that has not reported for supervisor_options::hang_timeout. If the process still
+    /// exists after another hang_timeout, sends SIGKILL, because a process that is stopped or that handles SIGABRT may
+    /// not end.
     void kill_unresponsive();
 
-    /// When the next process is to be started or killed. Nothing: only a signal or a report can change that.
+    /// The time at which the next process must be started or killed. None if there is no such time. Then only a signal
+    /// or a report can change this.
     std::optional<clock::time_point> next_event() const;
 
     bool all_ready() const;
     bool any_alive() const;
 
-    /// Whether a process has failed to end properly after stop(), or to set itself up.
+    /// Whether a process did not end properly after stop(), or failed during its setup.
     bool failed() const noexcept { return failed_; }
 
-    /// Whether a process has ended with exit_setup_failed before any process was ready. Then the others would, too.
+    /// Whether a process has ended with exit_setup_failed before any process was ready. Then the other processes would
+    /// fail, too.
     bool setup_failed() const noexcept { return setup_failed_; }
 
 private:
     struct process
     {
-        pid_t pid = -1;               // -1: not running
-        clock::time_point start_time; // of the running process, or of the next one
+        pid_t pid = -1;               // -1 if the process does not run
+        clock::time_point start_time; // start time of the running process, or of the next one
         std::chrono::milliseconds backoff{0};
         bool ready = false;
-        std::optional<clock::time_point> last_report; // the last WATCHDOG=1, or the last signal for lack of one
+        std::optional<clock::time_point> last_report; // time of the last WATCHDOG=1, or of the last SIGABRT or SIGKILL
         bool aborted = false;                         // SIGABRT was sent
     };
 

@@ -43,7 +43,7 @@ void background_tasks::finish(bool cancelled, const std::exception_ptr& error)
     if (error && !(cancelled && detail::is_aborted(error))) {
         if (on_failed) {
             on_failed(detail::exception_message(error));
-        } else { // a context that is not a worker's, as in a test
+        } else { // the context belongs to no worker, for example in a test
             asio::post(io_, [error] { std::rethrow_exception(error); });
         }
     }
@@ -52,7 +52,7 @@ void background_tasks::finish(bool cancelled, const std::exception_ptr& error)
 
 void background_tasks::cancel()
 {
-    cancelled_ = true; // first, so that a coroutine which unwinds cannot start another one
+    cancelled_ = true; // set first, so that a coroutine that unwinds cannot start another one
     tasks_.cancel();
     check_ended();
 }
@@ -64,7 +64,7 @@ void background_tasks::check_ended()
     }
 }
 
-// The operation that a coroutine waits for destroys it, before this object is destroyed.
+// Each coroutine is destroyed with the operation that it waits for, before this object is destroyed.
 void background_tasks::shutdown() noexcept
 {
     cancelled_ = true;

@@ -11,8 +11,8 @@
 
 namespace rill {
 
-/// The background coroutines of one worker. It is a service of the worker's execution context, so that spawn() finds it
-/// from the executor. Belongs to the thread of the worker.
+/// The background coroutines of one worker. This class is a service of the worker's execution context, so that spawn()
+/// finds it from the executor. Belongs to the thread of the worker.
 class background_tasks : public asio::execution_context::service
 {
 public:
@@ -24,19 +24,19 @@ public:
 
     static background_tasks& of(asio::io_context& context);
 
-    /// Starts a coroutine.
-    /// @return false after cancel(): `body` is destroyed without having begun, and on_rejected() is called
+    /// Starts a coroutine. After cancel(), destroys `body` without starting it, and calls on_rejected().
+    /// @return false after cancel()
     [[nodiscard]] bool start(awaitable<> body);
 
-    /// Cancels all coroutines, and rejects new ones. The event loop calls on_ended() after the last one has ended, also
-    /// if there is none.
+    /// Cancels all coroutines, and rejects new ones. After the last one has ended, the event loop calls on_ended(). It
+    /// also calls on_ended() if no coroutine runs.
     void cancel();
 
     std::size_t running() const noexcept { return tasks_.running(); }
 
     std::function<void()> on_ended;
-    /// Called with the message of an exception that leaves a coroutine. Without this function, the exception leaves the
-    /// event loop.
+    /// Called with the message of an exception that leaves a coroutine. If this function is empty, the exception leaves
+    /// the event loop.
     std::function<void(const std::string&)> on_failed;
     /// Called for each coroutine that is rejected after cancel().
     std::function<void()> on_rejected;

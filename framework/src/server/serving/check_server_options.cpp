@@ -9,7 +9,7 @@ namespace rill {
 
 namespace {
 
-constexpr std::size_t max_threads = 1024; // a larger number is a mistake, or was negative
+constexpr std::size_t max_threads = 1024; // a larger number is a mistake, or a negative number was converted
 
 void check_options(const option_check& check, const connection_limits& limits)
 {

@@ -13,11 +13,11 @@ namespace rill {
 
 namespace {
 
-constexpr int max_accepts_per_turn = 256; // so that open connections get their turn of the event loop, too
+constexpr int max_accepts_per_turn = 256; // limited, so that the event loop also serves open connections
 constexpr std::chrono::milliseconds accept_pause{90};
 constexpr std::chrono::seconds log_interval{10};
 
-// Errors of one pending connection (accept(2)). The next connection may be in order.
+// Whether the error belongs to one pending connection (accept(2)). Then the next connection may be valid.
 bool is_error_of_client(int error) noexcept
 {
     return error == ECONNABORTED || error == EINTR || error == EPROTO || error == EPERM || error == ENETDOWN ||
@@ -87,9 +87,10 @@ void listener::accept_all()
     wait();
 }
 
-// The process is out of descriptors or memory. The pending connection stays in the kernel's queue, so a wait for
-// readability would complete at once. The pause ends earlier when this worker closes a connection. One shortage gives
-// one log line, until all pending connections are accepted, and at most one line in each log_interval.
+// Called when descriptors or memory are missing. The pending connection remains in the kernel's queue. Therefore a wait
+// for readability would complete at once. The pause ends earlier if this worker closes a connection. The listener
+// writes one log line for each shortage, and at most one line in each log_interval. A shortage ends when all pending
+// connections are accepted.
 void listener::pause(int error)
 {
     const auto now = worker_.timers.now();
@@ -100,7 +101,7 @@ void listener::pause(int error)
         next_log_line_ = now + log_interval;
         try {
             worker_.log(log_level::error, system_failure(error, "cannot accept connections for now").message());
-        } catch (const std::bad_alloc&) { // without memory there is no log line either
+        } catch (const std::bad_alloc&) { // without memory, no line is written
         }
     }
 }

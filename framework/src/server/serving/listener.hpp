@@ -7,18 +7,18 @@
 
 namespace rill {
 
-/// Accepts the connections of one worker. When descriptors or memory run out, it pauses and then tries again, so that
-/// the worker neither ends nor spins.
+/// Accepts the connections of one worker. If descriptors or memory are missing, it pauses and then tries again.
+/// Therefore the worker does not end, and it does not loop without a pause.
 class listener final : private timer_node
 {
 public:
-    /// @param socket  a listening socket, which the listener owns from now on
+    /// @param socket  a listening socket. The listener takes ownership of it.
     listener(transport::worker_context& worker, int socket);
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
     ~listener();
 
-    /// Stops accepting, for good.
+    /// Stops accepting permanently.
     void close();
 
 private:

@@ -33,7 +33,7 @@ void enable(int socket, int level, int option) noexcept
 
 enum class socket_role : bool
 {
-    reserves, ///< bound only
+    reserves, ///< is bound and does not listen
     listens
 };
 
@@ -69,8 +69,9 @@ tl::expected<int, failure> open_bound_socket(const server_options& options, std:
     return socket;
 }
 
-// The path of a Unix socket, or '@' and its abstract name (unix(7)); empty if it is not bound. `length` is the kernel's
-// length of the address. It may include the null character after a path, and it may exceed the size of the structure.
+// Returns the path of a Unix socket, or '@' and its abstract name (unix(7)). Returns an empty string if the socket is
+// not bound. `length` is the length of the address from the kernel. It may include the null character after a path, and
+// it may exceed the size of the structure.
 std::string unix_path(const sockaddr_un& address, socklen_t length)
 {
     const auto begin = offsetof(sockaddr_un, sun_path);
@@ -112,7 +113,7 @@ tl::expected<bound_address, failure> local_address(int socket)
         asio::ip::tcp::endpoint endpoint;
         std::memcpy(endpoint.data(), &address, std::min<std::size_t>(length, endpoint.capacity()));
         bound = {endpoint.address().to_string(), endpoint.port()};
-        number = bound.port == 0 ? EINVAL : 0; // port 0: the socket is not bound
+        number = bound.port == 0 ? EINVAL : 0; // port 0 means that the socket is not bound
     }
     if (number != 0) {
         return tl::unexpected(system_failure(number, "address of listening socket " + std::to_string(socket)));

@@ -30,7 +30,7 @@ struct owned_sockets
         }
     }
 
-    std::vector<int> all; // -1: moved
+    std::vector<int> all; // -1 if it was moved
 };
 
 tl::expected<listening_workers, failure> listen_on_port(const server_options& options, const worker_maker& make)
@@ -40,8 +40,8 @@ tl::expected<listening_workers, failure> listen_on_port(const server_options& op
     const auto threads = std::max(1U, options.threads);
     const bool shared = options.reuse_port || threads > 1;
     if (shared && !options.reuse_port && port != 0) {
-        // With SO_REUSEPORT the kernel would share the port with another server of the same user. A socket without it
-        // detects that the port is in use.
+        // With SO_REUSEPORT, the kernel would share the port with another server of the same user. A socket without
+        // this option detects that the port is in use.
         const auto probe = open_listening_socket(options, port, false);
         if (!probe) {
             return tl::unexpected(probe.error());
@@ -64,7 +64,7 @@ tl::expected<listening_workers, failure> listen_on_port(const server_options& op
     return made;
 }
 
-// Gives each worker at least one of the sockets, and each socket to at least one worker.
+// Assigns at least one socket to each worker. Each socket is assigned to at least one worker.
 tl::expected<listening_workers, failure> distribute(owned_sockets& sockets, unsigned threads, const worker_maker& make)
 {
     auto& all = sockets.all;
@@ -127,7 +127,7 @@ tl::expected<listening_workers, failure> make_listening_workers(server_options& 
             announce(made->workers);
         }
         return made;
-    } catch (...) { // a worker lacks descriptors or memory
+    } catch (...) { // descriptors or memory for a worker are missing
         return tl::unexpected(failure_from(std::current_exception(), "set up a worker"));
     }
 }
@@ -136,7 +136,7 @@ void announce_running(worker_group::members running)
 {
     const auto all = std::make_shared<const worker_group::members>(std::move(running));
     for (const auto& member : *all) {
-        // False: the worker has ended, and needs no list.
+        // The result is false if the worker has ended. Then it needs no list.
         static_cast<void>(member.mail.post([all, &io = member.context->io] { worker_group::of(io).workers = all; }));
     }
 }

@@ -20,13 +20,13 @@ struct listening_workers
     bound_address address; ///< of the first socket
 };
 
-/// Makes server_options::threads workers, each with a listening socket, and gives each worker the list of all. The
-/// sockets listen on host and port, or are those of server_options::sockets. The latter are moved out of the options,
-/// and closed on failure.
+/// Creates server_options::threads workers, each with a listening socket. Each worker gets the list of all workers. The
+/// sockets listen on host and port, or they are the sockets of server_options::sockets. In the second case, they are
+/// moved out of the options, and they are closed on failure.
 tl::expected<listening_workers, failure> make_listening_workers(server_options& options, const worker_maker& make);
 
-/// Replaces the list of all workers, while they run. A worker whose thread could not be started must not be in it, as
-/// it would answer no query.
+/// Replaces the list of all workers while the workers run. `running` must not contain a worker whose thread could not
+/// be started, because this worker would answer no query.
 void announce_running(worker_group::members running);
 
 } // namespace rill

@@ -12,7 +12,7 @@ namespace rill {
 
 int serve(const std::function<handler()>& make_app, server_options options)
 {
-    install_sigpipe_handler(); // first, as the application's log may write to a pipe
+    install_sigpipe_handler(); // must be first, because the application's log may write to a pipe
     const auto log = complete_log(options);
     const auto fail = [&log](const std::string& message) {
         log(log_level::error, message);

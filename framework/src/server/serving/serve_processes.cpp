@@ -17,16 +17,16 @@ namespace rill {
 
 namespace {
 
-// Reserves the port while worker processes end and start. Sets the port in the options.
+// Reserves the port while worker processes end and start. Also sets the port in the options.
 tl::expected<int, failure> reserve_unused_port(server_options& options)
 {
-    auto probe = open_listening_socket(options, options.port, false); // without SO_REUSEPORT: fails if the port is used
+    auto probe = open_listening_socket(options, options.port, false); // without SO_REUSEPORT, fails if the port is used
     if (!probe) {
         return probe;
     }
     const auto bound = local_address(*probe);
     ::close(*probe);
-    if (!bound) { // without a known port each worker would have a different one
+    if (!bound) { // without a known port, each worker would use a different one
         return tl::unexpected(bound.error());
     }
     options.port = bound->port;
@@ -47,7 +47,7 @@ tl::expected<int, failure> prepare(server_options& options)
     if (options.sockets.empty()) {
         return reserve_unused_port(options);
     }
-    if (auto checked = check_listening(options.sockets); !checked) { // one error here, not one in each process
+    if (auto checked = check_listening(options.sockets); !checked) { // logs one error here, and not one in each process
         return tl::unexpected(std::move(checked.error()));
     }
     auto bound = local_address(options.sockets.front());
@@ -59,13 +59,13 @@ tl::expected<int, failure> prepare(server_options& options)
     return -1;
 }
 
-/// Calls on_listening once, in the supervisor, when all workers listen: they share one URL.
+/// Makes the supervisor call on_listening once, when all workers listen. All workers share one URL.
 void move_on_listening(server_options& options, supervisor_options& processes)
 {
     if (!options.on_listening) {
         return;
     }
-    const auto nothing = [](const std::string&) {}; // not empty, so that the workers do not log the URL either
+    const auto nothing = [](const std::string&) {}; // must not be empty, so that the workers do not log the URL
     processes.on_ready = [on_listening = std::exchange(options.on_listening, nothing), on_ready = processes.on_ready,
                           url = make_url(options.host, options.port)] {
         on_listening(url);

@@ -32,7 +32,7 @@ struct server::state
     {
         initial, ///< also after listen() has failed, if it may be called again
         listening,
-        started, ///< it runs or has run, or the sockets it was given are closed
+        started, ///< it runs or has run, or its given sockets are closed
     };
 
     handler app;
@@ -41,9 +41,9 @@ struct server::state
     transport::capacity room{options.capacity};
     phase now = phase::initial;
     std::uint16_t port = 0;
-    /// Guards `stops`, and `workers` while it changes: other threads may call stop() and connections() at any time.
+    /// Protects `stops`, and `workers` while it changes. Other threads may call stop() and connections() at any time.
     mutable std::mutex mutex;
-    unsigned stops = 0; ///< calls of stop(), at most two
+    unsigned stops = 0; ///< number of calls of stop(), at most two
     worker_list workers;
 
     void log(log_level level, const std::string& text) const { events.log(level, text); }
@@ -65,7 +65,8 @@ server::server(handler app, server_options options) : state_(std::make_unique<st
     state_->options = std::move(options);
 }
 
-// A handler that unwinds with its worker may still call connections().
+// A handler that unwinds with its worker may still call connections(). Therefore the workers are destroyed after the
+// mutex is unlocked.
 server::~server()
 {
     worker_list ended;
@@ -100,7 +101,7 @@ tl::expected<void, failure> server::listen()
     return {};
 }
 
-// All workers whose event loops run have ended by then.
+// After this time, all workers whose event loops run have ended.
 std::chrono::milliseconds server::state::max_shutdown_time() const
 {
     return options.readiness_delay + options.drain_timeout + worker::unwind_timeout + std::chrono::seconds(1);
@@ -142,14 +143,14 @@ void server::serve_until_stopped()
 {
     auto& s = *state_;
     s.now = state::phase::started;
-    // An application with on_listening shows the URL itself. Then the log has it at level debug only.
+    // An application with on_listening shows the URL itself. Then the log has the URL only at level debug.
     s.log(s.options.on_listening ? log_level::debug : log_level::info,
           "listening on " + url() + ", workers: " + std::to_string(s.workers.size()));
     if (s.options.on_listening) {
         s.options.on_listening(url());
     }
     std::vector<std::thread> threads;
-    threads.reserve(s.workers.size()); // an exception while threads run would end the process
+    threads.reserve(s.workers.size()); // allocates now, because an exception while threads run would end the process
     worker_group::members running;
     running.reserve(s.workers.size());
     running.push_back(s.workers.front()->as_member());
@@ -157,7 +158,7 @@ void server::serve_until_stopped()
         try {
             threads.emplace_back([&worker = *s.workers[i]] { worker.run(); });
             running.push_back(s.workers[i]->as_member());
-        } catch (const std::system_error& e) { // the other workers serve
+        } catch (const std::system_error& e) { // the other workers still serve
             s.workers[i]->close_listeners();
             s.log(log_level::error, std::string("cannot start the thread of a worker: ") + e.what());
         }
@@ -180,7 +181,7 @@ struct server::signals
     {}
 
     asio::basic_signal_set<asio::io_context::executor_type> set;
-    shutdown_deadline deadline; // after the set, as it calls the signal handlers of Asio
+    shutdown_deadline deadline; // declared after the set, because it calls the signal handlers of Asio
 };
 
 tl::expected<void, failure> server::run_until_signalled()
@@ -195,7 +196,7 @@ tl::expected<void, failure> server::run_until_signalled()
     } catch (...) {
         return tl::unexpected(failure_from(std::current_exception(), "listen for signals"));
     }
-    // After the signal handlers are installed: the service manager may send a signal at once.
+    // The signal handlers are installed before READY=1 is sent, because the service manager may send a signal at once.
     sd_notify("READY=1\nSTATUS=listening on " + url());
     std::optional<watchdog> watched;
     if (const auto period = watchdog_period()) {

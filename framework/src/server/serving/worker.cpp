@@ -45,8 +45,9 @@ worker::worker(const handler& app, const server_options& options, const observer
     check_timers(io_);
 }
 
-// Cancels the handlers that did not end in the drain, or that had no drain: their coroutines must not outlive what they
-// use. Coroutines that disable cancellation end because the operations that they wait for complete with an error.
+// Cancels the handlers that did not end in the drain, or that had no drain. Their coroutines must not outlive the
+// objects that they use. If a coroutine disables cancellation, it ends because the operation that it waits for
+// completes with an error.
 worker::~worker()
 {
     context_.set_own_thread();
@@ -76,7 +77,7 @@ void worker::start_background(const std::vector<background_task>& tasks)
     for (const auto& make : tasks) {
         asio::post(io_, [this, &make] {
             try {
-                // If it returns false, on_rejected() writes a log line.
+                // If start() returns false, on_rejected() has written a log line.
                 static_cast<void>(background_.start(make()));
             } catch (...) { // the function threw before it returned a coroutine
                 background_.on_failed(detail::exception_message(std::current_exception()));
@@ -155,7 +156,7 @@ void worker::drain()
     context_.begin_drain(std::min(options_.drain_spread, options_.drain_timeout));
 }
 
-// The last connection has closed, so the background coroutines end, and then the worker.
+// The last connection has closed. Then the background coroutines end, and then the worker ends.
 void worker::on_drained()
 {
     context_.timers.remove(deadline_);

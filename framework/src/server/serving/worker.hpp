@@ -12,11 +12,11 @@
 
 namespace rill {
 
-/// One thread's share of a server: an event loop with its listener and its connections.
+/// The part of a server that runs in one thread: an event loop with its listeners and its connections.
 class worker
 {
 public:
-    /// Maximum time for coroutines to unwind after the end of the drain has cancelled them.
+    /// Maximum time that coroutines have to unwind, after the end of the drain has cancelled them.
     static constexpr std::chrono::milliseconds unwind_timeout{2'000};
 
     worker(const handler& app, const server_options& options, const observer& observer, transport::capacity& shared);
@@ -24,23 +24,25 @@ public:
     worker& operator=(const worker&) = delete;
     ~worker();
 
-    /// Accepts connections from a listening socket, which the worker owns from now on. May be called several times.
+    /// Accepts connections from a listening socket. The worker takes ownership of it. May be called several times.
     void listen(int socket) { listeners_.emplace_back(context_, socket); }
 
-    /// Stops accepting, for good. Only from the worker's thread, or while it has none.
+    /// Stops accepting permanently. Call this function only from the worker's thread, or while the worker has no
+    /// thread.
     void close_listeners();
 
-    /// Starts background coroutines when the worker runs. Only while it has no thread.
+    /// Starts background coroutines when the worker runs. Call this function only while the worker has no thread.
+    /// `tasks` must exist until the worker has ended.
     void start_background(const std::vector<background_task>& tasks);
 
-    /// Serves until the drain is over.
+    /// Serves until the drain is complete.
     void run();
 
     /// Runs at most one handler, in place of run(). Waits up to `wait` for one, in real time. Returns false if there is
     /// none, or if the drain is over. For tests.
     bool run_one(std::chrono::milliseconds wait);
 
-    /// Begins the drain. Thread-safe.
+    /// Begins the readiness delay, or the drain if there is no delay. A second call ends the delay. Thread-safe.
     void stop();
 
     asio::io_context& io() noexcept { return io_; }

@@ -5,11 +5,11 @@
 namespace rill::detail {
 
 /// The cancellation type that unwinder sends to a coroutine that continues after its cancellation. Only
-/// cancellation_filter passes this bit on as a cancellation, so a coroutine that has set another filter is not
-/// affected.
+/// cancellation_filter converts this bit to a cancellation. A coroutine that has set another filter is not affected.
 inline constexpr auto repeated_cancellation = static_cast<boost::asio::cancellation_type>(1U << 31);
 
-/// Whether an operation of rill ends for this type. A filter may have cleared all bits.
+/// Whether a cancellation of this type ends an operation of rill. `type` may be none, because a filter may clear all
+/// bits.
 constexpr bool ends_operation(boost::asio::cancellation_type type) noexcept
 {
     using boost::asio::cancellation_type;
@@ -17,8 +17,8 @@ constexpr bool ends_operation(boost::asio::cancellation_type type) noexcept
            cancellation_type::none;
 }
 
-/// The cancellation filter of coroutines that rill starts: asio::enable_terminal_cancellation, and a repeated
-/// cancellation becomes a terminal one.
+/// The cancellation filter of coroutines that rill starts. It does the same as asio::enable_terminal_cancellation. In
+/// addition, it converts a repeated cancellation to a terminal one.
 struct cancellation_filter
 {
     constexpr boost::asio::cancellation_type operator()(boost::asio::cancellation_type type) const noexcept
@@ -30,17 +30,17 @@ struct cancellation_filter
     }
 };
 
-/// One repeated cancellation, as seen by the operations that it reaches.
+/// The state of one repeated cancellation. The operations that it reaches read and change this state.
 struct cancellation_round
 {
-    bool destroys;                  ///< the coroutine is to be destroyed
-    bool reached_operation = false; ///< the cancellation has reached an operation that ends promptly
+    bool destroys;                  ///< whether the coroutine must be destroyed
+    bool reached_operation = false; ///< whether it has reached an operation that ends promptly
 
     static inline thread_local cancellation_round* current = nullptr;
 };
 
-/// Called by operations that end promptly when they are canceled. If it returns true, the operation must destroy its
-/// completion handler, which destroys the coroutine, instead of calling it.
+/// Operations that end promptly on a cancellation call this function. If it returns true, the operation must not call
+/// its completion handler. It must destroy the handler, and this destroys the coroutine.
 inline bool destroys_coroutine() noexcept
 {
     auto* round = cancellation_round::current;

@@ -10,14 +10,14 @@
 namespace rill::detail {
 
 /// Returns the io_context of the executor, or nullptr if the executor has none, such as that of a thread pool. A strand
-/// of an io_context is accepted: a worker has one thread, so a strand changes nothing there.
+/// of an io_context is accepted, because a strand has no effect on a worker with one thread.
 asio::io_context* find_context(const asio::any_io_executor& ex) noexcept;
 
 /// The same as find_context(), but throws boost::system::system_error with error::foreign_executor if there is none.
 asio::io_context& context_of(const asio::any_io_executor& ex);
 
-/// Returns the io_context of a completion handler's coroutine, or nullptr. Without one, an operation of rill completes
-/// with error::foreign_executor.
+/// Returns the io_context of a completion handler's coroutine, or nullptr. If the result is nullptr, an operation of
+/// rill completes with error::foreign_executor.
 template <class Handler>
 asio::io_context* context_of_handler(const Handler& handler) noexcept
 {
@@ -33,7 +33,7 @@ asio::io_context* context_of_handler(const Handler& handler) noexcept
     }
 }
 
-/// Completes an operation that was awaited on an executor that is not a worker's.
+/// Completes an operation with error::foreign_executor, because the awaiting coroutine does not run on a worker.
 template <class Handler, class... Results>
 void complete_foreign(Handler&& handler, Results... results)
 {

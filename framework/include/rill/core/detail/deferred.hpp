@@ -9,8 +9,9 @@
 
 namespace rill::detail {
 
-/// The exception that `co_await op` throws for an error. The exception of a cancellation, which ends nearly every
-/// stream, is made once for each thread: making its text would take a quarter of the time in which a stream unwinds.
+/// Returns the exception that `co_await op` throws for an error. Each thread creates the exception of a cancellation
+/// once and reuses it. A cancellation ends nearly every stream, and creating the text of the exception would take a
+/// quarter of the time in which a stream unwinds.
 std::exception_ptr exception_of(error_code ec);
 
 struct call_with_exception
@@ -22,16 +23,16 @@ struct call_with_exception
     }
 };
 
-/// The completion token with which an operation is returned, to be awaited: `co_await op` throws on error. Used instead
-/// of asio::deferred, whose header would cost every user's file compile time.
+/// The completion token that returns an operation to await. `co_await op` throws on error. This token replaces
+/// asio::deferred, because the header of asio::deferred would make every user's file slower to compile.
 struct deferred_t
 {};
 
-/// Passed by reference: a temporary token would be part of the caller's coroutine frame.
+/// Passed by reference, because a temporary token would be part of the caller's coroutine frame.
 inline constexpr deferred_t deferred{};
 
-/// How an operation with this signature is started for this token. A coroutine that awaits the operation gets the
-/// exception to throw. A function that takes an error_code gets the error_code.
+/// Defines how an operation with this signature is started for this token. A coroutine that awaits the operation gets
+/// the exception to throw. A function that takes an error_code gets the error_code.
 template <class Signature, class Token>
 struct start_for
 {
@@ -74,7 +75,7 @@ private:
     Initiation initiation_;
 };
 
-/// An operation whose work is done when it is made. Awaiting it only waits for the completion.
+/// An operation that has done its work when it is created. co_await only waits for the completion.
 template <class Signature, class Initiation>
 class [[nodiscard("the data is queued, but back-pressure and errors are ignored: co_await it")]] begun_operation
     : public deferred_operation<Signature, Initiation>
@@ -83,11 +84,11 @@ public:
     using deferred_operation<Signature, Initiation>::deferred_operation;
 };
 
-/// Whether an initiation belongs to a begun_operation: it then has a member type `has_begun`.
+/// Whether an initiation belongs to a begun_operation. Such an initiation has a member type `has_begun`.
 template <class Initiation>
 concept begun = requires { typename Initiation::has_begun; };
 
-/// Makes the operation of an initiation.
+/// Creates the operation for an initiation.
 template <class Signature, class Initiation>
 auto make_operation(Initiation initiation)
 {

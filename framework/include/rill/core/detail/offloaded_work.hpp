@@ -2,7 +2,7 @@
 
 namespace rill::detail {
 
-/// The work of one call of offload(), as the pool sees it.
+/// The work of one call of offload(). A thread pool uses this interface.
 class offloaded_work
 {
 public:

@@ -10,23 +10,23 @@
 
 namespace rill::detail {
 
-/// Completes the handler in `waiting` with `ec`, from the event loop, unless `waiting` is empty by then.
+/// Completes the handler in `waiting` with `ec`, from the event loop. Does nothing if `waiting` is empty at that time.
 void complete_from_loop(asio::io_context& context, std::shared_ptr<waiter> waiting, error_code ec);
 
-/// Handles a cancellation of such a wait. The wait ends in the next turn anyway, so its handler is destroyed only if
-/// the coroutine is to be destroyed (see unwinder).
+/// Handles a cancellation of a wait that complete_from_loop() ends. The wait ends in the next turn of the event loop
+/// anyway. Therefore this function destroys the handler only if the coroutine must be destroyed (see unwinder).
 void cancel_posted_error(const std::weak_ptr<waiter>& waiting, asio::cancellation_type type) noexcept;
 
-/// Completes an operation that cannot start with `ec`, from the event loop. An immediate completion would nest one
-/// stack frame for each operation of a loop that ignores the error. The handler's executor must belong to an
-/// io_context.
+/// Completes an operation that cannot start, with the error `ec`, from the event loop. If the completion were
+/// immediate, a loop that ignores the error would nest one stack frame for each operation. The handler's executor must
+/// belong to an io_context.
 template <class Handler>
 void post_error(Handler handler, error_code ec)
 {
     auto* context = context_of_handler(handler);
     auto slot = asio::get_associated_cancellation_slot(handler);
     auto waiting = std::make_shared<waiter>();
-    if (slot.is_connected()) { // weak: the handler may own the slot
+    if (slot.is_connected()) { // weak, because the handler may own the slot
         slot.assign(
             [pending = std::weak_ptr(waiting)](asio::cancellation_type type) { cancel_posted_error(pending, type); });
     }

@@ -4,8 +4,8 @@
 
 namespace rill::detail {
 
-/// Converts a duration and cuts it to the range of the result. std::chrono::duration_cast would overflow: it converts
-/// std::chrono::milliseconds::max() to a negative number of nanoseconds.
+/// Converts a duration and cuts it to the range of the result. std::chrono::duration_cast may overflow. For example, it
+/// converts std::chrono::milliseconds::max() to a negative number of nanoseconds.
 template <class To, class Rep, class Period>
 constexpr To saturated(std::chrono::duration<Rep, Period> time) noexcept
 {

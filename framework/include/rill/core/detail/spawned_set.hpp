@@ -15,8 +15,8 @@ namespace rill::detail {
 class spawned_set
 {
 public:
-    /// Called once for each coroutine when it has ended, but its bottom frame still runs. Says whether cancel() has
-    /// canceled it, and gives its exception.
+    /// Called once for each coroutine after it has ended, while its bottom frame still runs. `cancelled` is true if
+    /// cancel() has cancelled the coroutine. `error` is the exception of the coroutine, or null.
     using ended = void (*)(void* owner, bool cancelled, const std::exception_ptr& error);
 
     spawned_set(void* owner, ended on_ended) noexcept;
@@ -32,7 +32,7 @@ public:
 
     std::size_t running() const noexcept { return running_; }
 
-    /// Sets the coroutine that these are tasks of. It must outlive them. The log names it.
+    /// Sets the parent coroutine of these coroutines. The parent must outlive them. The log names the parent.
     void set_root(const spawned_coroutine* coroutine) noexcept { root_ = coroutine; }
 
 private:

@@ -12,8 +12,8 @@ inline constexpr bool destroys_temporaries_twice = true;
 inline constexpr bool destroys_temporaries_twice = false;
 #endif
 
-/// Whether an argument of type Argument&& may be part of a co_await expression with this compiler. A named object may,
-/// and so may a temporary whose destructor does nothing.
+/// Whether an argument of type Argument&& may be part of a co_await expression with this compiler. This is true for a
+/// named object and for a temporary with a trivial destructor.
 template <class Argument>
 inline constexpr bool may_be_temporary = !destroys_temporaries_twice || std::is_lvalue_reference_v<Argument> ||
                                          std::is_trivially_destructible_v<std::remove_reference_t<Argument>>;

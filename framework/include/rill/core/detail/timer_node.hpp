@@ -12,7 +12,8 @@ struct timer_operations
 {
     /// Called once with the unlinked node: without an error when the node is due, with operation_aborted otherwise.
     void (*fire)(timer_node&, error_code);
-    /// Prefetches the memory that firing will touch: first what the node points to, then what that points to.
+    /// Prefetch the memory that `fire` will use. `prefetch` loads the objects to which the node points.
+    /// `prefetch_further` loads the objects to which those objects point.
     void (*prefetch)(const timer_node&) noexcept = nullptr;
     void (*prefetch_further)(const timer_node&) noexcept = nullptr;
     /// Destroys the waiting handler instead of firing it. Called with the unlinked node.
@@ -26,8 +27,8 @@ struct timer_link
     timer_link* next = nullptr;
 };
 
-/// A timer. It is embedded in the object that waits, such as an interval or a connection, so that a timer needs no
-/// memory of its own. A linked node must neither move nor be destroyed.
+/// A timer. It is part of the object that waits, such as an interval or a connection. Therefore a timer needs no
+/// allocation. A linked node must neither move nor be destroyed.
 struct timer_node : timer_link
 {
     const timer_operations* operations = nullptr;
@@ -35,7 +36,7 @@ struct timer_node : timer_link
 
     bool linked() const noexcept { return next != nullptr; }
 
-    /// Removes the node from the list that it is linked in.
+    /// Removes the node from its list.
     void unlink() noexcept
     {
         prev->next = next;

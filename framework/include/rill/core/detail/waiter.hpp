@@ -9,8 +9,8 @@
 
 namespace rill::detail {
 
-/// Storage for a completion handler of any type. A coroutine's handler consists of two pointers and is stored in place,
-/// so waiting allocates nothing. A larger handler is stored on the heap.
+/// Storage for a completion handler of any type. The handler of a coroutine consists of two pointers. It is stored in
+/// place, without an allocation. A larger handler is stored on the heap.
 struct handler_storage
 {
     alignas(void*) std::byte bytes[2 * sizeof(void*)];
@@ -29,7 +29,7 @@ struct handler_storage
         }
     }
 
-    /// Moves the handler out and calls it if `ec` is given. The storage may be destroyed when this returns.
+    /// Moves the handler out, and calls it if `ec` is not nullptr. The call may destroy the storage.
     template <class Handler>
     void take(const error_code* ec)
     {
@@ -40,7 +40,7 @@ struct handler_storage
         });
     }
 
-    /// Moves the handler to another storage, which must be empty. This one is empty afterwards.
+    /// Moves the handler to another storage, which must be empty. *this is empty after the call.
     template <class Handler>
     void relocate(handler_storage& to) noexcept
     {
@@ -51,7 +51,7 @@ struct handler_storage
         }
     }
 
-    /// The stored handler, which must be a small one.
+    /// Returns the stored handler. Only for a handler type that is stored in place.
     template <class Handler>
         requires fits<Handler>
     Handler& get() noexcept
@@ -92,7 +92,7 @@ public:
     waiter& operator=(const waiter&) = delete;
     ~waiter() { reset(); }
 
-    /// Takes the handler of `other`, if it has one. This one must be empty.
+    /// Moves the handler of `other`, if it has one, to *this. *this must be empty.
     void take_over(waiter& other) noexcept
     {
         act_ = std::exchange(other.act_, nullptr);
@@ -110,14 +110,14 @@ public:
         act_ = &act<Handler>;
     }
 
-    /// The handler if it has this type, or nullptr. The type must be a small one.
+    /// Returns the handler if it has this type, otherwise nullptr. Only for a handler type that is stored in place.
     template <class Handler>
     Handler* get() noexcept
     {
         return act_ == &act<Handler> ? &storage_.template get<Handler>() : nullptr;
     }
 
-    /// Calls the handler. The waiter is empty before the call, and may be destroyed by it.
+    /// Calls the handler. The waiter is empty before the call. The call may destroy the waiter.
     void complete(error_code ec) { std::exchange(act_, nullptr)(storage_, &ec, nullptr); }
 
     /// Destroys the handler without calling it.
@@ -129,7 +129,8 @@ public:
     }
 
 private:
-    // Moves the handler to `to` if that is given. Otherwise moves it out and calls it if `ec` is given.
+    // If `to` is not nullptr, moves the handler there. Otherwise moves the handler out, and calls it if `ec` is not
+    // nullptr.
     template <class Handler>
     static void act(handler_storage& storage, const error_code* ec, handler_storage* to)
     {

@@ -6,8 +6,8 @@
 
 namespace rill::detail {
 
-/// Clears the handler's cancellation slot before the handler is called. A cancellation after the end of an operation
-/// must not find it: it would end the wait of another operation.
+/// Clears the handler's cancellation slot before the handler is called. Otherwise a cancellation after the end of this
+/// operation could end the wait of another operation.
 struct call_without_slot
 {
     template <class Handler, class... Values>

@@ -6,8 +6,8 @@
 
 namespace rill::detail {
 
-/// A completion handler that wraps another one and has its executor, allocator and cancellation slot. A call becomes
-/// Call::call(handler, arguments...).
+/// A completion handler that wraps `handler`. It has the executor, allocator and cancellation slot of `handler`. Its
+/// call operator calls Call::call(handler, arguments...).
 template <class Handler, class Call>
 struct wrapped_handler
 {

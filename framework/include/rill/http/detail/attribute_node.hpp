@@ -6,7 +6,7 @@
 
 namespace rill::detail {
 
-/// A value of any type that belongs to a request. Nodes are immutable, so copies of a request share them.
+/// A value of any type that belongs to a request. Nodes are immutable. Therefore copies of a request can share them.
 struct attribute_node
 {
     const std::type_info& type;

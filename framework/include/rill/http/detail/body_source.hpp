@@ -28,7 +28,7 @@ struct body_outcome
     body_chunk chunk;
 };
 
-/// One pending completion handler `void(error_code, body_chunk)`, or none. See detail::waiter.
+/// One pending completion handler `void(error_code, body_chunk)`, or none. See also detail::waiter.
 class chunk_waiter
 {
 public:
@@ -45,7 +45,7 @@ public:
         storage_.put(std::move(handler));
         take_ = [](handler_storage& storage, const body_outcome* o) {
             storage.consume<Handler>([o](Handler& waiting) {
-                if (o != nullptr) { // a later cancellation must not find the completed read
+                if (o != nullptr) { // a later cancellation must not reach the completed read
                     auto slot = boost::asio::get_associated_cancellation_slot(waiting);
                     if (slot.is_connected()) {
                         slot.clear();
@@ -71,7 +71,7 @@ private:
     void (*take_)(handler_storage&, const body_outcome*) = nullptr;
 };
 
-/// The interface between a body_reader and the connection from which the body comes.
+/// The interface between a body_reader and the connection that receives the body.
 class body_source : public std::enable_shared_from_this<body_source>
 {
 public:
@@ -115,8 +115,8 @@ public:
 protected:
     body_source() = default;
 
-    /// A connection holds this while a read() waits, and calls it when advance() should be called again. If it is
-    /// destroyed without a call, it destroys the handler of the read().
+    /// A read() that waits. The connection holds this object. Its call operator continues the read(), which calls
+    /// advance() again. If the object is destroyed without a call, it destroys the handler of the read().
     class waiting_read
     {
     public:
@@ -136,21 +136,21 @@ protected:
         body_source* source_; // the holder of this object owns the source
     };
 
-    /// Determines the result of a read() and passes it to found(). `woken` is the error of the preceding wait. Returns
-    /// false if the read() has to wait.
+    /// Determines the result of a read() and passes it to found(). `woken` is the error of the wait before this call.
+    /// Returns false if the read() must wait.
     virtual bool advance(error_code woken) = 0;
 
     /// Whether a read() can wait for more bytes. False if the whole body has already arrived.
     virtual bool can_wait() const noexcept = 0;
 
-    /// Stores `read` until there is input. `at_once`: calls it from the event loop, after the handlers that are ready
-    /// now.
+    /// Stores `read`, and calls it when there is input. If `at_once` is true, calls it from the event loop, after the
+    /// handlers that are ready now.
     virtual void begin_wait(waiting_read read, bool at_once) = 0;
 
     /// Completes the pending read from the event loop with operation_aborted.
     virtual void abort_wait() = 0;
 
-    /// Destroys the pending read at once, without a call.
+    /// Destroys the pending read at once, without calling its handler.
     virtual void drop_wait() = 0;
 
     /// Sets the result of the read(). The bytes must be valid until the next advance(). Returns true.
@@ -161,8 +161,8 @@ protected:
     }
 
 private:
-    // A read that completes in its own initiation nests one stack frame. After this number of nested reads it yields to
-    // the event loop, which also keeps a fast client from starving the others.
+    // A read that completes in its own initiation nests one stack frame. After this number of nested reads, a read
+    // yields to the event loop. This also prevents a fast client from blocking other clients.
     static constexpr int reads_before_yield = 16;
     static inline constinit thread_local int nested_reads = 0;
     struct nesting
@@ -180,17 +180,17 @@ private:
 
     chunk_waiter reader_;
     body_outcome outcome_;
-    bool is_found_ = false; // outcome_ was not returned yet
+    bool is_found_ = false; // outcome_ has not been returned yet
 };
 
-/// Reads the body into request::body(), for a handler that does not read it. Throws the errors of body_reader::read().
+/// Reads the body into request::body(), for a handler without a body_reader. Throws the errors of body_reader::read().
 awaitable<> read_whole_body(request& r);
 
-/// Returns the source of a request's body: that of the connection, or one that is made of a body that has already
-/// arrived.
+/// Returns the source of a request's body. If the body has already arrived, the source returns this body. Otherwise it
+/// is the source of the connection.
 std::shared_ptr<body_source> source_of(request& r);
 
-/// Whether this is an error of a body_reader, which the client has caused.
+/// Whether this is an error of a body_reader that the client has caused.
 bool is_body_error(const error_code& ec) noexcept;
 
 } // namespace rill::detail

@@ -7,7 +7,8 @@
 
 namespace rill::detail {
 
-/// A function object with a signature that calls a member function on an object.
+/// A function object that calls a member function on an object. It has one call operator with the parameters of that
+/// function.
 template <class Method, class Object, class Result, class Arguments>
 class bound_method;
 

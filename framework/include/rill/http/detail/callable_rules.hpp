@@ -9,12 +9,13 @@
 
 namespace rill::sse {
 
-class event_stream; // declared to recognize a stream handler that was not wrapped in sse::endpoint()
+class event_stream; // to detect a stream handler that is not wrapped in sse::endpoint()
 
 } // namespace rill::sse
 
-// The rules of make_handler() and sse::endpoint() for callables. Each mistake has one value of an enumeration, so that
-// the compiler prints one static_assert, which names the rule and the remedy, and no errors that follow from it.
+// The rules of make_handler() and sse::endpoint() for callables. Each mistake has one value of an enumeration.
+// Therefore the compiler prints only one static_assert, and no further errors. The message contains the rule and the
+// correction.
 namespace rill::detail {
 
 template <class T>
@@ -63,7 +64,7 @@ template <class Arg>
 inline constexpr bool is_extractable =
     is_request_reference<Arg> || requires(request& r) { extractor<std::remove_cvref_t<Arg>>::extract(r); };
 
-/// Whether Arg is a reference that a temporary does not bind to.
+/// Whether Arg is a reference that cannot bind to a temporary.
 template <class Arg>
 inline constexpr bool needs_lvalue = std::is_lvalue_reference_v<Arg> && !std::is_const_v<std::remove_reference_t<Arg>>;
 

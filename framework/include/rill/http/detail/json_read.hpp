@@ -48,7 +48,7 @@ concept has_read_hook = has_from_json<T> || has_try_tag_invoke<T> || has_tag_inv
 template <class T>
 concept string_like = std::same_as<T, std::string> || std::same_as<T, boost::json::string>;
 
-/// Each returns nullptr and sets the error if the value is of another kind.
+/// Each function returns nullptr and sets the error if the value is of another kind.
 const boost::json::array* read_array(const boost::json::value& v, read_error& error);
 const boost::json::array* read_array(const boost::json::value& v, std::size_t size, read_error& error);
 const boost::json::object* read_object(const boost::json::value& v, read_error& error);
@@ -78,7 +78,7 @@ bool read_by_hook(const boost::json::value& v, T& out, read_error& error)
         try {
             out = tag_invoke(boost::json::value_to_tag<T>(), v);
             return true;
-        } catch (const std::exception&) { // its text may be a secret
+        } catch (const std::exception&) { // what() may contain a secret
             return fail(error, "is not allowed");
         }
     }
@@ -118,7 +118,7 @@ bool read_variant(const boost::json::value& v, std::variant<T...>& out, read_err
                 error = {};
                 return true;
             }
-            // The alternative that was read furthest is most likely the intended one.
+            // The alternative whose mistake has the longest path is probably the intended one.
             if (error.reason.empty() || mistake.path.size() > error.path.size()) {
                 error = std::move(mistake);
             }
@@ -187,7 +187,7 @@ bool read_tuple(const boost::json::value& v, T& out, read_error& error)
     return std::apply([&](auto&... element) { return (read(element) && ...); }, out);
 }
 
-/// Null counts as a missing member if the member may be missing. Otherwise it is a wrong value.
+/// If the member may be missing, null counts as a missing member. Otherwise null is a wrong value.
 template <class T, class Member>
 bool read_member(const boost::json::object& members, T& out, read_error& error)
 {

@@ -30,7 +30,8 @@ concept has_from_tag_invoke =
 
 /// Appends a string with quotes. Bytes that are not UTF-8 become U+FFFD.
 void write_text(std::string& out, std::string_view text);
-/// Appends the shortest form that is parsed as the same number. NaN and infinity, which JSON does not have, are null.
+/// Appends the shortest text that is parsed as the same number. NaN and infinity become null, because JSON does not
+/// have them.
 void write_number(std::string& out, double number);
 void write_number(std::string& out, float number);
 void write_value(std::string& out, const boost::json::value& v);

@@ -14,7 +14,7 @@
 
 namespace rill {
 
-/// Used instead of a default: the request must have the parameter.
+/// Replaces a default value. The request must then have the parameter.
 struct required_t
 {
     friend constexpr bool operator==(required_t, required_t) = default;
@@ -32,17 +32,17 @@ enum class source : unsigned char
     form
 };
 
-/// Returns the parameter's text, std::nullopt if the parameter is absent, or what is wrong with the request.
+/// Returns the parameter's text, or std::nullopt if the parameter is absent. The error is a problem of the request.
 tl::expected<std::optional<std::string>, problem> find_text(const request& req, source from, std::string_view name);
 
-/// The problem of a missing parameter. Throws std::logic_error for a path parameter: the route lacks it, so no request
-/// can have it.
+/// Returns the problem for a missing parameter. Throws std::logic_error for a path parameter, because the route does
+/// not have it, and therefore no request can have it.
 problem missing_parameter(source from, std::string_view name, std::string_view allowed);
-/// The problem of a parameter whose value is not allowed.
+/// Returns the problem for a parameter with a value that is not allowed.
 problem invalid_parameter(source from, std::string_view name, std::string_view value, std::string_view allowed);
 
-/// The type that is stored for a parameter declared as T. A bounded number is stored as the number itself, so that it
-/// converts further.
+/// The type that is stored for a parameter declared as T. A bounded number is stored as the number itself, because the
+/// number allows further implicit conversions.
 template <class T>
 struct stored
 {
@@ -72,7 +72,7 @@ public:
 
     static constexpr std::string_view name() noexcept { return Name.view(); }
 
-    /// The path parameters that the route must have: see extractor.
+    /// The path parameters that the route must have. See extractor.
     static constexpr auto path_parameters = [] {
         if constexpr (From == source::path && !is_optional<T>) {
             return std::array{Name.view()};

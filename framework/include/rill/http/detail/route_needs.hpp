@@ -10,11 +10,11 @@ namespace rill::detail {
 /// The path parameters that a handler requires of its route.
 struct route_needs
 {
-    std::vector<std::string> path_parameters; ///< parameters that the route's path must have
+    std::vector<std::string> path_parameters; ///< names of these parameters
     bool is_complete = false;                 ///< the handler cannot read other path parameters
 };
 
-/// A type that reads path parameters declares those that it requires: `T::path_parameters`, a range of string_view.
+/// Whether a type declares the path parameters that it requires: `T::path_parameters`, a range of string_view.
 template <class T>
 concept declares_path_parameters = requires {
     {

@@ -11,7 +11,7 @@ struct type_list
     static constexpr std::size_t size = sizeof...(Types);
 };
 
-/// The list without its first element: the parameters of an sse handler after the stream.
+/// The list without its first element. For an sse handler, these are the parameters after the stream.
 template <class List>
 struct rest;
 

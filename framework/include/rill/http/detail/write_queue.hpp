@@ -21,16 +21,16 @@ namespace rill::detail {
 enum class write_state : unsigned char
 {
     sent,         ///< the operating system has the chunk
-    queued,       ///< the connection has the chunk, the operating system does not have all of it yet
+    queued,       ///< the connection has the chunk; the operating system does not have all of it yet
     closed,       ///< the chunk was rejected, because the stream has ended
     invalid_utf8, ///< the chunk was rejected, because its text is not UTF-8
 };
 
 /// The writes of one stream that wait until the operating system has accepted their bytes.
 ///
-/// Nearly always at most one write waits. It is stored in place, without an allocation. A second one moves both to a
-/// list. Writes complete in the order in which their waits began, each with its own outcome. Belongs to the worker's
-/// thread.
+/// Usually at most one write waits. It is stored in place, without an allocation. When a second write must wait, both
+/// writes move to a list. Writes complete in the order in which their waits began, each with its own outcome. Not
+/// thread-safe: the queue belongs to the worker's thread.
 class write_queue
 {
 public:
@@ -39,12 +39,12 @@ public:
 
     using write_state = detail::write_state;
 
-    /// Why the stream has ended. It is close_reason::open while the stream is open.
+    /// Returns why the stream has ended, or close_reason::open while the stream is open.
     close_reason reason() const noexcept { return reason_; }
 
     /// Calls `handler(error_code)` once, from the event loop and without an error, when the operating system has
-    /// accepted everything that is queued now. Does not call it if the stream ends first. A small handler is stored
-    /// without an allocation (see handler_storage).
+    /// accepted all data that is queued now. If the stream ends first, the handler is destroyed without a call. A small
+    /// handler is stored without an allocation (see handler_storage).
     template <class Handler>
     void when_written(Handler handler)
     {
@@ -56,8 +56,8 @@ public:
         }
     }
 
-    /// The operation that completes when the operating system has a chunk. `outcome` is what put() or commit() returned
-    /// for the chunk.
+    /// Returns the operation that completes when the operating system has accepted a chunk. `outcome` is the result of
+    /// put() or commit() for the chunk.
     template <class CompletionToken>
     auto wait_for(write_state outcome, CompletionToken& token)
     {
@@ -68,54 +68,57 @@ protected:
     write_queue() = default;
     ~write_queue() = default;
 
-    /// Progress of the bytes that the operating system did not accept at once. It is stored next to the queued bytes,
-    /// so a stream that is not blocked has none.
+    /// Progress of the bytes that the operating system did not accept at once. It is stored with the queued bytes. A
+    /// stream that is not blocked has no backlog.
     struct backlog
     {
         std::uint64_t queued = 0;          ///< total number of bytes
-        std::uint64_t taken = 0;           ///< number of these that the operating system has accepted
+        std::uint64_t taken = 0;           ///< number of bytes that the operating system has accepted
         std::uint64_t single_wait_end = 0; ///< value of `taken` at which the write that waits in place is complete
     };
 
-    /// The backlog, or nullptr when the operating system has everything.
+    /// Returns the backlog, or nullptr if the operating system has accepted all data.
     virtual backlog* unsent() noexcept = 0;
-    /// Arranges a call of complete_deferred() from the event loop, after the handlers that are ready now.
+    /// Schedules a call of complete_deferred() in the event loop, after the handlers that are ready now.
     virtual void defer_completions() = 0;
 
-    // Each of these completes handlers of users: *this may be destroyed when it returns.
+    // Each of these functions calls completion handlers of applications. The handlers may destroy *this before the
+    // function returns.
 
     /// Completes the writes whose bytes the operating system has accepted.
     void complete_written();
     /// Completes the writes that were deferred to the event loop.
     void complete_deferred();
-    /// Completes all waiting writes: with `ec`, unless they were deferred with another outcome.
+    /// Completes all waiting writes. A write that was deferred with another outcome completes with that outcome. All
+    /// others complete with `ec`.
     void complete_all(error_code ec);
     /// Completes the write that waits in place with operation_aborted, from the event loop.
     void defer_abort() { abort(nullptr); }
     /// Destroys all waiting handlers without calling them.
     void drop_all() noexcept;
 
-    waiter waiter_; // one waiting write, or pending_list
+    waiter waiter_; // one waiting write, or a pending_list
 
 private:
-    // Outcome of the write that waits in place: `queued` while it waits, or what it was deferred with.
+    // Outcome of the write that waits in place. It is `queued` while the write waits, or the outcome of a deferred
+    // write.
     write_state single_outcome_ = write_state::queued;
 
 protected:
     close_reason reason_ = close_reason::open;
 
 private:
-    // One of several waiting writes.
+    // One write in a list of several waiting writes.
     struct pending_write
     {
         waiter done;
         std::uint64_t end = 0; // complete when `taken` of the backlog has reached this value
         write_state outcome = write_state::queued;
-        bool was_single = false; // it waited in place before the second write came
+        bool was_single = false; // the write waited in place before the second write was added
     };
 
-    // Several waiting writes in their order. The list is stored in waiter_ as if it were a handler, so that a stream
-    // with one write at a time pays nothing for it.
+    // Several waiting writes, in order. The list is stored in waiter_ as if it were a handler. Therefore it takes no
+    // memory in a stream that has only one write at a time.
     struct pending_list
     {
         std::unique_ptr<std::list<pending_write>> writes;
@@ -123,8 +126,8 @@ private:
         void operator()(error_code ec);
     };
 
-    // The initiation of a write whose bytes were already passed to the connection. It is part of the coroutine frame of
-    // each handler, so it is one word: the outcome is in the low bits of the queue's address.
+    // The initiation of a write whose bytes were already passed to the connection. It is only one word, because it is
+    // part of the coroutine frame of each handler. The outcome is in the low bits of the queue's address.
     class begun_write
     {
     public:
@@ -183,7 +186,7 @@ private:
         wait_in_place(std::forward<Handler>(handler));
     }
 
-    // Leaves the completion to the event loop.
+    // Defers the completion to the event loop.
     template <class Handler>
     void defer(write_state outcome, Handler&& handler)
     {
@@ -229,7 +232,7 @@ private:
         }
         try {
             write->done.emplace(without_slot<std::decay_t<Handler>>{std::forward<Handler>(handler)});
-        } catch (const std::bad_alloc&) { // a large handler, which is lost
+        } catch (const std::bad_alloc&) { // the allocation for a large handler failed, and the handler is lost
             slot.clear();
             remove(write);
             throw;
@@ -255,9 +258,9 @@ private:
     void complete_if(Condition condition);
     static void complete(std::list<pending_write> ready);
 
-    // A write that completes inside its own initiation needs neither a queue entry nor a wake-up, but it nests one
-    // stack frame. After this number of nested writes the handler yields to the event loop, which also keeps one busy
-    // stream from starving the others. The handler is called where it is: only one that has to wait moves to waiter_.
+    // A write that completes inside its own initiation needs neither a queue entry nor a wake-up. But it nests one
+    // stack frame. After this number of nested writes, the handler yields to the event loop. This also prevents one
+    // busy stream from blocking other streams. The handler moves to waiter_ only if it must wait.
     static constexpr int writes_before_yield = 16;
     static inline constinit thread_local int nested_writes = 0;
 
