@@ -37,7 +37,8 @@ public:
     reactor& operator=(const reactor&) = delete;
 
     /// Reports changes of the socket to `target`, until remove(). `target` must not be destroyed inside a call of the
-    /// ready function, because more calls may follow in the same turn: see deferred_list. A virtual socket reports itself.
+    /// ready function, because more calls may follow in the same turn: see deferred_list. A virtual socket reports
+    /// itself.
     error_code add(int descriptor, void* target);
 
     /// Ends the reports. Call this function before the descriptor is closed. Otherwise the kernel still reports events
