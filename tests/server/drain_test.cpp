@@ -1,9 +1,8 @@
 // The two stages of a shutdown in handlers. First they have time for a farewell. Then they are cancelled.
 
-#include "server/fixture.hpp"
+#include "server/memory_fixture.hpp"
 #include "support/counted.hpp"
 
-#include <atomic>
 #include <boost/asio/this_coro.hpp>
 #include <rill/core/operators.hpp>
 
@@ -49,9 +48,9 @@ rill::awaitable<> ticks_until_the_stop(rill::sse::event_stream& stream)
 }
 
 /// Opens the stream, begins the drain and returns all received bytes.
-std::string drain(running_server& server)
+std::string drain(memory_server& server)
 {
-    raw_client c(server.port());
+    memory_client c(server);
     c.get("/");
     BOOST_REQUIRE(c.read_until("begun"));
     server.begin_stop();
@@ -66,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_waits_for_the_stop_sends_its_farewell)
     for (auto* handle : {&waits_for_the_stop, &ticks_until_the_stop}) {
         rill::server_options options;
         options.drain_timeout = 1h; // long, so that it does not end the stream
-        running_server server(stream_of(handle), options);
+        memory_server server(stream_of(handle), options);
         const auto received = drain(server);
         BOOST_TEST(received.find("data: farewell\n\n") != received.npos);
         BOOST_TEST(received.find("the endpoint's") == received.npos);
@@ -95,7 +94,7 @@ BOOST_AUTO_TEST_CASE(stop_requested_and_stopped_do_not_delay_the_end)
     rill::server_options options;
     options.drain_timeout = 1h; // long, so that it does not end the stream
     for (auto* handle : {+asks, +waits}) {
-        running_server server(stream_of(handle, false), options);
+        memory_server server(stream_of(handle, false), options);
         const auto received = drain(server);
         BOOST_TEST(received.find("the endpoint's") != received.npos);
         server.stop();
@@ -106,7 +105,7 @@ BOOST_AUTO_TEST_CASE(stop_requested_and_stopped_do_not_delay_the_end)
 
 BOOST_AUTO_TEST_CASE(a_stream_can_call_finish_on_shutdown)
 {
-    running_server server(stream_of(
+    memory_server server(stream_of(
         [](rill::sse::event_stream& stream) -> rill::awaitable<> {
             stream.finish_on_shutdown();
             co_await stream.send("begun");
@@ -125,15 +124,15 @@ BOOST_AUTO_TEST_CASE(a_stream_is_cancelled_at_the_drain_timeout)
 {
     rill::server_options options;
     options.drain_timeout = 50ms;
-    running_server server(stream_of([](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                              counted here;
-                              co_await stream.send("begun");
-                              const auto stopped = co_await stream.stopped(rill::as_expected);
-                              expect(stopped.has_value());
-                              expect(stream.stop_requested());
-                              co_await rill::sleep_for(1h);
-                          }),
-                          options);
+    memory_server server(stream_of([](rill::sse::event_stream& stream) -> rill::awaitable<> {
+                             counted here;
+                             co_await stream.send("begun");
+                             const auto stopped = co_await stream.stopped(rill::as_expected);
+                             expect(stopped.has_value());
+                             expect(stream.stop_requested());
+                             co_await rill::sleep_for(1h);
+                         }),
+                         options);
     const auto received = drain(server);
     BOOST_TEST(received.find("the endpoint's") != received.npos);
     server.stop();
@@ -145,14 +144,14 @@ BOOST_AUTO_TEST_CASE(a_stream_is_cancelled_at_the_drain_timeout)
 BOOST_AUTO_TEST_CASE(a_disconnect_ends_the_wait_for_the_stop)
 {
     for (auto* handle : {&waits_for_the_stop, &ticks_until_the_stop}) {
-        running_server server(stream_of(handle));
+        memory_server server(stream_of(handle));
         for (const bool reset : {false, true}) {
-            raw_client c(server.port());
+            memory_client c(server);
             c.get("/");
             BOOST_REQUIRE(c.read_until("begun"));
             BOOST_TEST(counted::alive() == 1);
             reset ? c.reset() : c.half_close();
-            BOOST_TEST(eventually([] { return counted::alive() == 0; }));
+            BOOST_TEST(server.reaches([] { return counted::alive() == 0; }));
         }
         BOOST_TEST(server.log() == "");
     }
@@ -162,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_disconnect_ends_the_wait_for_the_stop)
 BOOST_AUTO_TEST_CASE(a_stream_that_begins_during_the_drain_sends_its_farewell)
 {
     rill::router app;
-    std::atomic<bool> asked{false};
+    bool asked = false;
     app.get("/", [&asked]() -> rill::awaitable<rill::response> {
         const auto executor = co_await asio::this_coro::executor;
         asked = true;
@@ -173,10 +172,10 @@ BOOST_AUTO_TEST_CASE(a_stream_that_begins_during_the_drain_sends_its_farewell)
             co_await out.write("farewell");
         });
     });
-    running_server server(std::move(app));
-    raw_client c(server.port());
+    memory_server server(std::move(app));
+    memory_client c(server);
     c.get("/");
-    BOOST_REQUIRE(eventually([&] { return asked.load(); }));
+    BOOST_REQUIRE(server.reaches([&] { return asked; }));
     server.begin_stop();
     BOOST_TEST(c.read_to_end());
     BOOST_TEST(c.received().find("farewell") != std::string::npos);

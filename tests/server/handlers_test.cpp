@@ -1,14 +1,18 @@
-// Parameters and results of handlers, over real sockets.
+// Parameters and results of handlers.
 
-#include "server/fixture.hpp"
-
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
 #include <rill/http/json.hpp>
+#include <rill/rill.hpp>
+#include <rill/testing.hpp>
+#include <stdexcept>
+#include <string>
 
 BOOST_AUTO_TEST_SUITE(handlers)
 
 namespace {
 
-using namespace rill_test;
+using namespace std::chrono_literals;
 
 struct user
 {
@@ -98,23 +102,21 @@ BOOST_AUTO_TEST_CASE(a_user_from_middleware_reaches_handlers_and_streams)
     app.get("/me", [](rill::attribute<user> who) { return who->name; });
     app.get("/greeting", rill::sse::endpoint(greet));
     app.get("/maybe", [](rill::attribute<std::optional<user>> who) { return *who ? "known" : "unknown"; });
-    running_server server(app);
+    rill::testing::server server(app);
 
     const std::string long_name(100, 'n');
-    client c(server.port());
-    BOOST_TEST(c.get("/me", "Authorization: ada\r\n").body() == "ada");
-    BOOST_TEST(c.get("/maybe").body() == "unknown"); // the attribute belongs to the previous request
-    const auto events = c.get("/greeting", "Authorization: " + long_name + "\r\n").events(2);
-    BOOST_REQUIRE(events.size() == 2U);
-    BOOST_TEST(events[1].data == "hello " + long_name);
-    BOOST_TEST(server.log() == "");
+    auto c = server.connect();
+    BOOST_TEST(c.get("/me", {{"Authorization", "ada"}}).body == "ada");
+    BOOST_TEST(c.get("/maybe").body == "unknown"); // the attribute belongs to the previous request
+    BOOST_TEST(server.open("/greeting", {{"Authorization", long_name}}).next(2)[1].data == "hello " + long_name);
+    BOOST_TEST(server.log_text() == "");
 
     for (const auto* target : {"/me", "/greeting"}) {
-        client nobody(server.port());
-        BOOST_TEST(nobody.get(target).status() == 500);
-        BOOST_TEST(nobody.body().find("user") == std::string::npos);
+        const auto nobody = server.get(target);
+        BOOST_TEST(nobody.status == 500);
+        BOOST_TEST(nobody.body.find("user") == std::string::npos);
     }
-    const auto log = server.log();
+    const auto log = server.log_text();
     BOOST_TEST(std::ranges::count(log, '\n') == 2);
     BOOST_TEST(log.find("handler of /me failed: the handler takes rill::attribute<") == 0U, log);
     BOOST_TEST(log.find("user>, but no middleware") != std::string::npos, log);
@@ -136,54 +138,50 @@ BOOST_AUTO_TEST_CASE(one_middleware_maps_the_errors_of_an_application)
     app.get("/other", []() -> std::string { throw std::runtime_error("a secret"); });
     app.get(
         "/refused", [] { return "never"; }, refuse);
-    running_server server(app);
+    rill::testing::server server(app);
 
-    client c(server.port());
-    BOOST_TEST(c.get("/sold").status() == 409);
-    BOOST_TEST(c.body().find("sold out") != std::string::npos);
-    BOOST_TEST(c.get("/who").status() == 401); // without the WWW-Authenticate header the response would be a 500
-    BOOST_TEST(c.header("www-authenticate") == "Bearer");
-    BOOST_TEST(c.header("content-type") == "application/problem+json");
-    c.body();
-    BOOST_TEST(c.get("/row").status() == 404);
-    BOOST_TEST(c.body().find("there is no row 7") != std::string::npos);
-    BOOST_TEST(c.get("/refused").status() == 401);
-    BOOST_TEST(c.header("retry-after") == "30");
-    c.body();
-    BOOST_TEST(server.log() == "");
-    BOOST_TEST(c.get("/other").status() == 500);
-    BOOST_TEST(c.body().find("secret") == std::string::npos);
-    BOOST_TEST(server.log() == "handler of /other failed: a secret\n");
+    const auto sold = server.get("/sold");
+    BOOST_TEST(sold.status == 409);
+    BOOST_TEST(sold.body.find("sold out") != std::string::npos);
+    const auto who = server.get("/who");
+    BOOST_TEST(who.status == 401); // without the WWW-Authenticate header the response would be a 500
+    BOOST_TEST(who.header("www-authenticate") == "Bearer");
+    BOOST_TEST(who.header("content-type") == "application/problem+json");
+    const auto row = server.get("/row");
+    BOOST_TEST(row.status == 404);
+    BOOST_TEST(row.body.find("there is no row 7") != std::string::npos);
+    const auto refused = server.get("/refused");
+    BOOST_TEST(refused.status == 401);
+    BOOST_TEST(refused.header("retry-after") == "30");
+    BOOST_TEST(server.log_text() == "");
+    const auto other = server.get("/other");
+    BOOST_TEST(other.status == 500);
+    BOOST_TEST(other.body.find("secret") == std::string::npos);
+    BOOST_TEST(server.log_text() == "handler of /other failed: a secret\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_handler_streams_or_responds_depending_on_accept)
 {
-    running_server server(count_or_json());
-    client c(server.port());
-    for (const auto* accept : {"", "Accept: */*\r\n", "Accept: application/json, text/event-stream;q=0.5\r\n"}) {
-        c.get("/count", accept);
-        BOOST_TEST(c.header("content-type") == "application/json");
-        BOOST_TEST(c.header("vary") == "Accept");
-        BOOST_TEST(c.body() == R"({"count":1})");
+    rill::testing::server server(count_or_json());
+    const rill::testing::fields wants_events{{"Accept", "text/event-stream"}};
+    for (const auto& with : {rill::testing::fields{}, rill::testing::fields{{"Accept", "*/*"}},
+                             rill::testing::fields{{"Accept", "application/json, text/event-stream;q=0.5"}}})
+    {
+        const auto count = server.get("/count", with);
+        BOOST_TEST(count.header("content-type") == "application/json");
+        BOOST_TEST(count.header("vary") == "Accept");
+        BOOST_TEST(count.body == R"({"count":1})");
     }
-    c.get("/count?from=x", "Accept: text/event-stream\r\n");
-    BOOST_TEST(c.status() == 400); // the endpoint checks its own parameters
-    c.body();
-    c.get("/count?from=7", "Accept: Text/Event-Stream\r\n");
-    BOOST_TEST(c.header("content-type") == "text/event-stream");
-    BOOST_TEST(c.header("vary") == "Accept");
-    const auto events = c.events(2);
-    BOOST_REQUIRE(events.size() == 2U);
-    BOOST_TEST(events[1].data == "8");
-    client second(server.port());
+    BOOST_TEST(server.get("/count?from=x", wants_events).status == 400); // the endpoint checks its own parameters
+    auto stream = server.open("/count?from=7", {{"Accept", "Text/Event-Stream"}});
+    BOOST_TEST(stream.head().header("content-type") == "text/event-stream");
+    BOOST_TEST(stream.head().header("vary") == "Accept");
+    BOOST_TEST(stream.next(2)[1].data == "8");
     // The limit of streams applies to the endpoint, not to a connection.
-    BOOST_TEST(second.get("/count", "Accept: text/event-stream\r\n").status() == 503);
-    BOOST_TEST(fetch(server, "/count") == R"({"count":1})");
-    c.hang_up();
-    BOOST_TEST(eventually([&] {
-        client next(server.port());
-        return next.get("/count", "Accept: text/event-stream\r\n").status() == 200;
-    }));
+    BOOST_TEST(server.get("/count", wants_events).status == 503);
+    BOOST_TEST(server.get("/count").body == R"({"count":1})");
+    stream.disconnect();
+    BOOST_TEST(server.open("/count", wants_events).status() == 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "server/fixture.hpp"
+#include "server/memory_fixture.hpp"
 
 using namespace rill_test;
 
@@ -49,6 +50,15 @@ inline const std::string close_after = "Connection: close\r\n";
 inline std::string talk(running_server& server, const std::string& bytes)
 {
     raw_client c(server.port());
+    c.send(bytes);
+    c.read_to_end();
+    return c.received();
+}
+
+/// The same in memory.
+inline std::string talk(memory_server& server, const std::string& bytes)
+{
+    memory_client c(server);
     c.send(bytes);
     c.read_to_end();
     return c.received();

@@ -1,4 +1,4 @@
-// HTTP/1 over real sockets: slow and large messages, the drain, workers, and descriptors.
+// HTTP/1: slow and large messages, the drain, workers, and descriptors.
 
 #include "server/http_exchange.hpp"
 
@@ -8,7 +8,7 @@ BOOST_AUTO_TEST_CASE(requests_above_the_limits_are_refused)
 {
     rill::server_options options;
     options.limits.max_body_bytes = 1000;
-    running_server server(app(), options);
+    memory_server server(app(), options);
     const auto starts = [&](const std::string& bytes, std::string_view status) {
         const auto answer = talk(server, bytes);
         BOOST_TEST_CONTEXT(answer.substr(0, 300))
@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(slow_head_and_slow_body_are_408)
     rill::server_options options;
     options.limits.head_timeout = 50ms;
     options.limits.body_timeout = 50ms;
-    running_server server(app(), options);
+    memory_server server(app(), options);
     BOOST_TEST(talk(server, "GET /hello HT").starts_with("HTTP/1.1 408 "));
     BOOST_TEST(
         talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nbod").starts_with("HTTP/1.1 408 "));
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_without_a_response)
 {
     rill::server_options options;
     options.limits.idle_timeout = 50ms;
-    running_server server(app(), options);
+    memory_server server(app(), options);
     const auto idle = talk(server, get("/hello"));
     BOOST_TEST(occurrences(idle, "HTTP/1.1 ") == 1u);
     BOOST_TEST(idle.ends_with("hello"));
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(client_that_never_reads_a_response_is_disconnected)
 BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
 {
     rill::router slow = app();
-    static std::atomic<bool> entered{false};
+    static bool entered = false;
     slow.get("/slow", []() -> rill::awaitable<rill::response> {
         const auto executor = co_await rill::asio::this_coro::executor;
         entered = true;
@@ -85,13 +85,13 @@ BOOST_AUTO_TEST_CASE(drain_finishes_requests_in_flight_and_closes_idle_ones)
         co_await rill::sleep_for(20ms);
         co_return rill::response::text("done");
     });
-    running_server server(std::move(slow));
-    raw_client idle(server.port());
+    memory_server server(std::move(slow));
+    memory_client idle(server);
     idle.get("/hello");
     BOOST_REQUIRE(idle.read_until("hello"));
-    raw_client busy(server.port());
+    memory_client busy(server);
     busy.get("/slow");
-    BOOST_REQUIRE(eventually([] { return entered.load(); }));
+    BOOST_REQUIRE(entered);
     server.begin_stop();
     BOOST_TEST(idle.read_to_end());
     BOOST_TEST(busy.read_to_end());

@@ -1,4 +1,5 @@
-// HTTP/1 over real sockets. The tests of request_parser and response_head cover the rest without sockets.
+// HTTP/1 from the bytes of a request to the bytes of its response. The tests of request_parser and response_head cover
+// the rest without sockets.
 
 #include "server/http_exchange.hpp"
 
@@ -6,7 +7,7 @@ BOOST_AUTO_TEST_SUITE(http)
 
 BOOST_AUTO_TEST_CASE(keeps_the_connection_and_pipelines)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto answer = talk(server, get("/hello") + get("/none") + get("/hello", close_after) + get("/hello"));
     BOOST_TEST(occurrences(answer, "HTTP/1.1 200 OK\r\n") == 2u); // a request after "close" gets no response
     BOOST_TEST(occurrences(answer, "HTTP/1.1 204 No Content\r\n") == 1u);
@@ -18,7 +19,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_connection_and_pipelines)
 
 BOOST_AUTO_TEST_CASE(http_1_0_closes_without_keep_alive)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto plain = talk(server, "GET /hello HTTP/1.0\r\n\r\n");
     BOOST_TEST(plain.find("Connection: close\r\n") != plain.npos);
     BOOST_TEST(plain.ends_with("hello"));
@@ -32,7 +33,7 @@ BOOST_AUTO_TEST_CASE(http_1_0_closes_without_keep_alive)
 
 BOOST_AUTO_TEST_CASE(a_chunked_stream_keeps_the_connection_open)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto answer = talk(server, get("/rows") + get("/hello", close_after));
     BOOST_TEST(answer.find("Transfer-Encoding: chunked\r\n") != answer.npos);
     BOOST_TEST(answer.find("6\r\nrow 0\n\r\n6\r\nrow 1\n\r\n6\r\nrow 2\n\r\n0\r\n\r\nHTTP/1.1 200 OK") != answer.npos);
@@ -41,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_chunked_stream_keeps_the_connection_open)
 
 BOOST_AUTO_TEST_CASE(head_has_the_fields_of_get)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto answer = talk(server, "HEAD /hello HTTP/1.1\r\nHost: t\r\n\r\nHEAD /rows HTTP/1.1\r\nHost: t\r\n\r\n" +
                                          get("/none", close_after));
     BOOST_TEST(answer.find("Content-Length: 5\r\n") != answer.npos);
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(head_has_the_fields_of_get)
 
 BOOST_AUTO_TEST_CASE(options_and_unknown_paths)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto answer = talk(server, "OPTIONS /echo HTTP/1.1\r\nHost: t\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n" +
                                          get("/echo") + get("/nowhere", close_after));
     BOOST_TEST(occurrences(answer, "HTTP/1.1 204 ") == 2u);
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_CASE(options_and_unknown_paths)
 
 BOOST_AUTO_TEST_CASE(reads_bodies)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto length =
         talk(server, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nbody!" + get("/hello", close_after));
     BOOST_TEST(length.find("\r\n\r\nbody!HTTP/1.1 200 OK") != length.npos);
@@ -76,8 +77,8 @@ BOOST_AUTO_TEST_CASE(reads_bodies)
 
 BOOST_AUTO_TEST_CASE(sends_100_continue)
 {
-    running_server server(app());
-    raw_client c(server.port());
+    memory_server server(app());
+    memory_client c(server);
     c.send("POST /echo HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 5\r\nConnection: close\r\n\r\n");
     BOOST_REQUIRE(c.read_until("HTTP/1.1 100 Continue\r\n\r\n"));
     c.send("body!");
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(sends_100_continue)
 
 BOOST_AUTO_TEST_CASE(handler_cannot_break_the_framing)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto answer = talk(server, get("/length", close_after));
     BOOST_TEST(occurrences(answer, "Content-Length: ") == 1u);
     BOOST_TEST(answer.find("Content-Length: 4\r\n") != answer.npos);
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(handler_cannot_break_the_framing)
 
 BOOST_AUTO_TEST_CASE(failed_handler_is_a_500_and_a_log_line)
 {
-    running_server server(app());
+    memory_server server(app());
     const auto answer = talk(server, get("/fails") + get("/hello", close_after));
     BOOST_TEST(answer.starts_with("HTTP/1.1 500 "));
     BOOST_TEST(answer.find("the reason") == answer.npos); // the reason is only in the log
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_500_of_a_failed_handler_has_the_fields_of_middleware)
     failing.use(rill::middleware::request_id());
     failing.use(rill::middleware::trace_context());
     failing.use(rill::middleware::cors({.origins = {"https://a.example"}}));
-    running_server server(std::move(failing));
+    memory_server server(std::move(failing));
     const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     const auto answer =
         talk(server, get("/fails", "Origin: https://a.example\r\nX-Request-Id: seven\r\ntraceparent: " + trace +
@@ -130,7 +131,7 @@ BOOST_AUTO_TEST_CASE(methods_by_name)
 {
     auto named = app();
     named.handle("QUERY", "/q", [](rill::request& r) { return std::string(r.method_name()) + " " + r.body(); });
-    running_server server(std::move(named));
+    memory_server server(std::move(named));
     const auto answer =
         talk(server, "QUERY /q HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
     BOOST_TEST(answer.ends_with("\r\n\r\nQUERY body"));
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_query_is_not_changed)
 {
     auto echo = app();
     echo.get("/q", [](rill::query<"last"> last) { return *last; });
-    running_server server(std::move(echo));
+    memory_server server(std::move(echo));
     BOOST_TEST(talk(server, get("/q?last=100%", close_after)).ends_with("\r\n\r\n100%"));
     BOOST_TEST(talk(server, get("/q%?last=1", close_after)).starts_with("HTTP/1.1 400 "));
 }
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(serves_files)
     std::ofstream(directory + "/file.txt") << content;
     rill::router files;
     files.get("/{path...}", rill::static_files(directory));
-    running_server server(std::move(files));
+    memory_server server(std::move(files));
     const auto whole = talk(server, get("/file.txt", close_after));
     BOOST_TEST(whole.ends_with("\r\n\r\n" + content));
     BOOST_TEST(whole.find("Content-Type: text/plain") != whole.npos);

@@ -1,6 +1,6 @@
 // The bytes of responses. A handler cannot break the framing, whatever fields it sets.
 
-#include "server/fixture.hpp"
+#include "server/memory_fixture.hpp"
 
 BOOST_AUTO_TEST_SUITE(responses)
 
@@ -31,7 +31,7 @@ public:
 
     std::string operator()(std::string_view method = "GET", std::string_view version = "1.1")
     {
-        raw_client c(server_.port());
+        memory_client c(server_);
         c.send(std::string(method) + " / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n" +
                "GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         BOOST_TEST(c.read_to_end());
@@ -59,7 +59,7 @@ private:
         return app;
     }
 
-    running_server server_;
+    memory_server server_;
     bool went_on_ = false;
 };
 
@@ -101,8 +101,8 @@ BOOST_AUTO_TEST_CASE(an_error_from_a_handler_is_only_in_the_log)
 {
     rill::router app;
     app.get("/full", []() -> rill::result<response> { return tl::unexpected(make_error_code(rill::error::too_slow)); });
-    running_server s(std::move(app));
-    raw_client c(s.port());
+    memory_server s(std::move(app));
+    memory_client c(s);
     c.send("GET /full HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     BOOST_TEST(c.read_to_end());
     BOOST_TEST(c.received().starts_with("HTTP/1.1 500 "), c.received());
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(a_response_to_head_has_no_body_and_may_have_a_length)
 
 BOOST_AUTO_TEST_CASE(a_refused_head_request_gets_no_body)
 {
-    running_server server([](rill::request&) -> rill::awaitable<response> { co_return response::text("evil"); });
+    memory_server server([](rill::request&) -> rill::awaitable<response> { co_return response::text("evil"); });
     for (const auto& [bytes, code] : std::initializer_list<std::pair<std::string, std::string>>{
              {"HEAD / HTTP/1.1\r\n\r\n", "400"},
              {"HEAD / HTTP/1.1 \r\n\r\n", "400"},
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(a_refused_head_request_gets_no_body)
              {"HEAD / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", "417"},
              {"HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "400"}})
     {
-        raw_client c(server.port());
+        memory_client c(server);
         c.send(bytes);
         BOOST_TEST(c.read_to_end());
         BOOST_TEST(c.received().starts_with("HTTP/1.1 " + code + " "), bytes.substr(0, 40));
