@@ -19,6 +19,7 @@ int fuzz_json(const std::uint8_t* data, std::size_t size);
 int fuzz_last_event_id(const std::uint8_t* data, std::size_t size);
 int fuzz_path_pattern(const std::uint8_t* data, std::size_t size);
 int fuzz_request(const std::uint8_t* data, std::size_t size);
+int fuzz_sse_parser(const std::uint8_t* data, std::size_t size);
 int fuzz_target(const std::uint8_t* data, std::size_t size);
 }
 
@@ -41,6 +42,7 @@ constexpr fuzz_target_entry targets[] = {
     {"last_event_id", fuzz_last_event_id},
     {"path_pattern", fuzz_path_pattern},
     {"request", fuzz_request},
+    {"sse_parser", fuzz_sse_parser},
     {"target", fuzz_target},
 };
 
