@@ -78,12 +78,12 @@ private:
     {
         ++open;
         std::string input;
-        while (!replies_.empty()) {
+        for (;;) {
             const auto got = co_await read_request(s, input);
             if (!got) {
                 break;
             }
-            if (replies_.empty()) { // another connection has taken it
+            if (replies_.empty()) {
                 break;
             }
             const auto r = std::move(replies_.front());

@@ -39,9 +39,7 @@ void connection_pool::put(const owner& by, std::string origin, std::unique_ptr<t
     const auto until = o.keep_alive.count() > 0 ? timers_.after(o.keep_alive) : timer_service::clock::time_point::max();
     idle_.push_back({by, origin, std::move(connection), until});
     enforce_limits(by, origin);
-    if (idle_.size() == 1 && o.keep_alive.count() > 0) {
-        sweep_.arm(timers_, o.keep_alive);
-    }
+    arm_sweep();
 }
 
 void connection_pool::enforce_limits(const owner& by, const std::string& origin)
@@ -60,6 +58,12 @@ void connection_pool::remove_expired()
 {
     const auto now = timers_.now();
     std::erase_if(idle_, [&](const entry& e) { return e.until <= now || e.by.expired(); });
+    arm_sweep();
+}
+
+void connection_pool::arm_sweep()
+{
+    const auto now = timers_.now();
     const auto next = std::ranges::min_element(idle_, {}, &entry::until);
     if (next != idle_.end() && next->until != timer_service::clock::time_point::max()) {
         sweep_.arm(timers_, std::chrono::ceil<std::chrono::milliseconds>(next->until - now));

@@ -2,7 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
-#include <rill/client/http.hpp>
+#include <rill/client/options.hpp>
 #include <rill/core/timer_service.hpp>
 #include <string>
 #include <vector>
@@ -51,6 +51,7 @@ private:
     void shutdown() noexcept override { idle_.clear(); }
     void enforce_limits(const owner& by, const std::string& origin);
     void remove_expired();
+    void arm_sweep();
 
     timer_service& timers_;
     std::vector<entry> idle_; // the oldest first

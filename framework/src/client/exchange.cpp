@@ -134,7 +134,7 @@ awaitable<result<void>> exchange::read_more()
         co_return tl::unexpected(checked(got.error()));
     }
     error_code ec;
-    if (received_) { // otherwise there is no response
+    if (parser_->got_some()) { // otherwise there is no response
         parser_->put_eof(ec);
     }
     if (ec || !parser_->is_done()) {

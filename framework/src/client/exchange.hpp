@@ -3,7 +3,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <memory>
 #include <optional>
-#include <rill/client/http.hpp>
+#include <rill/client/options.hpp>
 #include <rill/client/request.hpp>
 #include <rill/core/timer_service.hpp>
 #include <string>
