@@ -53,6 +53,12 @@ public:
     }
     void add(reply r) { replies_.push_back(std::move(r)); }
     void stop_listening() { acceptor_.close(); }
+    /// Sends more bytes on the connection that is held.
+    void send_to_held(std::string_view bytes)
+    {
+        BOOST_REQUIRE(held_ != nullptr);
+        boost::asio::write(*held_, boost::asio::buffer(bytes));
+    }
 
     std::vector<std::string> requests; ///< with their bodies
     int connections = 0;
@@ -92,8 +98,10 @@ private:
                 co_await boost::asio::async_write(s, boost::asio::buffer(piece), rill::as_expected);
             }
             if (r.after == then::hold) {
+                held_ = &s;
                 char byte = 0;
                 co_await s.async_read_some(boost::asio::buffer(&byte, 1), rill::as_expected);
+                held_ = nullptr;
                 ++closed_by_peer;
             } else if (r.after == then::reset) {
                 s.set_option(boost::asio::socket_base::linger(true, 0));
@@ -141,6 +149,7 @@ private:
 
     boost::asio::ip::tcp::acceptor acceptor_;
     std::deque<reply> replies_;
+    socket* held_ = nullptr;
 };
 
 /// Runs the loop until the condition holds. The timers stand still. Fails if nothing happens for 30 s.
