@@ -27,7 +27,7 @@ std::string decoded(std::string_view text)
 
 // Returns the position of the first CR or LF, or npos. One pass: two calls of find() would read all bytes for each line
 // of a stream that has only CR.
-std::size_t find_line_end(std::string_view bytes) noexcept
+std::size_t first_line_end(std::string_view bytes) noexcept
 {
     const auto at = std::ranges::find_if(bytes, [](char c) { return c == '\n' || c == '\r'; });
     return at == bytes.end() ? bytes.npos : static_cast<std::size_t>(at - bytes.begin());
@@ -47,7 +47,7 @@ result<std::optional<parsed_event>> parser::next(std::string_view& bytes)
             bytes.remove_prefix(1);
             continue;
         }
-        const auto end = find_line_end(bytes);
+        const auto end = first_line_end(bytes);
         auto line = bytes.substr(0, end);
         if (line.size() > limits_.max_line_bytes - line_.size()) {
             failed_ = true;
@@ -83,7 +83,7 @@ bool parser::take_line(std::string_view line)
     const auto value = colon == line.npos ? std::string_view() : without_leading_space(line.substr(colon + 1));
     if (colon == 0) {
         if (on_comment_) {
-            on_comment_(value);
+            on_comment_(decoded(value));
         }
         return true;
     }
