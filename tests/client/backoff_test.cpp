@@ -2,11 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(backoff_test)
+
 using namespace std::chrono_literals;
 using rill::client::detail::backoff;
 using rill::client::detail::parse_retry_after;
-
-BOOST_AUTO_TEST_SUITE(backoff_test)
 
 BOOST_AUTO_TEST_CASE(doubles_with_each_failure_up_to_the_maximum)
 {

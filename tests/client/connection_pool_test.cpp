@@ -4,11 +4,11 @@
 
 #include "support/manual_loop.hpp"
 
+BOOST_AUTO_TEST_SUITE(connection_pool_test)
+
 using namespace std::chrono_literals;
 using rill::client::detail::connection_pool;
 using rill::client::detail::transport;
-
-BOOST_AUTO_TEST_SUITE(connection_pool_test)
 
 namespace {
 

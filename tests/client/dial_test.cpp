@@ -5,6 +5,8 @@
 
 #include "scripted_server.hpp"
 
+BOOST_AUTO_TEST_SUITE(dial_test)
+
 using namespace std::chrono_literals;
 using namespace rill_test;
 using boost::asio::ip::make_address;
@@ -12,8 +14,6 @@ using boost::asio::ip::tcp;
 using rill::client::detail::dial;
 using rill::client::detail::dial_times;
 using rill::client::detail::endpoints;
-
-BOOST_AUTO_TEST_SUITE(dial_test)
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <set>
 #include <string>
 
-using rill::client::errc;
-
 BOOST_AUTO_TEST_SUITE(client_error_test)
+
+using rill::client::errc;
 
 BOOST_AUTO_TEST_CASE(every_error_has_a_message_of_its_own)
 {

@@ -8,14 +8,14 @@
 
 #include "scripted_server.hpp"
 
+BOOST_AUTO_TEST_SUITE(event_source_test)
+
 using namespace std::chrono_literals;
 using namespace rill_test;
 using rill::client::errc;
 using rill::client::event;
 using rill::client::event_source;
 using rill::client::event_source_options;
-
-BOOST_AUTO_TEST_SUITE(event_source_test)
 
 namespace {
 
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(reads_events_until_204_and_resumes_after_its_last_event)
     BOOST_REQUIRE_EQUAL(f.server.requests.size(), 3U);
     BOOST_TEST(f.server.requests[0].starts_with("GET /x?y HTTP/1.1\r\n"));
     BOOST_TEST(field_of(f.server.requests[0], "Accept") == "text/event-stream");
-    BOOST_TEST(field_of(f.server.requests[0], "Cache-Control") == "no-store");
+    BOOST_TEST(field_of(f.server.requests[0], "Cache-Control") == "no-cache");
     BOOST_TEST(field_of(f.server.requests[0], "Last-Event-ID") == "-");
     BOOST_TEST(field_of(f.server.requests[1], "Last-Event-ID") == "7");
     BOOST_TEST((f.reconnects.front().reason.code == errc::connection_closed));
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(temporary_failures_are_retried_with_growing_waits)
     BOOST_TEST(data_of(f.read_all(source)) == "a ");
     BOOST_REQUIRE_EQUAL(f.reconnects.size(), 7U);
     std::size_t n = 0;
-    for (const std::chrono::milliseconds expected : {1s, 2s, 4s, 4s, 4s, 4s, 1s}) { // after an event it begins anew
+    for (const std::chrono::milliseconds expected : {1s, 2s, 4s, 4s, 4s, 4s, 1s}) { // after an event it begins again
         BOOST_TEST((f.reconnects[n].wait >= expected && f.reconnects[n].wait <= expected * 3 / 2), n);
         ++n;
     }
@@ -293,7 +293,7 @@ BOOST_AUTO_TEST_CASE(heartbeats_keep_an_idle_stream_open)
 
 BOOST_AUTO_TEST_CASE(gives_up_after_the_maximum_number_of_attempts)
 {
-    fixture f(std::vector<reply>(3, {{status("500 Internal Server Error")}}));
+    fixture f(std::vector<reply>(3U, {{status("500 Internal Server Error")}}));
     auto o = f.options();
     o.max_attempts = 3;
     event_source source(std::move(o));

@@ -2,9 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
-using rill::client::event;
-
 BOOST_AUTO_TEST_SUITE(client_event_test)
+
+using rill::client::event;
 
 namespace {
 

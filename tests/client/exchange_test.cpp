@@ -7,14 +7,14 @@
 
 #include "support/manual_loop.hpp"
 
+BOOST_AUTO_TEST_SUITE(exchange_test)
+
 using rill::verb;
 using rill::client::body_writer;
 using rill::client::errc;
 using rill::client::request;
 using rill::client::detail::exchange;
 using rill::client::detail::transport;
-
-BOOST_AUTO_TEST_SUITE(exchange_test)
 
 namespace {
 

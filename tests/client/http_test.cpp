@@ -9,6 +9,8 @@
 #include "client/connection_pool.hpp"
 #include "scripted_server.hpp"
 
+BOOST_AUTO_TEST_SUITE(http_test)
+
 using namespace std::chrono_literals;
 using namespace rill_test;
 using rill::verb;
@@ -17,8 +19,6 @@ using rill::client::http;
 using rill::client::http_options;
 using rill::client::request;
 using rill::client::response;
-
-BOOST_AUTO_TEST_SUITE(http_test)
 
 namespace {
 

@@ -3,10 +3,10 @@
 #include <boost/test/unit_test.hpp>
 #include <rill/client/error.hpp>
 
+BOOST_AUTO_TEST_SUITE(redirect_test)
+
 using namespace rill::client;
 using rill::verb;
-
-BOOST_AUTO_TEST_SUITE(redirect_test)
 
 namespace {
 

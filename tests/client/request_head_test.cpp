@@ -2,12 +2,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+BOOST_AUTO_TEST_SUITE(request_head_test)
+
 using rill::verb;
 using rill::client::parse_url;
 using rill::client::request;
 using rill::client::detail::request_head;
-
-BOOST_AUTO_TEST_SUITE(request_head_test)
 
 BOOST_AUTO_TEST_CASE(the_client_decides_about_the_fields_of_the_connection)
 {

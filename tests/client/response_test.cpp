@@ -5,9 +5,9 @@
 
 #include "scripted_server.hpp"
 
-using namespace rill_test;
-
 BOOST_AUTO_TEST_SUITE(response_test)
+
+using namespace rill_test;
 
 BOOST_AUTO_TEST_CASE(a_body_is_read_in_pieces_as_they_arrive)
 {

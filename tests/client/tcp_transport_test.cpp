@@ -8,10 +8,10 @@
 #include "scripted_server.hpp"
 #include "support/loopback.hpp"
 
+BOOST_AUTO_TEST_SUITE(tcp_transport_test)
+
 using namespace rill_test;
 using rill::client::detail::tcp_transport;
-
-BOOST_AUTO_TEST_SUITE(tcp_transport_test)
 
 namespace {
 

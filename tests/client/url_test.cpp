@@ -4,10 +4,10 @@
 #include <rill/client/error.hpp>
 #include <vector>
 
+BOOST_AUTO_TEST_SUITE(url_test)
+
 using rill::client::parse_url;
 using rill::client::resolve_url;
-
-BOOST_AUTO_TEST_SUITE(url_test)
 
 BOOST_AUTO_TEST_CASE(parses_absolute_urls)
 {

@@ -16,7 +16,7 @@ public:
     deadline& operator=(const deadline&) = delete;
     ~deadline() { disarm(); }
 
-    /// Starts the time anew. 0: no deadline.
+    /// Starts the time again. 0: no deadline.
     void arm(timer_service& timers, std::chrono::milliseconds time)
     {
         disarm();

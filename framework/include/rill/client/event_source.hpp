@@ -91,7 +91,7 @@ public:
     /// ended; end() has the reason. At most one next() may be pending.
     ///
     /// Cancellation (terminal, partial, total) throws operation_aborted. The source stays usable and loses no event: a
-    /// later next() continues, but an attempt to connect begins anew. Exceptions of hooks are thrown here.
+    /// later next() continues, but an attempt to connect begins again. Exceptions of hooks are thrown here.
     awaitable<std::optional<event>> next();
 
     /// Why the source has ended. Empty as long as it has not.

@@ -44,7 +44,7 @@ struct request
     /// The body. It is sent with Content-Length.
     std::string body{};
     /// Writes the body instead, which is then sent in chunks. It is called once for each attempt and each redirect that
-    /// keeps the method, so it must begin anew each time. The response is read after it has returned. An error that it
+    /// keeps the method, so it must begin again each time. The response is read after it has returned. An error that it
     /// returns ends the request.
     std::function<awaitable<result<void>>(body_writer&)> stream_body{};
 };
