@@ -13,7 +13,9 @@ namespace rill::client {
 
 /// An HTTP/1.1 client. A copy refers to the same options and idle connections. Thread-safe: one object may serve all
 /// workers, because each event loop has connections of its own. A request runs in any coroutine in which rill::interval
-/// works, and fails with error::foreign_executor elsewhere.
+/// works, and fails with error::foreign_executor elsewhere. Idle connections end with their event loop. Until they
+/// expire, their timer keeps `io_context::run()` from returning: a program without a server calls
+/// `io_context::stop()` at its end.
 class http
 {
 public:
