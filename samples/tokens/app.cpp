@@ -6,6 +6,7 @@
 
 #include "tokens/babbler.hpp"
 #include "tokens/generate_request.hpp"
+#include "tokens/proxy.hpp"
 
 namespace tokens {
 
@@ -89,6 +90,9 @@ rill::router app(options how)
     }
     const std::string directory = how.directory.empty() ? TOKENS_PUBLIC : how.directory;
     rill::router app;
+    if (!how.upstream.empty()) {
+        app.post("/v1/{call...}", proxy(how.upstream));
+    }
     app.post("/v1/generate", rill::sse::endpoint(generate{std::move(how)}));
     app.get("/{path...}", rill::static_files(directory));
     return app;

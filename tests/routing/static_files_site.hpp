@@ -12,7 +12,7 @@
 #include <system_error>
 #include <unistd.h>
 
-#include "routing/http_date.hpp"
+#include "http/http_date.hpp"
 #include "support/run.hpp"
 
 namespace static_files_suite {

@@ -1,7 +1,7 @@
 #include "routing/conditional.hpp"
 
 #include "http/grammar.hpp"
-#include "routing/http_date.hpp"
+#include "http/http_date.hpp"
 
 #include <algorithm>
 #include <charconv>

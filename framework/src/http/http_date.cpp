@@ -1,4 +1,4 @@
-#include "routing/http_date.hpp"
+#include "http/http_date.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace rill::client {
+
+/// Options of a client. 0 as a time: no limit.
+struct http_options
+{
+    /// Maximum time to resolve the name and to connect.
+    std::chrono::milliseconds connect_timeout{10'000};
+    /// Maximum time from the end of the request to the end of the response's head.
+    std::chrono::milliseconds response_timeout{30'000};
+    /// Maximum time during which the body of a request or of a response makes no progress.
+    std::chrono::milliseconds idle_timeout{60'000};
+
+    /// Maximum number of redirects of one request. 0: a redirect is returned as the response.
+    unsigned max_redirects = 10;
+    /// Maximum size of the head of a response in bytes.
+    std::size_t max_head_bytes = 64UL * 1024;
+
+    /// Maximum number of idle connections that are kept for later requests, for each event loop. 0: none.
+    std::size_t max_idle_connections = 64;
+    /// The same for each origin.
+    std::size_t max_idle_per_origin = 8;
+    /// An idle connection is closed after this time.
+    std::chrono::milliseconds keep_alive{30'000};
+};
+
+/// The timeouts of a single request, instead of those of the client.
+struct request_timeouts
+{
+    std::chrono::milliseconds response;
+    std::chrono::milliseconds idle;
+};
+
+} // namespace rill::client

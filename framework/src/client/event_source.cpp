@@ -1,0 +1,283 @@
+#include <rill/client/event_source.hpp>
+
+#include <algorithm>
+#include <boost/asio/this_coro.hpp>
+#include <rill/core/detail/context_of.hpp>
+#include <rill/core/interval.hpp>
+#include <rill/core/timer_service.hpp>
+
+#include "client/backoff.hpp"
+#include "http/media_type.hpp"
+
+namespace rill::client {
+
+namespace {
+
+bool is_temporary(unsigned status) noexcept
+{
+    return status == 408 || status == 429 || status / 100 == 5;
+}
+
+// The time of the caller's worker, which a test may set.
+awaitable<timer_service::clock::time_point> clock_now()
+{
+    const auto ex = co_await asio::this_coro::executor;
+    co_return timer_service::of(rill::detail::context_of(ex)).now();
+}
+
+// Errors that another attempt would only repeat.
+bool is_final(const error_code& ec) noexcept
+{
+    return ec == errc::invalid_url || ec == errc::unsupported_scheme || ec == errc::invalid_redirect ||
+           ec == errc::too_many_redirects || ec == error::foreign_executor;
+}
+
+} // namespace
+
+struct event_source::state
+{
+    explicit state(event_source_options o)
+        : options(std::move(o)), last_id(options.last_event_id), pause(options.initial_backoff, options.max_backoff)
+    {}
+
+    awaitable<void> connect();
+    awaitable<void> wait();
+    awaitable<void> read();
+    std::optional<event> parse();
+    request make_request() const;
+    void on_response(response r, timer_service::clock::time_point now);
+    void on_failure(failure f, std::chrono::milliseconds at_least = {});
+    void close(failure f, timer_service::clock::time_point now);
+    void schedule(std::chrono::milliseconds at_least);
+    void finish(failure f);
+
+    event_source_options options;
+    std::string last_id;
+    detail::backoff pause;
+    std::optional<response> open;
+    std::optional<sse::parser> parser;
+    std::string_view unread; // bytes of `open`
+    bool has_event = false;  // `open` has received one
+    timer_service::clock::time_point opened;
+    unsigned status = 0;
+    std::optional<failure> last_failure;
+    std::optional<failure> end;
+    std::optional<reconnect> planned;                               // the hook has not been called yet
+    std::optional<timer_service::clock::time_point> connects_after; // the end of the wait
+};
+
+request event_source::state::make_request() const
+{
+    request r(options.url, options.method, options.body);
+    r.headers = options.headers;
+    const auto set_default = [&r](std::string_view name, std::string_view value) {
+        if (!r.headers.contains(name)) {
+            static_cast<void>(r.headers.set(name, value));
+        }
+    };
+    set_default("Accept", "text/event-stream");
+    set_default("Cache-Control", "no-cache"); // as browsers do for the cache mode "no-store"
+    if (!last_id.empty()) { // an id that a header cannot hold is not sent
+        static_cast<void>(r.headers.set("Last-Event-ID", last_id));
+    }
+    return r;
+}
+
+void event_source::state::finish(failure f)
+{
+    open.reset();
+    last_failure = f;
+    end = std::move(f);
+}
+
+void event_source::state::schedule(std::chrono::milliseconds at_least)
+{
+    if (options.max_attempts != 0 && pause.failures() >= options.max_attempts) {
+        finish(failure(make_error_code(errc::too_many_attempts), last_failure->message()));
+        return;
+    }
+    planned.emplace(reconnect{*last_failure, pause.failures(), pause.next(at_least)});
+}
+
+// An attempt has failed.
+void event_source::state::on_failure(failure f, std::chrono::milliseconds at_least)
+{
+    if (is_final(f.code)) {
+        finish(std::move(f));
+        return;
+    }
+    last_failure = std::move(f);
+    pause.fail();
+    schedule(at_least);
+}
+
+// An open stream has ended. A short stream without an event counts as a failed attempt. Otherwise a server that closes
+// each stream at once would be asked again and again without a longer wait.
+void event_source::state::close(failure f, timer_service::clock::time_point now)
+{
+    open.reset();
+    unread = {};
+    if (const auto retry = parser->retry()) {
+        pause.set_initial(*retry);
+    }
+    parser.reset();
+    last_failure = std::move(f);
+    if (has_event || now - opened >= options.max_backoff) {
+        pause.reset();
+    } else {
+        pause.fail();
+    }
+    schedule({});
+}
+
+void event_source::state::on_response(response r, timer_service::clock::time_point now)
+{
+    status = r.status();
+    const auto where = "request " + r.url() + ": status " + std::to_string(status);
+    if (status == 200) {
+        const auto type = r.headers().get("Content-Type").value_or("");
+        if (!iequals(rill::detail::media_type(type), "text/event-stream")) {
+            finish(failure(make_error_code(errc::not_an_event_stream), "request " + r.url()));
+            return;
+        }
+        open.emplace(std::move(r));
+        parser.emplace(options.limits, last_id);
+        has_event = false;
+        opened = now;
+    } else if (is_temporary(status)) {
+        const auto value = r.headers().get("Retry-After").value_or("");
+        const auto time = detail::parse_retry_after(value, std::chrono::system_clock::now());
+        on_failure(failure(make_error_code(errc::unavailable), where), time.value_or(std::chrono::milliseconds(0)));
+    } else {
+        finish(failure(make_error_code(status == 204 ? errc::finished : errc::refused), where));
+    }
+}
+
+std::optional<event> event_source::state::parse()
+{
+    auto found = parser->next(unread);
+    last_id = parser->last_event_id();
+    if (!found) {
+        finish(failure(found.error(), "read " + open->url()));
+        return std::nullopt;
+    }
+    if (!*found) {
+        return std::nullopt;
+    }
+    has_event = true;
+    return event(std::move(**found));
+}
+
+awaitable<void> event_source::state::read()
+{
+    const auto piece = co_await open->read();
+    if (piece && !piece->empty()) {
+        unread = *piece;
+        co_return;
+    }
+    const auto now = co_await clock_now();
+    if (piece) {
+        close(failure(make_error_code(errc::connection_closed), "read " + open->url()), now);
+    } else {
+        close(piece.error(), now);
+    }
+}
+
+// Waits for the time of the reconnect. If it is cancelled, the next call continues the wait.
+awaitable<void> event_source::state::wait()
+{
+    if (!connects_after) {
+        if (options.before_reconnect) {
+            const auto allowed = co_await options.before_reconnect(*planned);
+            if (!allowed) {
+                finish(failure(allowed.error(), planned->reason.message()));
+                co_return;
+            }
+        }
+        const auto start = co_await clock_now();
+        connects_after = start + std::min(planned->wait, timer_service::longest_wait);
+    }
+    const auto now = co_await clock_now();
+    if (*connects_after > now) {
+        co_await sleep_for(*connects_after - now);
+    }
+    connects_after.reset();
+    planned.reset();
+}
+
+awaitable<void> event_source::state::connect()
+{
+    if (planned) {
+        co_await wait();
+    }
+    if (end) {
+        co_return;
+    }
+    auto r = make_request();
+    if (options.prepare) {
+        const auto prepared = co_await options.prepare(r);
+        if (!prepared) {
+            on_failure(failure(prepared.error(), "prepare the request of " + options.url));
+            co_return;
+        }
+    }
+    const request_timeouts timeouts{.response = options.response_timeout, .idle = options.idle_timeout};
+    auto answer = co_await options.client.send(std::move(r), timeouts);
+    if (answer) {
+        const auto now = co_await clock_now();
+        on_response(std::move(*answer), now);
+    } else {
+        on_failure(std::move(answer.error()));
+    }
+}
+
+event_source::event_source(event_source_options options) : state_(std::make_unique<state>(std::move(options))) {}
+event_source::event_source(event_source&&) noexcept = default;
+event_source& event_source::operator=(event_source&&) noexcept = default;
+event_source::~event_source() = default;
+
+awaitable<std::optional<event>> event_source::next()
+{
+    auto& s = *state_;
+    while (!s.end) {
+        if (!s.open) {
+            co_await s.connect();
+            continue;
+        }
+        auto e = s.parse();
+        if (e) {
+            co_return e;
+        }
+        if (s.open) {
+            co_await s.read();
+        }
+    }
+    co_return std::nullopt;
+}
+
+const std::optional<failure>& event_source::end() const noexcept
+{
+    return state_->end;
+}
+
+const std::optional<failure>& event_source::last_failure() const noexcept
+{
+    return state_->last_failure;
+}
+
+unsigned event_source::status() const noexcept
+{
+    return state_->status;
+}
+
+bool event_source::is_open() const noexcept
+{
+    return state_->open.has_value();
+}
+
+const std::string& event_source::last_event_id() const noexcept
+{
+    return state_->last_id;
+}
+
+} // namespace rill::client

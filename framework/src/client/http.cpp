@@ -1,0 +1,153 @@
+#include <rill/client/http.hpp>
+
+#include <boost/asio/this_coro.hpp>
+#include <rill/client/url.hpp>
+#include <rill/core/detail/context_of.hpp>
+
+#include "client/dial.hpp"
+#include "client/received.hpp"
+#include "client/redirect.hpp"
+#include "client/request_head.hpp"
+#include "client/tcp_transport.hpp"
+
+namespace rill::client {
+
+namespace {
+
+using namespace detail;
+
+template <class T>
+using outcome = tl::expected<T, failure>;
+
+// What all attempts of one send() share.
+struct sending
+{
+    connection_pool& pool;
+    const connection_pool::owner& owner;
+    request_timeouts timeouts;
+};
+
+bool is_idempotent(const request& r) noexcept
+{
+    return r.method != verb::post && r.method != verb::patch && r.method != verb::connect && !r.stream_body;
+}
+
+awaitable<outcome<std::unique_ptr<transport>>> connect(const sending& s, const url& to)
+{
+    const dial_times times{.timeout = s.owner->connect_timeout};
+    auto socket = co_await dial(to.host, to.port, times);
+    if (!socket) {
+        co_return tl::unexpected(std::move(socket.error()));
+    }
+    co_return std::make_unique<tcp_transport>(std::move(*socket));
+}
+
+// Sends the request on this connection and reads the head of the response. An early response of a server that does not
+// read the whole body is a response, too.
+awaitable<result<void>> exchange_heads(exchange& e, const request& r, const url& to)
+{
+    const auto head = request_head(r, to);
+    const auto sent = co_await e.send(head, r);
+    if (!sent && sent.error() != asio::error::broken_pipe && sent.error() != asio::error::connection_reset) {
+        co_return tl::unexpected(sent.error());
+    }
+    auto read = co_await e.read_head(r.method == verb::head);
+    if (!read && !sent) {
+        co_return tl::unexpected(sent.error());
+    }
+    co_return read;
+}
+
+// Sends one request without redirects.
+awaitable<outcome<std::unique_ptr<exchange>>> attempt(const sending& s, const request& r, const url& to)
+{
+    auto connection = s.pool.take(s.owner, to.origin());
+    for (;;) {
+        const bool reused = connection != nullptr;
+        if (!reused) {
+            auto fresh = co_await connect(s, to);
+            if (!fresh) {
+                co_return tl::unexpected(std::move(fresh.error()));
+            }
+            connection = std::move(*fresh);
+        }
+        auto e =
+            std::make_unique<exchange>(std::move(connection), s.pool.timers(), s.timeouts, s.owner->max_head_bytes);
+        const auto done = co_await exchange_heads(*e, r, to);
+        if (done) {
+            co_return e;
+        }
+        const bool again = reused && !e->has_received() && is_idempotent(r) && done.error() != asio::error::timed_out;
+        if (!again) {
+            co_return tl::unexpected(failure(done.error(), "request " + to.text()));
+        }
+        connection = nullptr;
+    }
+}
+
+std::unique_ptr<received> make_received(const sending& s, const url& from, std::unique_ptr<exchange> e)
+{
+    auto state = std::make_unique<received>(received{s.pool, s.owner, from.origin(), from.text()});
+    state->status = e->head().result_int();
+    for (const auto& field : e->head()) {
+        static_cast<void>(state->headers.add(field.name_string(), field.value())); // invalid fields are left out
+    }
+    state->body = std::move(e);
+    state->finish();
+    return state;
+}
+
+} // namespace
+
+http::http(http_options options) : options_(std::make_shared<const http_options>(options)) {}
+
+awaitable<tl::expected<response, failure>> http::send(request r, request_timeouts timeouts) const
+{
+    const auto owner = options_; // this object may be destroyed meanwhile
+    const auto ex = co_await asio::this_coro::executor;
+    auto* context = rill::detail::find_context(ex);
+    if (context == nullptr) {
+        co_return tl::unexpected(failure(make_error_code(error::foreign_executor), "request " + r.url));
+    }
+    const sending s{connection_pool::of(*context), owner, timeouts};
+    auto to = parse_url(r.url);
+    for (unsigned redirects = 0; to; ++redirects) {
+        auto answer = co_await attempt(s, r, *to);
+        if (!answer) {
+            co_return tl::unexpected(std::move(answer.error()));
+        }
+        auto state = make_received(s, *to, std::move(*answer));
+        const auto location = state->headers.get("Location");
+        if (owner->max_redirects == 0 || !location || !is_redirect(state->status)) {
+            co_return response(std::move(state));
+        }
+        if (redirects == owner->max_redirects) {
+            co_return tl::unexpected(failure(make_error_code(errc::too_many_redirects), "request " + r.url));
+        }
+        to = follow_redirect(r, *to, state->status, *location);
+    }
+    co_return tl::unexpected(failure(to.error(), "request " + r.url));
+}
+
+awaitable<tl::expected<response, failure>> http::send(request r) const
+{
+    return send(std::move(r), {.response = options_->response_timeout, .idle = options_->idle_timeout});
+}
+
+awaitable<tl::expected<response, failure>> http::get(std::string url) const
+{
+    return send(request(std::move(url)));
+}
+
+awaitable<tl::expected<response, failure>> http::post(std::string url, std::string body, std::string content_type) const
+{
+    request r(std::move(url), verb::post, std::move(body));
+    const auto set = r.headers.set("Content-Type", content_type);
+    if (!set) {
+        co_return tl::unexpected(failure(set.error(), "Content-Type of " + r.url));
+    }
+    auto answer = co_await send(std::move(r));
+    co_return answer;
+}
+
+} // namespace rill::client

@@ -1,0 +1,45 @@
+#include <rill/client/response.hpp>
+
+#include <boost/test/unit_test.hpp>
+#include <rill/client/http.hpp>
+
+#include "scripted_server.hpp"
+
+BOOST_AUTO_TEST_SUITE(response_test)
+
+using namespace rill_test;
+
+BOOST_AUTO_TEST_CASE(a_body_is_read_in_pieces_as_they_arrive)
+{
+    manual_loop loop;
+    scripted_server server(loop.context,
+                           {{{"HTTP/1.1 299 Fine\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\nx-a: 2\r\n\r\n3\r\nabc\r\n",
+                              "2\r\nde\r\n0\r\n\r\n"},
+                             then::keep}});
+    run(loop, [](scripted_server& server) -> rill::awaitable<> {
+        const rill::client::http client;
+        auto answer = co_await client.get(server.url("/x"));
+        BOOST_REQUIRE(answer.has_value());
+        BOOST_TEST(answer->status() == 299U);
+        BOOST_TEST(answer->headers().list("X-A").value() == "1, 2");
+        BOOST_TEST(answer->url() == server.url("/x"));
+        std::string body;
+        for (;;) {
+            const auto piece = co_await answer->read();
+            BOOST_REQUIRE(piece.has_value());
+            if (piece->empty()) {
+                break;
+            }
+            body += *piece;
+        }
+        BOOST_TEST(body == "abcde");
+        const auto after = co_await answer->read(); // and then again
+        BOOST_TEST(after->empty());
+        const auto all = co_await answer->read_all();
+        BOOST_TEST(all->empty());
+        auto moved = std::move(*answer);
+        BOOST_TEST(moved.status() == 299U);
+    }(server));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
