@@ -26,6 +26,7 @@ declare -A room_may_include=(
 # The public headers whose functions a room implements. Other public headers of the module are free for all its rooms.
 declare -A room_of_header=(
     [server/admin]=operations
+    [server/end_streams]=serving
     [server/log]=operations
     [server/metrics]=operations
     [server/service_manager]=process

@@ -55,6 +55,8 @@ private:
         [](const connection&) { return stream_report(); },
         [](const connection&, const rill::detail::spawned_coroutine&) { return false; },
         [](const connection&) { return std::string(); },
+        [](connection&, close_reason) {},
+        [](connection&, const rill::stream_predicate&, close_reason) { return false; },
     };
 };
 

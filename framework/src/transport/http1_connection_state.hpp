@@ -49,6 +49,7 @@ struct request_in_work
     std::uint64_t missing_bytes = UINT64_MAX; ///< of a body that the handler reads: at least these are still to come
     bool idle = false;                        ///< between two requests, with no byte of the next one
     bool timed_out = false;
+    bool revoked = false; ///< it must not begin a stream
 };
 
 /// The state of an HTTP/1 connection, and the operations that all its phases need. A stream holds this object for as
@@ -65,6 +66,8 @@ public:
 
     void end(close_reason reason) override;
 
+    void set_tag(std::string tag) override;
+
     bool has_stream() const noexcept { return phase_ == phase::streaming; }
 
     /// The stream and its route, the path of the request, or the client's address. For the log.
@@ -75,6 +78,7 @@ protected:
     ~http1_connection_state();
 
     friend class http1_peer_watch;
+    friend class http1_revocation;
     friend class http1_request_phase;
     friend class http1_request_body;
     friend class http1_responder;
@@ -108,6 +112,10 @@ protected:
     void set_current_request(request_in_work* current) noexcept;
 
     void release_stream() noexcept;
+    /// Notes the tag and the deadline that the request has for its stream. May throw bad_alloc.
+    void note_terms(const request& of);
+    std::string_view tag() const noexcept;
+    void release_extras() noexcept;
 
     void log_error(const std::exception_ptr& error, std::initializer_list<std::string_view> what) const noexcept;
     /// @param what follows the connection's name
@@ -131,6 +139,7 @@ protected:
     bool keeps_alive_ : 1 = false;      // a request may follow the stream
     bool is_answer_to_get_ : 1 = false; // of the stream
     bool has_events_ : 1 = false;       // the stream is an event stream
+    bool has_extras_ : 1 = false;       // the worker's stream_extras has an entry for it
     asio::cancellation_signal cancel_;
 
     struct stream_facts

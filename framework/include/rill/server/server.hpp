@@ -5,6 +5,7 @@
 #include <memory>
 #include <rill/core/failure.hpp>
 #include <rill/http/handler.hpp>
+#include <rill/server/end_streams.hpp>
 #include <rill/server/options.hpp>
 #include <string>
 
@@ -36,7 +37,7 @@ struct server_stats
 /// the wrong order.
 ///
 /// The handler and what it refers to must outlive run(). listen() and run() belong to one thread. Any thread may call
-/// stop(), connections() and stats() at any time, also before and after them.
+/// stop(), end_streams(), connections() and stats() at any time, also before and after them.
 class server
 {
 public:
@@ -83,6 +84,12 @@ public:
     /// listen(), makes run() end as soon as it begins. The second call ends server_options::readiness_delay; further
     /// calls do nothing. Thread-safe.
     void stop();
+
+    /// Ends the open streams that `which` selects, of all workers. Returns at once: each worker then calls `which` for
+    /// its streams in its own thread, so `which` owns what it refers to, and several threads may call copies of it.
+    /// Does nothing while the server does not run. Thread-safe. See rill::end_streams() for the streams that are meant
+    /// and how they end. Throws std::invalid_argument as that function does.
+    void end_streams(stream_predicate which, close_reason reason = close_reason::revoked);
 
     /// Number of open connections. Thread-safe.
     std::size_t connections() const noexcept;

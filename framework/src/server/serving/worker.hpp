@@ -39,6 +39,9 @@ public:
     /// Begins the drain. Thread-safe.
     void stop();
 
+    /// Ends the streams that the predicate selects, in the worker's thread. Thread-safe.
+    void end_streams(stream_predicate which, close_reason reason);
+
     asio::io_context& io() noexcept { return io_; }
     worker_group::member as_member() { return {mailbox_.get_address(), &context_}; }
     std::size_t connections() const noexcept { return context_.connections(); }
