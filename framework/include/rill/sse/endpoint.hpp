@@ -11,6 +11,7 @@
 #include <rill/http/extract.hpp>
 #include <rill/http/handler.hpp>
 #include <rill/http/limits.hpp>
+#include <rill/http/stream_info.hpp>
 #include <rill/sse/detail/stream_rules.hpp>
 #include <rill/sse/event_stream.hpp>
 #include <string>
@@ -24,10 +25,13 @@ inline constexpr std::chrono::milliseconds default_heartbeat{15'000};
 
 struct endpoint_options
 {
-    /// Interval of heartbeats: a comment is sent after this time without another event. Proxies then keep the
-    /// connection, and the server notices a client that has vanished. 0: no heartbeats. Unset: that of the channel, or
-    /// default_heartbeat.
+    /// Interval of heartbeats: a comment or `heartbeat_event` is sent after this time without another event. Proxies
+    /// then keep the connection, and the server notices a client that has vanished. 0: no heartbeats. Unset: that of
+    /// the channel, or default_heartbeat.
     std::optional<std::chrono::milliseconds> heartbeat{};
+    /// The name of an event that is sent as the heartbeat, with empty data and without an id: a script sees it, but not
+    /// a comment. Empty: a comment. std::invalid_argument if it is not UTF-8, or has CR, LF or NUL.
+    std::string heartbeat_event{};
 
     /// Sent first: how long a client waits before it reconnects, plus up to `retry_jitter`. Each stream gets a
     /// different value, so that clients that are disconnected together do not reconnect together.
@@ -68,6 +72,18 @@ struct endpoint_options
     /// does not reconnect (WHATWG HTML, section 9.2.3). Called with the request and its last event id.
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
+    /// Returns the time at which the stream ends with close_reason::expired, such as the expiry of a token. None: no
+    /// deadline. Called once, before the stream begins. The remaining time is then measured by the clock of the worker,
+    /// so later changes of the system clock have no effect. If the time has passed, the handler is not called: the
+    /// response is complete, has only `retry` and `until_event`, and is not counted as a stream.
+    std::function<std::optional<std::chrono::system_clock::time_point>(const request&)> until{};
+    /// Encoded event that is sent to a stream that `until` ends, e.g. "event: expired\ndata:\n\n".
+    std::string until_event{};
+
+    /// Returns the tag by which end_streams() finds the stream, such as the id of the user: see rill::stream_tag.
+    /// Empty: the tag that middleware has set stays. Called once, before the stream begins.
+    std::function<std::string(const request&)> stream_tag{};
+
     /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. With an empty
     /// name, the stream is not in the list. Overrides hub_options::subscriber_name. A handler that subscribes passes
     /// the name to subscribe().
@@ -98,6 +114,10 @@ public:
 
     /// The head of a stream. The endpoint adds the body.
     response head() const;
+
+    /// Notes the tag and the deadline in the request, for the connection. False if the deadline has passed.
+    bool note_terms(request& r) const;
+    response expired() const;
 
     /// Adds the headers of the options to another response. Its own headers stay.
     response with_headers(response answer) const;
@@ -195,7 +215,8 @@ public:
     {
         auto needs = rill::detail::route_needs_of(rill::detail::type_list<Args...>{});
         const auto& options = state_->options;
-        needs.is_complete = needs.is_complete && !options.finished && !options.subscriber_name; // they use the request
+        needs.is_complete = needs.is_complete && !options.finished && !options.subscriber_name && !options.until &&
+                            !options.stream_tag; // they use the request
         return needs;
     }
 
@@ -225,6 +246,9 @@ private:
         const auto id = last_event_id(r, state->options);
         if (state->options.finished && state->options.finished(r, id)) {
             co_return state->with_headers(status::no_content);
+        }
+        if (!state->note_terms(r)) {
+            co_return state->expired();
         }
         stream_slot slot(*state);
         if (!slot) {
