@@ -27,6 +27,7 @@ declare -A room_may_include=(
 # The public headers whose functions a room implements. All rooms of the module may include its other public headers.
 declare -A room_of_header=(
     [server/admin]=operations
+    [server/end_streams]=serving
     [server/log]=operations
     [server/metrics]=operations
     [server/service_manager]=process

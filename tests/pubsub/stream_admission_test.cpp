@@ -68,4 +68,32 @@ BOOST_AUTO_TEST_CASE(a_disconnected_client_does_not_wait_for_the_log)
     p.answer_all(); // no stream is left
 }
 
+BOOST_AUTO_TEST_CASE(after_its_deadline_a_stream_is_not_admitted)
+{
+    manual_loop loop;
+    const pubsub::channel channel;
+    auto end = std::chrono::system_clock::now() + std::chrono::hours(1);
+    const auto route =
+        rill::make_handler(rill::sse::endpoint(channel, {.max_streams = 1,
+                                                         .until = [&](const rill::request&) { return end; },
+                                                         .until_event = "data: late\n\n",
+                                                         .stream_tag = [](const rill::request&) { return "ada"; }}));
+    rill::request r(rill::verb::get, "/");
+    std::optional<rill::response> first;
+    boost::asio::co_spawn(loop.context.get_executor(), route(r),
+                          [&](std::exception_ptr, rill::response a) { first.emplace(std::move(a)); });
+    loop.turn();
+    BOOST_TEST(first.value().streams());
+    BOOST_TEST(r.attribute<rill::stream_tag>()->text() == "ada");
+    BOOST_TEST((r.attribute<rill::detail::stream_deadline>()->when == end));
+    first.reset();
+    end = std::chrono::system_clock::now();
+    for (int i = 0; i < 2; ++i) { // it takes no slot
+        const auto late = answer_on(loop, route, request_with_id(""));
+        BOOST_TEST((late.status() == rill::status::ok));
+        BOOST_TEST(!late.streams());
+        BOOST_TEST(std::get<std::string>(late.body()) == "data: late\n\n");
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

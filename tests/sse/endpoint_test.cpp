@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "support/event_parser.hpp"
 #include "support/fake_writer.hpp"
 #include "support/manual_loop.hpp"
 #include "support/run.hpp"
@@ -79,6 +80,10 @@ BOOST_AUTO_TEST_CASE(route_needs_names_the_path_parameters)
     const rill::handler asks =
         endpoint(in_room, {.finished = [](const rill::request&, std::string_view) { return false; }});
     BOOST_TEST(!asks.route_needs().is_complete);
+    const rill::handler expires = endpoint(in_room, {.until = [](const rill::request&) { return std::nullopt; }});
+    BOOST_TEST(!expires.route_needs().is_complete);
+    const rill::handler tagged = endpoint(in_room, {.stream_tag = [](const rill::request&) { return "x"; }});
+    BOOST_TEST(!tagged.route_needs().is_complete);
 }
 
 BOOST_AUTO_TEST_CASE(further_headers)
@@ -240,6 +245,83 @@ BOOST_AUTO_TEST_CASE(the_options_reach_the_connection)
     BOOST_TEST((d.out.used_policy->heartbeat == 15s));
     BOOST_TEST((d.out.used_policy->write_timeout == 5s));
     BOOST_TEST(!d.out.used_policy->finish_on_shutdown);
+}
+
+BOOST_AUTO_TEST_CASE(a_heartbeat_may_be_an_event_that_a_page_sees)
+{
+    auto r = answer(rill::make_handler(endpoint(show_id, {.heartbeat_event = "heartbeat"})), {rill::verb::get, "/"});
+    const played p(r);
+    const std::string before = "id: 7\ndata: x\n\n";
+    const auto seen = parse_events(before + p.out.used_policy->filler);
+    BOOST_REQUIRE(seen.events.size() == 2U);
+    BOOST_TEST((seen.events[1] == parsed_event{"", "heartbeat", "7"})); // the id stays
+    BOOST_TEST(seen.ended);
+    for (const auto& bad : {std::string("a\nb"), std::string("a\rb"), std::string("a\0b", 3), std::string("\xff")}) {
+        const auto why = "sse::endpoint: heartbeat_event = '" + std::string(bad.size() == 1 ? "?" : "a?b") +
+                         "': must be UTF-8 without CR, LF and NUL";
+        BOOST_CHECK_EXCEPTION(endpoint(show_id, {.heartbeat_event = bad}), std::invalid_argument,
+                              [&](const std::invalid_argument& e) { return e.what() == why; });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_and_a_tag_are_noted_for_the_connection)
+{
+    const auto token_end = std::chrono::system_clock::now() + 1h;
+    const auto handle = rill::make_handler(endpoint(
+        show_id, {.until = [&](const rill::request&) { return token_end; },
+                  .until_event = "event: expired\ndata:\n\n",
+                  .stream_tag = [](const rill::request& r) { return r.query_parameter("user").value_or(""); }}));
+    rill::request ada(rill::verb::get, "/?user=ada");
+    ada.set_attribute(rill::stream_tag("from middleware"));
+    auto r = run(handle, ada);
+    BOOST_REQUIRE(ada.attribute<rill::stream_tag>() != nullptr);
+    BOOST_TEST(ada.attribute<rill::stream_tag>()->text() == "ada");
+    BOOST_REQUIRE(ada.attribute<rill::detail::stream_deadline>() != nullptr);
+    BOOST_TEST((ada.attribute<rill::detail::stream_deadline>()->when == token_end));
+    const played p(r);
+    BOOST_TEST(p.out.used_policy->until_event == "event: expired\ndata:\n\n");
+
+    rill::request nobody(rill::verb::get, "/");
+    nobody.set_attribute(rill::stream_tag("from middleware"));
+    const auto second = run(handle, nobody);
+    BOOST_TEST(nobody.attribute<rill::stream_tag>()->text() == "from middleware");
+
+    const auto endless =
+        rill::make_handler(endpoint(show_id, {.until = [](const rill::request&) { return std::nullopt; }}));
+    rill::request plain(rill::verb::get, "/");
+    BOOST_TEST(run(endless, plain).streams());
+    BOOST_TEST(plain.attribute<rill::stream_tag>() == nullptr);
+    BOOST_TEST(plain.attribute<rill::detail::stream_deadline>() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(after_its_deadline_a_stream_does_not_begin)
+{
+    bool ran = false;
+    const auto handler = [&ran](event_stream&) -> rill::awaitable<> {
+        ran = true;
+        co_return;
+    };
+    auto end = std::chrono::system_clock::time_point::min();
+    const auto handle = rill::make_handler(endpoint(handler, {.retry = 1500ms,
+                                                              .retry_jitter = 0ms,
+                                                              .max_streams = 1,
+                                                              .headers = {{"X-A", "b"}},
+                                                              .until = [&](const rill::request&) { return end; },
+                                                              .until_event = "event: expired\ndata:\n\n"}));
+    for (int i = 0; i < 2; ++i) { // it takes no slot
+        const auto r = answer(handle, {rill::verb::get, "/"});
+        BOOST_TEST((r.status() == rill::status::ok));
+        BOOST_TEST(!r.streams());
+        BOOST_TEST(header(r, "Content-Type") == "text/event-stream");
+        BOOST_TEST(header(r, "X-A") == "b");
+        BOOST_TEST(text(r) == "retry: 1500\n\nevent: expired\ndata:\n\n");
+        end = std::chrono::system_clock::now();
+    }
+    BOOST_TEST(!ran);
+    end = std::chrono::system_clock::time_point::max();
+    auto r = answer(handle, {rill::verb::get, "/"});
+    const played p(r);
+    BOOST_TEST(ran);
 }
 
 BOOST_AUTO_TEST_CASE(each_stream_has_its_own_state)

@@ -40,6 +40,11 @@ public:
     std::uint16_t port() const noexcept { return server_.port(); }
     std::size_t connections() const { return server_.connections(); }
 
+    void end_streams(rill::stream_predicate which, rill::close_reason reason = rill::close_reason::revoked)
+    {
+        server_.end_streams(std::move(which), reason);
+    }
+
     rill::server_stats stats() const { return server_.stats(); }
 
     /// Returns the close reasons of all streams that have ended.

@@ -18,7 +18,8 @@ public:
     int deferred_calls = 0;
     int drained = 0;
     int abandoned = 0;
-    std::function<void()> on_call; ///< called by on_deferred()
+    rill::close_reason ended = rill::close_reason::open; ///< the reason of end_stream()
+    std::function<void()> on_call;                       ///< called by on_deferred()
 
 private:
     using base = rill::transport::connection;
@@ -46,6 +47,12 @@ inline const rill::transport::connection_operations fake_connection::operations_
     [](const base&) { return rill::transport::stream_report(); },
     [](const base&, const rill::detail::spawned_coroutine&) { return false; },
     [](const base&) { return std::string("a fake"); },
+    [](base& c, rill::close_reason reason) { of(c).ended = reason; },
+    [](base& c, const rill::stream_predicate& which, rill::close_reason reason) {
+        const bool ends = of(c).streams && which({.id = 1});
+        of(c).ended = ends ? reason : of(c).ended;
+        return ends;
+    },
 };
 
 } // namespace rill_test

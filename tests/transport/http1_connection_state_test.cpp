@@ -58,6 +58,8 @@ const connection_operations idle_connection::operations_of_kind{
     [](const connection&) { return stream_report(); },
     [](const connection&, const rill::detail::spawned_coroutine&) { return false; },
     [](const connection&) { return std::string(); },
+    [](connection&, close_reason) {},
+    [](connection&, const rill::stream_predicate&, close_reason) { return false; },
 };
 
 struct fixture

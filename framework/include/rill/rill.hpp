@@ -20,11 +20,13 @@
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
 #include <rill/http/set_cookie.hpp>
+#include <rill/http/stream_info.hpp>
 #include <rill/routing/middleware.hpp>
 #include <rill/routing/router.hpp>
 #include <rill/routing/static_files.hpp>
 #include <rill/server/admin.hpp>
 #include <rill/server/background.hpp>
+#include <rill/server/end_streams.hpp>
 #include <rill/server/log.hpp>
 #include <rill/server/metrics.hpp>
 #include <rill/server/server.hpp>

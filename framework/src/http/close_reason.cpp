@@ -23,6 +23,10 @@ std::string_view to_string(close_reason reason) noexcept
         return "handler_error";
     case close_reason::over_capacity:
         return "over_capacity";
+    case close_reason::revoked:
+        return "revoked";
+    case close_reason::expired:
+        return "expired";
     }
     return "unknown";
 }

@@ -9,7 +9,7 @@
 
 namespace rill::pubsub::detail {
 
-stream_admission::stream_admission(std::shared_ptr<endpoint_state> state, const request& r) : state_(std::move(state))
+stream_admission::stream_admission(std::shared_ptr<endpoint_state> state, request& r) : state_(std::move(state))
 {
     auto topics = state_->topics(r);
     if (!topics) {
@@ -21,6 +21,10 @@ stream_admission::stream_admission(std::shared_ptr<endpoint_state> state, const 
     client_knows_id_ = r.header("Last-Event-ID").has_value();
     if (state_->options.finished && state_->options.finished(r, last_event_id_)) {
         refusal_ = state_->with_headers(status::no_content);
+        return;
+    }
+    if (!state_->note_terms(r)) {
+        refusal_ = state_->expired();
         return;
     }
     slot_.emplace(*state_);

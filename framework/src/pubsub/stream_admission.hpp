@@ -19,7 +19,7 @@ class stream_admission
 {
 public:
     /// Takes a slot of the route if a slot is free.
-    stream_admission(std::shared_ptr<endpoint_state> state, const request& r);
+    stream_admission(std::shared_ptr<endpoint_state> state, request& r);
     stream_admission(const stream_admission&) = delete;
     stream_admission& operator=(const stream_admission&) = delete;
     ~stream_admission();

@@ -5,6 +5,7 @@
 
 #include "core/bounded_add.hpp"
 #include "http/jitter.hpp"
+#include "http/printable.hpp"
 #include "http/refusal.hpp"
 
 namespace rill::sse::detail {
@@ -17,6 +18,20 @@ void check_not_negative(const char* option, std::chrono::milliseconds value)
         throw std::invalid_argument(std::string("sse::endpoint: ") + option + " = " + std::to_string(value.count()) +
                                     " ms: must be 0 or more");
     }
+}
+
+std::string make_filler(std::string_view heartbeat_event)
+{
+    if (heartbeat_event.empty()) {
+        return ":\n\n";
+    }
+    const auto name = event_name::parse(heartbeat_event);
+    std::string filler;
+    if (!name || !encode({.data = "", .name = *name}, filler)) {
+        throw std::invalid_argument("sse::endpoint: heartbeat_event = '" + rill::detail::printable(heartbeat_event) +
+                                    "': must be UTF-8 without CR, LF and NUL");
+    }
+    return filler;
 }
 
 stream_policy make_policy(const endpoint_options& options)
@@ -34,10 +49,18 @@ stream_policy make_policy(const endpoint_options& options)
     check_not_negative("write_timeout", options.write_timeout);
     check_not_negative("retry_after", options.retry_after);
     return {.heartbeat = heartbeat,
-            .filler = ":\n\n",
+            .filler = make_filler(options.heartbeat_event),
             .farewell = options.farewell,
+            .until_event = options.until_event,
             .write_timeout = options.write_timeout,
             .finish_on_shutdown = options.finish_on_shutdown};
+}
+
+// Requires options.retry.
+std::chrono::milliseconds own_retry(const endpoint_options& options)
+{
+    const auto jitter = options.retry_jitter.value_or(*options.retry / 2);
+    return rill::detail::jitter::of_this_thread().next(*options.retry, jitter);
 }
 
 } // namespace
@@ -69,6 +92,35 @@ response stream_route::head() const
         static_cast<void>(own.contains(name) ? head.fields().set(name, value) : head.fields().add(name, value));
     }
     return head;
+}
+
+bool stream_route::note_terms(request& r) const
+{
+    if (options.stream_tag) {
+        if (auto tag = options.stream_tag(r); !tag.empty()) {
+            r.set_attribute(rill::stream_tag(std::move(tag)));
+        }
+    }
+    const auto until = options.until ? options.until(r) : std::nullopt;
+    if (!until) {
+        return true;
+    }
+    if (*until <= std::chrono::system_clock::now()) {
+        return false;
+    }
+    r.set_attribute(rill::detail::stream_deadline{*until});
+    return true;
+}
+
+response stream_route::expired() const
+{
+    auto answer = head();
+    std::string events;
+    if (options.retry) { // encode() fails for text that is not UTF-8 only
+        static_cast<void>(encode({.retry = own_retry(options)}, events));
+    }
+    answer.set_body(events + options.until_event);
+    return answer;
 }
 
 response stream_route::with_headers(response answer) const
@@ -103,8 +155,7 @@ void send_start(response_writer& out, const endpoint_options& options, std::stri
         first.id = *id;
     }
     if (options.retry) {
-        const auto jitter = options.retry_jitter.value_or(*options.retry / 2);
-        first.retry = rill::detail::jitter::of_this_thread().next(*options.retry, jitter);
+        first.retry = own_retry(options);
     }
     if (!first.id && !first.retry) {
         return;

@@ -2,6 +2,8 @@
 
 #include <rill/core/detail/spawned_coroutine.hpp>
 #include <rill/core/detail/timer_node.hpp>
+#include <rill/http/close_reason.hpp>
+#include <rill/http/stream_info.hpp>
 #include <string>
 
 #include "transport/reactor.hpp"
@@ -23,6 +25,8 @@ struct connection_operations : timer_operations
     stream_report (*report)(const connection&);
     bool (*runs)(const connection&, const detail::spawned_coroutine&);
     std::string (*name)(const connection&);
+    void (*end_stream)(connection&, close_reason);
+    bool (*end_stream_if)(connection&, const stream_predicate&, close_reason);
 };
 
 /// The interface of a connection for its worker. A connection is an entry of connection_table and of deferred_list, a
@@ -49,6 +53,16 @@ public:
     bool runs(const detail::spawned_coroutine& coroutine) const { return kind().runs(*this, coroutine); }
     /// Returns a name for the log: the stream and its route, the path of the request, or the client's address.
     std::string name() const { return kind().name(*this); }
+
+    /// Ends the stream, if there is one that has not ended. The end comes from the event loop, after this call.
+    void end_stream(close_reason reason) { kind().end_stream(*this, reason); }
+    /// Ends the stream if the predicate selects it. Of a request that is not answered yet, the predicate decides
+    /// whether it may begin a stream: see rill::end_streams().
+    /// @return whether a stream ends
+    bool end_stream_if(const stream_predicate& which, close_reason reason)
+    {
+        return kind().end_stream_if(*this, which, reason);
+    }
 
 protected:
     explicit connection(const connection_operations& kind) noexcept { operations = &kind; }

@@ -5,6 +5,7 @@
 #include "transport/http1_closing_phase.hpp"
 #include "transport/http1_peer_watch.hpp"
 #include "transport/http1_request_phase.hpp"
+#include "transport/http1_revocation.hpp"
 #include "transport/http1_stream_phase.hpp"
 
 namespace rill::transport {
@@ -27,6 +28,10 @@ const connection_operations http1_connection::operations_of_kind{
         return &coroutine == &static_cast<const http1_connection&>(c);
     },
     [](const connection& c) { return static_cast<const http1_connection&>(c).name(); },
+    [](connection& c, close_reason reason) { http1_revocation(static_cast<http1_connection&>(c)).end_stream(reason); },
+    [](connection& c, const stream_predicate& which, close_reason reason) {
+        return http1_revocation(static_cast<http1_connection&>(c)).end_stream_if(which, reason);
+    },
 };
 
 error_code http1_connection::start(worker_context& worker, int descriptor)
@@ -195,7 +200,7 @@ void http1_connection::begin_requests(std::string input)
 
 void http1_connection::flush_output()
 {
-    if (!unsent_) {
+    if (!unsent_ || reason_ == close_reason::revoked) { // the queued events are not for a client without access
         return;
     }
     if (!flush()) {
@@ -271,6 +276,7 @@ stream_report http1_connection::report() const
     return {.id = stream_number_,
             .route = worker_.stats.routes[stream_.route].route,
             .address = socket_.peer_address(),
+            .tag = std::string(tag()),
             .age_ms = worker_.milliseconds() - stream_.began,
             .quiet_ms = worker_.now() - last_progress_,
             .unsent_bytes = unsent_size()};

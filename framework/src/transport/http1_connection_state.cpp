@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <new>
+#include <rill/http/stream_info.hpp>
 
 #include "core/exception_message.hpp"
 
@@ -21,6 +22,7 @@ http1_connection_state::~http1_connection_state()
     set_body(nullptr);
     clear_timer();
     release_stream();
+    release_extras();
     worker_.closed(socket_, slot_);
     worker_.reactor.remove(socket_.descriptor());
     socket_.close();
@@ -124,6 +126,39 @@ void http1_connection_state::release_stream() noexcept
     if (has_stream_slot_) {
         has_stream_slot_ = false;
         worker_.admission.release_stream(socket_);
+    }
+}
+
+void http1_connection_state::set_tag(std::string tag)
+{
+    if (!tag.empty() || has_extras_) {
+        worker_.extras.set_tag(socket_.descriptor(), std::move(tag));
+        has_extras_ = true;
+    }
+}
+
+void http1_connection_state::note_terms(const request& of)
+{
+    if (const auto* tag = of.attribute<stream_tag>()) {
+        set_tag(tag->text());
+    }
+    if (const auto* deadline = of.attribute<detail::stream_deadline>()) {
+        const auto left = deadline->when - std::chrono::system_clock::now();
+        worker_.extras.set_deadline(socket_.descriptor(), *this, worker_.timers.after(left));
+        has_extras_ = true;
+    }
+}
+
+std::string_view http1_connection_state::tag() const noexcept
+{
+    return has_extras_ ? worker_.extras.tag(socket_.descriptor()) : std::string_view();
+}
+
+void http1_connection_state::release_extras() noexcept
+{
+    if (has_extras_) {
+        has_extras_ = false;
+        worker_.extras.remove(socket_.descriptor());
     }
 }
 

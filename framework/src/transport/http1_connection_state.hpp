@@ -50,6 +50,7 @@ struct request_in_work
     std::uint64_t missing_bytes = UINT64_MAX; ///< minimum that is still missing of a body that the handler reads
     bool idle = false;                        ///< between two requests, before the first byte of the next one
     bool timed_out = false;
+    bool revoked = false; ///< it must not begin a stream
 };
 
 /// The state of an HTTP/1 connection, and the operations that all its phases need. Each open stream has such an
@@ -67,6 +68,8 @@ public:
 
     void end(close_reason reason) override;
 
+    void set_tag(std::string tag) override;
+
     bool has_stream() const noexcept { return phase_ == phase::streaming; }
 
     /// Returns a name for the log: the stream and its route, the path of the request, or the client's address.
@@ -77,6 +80,7 @@ protected:
     ~http1_connection_state();
 
     friend class http1_peer_watch;
+    friend class http1_revocation;
     friend class http1_request_phase;
     friend class http1_request_body;
     friend class http1_responder;
@@ -110,6 +114,10 @@ protected:
     void set_current_request(request_in_work* current) noexcept;
 
     void release_stream() noexcept;
+    /// Notes the tag and the deadline that the request has for its stream. May throw bad_alloc.
+    void note_terms(const request& of);
+    std::string_view tag() const noexcept;
+    void release_extras() noexcept;
 
     void log_error(const std::exception_ptr& error, std::initializer_list<std::string_view> what) const noexcept;
     /// @param what the text after the connection's name
@@ -133,6 +141,7 @@ protected:
     bool keeps_alive_ : 1 = false;      // a request may follow after the stream
     bool is_answer_to_get_ : 1 = false; // the stream answers a GET request
     bool has_events_ : 1 = false;       // the stream is an event stream
+    bool has_extras_ : 1 = false;       // the worker's stream_extras has an entry for it
     asio::cancellation_signal cancel_;
 
     struct stream_facts

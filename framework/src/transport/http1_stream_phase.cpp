@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <new>
+#include <rill/http/problem.hpp>
 
 #include "core/spawn.hpp"
 #include "http/refusal.hpp"
@@ -15,6 +16,23 @@ namespace {
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 std::atomic<std::uint32_t> streams_begun{0};
+
+// Whether the server sends a last event before it ends the stream.
+constexpr bool has_last_event(close_reason reason) noexcept
+{
+    return reason == close_reason::drained || reason == close_reason::expired;
+}
+
+// Turns the response into a 403. The other headers stay, because a browser needs the headers of CORS.
+void revoke_stream(response& stream)
+{
+    auto refused = to_response({.status = status::forbidden, .detail = "the access was revoked"});
+    stream.set_status(refused.status());
+    for (const auto& field : refused.fields()) {
+        stream.set_header(field.name, field.value);
+    }
+    stream.set_body(std::move(refused.body()));
+}
 
 // Holds the data that the request phase hands over, together with the handler's body, because a connection has only one
 // pointer for both. After the body has started, this object remains only if it holds input of the next request.
@@ -43,12 +61,20 @@ bool http1_stream_phase::is_stream(const response& answer, const request& to) no
 bool http1_stream_phase::admit(const request& to)
 {
     auto& c = connection_;
+    const auto* current = c.current_request();
+    if (current != nullptr && current->revoked) {
+        return false;
+    }
     c.has_stream_slot_ = c.worker_.admission.admit_stream(c.socket_, to.remote_address());
     return c.has_stream_slot_;
 }
 
 void http1_stream_phase::refuse(response& answer)
 {
+    const auto* current = connection_.current_request();
+    if (current != nullptr && current->revoked) {
+        return revoke_stream(answer);
+    }
     auto& shared = connection_.worker_.shared_capacity;
     shared.refused_streams.fetch_add(1, std::memory_order_relaxed);
     rill::refuse_stream(answer, shared.limits.refusal, shared.limits.retry_after,
@@ -59,6 +85,7 @@ void http1_stream_phase::prepare(response& answer, const request& to, bool keep_
 {
     auto& c = connection_;
     auto& worker = c.worker_;
+    c.note_terms(to);
     c.chunked_ = to.version() >= 11;
     c.keeps_alive_ = keep_alive && c.chunked_;
     c.stream_ = {.began = 0, .route = worker.stats.route(to.route())};
@@ -146,11 +173,13 @@ stream_end http1_stream_phase::end()
     const bool keeps_input = c.memory_ == working_memory::pending_stream;
     auto input = keeps_input ? std::move(static_cast<pending_stream&>(*c.body()).input) : std::string();
     c.release_stream();
+    c.release_extras();
     report_end();
     // For any other stream, a part must not look like the whole body.
-    const bool may_be_cut = c.is_answer_to_get_ && (c.has_events_ || !c.policy_->farewell.empty());
-    if (c.reason_ == close_reason::drained && !c.policy_->farewell.empty()) {
-        write_internal(c.policy_->farewell);
+    const auto& last_event = c.reason_ == close_reason::expired ? c.policy_->until_event : c.policy_->farewell;
+    const bool may_be_cut = c.is_answer_to_get_ && (c.has_events_ || !last_event.empty());
+    if (has_last_event(c.reason_) && !last_event.empty()) {
+        write_internal(last_event);
     }
     c.policy_ = &http1_connection_state::default_policy; // the body may own the policy
     c.set_body(nullptr);                                 // the destructor of the body may read the reason
@@ -181,21 +210,24 @@ void http1_stream_phase::report_end()
 after_stream http1_stream_phase::finish_body(bool may_be_cut)
 {
     auto& c = connection_;
-    const bool drained = c.reason_ == close_reason::drained;
-    const bool complete = c.reason_ == close_reason::handler_returned || (drained && may_be_cut);
-    const bool does_not_read = c.reason_ == close_reason::write_timeout || c.reason_ == close_reason::evicted;
+    const bool revoked = c.reason_ == close_reason::revoked;
+    const bool by_server = has_last_event(c.reason_) || revoked;
+    const bool complete = c.reason_ == close_reason::handler_returned || (by_server && may_be_cut);
+    // A client that has lost its access must not get the events that are still queued.
+    const bool does_not_read = c.reason_ == close_reason::write_timeout || c.reason_ == close_reason::evicted ||
+                               (revoked && c.unsent_ != nullptr);
     if (does_not_read || (!complete && !c.chunked_)) {
         c.socket_.reset_on_close();
         return after_stream::destroy;
     }
     if (!complete) {
-        return drained ? after_stream::close : after_stream::destroy;
+        return by_server ? after_stream::close : after_stream::destroy;
     }
     if (c.chunked_) {
         c.send_bytes(last_chunk);
     }
     const bool next_request =
-        !drained && c.keeps_alive_ && !c.unsent_ && c.peer_ != peer::broken && !c.worker_.draining();
+        !by_server && c.keeps_alive_ && !c.unsent_ && c.peer_ != peer::broken && !c.worker_.draining();
     return next_request ? after_stream::request : after_stream::close;
 }
 

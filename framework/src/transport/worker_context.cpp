@@ -18,8 +18,8 @@ worker_context::worker_context(asio::io_context& context, const handler& app, co
       reactor(context, [](void* target, readiness what) { static_cast<connection*>(target)->on_ready(what); }),
       log(observer, shared_capacity, timers),
       slow(context, [this](std::string_view handler, std::chrono::milliseconds time) { log.blocked(handler, time); }),
-      admission(shared_capacity), deferred(context, table), drain(context, table), trimmer(timers, table),
-      accept_pauses(timers)
+      extras(timers), admission(shared_capacity), deferred(context, table), drain(context, table),
+      trimmer(timers, table), accept_pauses(timers)
 {
     detail::unwinder::of(io).on_ignored = [this](const detail::cancelled_coroutine& which,
                                                  detail::unwinder::outcome what) { log_ignored(which, what); };
@@ -61,6 +61,13 @@ std::size_t worker_context::report_streams(std::vector<stream_report>& to, std::
         }
     });
     return count;
+}
+
+std::size_t worker_context::end_streams(const stream_predicate& which, close_reason reason)
+{
+    std::size_t ended = 0;
+    table.for_each([&](connection& c) { ended += c.end_stream_if(which, reason) ? 1 : 0; });
+    return ended;
 }
 
 void worker_context::cancel_all()

@@ -21,6 +21,7 @@
 #include "transport/memory_trimmer.hpp"
 #include "transport/reactor.hpp"
 #include "transport/slow_handlers.hpp"
+#include "transport/stream_extras.hpp"
 #include "transport/stream_socket.hpp"
 #include "transport/worker_logger.hpp"
 #include "transport/worker_stats.hpp"
@@ -50,6 +51,9 @@ public:
 
     /// Appends the reports of at most `max` streams. Returns the number of all streams.
     std::size_t report_streams(std::vector<stream_report>& to, std::size_t max) const;
+
+    /// Ends the streams that the predicate selects. Returns their number: see rill::end_streams().
+    std::size_t end_streams(const stream_predicate& which, close_reason reason);
 
     /// First stage of a shutdown: see drain_progress.
     void begin_drain(std::chrono::milliseconds window = {}) { drain.begin(window); }
@@ -85,6 +89,7 @@ public:
     slow_handlers slow;
     http_date_cache date;
     connection_table table;
+    stream_extras extras;
     transport::admission admission;
     deferred_list deferred;
     drain_progress drain;

@@ -27,6 +27,7 @@ struct stream_report
     std::uint64_t id = 0; ///< the same ID as in the observer
     std::string route;
     std::string address;
+    std::string tag; ///< see rill::stream_tag; empty if there is none
     std::uint64_t age_ms = 0;
     std::uint32_t quiet_ms = 0; ///< since the kernel took the last byte
     std::size_t unsent_bytes = 0;

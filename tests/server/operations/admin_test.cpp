@@ -14,6 +14,7 @@ namespace {
 
 rill::awaitable<> begin(rill::sse::event_stream& stream)
 {
+    stream.set_tag("the \"odd\" one");
     co_await stream.send("begun");
     co_await stream.stopped();
 }
@@ -53,7 +54,10 @@ BOOST_AUTO_TEST_CASE(connected_streams_are_listed)
     }
     const auto all = list(server, "/streams");
     BOOST_TEST(all.starts_with("{\"count\":2,\"streams\":[{\"id\":"));
-    BOOST_TEST(all.find("\"route\":\"/rooms/{name}\",\"address\":\"127.0.0.1\",\"since\":\"20") != all.npos);
+    BOOST_TEST(
+        all.find(
+            "\"route\":\"/rooms/{name}\",\"address\":\"127.0.0.1\",\"tag\":\"the \\\"odd\\\" one\",\"since\":\"20") !=
+        all.npos);
     BOOST_TEST(all.find("\"unsent_bytes\":0}") != all.npos);
     const auto one = list(server, "/streams?limit=1");
     BOOST_TEST(one.starts_with("{\"count\":2,"));

@@ -16,6 +16,8 @@ enum class close_reason : unsigned char
     handler_returned, ///< the handler returned
     handler_error,    ///< the handler threw
     over_capacity,    ///< its data would have exceeded capacity_limits::max_queued_bytes
+    revoked,          ///< end_streams() has ended it
+    expired,          ///< its deadline has passed, see sse::endpoint_options::until
 };
 
 std::string_view to_string(close_reason reason) noexcept;

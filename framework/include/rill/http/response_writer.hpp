@@ -5,6 +5,7 @@
 #include <rill/core/shutdown_signal.hpp>
 #include <rill/http/detail/stream_writer.hpp>
 #include <rill/http/stream_policy.hpp>
+#include <string>
 #include <string_view>
 
 namespace rill {
@@ -61,6 +62,11 @@ public:
     /// Allows this stream to continue at a shutdown until its producer ends it, for at most the server's drain_timeout.
     /// Does nothing after the shutdown has ended the stream.
     void finish_on_shutdown() noexcept { finishes_on_shutdown_ = true; }
+
+    /// Sets the tag by which end_streams() finds this stream. It replaces an earlier tag. An empty text removes it. A
+    /// stream without a tag needs no memory for it. May throw std::bad_alloc. Only a connection of a server has tags:
+    /// other writers ignore it.
+    virtual void set_tag([[maybe_unused]] std::string tag) {}
 
     /// Waits until the server begins to shut down. If the stream may not continue (see finish_on_shutdown()), the
     /// shutdown also ends the stream, at any time within server_options::drain_spread. This may happen before the

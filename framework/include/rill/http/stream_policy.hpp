@@ -16,6 +16,9 @@ struct stream_policy
     /// Sent just before a shutdown ends the stream.
     std::string farewell{};
 
+    /// Sent just before the deadline of the stream ends it, see sse::endpoint_options::until.
+    std::string until_event{};
+
     /// The stream ends if data waits to be sent and the client accepts no data for this time. 0: the write timeout of
     /// the server.
     std::chrono::milliseconds write_timeout{0};

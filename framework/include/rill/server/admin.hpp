@@ -14,8 +14,8 @@ handler readyz();
 
 /// Lists the open streams of the server, as JSON:
 ///
-///     {"count":2,"streams":[{"id":7,"route":"/ticks","address":"127.0.0.1","since":"2026-01-31T23:59:59Z",
-///      "age_ms":1500,"last_write_ms":20,"unsent_bytes":0}, ...]}
+///     {"count":2,"streams":[{"id":7,"route":"/ticks","address":"127.0.0.1","tag":"user-7",
+///      "since":"2026-01-31T23:59:59Z","age_ms":1500,"last_write_ms":20,"unsent_bytes":0}, ...]}
 ///
 /// `last_write_ms` is the time since the kernel last took bytes of the stream. The query parameter `limit` is the
 /// maximum number of entries. Its default is 1000. `count` is the number of all streams. The list contains the

@@ -5,6 +5,7 @@
 #include <memory>
 #include <rill/core/failure.hpp>
 #include <rill/http/handler.hpp>
+#include <rill/server/end_streams.hpp>
 #include <rill/server/options.hpp>
 #include <rill/server/server_stats.hpp>
 #include <string>
@@ -20,7 +21,7 @@ namespace rill {
 /// for calls in the wrong order.
 ///
 /// The handler and all objects to which it refers must outlive run(). Call listen() and run() from the same thread. Any
-/// thread may call stop(), connections() and stats() at any time, also before listen() and after run().
+/// thread may call stop(), end_streams(), connections() and stats() at any time, also before listen() and after run().
 class server
 {
 public:
@@ -68,6 +69,12 @@ public:
     /// run() returns as soon as it begins. A second call ends server_options::readiness_delay. Further calls do
     /// nothing. Thread-safe.
     void stop();
+
+    /// Ends the open streams that `which` selects, of all workers. Returns at once: each worker then calls `which` for
+    /// its streams in its own thread, so `which` owns what it refers to, and several threads may call copies of it.
+    /// Does nothing while the server does not run. Thread-safe. See rill::end_streams() for the streams that are meant
+    /// and how they end. Throws std::invalid_argument as that function does.
+    void end_streams(stream_predicate which, close_reason reason = close_reason::revoked);
 
     /// Number of open connections. Thread-safe.
     std::size_t connections() const noexcept;

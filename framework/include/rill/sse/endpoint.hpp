@@ -11,6 +11,7 @@
 #include <rill/http/extract.hpp>
 #include <rill/http/handler.hpp>
 #include <rill/http/limits.hpp>
+#include <rill/http/stream_info.hpp>
 #include <rill/sse/detail/stream_rules.hpp>
 #include <rill/sse/event_stream.hpp>
 #include <string>
@@ -24,10 +25,13 @@ inline constexpr std::chrono::milliseconds default_heartbeat{15'000};
 
 struct endpoint_options
 {
-    /// Interval of heartbeats. After this time without an event, the server sends a comment. Proxies then keep the
-    /// connection, and the server detects an unreachable client. 0: no heartbeats. Unset: the heartbeat of the channel,
-    /// or default_heartbeat.
+    /// Interval of heartbeats. After this time without an event, the server sends a comment or `heartbeat_event`.
+    /// Proxies then keep the connection, and the server detects an unreachable client. 0: no heartbeats. Unset: the
+    /// heartbeat of the channel, or default_heartbeat.
     std::optional<std::chrono::milliseconds> heartbeat{};
+    /// The name of an event that is sent as the heartbeat, with empty data and without an id: a script sees it, but not
+    /// a comment. Empty: a comment. std::invalid_argument if it is not UTF-8, or has CR, LF or NUL.
+    std::string heartbeat_event{};
 
     /// Reconnection time, sent at the start of each stream. The endpoint adds a different time, up to `retry_jitter`,
     /// for each stream. Therefore clients that are disconnected at the same time do not reconnect at the same time.
@@ -69,6 +73,18 @@ struct endpoint_options
     /// response is then 204, and an EventSource does not reconnect (WHATWG HTML, section 9.2.3).
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
+    /// Returns the time at which the stream ends with close_reason::expired, such as the expiry of a token. None: no
+    /// deadline. Called once, before the stream begins. The remaining time is then measured by the clock of the worker,
+    /// so later changes of the system clock have no effect. If the time has passed, the handler is not called: the
+    /// response is complete, has only `retry` and `until_event`, and is not counted as a stream.
+    std::function<std::optional<std::chrono::system_clock::time_point>(const request&)> until{};
+    /// Encoded event that the server sends to a stream before `until` ends it, e.g. "event: expired\ndata:\n\n".
+    std::string until_event{};
+
+    /// Returns the tag by which end_streams() finds the stream, such as the id of the user: see rill::stream_tag.
+    /// Empty: the tag that middleware has set stays. Called once, before the stream begins.
+    std::function<std::string(const request&)> stream_tag{};
+
     /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. If the name is
     /// empty, the stream is not in the list. Overrides hub_options::subscriber_name. A handler that subscribes must
     /// pass the name to subscribe() itself.
@@ -100,6 +116,10 @@ public:
 
     /// The head of a stream. The endpoint adds the body.
     response head() const;
+
+    /// Stores the tag and the deadline in the request, for the connection. Returns false if the deadline has passed.
+    bool note_terms(request& r) const;
+    response expired() const;
 
     /// Adds the headers of the options to another response. Existing headers of the response are kept.
     response with_headers(response answer) const;
@@ -197,7 +217,8 @@ public:
     {
         auto needs = rill::detail::route_needs_of(rill::detail::type_list<Args...>{});
         const auto& options = state_->options;
-        needs.is_complete = needs.is_complete && !options.finished && !options.subscriber_name; // they use the request
+        needs.is_complete = needs.is_complete && !options.finished && !options.subscriber_name && !options.until &&
+                            !options.stream_tag; // they use the request
         return needs;
     }
 
@@ -227,6 +248,9 @@ private:
         const auto id = last_event_id(r, state->options);
         if (state->options.finished && state->options.finished(r, id)) {
             co_return state->with_headers(status::no_content);
+        }
+        if (!state->note_terms(r)) {
+            co_return state->expired();
         }
         stream_slot slot(*state);
         if (!slot) {

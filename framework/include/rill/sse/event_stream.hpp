@@ -6,6 +6,7 @@
 #include <rill/sse/event.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rill::sse {
 
@@ -92,6 +93,13 @@ public:
     /// Allows this stream to continue at a shutdown. endpoint_options::finish_on_shutdown does this for all streams of
     /// a route. See response_writer::finish_on_shutdown().
     void finish_on_shutdown() noexcept { out_->finish_on_shutdown(); }
+
+    /// Sets the tag by which end_streams() finds this stream, e.g. the id of its user. See response_writer::set_tag().
+    void set_tag(std::string tag)
+    {
+        own("set_tag()"); // checks the thread
+        out_->set_tag(std::move(tag));
+    }
 
     /// Waits until the server begins to shut down. See response_writer::stopped().
     template <class CompletionToken>

@@ -32,12 +32,13 @@ struct stream_entry
     std::uint64_t id;
     std::string route;
     std::string address;
+    std::string tag;
     std::string since;
     std::uint64_t age_ms;
     std::uint64_t last_write_ms;
     std::size_t unsent_bytes;
 };
-BOOST_DESCRIBE_STRUCT(stream_entry, (), (id, route, address, since, age_ms, last_write_ms, unsent_bytes))
+BOOST_DESCRIBE_STRUCT(stream_entry, (), (id, route, address, tag, since, age_ms, last_write_ms, unsent_bytes))
 
 struct stream_list
 {
@@ -54,6 +55,7 @@ stream_entry entry_of(stream_report s)
     return {.id = s.id,
             .route = std::move(s.route),
             .address = std::move(s.address),
+            .tag = std::move(s.tag),
             .since = {since.data(), since.size()},
             .age_ms = s.age_ms,
             .last_write_ms = s.quiet_ms,

@@ -20,6 +20,7 @@
 #include "server/process/system_failure.hpp"
 #include "server/process/watchdog.hpp"
 #include "server/serving/check_server_options.hpp"
+#include "server/serving/end_streams.hpp"
 #include "server/serving/listening_workers.hpp"
 #include "server/serving/read_stats.hpp"
 #include "server/serving/worker.hpp"
@@ -230,6 +231,15 @@ void server::stop()
     state_->stops = std::min(state_->stops + 1, 2U);
     for (const auto& worker : state_->workers) {
         worker->stop();
+    }
+}
+
+void server::end_streams(stream_predicate which, close_reason reason)
+{
+    check_end_reason(reason);
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& worker : state_->workers) {
+        worker->end_streams(which, reason);
     }
 }
 

@@ -131,6 +131,11 @@ void worker::stop()
     mailbox_.post([this] { begin_drain(); });
 }
 
+void worker::end_streams(stream_predicate which, close_reason reason)
+{
+    mailbox_.post([this, which = std::move(which), reason] { context_.end_streams(which, reason); });
+}
+
 void worker::begin_drain()
 {
     if (std::exchange(stopping_, true)) {

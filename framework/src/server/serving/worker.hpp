@@ -45,6 +45,9 @@ public:
     /// Begins the readiness delay, or the drain if there is no delay. A second call ends the delay. Thread-safe.
     void stop();
 
+    /// Ends the streams that the predicate selects, in the worker's thread. Thread-safe.
+    void end_streams(stream_predicate which, close_reason reason);
+
     asio::io_context& io() noexcept { return io_; }
     transport::worker_context& context() noexcept { return context_; }
     worker_group::member as_member() { return {mailbox_.get_address(), &context_}; }
