@@ -27,10 +27,10 @@ awaitable<std::size_t> end_streams(stream_predicate which, close_reason reason);
 /// is the default, the stream ends without a farewell. If its client has not read everything, the connection is reset,
 /// and the queued events are discarded. `which` then also sees requests whose handlers have not returned yet, with id
 /// 0: if one is selected and its response is a stream, the response becomes 403, or the connection is closed. So a
-/// request that was authenticated before does not escape, provided that its tag was set before its credentials were
-/// checked. The calling request is one of them. With close_reason::drained or close_reason::expired, a stream ends with
-/// the farewell or the until_event of its endpoint, and requests are not selected. Other reasons throw
-/// std::invalid_argument.
+/// request that was authenticated before does not escape, provided that its tag is set before its credentials are
+/// checked, or after that without a co_await in between. The calling request is one of them. With close_reason::drained
+/// or close_reason::expired, a stream ends with the farewell or the until_event of its endpoint, and requests are not
+/// selected. Other reasons throw std::invalid_argument.
 ///
 /// An EventSource reconnects. To keep it away, answer its next request with 204, 401 or 403.
 ///
