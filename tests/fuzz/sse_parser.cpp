@@ -48,7 +48,8 @@ void check_limits(const outcome& out, rill::sse::parser_limits limits)
         require(is_utf8(event.data) && is_utf8(event.name) && is_utf8(event.id), "an event is UTF-8");
     }
     for (const auto& comment : out.comments) {
-        require(comment.size() <= limits.max_line_bytes, "a line is within its limit");
+        require(is_utf8(comment) && comment.size() <= 3 * limits.max_line_bytes,
+                "a comment is UTF-8 and within its limit");
     }
 }
 

@@ -8,11 +8,6 @@
 
 #include "support/event_parser.hpp"
 
-using namespace std::chrono_literals;
-using namespace std::string_literals;
-using rill::sse::parsed_event;
-using rill::sse::parser;
-
 namespace rill::sse {
 
 inline std::ostream& operator<<(std::ostream& out, const parsed_event& e)
@@ -23,6 +18,11 @@ inline std::ostream& operator<<(std::ostream& out, const parsed_event& e)
 } // namespace rill::sse
 
 BOOST_AUTO_TEST_SUITE(parser_test)
+
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+using rill::sse::parsed_event;
+using rill::sse::parser;
 
 namespace {
 

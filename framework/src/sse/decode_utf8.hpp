@@ -13,7 +13,8 @@ namespace rill::sse {
 /// Subparts"; WHATWG Encoding, "UTF-8 decoder").
 inline std::size_t ill_formed_length(std::string_view text) noexcept
 {
-    // Whether so many bytes, at least two, begin a longer well-formed sequence. Its further bytes may have any value.
+    // Whether this number of bytes, at least two, begins a longer well-formed sequence. Its further bytes may have any
+    // value.
     const auto begins_sequence = [&](std::size_t bytes) {
         unsigned char completed[4] = {0x80, 0x80, 0x80, 0x80};
         std::copy_n(text.begin(), bytes, completed);

@@ -83,7 +83,7 @@ bool parser::take_line(std::string_view line)
     const auto value = colon == line.npos ? std::string_view() : without_leading_space(line.substr(colon + 1));
     if (colon == 0) {
         if (on_comment_) {
-            on_comment_(value);
+            on_comment_(decoded(value));
         }
         return true;
     }

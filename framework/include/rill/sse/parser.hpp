@@ -68,8 +68,8 @@ public:
     /// takes effect with the end of its line.
     std::optional<std::chrono::milliseconds> retry() const noexcept { return retry_; }
 
-    /// Sets a function that gets the text of each comment, such as a heartbeat. The text excludes the colon and one
-    /// following space. It is not decoded. The function must not use the parser.
+    /// Sets a function that gets the text of each comment, such as a heartbeat. The text is decoded and excludes the
+    /// colon and one following space. The function must not use the parser.
     void on_comment(std::function<void(std::string_view)> f) { on_comment_ = std::move(f); }
 
 private:
