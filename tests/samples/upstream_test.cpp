@@ -38,6 +38,14 @@ upstream::options options_for(std::uint16_t port)
     return how;
 }
 
+/// A handler is cancelled as soon as its client has sent FIN, so that no test waits for the half-close timeout.
+rill::server_options cancel_at_fin()
+{
+    rill::server_options options;
+    options.limits.half_close_timeout = 0ms;
+    return options;
+}
+
 /// The upstream server. It counts its open streams.
 struct other
 {
@@ -83,13 +91,13 @@ struct other
         return app;
     }
 
-    rill_test::running_server server{app()};
+    rill_test::running_server server{app(), cancel_at_fin()};
 };
 
 struct fixture
 {
     other there;
-    rill_test::running_server server{upstream::app(options_for(there.server.port()))};
+    rill_test::running_server server{upstream::app(options_for(there.server.port())), cancel_at_fin()};
     rill_test::client client{server.port()};
 };
 

@@ -31,6 +31,9 @@ public:
     /// Runs the server until the condition holds, for at most an hour of virtual time.
     bool reaches(const std::function<bool()>& condition) { return server_.run_until(condition); }
 
+    /// Lets virtual time pass.
+    void pass(std::chrono::milliseconds time) { server_.advance(time); }
+
     rill::testing::server& kit() noexcept { return server_; }
 
 private:
@@ -67,6 +70,8 @@ public:
         received_ += connection_.receive();
         return ended && !connection_.was_reset();
     }
+    /// Whether bytes have come.
+    bool has_input() { return has("") && !received_.empty(); }
     const std::string& received() const noexcept { return received_; }
     void forget() { received_.clear(); }
 

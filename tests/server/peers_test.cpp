@@ -1,13 +1,11 @@
 // Peers that misbehave. The tests check the result for each peer, and that the other clients are not affected.
 
-#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <random>
-#include <sys/resource.h>
 #include <vector>
 
-#include "server/fixture.hpp"
+#include "server/memory_fixture.hpp"
 
 BOOST_AUTO_TEST_SUITE(peers)
 
@@ -33,23 +31,14 @@ rill::router app()
 
 /// Sends `begin` and then one byte every 5 ms until a response arrives. A slowloris client does the same to occupy a
 /// connection. Returns false if no response arrives.
-bool drip(raw_client& c, std::string_view begin, char byte)
+bool drip(memory_server& server, memory_client& c, std::string_view begin, char byte)
 {
     c.send(begin);
-    return eventually([&] {
-        c.try_send({&byte, 1});
-        std::this_thread::sleep_for(5ms);
-        return c.has_input();
-    });
-}
-
-/// Raises the soft limit, which is 1024 on many machines.
-void allow_descriptors(rlim_t count)
-{
-    rlimit files{};
-    BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
-    files.rlim_cur = std::max(files.rlim_cur, std::min(count, files.rlim_max));
-    BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+    for (int i = 0; i < 10'000 && !c.has_input(); ++i) {
+        c.send({&byte, 1});
+        server.pass(5ms);
+    }
+    return c.has_input();
 }
 
 std::size_t count(const std::string& text, std::string_view what)
@@ -68,13 +57,13 @@ BOOST_AUTO_TEST_CASE(a_head_that_arrives_byte_by_byte_gets_408)
 {
     rill::server_options options;
     options.limits.head_timeout = 200ms;
-    running_server server(app(), options);
-    raw_client c(server.port());
-    BOOST_TEST(drip(c, "GET /hello HTTP/1.1\r\nHost: t\r\nX: ", 'x'));
+    memory_server server(app(), options);
+    memory_client c(server);
+    BOOST_TEST(drip(server, c, "GET /hello HTTP/1.1\r\nHost: t\r\nX: ", 'x'));
     BOOST_TEST(c.read_until("\r\n\r\n"));
     BOOST_TEST(c.received().starts_with("HTTP/1.1 408 "));
     BOOST_TEST(c.received().find("Connection: close\r\n") != std::string::npos);
-    raw_client silent(server.port()); // the timeout begins at accept
+    memory_client silent(server); // the timeout begins at accept
     BOOST_TEST(silent.read_to_end());
     BOOST_TEST(silent.received() == ""); // without a request there is no response
 }
@@ -85,9 +74,9 @@ BOOST_AUTO_TEST_CASE(a_body_that_arrives_byte_by_byte_gets_408_before_its_deadli
     options.limits.body_timeout = 1h;
     options.limits.body_grace = 100ms;
     options.limits.min_body_rate = 10'000;
-    running_server server(app(), options);
-    raw_client c(server.port());
-    BOOST_TEST(drip(c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n", 'x'));
+    memory_server server(app(), options);
+    memory_client c(server);
+    BOOST_TEST(drip(server, c, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 500000\r\n\r\n", 'x'));
     BOOST_TEST(c.read_until("\r\n\r\n"));
     BOOST_TEST(c.received().starts_with("HTTP/1.1 408 "));
 }
@@ -98,12 +87,12 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_fast_enough_may_take_longer_than_the_grace)
     rill::server_options options;
     options.limits.body_grace = 100ms;
     options.limits.min_body_rate = 1000;
-    running_server server(app(), options);
-    raw_client c(server.port());
+    memory_server server(app(), options);
+    memory_client c(server);
     const std::string piece(10'000, 'y'); // extends the deadline by ten seconds
     c.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 80000\r\n\r\n" + piece);
     for (int i = 1; i < 8; ++i) {
-        std::this_thread::sleep_for(60ms);
+        server.pass(60ms);
         c.send(piece);
     }
     BOOST_TEST(c.read_until("\r\n\r\nyyy"));
@@ -157,9 +146,8 @@ BOOST_AUTO_TEST_CASE(garbage_is_refused_and_leaks_nothing)
 BOOST_AUTO_TEST_CASE(retry_jitter_spreads_reconnects)
 {
     constexpr std::size_t many = 1000;
-    allow_descriptors(3 * many);
-    std::atomic<bool> cut{false};
-    std::atomic<std::size_t> begun{0};
+    bool cut = false;
+    std::size_t begun = 0;
     rill::router app;
     app.get("/", rill::sse::endpoint(
                      [&](rill::sse::event_stream& stream) -> rill::awaitable<> {
@@ -170,11 +158,11 @@ BOOST_AUTO_TEST_CASE(retry_jitter_spreads_reconnects)
                          }
                      },
                      {.retry = 200ms, .retry_jitter = 1s}));
-    running_server server(std::move(app));
-    std::vector<std::unique_ptr<raw_client>> clients;
+    memory_server server(std::move(app));
+    std::vector<std::unique_ptr<memory_client>> clients;
     std::vector<std::chrono::milliseconds> waits;
     for (std::size_t i = 0; i < many; ++i) {
-        clients.push_back(std::make_unique<raw_client>(server.port()));
+        clients.push_back(std::make_unique<memory_client>(server));
         clients.back()->get("/");
     }
     for (auto& c : clients) {
@@ -188,7 +176,7 @@ BOOST_AUTO_TEST_CASE(retry_jitter_spreads_reconnects)
         BOOST_REQUIRE(c->read_until("0\r\n\r\n"));
         c->close();
     }
-    BOOST_REQUIRE(eventually([&] { return server.connections() == 0; }));
+    BOOST_REQUIRE(server.reaches([&] { return server.connections() == 0; }));
     cut = false;
     begun = 0;
     std::sort(waits.begin(), waits.end());
@@ -197,13 +185,13 @@ BOOST_AUTO_TEST_CASE(retry_jitter_spreads_reconnects)
     for (std::size_t i = 0; i + many / 10 < many; ++i) { // a tenth of the clients needs about a tenth of the time
         BOOST_REQUIRE(waits[i + many / 10] - waits[i] > 80ms);
     }
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = server.kit().now();
     for (std::size_t i = 0; i < many; ++i) {
-        std::this_thread::sleep_until(start + waits[i]);
-        clients[i] = std::make_unique<raw_client>(server.port());
+        server.pass(start + waits[i] - server.kit().now());
+        clients[i] = std::make_unique<memory_client>(server);
         clients[i]->get("/");
     }
-    BOOST_TEST(eventually([&] { return begun == many; }));
+    BOOST_TEST(server.reaches([&] { return begun == many; }));
     cut = true;
 }
 

@@ -88,11 +88,11 @@ void session::set_observer()
 // The event of a stream does not name its socket.
 void session::match_stream(std::uint64_t id)
 {
-    std::erase_if(sockets_, [](const auto& s) { return s.expired(); });
+    std::erase_if(sockets_, [](const auto& s) { return s.expired() || s.lock()->closed_by_server(); });
     for (const auto& weak : sockets_) {
         const auto socket = weak.lock();
         const auto* c = context().table.at(static_cast<std::size_t>(socket->number()));
-        if (!socket->closed_by_server() && c != nullptr && c->has_stream() && c->report().id == id) {
+        if (c != nullptr && c->has_stream() && c->report().id == id) {
             socket->streams.push_back(id);
             return;
         }
