@@ -7,7 +7,8 @@ namespace rill::client::detail {
 asio::execution_context::id connection_pool::id;
 
 connection_pool::connection_pool(asio::execution_context& context)
-    : asio::execution_context::service(context), timers_(timer_service::of(static_cast<asio::io_context&>(context)))
+    : asio::execution_context::service(context), timers_(timer_service::of(static_cast<asio::io_context&>(context))),
+      slots_(static_cast<asio::io_context&>(context))
 {}
 
 connection_pool& connection_pool::of(asio::io_context& context)
