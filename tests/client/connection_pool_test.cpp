@@ -108,6 +108,16 @@ BOOST_AUTO_TEST_CASE(connections_expire)
     BOOST_TEST(f.pool.size() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(connections_of_a_client_that_is_gone_are_closed_with_the_next_one)
+{
+    fixture f;
+    f.put(f.owner(), "http://x");
+    BOOST_TEST(f.alive == 1);
+    const auto a = f.owner();
+    f.put(a, "http://y");
+    BOOST_TEST(f.alive == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_short_time_after_a_long_one)
 {
     fixture f;

@@ -261,6 +261,26 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_event_loop_leaves_nothing)
     run_until(f.loop, [&] { return out.status == 200; });
 }
 
+BOOST_AUTO_TEST_CASE(connections_in_use_have_a_limit)
+{
+    fixture f({{{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na"}, then::hold}, {{ok("two")}, then::keep}});
+    f.client = http({.max_connections_per_origin = 1});
+    pending first(f, request(f.server.url()));
+    run_until(f.loop, [&] { return first.out.status == 200; });
+    pending second(f, request(f.server.url()));
+    pending third(f, request(f.server.url()));
+    f.loop.turn();
+    BOOST_TEST(f.server.connections == 1);
+    f.loop.timers.advance(11s); // connect_timeout
+    run_until(f.loop, [&] { return second.end.done && third.end.done; });
+    BOOST_TEST((second.out.error == boost::asio::error::timed_out));
+    pending fourth(f, request(f.server.url()));
+    f.server.send_to_held("b"); // the end of the first response
+    run_until(f.loop, [&] { return fourth.end.done; });
+    BOOST_TEST(first.out.body == "ab");
+    BOOST_TEST(fourth.out.body == "two");
+}
+
 BOOST_AUTO_TEST_CASE(a_large_response_is_refused_by_read_all)
 {
     fixture f({{{ok(std::string(1000, 'x'))}, then::keep}});

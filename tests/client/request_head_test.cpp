@@ -16,7 +16,8 @@ BOOST_AUTO_TEST_CASE(the_client_decides_about_the_fields_of_the_connection)
         BOOST_REQUIRE(r.headers.set(name, "1").has_value());
     }
     BOOST_TEST(request_head(r, parse_url(r.url).value()) ==
-               "GET /x?y HTTP/1.1\r\nHost: h:81\r\nX-Own: 1\r\nAccept: */*\r\nUser-Agent: rill\r\n\r\n");
+               "GET /x?y HTTP/1.1\r\nHost: h:81\r\nX-Own: 1\r\nAccept: */*\r\nAccept-Encoding: identity\r\nUser-Agent: "
+               "rill\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_length_of_the_body)
@@ -39,8 +40,9 @@ BOOST_AUTO_TEST_CASE(defaults_may_be_replaced)
     request r("http://[::1]/");
     BOOST_REQUIRE(r.headers.set("accept", "text/plain").has_value());
     BOOST_REQUIRE(r.headers.set("user-agent", "me").has_value());
+    BOOST_REQUIRE(r.headers.set("accept-encoding", "br").has_value());
     BOOST_TEST(request_head(r, parse_url(r.url).value()) ==
-               "GET / HTTP/1.1\r\nHost: [::1]\r\naccept: text/plain\r\nuser-agent: me\r\n\r\n");
+               "GET / HTTP/1.1\r\nHost: [::1]\r\naccept: text/plain\r\nuser-agent: me\r\naccept-encoding: br\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

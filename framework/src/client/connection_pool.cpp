@@ -7,7 +7,8 @@ namespace rill::client::detail {
 asio::execution_context::id connection_pool::id;
 
 connection_pool::connection_pool(asio::execution_context& context)
-    : asio::execution_context::service(context), timers_(timer_service::of(static_cast<asio::io_context&>(context)))
+    : asio::execution_context::service(context), timers_(timer_service::of(static_cast<asio::io_context&>(context))),
+      slots_(static_cast<asio::io_context&>(context))
 {}
 
 connection_pool& connection_pool::of(asio::io_context& context)
@@ -44,6 +45,7 @@ void connection_pool::put(const owner& by, std::string origin, std::unique_ptr<t
 
 void connection_pool::enforce_limits(const owner& by, const std::string& origin)
 {
+    std::erase_if(idle_, [](const entry& e) { return e.by.expired(); });
     // Removes the oldest connections for which `counts` holds, until at most `max` are left.
     const auto enforce = [&](std::size_t max, auto counts) {
         auto excess = static_cast<std::size_t>(std::ranges::count_if(idle_, counts));

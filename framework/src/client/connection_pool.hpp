@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "client/connection_slots.hpp"
 #include "client/deadline.hpp"
 #include "client/transport.hpp"
 
@@ -26,6 +27,8 @@ public:
     static connection_pool& of(asio::io_context& context);
 
     timer_service& timers() noexcept { return timers_; }
+    /// The connections that are in use.
+    connection_slots& slots() noexcept { return slots_; }
 
     /// Returns the connection of this owner to the origin that has been idle for the shortest time, or nullptr.
     /// Connections that the server has closed are removed.
@@ -48,12 +51,17 @@ private:
         bool belongs_to(const owner& o) const noexcept { return !by.owner_before(o) && !o.owner_before(by); }
     };
 
-    void shutdown() noexcept override { idle_.clear(); }
+    void shutdown() noexcept override
+    {
+        idle_.clear();
+        slots_.shutdown();
+    }
     void enforce_limits(const owner& by, const std::string& origin);
     void remove_expired();
     void arm_sweep();
 
     timer_service& timers_;
+    connection_slots slots_;
     std::vector<entry> idle_; // the oldest first
     deadline sweep_{[this] { remove_expired(); }};
 };

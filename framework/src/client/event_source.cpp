@@ -77,7 +77,7 @@ request event_source::state::make_request() const
     };
     set_default("Accept", "text/event-stream");
     set_default("Cache-Control", "no-cache"); // as browsers do for the cache mode "no-store"
-    if (!last_id.empty()) { // an id that a header cannot hold is not sent
+    if (!last_id.empty()) {                   // an id that a header cannot hold is not sent
         static_cast<void>(r.headers.set("Last-Event-ID", last_id));
     }
     return r;

@@ -58,6 +58,18 @@ awaitable<result<void>> exchange_heads(exchange& e, const request& r, const url&
     co_return read;
 }
 
+// Waits until another connection to the origin may be used.
+awaitable<outcome<connection_slots::lease>> acquire(const sending& s, const url& to)
+{
+    connection_slots::key key(s.owner.get(), to.origin());
+    const auto max = s.owner->max_connections_per_origin;
+    auto slot = co_await s.pool.slots().acquire(std::move(key), max, s.owner->connect_timeout);
+    if (!slot) {
+        co_return tl::unexpected(failure(slot.error(), "wait for a connection to " + to.origin()));
+    }
+    co_return std::move(*slot);
+}
+
 // Sends one request without redirects.
 awaitable<outcome<std::unique_ptr<exchange>>> attempt(const sending& s, const request& r, const url& to)
 {
@@ -85,9 +97,11 @@ awaitable<outcome<std::unique_ptr<exchange>>> attempt(const sending& s, const re
     }
 }
 
-std::unique_ptr<received> make_received(const sending& s, const url& from, std::unique_ptr<exchange> e)
+std::unique_ptr<received> make_received(const sending& s, const url& from, connection_slots::lease slot,
+                                        std::unique_ptr<exchange> e)
 {
     auto state = std::make_unique<received>(received{s.pool, s.owner, from.origin(), from.text()});
+    state->slot = std::move(slot);
     state->status = e->head().result_int();
     for (const auto& field : e->head()) {
         static_cast<void>(state->headers.add(field.name_string(), field.value())); // invalid fields are left out
@@ -112,11 +126,15 @@ awaitable<tl::expected<response, failure>> http::send(request r, request_timeout
     const sending s{connection_pool::of(*context), owner, timeouts};
     auto to = parse_url(r.url);
     for (unsigned redirects = 0; to; ++redirects) {
+        auto slot = co_await acquire(s, *to);
+        if (!slot) {
+            co_return tl::unexpected(std::move(slot.error()));
+        }
         auto answer = co_await attempt(s, r, *to);
         if (!answer) {
             co_return tl::unexpected(std::move(answer.error()));
         }
-        auto state = make_received(s, *to, std::move(*answer));
+        auto state = make_received(s, *to, std::move(*slot), std::move(*answer));
         const auto location = state->headers.get("Location");
         if (owner->max_redirects == 0 || !location || !is_redirect(state->status)) {
             co_return response(std::move(state));

@@ -18,6 +18,7 @@ struct received
     std::string url;
     unsigned status = 0;
     rill::headers headers{};
+    connection_slots::lease slot{};
     std::unique_ptr<exchange> body{}; // nullptr after the end
 
     /// Returns the connection to the pool if the response is complete.
@@ -29,7 +30,14 @@ struct received
         if (body->is_reusable()) {
             pool.put(owner, origin, body->release());
         }
+        close();
+    }
+
+    /// Closes the connection.
+    void close()
+    {
         body.reset();
+        slot = connection_slots::lease();
     }
 };
 

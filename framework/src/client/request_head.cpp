@@ -37,6 +37,9 @@ std::string request_head(const request& r, const url& to)
     if (!r.headers.contains("Accept")) {
         line("Accept", "*/*");
     }
+    if (!r.headers.contains("Accept-Encoding")) { // without the field, a server may compress (RFC 9110, 12.5.3)
+        line("Accept-Encoding", "identity");
+    }
     if (!r.headers.contains("User-Agent")) {
         line("User-Agent", "rill");
     }

@@ -8,7 +8,7 @@ namespace rill::client {
 /// Options of a client. 0 as a time: no limit.
 struct http_options
 {
-    /// Maximum time to resolve the name and to connect.
+    /// Maximum time to resolve the name and to connect, and to wait for `max_connections_per_origin`.
     std::chrono::milliseconds connect_timeout{10'000};
     /// Maximum time from the end of the request to the end of the response's head.
     std::chrono::milliseconds response_timeout{30'000};
@@ -20,6 +20,9 @@ struct http_options
     /// Maximum size of the head of a response in bytes.
     std::size_t max_head_bytes = 64UL * 1024;
 
+    /// Maximum number of connections to one origin that are in use at the same time, for each event loop. Further
+    /// requests wait, for at most `connect_timeout`. A stream uses its connection until its end. 0: no limit.
+    std::size_t max_connections_per_origin = 0;
     /// Maximum number of idle connections that are kept for later requests, for each event loop. 0: none.
     std::size_t max_idle_connections = 64;
     /// The same for each origin.

@@ -38,7 +38,8 @@ struct request
     /// An absolute URL. See parse_url().
     std::string url;
     verb method;
-    /// Further header fields. The client sets Host, Content-Length, Transfer-Encoding and Connection itself and ignores
+    /// Further header fields. Without these, the client sends `Accept: */*`, `Accept-Encoding: identity` and
+    /// `User-Agent: rill`. The client sets Host, Content-Length, Transfer-Encoding and Connection itself and ignores
     /// them here.
     rill::headers headers{};
     /// The body. It is sent with Content-Length.
