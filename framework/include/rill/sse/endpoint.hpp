@@ -72,16 +72,13 @@ struct endpoint_options
     /// does not reconnect (WHATWG HTML, section 9.2.3). Called with the request and its last event id.
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
-    /// Returns the time at which the stream ends with close_reason::expired, such as the expiry of a token. None: no
-    /// deadline. Called once, before the stream begins. The remaining time is then measured by the clock of the worker,
-    /// so later changes of the system clock have no effect. If the time has passed, the handler is not called: the
-    /// response is complete, has only `retry` and `until_event`, and is not counted as a stream.
+    /// Returns the time at which the stream ends with close_reason::expired. None: no deadline. Called once, before the
+    /// stream begins: later changes of the system clock have no effect. If the time has passed, the handler is not
+    /// called: the response is complete, has only `retry` and `until_event`, and is not counted as a stream.
     std::function<std::optional<std::chrono::system_clock::time_point>(const request&)> until{};
     /// Encoded event that is sent to a stream that `until` ends, e.g. "event: expired\ndata:\n\n".
     std::string until_event{};
-
-    /// Returns the tag by which end_streams() finds the stream, such as the id of the user: see rill::stream_tag.
-    /// Empty: the tag that middleware has set stays. Called once, before the stream begins.
+    /// Returns the tag of the stream for end_streams(), see rill::stream_tag. Empty: that of the middleware stays.
     std::function<std::string(const request&)> stream_tag{};
 
     /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. With an empty
@@ -115,8 +112,7 @@ public:
     /// The head of a stream. The endpoint adds the body.
     response head() const;
 
-    /// Notes the tag and the deadline in the request, for the connection. False if the deadline has passed.
-    bool note_terms(request& r) const;
+    bool note_terms(request& r) const; ///< sets the attributes of the connection; false: the deadline has passed
     response expired() const;
 
     /// Adds the headers of the options to another response. Its own headers stay.
