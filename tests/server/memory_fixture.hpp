@@ -60,16 +60,20 @@ public:
     /// Reads until what has come holds `text`; false at the end of the connection, or after an hour of virtual time.
     bool read_until(std::string_view text)
     {
+        connection_.resume_reading();
         static_cast<void>(server_->reaches([&] { return has(text) || connection_.closed(); }));
         return has(text);
     }
     /// Reads to the end; false if it was a reset, or did not come within an hour of virtual time.
     bool read_to_end()
     {
+        connection_.resume_reading();
         const bool ended = server_->reaches([&] { return connection_.closed(); }) || connection_.closed();
         received_ += connection_.receive();
         return ended && !connection_.was_reset();
     }
+    /// Does not read until read_until() or read_to_end().
+    void stop_reading() { connection_.stop_reading(); }
     /// Whether bytes have come.
     bool has_input() { return has("") && !received_.empty(); }
     const std::string& received() const noexcept { return received_; }

@@ -1,9 +1,8 @@
 // A streamed body without a coroutine. Other code writes to it, its pieces are shared, and it ends with its connection.
 
-#include "server/fixture.hpp"
+#include "server/memory_fixture.hpp"
 
-#include <boost/asio/post.hpp>
-#include <future>
+#include <algorithm>
 #include <rill/core/mailbox.hpp>
 
 using namespace rill_test;
@@ -12,34 +11,22 @@ BOOST_AUTO_TEST_SUITE(pushed_stream)
 
 namespace {
 
-/// Gives the thread of the test access to the stream.
+/// Gives the test access to the stream.
 struct stage
 {
-    std::atomic<int> alive{0};
-    std::atomic<rill::close_reason> last{rill::close_reason::open};
-    std::atomic<rill::detail::stream_writer*> out{nullptr};
+    int alive = 0;
+    rill::close_reason last = rill::close_reason::open;
+    rill::detail::stream_writer* out = nullptr;
     rill::mailbox::address worker;
     rill::stream_policy policy;
-    std::atomic<bool> throws{false};
+    bool throws = false;
+    memory_server* server = nullptr;
 
-    /// An assertion for the thread of the worker, which must not use Boost.Test.
-    void expect(bool holds)
-    {
-        if (!holds) {
-            ++failures;
-        }
-    }
-    std::atomic<int> failures{0};
-
-    /// Calls `f` in the worker, and returns after `f` has returned.
+    /// Calls `f` from the event loop of the worker.
     void run(std::function<void(rill::detail::stream_writer&)> f)
     {
-        std::promise<void> done;
-        BOOST_REQUIRE(worker.post([&] {
-            f(*out);
-            done.set_value();
-        }));
-        done.get_future().wait();
+        BOOST_REQUIRE(worker.post([&] { f(*out); }));
+        server->kit().run_ready();
     }
 };
 
@@ -89,25 +76,21 @@ rill::router app(stage& s)
 struct fixture
 {
     stage s;
-    running_server server;
+    memory_server server;
 
     explicit fixture(rill::stream_policy policy = {.farewell = "bye"}) : s{.policy = std::move(policy)}, server(app(s))
-    {}
-    ~fixture()
     {
-        server.stop();
-        BOOST_TEST(s.failures == 0);
+        s.server = &server;
     }
 
-    void open(raw_client& c)
+    void open(memory_client& c)
     {
         c.get("/");
-        BOOST_REQUIRE(eventually([&] { return s.out != nullptr; }));
+        BOOST_REQUIRE(s.out != nullptr);
     }
     bool ended(rill::close_reason reason)
     {
-        return eventually([&] { return s.alive == 0; }) && s.last == reason &&
-               eventually([&] { return server.connections() == 0; });
+        return server.reaches([&] { return s.alive == 0 && server.connections() == 0; }) && s.last == reason;
     }
 };
 
@@ -121,11 +104,11 @@ rill::shared_chunk piece(std::string_view text)
 BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
 {
     fixture f;
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     f.open(c);
-    f.s.run([&f](rill::detail::stream_writer& out) {
-        f.s.expect(out.put(piece("one")) == rill::detail::write_state::sent);
-        f.s.expect(out.put(rill::shared_chunk()) == rill::detail::write_state::sent);
+    f.s.run([](rill::detail::stream_writer& out) {
+        BOOST_TEST((out.put(piece("one")) == rill::detail::write_state::sent));
+        BOOST_TEST((out.put(rill::shared_chunk()) == rill::detail::write_state::sent));
         out.put(piece("0123456789abcdefg"));
     });
     BOOST_TEST(c.read_until("3\r\none\r\n11\r\n0123456789abcdefg\r\n"));
@@ -136,9 +119,9 @@ BOOST_AUTO_TEST_CASE(pieces_arrive_as_chunks)
 BOOST_AUTO_TEST_CASE(http_1_0_gets_the_pieces_without_chunks)
 {
     fixture f;
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     c.send("GET / HTTP/1.0\r\n\r\n");
-    BOOST_REQUIRE(eventually([&] { return f.s.out != nullptr; }));
+    BOOST_REQUIRE(f.s.out != nullptr);
     f.s.run([](rill::detail::stream_writer& out) {
         out.put(piece("one"));
         out.end(rill::close_reason::handler_returned);
@@ -151,20 +134,21 @@ BOOST_AUTO_TEST_CASE(http_1_0_gets_the_pieces_without_chunks)
 BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
 {
     fixture f;
-    raw_client c(f.server.port(), 4096);
+    memory_client c(f.server);
+    c.stop_reading();
     f.open(c);
     const auto large = piece(std::string(8 * 1024 * 1024, 'x'));
-    std::atomic<int> written{0};
+    int written = 0;
     f.s.run([&](rill::detail::stream_writer& out) {
-        f.s.expect(out.put(large) == rill::detail::write_state::queued);
-        f.s.expect(out.put(piece("behind")) == rill::detail::write_state::queued);
-        f.s.expect(out.put("bytes") == rill::detail::write_state::queued);
+        BOOST_TEST((out.put(large) == rill::detail::write_state::queued));
+        BOOST_TEST((out.put(piece("behind")) == rill::detail::write_state::queued));
+        BOOST_TEST((out.put("bytes") == rill::detail::write_state::queued));
         out.when_written([&](rill::error_code ec) { written = ec ? -1 : 1; });
     });
     BOOST_TEST(written == 0);
     BOOST_TEST(c.read_until("x\r\n6\r\nbehind\r\n5\r\nbytes\r\n"));
     BOOST_TEST(std::count(c.received().begin(), c.received().end(), 'x') == 8 * 1024 * 1024);
-    BOOST_TEST(eventually([&] { return written == 1; }));
+    BOOST_TEST(written == 1);
     f.s.run([](rill::detail::stream_writer& out) { out.put(piece("then")); });
     BOOST_TEST(c.read_until("4\r\nthen\r\n"));
 }
@@ -172,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_slow_client_gets_everything_in_order)
 BOOST_AUTO_TEST_CASE(after_a_stream_the_connection_handles_the_next_request)
 {
     fixture f;
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     for (int i = 0; i < 3; ++i) {
         f.open(c);
         f.s.run([](rill::detail::stream_writer& out) {
@@ -181,7 +165,7 @@ BOOST_AUTO_TEST_CASE(after_a_stream_the_connection_handles_the_next_request)
             out.end(rill::close_reason::evicted); // has no effect after the first end()
         });
         BOOST_TEST(c.read_until("3\r\nall\r\n0\r\n\r\n"));
-        BOOST_TEST(eventually([&] { return f.s.alive == 0; }));
+        BOOST_TEST(f.server.reaches([&] { return f.s.alive == 0; }));
         BOOST_TEST((f.s.last == rill::close_reason::handler_returned));
         c.forget();
         c.get("/text");
@@ -193,11 +177,11 @@ BOOST_AUTO_TEST_CASE(after_a_stream_the_connection_handles_the_next_request)
 BOOST_AUTO_TEST_CASE(an_evicted_stream_is_reset)
 {
     fixture f;
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     f.open(c);
-    f.s.run([&f](rill::detail::stream_writer& out) {
+    f.s.run([](rill::detail::stream_writer& out) {
         out.end(rill::close_reason::evicted);
-        f.s.expect(out.put(piece("too late")) == rill::detail::write_state::closed);
+        BOOST_TEST((out.put(piece("too late")) == rill::detail::write_state::closed));
     });
     BOOST_TEST(!c.read_to_end());
     BOOST_TEST(f.ended(rill::close_reason::evicted));
@@ -207,22 +191,23 @@ BOOST_AUTO_TEST_CASE(an_evicted_stream_is_reset)
 BOOST_AUTO_TEST_CASE(a_reset_with_full_buffers_ends_the_stream)
 {
     fixture f;
-    raw_client c(f.server.port(), 4096);
+    memory_client c(f.server);
+    c.stop_reading();
     f.open(c);
-    std::atomic<bool> called{false};
-    f.s.run([&](rill::detail::stream_writer& out) {
+    f.s.run([](rill::detail::stream_writer& out) {
         out.put(piece(std::string(8 * 1024 * 1024, 'x')));
-        out.when_written([&](rill::error_code) { called = true; });
+        out.when_written([](rill::error_code) {});
     });
     c.reset();
-    BOOST_TEST(eventually([&] { return f.s.alive == 0; }));
-    BOOST_TEST(eventually([&] { return f.server.connections() == 0; }));
+    BOOST_TEST(f.server.reaches([&] { return f.s.alive == 0; }));
+    BOOST_TEST(f.server.reaches([&] { return f.server.connections() == 0; }));
 }
 
 BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_stream_that_is_not_read)
 {
     fixture f({.write_timeout = 50ms});
-    raw_client c(f.server.port(), 4096);
+    memory_client c(f.server);
+    c.stop_reading();
     f.open(c);
     f.s.run([](rill::detail::stream_writer& out) { out.put(piece(std::string(8 * 1024 * 1024, 'x'))); });
     BOOST_TEST(f.ended(rill::close_reason::write_timeout));
@@ -231,7 +216,7 @@ BOOST_AUTO_TEST_CASE(the_write_timeout_ends_a_stream_that_is_not_read)
 BOOST_AUTO_TEST_CASE(heartbeats_are_sent_while_the_stream_is_quiet)
 {
     fixture f({.heartbeat = 5ms, .filler = "beat"});
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     f.open(c);
     BOOST_TEST(c.read_until("4\r\nbeat\r\n4\r\nbeat\r\n"));
 }
@@ -239,7 +224,7 @@ BOOST_AUTO_TEST_CASE(heartbeats_are_sent_while_the_stream_is_quiet)
 BOOST_AUTO_TEST_CASE(a_shutdown_sends_the_farewell)
 {
     fixture f;
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     f.open(c);
     f.server.begin_stop();
     BOOST_TEST(c.read_until("3\r\nbye\r\n0\r\n\r\n"));
@@ -249,21 +234,21 @@ BOOST_AUTO_TEST_CASE(a_shutdown_sends_the_farewell)
 BOOST_AUTO_TEST_CASE(a_half_close_before_the_stream_begins_ends_it)
 {
     fixture f;
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     c.get("/");
     c.half_close();
     BOOST_TEST(
-        eventually([&] { return f.server.connections() == 0 && f.s.alive == 0 && !f.server.reasons().empty(); }));
+        f.server.reaches([&] { return f.server.connections() == 0 && f.s.alive == 0 && !f.server.reasons().empty(); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_start_that_throws_ends_the_stream)
 {
     fixture f;
     f.s.throws = true;
-    raw_client c(f.server.port());
+    memory_client c(f.server);
     c.get("/");
     c.read_to_end();
-    BOOST_TEST(eventually([&] { return !f.server.reasons().empty(); }));
+    BOOST_TEST(f.server.reaches([&] { return !f.server.reasons().empty(); }));
     BOOST_TEST((f.server.reasons() == std::vector{rill::close_reason::handler_error}));
     BOOST_TEST(f.s.alive == 0);
 }

@@ -67,6 +67,15 @@ BOOST_AUTO_TEST_CASE(a_client_may_close_one_side)
     BOOST_TEST((app.now() < std::chrono::seconds(30)));
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_read)
+{
+    client.stop_reading();
+    client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(client.receive().empty());
+    client.resume_reading();
+    BOOST_TEST(client.receive().ends_with("hello"));
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_is_too_large)
 {
     const auto answer = client.post("/echo", std::string(2UL * 1024 * 1024, 'x'));

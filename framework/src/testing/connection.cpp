@@ -34,6 +34,18 @@ std::string connection::receive()
     return impl_->reader().take_unparsed() + impl_->socket().take();
 }
 
+void connection::stop_reading()
+{
+    impl_->socket().read_always(false);
+}
+
+void connection::resume_reading()
+{
+    impl_->server().context(); // throws if there is no server
+    impl_->socket().read_always(true);
+    impl_->server().run_ready();
+}
+
 void connection::finish_sending()
 {
     impl_->server().context();

@@ -44,6 +44,11 @@ public:
     /// Runs the server until it waits. Returns all bytes that have arrived and that no response has used.
     std::string receive();
 
+    /// Stops to read. Then network_options::receive_buffer and send_buffer fill.
+    void stop_reading();
+    /// Reads everything at once again.
+    void resume_reading();
+
     /// Sends FIN and still reads: a half-close.
     void finish_sending();
     void disconnect(departure how = departure::fin);
