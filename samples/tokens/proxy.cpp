@@ -2,6 +2,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -51,7 +52,10 @@ auto pass_on(upstream_response response)
 
 } // namespace
 
-proxy::proxy(std::string base) : base_(std::move(base))
+// A model may think for minutes before its first token, and between two tokens.
+proxy::proxy(std::string base)
+    : base_(std::move(base)),
+      client_({.response_timeout = std::chrono::minutes(10), .idle_timeout = std::chrono::minutes(5)})
 {
     if (base_.ends_with('/')) {
         base_.pop_back();

@@ -9,6 +9,9 @@
 //   moved to the next one. A CR at the end of the stream gets an LF, with which it is one line end.
 // - An event has only the id of its own fields. The id of an event without data is lost. So only own ids are compared.
 // - A retry time may exceed 2^31 - 1 ms, which is the maximum of rill.
+//
+// Chromium reads a line end immediately after the byte order mark as a part of the next line. The sample has no such
+// stream. eventsource-parser and rill read it as an empty line, as the standard requires.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -156,7 +159,12 @@ describe('random event streams', () => {
 
     test(`${sampleSize} of them are to rill what they are to Chromium`, { timeout: 600_000 }, async (t) => {
         const r = random(seed + 1);
-        const streams = Array.from({ length: sampleSize }, () => cut(streamOf(r), r));
+        const streams = [];
+        while (streams.length < sampleSize) {
+            const bytes = streamOf(r);
+            const lineEnd = bytes.indexOf(mark) === 0 && [0x0a, 0x0d].includes(bytes[mark.length]);
+            if (!lineEnd) streams.push(cut(bytes, r));
+        }
         const expected = await rill.parse(streams);
         // /N sends stream N, and a page to connect from.
         const server = createServer((request, response) => {
