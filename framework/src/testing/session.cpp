@@ -57,8 +57,8 @@ void session::close()
     }
     check_use();
     ended_ = true;
+    network_.stop(); // first: coroutines that unwind with the worker may still use their sockets
     worker_.reset();
-    network_.stop();
 }
 
 void session::set_observer()
