@@ -9,7 +9,7 @@ namespace {
 
 using rill::client::event;
 
-// An error of publish() or of an id that cannot be sent back.
+// Publishes an event. Fails if publish() fails, or if a client could not send the id back.
 rill::result<void> publish(rill::pubsub::channel& out, const event& e, bool own_ids)
 {
     rill::sse::event sent{.data = e.data};
@@ -21,7 +21,7 @@ rill::result<void> publish(rill::pubsub::channel& out, const event& e, bool own_
     if (e.name != "message") {
         sent.name = *name;
     }
-    if (!own_ids && e.has_own_id) { // without an id of its own, the channel refuses it
+    if (!own_ids && e.has_own_id) { // the channel refuses an event without an id
         sent.id = *id;
     }
     const auto published = out.publish(sent);
@@ -50,7 +50,7 @@ rill::awaitable<> follow(rill::pubsub::channel out, options how)
     };
     rill::client::event_source source(std::move(how.source));
     while (auto e = co_await source.next()) {
-        if (const auto gap = e->gap()) { // a notice for this relay and not for its clients
+        if (const auto gap = e->gap()) { // the notice is about this relay and not about its clients
             log("the upstream does not hold the events after " + gap->requested);
         } else if (const auto dropped = e->dropped()) {
             log("the upstream has dropped " + std::to_string(dropped->count) + " events");

@@ -12,8 +12,8 @@ namespace tokens {
 
 namespace {
 
-/// One generation, for the lifetime of the object. The destructor reports how the generation ended. It also runs when
-/// the client disconnects, because the handler is then destroyed.
+/// One generation of text. The destructor reports how the generation ended. It also runs when the client disconnects,
+/// because rill then destroys the handler.
 class generation
 {
 public:

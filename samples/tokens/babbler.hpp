@@ -9,7 +9,7 @@
 namespace tokens {
 
 /// A simple language model: a Markov chain over the words of the prompt and of a short built-in text. Equal prompts
-/// give equal words.
+/// produce equal words.
 class babbler
 {
 public:

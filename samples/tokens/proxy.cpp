@@ -31,7 +31,7 @@ rill::problem problem_of(const rill::failure& f)
     return p;
 }
 
-// Passes the body on piece by piece. The client disconnects: the coroutine is cancelled, and `from` closes the
+// Passes the body on piece by piece. When the client disconnects, rill cancels the coroutine, and `from` closes the
 // connection to the API.
 auto pass_on(upstream_response response)
 {
@@ -45,14 +45,14 @@ auto pass_on(upstream_response response)
             if (piece->empty()) {
                 co_return;
             }
-            co_await out.write(*piece); // waits while the client is slower than the model
+            co_await out.write(*piece); // waits if the client is slower than the model
         }
     };
 }
 
 } // namespace
 
-// A model may think for minutes before its first token, and between two tokens.
+// A model may need minutes before its first token, and between two tokens.
 proxy::proxy(std::string base)
     : base_(std::move(base)),
       client_({.response_timeout = std::chrono::minutes(10), .idle_timeout = std::chrono::minutes(5)})
@@ -73,7 +73,7 @@ rill::awaitable<tl::expected<rill::response, rill::problem>> proxy::operator()(r
     const auto status = static_cast<rill::status>(answer->status());
     auto out = rill::response::stream(pass_on(std::move(*answer)), fields.get("Content-Type").value_or("text/plain"));
     out.set_status(status);
-    if (status == rill::status::unauthorized) { // a 401 must have this field, and APIs leave it out
+    if (status == rill::status::unauthorized) { // a 401 must have this field, but such APIs do not send it
         out.set_header("WWW-Authenticate", "Bearer");
     }
     for (const auto* name : {"Allow", "Cache-Control", "Retry-After", "WWW-Authenticate", "X-Request-Id"}) {

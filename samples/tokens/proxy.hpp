@@ -6,12 +6,13 @@
 
 namespace tokens {
 
-/// Passes POST requests on to an API that is compatible with OpenAI's, such as POST /v1/chat/completions. The tokens of
-/// a response that streams pass through as they arrive. When the client disconnects, the request to the API is
-/// cancelled.
+/// Passes POST requests on to an API that is compatible with OpenAI's, such as POST /v1/chat/completions. If the
+/// response is a stream, the proxy sends each token when it arrives. When the client disconnects, the proxy cancels the
+/// request to the API.
 ///
-/// The client gets the status and the body of the API's errors. If the API cannot be reached it gets 502, and 504 if
-/// the API does not respond in time. If a stream fails, the response to the client ends without its last chunk.
+/// If the API responds with an error, the client gets its status and body. If the proxy cannot connect to the API, the
+/// client gets 502. If the API does not respond in time, the client gets 504. If a stream fails, the response to the
+/// client ends without its last chunk.
 class proxy
 {
 public:
@@ -24,7 +25,7 @@ public:
 
 private:
     std::string base_;
-    rill::client::http client_; // for all workers
+    rill::client::http client_; // all workers share it
 };
 
 } // namespace tokens

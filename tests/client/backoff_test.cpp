@@ -11,7 +11,7 @@ using rill::client::detail::parse_retry_after;
 BOOST_AUTO_TEST_CASE(doubles_with_each_failure_up_to_the_maximum)
 {
     backoff b(1s, 10s);
-    BOOST_TEST((b.base() == 1s)); // after a stream that has ended
+    BOOST_TEST((b.base() == 1s)); // after the end of a stream
     for (const auto expected : {1s, 2s, 4s, 8s, 10s, 10s}) {
         b.fail();
         BOOST_TEST((b.base() == expected));
@@ -27,12 +27,12 @@ BOOST_AUTO_TEST_CASE(the_server_may_set_the_initial_time)
     backoff b(1s, 10s);
     b.set_initial(250ms);
     BOOST_TEST((b.base() == 250ms));
-    b.set_initial(60s); // also above the maximum
+    b.set_initial(60s); // it may exceed the maximum
     BOOST_TEST((b.base() == 60s));
     b.fail();
     b.fail();
     BOOST_TEST((b.base() == 60s));
-    b.set_initial(0ms); // but a server cannot ask for a busy loop
+    b.set_initial(0ms); // a server cannot cause a busy loop
     b.reset();
     BOOST_TEST((b.base() == 1ms));
 }

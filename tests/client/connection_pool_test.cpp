@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(connections_that_the_server_has_closed_are_removed)
     f.idle = false;
     BOOST_TEST((f.pool.take(a, "http://x") == nullptr));
     BOOST_TEST(f.alive == 0);
-    f.put(a, "http://x"); // it is not kept
+    f.put(a, "http://x"); // the pool does not keep it
     BOOST_TEST(f.pool.size() == 0U);
 }
 
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(limits)
     f.put(a, "http://z");
     BOOST_TEST(f.pool.size() == 4U);
     BOOST_TEST(f.alive == 4);
-    BOOST_TEST((f.pool.take(a, "http://z") != nullptr)); // the oldest one was closed
+    BOOST_TEST((f.pool.take(a, "http://z") != nullptr)); // the pool has closed the oldest one
     const auto none = f.owner({.max_idle_connections = 0});
     f.put(none, "http://x");
     BOOST_TEST(f.pool.size() == 3U);

@@ -18,7 +18,7 @@ namespace {
 const connection_slots::key a{nullptr, "http://a"};
 const connection_slots::key b{nullptr, "http://b"};
 
-// One acquire(). It holds its lease until the test resets it.
+// One acquire(). The lease ends when the test resets it.
 struct user
 {
     user(manual_loop& loop, connection_slots& slots, const connection_slots::key& k, std::size_t max,
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(cancellation_ends_the_wait_and_loses_no_slot)
     two.cancel.emit(boost::asio::cancellation_type::terminal);
     f.loop.turn();
     BOOST_TEST((two.end.done && two.end.error));
-    one.lease.reset(); // the slot goes to three, which is cancelled before it gets it
+    one.lease.reset(); // three gets the slot, but is cancelled before it continues
     three.cancel.emit(boost::asio::cancellation_type::terminal);
     f.loop.turn();
     BOOST_TEST(three.end.done);
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(cancellation_ends_the_wait_and_loses_no_slot)
     BOOST_TEST(four.lease.has_value());
 }
 
-// AddressSanitizer and LeakSanitizer check what is left.
+// AddressSanitizer and LeakSanitizer detect an error.
 BOOST_AUTO_TEST_CASE(the_end_leaves_nothing)
 {
     manual_loop loop;

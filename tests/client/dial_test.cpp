@@ -24,14 +24,14 @@ tcp::endpoint at(const char* address, std::uint16_t port = 80)
     return {make_address(address), port};
 }
 
-// A port on which nobody listens: connecting fails at once.
+// Returns a port without a listener. A connect to this port fails at once.
 tcp::endpoint refusing(manual_loop& loop)
 {
     const tcp::acceptor acceptor(loop.context, at("127.0.0.1", 0));
     return acceptor.local_endpoint();
 }
 
-// A listener whose queue is full: connecting to it gets no answer.
+// A listener with a full queue. A connect to this listener gets no answer.
 struct silent_listener
 {
     explicit silent_listener(manual_loop& loop) : acceptor(loop.context)
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(the_next_address_is_tried_at_once_after_a_failure)
     manual_loop loop;
     scripted_server server(loop.context, {});
     dialing d(loop, dial({refusing(loop), refusing(loop), at("127.0.0.1", server.port())}, "x", dial_times()));
-    run_until(loop, [&] { return d.end.done; }); // the clock stands still
+    run_until(loop, [&] { return d.end.done; }); // does not move the clock
     BOOST_TEST((d.result && d.result->has_value()));
 }
 
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(fails_without_addresses_and_without_a_name)
     dialing none(loop, dial(endpoints(), "x", dial_times()));
     run_until(loop, [&] { return none.end.done; });
     BOOST_TEST((none.result->error().code == boost::asio::error::host_not_found));
-    // A label of a name has at most 63 characters, so no name server is asked.
+    // A label of a name has at most 63 characters. Therefore the resolver sends no request to a name server.
     dialing unknown(loop, dial(std::string(300, 'a'), 1, dial_times()));
     run_until(loop, [&] { return unknown.end.done; });
     BOOST_REQUIRE((unknown.result && !unknown.result->has_value()));
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(cancellation_ends_it_at_once)
     BOOST_TEST(!d.result.has_value());
 }
 
-// The event loop is destroyed while the coroutine waits. AddressSanitizer and LeakSanitizer check the rest.
+// The event loop is destroyed while the coroutine waits. AddressSanitizer and LeakSanitizer detect an error.
 BOOST_AUTO_TEST_CASE(the_end_of_the_event_loop_leaves_nothing)
 {
     manual_loop::outcome end;

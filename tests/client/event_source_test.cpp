@@ -19,7 +19,7 @@ using rill::client::event_source_options;
 
 namespace {
 
-// A source on a manual clock. Its reconnects are recorded.
+// A scripted server and a manual clock. The fixture records the reconnects of the source.
 struct fixture
 {
     explicit fixture(std::vector<reply> replies) : server(loop.context, std::move(replies)) {}
@@ -31,7 +31,7 @@ struct fixture
         return o;
     }
 
-    // Reads all events. The clock moves on when the source waits for a reconnect.
+    // Reads all events. Moves the clock when the source waits for a reconnect.
     std::vector<event> read_all(event_source& source)
     {
         std::vector<event> events;
@@ -77,7 +77,7 @@ struct pending
 
     pending(const pending&) = delete;
     pending& operator=(const pending&) = delete;
-    ~pending() // a source outlives its next()
+    ~pending() // the source must outlive next()
     {
         if (!end.done) {
             cancel.emit(boost::asio::cancellation_type::terminal);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(reads_events_until_204_and_resumes_after_its_last_event)
     event_source source(f.options("/x?y"));
     const auto events = f.read_all(source);
     BOOST_TEST(data_of(events) == "a b c ");
-    BOOST_TEST(events.back().id == "7"); // kept over the reconnect
+    BOOST_TEST(events.back().id == "7"); // the source keeps the id after the reconnect
     BOOST_REQUIRE(source.end().has_value());
     BOOST_TEST((source.end()->code == errc::finished));
     BOOST_TEST(source.status() == 204U);
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(final_responses)
         BOOST_TEST(f.read_all(source).empty());
         BOOST_TEST((source.end()->code == code), response);
         BOOST_TEST(f.server.requests.size() == 1U);
-        BOOST_TEST(f.read_all(source).empty()); // and then again
+        BOOST_TEST(f.read_all(source).empty()); // also on the second call
     }
 }
 
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(temporary_failures_are_retried_with_growing_waits)
     BOOST_TEST(data_of(f.read_all(source)) == "a ");
     BOOST_REQUIRE_EQUAL(f.reconnects.size(), 7U);
     std::size_t n = 0;
-    for (const std::chrono::milliseconds expected : {1s, 2s, 4s, 4s, 4s, 4s, 1s}) { // after an event it begins again
+    for (const std::chrono::milliseconds expected : {1s, 2s, 4s, 4s, 4s, 4s, 1s}) { // an event resets the wait
         BOOST_TEST((f.reconnects[n].wait >= expected && f.reconnects[n].wait <= expected * 3 / 2), n);
         ++n;
     }
@@ -243,10 +243,10 @@ BOOST_AUTO_TEST_CASE(the_server_sets_the_reconnection_time)
     f.read_all(source);
     BOOST_REQUIRE_EQUAL(f.reconnects.size(), 2U);
     BOOST_TEST((f.reconnects[0].wait >= 250ms && f.reconnects[0].wait <= 375ms));
-    BOOST_TEST((f.reconnects[1].wait >= 90s && f.reconnects[1].wait <= 135s)); // also above max_backoff
+    BOOST_TEST((f.reconnects[1].wait >= 90s && f.reconnects[1].wait <= 135s)); // it may exceed max_backoff
 }
 
-// A server that accepts each stream and closes it must not be asked every second.
+// If a server closes each stream without an event, the source must not reconnect every second.
 BOOST_AUTO_TEST_CASE(streams_without_events_count_as_failures)
 {
     fixture f({{{stream_head + ": hello\n\n"}}, {{stream_head}}, {{stream_head}}, {{finished}}});
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(heartbeats_keep_an_idle_stream_open)
     pending p(f, source);
     run_until(f.loop, [&] { return source.is_open(); });
     for (int i = 0; i < 5; ++i) {
-        f.loop.turn(); // the client reads what has been sent
+        f.loop.turn(); // the client reads the bytes
         f.loop.timers.advance(50s);
         f.server.send_to_held(": still here\n\n");
     }
@@ -350,7 +350,7 @@ BOOST_AUTO_TEST_CASE(a_fresh_token_before_each_request)
     int tokens = 0;
     o.prepare = [&tokens](rill::client::request& r) -> rill::awaitable<rill::result<void>> {
         const auto ex = co_await boost::asio::this_coro::executor;
-        co_await boost::asio::post(ex, boost::asio::use_awaitable); // e.g. asks a server
+        co_await boost::asio::post(ex, boost::asio::use_awaitable); // e.g. a request to a server
         co_return r.headers.set("Authorization", "Bearer " + std::to_string(++tokens));
     };
     event_source source(std::move(o));
@@ -406,7 +406,7 @@ BOOST_AUTO_TEST_CASE(the_program_may_change_the_wait_and_end_the_source)
     };
     event_source source(std::move(o));
     pending p(f, source);
-    run_until(f.loop, [&] { return p.end.done; }); // the clock stands still
+    run_until(f.loop, [&] { return p.end.done; }); // does not move the clock
     BOOST_TEST((source.end()->code == errc::stopped));
     BOOST_TEST(f.server.requests.size() == 2U);
 }
@@ -431,7 +431,7 @@ BOOST_AUTO_TEST_CASE(cancellation_keeps_the_source_and_its_events)
         run_until(f.loop, [&] { return p.end.done; });
         BOOST_TEST(p.is_aborted());
     }
-    f.loop.timers.advance(10min); // no deadline is left
+    f.loop.timers.advance(10min); // no deadline remains
     f.loop.turn();
     BOOST_TEST(source.is_open());
     f.server.send_to_held("\n\n");
@@ -476,7 +476,7 @@ BOOST_AUTO_TEST_CASE(destroying_the_source_closes_its_connection)
     run_until(f.loop, [&] { return f.server.closed_by_peer == 1; });
 }
 
-// AddressSanitizer and LeakSanitizer check what is left.
+// AddressSanitizer and LeakSanitizer detect an error.
 BOOST_AUTO_TEST_CASE(the_end_of_the_event_loop_leaves_nothing)
 {
     std::string seen;

@@ -18,7 +18,7 @@ using rill::client::detail::transport;
 
 namespace {
 
-// Gives the pieces, one for each read, and then the end of the connection.
+// Each read returns one of the pieces. After the last piece, a read returns the end of the connection.
 struct scripted_transport final : transport
 {
     scripted_transport(std::deque<std::string> pieces, std::string& written)
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(bodies_of_every_framing_in_any_cut)
     {
         for (const auto& pieces : {std::deque<std::string>{bytes}, bytes_of(bytes)}) {
             if (pieces.size() > 1 && bytes.ends_with("HTTP/1.1")) {
-                continue; // the surplus would stay in the socket, where the pool finds it
+                continue; // the other bytes would remain in the socket, and the pool detects them there
             }
             const auto out = exchanged(pieces);
             BOOST_TEST_CONTEXT(bytes.substr(0, 200))
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(malformed_and_large_responses)
     const auto large = "HTTP/1.1 200 OK\r\nX: " + std::string(2000, 'x') + "\r\nContent-Length: 0\r\n\r\n";
     BOOST_TEST((exchanged({large}).error == boost::beast::http::error::header_limit));
     BOOST_TEST(!exchanged({large}, request("http://h/"), 4096).error);
-    const auto endless = std::string(200'000, 'x'); // no line ends
+    const auto endless = std::string(200'000, 'x'); // no line end
     BOOST_TEST(
         static_cast<bool>(exchanged({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + endless}).error));
 }

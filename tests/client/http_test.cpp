@@ -61,7 +61,7 @@ struct fixture
     http client;
 };
 
-// A request that is not complete yet.
+// A request that is not complete.
 struct pending
 {
     pending(fixture& f, request r) { f.loop.start(exchange(f.client, std::move(r), out), end, cancel); }
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_the_server_has_closed_is_replaced)
     BOOST_TEST(f.server.connections == 2);
 }
 
-// The server closes the idle connection when the second request is on its way.
+// The server closes the idle connection while the client sends the second request.
 BOOST_AUTO_TEST_CASE(an_idempotent_request_on_a_dying_connection_is_sent_again)
 {
     fixture f({{{ok("one")}, then::keep}, {{}, then::close}, {{ok("two")}, then::close}});
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(another_origin_gets_no_credentials)
     }
     BOOST_TEST(f.send(std::move(r)).body == "done");
     BOOST_TEST(field_of(f.server.requests[0], "Authorization") == "secret");
-    for (const auto& request : {other.requests[0], f.server.requests[1]}) { // not even on the way back
+    for (const auto& request : {other.requests[0], f.server.requests[1]}) { // also without it after the redirect back
         BOOST_TEST(request.starts_with("PUT "));
         BOOST_TEST(request.ends_with("\r\n\r\nbody"));
         BOOST_TEST(field_of(request, "Authorization") == "-");
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(cancellation_closes_the_connection)
     BOOST_TEST(is_aborted(p.end));
 }
 
-// AddressSanitizer and LeakSanitizer check what is left.
+// AddressSanitizer and LeakSanitizer detect an error.
 BOOST_AUTO_TEST_CASE(the_end_of_the_event_loop_leaves_nothing)
 {
     http client;

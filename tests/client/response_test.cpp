@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(a_body_is_read_in_pieces_as_they_arrive)
             body += *piece;
         }
         BOOST_TEST(body == "abcde");
-        const auto after = co_await answer->read(); // and then again
+        const auto after = co_await answer->read(); // also on the second call
         BOOST_TEST(after->empty());
         const auto all = co_await answer->read_all();
         BOOST_TEST(all->empty());

@@ -20,7 +20,7 @@
 
 namespace rill_test {
 
-/// What the server does after it has sent a reply.
+/// The action of the server after a reply.
 enum class then
 {
     keep,  ///< reads the next request
@@ -31,12 +31,12 @@ enum class then
 
 struct reply
 {
-    std::vector<std::string> pieces; ///< each is one write
+    std::vector<std::string> pieces; ///< the server sends each piece with one write
     then after = then::close;
 };
 
-/// A server on the loopback interface that sends what the test has scripted, one reply for each request. It runs on the
-/// event loop of the test, which has a manual clock.
+/// A server on the loopback interface. It answers each request with the next reply of the test. It runs on the event
+/// loop of the test, which has a manual clock.
 class scripted_server
 {
 public:
@@ -53,7 +53,7 @@ public:
     }
     void add(reply r) { replies_.push_back(std::move(r)); }
     void stop_listening() { acceptor_.close(); }
-    /// Sends more bytes on the connection that is held.
+    /// Sends more bytes on the connection that the server holds.
     void send_to_held(std::string_view bytes)
     {
         BOOST_REQUIRE(held_ != nullptr);
@@ -152,7 +152,7 @@ private:
     socket* held_ = nullptr;
 };
 
-/// Runs the loop until the condition holds. The timers stand still. Fails if nothing happens for 30 s.
+/// Runs the loop until the condition is true. Does not move the manual clock. Fails if no handler runs for 30 s.
 inline void run_until(manual_loop& loop, const std::function<bool()>& condition)
 {
     while (!condition()) {
@@ -161,7 +161,7 @@ inline void run_until(manual_loop& loop, const std::function<bool()>& condition)
     }
 }
 
-/// Runs a coroutine to its end. Its exceptions are thrown here.
+/// Runs a coroutine to its end. Throws its exceptions.
 inline void run(manual_loop& loop, rill::awaitable<> body)
 {
     manual_loop::outcome end;
@@ -186,7 +186,7 @@ inline std::string status(const std::string& line, const std::string& fields = {
 
 inline const std::string stream_head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
-/// The value of a field of a request. "-" without it.
+/// The value of a field of a request. "-" if the request does not have the field.
 inline std::string field_of(const std::string& request, const std::string& name)
 {
     const auto at = request.find("\r\n" + name + ": ");

@@ -15,7 +15,7 @@ using rill::client::detail::tcp_transport;
 
 namespace {
 
-// The transport is the side of `server`, which is non-blocking.
+// The transport uses the socket `server`, which is non-blocking.
 struct fixture
 {
     manual_loop loop;

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_not_an_absolute_url_with_a_host)
     }
 }
 
-// The examples of RFC 3986, section 5.4, as far as they are requests.
+// The examples of RFC 3986, section 5.4, that can be requests.
 BOOST_AUTO_TEST_CASE(resolves_references)
 {
     const auto base = parse_url("http://a/b/c/d;p?q").value();

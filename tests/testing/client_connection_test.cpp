@@ -14,7 +14,7 @@ namespace testing = rill::testing;
 using testing::detail::client_connection;
 using testing::detail::session;
 
-/// Answers with the fields of the request that the kit may add.
+/// Responds with those fields of the request that the kit may add.
 rill::router mirror()
 {
     rill::router routes;

@@ -12,7 +12,7 @@
 
 namespace rill_test {
 
-/// A network with one connection, without a server. The test calls the server's side as a connection does.
+/// A network with one connection and no server. The test calls the server's side like a connection.
 struct memory_fixture
 {
     explicit memory_fixture(const rill::testing::network_options& options = {}, const rill::testing::fault& faults = {})

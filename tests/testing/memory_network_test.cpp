@@ -21,7 +21,7 @@ struct member final : testing::detail::network_member
     char name;
 };
 
-/// The order in which three members are reported.
+/// Returns the order in which the network reports three members.
 std::string order(const testing::fault& faults)
 {
     boost::asio::io_context io;

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(faults)
     shortened.watch();
     shortened.turn();
     BOOST_TEST(shortened.server.write_some("one").value() == 1U);
-    BOOST_TEST(shortened.turn().size() == 1U); // the rest can be sent
+    BOOST_TEST(shortened.turn().size() == 1U); // the server can send the rest
 
     memory_fixture cut({}, rill::testing::fault::cut_after(4));
     BOOST_TEST(cut.server.write_some("one").value() == 3U);

@@ -14,7 +14,7 @@ using rill::close_reason;
 using rill_test::application;
 namespace testing = rill::testing;
 
-/// Everything that a client sees of a server.
+/// Returns all bytes that clients receive from a server.
 std::string everything(const testing::options& options = {})
 {
     testing::server app(application(), options);
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(shuts_down)
     BOOST_TEST((app.close_reasons() == std::vector{close_reason::drained}));
     BOOST_CHECK_THROW(app.get("/hello"), std::runtime_error);
     BOOST_TEST(app.log_text().empty());
-    app.shut_down(); // nothing is left
+    app.shut_down(); // has no effect
 }
 
 BOOST_AUTO_TEST_CASE(a_request_in_flight_finishes_during_the_drain)
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(limits_are_those_of_production)
     BOOST_CHECK_THROW(testing::server(application(), {.server = {.backlog = 0}}), std::invalid_argument);
 }
 
-// Whatever happens to the connection, the events arrive in order, and nothing stays alive.
+// With each fault of the connection, the events arrive in order, and no stream or connection remains.
 BOOST_AUTO_TEST_CASE(each_fault_of_a_stream)
 {
     const auto runs = testing::each_fault([](const testing::fault& f) {

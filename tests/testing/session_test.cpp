@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 namespace asio = boost::asio;
 namespace testing = rill::testing;
 
-/// Waits in a thread of the pool until the test lets it go on, or up to 20 ms.
+/// Waits in a thread of the pool until the test releases it, but at most 20 ms.
 int compute()
 {
     std::this_thread::yield();
@@ -57,7 +57,7 @@ rill::awaitable<> either(rill::sse::event_stream& stream)
     }
 }
 
-/// A stream that sends a heartbeat each second, so that the virtual clock has something to do.
+/// A stream with a heartbeat each second. Because of the heartbeat, the virtual clock always has a next timer.
 rill::router app(asio::thread_pool& pool)
 {
     rill::router routes;

@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_again_loses_nothing)
     BOOST_TEST((stream.close_reason() == close_reason::open));
 }
 
-// Ten events a second of 1,000 bytes each, of which the client takes half.
+// The handler sends ten events of 1,000 bytes each per second. The client reads at half of this rate.
 BOOST_AUTO_TEST_CASE(a_slow_client_slows_its_handler_down)
 {
     auto stream = app.open("/ticks?ms=100&size=1000");

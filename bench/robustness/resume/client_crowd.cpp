@@ -19,7 +19,7 @@ using rill::client::event_source;
 namespace {
 
 constexpr auto check_interval = 20ms;
-constexpr std::size_t streams_at_once = 200; // fewer than the queue of a listener
+constexpr std::size_t streams_at_once = 200; // less than the backlog of a listener
 
 /// Servers without ids send a different text with each event.
 const std::string& id_of(const event& e)

@@ -18,7 +18,7 @@ std::optional<milliseconds> parse_retry_after(std::string_view value, std::chron
     constexpr std::int64_t longest = std::chrono::duration_cast<seconds>(longest_retry_after).count();
     value = rill::detail::trimmed(value);
     if (!value.empty() && rill::detail::all_are(value, rill::detail::digit_char)) {
-        const auto time = rill::detail::whole_number<std::int64_t>(value).value_or(longest); // or it is out of range
+        const auto time = rill::detail::whole_number<std::int64_t>(value).value_or(longest); // if out of range
         return seconds(std::min(time, longest));
     }
     const auto date = rill::detail::parse_http_date(value);

@@ -9,12 +9,12 @@ namespace rill::client::detail {
 /// The longest time for which a server may delay the next attempt.
 inline constexpr std::chrono::milliseconds longest_retry_after = std::chrono::hours(24);
 
-/// Returns the time that a Retry-After field asks for: seconds, or an HTTP date (RFC 9110, section 10.2.3). It is cut
-/// to longest_retry_after. A date in the past is 0. Returns nothing for a malformed value.
+/// Returns the time in a Retry-After field, which contains seconds or an HTTP date (RFC 9110, section 10.2.3). Returns
+/// at most longest_retry_after, and 0 for a date in the past. Returns nothing for a malformed value.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value,
                                                            std::chrono::system_clock::time_point now);
 
-/// How long a source waits before its next attempt.
+/// Calculates the time for which a source waits before its next attempt.
 class backoff
 {
 public:
@@ -24,7 +24,7 @@ public:
 
     /// The reconnection time of the server replaces the initial one. It may exceed the maximum.
     void set_initial(milliseconds time) noexcept { initial_ = time; }
-    /// After a success: the next time is the initial one again.
+    /// Call it after a success. The next time is then the initial time.
     void reset() noexcept { failures_ = 0; }
     /// Counts a failed attempt.
     void fail() noexcept { ++failures_; }
@@ -33,8 +33,8 @@ public:
 
     /// The next time without jitter. It doubles with each failure after the first one, up to the maximum.
     milliseconds base() const noexcept;
-    /// The next time: at least base() and `at_least`, and up to half more, so that many clients do not reconnect
-    /// together.
+    /// The next time: base() or `at_least`, whichever is longer, and up to half more. The random part prevents that
+    /// many clients reconnect at the same moment.
     milliseconds next(milliseconds at_least = milliseconds(0)) const noexcept;
 
 private:

@@ -46,7 +46,7 @@ void connection_pool::put(const owner& by, std::string origin, std::unique_ptr<t
 void connection_pool::enforce_limits(const owner& by, const std::string& origin)
 {
     std::erase_if(idle_, [](const entry& e) { return e.by.expired(); });
-    // Removes the oldest connections for which `counts` holds, until at most `max` are left.
+    // Removes the oldest connections for which `counts` is true, until at most `max` of them remain.
     const auto enforce = [&](std::size_t max, auto counts) {
         auto excess = static_cast<std::size_t>(std::ranges::count_if(idle_, counts));
         excess -= std::min(excess, max);

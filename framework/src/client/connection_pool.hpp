@@ -13,8 +13,8 @@
 
 namespace rill::client::detail {
 
-/// The idle connections of one event loop, for all clients. A service, so that they end with their event loop. Belongs
-/// to the thread of the event loop.
+/// The idle connections of one event loop, for all clients. The pool is a service. Therefore the event loop closes the
+/// connections when it is destroyed. Belongs to the thread of the event loop.
 class connection_pool : public asio::execution_context::service
 {
 public:
@@ -30,11 +30,11 @@ public:
     /// The connections that are in use.
     connection_slots& slots() noexcept { return slots_; }
 
-    /// Returns the connection of this owner to the origin that has been idle for the shortest time, or nullptr.
-    /// Connections that the server has closed are removed.
+    /// Removes and returns the connection of this owner to the origin that has been idle for the shortest time. Returns
+    /// nullptr if there is none. Discards connections that the server has closed.
     std::unique_ptr<transport> take(const owner& by, const std::string& origin);
 
-    /// Keeps a connection that is idle. Closes the oldest ones of the owner if there are too many.
+    /// Adds an idle connection. Closes the oldest connections of the owner if there are too many.
     void put(const owner& by, std::string origin, std::unique_ptr<transport> connection);
 
     /// Number of idle connections.

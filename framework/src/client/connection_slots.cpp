@@ -12,7 +12,7 @@
 
 namespace rill::client::detail {
 
-// One acquire() that waits.
+// A pending acquire().
 struct connection_slots::waiting : std::enable_shared_from_this<waiting>
 {
     explicit waiting(asio::io_context& context) : context(context) {}
@@ -32,8 +32,8 @@ struct connection_slots::waiting : std::enable_shared_from_this<waiting>
         handler_.emplace(rill::detail::without_slot<Handler>{std::move(handler)});
     }
 
-    // Completes from the event loop. The first call decides. So a slot that has been assigned is never lost: the
-    // coroutine gets it, even if it is cancelled meanwhile.
+    // Completes the operation from the event loop. Only the first call has an effect. Therefore an assigned slot is
+    // never lost. The coroutine gets the slot, even if it is cancelled before the completion.
     void end(error_code ec)
     {
         if (!std::exchange(ended, true)) {
@@ -73,7 +73,7 @@ awaitable<result<connection_slots::lease>> connection_slots::acquire(key k, std:
     };
     const auto got = co_await asio::async_initiate<const as_expected_t, void(error_code)>(initiate, as_expected);
     if (got) {
-        co_return lease(*this, std::move(k)); // release() has left the slot to this request
+        co_return lease(*this, std::move(k)); // release() has assigned the slot to this request
     }
     if (got.error() == asio::error::operation_aborted) {
         throw boost::system::system_error(got.error());

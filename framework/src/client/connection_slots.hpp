@@ -13,15 +13,15 @@
 
 namespace rill::client::detail {
 
-/// Limits the connections that are in use at the same time. Requests above the limit wait in their order. Belongs to
-/// one event loop.
+/// Limits the number of connections that are in use at the same time. Further requests wait, and continue in the order
+/// of their arrival. Belongs to one event loop.
 class connection_slots
 {
 public:
     /// A client and an origin.
     using key = std::pair<const void*, std::string>;
 
-    /// A connection that is in use. It must not outlive the slots.
+    /// The right to use a connection. The lease must not outlive the connection_slots object.
     class lease
     {
     public:
@@ -51,11 +51,11 @@ public:
     connection_slots& operator=(const connection_slots&) = delete;
     ~connection_slots() { shutdown(); }
 
-    /// Waits until less than `max` connections of this key are in use. 0: no limit. Cancellation throws
-    /// operation_aborted. Fails with timed_out after `timeout`; 0: it never does.
+    /// Waits until fewer than `max` connections of this key are in use. `max` 0: no limit. Cancellation throws
+    /// operation_aborted. Fails with timed_out after `timeout`. `timeout` 0: no limit.
     awaitable<result<lease>> acquire(key k, std::size_t max, std::chrono::milliseconds timeout);
 
-    /// Destroys all coroutines that wait, for the end of the event loop.
+    /// Destroys all waiting coroutines at the end of the event loop.
     void shutdown() noexcept;
 
     std::size_t in_use(const key& k) const;

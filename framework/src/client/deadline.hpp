@@ -16,7 +16,7 @@ public:
     deadline& operator=(const deadline&) = delete;
     ~deadline() { disarm(); }
 
-    /// Starts the time again. 0: no deadline.
+    /// Starts the deadline, or starts it again. 0: no deadline.
     void arm(timer_service& timers, std::chrono::milliseconds time)
     {
         disarm();
@@ -31,7 +31,8 @@ public:
     bool expired() const noexcept { return expired_; }
 
 private:
-    // A worker that ends fires with an error. Its coroutines are cancelled then, so there is nothing to do.
+    // A worker that ends fires its timers with an error. The worker also cancels its coroutines. Therefore the deadline
+    // does nothing.
     static void fire(timer_node& node, error_code ec)
     {
         auto& self = static_cast<deadline&>(node);

@@ -22,15 +22,16 @@ namespace {
 
 using asio::ip::tcp;
 
-// Where dial() gets the result. It is in the frame of the coroutine.
+// The result of dial(). The frame of the coroutine contains it.
 struct dialed
 {
     std::optional<tcp::socket> socket{};
     const char* step = "connect";
 };
 
-// One dial(). Only the handlers of its operations own it. The coroutine must not: it is owned by the waiting handler in
-// here, and a cycle would leak both when the event loop is destroyed.
+// The state of one dial(). Only the handlers of its operations own it. The coroutine must not own it, because the state
+// owns the waiting handler and this handler owns the coroutine. Such a cycle would leak when the event loop is
+// destroyed.
 class dialing : public std::enable_shared_from_this<dialing>
 {
 public:
@@ -111,7 +112,7 @@ private:
         }
     }
 
-    // Completes from the event loop.
+    // Completes the operation from the event loop.
     void post_completion(error_code ec)
     {
         asio::post(context_, [self = shared_from_this(), ec] { self->complete(ec); });

@@ -8,7 +8,7 @@ namespace {
 
 namespace json = boost::json;
 
-// The members of the data if it is a JSON object, and otherwise none.
+// Returns the members of the data if the data is a JSON object. Otherwise returns an empty object.
 json::object members_of(const std::string& data)
 {
     error_code ec;

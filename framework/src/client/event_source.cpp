@@ -18,14 +18,14 @@ bool is_temporary(unsigned status) noexcept
     return status == 408 || status == 429 || status / 100 == 5;
 }
 
-// The time of the caller's worker, which a test may set.
+// Returns the time of the caller's timer service. A test may control this time.
 awaitable<timer_service::clock::time_point> clock_now()
 {
     const auto ex = co_await asio::this_coro::executor;
     co_return timer_service::of(rill::detail::context_of(ex)).now();
 }
 
-// Errors that another attempt would only repeat.
+// Returns whether another attempt would fail with the same error.
 bool is_final(const error_code& ec) noexcept
 {
     return ec == errc::invalid_url || ec == errc::unsupported_scheme || ec == errc::invalid_redirect ||
@@ -57,12 +57,12 @@ struct event_source::state
     std::optional<response> open;
     std::optional<sse::parser> parser;
     std::string_view unread; // bytes of `open`
-    bool has_event = false;  // `open` has received one
+    bool has_event = false;  // `open` has received an event
     timer_service::clock::time_point opened;
     unsigned status = 0;
     std::optional<failure> last_failure;
     std::optional<failure> end;
-    std::optional<reconnect> planned;                               // the hook has not been called yet
+    std::optional<reconnect> planned;                               // before_reconnect has not been called yet
     std::optional<timer_service::clock::time_point> connects_after; // the end of the wait
 };
 
@@ -77,7 +77,7 @@ request event_source::state::make_request() const
     };
     set_default("Accept", "text/event-stream");
     set_default("Cache-Control", "no-cache"); // as browsers do for the cache mode "no-store"
-    if (!last_id.empty()) {                   // an id that a header cannot hold is not sent
+    if (!last_id.empty()) {                   // set() refuses an id that is not a field value
         static_cast<void>(r.headers.set("Last-Event-ID", last_id));
     }
     return r;
@@ -99,7 +99,7 @@ void event_source::state::schedule(std::chrono::milliseconds at_least)
     planned.emplace(reconnect{*last_failure, pause.failures(), pause.next(at_least)});
 }
 
-// An attempt has failed.
+// Handles a failed attempt.
 void event_source::state::on_failure(failure f, std::chrono::milliseconds at_least)
 {
     if (is_final(f.code)) {
@@ -111,8 +111,8 @@ void event_source::state::on_failure(failure f, std::chrono::milliseconds at_lea
     schedule(at_least);
 }
 
-// An open stream has ended. A short stream without an event counts as a failed attempt. Otherwise a server that closes
-// each stream at once would be asked again and again without a longer wait.
+// Handles the end of an open stream. A short stream without an event counts as a failed attempt. Otherwise the wait
+// would not become longer if a server closes each stream at once.
 void event_source::state::close(failure f, timer_service::clock::time_point now)
 {
     open.reset();
@@ -183,7 +183,7 @@ awaitable<void> event_source::state::read()
     }
 }
 
-// Waits for the time of the reconnect. If it is cancelled, the next call continues the wait.
+// Waits for the time of the reconnect. If the wait is cancelled, the next call continues it.
 awaitable<void> event_source::state::wait()
 {
     if (!connects_after) {

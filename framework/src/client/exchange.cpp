@@ -15,7 +15,7 @@ constexpr std::size_t max_buffer_bytes = 64UL * 1024;
 
 using parse_error = boost::beast::http::error;
 
-// Starts a deadline, which ends with the scope: an operation that is cancelled leaves none.
+// Starts a deadline and stops it at the end of the scope, also if the operation is cancelled.
 class armed
 {
 public:
@@ -43,7 +43,7 @@ exchange::exchange(std::unique_ptr<transport> connection, timer_service& timers,
       buffer_(first_buffer_bytes, '\0')
 {}
 
-// The error of an operation. Cancellation throws.
+// Returns the error of an operation. Throws if the operation was cancelled.
 error_code exchange::checked(error_code ec) const
 {
     if (deadline_.expired()) {
@@ -113,7 +113,7 @@ result<bool> exchange::parse()
     return used != 0;
 }
 
-// Reads at least one byte. At the end of the connection it completes a response that has no other end.
+// Reads at least one byte. The end of the connection completes a response whose length is unknown.
 awaitable<result<void>> exchange::read_more()
 {
     std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), end_ - begin_, buffer_.begin());
@@ -134,7 +134,7 @@ awaitable<result<void>> exchange::read_more()
         co_return tl::unexpected(checked(got.error()));
     }
     error_code ec;
-    if (parser_->got_some()) { // otherwise there is no response
+    if (parser_->got_some()) { // otherwise no byte of a response has arrived
         parser_->put_eof(ec);
     }
     if (ec || !parser_->is_done()) {

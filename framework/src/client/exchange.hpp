@@ -41,8 +41,8 @@ struct piece_body
     };
 };
 
-/// One request and its response on a connection. Cancellation throws operation_aborted. An operation whose deadline
-/// expires fails with timed_out, and the connection is closed.
+/// One request and its response on a connection. Cancellation throws operation_aborted. If its deadline expires, an
+/// operation closes the connection and fails with timed_out.
 class exchange final : private body_writer
 {
 public:
@@ -53,7 +53,7 @@ public:
     awaitable<result<void>> send(const std::string& head, const request& r);
     /// Reads the head of the final response. Skips interim responses (1xx).
     awaitable<result<void>> read_head(bool without_body);
-    /// Reads a piece of the body. It is empty at the end.
+    /// Reads a piece of the body. Returns an empty piece at the end of the body.
     awaitable<result<std::string_view>> read_some();
 
     /// The head, after read_head().
@@ -83,7 +83,7 @@ private:
     std::size_t max_head_bytes_;
     deadline deadline_{[this] { connection_->close(); }};
     std::optional<response_parser> parser_;
-    std::string buffer_; // the unread bytes are those from begin_ to end_
+    std::string buffer_; // the unread bytes are at begin_ to end_
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     bool received_ = false;

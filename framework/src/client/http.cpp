@@ -19,7 +19,7 @@ using namespace detail;
 template <class T>
 using outcome = tl::expected<T, failure>;
 
-// What all attempts of one send() share.
+// The state that all attempts of one send() share.
 struct sending
 {
     connection_pool& pool;
@@ -42,8 +42,8 @@ awaitable<outcome<std::unique_ptr<transport>>> connect(const sending& s, const u
     co_return std::make_unique<tcp_transport>(std::move(*socket));
 }
 
-// Sends the request on this connection and reads the head of the response. An early response of a server that does not
-// read the whole body is a response, too.
+// Sends the request on this connection and reads the head of the response. A server may respond before it has read the
+// whole body. This response is valid, even if the client cannot write the rest.
 awaitable<result<void>> exchange_heads(exchange& e, const request& r, const url& to)
 {
     const auto head = request_head(r, to);
@@ -58,7 +58,7 @@ awaitable<result<void>> exchange_heads(exchange& e, const request& r, const url&
     co_return read;
 }
 
-// Waits until another connection to the origin may be used.
+// Waits until the limit allows another connection to the origin.
 awaitable<outcome<connection_slots::lease>> acquire(const sending& s, const url& to)
 {
     connection_slots::key key(s.owner.get(), to.origin());
@@ -104,7 +104,7 @@ std::unique_ptr<received> make_received(const sending& s, const url& from, conne
     state->slot = std::move(slot);
     state->status = e->head().result_int();
     for (const auto& field : e->head()) {
-        static_cast<void>(state->headers.add(field.name_string(), field.value())); // invalid fields are left out
+        static_cast<void>(state->headers.add(field.name_string(), field.value())); // ignores invalid fields
     }
     state->body = std::move(e);
     state->finish();
@@ -117,7 +117,7 @@ http::http(http_options options) : options_(std::make_shared<const http_options>
 
 awaitable<tl::expected<response, failure>> http::send(request r, request_timeouts timeouts) const
 {
-    const auto owner = options_; // this object may be destroyed meanwhile
+    const auto owner = options_; // this object may be destroyed while the request runs
     const auto ex = co_await asio::this_coro::executor;
     auto* context = rill::detail::find_context(ex);
     if (context == nullptr) {

@@ -7,7 +7,7 @@ namespace rill::client::detail {
 
 namespace {
 
-// The client decides about these. A user's value could contradict the body.
+// Returns whether only the client sets this field. A value of the user could contradict the body.
 bool is_managed(std::string_view name) noexcept
 {
     constexpr std::array<std::string_view, 4> names{"Host", "Content-Length", "Transfer-Encoding", "Connection"};
@@ -37,7 +37,7 @@ std::string request_head(const request& r, const url& to)
     if (!r.headers.contains("Accept")) {
         line("Accept", "*/*");
     }
-    if (!r.headers.contains("Accept-Encoding")) { // without the field, a server may compress (RFC 9110, 12.5.3)
+    if (!r.headers.contains("Accept-Encoding")) { // without it, a server may compress (RFC 9110, 12.5.3)
         line("Accept-Encoding", "identity");
     }
     if (!r.headers.contains("User-Agent")) {

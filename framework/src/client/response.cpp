@@ -53,7 +53,7 @@ awaitable<tl::expected<std::string, failure>> response::read_all(std::size_t max
             co_return all;
         }
         if (piece->size() > max_bytes - all.size()) {
-            state_->close(); // the rest is of no use
+            state_->close(); // nobody can read the rest
             co_return tl::unexpected(failure(make_error_code(errc::body_too_large), "read " + state_->url));
         }
         all.append(*piece);

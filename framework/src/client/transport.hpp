@@ -8,8 +8,8 @@
 
 namespace rill::client::detail {
 
-/// What a request needs of its connection. TCP is one of them; TLS will be another one. Belongs to one event loop.
-/// Cancellation completes an operation with operation_aborted, as close() does.
+/// The interface of a connection that a request uses. TCP implements it. Belongs to one event loop. Cancellation and
+/// close() complete an operation with operation_aborted.
 class transport
 {
 public:
@@ -24,7 +24,7 @@ public:
     virtual awaitable<result<void>> write(std::span<const asio::const_buffer> buffers) = 0;
     /// Closes the connection. Pending operations complete with operation_aborted.
     virtual void close() noexcept = 0;
-    /// Whether the connection is open and the server has sent nothing, so that it can take another request.
+    /// Whether another request can use the connection: it is open, and the server has sent nothing.
     virtual bool is_idle() noexcept = 0;
 };
 

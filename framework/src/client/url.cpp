@@ -37,7 +37,7 @@ std::size_t scheme_length(std::string_view text) noexcept
     return is_letter(text[0]) && std::ranges::all_of(text.substr(0, end), is_scheme) ? end : 0;
 }
 
-// Encodes what a request line cannot hold: spaces, control characters and bytes above 0x7E.
+// Percent-encodes characters that a request line cannot contain: spaces, control characters and bytes above 0x7E.
 std::string encode_target(std::string_view text)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
@@ -102,7 +102,7 @@ std::string remove_dots(std::string_view path)
     return out.empty() ? "/" : out;
 }
 
-// The path and query of a reference without scheme and authority, merged with those of the base.
+// Merges the path and the query of a reference with those of the base. The reference has no scheme and no authority.
 std::string merged_target(std::string_view base, std::string_view reference)
 {
     const auto base_path = base.substr(0, base.find('?'));

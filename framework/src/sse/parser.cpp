@@ -25,8 +25,8 @@ std::string decoded(std::string_view text)
     return out;
 }
 
-// Returns the position of the first CR or LF, or npos. One pass: two calls of find() would read all bytes for each line
-// of a stream that has only CR.
+// Returns the position of the first CR or LF, or npos. Two calls of find() would be slow. If a stream has only CR, the
+// search for LF would read all bytes for each line.
 std::size_t first_line_end(std::string_view bytes) noexcept
 {
     const auto at = std::ranges::find_if(bytes, [](char c) { return c == '\n' || c == '\r'; });
@@ -106,7 +106,7 @@ bool parser::take_field(std::string_view name, std::string_view value)
     } else if (name == "retry") {
         take_retry(value);
     }
-    // The last LF of the data is not part of it.
+    // The size of the data excludes its last LF.
     return open_.data.size() + open_.name.size() + open_.id.size() <= limits_.max_event_bytes + !open_.data.empty();
 }
 

@@ -14,7 +14,7 @@
 
 namespace rill::testing::detail {
 
-/// The client's side of HTTP/1.1 over a memory_socket.
+/// An HTTP/1.1 client on a memory_socket.
 class client_connection
 {
 public:
@@ -30,12 +30,12 @@ public:
     /// Waits for the whole response.
     response read_response(std::string_view method);
 
-    /// Moves what has arrived from the socket to the reader.
+    /// Moves the bytes that have arrived from the socket to the reader.
     void receive();
-    /// Whether nothing more of the present response will arrive.
+    /// Whether the current response has ended: it is complete or has failed.
     bool response_over() const { return reader_.is_complete() || reader_.failure().has_value(); }
 
-    /// Ends the client's side. Does nothing if it has ended.
+    /// Disconnects the client. Does nothing if the client has disconnected already.
     void leave(departure how);
 
     /// Throws no_answer.

@@ -14,7 +14,7 @@ namespace detail {
 
 namespace {
 
-// One in four operations of a schedule is shortened, to at most this number of bytes.
+// A schedule shortens one in four operations, to at most this number of bytes.
 constexpr std::uint64_t max_shortened = 40;
 
 } // namespace

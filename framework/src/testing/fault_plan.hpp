@@ -6,14 +6,14 @@
 
 namespace rill::testing::detail {
 
-/// What a memory_socket does with an operation.
+/// The effect of a fault on an operation of a memory_socket.
 struct operation_limit
 {
     bool fails = false;
     std::size_t max_bytes = SIZE_MAX;
 };
 
-/// The state of a fault. Operations count from 1.
+/// The state of a fault. The number of the first operation is 1.
 struct fault_plan
 {
     enum class type : unsigned char

@@ -31,7 +31,7 @@ void memory_network::report_later(network_member& changed)
     }
 }
 
-// Without a schedule, the sockets are reported in the order of their changes.
+// Without a schedule, the order of the reports is the order of the changes.
 void memory_network::report_all()
 {
     auto now = std::exchange(changed_, {});

@@ -11,14 +11,14 @@
 
 namespace rill::testing::detail {
 
-/// What the network reports.
+/// An object that the network reports, such as a memory_socket.
 class network_member : public std::enable_shared_from_this<network_member>
 {
 public:
     network_member(const network_member&) = delete;
     network_member& operator=(const network_member&) = delete;
 
-    /// Tells the server's side of its present state. Called from the event loop.
+    /// Reports the current state to the server's side. Called from the event loop.
     virtual void report() = 0;
 
     bool to_be_reported = false;
@@ -28,8 +28,8 @@ protected:
     ~network_member() = default;
 };
 
-/// The in-memory transport of one server. It reports the sockets from the event loop, never inside the call that causes
-/// the report.
+/// The in-memory transport of one server. It reports the sockets from the event loop. It never reports a socket inside
+/// the call that causes the report.
 class memory_network
 {
 public:
@@ -41,10 +41,10 @@ public:
     /// Sets the event loop of the worker. The sockets need it.
     void use(boost::asio::io_context& io);
 
-    /// The event loop has ended: nothing is reported any more.
+    /// Ends all reports. The network does not use the event loop after this call.
     void stop() noexcept { io_ = nullptr; }
 
-    /// Reports the socket in the next turn of the event loop, once.
+    /// Reports the socket once in the next turn of the event loop.
     void report_later(network_member& changed);
 
     fault_plan& faults() noexcept { return *faults_; }

@@ -98,7 +98,7 @@ void memory_socket::read(std::size_t max)
     }
 }
 
-// The kernel reports the whole state at each change.
+// Like the kernel, reports the whole state at each change.
 void memory_socket::report()
 {
     if (target_ != nullptr) {
@@ -142,7 +142,7 @@ result<std::size_t> memory_socket::write_some(std::initializer_list<std::string_
     return taken;
 }
 
-// A short write is followed by a report, unless the client has to read first.
+// After a short write, reports the socket, unless the client must read first.
 void memory_socket::after_write() noexcept
 {
     if (reads_) {
@@ -204,7 +204,8 @@ void memory_socket::limit_unsent(std::size_t bytes) noexcept
     }
 }
 
-// As the kernel does, a close with unread input resets the connection, and the client loses what it has not read.
+// Like the kernel, resets the connection if the server has unread input. The client then loses the bytes that it has
+// not read.
 void memory_socket::close() noexcept
 {
     const auto self = std::move(held_by_server_);

@@ -14,10 +14,11 @@
 
 namespace rill::testing::detail {
 
-/// A connection in memory. The virtual functions are the server's side, the others are the client's side. It models
-/// what a server can see of TCP: full buffers, acknowledgments, FIN, reset, and a client that vanishes.
+/// A connection in memory. The server's side calls the virtual functions, and the client's side calls the other
+/// functions. The class simulates the properties of TCP that a server can detect: full buffers, acknowledgments, FIN,
+/// reset, and a client without a network.
 ///
-/// The server's side owns the object until close(), the client's side as long as it has a pointer.
+/// The server's side owns the object until close(). The client's side owns it as long as it has a pointer to it.
 class memory_socket final : public transport::virtual_socket, public network_member
 {
 public:
@@ -26,33 +27,33 @@ public:
 
     // The client's side.
 
-    /// Gives the server's side a descriptor.
+    /// Returns a new descriptor for the server's side.
     int accept();
     void send(std::string_view bytes);
-    /// Sends FIN. The client still reads.
+    /// Sends FIN. The client continues to read.
     void finish();
     /// Sends FIN, and answers everything that the server sends from now on with a reset.
     void leave();
     void reset();
-    /// From now on nothing arrives on either side, and nothing is acknowledged.
+    /// From now on neither side receives data or acknowledgments.
     void vanish();
 
-    /// The bytes that the client has read since the last call.
+    /// Returns the bytes that the client has read since the last call.
     std::string take();
-    /// If false, arriving bytes stay in the buffers until read().
+    /// If false, the bytes remain in the buffers until read().
     void read_always(bool reads);
     /// Reads up to `max` bytes from the buffers.
     void read(std::size_t max);
     std::size_t buffered() const noexcept { return buffers_.size(); }
 
-    /// Whether the server sends nothing more, and everything was read.
+    /// Whether the server has ended its side and the client has read all bytes, or the connection was reset.
     bool ended() const noexcept { return (server_finished_ && buffers_.empty()) || server_reset_ || reset_; }
     /// Whether the connection ended with a reset.
     bool was_reset() const noexcept { return server_reset_ || reset_; }
     /// Whether the server has closed its side.
     bool closed_by_server() const noexcept { return closed_; }
 
-    /// Called when bytes stay in the buffers, as the client does not read.
+    /// Called when bytes remain in the buffers because the client does not read.
     std::function<void()> on_buffered;
     /// The streams that ran on this connection.
     std::vector<std::uint64_t> streams;

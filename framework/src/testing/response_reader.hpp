@@ -11,33 +11,34 @@
 
 namespace rill::testing::detail {
 
-/// Parses the responses of a connection, one after another: bytes in, responses out, without I/O. Interim responses
-/// (RFC 9110, section 15.2) are skipped.
+/// Parses the responses of a connection, one after another, without I/O. Skips interim responses (RFC 9110, section
+/// 15.2).
 class response_reader
 {
 public:
     response_reader() { begin({}); }
 
-    /// Begins with the response to a request with this method. Bytes that follow the previous response belong to it.
+    /// Starts to parse the response to a request with this method. It begins with the bytes that follow the previous
+    /// response.
     void begin(std::string_view method);
 
     void feed(std::string_view bytes);
-    /// The connection has ended. Without a reset, this completes a body whose size is not known.
+    /// Call it when the connection has ended. Without a reset, this completes a body of unknown size.
     void finish(bool reset = false);
 
     bool has_head() const { return parser_->is_header_done(); }
     bool is_complete() const { return parser_->is_done(); }
-    /// The bytes are not a response, or the response is not complete at the end of the connection.
+    /// The error: the bytes are not a response, or the connection ended before the end of the response.
     const std::optional<error_code>& failure() const noexcept { return failure_; }
 
     /// Requires has_head().
     int status() const { return static_cast<int>(parser_->get().result_int()); }
     rill::headers headers() const;
 
-    /// The part of the body that has arrived since the last call, without its framing.
+    /// Returns the part of the body that has arrived since the last call, without the chunk framing.
     std::string take_body();
 
-    /// The bytes after the last complete response.
+    /// Removes and returns the bytes after the last complete response.
     std::string take_unparsed() { return std::exchange(unparsed_, {}); }
 
 private:

@@ -16,7 +16,7 @@ namespace rill::testing::detail {
 
 namespace {
 
-// A coroutine that never waits would otherwise hang the test.
+// Without this limit, a coroutine that never waits would block the test forever.
 constexpr int max_handlers_at_one_time = 10'000'000;
 
 constexpr std::chrono::milliseconds outside_step{10};
@@ -31,7 +31,7 @@ session::session(handler app, testing::options options)
         throw std::invalid_argument("testing::server: the handler is empty");
     }
     check_options(options_.server);
-    rill::detail::jitter::of_this_thread() = rill::detail::jitter(0); // the same bytes in every run
+    rill::detail::jitter::of_this_thread() = rill::detail::jitter(0); // two runs produce the same bytes
     set_observer();
     worker_.emplace(app_, options_.server, events_, room_);
     auto& io = worker_->io();
@@ -57,7 +57,7 @@ void session::close()
     }
     check_use();
     ended_ = true;
-    network_.stop(); // first: coroutines that unwind with the worker may still use their sockets
+    network_.stop(); // first, because coroutines that the worker destroys may use their sockets
     worker_.reset();
 }
 
@@ -85,7 +85,7 @@ void session::set_observer()
     };
 }
 
-// The event of a stream does not name its socket.
+// Finds the socket of a stream, because the observer gets only the id of the stream.
 void session::match_stream(std::uint64_t id)
 {
     std::erase_if(sockets_, [](const auto& s) { return s.expired() || s.lock()->closed_by_server(); });
@@ -127,7 +127,7 @@ std::shared_ptr<memory_socket> session::connect()
     if (ended_ || worker.draining()) {
         throw std::runtime_error("rill::testing: the server shuts down and accepts no connections");
     }
-    quiet_work_ = 0; // a new handler may use other work
+    quiet_work_ = 0; // a new handler may start other work
     auto socket = std::make_shared<memory_socket>(network_);
     sockets_.push_back(socket);
     if (const auto ec = transport::http1_connection::start(worker, socket->accept())) {
@@ -212,8 +212,8 @@ void session::shut_down()
     run_until([this] { return ended_; });
 }
 
-// Waits in real time for work that the virtual clock does not control. Returns whether the event loop may have
-// something to do.
+// Waits in real time for work that the virtual clock does not control. Returns whether the event loop may have ready
+// handlers.
 bool session::wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over)
 {
     const bool offloads = !rill::detail::offload_jobs::of(worker_->io()).idle();
@@ -236,8 +236,9 @@ bool session::wait_outside(std::chrono::steady_clock::time_point give_up, bool p
     return false;
 }
 
-// Asio does not tell the number. It stops the context when the number becomes 0, so this function counts down, and up
-// again. Work that another thread finishes meanwhile posts its completion first, so the number does not become 0 early.
+// Returns the amount of outstanding work. Asio has no function for this number, but stops the context when the number
+// becomes 0. Therefore this function counts down to 0, and up again. If another thread finishes work meanwhile, it
+// first posts the completion. Therefore the number does not become 0 too early.
 std::size_t session::outstanding_work()
 {
     auto& io = worker_->io();

@@ -31,17 +31,17 @@ public:
     session& operator=(const session&) = delete;
     ~session();
 
-    /// Ends the worker. The handles that still refer to the session throw std::logic_error from now on.
+    /// Ends the worker. Functions of the clients throw std::logic_error after this call.
     void close();
 
     std::shared_ptr<memory_socket> connect();
 
-    /// Runs all handlers that are ready. The clock stands still.
+    /// Runs all handlers that are ready. Does not move the clock.
     void run_ready();
-    /// Runs the worker until the condition holds. The clock moves to the next timer whenever all coroutines wait.
+    /// Runs the worker until the condition is true. Whenever all coroutines wait, moves the clock to the next timer.
     /// @return false if `within` has passed in virtual time, or if the server has ended
     bool run_until(const condition& holds, std::chrono::milliseconds within);
-    /// The same with options::patience.
+    /// Waits for at most options::patience.
     bool run_until(const condition& holds) { return run_until(holds, options_.patience); }
     /// Moves the clock.
     void advance(std::chrono::milliseconds by);
@@ -76,14 +76,14 @@ private:
     transport::capacity room_;
     memory_network network_;
     std::optional<worker> worker_;
-    std::vector<std::weak_ptr<memory_socket>> sockets_; ///< in which a stream may begin
+    std::vector<std::weak_ptr<memory_socket>> sockets_; ///< a stream may begin on each of them
     std::thread::id thread_ = std::this_thread::get_id();
     timer_service::clock::time_point start_;
     std::map<std::uint64_t, close_reason> ended_streams_;
     std::vector<close_reason> reasons_;
     std::vector<log_line> log_;
-    std::size_t own_work_ = 0;   ///< operations that the worker itself always waits for
-    std::size_t quiet_work_ = 0; ///< further operations that depend on the virtual clock, as far as is known
+    std::size_t own_work_ = 0;   ///< operations for which the worker itself always waits
+    std::size_t quiet_work_ = 0; ///< further operations that seem to depend on the virtual clock
     bool ended_ = false;
 };
 

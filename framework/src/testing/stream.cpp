@@ -21,7 +21,7 @@ struct stream::state
     state& operator=(const state&) = delete;
     ~state();
 
-    /// Parses what has arrived.
+    /// Parses the bytes that have arrived.
     void receive();
     bool over();
     std::optional<event> take();
@@ -229,7 +229,7 @@ void stream::stop_reading()
 
 void stream::read_at(std::size_t bytes_per_second)
 {
-    constexpr std::size_t most_steps = 100; // in a second
+    constexpr std::size_t most_steps = 100; // per second
     auto& s = *state_;
     const auto rate = std::max<std::size_t>(bytes_per_second, 1);
     const auto steps = std::min(rate, most_steps);

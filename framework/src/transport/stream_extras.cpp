@@ -8,12 +8,12 @@ namespace rill::transport {
 
 namespace {
 
-// The memory of a table with more buckets is returned when the table is empty.
+// If the table has more buckets, an empty table releases their memory.
 constexpr std::size_t max_kept_buckets = 1024;
 
 } // namespace
 
-// Entries are left if the shutdown could not end their streams.
+// The table still has entries if the shutdown could not end their streams.
 stream_extras::~stream_extras()
 {
     for (auto& [socket, e] : entries_) {

@@ -17,7 +17,7 @@ struct session
     std::chrono::system_clock::time_point ends;
 };
 
-class session_list // of all workers, so it has a mutex
+class session_list // all workers share it; therefore it has a mutex
 {
 public:
     void add(const std::string& id, session added)

@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(survives_each_fault)
             try {
                 app.open("/ticks?ms=1000").next(3);
             } catch (const rill::testing::no_answer&) {
-                // The fault has hit this client. The server must be well.
+                // The fault has affected this client. It must not affect the server.
             }
             app.advance(1min);
             BOOST_TEST(app.connections() == 0U);

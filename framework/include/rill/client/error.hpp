@@ -5,8 +5,8 @@
 
 namespace rill::client {
 
-/// The client's own error codes. Errors of the operating system and of the parser of responses keep their categories. A
-/// deadline that expires is `boost::asio::error::timed_out`.
+/// The error codes of the client. Errors of the operating system and of the response parser have their own categories.
+/// If a deadline expires, the error is `boost::asio::error::timed_out`.
 enum class errc : unsigned char
 {
     invalid_url = 1,     ///< not an absolute URL with a host, or it has user information
@@ -20,7 +20,7 @@ enum class errc : unsigned char
     not_an_event_stream, ///< the Content-Type is not text/event-stream
     finished,            ///< 204: the server has no more events
     stopped,             ///< the program has stopped the source
-    too_many_attempts,   ///< as many attempts in a row have failed as the options allow
+    too_many_attempts,   ///< max_attempts attempts in a row have failed
 };
 
 const boost::system::error_category& error_category() noexcept;

@@ -13,18 +13,18 @@
 
 namespace rill::client {
 
-/// A reconnect that is about to happen.
+/// The next attempt of a source to connect.
 struct reconnect
 {
-    /// Why the previous connection or attempt has ended.
+    /// Why the previous connection or attempt ended.
     failure reason;
-    /// Number of attempts in a row that have failed. 0 after a stream that has received an event.
+    /// Number of attempts in a row that have failed. 0 if the previous stream has received an event.
     unsigned failures = 0;
     /// Time until the attempt. The hook may change it.
     std::chrono::milliseconds wait{0};
 };
 
-/// Options of an event source. 0 as a time: no limit.
+/// Options of an event source. A time of 0 means no limit.
 struct event_source_options
 {
     /// An absolute URL. See parse_url().
@@ -37,8 +37,8 @@ struct event_source_options
     /// The id after which the stream begins. Empty: the server decides.
     std::string last_event_id{};
 
-    /// The client whose options and connections are used. Its idle_timeout and response_timeout are replaced by those
-    /// below.
+    /// The source uses the options and the connections of this client. The two timeouts below replace those of the
+    /// client.
     http client{};
     /// Maximum time from the end of the request to the head of the response.
     std::chrono::milliseconds response_timeout{30'000};
@@ -48,17 +48,18 @@ struct event_source_options
 
     /// Time until the first reconnect, unless the server sends `retry`.
     std::chrono::milliseconds initial_backoff{1'000};
-    /// Maximum time between two attempts. `retry` and Retry-After may ask for more.
+    /// Maximum time between two attempts. `retry` and Retry-After may cause a longer time.
     std::chrono::milliseconds max_backoff{30'000};
-    /// The source ends if as many attempts in a row have failed. 0: it never gives up.
+    /// The source ends if this number of attempts in a row have failed. 0: no limit.
     unsigned max_attempts = 0;
 
     sse::parser_limits limits{};
 
-    /// Called before each request, e.g. to set a fresh token. An error counts as a failed attempt.
+    /// The source calls this hook before each request, e.g. to set a new token. If the hook returns an error, the
+    /// attempt has failed.
     hook<request> prepare{};
-    /// Called before each wait for a reconnect. An error ends the source with it. A test can let the source reconnect
-    /// step by step, and a program can log the reason.
+    /// The source calls this hook before it waits for a reconnect. If the hook returns an error, the source ends with
+    /// this error. A program can log the reason. A test can control each reconnect.
     hook<reconnect> before_reconnect{};
 };
 
@@ -70,15 +71,16 @@ struct event_source_options
 ///     }
 ///     log(source.end()->message());
 ///
-/// A 200 with text/event-stream opens the stream. After its end, after an error of the connection, and with 408, 429
-/// and 5xx, the source connects again, with Last-Event-ID. It waits for the time in `retry` or `initial_backoff`,
-/// doubled with each failed attempt up to `max_backoff`, for at least Retry-After (RFC 9110, section 10.2.3), and for
-/// up to half more at random. Everything else is final: 204 (errc::finished), other statuses (errc::refused), another
-/// Content-Type (errc::not_an_event_stream), an invalid redirect, a line or an event above the limits
-/// (error::message_too_large). Redirects are followed as by http::send().
+/// A response with status 200 and text/event-stream opens the stream. The source reconnects, with Last-Event-ID, if the
+/// stream ends, if the connection fails, and with the statuses 408, 429 and 5xx. Before each attempt it waits for the
+/// time in `retry` or for `initial_backoff`. Each failed attempt doubles this time, up to `max_backoff`. The source
+/// waits at least for the time in Retry-After (RFC 9110, section 10.2.3), and adds up to half of the wait at random.
+/// The source follows redirects like http::send(). It ends with 204 (errc::finished), another status (errc::refused),
+/// another Content-Type (errc::not_an_event_stream), an invalid redirect, or a line or an event above the limits
+/// (error::message_too_large).
 ///
-/// Belongs to the event loop on which next() runs, and must not outlive it. next() runs where rill::interval works, and
-/// its timers are rill's timers.
+/// The source belongs to the event loop on which next() runs. Destroy the source before this event loop. next()
+/// requires the same executor as rill::interval, and uses the timers of rill.
 class event_source
 {
 public:
@@ -87,23 +89,23 @@ public:
     event_source& operator=(event_source&&) noexcept;
     ~event_source();
 
-    /// Waits for the next event, and connects if there is no connection. Returns an empty optional if the source has
-    /// ended; end() has the reason. At most one next() may be pending.
+    /// Waits for the next event. Connects if there is no connection. Returns an empty optional if the source has ended.
+    /// end() then returns the reason. At most one next() may be pending.
     ///
-    /// Cancellation (terminal, partial, total) throws operation_aborted. The source stays usable and loses no event: a
-    /// later next() continues, but an attempt to connect begins again. Exceptions of hooks are thrown here.
+    /// Cancellation (terminal, partial, total) throws operation_aborted. A later next() continues and no event is lost,
+    /// but the source starts a cancelled attempt to connect again. next() also throws the exceptions of hooks.
     awaitable<std::optional<event>> next();
 
-    /// Why the source has ended. Empty as long as it has not.
+    /// Why the source has ended. Empty if it has not ended.
     const std::optional<failure>& end() const noexcept;
-    /// Why the last connection or attempt has ended, if there was one.
+    /// Why the last connection or attempt ended. Empty if none has ended.
     const std::optional<failure>& last_failure() const noexcept;
-    /// The status of the last response. 0 without one.
+    /// The status of the last response. 0 if there was no response.
     unsigned status() const noexcept;
     /// Whether a stream is open.
     bool is_open() const noexcept;
-    /// The id of the last event, which the next request sends as Last-Event-ID. To continue later, even in another
-    /// process, pass it to the options of a new source.
+    /// The id of the last event. The next request sends it as Last-Event-ID. To continue the stream in a new source,
+    /// even in another process, set event_source_options::last_event_id to this id.
     const std::string& last_event_id() const noexcept;
 
 private:

@@ -9,9 +9,9 @@
 
 namespace rill::client {
 
-/// A function of the program that a client calls: a coroutine or an ordinary function, with or without an error:
-/// `void`, `result<void>`, `awaitable<>` or `awaitable<result<void>>`. An exception that it throws leaves the client's
-/// operation. The argument is valid until the function has completed.
+/// A function of the program that a client calls. It is a coroutine or an ordinary function. It returns `void`,
+/// `result<void>`, `awaitable<>` or `awaitable<result<void>>`. If it throws an exception, the operation of the client
+/// throws it to the caller. The argument is valid until the function has completed.
 template <class Argument>
 class hook
 {
@@ -31,7 +31,7 @@ public:
 private:
     using function = std::function<awaitable<result<void>>(Argument&)>;
 
-    // The lambdas are coroutines with captures. They live in call_, which outlives each call.
+    // The lambdas are coroutines with captures. call_ owns the lambdas and outlives each call.
     template <class F>
     static function wrap(F f)
     {

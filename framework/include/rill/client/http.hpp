@@ -11,11 +11,11 @@
 
 namespace rill::client {
 
-/// An HTTP/1.1 client. A copy refers to the same options and idle connections. Thread-safe: one object may serve all
-/// workers, because each event loop has connections of its own. A request runs in any coroutine in which rill::interval
-/// works, and fails with error::foreign_executor elsewhere. Idle connections end with their event loop. Until they
-/// expire, their timer keeps `io_context::run()` from returning: a program without a server calls
-/// `io_context::stop()` at its end.
+/// An HTTP/1.1 client. A copy uses the same options and idle connections. Thread-safe: all workers may use one object,
+/// because each event loop has its own connections. A request runs in any coroutine in which rill::interval works. In
+/// other coroutines it fails with error::foreign_executor. The event loop closes its idle connections when it is
+/// destroyed. Until idle connections expire, their timer keeps `io_context::run()` from returning. Therefore a program
+/// without a server calls `io_context::stop()` at its end.
 class http
 {
 public:
@@ -23,13 +23,14 @@ public:
 
     /// Sends the request, follows redirects, and returns the response when its head has arrived.
     ///
-    /// Redirects: 301, 302, 303, 307 and 308 with a Location (RFC 9110, section 15.4; WHATWG Fetch). Authorization,
-    /// Cookie and Proxy-Authorization are not sent to another origin. A request on an idle connection that the server
-    /// has closed meanwhile is sent again if its method is idempotent (RFC 9110, section 9.2.2).
+    /// Redirects are 301, 302, 303, 307 and 308 with a Location (RFC 9110, section 15.4; WHATWG Fetch). The client does
+    /// not send Authorization, Cookie and Proxy-Authorization to another origin. The server may close an idle
+    /// connection while the client sends a request on it. The client then sends the request again if the method is
+    /// idempotent (RFC 9110, section 9.2.2).
     ///
-    /// Cancellation (terminal, partial, total) throws operation_aborted and closes the connection. Errors: errc; those
-    /// of the resolver, the connection and the parser; `asio::error::timed_out`. A response with any status is not an
-    /// error.
+    /// Cancellation (terminal, partial, total) throws operation_aborted and closes the connection. Errors: errc,
+    /// `asio::error::timed_out`, and the errors of the resolver, the connection and the parser. A response is never an
+    /// error, whatever its status is.
     awaitable<tl::expected<response, failure>> send(request r) const;
     awaitable<tl::expected<response, failure>> send(request r, request_timeouts timeouts) const;
 

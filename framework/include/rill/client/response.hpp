@@ -15,9 +15,10 @@ namespace detail {
 struct received;
 }
 
-/// A response whose head has arrived. Its body is read with read() or read_all(). Its connection returns to the pool at
-/// the end of the body. If the response is destroyed earlier, its connection is closed, which cancels the request at
-/// the server. Belongs to the event loop that has received it, and must not outlive this loop.
+/// A response whose head has arrived. read() and read_all() read its body. At the end of the body, the connection
+/// becomes idle and a later request may use it. If the response is destroyed before, the client closes the connection,
+/// and this cancels the request at the server. A response belongs to the event loop that has received it. Destroy the
+/// response before this event loop.
 class response
 {
 public:
@@ -26,20 +27,21 @@ public:
     response& operator=(response&&) noexcept;
     ~response();
 
-    /// The status code, e.g. 200. It may be one that RFC 9110 does not define.
+    /// The status code, e.g. 200. RFC 9110 may not define this code.
     unsigned status() const noexcept;
     const rill::headers& headers() const noexcept;
     /// The URL of the response, after all redirects.
     const std::string& url() const noexcept;
 
-    /// Reads the next piece of the body. It is empty at the end, and then again. The view is valid until the next call.
-    /// At most one read may be pending. The body is not decompressed.
-    /// Cancellation throws operation_aborted. The response must not be used after that. Errors: timed_out if nothing
-    /// arrives for http_options::idle_timeout; errc::connection_closed; those of the connection and of the parser.
+    /// Reads the next piece of the body. Returns an empty piece at the end of the body, and on every later call. The
+    /// view is valid until the next call. At most one read may be pending. The client does not decompress the body.
+    /// Cancellation throws operation_aborted. Do not use the response after a cancellation. Errors: timed_out if
+    /// nothing arrives for http_options::idle_timeout, errc::connection_closed, and the errors of the connection and
+    /// the parser.
     awaitable<tl::expected<std::string_view, failure>> read();
 
-    /// Reads the rest of the body. Fails with errc::body_too_large if it has more than `max_bytes` bytes, and as read()
-    /// does.
+    /// Reads the rest of the body. Fails with errc::body_too_large if the rest has more than `max_bytes` bytes. The
+    /// other errors are those of read().
     awaitable<tl::expected<std::string, failure>> read_all(std::size_t max_bytes = 8UL * 1024 * 1024);
 
 private:

@@ -7,19 +7,19 @@
 
 namespace rill::client {
 
-/// The parts of an absolute URL that a request needs. The fragment is not one of them.
+/// The parts of an absolute URL that a request needs. They do not include the fragment.
 struct url
 {
     /// In lower case, e.g. "http".
     std::string scheme{};
-    /// In lower case. An IPv6 address is without brackets.
+    /// In lower case. An IPv6 address has no brackets.
     std::string host{};
     /// The port of the URL, or the default port of its scheme.
     std::uint16_t port = 0;
-    /// Path and query, as the request line has them. It begins with "/".
+    /// The path and the query, as in the request line. Begins with "/".
     std::string target{};
 
-    /// Returns the value of the Host field: without the default port.
+    /// Returns the value of the Host field. It contains the port only if this is not the default port of the scheme.
     std::string host_field() const;
     /// Returns the scheme, the host and the port (RFC 6454): "http://example.org:8080".
     std::string origin() const;
@@ -29,13 +29,13 @@ struct url
     friend bool operator==(const url&, const url&) = default;
 };
 
-/// Parses an absolute URL (RFC 3986). Characters that a request line cannot hold are percent-encoded, as browsers do.
-/// Fails with errc::invalid_url without a host, with user information ("user@"), or with an invalid port; with
-/// errc::unsupported_scheme unless the scheme is http.
+/// Parses an absolute URL (RFC 3986). Like browsers, percent-encodes characters that a request line cannot contain.
+/// Fails with errc::invalid_url if the host is missing, if the port is invalid, or if there is user information
+/// ("user@"). Fails with errc::unsupported_scheme if the scheme is not http.
 result<url> parse_url(std::string_view text);
 
-/// Resolves a reference, such as the value of a Location field, against the URL of the request (RFC 3986, section
-/// 5.2). Fails as parse_url() does.
+/// Resolves a reference, such as the value of a Location field, against the URL of the request (RFC 3986, section 5.2).
+/// The errors are those of parse_url().
 result<url> resolve_url(const url& base, std::string_view reference);
 
 } // namespace rill::client

@@ -9,13 +9,13 @@
 
 namespace rill {
 
-/// Marks the stream that answers a request, e.g. with the id of the user or of the session, so that end_streams() finds
-/// it. Middleware sets it as an attribute of the request:
+/// The tag of the stream that answers a request, e.g. the id of the user. end_streams() selects streams by their tags.
+/// Middleware sets the tag as an attribute of the request:
 ///
-///     r.set_attribute(rill::stream_tag(session_id));
+///     r.set_attribute(rill::stream_tag(user_id));
 ///
-/// Other ways are sse::endpoint_options::stream_tag and sse::event_stream::set_tag(). Operators see the tag in
-/// ops::streams(), so it must not be a secret. A response that is not a stream ignores it.
+/// Other ways are sse::endpoint_options::stream_tag and sse::event_stream::set_tag(). The tag must not be a secret,
+/// because operators see it in ops::streams(). If the response is not a stream, the tag has no effect.
 class stream_tag
 {
 public:
@@ -27,28 +27,28 @@ private:
     std::string text_;
 };
 
-/// One stream, as end_streams() shows it to its predicate. It refers to data of the worker, and is valid during the
-/// call of the predicate only.
+/// Describes one stream to the predicate of end_streams(). It refers to data of the worker, and is valid only during
+/// the call of the predicate.
 struct stream_info
 {
-    /// The same id as in observer::stream_opened. 0 for a request whose handler has not returned its stream yet: see
+    /// The same id as in observer::stream_opened. 0 for a request whose handler has not returned yet: see
     /// end_streams().
     std::uint64_t id = 0;
     /// The pattern of the route, e.g. "/rooms/{room}". Empty without a router.
     std::string_view route{};
-    /// The tag, see stream_tag. Empty if there is none.
+    /// The tag: see stream_tag. Empty if there is none.
     std::string_view tag{};
-    /// Returns the address of the connection's peer, as request::remote_address() does without
-    /// middleware::forwarded(): behind a proxy this is the proxy. Each call asks the operating system.
+    /// Returns the address of the connection's peer, which may be a proxy. It is the value of request::remote_address()
+    /// without middleware::forwarded(). Each call reads the address from the operating system.
     std::function<std::string()> address{};
 };
 
-/// Selects streams. It must neither block nor throw.
+/// Selects streams. It must not block or throw.
 using stream_predicate = std::function<bool(const stream_info&)>;
 
 namespace detail {
 
-/// The time at which the stream that answers a request ends: an attribute of the request.
+/// An attribute of a request: the time at which the stream of the response ends.
 struct stream_deadline
 {
     std::chrono::system_clock::time_point when;

@@ -14,31 +14,33 @@ namespace detail {
 awaitable<std::size_t> end_streams(stream_predicate which, close_reason reason);
 }
 
-/// Ends the open streams that `which` selects, of all workers of the server that runs the calling coroutine, e.g. those
-/// of a user who logs out:
+/// Ends the open streams that `which` selects, e.g. those of a user who logs out. The streams are those of all workers
+/// of the server that runs the calling coroutine:
 ///
 ///     const auto of_user = [user](const rill::stream_info& s) { return s.tag == user; };
 ///     const auto ended = co_await rill::end_streams(of_user);
 ///
-/// Each worker calls `which` for its streams in its own thread, so `which` owns what it refers to, and several threads
-/// may call copies of it. Other processes of serve_processes() have their own streams.
+/// Each worker calls `which` for its streams in its own thread. Therefore `which` must own the data that it uses, and
+/// several threads may call copies of it at the same time. Other processes of serve_processes() have their own streams.
 ///
-/// A selected stream gets no further event, and its handler is cancelled (terminal). With close_reason::revoked, which
-/// is the default, the stream ends without a farewell. If its client has not read everything, the connection is reset,
-/// and the queued events are discarded. `which` then also sees requests whose handlers have not returned yet, with id
-/// 0: if one is selected and its response is a stream, the response becomes 403, or the connection is closed. So a
-/// request that was authenticated before does not escape, provided that its tag is set before its credentials are
-/// checked, or after that without a co_await in between. The calling request is one of them. With close_reason::drained
-/// or close_reason::expired, a stream ends with the farewell or the until_event of its endpoint, and requests are not
-/// selected. Other reasons throw std::invalid_argument.
+/// A selected stream gets no further event. The server cancels its handler (terminal). With close_reason::revoked, the
+/// default, the stream ends without a farewell. If its client has not read everything, the server resets the connection
+/// and discards the queued events. With close_reason::revoked, the server also calls `which` for each request whose
+/// handler has not returned yet, including the calling request. The id of such a request is 0. If `which` selects the
+/// request and its response is a stream, the response becomes 403, or the server closes the connection. Middleware must
+/// set the tag before it checks the credentials, or after the check without a co_await in between. Otherwise `which`
+/// may miss a request that has just passed the check. With close_reason::drained or close_reason::expired, a stream
+/// ends with the farewell or the until_event of its endpoint. With these reasons, the server does not call `which` for
+/// requests. Other reasons throw std::invalid_argument.
 ///
-/// An EventSource reconnects. To keep it away, answer its next request with 204, 401 or 403.
+/// An EventSource reconnects. To prevent further reconnects, answer its next request with 204, 401 or 403.
 ///
-/// Completion: when all workers have answered, or after a second. A worker that answers later ends its streams, too.
-/// Cancellation: terminal; the streams end nevertheless. Outside a server nothing happens.
+/// Completes when all workers have answered, or after one second. A worker that answers later still ends its streams. A
+/// terminal cancellation ends the wait, but the streams still end. Outside a server the function has no effect.
 /// @param which a predicate: see stream_predicate. It is copied or moved. g++ 12 would destroy the captures of a
-/// temporary lambda twice. Such a lambda is rejected there if a capture has a destructor: name the lambda first.
-/// @return the number of streams that end, of the workers that have answered
+/// temporary lambda twice. Therefore g++ 12 rejects such a lambda if a capture has a destructor. Give the lambda a name
+/// first.
+/// @return the number of streams that end, for the workers that have answered
 template <class Predicate>
     requires std::convertible_to<Predicate, stream_predicate>
 awaitable<std::size_t> end_streams(Predicate&& which, close_reason reason = close_reason::revoked)

@@ -23,8 +23,9 @@ struct endpoint_options
     /// Proxies then keep the connection, and the server detects an unreachable client. 0: no heartbeats. Unset: the
     /// heartbeat of the channel, or default_heartbeat.
     std::optional<std::chrono::milliseconds> heartbeat{};
-    /// The name of an event that is sent as the heartbeat, with empty data and without an id: a script sees it, but not
-    /// a comment. Empty: a comment. std::invalid_argument if it is not UTF-8, or has CR, LF or NUL.
+    /// If not empty, each heartbeat is an event with this name, empty data and no id. A script can detect such an
+    /// event, but it cannot detect a comment. The endpoint throws std::invalid_argument if the name is not UTF-8, or
+    /// contains CR, LF or NUL.
     std::string heartbeat_event{};
 
     /// Reconnection time, sent at the start of each stream. The endpoint adds a different time, up to `retry_jitter`,
@@ -67,16 +68,18 @@ struct endpoint_options
     /// response is then 204, and an EventSource does not reconnect (WHATWG HTML, section 9.2.3).
     std::function<bool(const request&, std::string_view last_event_id)> finished{};
 
-    /// Returns the time at which the stream ends with close_reason::expired, such as the expiry of a token. None: no
-    /// deadline. Called once, before the stream begins. The remaining time is then measured by the clock of the worker,
-    /// so later changes of the system clock have no effect. If the time has passed, the handler is not called: the
-    /// response is complete, has only `retry` and `until_event`, and is not counted as a stream.
+    /// Returns the time at which the stream ends with close_reason::expired, such as the expiry of a token. Nothing: no
+    /// deadline. The server calls the function once, before the stream begins, and then measures the remaining time
+    /// with the clock of the worker. Therefore later changes of the system clock have no effect. If the time has passed
+    /// already, the server does not call the handler. It sends a complete response with only `retry` and `until_event`,
+    /// which does not count as a stream.
     std::function<std::optional<std::chrono::system_clock::time_point>(const request&)> until{};
     /// Encoded event that the server sends to a stream before `until` ends it, e.g. "event: expired\ndata:\n\n".
     std::string until_event{};
 
-    /// Returns the tag by which end_streams() finds the stream, such as the id of the user: see rill::stream_tag.
-    /// Empty: the tag that middleware has set stays. Called once, before the stream begins.
+    /// Returns the tag of the stream for end_streams(), such as the id of the user: see rill::stream_tag. If the tag is
+    /// empty, the stream keeps the tag that middleware has set. The server calls the function once, before the stream
+    /// begins.
     std::function<std::string(const request&)> stream_tag{};
 
     /// For an endpoint of a channel or a hub: returns the name of the stream in the list of subscribers. If the name is

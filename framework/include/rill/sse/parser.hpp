@@ -10,7 +10,7 @@
 
 namespace rill::sse {
 
-/// Limits of a parser. They bound its memory: a server that never ends a line or an event cannot make it grow.
+/// Limits of a parser. They limit its memory, even if a server never ends a line or an event.
 struct parser_limits
 {
     /// Maximum size of a line in bytes, without its end. This applies to every line, also to a comment.
@@ -24,7 +24,7 @@ struct parsed_event
 {
     /// The lines of data, joined by LF.
     std::string data{};
-    /// The type of the event. "message" if the stream names none.
+    /// The type of the event. "message" if the event has no `event` field.
     std::string name{};
     /// The last event id of the stream after this event. It may come from an earlier event.
     std::string id{};
@@ -34,17 +34,17 @@ struct parsed_event
     friend bool operator==(const parsed_event&, const parsed_event&) = default;
 };
 
-/// Parses an event stream: bytes in, events out, without I/O (WHATWG HTML, sections 9.2.5 and 9.2.6).
+/// Parses an event stream (WHATWG HTML, sections 9.2.5 and 9.2.6). The parser does no I/O.
 ///
-/// Bytes may arrive in pieces of any size. CR, LF and CRLF each end a line, and a CR ends it at once, so that an event
-/// never waits for the byte that follows. An event without a `data` field is not returned, but its id is kept. An event
-/// that the stream does not end with an empty line is never returned. One leading byte order mark is skipped. An id
-/// with a NUL is ignored, and so is a `retry` that does not consist of digits. As in browsers, malformed UTF-8 becomes
-/// U+FFFD, one for each maximal part of a sequence (WHATWG Encoding, "UTF-8 decode"). It is not an error, because the
-/// standard requires this and a client cannot repair the server.
+/// Bytes may arrive in pieces of any size. CR, LF and CRLF each end a line. A CR ends a line immediately. Therefore the
+/// parser returns an event without waiting for the next byte. It does not return an event without a `data` field, but
+/// keeps the id of this event. It never returns an event that does not end with an empty line. It skips one leading
+/// byte order mark. It ignores an id with a NUL, and a `retry` that does not consist of digits. As in browsers,
+/// malformed UTF-8 becomes U+FFFD, one for each maximal part of a sequence (WHATWG Encoding, "UTF-8 decode"). Malformed
+/// UTF-8 is not an error, because the standard requires this and a client cannot repair the server.
 ///
-/// A parser reads one response. For the next one, construct a parser with the last event id of the previous one: the
-/// standard resets this id, and all browsers keep it. Not thread-safe.
+/// A parser reads one response. For the next response, construct a parser with the last event id of the previous
+/// parser. The text of the standard resets this id, but all browsers keep it. Not thread-safe.
 class parser
 {
 public:
@@ -52,12 +52,12 @@ public:
     explicit parser(parser_limits limits = {}, std::string last_event_id = {});
 
     /// Removes bytes from the front of `bytes` until an event is complete, and returns it. Returns an empty optional if
-    /// all bytes have been removed and no event is complete. So a caller loops until it gets an empty optional:
+    /// it has removed all bytes and no event is complete. Call next() until it returns an empty optional:
     ///
     ///     for (auto e = parser.next(bytes); e && *e; e = parser.next(bytes)) { use(**e); }
     ///
-    /// Fails with error::message_too_large if a limit is exceeded. Each later call fails as well. The end of the stream
-    /// needs no call: an incomplete event is dropped with the parser.
+    /// Fails with error::message_too_large if a limit is exceeded. Each later call fails as well. No call is necessary
+    /// at the end of the stream. The parser discards an incomplete event.
     result<std::optional<parsed_event>> next(std::string_view& bytes);
 
     /// The id that a client sends as Last-Event-ID when it reconnects. An id takes effect with the empty line that ends
@@ -85,7 +85,7 @@ private:
     std::optional<std::chrono::milliseconds> retry_;
     std::function<void(std::string_view)> on_comment_;
     bool first_line_ = true;
-    bool skip_lf_ = false; // the last byte was a CR, which has ended a line
+    bool skip_lf_ = false; // the last byte was a CR that ended a line
     bool failed_ = false;
 };
 

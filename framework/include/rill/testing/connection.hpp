@@ -14,10 +14,11 @@ class session;
 class client_connection;
 } // namespace detail
 
-/// A client's keep-alive connection to a testing::server. It may be moved. The destructor leaves with FIN.
+/// A keep-alive connection of a client to a testing::server. It may be moved. The destructor closes the connection with
+/// FIN.
 ///
 /// The functions run the server while they wait. They throw no_answer if the server does not answer within
-/// options::patience, and std::logic_error if the server does not exist any more.
+/// options::patience. They throw std::logic_error if the server has been destroyed.
 class connection
 {
 public:
@@ -26,8 +27,8 @@ public:
     connection& operator=(connection&& other) noexcept;
     ~connection();
 
-    /// Sends a request and waits for the whole response. Fields of `with` replace those that the kit adds: Host, and
-    /// Content-Length for a body.
+    /// Sends a request and waits for the whole response. The kit adds Host, and Content-Length if there is a body.
+    /// Fields of `with` replace these fields.
     response request(std::string_view method, std::string_view target, std::string_view body = {},
                      const fields& with = {});
     response get(std::string_view target, const fields& with = {}) { return request("GET", target, {}, with); }
@@ -36,26 +37,28 @@ public:
         return request("POST", target, body, with);
     }
 
-    /// Sends bytes as they are, and lets the server handle them. A response is read by receive() or read_response().
+    /// Sends bytes without a change, and runs the server until it waits. Read the response with receive() or
+    /// read_response().
     void send(std::string_view bytes);
-    /// Waits for one whole response. For send().
+    /// Waits for one whole response to bytes that send() has sent.
     /// @param to_head the response is to a HEAD request, and has no body
     response read_response(bool to_head = false);
-    /// Runs the server until it waits. Returns all bytes that have arrived and that no response has used.
+    /// Runs the server until it waits. Returns all bytes that have arrived and that do not belong to a response that
+    /// was read before.
     std::string receive();
 
-    /// Stops to read. Then network_options::receive_buffer and send_buffer fill.
+    /// Stops reading. The buffers then fill (network_options::receive_buffer and send_buffer).
     void stop_reading();
-    /// Reads everything at once again.
+    /// Ends stop_reading(): from now on, the client reads all bytes immediately.
     void resume_reading();
 
-    /// Sends FIN and still reads: a half-close.
+    /// Sends FIN but continues to read (half-close).
     void finish_sending();
     void disconnect(departure how = departure::fin);
 
-    /// Whether the server has closed or reset the connection. Lets the server handle what is ready before.
+    /// Runs the server until it waits. Returns whether the server has closed or reset the connection.
     bool closed();
-    /// Whether the connection ended with a reset of the server, or of a fault.
+    /// Whether the server or a fault has reset the connection.
     bool was_reset();
 
 private:

@@ -2,12 +2,12 @@
 
 namespace rill::testing {
 
-/// How a client leaves.
+/// How a client disconnects.
 enum class departure : unsigned char
 {
-    fin,   ///< closes its socket: FIN, and a reset if the server still sends something
+    fin,   ///< sends FIN, and a reset if the server sends more data
     reset, ///< resets the connection
-    vanish ///< says nothing: no FIN, no acknowledgments, as a phone without reception
+    vanish ///< sends no FIN and no acknowledgments, like a phone without a network
 };
 
 } // namespace rill::testing

@@ -9,7 +9,7 @@
 
 namespace rill::testing {
 
-/// A stream with a server of its own: see event_source_of().
+/// A stream and its server. event_source_of() returns it.
 struct event_source
 {
     std::unique_ptr<server> app;
@@ -18,13 +18,13 @@ struct event_source
     event next() { return events.next(); }
 };
 
-/// Runs the handler of an event stream without an application: it is the only route of a server, and the stream is
-/// open.
+/// Tests the handler of an event stream without an application. Creates a server with this handler as its only route,
+/// and opens a stream.
 ///
 ///     auto source = testing::event_source_of(ticks);
 ///     CHECK(source.next().data == "1");
 ///
-/// @param handler what sse::endpoint() takes
+/// @param handler a stream handler, as for sse::endpoint()
 /// @param target the path and the query of the request. The handler can have query parameters, but no path parameters.
 template <class F>
 event_source event_source_of(F handler, std::string_view target = "/", const fields& with = {}, options settings = {})

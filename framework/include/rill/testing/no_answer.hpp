@@ -4,7 +4,8 @@
 
 namespace rill::testing {
 
-/// An event or a response does not come. The message says what the kit waited for, and what the connection did.
+/// An event or a response has not arrived. The message contains what the kit waited for and the state of the
+/// connection.
 class no_answer : public std::runtime_error
 {
 public:

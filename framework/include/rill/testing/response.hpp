@@ -18,7 +18,7 @@ struct field
 };
 using fields = std::vector<field>;
 
-/// The field Cookie with one cookie.
+/// Returns a Cookie field with one cookie.
 field cookie(std::string_view name, std::string_view value);
 
 /// A response as a client receives it.

@@ -18,10 +18,11 @@ namespace detail {
 class client_connection;
 }
 
-/// An event as an EventSource receives it: data, name ("message" if the stream names none) and id.
+/// An event as an EventSource receives it: data, name and id. The name is "message" if the server sends no name.
 using event = sse::parsed_event;
 
-/// The client of one event stream. It may be moved. The destructor leaves with FIN, and lets the server handle it.
+/// The client of one event stream. It may be moved. The destructor disconnects with FIN, and runs the server until it
+/// waits.
 ///
 /// The functions run the server while they wait. The virtual clock moves when all coroutines wait.
 class stream
@@ -36,41 +37,43 @@ public:
     const response& head() const noexcept;
     int status() const noexcept { return head().status; }
 
-    /// Waits for the next event. Throws no_answer if it does not come within options::patience, or if the stream ends.
+    /// Waits for the next event. Throws no_answer if no event arrives within options::patience, or if the stream ends
+    /// before.
     event next();
-    /// The next `count` events.
+    /// Waits for the next `count` events, like next().
     std::vector<event> next(std::size_t count);
-    /// Waits for the next event for this virtual time. Empty if it does not come, or if the stream ends before.
+    /// Waits for the next event for at most this virtual time. Returns nothing if no event arrives, or if the stream
+    /// ends before.
     std::optional<event> next_within(std::chrono::milliseconds time);
     /// Reads up to the end of the stream, and returns the remaining events. Throws no_answer if the stream does not end
     /// within options::patience.
     std::vector<event> rest();
 
-    /// Whether the server has ended the stream, or the connection. Lets the server handle what is ready before.
+    /// Runs the server until it waits. Returns whether the server has ended the stream or the connection.
     bool ended();
     /// Whether the response is complete: the server has sent its last chunk. A stream that is broken off is not.
     bool complete();
-    /// Why the stream has ended in the server: close_reason::open if it has not. Lets the server handle what is ready
-    /// before.
+    /// Runs the server until it waits. Returns why the server has ended the stream. close_reason::open: the stream has
+    /// not ended.
     rill::close_reason close_reason();
-    /// Waits up to options::patience until the stream has ended in the server. Returns close_reason::open if it has
-    /// not. The client need not read for this.
+    /// Waits up to options::patience until the server has ended the stream, even if the client does not read. Returns
+    /// close_reason::open if the stream has not ended.
     rill::close_reason wait_closed();
 
     /// Number of comments up to now, for example heartbeats.
     std::size_t comments() const noexcept;
     /// The reconnection time that the server has sent.
     std::optional<std::chrono::milliseconds> retry() const;
-    /// The body as it has arrived up to now, without its framing.
+    /// All bytes of the body that have arrived up to now, without the chunk framing.
     const std::string& bytes() const noexcept;
 
-    /// Leaves, and lets the server handle it.
+    /// Disconnects, and runs the server until it waits.
     void disconnect(departure how = departure::fin);
-    /// Stops to read. Then network_options::receive_buffer and send_buffer fill.
+    /// Stops reading. The buffers then fill (network_options::receive_buffer and send_buffer).
     void stop_reading();
     /// Reads at this rate from now on, in virtual time. At least one byte per second.
     void read_at(std::size_t bytes_per_second);
-    /// Reads everything at once again.
+    /// Ends stop_reading() and read_at(): from now on, the client reads all bytes immediately.
     void resume_reading();
 
 private:
