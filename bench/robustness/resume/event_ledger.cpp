@@ -62,7 +62,7 @@ public:
     {
         const auto at = published_.position_of(t);
         ++found_.events;
-        if (here_[t]) {
+        if (here_[t] || (promise_ == guarantee::all && at < begin_)) { // the client has it
             ++found_.duplicates;
         } else if (at == published_events::unknown) {
             ++found_.unknown;

@@ -48,7 +48,7 @@ enum class guarantee : unsigned char
 struct findings
 {
     std::uint64_t events = 0;
-    std::uint64_t duplicates = 0;
+    std::uint64_t duplicates = 0; ///< also events before those that the stream has requested
     std::uint64_t missing = 0;
     std::uint64_t out_of_order = 0; ///< later than an event that follows it
     std::uint64_t unknown = 0;      ///< not received by the reference
