@@ -23,8 +23,8 @@ struct program
     program(const std::string& defect, const std::string& promise)
     {
         const auto port = std::to_string(two_ports());
-        const auto command = std::string(RESUMING_CLIENTS) + " --streams 20 --for 1 --path / --promise " + promise +
-                             " " + port + " " + RESUMING_SERVER + " " + defect + " --port " + port + " 2>&1";
+        const auto command = std::string(RESUMING_CLIENTS) + " --streams 20 --for 1 --wait 50 --path / --promise " +
+                             promise + " " + port + " " + RESUMING_SERVER + " " + defect + " --port " + port + " 2>&1";
         auto* const pipe = ::popen(command.c_str(), "r");
         BOOST_REQUIRE(pipe != nullptr);
         char bytes[1024];

@@ -91,14 +91,15 @@ rill::client::event_source_options client_crowd::options_of(std::size_t number)
     auto& s = streams_[number];
     rill::client::event_source_options o{.url = options_.proxy_urls[number % options_.proxy_urls.size()],
                                          .last_event_id = first_id_};
+    o.initial_backoff = options_.wait;
+    o.max_backoff = options_.max_wait;
     o.prepare = [this, &s](rill::client::request&) {
         ++counts_.attempts;
         s.record.begin_connection();
         never_cut_ -= s.record.connections() == 2 ? 1 : 0;
     };
-    o.before_reconnect = [this](rill::client::reconnect& r) {
+    o.before_reconnect = [this](const rill::client::reconnect& r) {
         ++(r.failures == 0 ? counts_.reconnects : counts_.failed_attempts);
-        r.wait = options_.reconnect_wait;
     };
     return o;
 }
