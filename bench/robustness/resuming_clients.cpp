@@ -6,8 +6,8 @@
 //
 // Starts the server, which must send the same events to all streams (GET PATH, default: /broadcast?ms=500). An event is
 // known by its id, or by its data if the server sends no ids. Starts one cutting_proxy per 5,000 streams (default:
-// 10,000) on the ports after PORT, because the open files of a process are limited. A stream reconnects after --wait ms
-// (default: 100) and up to half more, and doubles this after each connection without an event, up to 5 s. After S
+// 10,000) on the ports after PORT, because the open files of a process are limited. The sources have their default
+// options, except that a stream waits --wait ms (default: 1000) and up to half more before it reconnects. After S
 // seconds (default: 20) each stream continues until it has the last event of this time.
 //
 // One more client follows the server without a proxy. With --promise all (default), each stream must have received the
@@ -136,7 +136,7 @@ int main(int argc, char** argv)
     options.streams = static_cast<std::size_t>(std::max(1, number("--streams", "10000")));
     options.time = std::chrono::seconds(number("--for", "20"));
     options.wait = std::chrono::milliseconds(number("--wait", "1000"));
-    options.patience = std::chrono::seconds(number("--patience", "60"));
+    options.patience = std::chrono::seconds(number("--patience", "120"));
     const auto seed = static_cast<unsigned>(number("--seed", "1"));
     const auto path = take_option(argc, argv, "--path", "/broadcast?ms=500");
     const auto promise = take_option(argc, argv, "--promise", "all");

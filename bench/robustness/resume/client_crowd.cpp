@@ -92,7 +92,6 @@ rill::client::event_source_options client_crowd::options_of(std::size_t number)
     rill::client::event_source_options o{.url = options_.proxy_urls[number % options_.proxy_urls.size()],
                                          .last_event_id = first_id_};
     o.initial_backoff = options_.wait;
-    o.max_backoff = options_.max_wait;
     o.prepare = [this, &s](rill::client::request&) {
         ++counts_.attempts;
         s.record.begin_connection();

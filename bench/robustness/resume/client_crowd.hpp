@@ -25,13 +25,12 @@ struct crowd_options
     /// How long the streams are cut. Afterwards each stream continues until it has been cut and has the last event of
     /// this time.
     std::chrono::milliseconds time{20'000};
-    /// Time until a stream reconnects after an event, unless the server sends `retry`. It doubles with each connection
-    /// without an event, so that a machine that is too slow for all streams at once serves them in turn.
+    /// The initial_backoff of the sources. It doubles with each connection without an event, so a machine that is too
+    /// slow for all streams at once serves them in turn.
     std::chrono::milliseconds wait{1'000};
-    std::chrono::milliseconds max_wait{5'000};
     /// Maximum time for the first event of the reference, and after `time` for the first cut of all streams and for the
     /// last event of all streams.
-    std::chrono::milliseconds patience{60'000};
+    std::chrono::milliseconds patience{120'000};
 };
 
 /// What all streams have seen.

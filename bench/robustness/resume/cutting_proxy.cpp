@@ -84,15 +84,15 @@ asio::awaitable<void> cutting_proxy::serve(tcp::socket client)
 {
     const auto l = std::make_shared<link>(std::move(client), context_);
     ++counts_.connections;
-    const auto spread = static_cast<std::size_t>(plan_.spread.count());
-    const auto life = plan_.life - std::chrono::milliseconds(draw(spread + 1));
-    asio::co_spawn(context_, end_of_life(l, life), asio::detached);
     const auto connected = co_await l->server.async_connect(server_, as_result);
     if (std::get<0>(connected)) {
-        counts_.failed += l->is_cut() ? 0 : 1;
+        ++counts_.failed;
         l->close();
         co_return;
     }
+    const auto spread = static_cast<std::size_t>(plan_.spread.count());
+    const auto life = plan_.life - std::chrono::milliseconds(draw(spread + 1));
+    asio::co_spawn(context_, end_of_life(l, life), asio::detached);
     boost::system::error_code ignored;
     l->client.set_option(tcp::no_delay(true), ignored);
     l->server.set_option(tcp::no_delay(true), ignored);

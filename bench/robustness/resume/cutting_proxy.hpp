@@ -15,7 +15,7 @@ namespace resume {
 /// When a connection is cut.
 struct cut_plan
 {
-    /// Maximum life of a connection, from its accept.
+    /// Maximum life of a connection, from the time when the server has been reached.
     std::chrono::milliseconds life{1'000};
     /// In this time before the end of its life, the connection is cut within the next piece that the server sends. Only
     /// a random part of the piece reaches the client.
