@@ -26,8 +26,7 @@ const std::string piece = "id: 1\ndata: 0123456789\n\n";
 /// A server, a proxy, and clients that send a byte and read until the end.
 struct fixture
 {
-    /// @param answer the bytes that the server sends after the byte of the client. If empty, the server closes the
-    /// connection.
+    /// @param answer  what the server sends after the byte. Without an answer it closes.
     void run(cut_plan plan, std::string answer, int clients)
     {
         cutting_proxy proxy(context, 0, server.local_endpoint().port(), plan);
@@ -85,7 +84,7 @@ struct fixture
 
 BOOST_FIXTURE_TEST_CASE(cuts_within_a_piece_of_the_server, fixture)
 {
-    run({.life = 1h, .window = 1h, .spread = 0ms}, piece, 50); // each connection is due at once
+    run({.life = 1h, .window = 1h, .spread = 0ms}, piece, 50); // each connection is due from its begin
     bool has_part = false;
     for (const auto& bytes : received) {
         BOOST_TEST(bytes.size() < piece.size());

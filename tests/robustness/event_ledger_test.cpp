@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(event_ledger_test)
 
 namespace {
 
-/// Six published events, a to f. A stream begins after a, and must have the events up to e.
+/// Six published events, a to f. A stream begins after a, and all must have the events up to e.
 struct fixture
 {
     fixture()
@@ -21,7 +21,7 @@ struct fixture
         }
     }
 
-    /// Each letter is an event. '|' begins a new connection.
+    /// Each letter is an event, and '|' begins a connection.
     findings compare(std::string_view received, guarantee promise = guarantee::all)
     {
         stream_record record;
@@ -62,8 +62,8 @@ BOOST_FIXTURE_TEST_CASE(a_stream_that_resumes_keeps_both_promises, fixture)
 BOOST_FIXTURE_TEST_CASE(a_lost_event_is_missing, fixture)
 {
     check(compare("bc|e"), 0, 1, 0);
-    check(compare("cde"), 0, 1, 0);  // without the first event
-    check(compare("bcdf"), 0, 1, 0); // without the last event
+    check(compare("cde"), 0, 1, 0);  // the first one
+    check(compare("bcdf"), 0, 1, 0); // the last one
     check(compare("bf"), 0, 3, 0);
     check(compare(""), 0, 4, 0);
     for (const char* received : {"bc|e", "cde", "bcdf", "bf", ""}) {
@@ -76,8 +76,8 @@ BOOST_FIXTURE_TEST_CASE(a_repeated_event_is_a_duplicate, fixture)
     check(compare("bc|cde"), 1, 0, 0);
     check(compare("bcc|de"), 1, 0, 0);
     check(compare("bcd|bcde"), 3, 0, 0);
-    check(compare("bc|e|de"), 1, 0, 1); // d arrives after e, and e twice
-    check(compare("abcde"), 1, 0, 0);   // the stream has requested the events after a
+    check(compare("bc|e|de"), 1, 0, 1); // d comes after e, and e twice
+    check(compare("abcde"), 1, 0, 0);   // the stream has asked for the events after a
     BOOST_TEST(!compare("bc|cde").keep(guarantee::all));
     BOOST_TEST(!compare("abcde").keep(guarantee::all));
 }
@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(an_event_that_was_not_published_is_unknown, fixture)
 BOOST_FIXTURE_TEST_CASE(a_server_that_cannot_resume_promises_order_within_a_connection, fixture)
 {
     const auto lost = compare("b|d", guarantee::order);
-    check(lost, 0, 2, 0); // of the events from b on
+    check(lost, 0, 2, 0); // of those from b on
     BOOST_TEST(lost.keep(guarantee::order));
     check(compare("d|e", guarantee::order), 0, 0, 0);
     check(compare("bc|bcde", guarantee::order), 0, 0, 0);

@@ -18,8 +18,8 @@ namespace {
 /// The output and the exit code of the program.
 struct program
 {
-    /// Runs the program for at least one second with 20 streams of a server with this defect. The program ends when all
-    /// streams have been cut.
+    /// Runs the program for a second with 20 streams of a server with this defect. It continues until all streams have
+    /// been cut.
     program(const std::string& defect, const std::string& promise)
     {
         const auto port = std::to_string(two_ports());
@@ -35,7 +35,7 @@ struct program
         exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
 
-    /// Returns a free port for the server. The next port, for the proxy, is free as well.
+    /// A free port for the server. The next one, for the proxy, is free as well.
     static int two_ports()
     {
         int port = rill_test::free_port();
@@ -82,7 +82,9 @@ BOOST_DATA_TEST_CASE(each_defect_breaks_the_promise, bdata::make(resume_defects)
         BOOST_TEST(p.exit_code == 1);
         BOOST_TEST(p.output.find("the promise is broken: all") != p.output.npos);
         BOOST_TEST((p.count("duplicates") > 0) == (name == "repeat" || name == "send_twice"));
-        BOOST_TEST((p.count("missing") > 0) == (name == "forget" || name == "lose"));
+        if (name != "swap") { // a cut between the two events loses the second one
+            BOOST_TEST((p.count("missing") > 0) == (name == "forget" || name == "lose"));
+        }
         BOOST_TEST((p.count("out of order") > 0) == (name == "swap"));
     }
 }

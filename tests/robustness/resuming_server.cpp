@@ -1,5 +1,5 @@
-// A server for the test of resuming_clients, which must detect the defect of the server. Its streams resume after their
-// Last-Event-ID, except for this defect.
+// A server whose streams resume after their Last-Event-ID, except for one defect, to test that resuming_clients detects
+// it.
 //
 //     resuming_server DEFECT --port PORT
 //
@@ -27,7 +27,7 @@ enum class defect
     forget,     ///< begins with the next event, whatever the last event id is
     repeat,     ///< begins with the last event that the client has
     lose,       ///< skips the first event that the client does not have
-    swap,       ///< sends the second event before the first one
+    swap,       ///< sends the first two events in the other order
     send_twice, ///< sends the first event twice
 };
 
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    /// Returns the events that the server sends in place of the first two events, because of the defect.
+    /// What the defect sends in place of the first two events.
     std::vector<std::uint64_t> first_events(std::uint64_t next) const
     {
         switch (defect_) {

@@ -19,7 +19,6 @@ using rill::client::event_source;
 namespace {
 
 constexpr auto check_interval = 20ms;
-constexpr std::size_t streams_at_once = 200; // less than the backlog of a listener
 
 /// Servers without ids send a different text with each event.
 const std::string& id_of(const event& e)
@@ -160,11 +159,15 @@ rill::awaitable<> client_crowd::wait_for_none(const std::size_t& streams)
     }
 }
 
+// Opens the streams at the rate at which they reconnect later. A faster start could take more than the machine has, and
+// no connection would get its response before the cut.
 rill::awaitable<> client_crowd::open_all()
 {
+    const auto time = options_.wait + 1s;
+    const auto at_once = std::max<std::size_t>(1, streams_.size() * check_interval / time);
     for (std::size_t i = 0; i < streams_.size(); ++i) {
         start(follow(i), cancels_[i]);
-        if (i % streams_at_once == streams_at_once - 1) {
+        if (i % at_once == at_once - 1) {
             co_await rill::sleep_for(check_interval);
         }
     }

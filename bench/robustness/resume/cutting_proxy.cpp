@@ -39,7 +39,7 @@ struct cutting_proxy::link
     link(tcp::socket c, asio::io_context& context) : client(std::move(c)), server(context), life(context) {}
 
     bool is_cut() const { return !client.is_open(); }
-    /// Closes both connections without a cut, after one side has ended.
+    /// Closes both without a cut, after one side has ended.
     void close()
     {
         boost::system::error_code ignored;
@@ -50,7 +50,7 @@ struct cutting_proxy::link
 
     tcp::socket client, server;
     asio::steady_timer life;
-    bool is_due = false; ///< the proxy cuts within the next piece of the server
+    bool is_due = false; ///< the next piece of the server is cut
 };
 
 cutting_proxy::cutting_proxy(asio::io_context& context, std::uint16_t port, std::uint16_t server_port, cut_plan plan)

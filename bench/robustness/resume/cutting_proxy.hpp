@@ -12,16 +12,15 @@
 
 namespace resume {
 
-/// Determines when the proxy cuts a connection.
+/// When a connection is cut.
 struct cut_plan
 {
-    /// Maximum lifetime of a connection. It begins when the proxy has connected to the server.
+    /// Maximum life of a connection, from the time when the server has been reached.
     std::chrono::milliseconds life{1'000};
-    /// During this time before the end of the lifetime, the proxy cuts the connection within the next piece that the
-    /// server sends. The client receives only a random part of this piece.
+    /// In this time before the end of its life, the connection is cut within the next piece that the server sends. Only
+    /// a random part of the piece reaches the client.
     std::chrono::milliseconds window{250};
-    /// The proxy reduces each lifetime by a random time, up to this time. Otherwise all connections would end at the
-    /// same moment.
+    /// A life is shorter than `life` by a random time up to this one. Otherwise all connections would end together.
     std::chrono::milliseconds spread{250};
     std::uint32_t seed = 1;
 };
@@ -31,15 +30,14 @@ struct proxy_counts
     std::uint64_t connections = 0;
     std::uint64_t cuts = 0;
     std::uint64_t inside = 0; ///< cuts within a piece of the server
-    std::uint64_t resets = 0; ///< cuts with RST; the other cuts send FIN
-    std::uint64_t failed = 0; ///< connections for which the proxy could not connect to the server
+    std::uint64_t resets = 0; ///< cuts with RST. The others send FIN
+    std::uint64_t failed = 0; ///< connections for which the server could not be reached
 
     proxy_counts& operator+=(const proxy_counts& other) noexcept;
 };
 
-/// A TCP proxy on 127.0.0.1 that cuts every connection. Half of the cuts reset the client's connection. All cuts reset
-/// the server's connection. Otherwise each cut would leave a port in TIME_WAIT, and the machine would have no free
-/// ports.
+/// A TCP proxy on 127.0.0.1 that cuts every connection. Half of the cuts reset the client's connection. The server's
+/// connection is always reset: a port in TIME_WAIT for each cut would use up the ports of this machine.
 ///
 /// Belongs to the thread that runs the context, and must outlive its handlers.
 class cutting_proxy
@@ -50,7 +48,7 @@ public:
 
     std::uint16_t port() const { return listener_.local_endpoint().port(); }
     const proxy_counts& counts() const noexcept { return counts_; }
-    /// Stops accepting connections.
+    /// Stops to accept.
     void close() { listener_.close(); }
 
 private:
@@ -74,7 +72,7 @@ private:
 };
 
 std::string to_text(const proxy_counts& counts);
-/// Parses the output of to_text(). All counts are 0 if the text has another format.
+/// Reads the output of to_text(). All counts are 0 if it is something else.
 proxy_counts parse_counts(const std::string& text);
 
 } // namespace resume

@@ -62,7 +62,7 @@ public:
     {
         const auto at = published_.position_of(t);
         ++found_.events;
-        if (here_[t] || (promise_ == guarantee::all && at < begin_)) { // the client has this event already
+        if (here_[t] || (promise_ == guarantee::all && at < begin_)) { // the client has it
             ++found_.duplicates;
         } else if (at == published_events::unknown) {
             ++found_.unknown;
@@ -85,7 +85,7 @@ private:
     const published_events& published_;
     guarantee promise_;
     published_events::position begin_;
-    published_events::position next_; ///< the position after the latest event
+    published_events::position next_; ///< after the latest event
     std::vector<bool> ever_;
     std::vector<bool> here_; ///< since the beginning, or in this connection
     std::uint64_t different_ = 0;

@@ -9,8 +9,8 @@
 
 namespace resume {
 
-/// The published events in their order. One connection without cuts has received them. The id of an event is any text.
-/// A token replaces the id to save memory, because thousands of streams receive the same ids.
+/// The published events in their order, as one connection has received them that nothing cuts. An event has an id,
+/// which is any text. A token stands for an id, because thousands of streams receive the same ids.
 class published_events
 {
 public:
@@ -18,9 +18,9 @@ public:
     using position = std::uint32_t;
     static constexpr position unknown = UINT32_MAX;
 
-    /// Returns the token of an id. The id may be unpublished, because a stream may be faster than the reference.
+    /// Returns the token of an id, which need not be published yet: a stream may be faster than the reference.
     token token_of(std::string_view id);
-    /// Appends an event. A repeated id keeps its position and counts as repeated.
+    /// Appends an event. A repeated id does not move, and counts as repeated.
     void publish(std::string_view id);
 
     /// The number of tokens.
@@ -37,14 +37,14 @@ private:
     std::uint64_t repeated_ = 0;
 };
 
-/// The guarantee of a server to a client that sends its last event id.
+/// The promise of a server to a client that sends its last event id.
 enum class guarantee : unsigned char
 {
     all,   ///< each event once and in order, over all connections of a stream
-    order, ///< no event twice or out of order within one connection; events between two connections may be lost
+    order, ///< no event twice or out of order within a connection; the events between two connections are lost
 };
 
-/// The differences between the events of the streams and the published events.
+/// How the events of streams differ from the published events.
 struct findings
 {
     std::uint64_t events = 0;
@@ -54,7 +54,7 @@ struct findings
     std::uint64_t unknown = 0;      ///< not received by the reference
 
     findings& operator+=(const findings& other) noexcept;
-    /// Whether the server has kept its guarantee. Missing and unknown events violate only `all`.
+    /// Whether the server has kept its promise. Missing and unknown events break `all` only.
     bool keep(guarantee promise) const noexcept;
 };
 
