@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
+#include <optional>
 #include <stdexcept>
 
 #include "scripted_server.hpp"
@@ -473,6 +474,26 @@ BOOST_AUTO_TEST_CASE(destroying_the_source_closes_its_connection)
         run_until(f.loop, [&] { return p.end.done; });
         BOOST_TEST(f.server.closed_by_peer == 0);
     }
+    run_until(f.loop, [&] { return f.server.closed_by_peer == 1; });
+}
+
+// An awaitable starts when it is awaited.
+BOOST_AUTO_TEST_CASE(a_source_need_not_outlive_next)
+{
+    fixture f({{{stream_head + "data: a\n\ndata: b\n\n"}, then::hold}});
+    run(f.loop, [](fixture& f) -> rill::awaitable<> {
+        std::optional<event_source> source(f.options());
+        auto first = source->next();
+        event_source moved = std::move(*source);
+        source.reset();
+        const auto a = co_await std::move(first);
+        BOOST_TEST(a->data == "a");
+        source = std::move(moved);
+        auto second = source->next();
+        source.reset();
+        const auto b = co_await std::move(second);
+        BOOST_TEST(b->data == "b");
+    }(f));
     run_until(f.loop, [&] { return f.server.closed_by_peer == 1; });
 }
 

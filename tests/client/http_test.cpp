@@ -319,6 +319,30 @@ BOOST_AUTO_TEST_CASE(post_sets_the_content_type)
     BOOST_TEST(field_of(f.server.requests[0], "Content-Type") == "application/json");
 }
 
+// An awaitable starts when it is awaited. The options are those of the call.
+BOOST_AUTO_TEST_CASE(a_client_need_not_outlive_its_requests)
+{
+    fixture f(std::vector<reply>(4, {{status("302 Found", "Location: /x\r\n")}, then::keep}));
+    run(f.loop, [](fixture& f) -> rill::awaitable<> {
+        const auto url = f.server.url();
+        std::optional<http> client(http_options{.max_redirects = 0});
+        auto got = client->get(url);
+        auto posted = client->post(url, "{}", "application/json");
+        auto sent = client->send(request(url));
+        auto timed = client->send(request(url), {.response = 1h, .idle = 1h});
+        client.emplace(http_options{.max_redirects = 1});
+        const auto first = co_await std::move(got);
+        BOOST_TEST(first->status() == 302U);
+        const auto second = co_await std::move(posted);
+        BOOST_TEST(second->status() == 302U);
+        const auto third = co_await std::move(sent);
+        BOOST_TEST(third->status() == 302U);
+        const auto fourth = co_await std::move(timed);
+        BOOST_TEST(fourth->status() == 302U);
+    }(f));
+    BOOST_TEST(f.server.requests.size() == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(needs_an_event_loop_of_rill)
 {
     boost::asio::thread_pool pool(1);

@@ -1,6 +1,7 @@
 #include <rill/client/response.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <optional>
 #include <rill/client/http.hpp>
 
 #include "scripted_server.hpp"
@@ -40,6 +41,31 @@ BOOST_AUTO_TEST_CASE(a_body_is_read_in_pieces_as_they_arrive)
         auto moved = std::move(*answer);
         BOOST_TEST(moved.status() == 299U);
     }(server));
+}
+
+// An awaitable starts when it is awaited.
+BOOST_AUTO_TEST_CASE(a_response_need_not_outlive_its_reads)
+{
+    manual_loop loop;
+    scripted_server server(loop.context, {{{ok("abc")}, then::keep}, {{ok("def")}, then::keep}});
+    run(loop, [](scripted_server& server) -> rill::awaitable<> {
+        const rill::client::http client;
+        std::optional<rill::client::response> from;
+        auto answer = co_await client.get(server.url());
+        from = std::move(*answer);
+        auto all = from->read_all();
+        from.reset();
+        const auto body = co_await std::move(all);
+        BOOST_TEST(body.value() == "abc");
+        answer = co_await client.get(server.url());
+        from = std::move(*answer);
+        auto read = from->read();
+        const auto moved = std::move(*from);
+        from.reset();
+        const auto piece = co_await std::move(read);
+        BOOST_TEST(piece.value() == "def");
+    }(server));
+    BOOST_TEST(server.connections == 1); // the end of the body has released the connection
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -40,6 +40,9 @@ struct event_source::state
         : options(std::move(o)), last_id(options.last_event_id), pause(options.initial_backoff, options.max_backoff)
     {}
 
+    // The argument keeps the state, because an awaitable starts when it is awaited, and the source may be destroyed
+    // before.
+    static awaitable<std::optional<event>> next(std::shared_ptr<state> self);
     awaitable<void> connect();
     awaitable<void> wait();
     awaitable<void> read();
@@ -231,14 +234,14 @@ awaitable<void> event_source::state::connect()
     }
 }
 
-event_source::event_source(event_source_options options) : state_(std::make_unique<state>(std::move(options))) {}
+event_source::event_source(event_source_options options) : state_(std::make_shared<state>(std::move(options))) {}
 event_source::event_source(event_source&&) noexcept = default;
 event_source& event_source::operator=(event_source&&) noexcept = default;
 event_source::~event_source() = default;
 
-awaitable<std::optional<event>> event_source::next()
+awaitable<std::optional<event>> event_source::state::next(std::shared_ptr<state> self)
 {
-    auto& s = *state_;
+    auto& s = *self;
     while (!s.end) {
         if (!s.open) {
             co_await s.connect();
@@ -253,6 +256,11 @@ awaitable<std::optional<event>> event_source::next()
         }
     }
     co_return std::nullopt;
+}
+
+awaitable<std::optional<event>> event_source::next()
+{
+    return state::next(state_);
 }
 
 const std::optional<failure>& event_source::end() const noexcept

@@ -97,10 +97,10 @@ awaitable<outcome<std::unique_ptr<exchange>>> attempt(const sending& s, const re
     }
 }
 
-std::unique_ptr<received> make_received(const sending& s, const url& from, connection_slots::lease slot,
+std::shared_ptr<received> make_received(const sending& s, const url& from, connection_slots::lease slot,
                                         std::unique_ptr<exchange> e)
 {
-    auto state = std::make_unique<received>(received{s.pool, s.owner, from.origin(), from.text()});
+    auto state = std::make_shared<received>(received{s.pool, s.owner, from.origin(), from.text()});
     state->slot = std::move(slot);
     state->status = e->head().result_int();
     for (const auto& field : e->head()) {
@@ -111,13 +111,9 @@ std::unique_ptr<received> make_received(const sending& s, const url& from, conne
     return state;
 }
 
-} // namespace
-
-http::http(http_options options) : options_(std::make_shared<const http_options>(options)) {}
-
-awaitable<tl::expected<response, failure>> http::send(request r, request_timeouts timeouts) const
+// An awaitable starts when it is awaited. The client may be destroyed before. Therefore this is not a member function.
+awaitable<outcome<response>> send_request(connection_pool::owner owner, request r, request_timeouts timeouts)
 {
-    const auto owner = options_; // this object may be destroyed while the request runs
     const auto ex = co_await asio::this_coro::executor;
     auto* context = rill::detail::find_context(ex);
     if (context == nullptr) {
@@ -147,6 +143,20 @@ awaitable<tl::expected<response, failure>> http::send(request r, request_timeout
     co_return tl::unexpected(failure(to.error(), "request " + r.url));
 }
 
+awaitable<outcome<response>> failed(failure f)
+{
+    co_return tl::unexpected(std::move(f));
+}
+
+} // namespace
+
+http::http(http_options options) : options_(std::make_shared<const http_options>(options)) {}
+
+awaitable<tl::expected<response, failure>> http::send(request r, request_timeouts timeouts) const
+{
+    return send_request(options_, std::move(r), timeouts);
+}
+
 awaitable<tl::expected<response, failure>> http::send(request r) const
 {
     return send(std::move(r), {.response = options_->response_timeout, .idle = options_->idle_timeout});
@@ -162,10 +172,9 @@ awaitable<tl::expected<response, failure>> http::post(std::string url, std::stri
     request r(std::move(url), verb::post, std::move(body));
     const auto set = r.headers.set("Content-Type", content_type);
     if (!set) {
-        co_return tl::unexpected(failure(set.error(), "Content-Type of " + r.url));
+        return failed(failure(set.error(), "Content-Type of " + r.url));
     }
-    auto answer = co_await send(std::move(r));
-    co_return answer;
+    return send(std::move(r));
 }
 
 } // namespace rill::client

@@ -90,7 +90,8 @@ public:
     ~event_source();
 
     /// Waits for the next event. Connects if there is no connection. Returns an empty optional if the source has ended.
-    /// end() then returns the reason. At most one next() may be pending.
+    /// end() then returns the reason. At most one next() may be pending. The source need not outlive it: the connection
+    /// closes after both.
     ///
     /// Cancellation (terminal, partial, total) throws operation_aborted. A later next() continues and no event is lost,
     /// but the source starts a cancelled attempt to connect again. next() also throws the exceptions of hooks.
@@ -110,7 +111,7 @@ public:
 
 private:
     struct state;
-    std::unique_ptr<state> state_;
+    std::shared_ptr<state> state_; // shared with the pending next()
 };
 
 } // namespace rill::client

@@ -30,7 +30,7 @@ public:
     ///
     /// Cancellation (terminal, partial, total) throws operation_aborted and closes the connection. Errors: errc,
     /// `asio::error::timed_out`, and the errors of the resolver, the connection and the parser. A response is never an
-    /// error, whatever its status is.
+    /// error, whatever its status is. This object need not outlive the operation.
     awaitable<tl::expected<response, failure>> send(request r) const;
     awaitable<tl::expected<response, failure>> send(request r, request_timeouts timeouts) const;
 

@@ -17,12 +17,13 @@ struct received;
 
 /// A response whose head has arrived. read() and read_all() read its body. At the end of the body, the connection
 /// becomes idle and a later request may use it. If the response is destroyed before, the client closes the connection,
-/// and this cancels the request at the server. A response belongs to the event loop that has received it. Destroy the
-/// response before this event loop.
+/// and this cancels the request at the server. The response need not outlive a pending read. It then closes the
+/// connection after this read. A response belongs to the event loop that has received it. Destroy the response before
+/// this event loop.
 class response
 {
 public:
-    explicit response(std::unique_ptr<detail::received> state) noexcept;
+    explicit response(std::shared_ptr<detail::received> state) noexcept;
     response(response&&) noexcept;
     response& operator=(response&&) noexcept;
     ~response();
@@ -34,10 +35,10 @@ public:
     const std::string& url() const noexcept;
 
     /// Reads the next piece of the body. Returns an empty piece at the end of the body, and on every later call. The
-    /// view is valid until the next call. At most one read may be pending. The client does not decompress the body.
-    /// Cancellation throws operation_aborted. Do not use the response after a cancellation. Errors: timed_out if
-    /// nothing arrives for http_options::idle_timeout, errc::connection_closed, and the errors of the connection and
-    /// the parser.
+    /// view is valid until the next call or the destruction of the response. At most one read may be pending. The
+    /// client does not decompress the body. Cancellation throws operation_aborted. Do not use the response after a
+    /// cancellation. Errors: timed_out if nothing arrives for http_options::idle_timeout, errc::connection_closed, and
+    /// the errors of the connection and the parser.
     awaitable<tl::expected<std::string_view, failure>> read();
 
     /// Reads the rest of the body. Fails with errc::body_too_large if the rest has more than `max_bytes` bytes. The
@@ -45,7 +46,7 @@ public:
     awaitable<tl::expected<std::string, failure>> read_all(std::size_t max_bytes = 8UL * 1024 * 1024);
 
 private:
-    std::unique_ptr<detail::received> state_;
+    std::shared_ptr<detail::received> state_; // shared with the pending read
 };
 
 } // namespace rill::client
