@@ -497,6 +497,18 @@ BOOST_AUTO_TEST_CASE(a_source_need_not_outlive_next)
     run_until(f.loop, [&] { return f.server.closed_by_peer == 1; });
 }
 
+BOOST_AUTO_TEST_CASE(a_second_pending_next_throws)
+{
+    fixture f({{{stream_head}, then::hold}});
+    event_source source(f.options());
+    pending p(f, source);
+    run_until(f.loop, [&] { return source.is_open(); });
+    BOOST_CHECK_THROW(f.read_all(source), std::logic_error);
+    f.server.send_to_held("data: a\n\n"); // the first next() is still valid
+    run_until(f.loop, [&] { return p.events.size() == 1; });
+    BOOST_TEST(p.events.front().data == "a");
+}
+
 // AddressSanitizer and LeakSanitizer detect an error.
 BOOST_AUTO_TEST_CASE(the_end_of_the_event_loop_leaves_nothing)
 {

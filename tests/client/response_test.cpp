@@ -68,4 +68,31 @@ BOOST_AUTO_TEST_CASE(a_response_need_not_outlive_its_reads)
     BOOST_TEST(server.connections == 1); // the end of the body has released the connection
 }
 
+BOOST_AUTO_TEST_CASE(a_second_pending_read_throws)
+{
+    manual_loop loop;
+    scripted_server server(loop.context, {{{"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"}, then::hold}});
+    std::optional<rill::client::response> from;
+    std::string body;
+    run(loop, [](scripted_server& server, std::optional<rill::client::response>& from) -> rill::awaitable<> {
+        const rill::client::http client;
+        auto answer = co_await client.get(server.url());
+        from = std::move(*answer);
+    }(server, from));
+    const auto read = [&]() -> rill::awaitable<> {
+        const auto all = co_await from->read_all();
+        body = all.value();
+    };
+    manual_loop::outcome first;
+    loop.start(read(), first);
+    loop.turn();
+    manual_loop::outcome second;
+    loop.start(read(), second);
+    run_until(loop, [&] { return second.done; });
+    BOOST_CHECK_THROW(std::rethrow_exception(second.error), std::logic_error);
+    server.send_to_held("abc"); // the first read is still valid
+    run_until(loop, [&] { return first.done; });
+    BOOST_TEST(body == "abc");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

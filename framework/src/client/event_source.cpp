@@ -7,6 +7,7 @@
 #include <rill/core/timer_service.hpp>
 
 #include "client/backoff.hpp"
+#include "client/only_one.hpp"
 #include "http/media_type.hpp"
 
 namespace rill::client {
@@ -62,6 +63,7 @@ struct event_source::state
     std::string_view unread; // bytes of `open`
     bool has_event = false;  // `open` has received an event
     timer_service::clock::time_point opened;
+    bool is_pending = false; // next()
     unsigned status = 0;
     std::optional<failure> last_failure;
     std::optional<failure> end;
@@ -242,6 +244,7 @@ event_source::~event_source() = default;
 awaitable<std::optional<event>> event_source::state::next(std::shared_ptr<state> self)
 {
     auto& s = *self;
+    const detail::only_one guard(s.is_pending, "event_source::next(): another next() of this source is pending");
     while (!s.end) {
         if (!s.open) {
             co_await s.connect();

@@ -20,6 +20,7 @@ struct received
     rill::headers headers{};
     connection_slots::lease slot{};
     std::unique_ptr<exchange> body{}; // nullptr after the end
+    bool is_reading = false;
 
     /// Returns the connection to the pool if the response is complete.
     void finish()

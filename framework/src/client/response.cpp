@@ -2,6 +2,7 @@
 
 #include <rill/client/error.hpp>
 
+#include "client/only_one.hpp"
 #include "client/received.hpp"
 
 namespace rill::client {
@@ -12,6 +13,7 @@ namespace {
 // are not member functions.
 awaitable<tl::expected<std::string_view, failure>> read_piece(std::shared_ptr<detail::received> state)
 {
+    const detail::only_one guard(state->is_reading, "response::read(): another read of this response is pending");
     if (!state->body) {
         co_return std::string_view();
     }

@@ -90,8 +90,8 @@ public:
     ~event_source();
 
     /// Waits for the next event. Connects if there is no connection. Returns an empty optional if the source has ended.
-    /// end() then returns the reason. At most one next() may be pending. The source need not outlive it: the connection
-    /// closes after both.
+    /// end() then returns the reason. At most one next() may be pending. A second one throws
+    /// std::logic_error. The source need not outlive a pending next(). It then closes the connection after next().
     ///
     /// Cancellation (terminal, partial, total) throws operation_aborted. A later next() continues and no event is lost,
     /// but the source starts a cancelled attempt to connect again. next() also throws the exceptions of hooks.

@@ -35,10 +35,10 @@ public:
     const std::string& url() const noexcept;
 
     /// Reads the next piece of the body. Returns an empty piece at the end of the body, and on every later call. The
-    /// view is valid until the next call or the destruction of the response. At most one read may be pending. The
-    /// client does not decompress the body. Cancellation throws operation_aborted. Do not use the response after a
-    /// cancellation. Errors: timed_out if nothing arrives for http_options::idle_timeout, errc::connection_closed, and
-    /// the errors of the connection and the parser.
+    /// view is valid until the next call or the destruction of the response. At most one read may be pending. A
+    /// second one throws std::logic_error. The client does not decompress the body. Cancellation throws
+    /// operation_aborted. Do not use the response after a cancellation. Errors: timed_out if nothing arrives for
+    /// http_options::idle_timeout, errc::connection_closed, and the errors of the connection and the parser.
     awaitable<tl::expected<std::string_view, failure>> read();
 
     /// Reads the rest of the body. Fails with errc::body_too_large if the rest has more than `max_bytes` bytes. The
