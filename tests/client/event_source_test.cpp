@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(reads_events_until_204_and_resumes_after_its_last_event)
     BOOST_TEST(field_of(f.server.requests[0], "Cache-Control") == "no-cache");
     BOOST_TEST(field_of(f.server.requests[0], "Last-Event-ID") == "-");
     BOOST_TEST(field_of(f.server.requests[1], "Last-Event-ID") == "7");
-    BOOST_TEST((f.reconnects.front().reason.code == errc::connection_closed));
+    BOOST_TEST((f.reconnects.front().reason.code == errc::end_of_stream));
 }
 
 BOOST_AUTO_TEST_CASE(each_event_is_returned_when_it_arrives)
@@ -507,6 +507,30 @@ BOOST_AUTO_TEST_CASE(a_second_pending_next_throws)
     f.server.send_to_held("data: a\n\n"); // the first next() is still valid
     run_until(f.loop, [&] { return p.events.size() == 1; });
     BOOST_TEST(p.events.front().data == "a");
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_stream_differs_from_a_cut)
+{
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
+    const std::string chunk = "Transfer-Encoding: chunked\r\n\r\n9\r\ndata: a\n\n\r\n";
+    struct row
+    {
+        std::string response;
+        errc code;
+    };
+    for (const auto& [response, code] :
+         {row{head + chunk + "0\r\n\r\n", errc::end_of_stream},
+          row{head + "Content-Length: 9\r\n\r\ndata: a\n\n", errc::end_of_stream},
+          row{head + "\r\ndata: a\n\n", errc::end_of_stream}, // RFC 9112, section 8: the close is its end
+          row{head + chunk, errc::connection_closed}, row{head + chunk + "5\r\nda", errc::connection_closed},
+          row{head + "Content-Length: 10\r\n\r\ndata: a\n\n", errc::connection_closed}})
+    {
+        fixture f({{{response}}, {{finished}}});
+        event_source source(f.options());
+        BOOST_TEST(data_of(f.read_all(source)) == "a ");
+        BOOST_REQUIRE_EQUAL(f.reconnects.size(), 1U);
+        BOOST_TEST((f.reconnects.front().reason.code == code), response);
+    }
 }
 
 // AddressSanitizer and LeakSanitizer detect an error.

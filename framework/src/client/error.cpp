@@ -24,6 +24,8 @@ public:
             return "the maximum number of redirects is reached";
         case errc::connection_closed:
             return "the server closed the connection before the end of the response";
+        case errc::end_of_stream:
+            return "the server has ended the stream";
         case errc::body_too_large:
             return "the body of the response exceeds the limit";
         case errc::refused:

@@ -182,7 +182,7 @@ awaitable<void> event_source::state::read()
     }
     const auto now = co_await clock_now();
     if (piece) {
-        close(failure(make_error_code(errc::connection_closed), "read " + open->url()), now);
+        close(failure(make_error_code(errc::end_of_stream), "read " + open->url()), now);
     } else {
         close(piece.error(), now);
     }

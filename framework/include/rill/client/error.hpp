@@ -14,6 +14,7 @@ enum class errc : unsigned char
     invalid_redirect,    ///< the Location of a redirect is missing or invalid
     too_many_redirects,  ///< more redirects than the options allow
     connection_closed,   ///< the server closed the connection before the end of the response
+    end_of_stream,       ///< the server has ended the stream properly
     body_too_large,      ///< the body exceeds the limit of read_all()
     refused,             ///< the status says that another attempt is useless, e.g. 404
     unavailable,         ///< the status says that the server may respond later: 408, 429, 5xx
