@@ -533,6 +533,16 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_stream_differs_from_a_cut)
     }
 }
 
+BOOST_AUTO_TEST_CASE(refuses_an_id_that_no_header_can_contain)
+{
+    for (const auto* id : {"1\r\nX: y", "1\n", "1\r", "\x01"}) {
+        BOOST_CHECK_EXCEPTION(event_source({.url = "http://127.0.0.1/", .last_event_id = id}), std::invalid_argument,
+                              [](const std::invalid_argument& e) {
+                                  return std::string(e.what()).starts_with("event_source: last_event_id = '");
+                              });
+    }
+}
+
 // AddressSanitizer and LeakSanitizer detect an error.
 BOOST_AUTO_TEST_CASE(the_end_of_the_event_loop_leaves_nothing)
 {

@@ -5,10 +5,12 @@
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/core/timer_service.hpp>
+#include <stdexcept>
 
 #include "client/backoff.hpp"
 #include "client/only_one.hpp"
 #include "http/media_type.hpp"
+#include "http/printable.hpp"
 
 namespace rill::client {
 
@@ -26,6 +28,15 @@ awaitable<timer_service::clock::time_point> clock_now()
     co_return timer_service::of(rill::detail::context_of(ex)).now();
 }
 
+event_source_options checked(event_source_options o)
+{
+    if (!headers().set("Last-Event-ID", o.last_event_id)) {
+        throw std::invalid_argument("event_source: last_event_id = '" + rill::detail::printable(o.last_event_id) +
+                                    "': must be a field value without CR, LF and other control characters");
+    }
+    return o;
+}
+
 // Returns whether another attempt would fail with the same error.
 bool is_final(const error_code& ec) noexcept
 {
@@ -38,7 +49,8 @@ bool is_final(const error_code& ec) noexcept
 struct event_source::state
 {
     explicit state(event_source_options o)
-        : options(std::move(o)), last_id(options.last_event_id), pause(options.initial_backoff, options.max_backoff)
+        : options(checked(std::move(o))), last_id(options.last_event_id),
+          pause(options.initial_backoff, options.max_backoff)
     {}
 
     // The argument keeps the state, because an awaitable starts when it is awaited, and the source may be destroyed

@@ -84,6 +84,7 @@ struct event_source_options
 class event_source
 {
 public:
+    /// Throws std::invalid_argument if `last_event_id` contains CR, LF or another control character.
     explicit event_source(event_source_options options);
     event_source(event_source&&) noexcept;
     event_source& operator=(event_source&&) noexcept;
