@@ -21,6 +21,9 @@ BOOST_AUTO_TEST_CASE(parses_absolute_urls)
         {"http://a_b.test:/", "http://a_b.test/"},
         {"http://h/a b\xc3\xa9\"", "http://h/a%20b%C3%A9%22"},
         {"http://h/\r\nX: y", "http://h/%0D%0AX:%20y"},
+        {R"(http://h/a\b?c\d)", "http://h/a/b?c%5Cd"}, // WHATWG URL, section 4.4: "\" is "/" before the query
+        {R"(http:\\h:81\a)", "http://h:81/a"},
+        {R"(http://h\@other/)", "http://h/@other/"},
     };
     for (const auto& [text, expected] : table) {
         const auto parsed = parse_url(text);
@@ -92,6 +95,8 @@ BOOST_AUTO_TEST_CASE(resolves_references)
         BOOST_REQUIRE_MESSAGE(resolved.has_value(), reference);
         BOOST_TEST(resolved->text() == "http://a" + target, reference);
     }
+    BOOST_TEST(resolve_url(base, R"(\g\..\h?y\z)")->text() == "http://a/h?y%5Cz");
+    BOOST_TEST(resolve_url(base, R"(\\other\x)")->text() == "http://other/x");
     BOOST_TEST(resolve_url(base, "//other:81/x")->text() == "http://other:81/x");
     BOOST_TEST(resolve_url(base, "http://g/h")->text() == "http://g/h");
     BOOST_TEST((resolve_url(base, "https://g/").error() == rill::client::errc::unsupported_scheme));

@@ -37,6 +37,15 @@ std::size_t scheme_length(std::string_view text) noexcept
     return is_letter(text[0]) && std::ranges::all_of(text.substr(0, end), is_scheme) ? end : 0;
 }
 
+// Removes the fragment. Replaces "\" before the query by "/", as browsers do (WHATWG URL, section 4.4).
+std::string without_backslashes(std::string_view text)
+{
+    std::string out(text.substr(0, text.find('#')));
+    std::replace(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(std::min(out.find('?'), out.size())), '\\',
+                 '/');
+    return out;
+}
+
 // Percent-encodes characters that a request line cannot contain: spaces, control characters and bytes above 0x7E.
 std::string encode_target(std::string_view text)
 {
@@ -44,7 +53,7 @@ std::string encode_target(std::string_view text)
     std::string out;
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte > 0x20 && byte < 0x7f && c != '"' && c != '<' && c != '>') {
+        if (byte > 0x20 && byte < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\') {
             out += c;
         } else {
             out.append({'%', digits[byte / 16], digits[byte % 16]});
@@ -130,7 +139,8 @@ std::string url::origin() const
 
 result<url> parse_url(std::string_view text)
 {
-    text = text.substr(0, text.find('#'));
+    const auto whole = without_backslashes(text);
+    text = whole;
     const auto scheme = scheme_length(text);
     if (scheme == 0 || text.substr(scheme, 3) != "://") {
         return tl::unexpected(make_error_code(errc::invalid_url));
@@ -154,12 +164,13 @@ result<url> parse_url(std::string_view text)
 
 result<url> resolve_url(const url& base, std::string_view reference)
 {
-    reference = reference.substr(0, reference.find('#'));
+    const auto whole = without_backslashes(reference);
+    reference = whole;
     if (scheme_length(reference) != 0) {
         return parse_url(reference);
     }
     if (reference.starts_with("//")) {
-        return parse_url(base.scheme + ':' + std::string(reference));
+        return parse_url(base.scheme + ':' + whole);
     }
     auto out = base;
     out.target = encode_target(merged_target(base.target, reference));

@@ -30,6 +30,7 @@ struct url
 };
 
 /// Parses an absolute URL (RFC 3986). Like browsers, percent-encodes characters that a request line cannot contain.
+/// Before the query, "\" means "/" (WHATWG URL, section 4.4).
 /// Fails with errc::invalid_url if the host is missing, if the port is invalid, or if there is user information
 /// ("user@"). Fails with errc::unsupported_scheme if the scheme is not http.
 result<url> parse_url(std::string_view text);
