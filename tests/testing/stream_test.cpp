@@ -17,6 +17,13 @@ struct fixture
     testing::server app{application()};
 };
 
+rill::awaitable<> flood(rill::sse::event_stream& stream)
+{
+    for (;;) {
+        co_await stream.send("x");
+    }
+}
+
 std::string message_of(testing::stream& stream)
 {
     try {
@@ -152,6 +159,29 @@ BOOST_AUTO_TEST_CASE(a_slow_client_slows_its_handler_down)
     BOOST_TEST(last > 450);
     BOOST_TEST(last < 510);
     BOOST_TEST((stream.close_reason() == close_reason::open));
+}
+
+// Only the back-pressure slows this handler down.
+BOOST_AUTO_TEST_CASE(a_stream_without_a_pause_waits_for_the_test)
+{
+    auto source = testing::event_source_of(flood);
+    auto& [server, events] = source;
+    BOOST_TEST(events.next(100'000).back().data == "x");
+    BOOST_TEST((server->now() == 0ms));
+    BOOST_TEST(!events.ended());
+    server->advance(1min); // the client reads, thus the write timeout does not end the stream
+    BOOST_TEST((events.close_reason() == close_reason::open));
+    BOOST_TEST(events.bytes().size() < 40'000'000U);
+    events.disconnect();
+    BOOST_TEST((events.close_reason() == close_reason::peer_reset)); // it left while data was on its way
+}
+
+BOOST_AUTO_TEST_CASE(the_rest_of_an_endless_stream_is_an_error)
+{
+    testing::options options;
+    options.max_bytes_at_one_time = 1'000'000;
+    auto source = testing::event_source_of(flood, "/", {}, options);
+    BOOST_CHECK_THROW(source.events.rest(), testing::no_answer);
 }
 
 BOOST_AUTO_TEST_CASE(outlives_its_server_and_throws)

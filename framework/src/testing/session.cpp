@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <rill/testing/no_answer.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -15,9 +16,6 @@
 namespace rill::testing::detail {
 
 namespace {
-
-// Without this limit, a coroutine that never waits would block the test forever.
-constexpr int max_handlers_at_one_time = 10'000'000;
 
 constexpr std::chrono::milliseconds outside_step{10};
 
@@ -151,9 +149,11 @@ void session::set_date()
 void session::run_ready()
 {
     check_use();
-    for (int i = 0; !ended_ && worker_->run_one({}); ++i) {
-        if (i == max_handlers_at_one_time) {
-            throw std::runtime_error("rill::testing: the event loop never waits");
+    for (std::size_t i = 0; !ended_ && worker_->run_one({}); ++i) {
+        if (i == options_.max_handlers_at_one_time) {
+            throw no_answer("rill::testing: the server does not wait: the event loop has run " + std::to_string(i) +
+                            " handlers at the virtual time " + std::to_string(now().count()) +
+                            " ms (options::max_handlers_at_one_time). A coroutine loops without a wait");
         }
     }
     ended_ = ended_ || worker_->io().stopped();
@@ -164,6 +164,28 @@ void session::advance_to(timer_service::clock::time_point when)
     auto& timers = context().timers;
     timers.advance(std::max(when - timers.now(), timer_service::clock::duration::zero()));
     set_date();
+    network_.begin_moment();
+}
+
+// A client reads continuously while the clock moves, but the clock moves in jumps. Therefore a client with full buffers
+// also reads half-way to the next timer. Otherwise this timer could be the write timeout of its connection.
+bool session::read_half_way(timer_service::clock::time_point next)
+{
+    if (!network_.has_full_clients() || std::exchange(half_way_to_, next) == next) {
+        return false;
+    }
+    const auto now = context().timers.now();
+    advance_to(now + (next - now) / 2);
+    return true;
+}
+
+void session::check_bytes(std::uint64_t read) const
+{
+    if (read > options_.max_bytes_at_one_time) {
+        throw no_answer("rill::testing: the server does not wait: the clients have read " + std::to_string(read) +
+                        " bytes at the virtual time " + std::to_string(now().count()) +
+                        " ms (options::max_bytes_at_one_time)");
+    }
 }
 
 bool session::run_until(const condition& holds, std::chrono::milliseconds within)
@@ -171,6 +193,8 @@ bool session::run_until(const condition& holds, std::chrono::milliseconds within
     auto& timers = context().timers;
     const auto deadline = timers.after(within);
     const auto give_up = std::chrono::steady_clock::now() + options_.outside_patience;
+    auto moment = network_.moment();
+    auto read_before = network_.bytes_read();
     for (;;) {
         run_ready();
         if (holds()) {
@@ -179,8 +203,18 @@ bool session::run_until(const condition& holds, std::chrono::milliseconds within
         if (ended_) {
             return false;
         }
+        if (std::exchange(moment, network_.moment()) != network_.moment()) {
+            read_before = network_.bytes_read();
+        }
+        if (network_.has_reports()) { // the condition has read bytes, and the server can continue
+            check_bytes(network_.bytes_read() - read_before);
+            continue;
+        }
         const auto next = timers.next_work();
         if (wait_outside(give_up, next > deadline)) {
+            continue;
+        }
+        if (read_half_way(std::min(next, deadline))) {
             continue;
         }
         if (next > deadline) {

@@ -50,6 +50,8 @@ public:
     /// Only begins the drain.
     void begin_shut_down();
     bool ended() const noexcept { return ended_; }
+    /// Whether the network will report a socket, for example because a client has read bytes.
+    bool has_reports() const noexcept { return network_.has_reports(); }
 
     std::chrono::milliseconds now() const;
     const testing::options& options() const noexcept { return options_; }
@@ -65,6 +67,8 @@ private:
     void match_stream(std::uint64_t id);
     void advance_to(timer_service::clock::time_point when);
     void set_date();
+    bool read_half_way(timer_service::clock::time_point next);
+    void check_bytes(std::uint64_t read) const;
     void check_use() const;
 
     bool wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over);
@@ -82,8 +86,9 @@ private:
     std::map<std::uint64_t, close_reason> ended_streams_;
     std::vector<close_reason> reasons_;
     std::vector<log_line> log_;
-    std::size_t own_work_ = 0;   ///< operations for which the worker itself always waits
-    std::size_t quiet_work_ = 0; ///< further operations that seem to depend on the virtual clock
+    std::size_t own_work_ = 0;                     ///< operations for which the worker itself always waits
+    std::size_t quiet_work_ = 0;                   ///< further operations that seem to depend on the virtual clock
+    timer_service::clock::time_point half_way_to_; ///< the last argument of read_half_way()
     bool ended_ = false;
 };
 

@@ -23,6 +23,8 @@ struct stream::state
 
     /// Parses the bytes that have arrived.
     void receive();
+    /// Runs the server until it waits, and reads.
+    void settle();
     bool over();
     std::optional<event> take();
     detail::session& server() { return connection->server(); }
@@ -75,6 +77,16 @@ void stream::state::receive()
         } else {
             return;
         }
+    }
+}
+
+void stream::state::settle()
+{
+    server().run_ready();
+    receive();
+    if (server().has_reports()) { // the buffers were full
+        server().run_ready();
+        receive();
     }
 }
 
@@ -172,21 +184,20 @@ std::vector<event> stream::rest()
 
 bool stream::ended()
 {
-    state_->server().run_ready();
+    state_->settle();
     return state_->over();
 }
 
 bool stream::complete()
 {
-    state_->server().run_ready();
-    state_->receive();
+    state_->settle();
     return state_->connection->reader().is_complete();
 }
 
 rill::close_reason stream::close_reason()
 {
     auto& s = *state_;
-    s.server().run_ready();
+    s.settle();
     const auto& ids = s.connection->socket().streams;
     return ids.empty() ? rill::close_reason::open : s.server().reason_of(ids.back()).value_or(rill::close_reason::open);
 }
