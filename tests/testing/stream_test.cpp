@@ -184,6 +184,26 @@ BOOST_AUTO_TEST_CASE(the_rest_of_an_endless_stream_is_an_error)
     BOOST_CHECK_THROW(source.events.rest(), testing::no_answer);
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_client_reads_on_after_the_shutdown)
+{
+    auto stream = app.open("/ticks?ms=1000&size=2000");
+    stream.read_at(100);
+    app.advance(10s);
+    app.shut_down();
+    BOOST_TEST(!stream.complete());
+    const auto ended = app.now();
+    app.advance(10s);
+    BOOST_TEST((app.now() == ended + 10s));
+    const auto events = stream.rest();
+    BOOST_REQUIRE(!events.empty());
+    BOOST_TEST(events.back().id == std::to_string(events.size()));
+    BOOST_TEST(stream.complete());
+    BOOST_TEST((app.now() > 60s));
+    const auto last = app.now();
+    app.advance(10s); // nothing waits for the clock
+    BOOST_TEST((app.now() == last));
+}
+
 BOOST_AUTO_TEST_CASE(outlives_its_server_and_throws)
 {
     auto own = std::make_unique<testing::server>(application());

@@ -179,6 +179,19 @@ bool session::read_half_way(timer_service::clock::time_point next)
     return true;
 }
 
+// After the end of the server, only the clients that read slowly need the clock.
+bool session::run_clients(const condition& holds, timer_service::clock::time_point deadline)
+{
+    auto& timers = context().timers;
+    while (slow_reads_ != 0 && timers.now() < deadline) {
+        advance_to(std::min(timers.next_work(), deadline));
+        if (holds()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void session::check_bytes(std::uint64_t read) const
 {
     if (read > options_.max_bytes_at_one_time) {
@@ -201,7 +214,7 @@ bool session::run_until(const condition& holds, std::chrono::milliseconds within
             return true;
         }
         if (ended_) {
-            return false;
+            return run_clients(holds, deadline);
         }
         if (std::exchange(moment, network_.moment()) != network_.moment()) {
             read_before = network_.bytes_read();

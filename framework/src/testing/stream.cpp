@@ -30,6 +30,7 @@ struct stream::state
     detail::session& server() { return connection->server(); }
     void read_part();
     void set_timer();
+    void stop_timer();
 
     std::shared_ptr<detail::client_connection> connection;
     response head;
@@ -58,7 +59,7 @@ stream::state::state(std::shared_ptr<detail::client_connection> c, response h)
 
 stream::state::~state()
 {
-    timer_service::remove(timer);
+    stop_timer();
     connection->socket().on_buffered = nullptr;
 }
 
@@ -108,6 +109,7 @@ std::optional<event> stream::state::take()
 
 void stream::state::read_part()
 {
+    server().end_slow_read(); // of the timer that has fired
     auto& socket = connection->socket();
     socket.read(bytes_per_step);
     if (socket.buffered() != 0) {
@@ -120,6 +122,15 @@ void stream::state::set_timer()
     auto& timers = server().context().timers;
     if (!timer.linked()) {
         timers.add(timer, timers.after(step));
+        server().begin_slow_read();
+    }
+}
+
+void stream::state::stop_timer()
+{
+    if (timer.linked()) {
+        timer_service::remove(timer);
+        server().end_slow_read();
     }
 }
 
@@ -233,7 +244,7 @@ void stream::disconnect(departure how)
 void stream::stop_reading()
 {
     auto& s = *state_;
-    timer_service::remove(s.timer);
+    s.stop_timer();
     s.connection->socket().on_buffered = nullptr;
     s.connection->socket().read_always(false);
 }
