@@ -24,6 +24,12 @@ rill::awaitable<> flood(rill::sse::event_stream& stream)
     }
 }
 
+rill::awaitable<> send_and_fail(rill::sse::event_stream& stream)
+{
+    co_await stream.send("a");
+    throw std::runtime_error("failed");
+}
+
 std::string message_of(testing::stream& stream)
 {
     try {
@@ -202,6 +208,17 @@ BOOST_AUTO_TEST_CASE(a_slow_client_reads_on_after_the_shutdown)
     const auto last = app.now();
     app.advance(10s); // nothing waits for the clock
     BOOST_TEST((app.now() == last));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_fails_at_once_has_a_head_and_events)
+{
+    auto source = testing::event_source_of(send_and_fail);
+    BOOST_TEST(source.events.status() == 200);
+    BOOST_TEST(source.next().data == "a");
+    BOOST_CHECK_THROW(source.next(), testing::no_answer);
+    BOOST_TEST(source.events.ended());
+    BOOST_TEST(!source.events.complete());
+    BOOST_TEST((source.events.close_reason() == close_reason::handler_error));
 }
 
 BOOST_AUTO_TEST_CASE(outlives_its_server_and_throws)

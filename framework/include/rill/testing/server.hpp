@@ -54,8 +54,9 @@ public:
         return request("POST", target, body, with);
     }
 
-    /// Opens an event stream. Returns when the head of the response has arrived. Throws no_answer like request(). A
-    /// response that is not an event stream is not an error: see stream::head().
+    /// Opens an event stream. Returns when the head of the response has arrived, even if the stream has failed
+    /// already. Throws no_answer like request(). A response that is not an event stream is not an error: see
+    /// stream::head().
     stream open(std::string_view target, const fields& with = {});
     /// Opens an event stream with another method, such as POST for a language model.
     stream open(std::string_view method, std::string_view target, std::string_view body, const fields& with = {});
