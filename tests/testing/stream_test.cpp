@@ -221,6 +221,15 @@ BOOST_AUTO_TEST_CASE(a_stream_that_fails_at_once_has_a_head_and_events)
     BOOST_TEST((source.events.close_reason() == close_reason::handler_error));
 }
 
+BOOST_AUTO_TEST_CASE(comments_and_bytes_are_up_to_date)
+{
+    auto first = app.open("/silent");
+    auto second = app.open("/silent");
+    app.advance(60s);
+    BOOST_TEST(first.comments() == 4U); // one heartbeat in 15 s
+    BOOST_TEST(second.bytes() == ":\n\n:\n\n:\n\n:\n\n");
+}
+
 BOOST_AUTO_TEST_CASE(outlives_its_server_and_throws)
 {
     auto own = std::make_unique<testing::server>(application());

@@ -219,18 +219,21 @@ rill::close_reason stream::wait_closed()
     return close_reason();
 }
 
-std::size_t stream::comments() const noexcept
+std::size_t stream::comments() const
 {
+    state_->receive();
     return state_->comments;
 }
 
 std::optional<std::chrono::milliseconds> stream::retry() const
 {
+    state_->receive();
     return state_->parser.retry();
 }
 
-const std::string& stream::bytes() const noexcept
+const std::string& stream::bytes() const
 {
+    state_->receive();
     return state_->bytes;
 }
 

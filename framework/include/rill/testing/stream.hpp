@@ -61,11 +61,11 @@ public:
     rill::close_reason wait_closed();
 
     /// Number of comments up to now, for example heartbeats.
-    std::size_t comments() const noexcept;
+    std::size_t comments() const;
     /// The reconnection time that the server has sent.
     std::optional<std::chrono::milliseconds> retry() const;
     /// All bytes of the body that have arrived up to now, without the chunk framing.
-    const std::string& bytes() const noexcept;
+    const std::string& bytes() const;
 
     /// Disconnects, and runs the server until it waits.
     void disconnect(departure how = departure::fin);
