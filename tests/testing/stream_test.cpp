@@ -98,6 +98,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_a_response)
     BOOST_TEST(contains(refused.head().body, "\"status\":400"), refused.head().body);
     BOOST_TEST(refused.complete());
     BOOST_TEST((refused.close_reason() == close_reason::open));
+    BOOST_CHECK_THROW(refused.wait_closed(), std::logic_error);
+    BOOST_TEST((app.now() == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_leaves_in_three_ways)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <stdexcept>
 #include <utility>
 
 #include "testing/client_connection.hpp"
@@ -26,6 +27,10 @@ struct stream::state
     /// Runs the server until it waits, and reads.
     void settle();
     bool over();
+    bool has_events() const
+    {
+        return head.status == 200 && head.header("Content-Type").starts_with("text/event-stream");
+    }
     std::optional<event> take();
     detail::session& server() { return connection->server(); }
     void read_part();
@@ -138,7 +143,7 @@ stream::stream(std::shared_ptr<detail::client_connection> connection, response h
     : state_(std::make_unique<state>(std::move(connection), std::move(head)))
 {
     auto& s = *state_;
-    if (s.head.status != 200 || !s.head.header("Content-Type").starts_with("text/event-stream")) {
+    if (!s.has_events()) {
         s.server().run_until([&s] {
             s.connection->receive();
             return s.connection->response_over();
@@ -215,6 +220,10 @@ rill::close_reason stream::close_reason()
 
 rill::close_reason stream::wait_closed()
 {
+    if (!state_->has_events()) {
+        throw std::logic_error("rill::testing: wait_closed() needs an event stream, but the status is " +
+                               std::to_string(state_->head.status));
+    }
     state_->server().run_until([this] { return close_reason() != rill::close_reason::open; });
     return close_reason();
 }

@@ -57,7 +57,7 @@ public:
     /// not ended.
     rill::close_reason close_reason();
     /// Waits up to options::patience until the server has ended the stream, even if the client does not read. Returns
-    /// close_reason::open if the stream has not ended.
+    /// close_reason::open if the stream has not ended. Throws std::logic_error if the response is not an event stream.
     rill::close_reason wait_closed();
 
     /// Number of comments up to now, for example heartbeats.
