@@ -19,6 +19,9 @@ namespace {
 
 constexpr std::chrono::milliseconds outside_step{10};
 
+// The virtual clock stops here. A later time could exceed the range of the clock or of the Date field.
+constexpr std::chrono::milliseconds max_time = timer_service::longest_wait;
+
 } // namespace
 
 session::session(handler app, testing::options options)
@@ -203,8 +206,12 @@ void session::check_bytes(std::uint64_t read) const
 
 bool session::run_until(const condition& holds, std::chrono::milliseconds within)
 {
+    if (within.count() < 0) {
+        throw std::invalid_argument("rill::testing: the virtual time = " + std::to_string(within.count()) +
+                                    " ms: must be 0 or more");
+    }
     auto& timers = context().timers;
-    const auto deadline = timers.after(within);
+    const auto deadline = timers.now() + std::min(within, max_time - std::min(max_time, now()));
     const auto give_up = std::chrono::steady_clock::now() + options_.outside_patience;
     auto moment = network_.moment();
     auto read_before = network_.bytes_read();

@@ -64,7 +64,8 @@ public:
     /// Opens a connection for several requests, or for bytes that are not a correct request.
     connection connect();
 
-    /// Moves the virtual clock, and fires all timers that become due.
+    /// Moves the virtual clock, and fires all timers that become due. The clock stops 100 years after its start. This
+    /// and the other functions with a time throw std::invalid_argument if the time is negative.
     void advance(std::chrono::milliseconds by);
     /// Runs the server until it waits. Does not move the clock.
     void run_ready();
