@@ -10,6 +10,7 @@
 #include "http/jitter.hpp"
 #include "server/operations/worker_group.hpp"
 #include "server/serving/check_server_options.hpp"
+#include "testing/check_network.hpp"
 #include "testing/memory_socket.hpp"
 #include "transport/http1_connection.hpp"
 
@@ -32,6 +33,7 @@ session::session(handler app, testing::options options)
         throw std::invalid_argument("testing::server: the handler is empty");
     }
     check_options(options_.server);
+    check_network(options_.network);
     rill::detail::jitter::of_this_thread() = rill::detail::jitter(0); // two runs produce the same bytes
     set_observer();
     worker_.emplace(app_, options_.server, events_, room_);

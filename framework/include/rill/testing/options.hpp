@@ -8,10 +8,10 @@
 
 namespace rill::testing {
 
-/// The in-memory transport between a client and the server. It has no delay.
+/// The in-memory transport between a client and the server. It has no delay. All numbers must be at least 1.
 struct network_options
 {
-    /// request::remote_address() of the clients.
+    /// request::remote_address() of the clients. It must be an IP address.
     std::string client_address = "192.0.2.1";
     /// Number of bytes that the client's kernel acknowledges while the client does not read.
     std::size_t receive_buffer = 64UL * 1024;

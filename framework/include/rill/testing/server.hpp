@@ -36,7 +36,7 @@ namespace rill::testing {
 class server
 {
 public:
-    /// Throws the exceptions of the constructor of rill::server.
+    /// Throws the exceptions of the constructor of rill::server, and std::invalid_argument for options of the kit.
     explicit server(handler app, testing::options options = {});
     server(const server&) = delete;
     server& operator=(const server&) = delete;
