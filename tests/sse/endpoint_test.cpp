@@ -264,6 +264,20 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_may_be_an_event_that_a_page_sees)
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_encoded_event_must_end_with_an_empty_line)
+{
+    for (const auto* good : {"", ": bye\n\n", "retry: 3000\n\n", "data: x\r\n\r\n", "data: x\r\r", "data: x\n\r\n"}) {
+        BOOST_CHECK_NO_THROW(endpoint(show_id, {.farewell = good, .until_event = good}));
+    }
+    for (const auto* bad : {"bye", "data: x\n", "data: x\r\n", "\n", "data: x\n\n "}) {
+        BOOST_CHECK_THROW(endpoint(show_id, {.farewell = bad}), std::invalid_argument);
+    }
+    BOOST_CHECK_EXCEPTION(endpoint(show_id, {.until_event = "data: x\n"}), std::invalid_argument, [](const auto& e) {
+        return std::string(e.what()) ==
+               "sse::endpoint: until_event = 'data: x?': must be empty or end with an empty line";
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_deadline_and_a_tag_are_noted_for_the_connection)
 {
     const auto token_end = std::chrono::system_clock::now() + 1h;

@@ -212,4 +212,17 @@ BOOST_AUTO_TEST_CASE(schedules_lose_nothing)
     });
 }
 
+BOOST_AUTO_TEST_CASE(times_have_limits)
+{
+    testing::server app(application());
+    BOOST_CHECK_THROW(app.advance(-1ms), std::invalid_argument);
+    BOOST_CHECK_THROW(app.run_until([] { return false; }, -1ms), std::invalid_argument);
+    app.advance(std::chrono::milliseconds::max());
+    const auto last = app.now();
+    BOOST_TEST((last == std::chrono::hours(24 * 365 * 100)));
+    app.advance(std::chrono::milliseconds::max());
+    BOOST_TEST((app.now() == last));
+    BOOST_TEST(app.get("/hello").body == "hello");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

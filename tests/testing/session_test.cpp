@@ -125,6 +125,19 @@ BOOST_AUTO_TEST_CASE(an_exception_in_the_event_loop_is_logged)
     session->close();
 }
 
+BOOST_AUTO_TEST_CASE(a_coroutine_that_never_waits_is_an_error)
+{
+    rill::router routes;
+    routes.get("/spin", []() -> rill::awaitable<std::string> {
+        for (;;) {
+            co_await asio::post(asio::use_awaitable);
+        }
+        co_return ""; // not reached
+    });
+    testing::server server(std::move(routes), {.max_handlers_at_one_time = 10'000});
+    BOOST_CHECK_THROW(server.get("/spin"), testing::no_answer);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_belongs_to_one_thread)
 {
     testing::server server(rill_test::application());

@@ -17,6 +17,19 @@ struct fixture
     testing::server app{application()};
 };
 
+rill::awaitable<> flood(rill::sse::event_stream& stream)
+{
+    for (;;) {
+        co_await stream.send("x");
+    }
+}
+
+rill::awaitable<> send_and_fail(rill::sse::event_stream& stream)
+{
+    co_await stream.send("a");
+    throw std::runtime_error("failed");
+}
+
 std::string message_of(testing::stream& stream)
 {
     try {
@@ -85,6 +98,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_a_response)
     BOOST_TEST(contains(refused.head().body, "\"status\":400"), refused.head().body);
     BOOST_TEST(refused.complete());
     BOOST_TEST((refused.close_reason() == close_reason::open));
+    BOOST_CHECK_THROW(refused.wait_closed(), std::logic_error);
+    BOOST_TEST((app.now() == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_leaves_in_three_ways)
@@ -152,6 +167,69 @@ BOOST_AUTO_TEST_CASE(a_slow_client_slows_its_handler_down)
     BOOST_TEST(last > 450);
     BOOST_TEST(last < 510);
     BOOST_TEST((stream.close_reason() == close_reason::open));
+}
+
+// Only the back-pressure slows this handler down.
+BOOST_AUTO_TEST_CASE(a_stream_without_a_pause_waits_for_the_test)
+{
+    auto source = testing::event_source_of(flood);
+    auto& [server, events] = source;
+    BOOST_TEST(events.next(100'000).back().data == "x");
+    BOOST_TEST((server->now() == 0ms));
+    BOOST_TEST(!events.ended());
+    server->advance(1min); // the client reads, thus the write timeout does not end the stream
+    BOOST_TEST((events.close_reason() == close_reason::open));
+    BOOST_TEST(events.bytes().size() < 40'000'000U);
+    events.disconnect();
+    BOOST_TEST((events.close_reason() == close_reason::peer_reset)); // it left while data was on its way
+}
+
+BOOST_AUTO_TEST_CASE(the_rest_of_an_endless_stream_is_an_error)
+{
+    testing::options options;
+    options.max_bytes_at_one_time = 1'000'000;
+    auto source = testing::event_source_of(flood, "/", {}, options);
+    BOOST_CHECK_THROW(source.events.rest(), testing::no_answer);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_client_reads_on_after_the_shutdown)
+{
+    auto stream = app.open("/ticks?ms=1000&size=2000");
+    stream.read_at(100);
+    app.advance(10s);
+    app.shut_down();
+    BOOST_TEST(!stream.complete());
+    const auto ended = app.now();
+    app.advance(10s);
+    BOOST_TEST((app.now() == ended + 10s));
+    const auto events = stream.rest();
+    BOOST_REQUIRE(!events.empty());
+    BOOST_TEST(events.back().id == std::to_string(events.size()));
+    BOOST_TEST(stream.complete());
+    BOOST_TEST((app.now() > 60s));
+    const auto last = app.now();
+    app.advance(10s); // nothing waits for the clock
+    BOOST_TEST((app.now() == last));
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_that_fails_at_once_has_a_head_and_events)
+{
+    auto source = testing::event_source_of(send_and_fail);
+    BOOST_TEST(source.events.status() == 200);
+    BOOST_TEST(source.next().data == "a");
+    BOOST_CHECK_THROW(source.next(), testing::no_answer);
+    BOOST_TEST(source.events.ended());
+    BOOST_TEST(!source.events.complete());
+    BOOST_TEST((source.events.close_reason() == close_reason::handler_error));
+}
+
+BOOST_AUTO_TEST_CASE(comments_and_bytes_are_up_to_date)
+{
+    auto first = app.open("/silent");
+    auto second = app.open("/silent");
+    app.advance(60s);
+    BOOST_TEST(first.comments() == 4U); // one heartbeat in 15 s
+    BOOST_TEST(second.bytes() == ":\n\n:\n\n:\n\n:\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(outlives_its_server_and_throws)

@@ -20,6 +20,26 @@ void check_not_negative(const char* option, std::chrono::milliseconds value)
     }
 }
 
+// Removes one line end: LF, CR or CRLF (WHATWG HTML, section 9.2.5).
+bool remove_line_end(std::string_view& text)
+{
+    if (!text.ends_with('\n') && !text.ends_with('\r')) {
+        return false;
+    }
+    text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
+    return true;
+}
+
+// Without an empty line at its end, the client would discard the event.
+void check_encoded(const char* option, std::string_view events)
+{
+    auto text = events;
+    if (!events.empty() && !(remove_line_end(text) && remove_line_end(text))) {
+        throw std::invalid_argument(std::string("sse::endpoint: ") + option + " = '" + rill::detail::printable(events) +
+                                    "': must be empty or end with an empty line");
+    }
+}
+
 std::string make_filler(std::string_view heartbeat_event)
 {
     if (heartbeat_event.empty()) {
@@ -48,6 +68,8 @@ stream_policy make_policy(const endpoint_options& options)
     check_not_negative("retry_jitter", options.retry_jitter.value_or(std::chrono::milliseconds(0)));
     check_not_negative("write_timeout", options.write_timeout);
     check_not_negative("retry_after", options.retry_after);
+    check_encoded("farewell", options.farewell);
+    check_encoded("until_event", options.until_event);
     return {.heartbeat = heartbeat,
             .filler = make_filler(options.heartbeat_event),
             .farewell = options.farewell,

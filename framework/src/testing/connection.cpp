@@ -30,8 +30,14 @@ response connection::read_response(bool to_head)
 
 std::string connection::receive()
 {
-    impl_->server().run_ready();
-    return impl_->reader().take_unparsed() + impl_->socket().take();
+    auto bytes = impl_->reader().take_unparsed();
+    impl_->server().run_until(
+        [&] {
+            bytes += impl_->socket().take();
+            return !impl_->server().has_reports(); // the server has nothing more to send
+        },
+        {});
+    return bytes;
 }
 
 void connection::stop_reading()

@@ -46,4 +46,12 @@ void memory_network::report_all()
     failure.rethrow();
 }
 
+void memory_network::begin_moment()
+{
+    ++moment_;
+    for (const auto& read : std::exchange(full_, {})) {
+        read();
+    }
+}
+
 } // namespace rill::testing::detail

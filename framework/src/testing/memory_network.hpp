@@ -2,9 +2,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <rill/core/timer_service.hpp>
 #include <rill/testing/options.hpp>
+#include <utility>
 #include <vector>
 
 #include "testing/fault_plan.hpp"
@@ -46,6 +48,21 @@ public:
 
     /// Reports the socket once in the next turn of the event loop.
     void report_later(network_member& changed);
+    /// Whether the event loop will report a socket.
+    bool has_reports() const noexcept { return io_ != nullptr && !changed_.empty(); }
+
+    /// Calls the function when the virtual clock has moved. It reads for a client that has read enough until then.
+    void read_later(std::function<void()> read) { full_.push_back(std::move(read)); }
+    /// Whether a client has read network_options::max_unread_bytes since the last move of the virtual clock.
+    bool has_full_clients() const noexcept { return !full_.empty(); }
+    /// Call it when the virtual clock has moved.
+    void begin_moment();
+    /// The number of moves of the virtual clock.
+    std::uint64_t moment() const noexcept { return moment_; }
+
+    void count_read(std::size_t bytes) noexcept { bytes_read_ += bytes; }
+    /// Number of bytes that all clients have read.
+    std::uint64_t bytes_read() const noexcept { return bytes_read_; }
 
     fault_plan& faults() noexcept { return *faults_; }
     const network_options& options() const noexcept { return options_; }
@@ -59,6 +76,9 @@ private:
     boost::asio::io_context* io_ = nullptr;
     timer_service* timers_ = nullptr;
     std::vector<std::shared_ptr<network_member>> changed_;
+    std::vector<std::function<void()>> full_;
+    std::uint64_t moment_ = 0;
+    std::uint64_t bytes_read_ = 0;
 };
 
 } // namespace rill::testing::detail

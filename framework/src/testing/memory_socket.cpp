@@ -15,6 +15,16 @@ tl::unexpected<error_code> connection_reset() noexcept
 
 } // namespace
 
+bool read_allowance::take(std::size_t bytes, const memory_network& network) noexcept
+{
+    if (std::exchange(moment, network.moment()) != network.moment()) {
+        used = 0;
+    }
+    const bool allowed = used < network.options().max_unread_bytes;
+    used += allowed ? bytes : 0;
+    return allowed;
+}
+
 memory_socket::memory_socket(memory_network& network) : network_(network)
 {
     timeout_.owner = this;
@@ -74,6 +84,10 @@ void memory_socket::vanish()
 
 std::string memory_socket::take()
 {
+    if (reads_) {
+        read(SIZE_MAX);
+        allowance_.used = 0;
+    }
     return std::exchange(received_, {});
 }
 
@@ -93,6 +107,7 @@ void memory_socket::read(std::size_t max)
     const auto count = std::min(max, buffers_.size());
     received_.append(buffers_, 0, count);
     buffers_.erase(0, count);
+    network_.count_read(count);
     if (count != 0 && std::exchange(blocked_, false)) {
         changed();
     }
@@ -145,9 +160,17 @@ result<std::size_t> memory_socket::write_some(std::initializer_list<std::string_
 // After a short write, reports the socket, unless the client must read first.
 void memory_socket::after_write() noexcept
 {
-    if (reads_) {
+    if (reads_ && allowance_.take(buffers_.size(), network_)) {
+        network_.count_read(buffers_.size());
         received_.append(std::exchange(buffers_, {}));
-    } else if (!buffers_.empty() && on_buffered) {
+    } else if (reads_ && !std::exchange(allowance_.read_later, true)) {
+        network_.read_later([weak = weak_from_this()] {
+            if (const auto self = std::static_pointer_cast<memory_socket>(weak.lock())) {
+                self->allowance_.read_later = false;
+                self->read(self->reads_ ? SIZE_MAX : 0);
+            }
+        });
+    } else if (!reads_ && !buffers_.empty() && on_buffered) {
         on_buffered();
     }
     if (network_.faults().left_before_cut(sent_) == 0 || (left_ && !vanished_)) {

@@ -14,6 +14,17 @@
 
 namespace rill::testing::detail {
 
+/// Limits the bytes that a client reads while the test reads nothing: see network_options::max_unread_bytes.
+struct read_allowance
+{
+    std::size_t used = 0;     ///< since the last take() and the last move of the clock
+    std::uint64_t moment = 0; ///< memory_network::moment() of the last read
+    bool read_later = false;  ///< the network reads when the clock has moved
+
+    /// Takes these bytes from the allowance. Returns false if the allowance was used up.
+    bool take(std::size_t bytes, const memory_network& network) noexcept;
+};
+
 /// A connection in memory. The server's side calls the virtual functions, and the client's side calls the other
 /// functions. The class simulates the properties of TCP that a server can detect: full buffers, acknowledgments, FIN,
 /// reset, and a client without a network.
@@ -38,9 +49,11 @@ public:
     /// From now on neither side receives data or acknowledgments.
     void vanish();
 
-    /// Returns the bytes that the client has read since the last call.
+    /// Returns the bytes that the client has read since the last call. A client that reads always first reads all bytes
+    /// that are in the buffers.
     std::string take();
-    /// If false, the bytes remain in the buffers until read().
+    /// If true, the client reads up to network_options::max_unread_bytes until take(), or until the clock moves. If
+    /// false, the bytes remain in the buffers until read().
     void read_always(bool reads);
     /// Reads up to `max` bytes from the buffers.
     void read(std::size_t max);
@@ -95,6 +108,7 @@ private:
     std::string buffers_;  // sent by the server, not read by the client
     std::string received_; // read by the client, not taken
     std::size_t sent_ = 0; // by the server, in total
+    read_allowance allowance_;
     std::size_t max_unsent_ = SIZE_MAX;
     std::chrono::milliseconds user_timeout_{0};
     unacknowledged_timer timeout_;

@@ -12,13 +12,18 @@ namespace http = boost::beast::http;
 void response_reader::begin(std::string_view method)
 {
     to_head_ = method == "HEAD";
+    reset_parser();
+    failure_.reset();
+    parse();
+}
+
+void response_reader::reset_parser()
+{
     parser_.emplace();
     parser_->eager(true);
     parser_->body_limit(boost::none);
     parser_->header_limit(UINT32_MAX);
     parser_->skip(to_head_);
-    failure_.reset();
-    parse();
 }
 
 void response_reader::feed(std::string_view bytes)
@@ -29,18 +34,18 @@ void response_reader::feed(std::string_view bytes)
 
 void response_reader::parse()
 {
-    while (!unparsed_.empty() && !failure_ && !parser_->is_done()) {
-        error_code ec;
-        unparsed_.erase(0, parser_->put(boost::asio::buffer(unparsed_), ec));
-        if (ec == http::error::need_more) {
-            return;
-        }
-        if (ec) {
+    std::string_view left = unparsed_;
+    error_code ec;
+    while (!left.empty() && !failure_ && !parser_->is_done() && ec != http::error::need_more) {
+        ec = {};
+        left.remove_prefix(parser_->put(boost::asio::buffer(left), ec));
+        if (ec && ec != http::error::need_more) {
             failure_ = ec;
-        } else if (parser_->is_done() && parser_->get().result_int() < 200) {
-            begin(to_head_ ? "HEAD" : "");
+        } else if (!ec && parser_->is_done() && parser_->get().result_int() < 200) {
+            reset_parser();
         }
     }
+    unparsed_.erase(0, unparsed_.size() - left.size()); // once, because each erase moves the rest
 }
 
 void response_reader::finish(bool reset)

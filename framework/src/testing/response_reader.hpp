@@ -42,6 +42,7 @@ public:
     std::string take_unparsed() { return std::exchange(unparsed_, {}); }
 
 private:
+    void reset_parser();
     void parse();
 
     using parser = boost::beast::http::response_parser<boost::beast::http::string_body>;

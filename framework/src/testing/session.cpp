@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <rill/testing/no_answer.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "http/jitter.hpp"
 #include "server/operations/worker_group.hpp"
 #include "server/serving/check_server_options.hpp"
+#include "testing/check_network.hpp"
 #include "testing/memory_socket.hpp"
 #include "transport/http1_connection.hpp"
 
@@ -16,10 +18,10 @@ namespace rill::testing::detail {
 
 namespace {
 
-// Without this limit, a coroutine that never waits would block the test forever.
-constexpr int max_handlers_at_one_time = 10'000'000;
-
 constexpr std::chrono::milliseconds outside_step{10};
+
+// The virtual clock stops here. A later time could exceed the range of the clock or of the Date field.
+constexpr std::chrono::milliseconds max_time = timer_service::longest_wait;
 
 } // namespace
 
@@ -31,6 +33,7 @@ session::session(handler app, testing::options options)
         throw std::invalid_argument("testing::server: the handler is empty");
     }
     check_options(options_.server);
+    check_network(options_.network);
     rill::detail::jitter::of_this_thread() = rill::detail::jitter(0); // two runs produce the same bytes
     set_observer();
     worker_.emplace(app_, options_.server, events_, room_);
@@ -151,9 +154,11 @@ void session::set_date()
 void session::run_ready()
 {
     check_use();
-    for (int i = 0; !ended_ && worker_->run_one({}); ++i) {
-        if (i == max_handlers_at_one_time) {
-            throw std::runtime_error("rill::testing: the event loop never waits");
+    for (std::size_t i = 0; !ended_ && worker_->run_one({}); ++i) {
+        if (i == options_.max_handlers_at_one_time) {
+            throw no_answer("rill::testing: the server does not wait: the event loop has run " + std::to_string(i) +
+                            " handlers at the virtual time " + std::to_string(now().count()) +
+                            " ms (options::max_handlers_at_one_time). A coroutine loops without a wait");
         }
     }
     ended_ = ended_ || worker_->io().stopped();
@@ -164,23 +169,74 @@ void session::advance_to(timer_service::clock::time_point when)
     auto& timers = context().timers;
     timers.advance(std::max(when - timers.now(), timer_service::clock::duration::zero()));
     set_date();
+    network_.begin_moment();
+}
+
+// A client reads continuously while the clock moves, but the clock moves in jumps. Therefore a client with full buffers
+// also reads half-way to the next timer. Otherwise this timer could be the write timeout of its connection.
+bool session::read_half_way(timer_service::clock::time_point next)
+{
+    if (!network_.has_full_clients() || std::exchange(half_way_to_, next) == next) {
+        return false;
+    }
+    const auto now = context().timers.now();
+    advance_to(now + (next - now) / 2);
+    return true;
+}
+
+// After the end of the server, only the clients that read slowly need the clock.
+bool session::run_clients(const condition& holds, timer_service::clock::time_point deadline)
+{
+    auto& timers = context().timers;
+    while (slow_reads_ != 0 && timers.now() < deadline) {
+        advance_to(std::min(timers.next_work(), deadline));
+        if (holds()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void session::check_bytes(std::uint64_t read) const
+{
+    if (read > options_.max_bytes_at_one_time) {
+        throw no_answer("rill::testing: the server does not wait: the clients have read " + std::to_string(read) +
+                        " bytes at the virtual time " + std::to_string(now().count()) +
+                        " ms (options::max_bytes_at_one_time)");
+    }
 }
 
 bool session::run_until(const condition& holds, std::chrono::milliseconds within)
 {
+    if (within.count() < 0) {
+        throw std::invalid_argument("rill::testing: the virtual time = " + std::to_string(within.count()) +
+                                    " ms: must be 0 or more");
+    }
     auto& timers = context().timers;
-    const auto deadline = timers.after(within);
+    const auto deadline = timers.now() + std::min(within, max_time - std::min(max_time, now()));
     const auto give_up = std::chrono::steady_clock::now() + options_.outside_patience;
+    auto moment = network_.moment();
+    auto read_before = network_.bytes_read();
     for (;;) {
         run_ready();
         if (holds()) {
             return true;
         }
         if (ended_) {
-            return false;
+            return run_clients(holds, deadline);
+        }
+        if (std::exchange(moment, network_.moment()) != network_.moment()) {
+            read_before = network_.bytes_read();
+        }
+        if (network_.has_reports()) { // the condition has read bytes, and the server can continue
+            check_bytes(network_.bytes_read() - read_before);
+            continue;
         }
         const auto next = timers.next_work();
         if (wait_outside(give_up, next > deadline)) {
+            continue;
+        }
+        if (read_half_way(std::min(next, deadline))) {
             continue;
         }
         if (next > deadline) {

@@ -39,7 +39,7 @@ public:
     /// Runs all handlers that are ready. Does not move the clock.
     void run_ready();
     /// Runs the worker until the condition is true. Whenever all coroutines wait, moves the clock to the next timer.
-    /// @return false if `within` has passed in virtual time, or if the server has ended
+    /// @return false if `within` has passed in virtual time, or if the server has ended and no client reads slowly
     bool run_until(const condition& holds, std::chrono::milliseconds within);
     /// Waits for at most options::patience.
     bool run_until(const condition& holds) { return run_until(holds, options_.patience); }
@@ -50,6 +50,11 @@ public:
     /// Only begins the drain.
     void begin_shut_down();
     bool ended() const noexcept { return ended_; }
+    /// A client begins or ends a wait of the virtual clock until it reads the next bytes.
+    void begin_slow_read() noexcept { ++slow_reads_; }
+    void end_slow_read() noexcept { --slow_reads_; }
+    /// Whether the network will report a socket, for example because a client has read bytes.
+    bool has_reports() const noexcept { return network_.has_reports(); }
 
     std::chrono::milliseconds now() const;
     const testing::options& options() const noexcept { return options_; }
@@ -65,6 +70,9 @@ private:
     void match_stream(std::uint64_t id);
     void advance_to(timer_service::clock::time_point when);
     void set_date();
+    bool read_half_way(timer_service::clock::time_point next);
+    bool run_clients(const condition& holds, timer_service::clock::time_point deadline);
+    void check_bytes(std::uint64_t read) const;
     void check_use() const;
 
     bool wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over);
@@ -82,8 +90,10 @@ private:
     std::map<std::uint64_t, close_reason> ended_streams_;
     std::vector<close_reason> reasons_;
     std::vector<log_line> log_;
-    std::size_t own_work_ = 0;   ///< operations for which the worker itself always waits
-    std::size_t quiet_work_ = 0; ///< further operations that seem to depend on the virtual clock
+    std::size_t slow_reads_ = 0;
+    std::size_t own_work_ = 0;                     ///< operations for which the worker itself always waits
+    std::size_t quiet_work_ = 0;                   ///< further operations that seem to depend on the virtual clock
+    timer_service::clock::time_point half_way_to_; ///< the last argument of read_half_way()
     bool ended_ = false;
 };
 

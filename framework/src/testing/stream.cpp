@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <stdexcept>
 #include <utility>
 
 #include "testing/client_connection.hpp"
@@ -23,11 +24,18 @@ struct stream::state
 
     /// Parses the bytes that have arrived.
     void receive();
+    /// Runs the server until it waits, and reads.
+    void settle();
     bool over();
+    bool has_events() const
+    {
+        return head.status == 200 && head.header("Content-Type").starts_with("text/event-stream");
+    }
     std::optional<event> take();
     detail::session& server() { return connection->server(); }
     void read_part();
     void set_timer();
+    void stop_timer();
 
     std::shared_ptr<detail::client_connection> connection;
     response head;
@@ -56,7 +64,7 @@ stream::state::state(std::shared_ptr<detail::client_connection> c, response h)
 
 stream::state::~state()
 {
-    timer_service::remove(timer);
+    stop_timer();
     connection->socket().on_buffered = nullptr;
 }
 
@@ -78,6 +86,16 @@ void stream::state::receive()
     }
 }
 
+void stream::state::settle()
+{
+    server().run_ready();
+    receive();
+    if (server().has_reports()) { // the buffers were full
+        server().run_ready();
+        receive();
+    }
+}
+
 bool stream::state::over()
 {
     receive();
@@ -96,6 +114,7 @@ std::optional<event> stream::state::take()
 
 void stream::state::read_part()
 {
+    server().end_slow_read(); // of the timer that has fired
     auto& socket = connection->socket();
     socket.read(bytes_per_step);
     if (socket.buffered() != 0) {
@@ -108,6 +127,15 @@ void stream::state::set_timer()
     auto& timers = server().context().timers;
     if (!timer.linked()) {
         timers.add(timer, timers.after(step));
+        server().begin_slow_read();
+    }
+}
+
+void stream::state::stop_timer()
+{
+    if (timer.linked()) {
+        timer_service::remove(timer);
+        server().end_slow_read();
     }
 }
 
@@ -115,7 +143,7 @@ stream::stream(std::shared_ptr<detail::client_connection> connection, response h
     : state_(std::make_unique<state>(std::move(connection), std::move(head)))
 {
     auto& s = *state_;
-    if (s.head.status != 200 || !s.head.header("Content-Type").starts_with("text/event-stream")) {
+    if (!s.has_events()) {
         s.server().run_until([&s] {
             s.connection->receive();
             return s.connection->response_over();
@@ -172,43 +200,49 @@ std::vector<event> stream::rest()
 
 bool stream::ended()
 {
-    state_->server().run_ready();
+    state_->settle();
     return state_->over();
 }
 
 bool stream::complete()
 {
-    state_->server().run_ready();
-    state_->receive();
+    state_->settle();
     return state_->connection->reader().is_complete();
 }
 
 rill::close_reason stream::close_reason()
 {
     auto& s = *state_;
-    s.server().run_ready();
+    s.settle();
     const auto& ids = s.connection->socket().streams;
     return ids.empty() ? rill::close_reason::open : s.server().reason_of(ids.back()).value_or(rill::close_reason::open);
 }
 
 rill::close_reason stream::wait_closed()
 {
+    if (!state_->has_events()) {
+        throw std::logic_error("rill::testing: wait_closed() needs an event stream, but the status is " +
+                               std::to_string(state_->head.status));
+    }
     state_->server().run_until([this] { return close_reason() != rill::close_reason::open; });
     return close_reason();
 }
 
-std::size_t stream::comments() const noexcept
+std::size_t stream::comments() const
 {
+    state_->receive();
     return state_->comments;
 }
 
 std::optional<std::chrono::milliseconds> stream::retry() const
 {
+    state_->receive();
     return state_->parser.retry();
 }
 
-const std::string& stream::bytes() const noexcept
+const std::string& stream::bytes() const
 {
+    state_->receive();
     return state_->bytes;
 }
 
@@ -222,7 +256,7 @@ void stream::disconnect(departure how)
 void stream::stop_reading()
 {
     auto& s = *state_;
-    timer_service::remove(s.timer);
+    s.stop_timer();
     s.connection->socket().on_buffered = nullptr;
     s.connection->socket().read_always(false);
 }

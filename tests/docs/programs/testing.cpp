@@ -51,6 +51,8 @@ BOOST_AUTO_TEST_CASE(resumes_after_the_last_event)
 {
     auto source = rill::testing::event_source_of(ticks, "/?ms=1000", {{"Last-Event-ID", "41"}});
     BOOST_TEST(source.next().id == "42");
+    source.events.disconnect();
+    BOOST_TEST(source.app->streams() == 0U);
 }
 // [handler]
 

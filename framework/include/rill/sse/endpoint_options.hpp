@@ -44,6 +44,7 @@ struct endpoint_options
     std::chrono::milliseconds retry_after{5'000};
 
     /// Encoded event, e.g. "retry: 3000\n\n". The server sends it to each stream before a shutdown ends the stream.
+    /// If it does not end with an empty line, the constructor of the endpoint throws std::invalid_argument.
     std::string farewell{};
 
     /// If true, the streams of this route continue at a shutdown until their handlers return, for at most
@@ -74,7 +75,8 @@ struct endpoint_options
     /// already, the server does not call the handler. It sends a complete response with only `retry` and `until_event`,
     /// which does not count as a stream.
     std::function<std::optional<std::chrono::system_clock::time_point>(const request&)> until{};
-    /// Encoded event that the server sends to a stream before `until` ends it, e.g. "event: expired\ndata:\n\n".
+    /// Encoded event that the server sends to a stream before `until` ends it, e.g. "event: expired\ndata:\n\n". It
+    /// must end with an empty line, like `farewell`.
     std::string until_event{};
 
     /// Returns the tag of the stream for end_streams(), such as the id of the user: see rill::stream_tag. If the tag is

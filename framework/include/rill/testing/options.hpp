@@ -8,16 +8,20 @@
 
 namespace rill::testing {
 
-/// The in-memory transport between a client and the server. It has no delay.
+/// The in-memory transport between a client and the server. It has no delay. All numbers must be at least 1.
 struct network_options
 {
-    /// request::remote_address() of the clients.
+    /// request::remote_address() of the clients. It must be an IP address.
     std::string client_address = "192.0.2.1";
     /// Number of bytes that the client's kernel acknowledges while the client does not read.
     std::size_t receive_buffer = 64UL * 1024;
     /// Number of unacknowledged bytes that the server's kernel accepts. connection_limits::max_unsent_bytes may reduce
     /// it for streams.
     std::size_t send_buffer = 64UL * 1024;
+    /// Number of bytes that a client reads while the virtual clock stands still and the test reads nothing. The buffers
+    /// then fill, and the server waits. Without this limit, a handler that only the back-pressure slows down would
+    /// never wait.
+    std::size_t max_unread_bytes = 256UL * 1024;
 };
 
 struct options
@@ -31,6 +35,12 @@ struct options
 
     /// Maximum virtual time for which a function of the kit waits. A parameter of the function may replace this time.
     std::chrono::milliseconds patience{3'600'000};
+    /// Maximum number of handlers that the event loop runs while the virtual clock stands still. Above it, the
+    /// functions of the kit throw no_answer, because a coroutine loops without a wait.
+    std::size_t max_handlers_at_one_time = 1'000'000;
+    /// Maximum number of bytes that one call of a function of the kit reads while the virtual clock stands still. Above
+    /// it, the function throws no_answer, because the response has no end.
+    std::size_t max_bytes_at_one_time = 64UL * 1024 * 1024;
 
     /// The kit also waits, in real time, for work that the virtual clock does not control: a thread pool, a resolver,
     /// or a socket or timer of Asio. After this real time without progress, the kit assumes that such work depends on

@@ -36,7 +36,7 @@ namespace rill::testing {
 class server
 {
 public:
-    /// Throws the exceptions of the constructor of rill::server.
+    /// Throws the exceptions of the constructor of rill::server, and std::invalid_argument for options of the kit.
     explicit server(handler app, testing::options options = {});
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -54,8 +54,9 @@ public:
         return request("POST", target, body, with);
     }
 
-    /// Opens an event stream. Returns when the head of the response has arrived. Throws no_answer like request(). A
-    /// response that is not an event stream is not an error: see stream::head().
+    /// Opens an event stream. Returns when the head of the response has arrived, even if the stream has failed
+    /// already. Throws no_answer like request(). A response that is not an event stream is not an error: see
+    /// stream::head().
     stream open(std::string_view target, const fields& with = {});
     /// Opens an event stream with another method, such as POST for a language model.
     stream open(std::string_view method, std::string_view target, std::string_view body, const fields& with = {});
@@ -63,7 +64,8 @@ public:
     /// Opens a connection for several requests, or for bytes that are not a correct request.
     connection connect();
 
-    /// Moves the virtual clock, and fires all timers that become due.
+    /// Moves the virtual clock, and fires all timers that become due. The clock stops 100 years after its start. This
+    /// and the other functions with a time throw std::invalid_argument if the time is negative.
     void advance(std::chrono::milliseconds by);
     /// Runs the server until it waits. Does not move the clock.
     void run_ready();

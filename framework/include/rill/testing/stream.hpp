@@ -57,15 +57,15 @@ public:
     /// not ended.
     rill::close_reason close_reason();
     /// Waits up to options::patience until the server has ended the stream, even if the client does not read. Returns
-    /// close_reason::open if the stream has not ended.
+    /// close_reason::open if the stream has not ended. Throws std::logic_error if the response is not an event stream.
     rill::close_reason wait_closed();
 
     /// Number of comments up to now, for example heartbeats.
-    std::size_t comments() const noexcept;
+    std::size_t comments() const;
     /// The reconnection time that the server has sent.
     std::optional<std::chrono::milliseconds> retry() const;
     /// All bytes of the body that have arrived up to now, without the chunk framing.
-    const std::string& bytes() const noexcept;
+    const std::string& bytes() const;
 
     /// Disconnects, and runs the server until it waits.
     void disconnect(departure how = departure::fin);

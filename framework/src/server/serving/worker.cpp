@@ -62,10 +62,10 @@ worker::~worker()
         shutdown_signal::of(io_).request();
         context_.timers.abort_all();
         io_.restart();
-        try {
-            io_.poll();
-        } catch (...) {
-            log_exception();
+        // The limit is for a coroutine that never waits. It would block the destructor.
+        auto handlers = 10'000 + 100 * context_.connections();
+        while (handlers != 0 && run_one({})) {
+            --handlers;
         }
     }
     background_.on_failed = nullptr;
