@@ -87,6 +87,25 @@ rill::awaitable<std::string> page_of(rill::client::http client, std::string url)
 }
 // [get]
 
+// [body]
+rill::awaitable<unsigned> order_tea(rill::client::http client, std::string url)
+{
+    const auto response = co_await client.post(std::move(url), R"({"item":"tea"})", "application/json");
+    co_return response ? response->status() : 0;
+}
+
+rill::awaitable<unsigned> change_order(rill::client::http client, std::string url)
+{
+    rill::client::request request(std::move(url), rill::verb::put, R"({"item":"tea","count":2})");
+    const auto set = request.headers.set("Content-Type", "application/json");
+    if (!set) { // the value contains e.g. CR or LF
+        co_return 0;
+    }
+    const auto response = co_await client.send(std::move(request));
+    co_return response ? response->status() : 0;
+}
+// [body]
+
 // [upload]
 rill::awaitable<rill::result<void>> send_lines(rill::client::body_writer& out)
 {
@@ -203,6 +222,13 @@ rill::router counting()
     app.put("/lines", [](const rill::request& r) {
         return r.body() == "line 1\nline 2\nline 3\n" ? rill::status::no_content : rill::status::bad_request;
     });
+    app.post("/orders", [](const rill::request& r) {
+        return r.body() == R"({"item":"tea"})" ? rill::status::created : rill::status::bad_request;
+    });
+    app.put("/orders/1", [](const rill::request& r) {
+        const bool is_json = r.header("Content-Type") == "application/json";
+        return is_json && r.body() == R"({"item":"tea","count":2})" ? rill::status::ok : rill::status::bad_request;
+    });
     return app;
 }
 
@@ -243,6 +269,8 @@ void check_http()
     const rill::client::http client;
     drive::equal(result_of(page_of(client, url_of(server, "/page"))), "200: the page");
     drive::equal(result_of(page_of(client, "nonsense")).substr(0, 16), "request nonsense");
+    drive::equal(result_of(order_tea(client, url_of(server, "/orders"))), 201U);
+    drive::equal(result_of(change_order(client, url_of(server, "/orders/1"))), 200U);
     drive::equal(result_of(upload(client, url_of(server, "/lines"))), 204U);
     drive::served edge(proxy(url_of(server, "")));
     drive::equal(result_of(page_of(client, url_of(edge, "/page"))), "200: the page");
