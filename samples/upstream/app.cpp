@@ -70,7 +70,7 @@ struct pages
             co_return rill::response(rill::status::ok, std::move(*body), page.content_type());
         } catch (const boost::system::system_error& e) {
             if (e.code() == boost::asio::error::operation_aborted) {
-                throw; // the client has disconnected
+                throw; // the handler is cancelled, for example because the client has disconnected
             }
             co_return tl::unexpected(problem_of(e.code()));
         }

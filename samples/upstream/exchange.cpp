@@ -70,7 +70,7 @@ rill::awaitable<tl::expected<std::unique_ptr<exchange>, rill::problem>> exchange
         co_await made->ask(where.authority(), std::move(what));
     } catch (const boost::system::system_error& e) {
         if (e.code() == asio::error::operation_aborted) {
-            throw; // the client has disconnected
+            throw; // the handler is cancelled, for example because the client has disconnected
         }
         co_return tl::unexpected(problem_of(e.code()));
     }

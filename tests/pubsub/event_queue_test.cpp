@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(events_of_one_topic_that_follow_each_other_are_a_batch)
     BOOST_TEST(s.batch.count_after(1).bytes == s.batch.events[1].event.footprint());
     BOOST_TEST(!s.queue.refill(*s.store, *s.outbox)); // not before the queue is empty
     BOOST_TEST(s.next() == "b1");
-    // The batch of one event does not copy it.
+    // A batch with only one event does not copy the event.
     BOOST_TEST(static_cast<const void*>(s.batch.piece.bytes().data()) ==
                static_cast<const void*>(s.batch.events[0].event.bytes().data()));
     BOOST_TEST(s.next() == "a1");

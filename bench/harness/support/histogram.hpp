@@ -19,8 +19,8 @@ public:
     std::uint64_t count() const noexcept { return count_; }
     std::int64_t max() const noexcept { return max_; }
 
-    /// Returns the smallest duration that at least `share` of all durations do not exceed. The duration is rounded up
-    /// to the end of its bucket and limited to max(). Returns 0 if the histogram is empty.
+    /// Returns the smallest duration d for which at least `share` of all durations are at most d. The result is rounded
+    /// up to the end of its bucket and limited to max(). Returns 0 if the histogram is empty.
     /// @param share  from 0 to 1
     std::int64_t quantile(double share) const noexcept;
 

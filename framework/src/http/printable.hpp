@@ -6,8 +6,8 @@
 
 namespace rill::detail {
 
-/// Makes text from a client safe for an error message. Cuts the text after 40 characters. Replaces every character that
-/// could harm a terminal or a log with '?'.
+/// Makes text from a client safe for an error message. Cuts the text after 40 bytes. Replaces every byte that is not
+/// printable ASCII with '?', because it could harm a terminal or a log.
 inline std::string printable(std::string_view value)
 {
     constexpr std::size_t max_size = 40;

@@ -56,7 +56,8 @@ void write_queue::remove(const pending_write* write) noexcept
     }
 }
 
-// Called from a cancellation slot. nullptr means the write that was the single write in waiter_ when its wait began.
+// Called from a cancellation slot. If `write` is nullptr, cancels the write that was stored in waiter_ when its wait
+// began. This write may have moved to the list since then.
 void write_queue::cancel(pending_write* write, boost::asio::cancellation_type type)
 {
     if (!ends_operation(type)) {

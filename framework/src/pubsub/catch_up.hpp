@@ -18,7 +18,7 @@ namespace rill::pubsub::detail {
 class catch_up
 {
 public:
-    /// All arguments must outlive *this.
+    /// All references must outlive *this.
     /// @param worker  the mailbox of this thread
     catch_up(topic_store& store, worker_outbox& outbox, mailbox::address worker, const worker_position& position,
              ready_list& ready) noexcept

@@ -259,8 +259,8 @@ bool head_validator::finish()
         return refuse(status::bad_request, "the Host header is missing");
     }
     if (has_transfer_encoding_) {
-        // Each of these could smuggle a request past a proxy that interprets the head differently (RFC 9112, 6.1 and
-        // 6.3).
+        // In each of these three cases, a client could smuggle a request past a proxy that interprets the head
+        // differently (RFC 9112, sections 6.1 and 6.3).
         if (version_ < 11 || content_length_ || !chunked_) {
             return refuse(status::bad_request, "Transfer-Encoding is not allowed here");
         }

@@ -191,7 +191,7 @@ bool waits_a_second(const std::string& url)
 
 namespace {
 
-// The value of a coroutine on an event loop of its own.
+// Runs the coroutine on a new event loop until it ends. Returns its result.
 template <class T>
 T result_of(rill::awaitable<T> coroutine)
 {

@@ -28,7 +28,7 @@ public:
     response& operator=(response&&) noexcept;
     ~response();
 
-    /// The status code, e.g. 200. RFC 9110 may not define this code.
+    /// The status code, e.g. 200. It may be a code that RFC 9110 does not define.
     unsigned status() const noexcept;
     const rill::headers& headers() const noexcept;
     /// The URL of the response, after all redirects.
