@@ -4,7 +4,6 @@
 #include <exception>
 #include <iostream>
 #include <stdexcept>
-#include <utility>
 
 #include "testing/fault_plan.hpp"
 
@@ -50,7 +49,7 @@ using detail::fault_plan;
 
 fault::fault() : fault(fault_plan{}) {}
 
-fault::fault(fault_plan plan) : plan_(std::make_shared<fault_plan>(std::move(plan))) {}
+fault::fault(fault_plan plan) : plan_(std::make_shared<fault_plan>(plan)) {}
 
 fault fault::fail_operation(std::size_t n)
 {

@@ -34,7 +34,7 @@ class memory_socket final : public transport::virtual_socket, public network_mem
 {
 public:
     explicit memory_socket(memory_network& network);
-    ~memory_socket();
+    ~memory_socket() override;
 
     // The client's side.
 
