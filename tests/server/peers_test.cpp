@@ -153,7 +153,8 @@ BOOST_AUTO_TEST_CASE(retry_jitter_spreads_reconnects)
                      [&](rill::sse::event_stream& stream) -> rill::awaitable<> {
                          co_await stream.send("begun");
                          ++begun;
-                         for (rill::interval every{10ms}; !cut;) {
+                         rill::interval every{10ms};
+                         while (!cut) {
                              co_await every.tick();
                          }
                      },

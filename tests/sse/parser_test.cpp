@@ -162,10 +162,7 @@ BOOST_AUTO_TEST_CASE(fields)
     BOOST_TEST(events_of("event: tick\n\ndata: 2\n\n").front().name == "message");         // nor without data
     BOOST_TEST(events_of("event: a\nevent: b\ndata: 1\n\n").front().name == "b");
     BOOST_TEST(events_of("event: a\nevent:\ndata: 1\n\n").front().name == "message");
-    for (const auto* unknown : {"Data: 1", " data: 1", "data : 1", "dat", "data1: 2",
-                                "\xef\xbb\xbf"
-                                "data: 1"})
-    {
+    for (const auto* unknown : {"Data: 1", " data: 1", "data : 1", "dat", "data1: 2", "\ufeffdata: 1"}) {
         BOOST_TEST(events_of("\n" + std::string(unknown) + "\n\n").empty());
     }
     BOOST_TEST(data_of("data: a\0b\n\n"s) == "a\0b"s);

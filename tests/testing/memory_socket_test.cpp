@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using rill_test::memory_fixture;
 
-constexpr rill::testing::network_options small{.client_address = "", .receive_buffer = 10, .send_buffer = 5};
+const rill::testing::network_options small{.client_address = "", .receive_buffer = 10, .send_buffer = 5};
 
 struct narrow : memory_fixture
 {

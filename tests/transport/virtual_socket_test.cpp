@@ -20,7 +20,7 @@ using rill::transport::virtual_socket;
 /// Records the calls.
 struct recorder final : virtual_socket
 {
-    ~recorder() = default;
+    ~recorder() override = default;
     rill::result<std::size_t> write_some(std::initializer_list<std::string_view> pieces) noexcept override
     {
         for (const auto piece : pieces) {
