@@ -7,6 +7,7 @@
 #include "support/client.hpp"
 #include "support/connection.hpp"
 #include "support/running_server.hpp"
+#include "support/scope_count.hpp"
 
 namespace tokens_proxy_test {
 
@@ -22,15 +23,6 @@ struct api
 {
     std::atomic<int> streams = 0;
     std::atomic<bool> next = false; ///< whether the second token may be sent
-
-    struct stream_count
-    {
-        std::atomic<int>& count;
-        explicit stream_count(std::atomic<int>& c) : count(c) { ++count; }
-        stream_count(const stream_count&) = delete;
-        stream_count& operator=(const stream_count&) = delete;
-        ~stream_count() { --count; }
-    };
 
     rill::router app()
     {
@@ -58,7 +50,7 @@ private:
         }
         auto out = rill::response::stream(
             [this, fails = r.body() == "fails"](rill::response_writer& out) -> rill::awaitable<> {
-                const stream_count here(streams);
+                const rill_test::scope_count here(streams);
                 co_await out.write("data: {\"token\":\"one\"}\n\n");
                 if (fails) {
                     throw std::runtime_error("the model has crashed");

@@ -9,6 +9,7 @@
 #include "support/client.hpp"
 #include "support/connection.hpp"
 #include "support/running_server.hpp"
+#include "support/scope_count.hpp"
 
 namespace upstream_test {
 
@@ -51,15 +52,6 @@ struct other
 {
     std::atomic<int> streams = 0;
 
-    struct stream_count
-    {
-        std::atomic<int>& count;
-        explicit stream_count(std::atomic<int>& c) : count(c) { ++count; }
-        stream_count(const stream_count&) = delete;
-        stream_count& operator=(const stream_count&) = delete;
-        ~stream_count() { --count; }
-    };
-
     rill::router app()
     {
         rill::router app;
@@ -79,7 +71,7 @@ struct other
             });
         });
         app.get("/ticks", rill::sse::endpoint([this](rill::sse::event_stream& stream) -> rill::awaitable<> {
-                    stream_count here(streams);
+                    rill_test::scope_count here(streams);
                     co_await stream.send({.data = "first", .id = stream.last_event_number() + 1});
                     co_await rill::sleep_for(50ms);
                     co_await stream.send("second");

@@ -33,7 +33,7 @@ struct crowd_options
     std::chrono::milliseconds patience{120'000};
 };
 
-/// What all streams have seen.
+/// The sum of the observations of all streams.
 struct crowd_result
 {
     findings found{};

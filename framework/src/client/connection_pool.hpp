@@ -31,7 +31,7 @@ public:
     connection_slots& slots() noexcept { return slots_; }
 
     /// Removes and returns the connection of this owner to the origin that has been idle for the shortest time. Returns
-    /// nullptr if there is none. Discards connections that the server has closed.
+    /// nullptr if the owner has no idle connection to the origin. Discards connections that the server has closed.
     std::unique_ptr<transport> take(const owner& by, const std::string& origin);
 
     /// Adds an idle connection. Closes the oldest connections of the owner if there are too many.

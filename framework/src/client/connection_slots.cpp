@@ -1,14 +1,13 @@
 #include "client/connection_slots.hpp"
 
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <rill/core/as_expected.hpp>
-#include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/detail/without_slot.hpp>
 
 #include "client/deadline.hpp"
+#include "client/on_cancellation.hpp"
 
 namespace rill::client::detail {
 
@@ -20,15 +19,7 @@ struct connection_slots::waiting : std::enable_shared_from_this<waiting>
     template <class Handler>
     void wait(Handler handler)
     {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected()) {
-            slot.assign([weak = weak_from_this()](asio::cancellation_type type) {
-                const auto self = weak.lock();
-                if (self && rill::detail::ends_operation(type)) {
-                    self->end(asio::error::operation_aborted);
-                }
-            });
-        }
+        on_cancellation(handler, weak_from_this(), [](auto& self) { self.end(asio::error::operation_aborted); });
         handler_.emplace(rill::detail::without_slot<Handler>{std::move(handler)});
     }
 

@@ -7,7 +7,6 @@
 #include <optional>
 #include <rill/client/error.hpp>
 #include <rill/core/as_expected.hpp>
-#include <rill/core/detail/cancellation.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/detail/waiter.hpp>
 #include <rill/core/detail/without_slot.hpp>
@@ -15,6 +14,7 @@
 #include <utility>
 
 #include "client/deadline.hpp"
+#include "client/on_cancellation.hpp"
 
 namespace rill::client::detail {
 
@@ -42,15 +42,8 @@ public:
     template <class Handler>
     void wait(Handler handler)
     {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected()) {
-            slot.assign([weak = weak_from_this()](asio::cancellation_type type) {
-                const auto self = weak.lock();
-                if (self && rill::detail::ends_operation(type)) {
-                    self->post_completion(asio::error::operation_aborted);
-                }
-            });
-        }
+        on_cancellation(handler, weak_from_this(),
+                        [](auto& self) { self.post_completion(asio::error::operation_aborted); });
         waiting_.emplace(rill::detail::without_slot<Handler>{std::move(handler)});
         limit_.arm(timers_, times_.timeout);
     }

@@ -9,9 +9,9 @@ namespace rill::detail {
 /// Generates different waiting times. If many clients are disconnected at the same time, they do not reconnect at the
 /// same time.
 ///
-/// The times are a low-discrepancy sequence (Weyl's sequence with the golden ratio) instead of random numbers. Of any n
-/// consecutive times, no two neighbors are more than about 3/n of the whole range apart. Random times would have gaps
-/// and clusters.
+/// The times are a low-discrepancy sequence (Weyl's sequence with the golden ratio) instead of random numbers. Sort any
+/// n consecutive times: the distance between two neighbors is at most about 3/n of the whole range. Random times would
+/// have gaps and clusters.
 class jitter
 {
 public:

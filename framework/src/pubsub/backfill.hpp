@@ -38,7 +38,7 @@ public:
     /// @param ready  the list to which the owner is added
     void read(topic_store& store, mailbox::address worker, ready_list* ready = nullptr);
 
-    /// The next event of the page; nullptr if there is none. Returns the same event until pass() is called.
+    /// The next event of the page. nullptr at the end of the page. Returns the same event until pass() is called.
     backplane::past_event* next();
     void pass() noexcept { ++at_; }
 

@@ -63,12 +63,12 @@ public:
     /// The position of the next event. Positions begin at 1.
     position end() const noexcept { return end_; }
 
-    /// The oldest event at or after `p` that is held; nullptr if there is none. O(1), or O(log n) after events were
-    /// replaced.
+    /// Returns the oldest held event at or after `p`, or nullptr if no such event is held. O(1), or O(log n) after
+    /// events were replaced.
     const entry* at_or_after(position p) const noexcept;
     const entry* oldest() const noexcept { return at_or_after(0); }
     const entry* newest() const noexcept;
-    /// The newest held event with at most that sequence number; nullptr if there is none. O(log n).
+    /// Returns the newest held event with at most this sequence number, or nullptr if no such event is held. O(log n).
     const entry* newest_until(std::uint64_t sequence) const noexcept;
 
     /// The position at which a reader continues after it has received every event up to `sequence`. None if a later

@@ -36,7 +36,7 @@ struct stream_info
     std::uint64_t id = 0;
     /// The pattern of the route, e.g. "/rooms/{room}". Empty without a router.
     std::string_view route{};
-    /// The tag: see stream_tag. Empty if there is none.
+    /// The tag of the stream, see stream_tag. Empty if the stream has no tag.
     std::string_view tag{};
     /// Returns the address of the connection's peer, which may be a proxy. It is the value of request::remote_address()
     /// without middleware::forwarded(). Each call reads the address from the operating system.

@@ -77,7 +77,7 @@ public:
     auto comment(std::string_view text) { return comment(text, rill::detail::deferred); }
 
     /// Returns the id of the last event that the client has received. It comes from the Last-Event-ID header or from
-    /// the query. Empty if there is none.
+    /// the query. Returns an empty text if the request has no last event id.
     std::string_view last_event_id() const noexcept
     {
         return last_event_id_ ? std::string_view(*last_event_id_) : std::string_view();

@@ -28,7 +28,7 @@ struct response
     rill::headers headers{};
     std::string body{};
 
-    /// The value of the first field with this name. Empty if there is none.
+    /// Returns the value of the first field with this name. Returns an empty text if the response has no such field.
     std::string header(std::string_view name) const;
     /// The value of the cookie that the response sets, without its attributes. Empty if the response does not set it.
     std::string cookie(std::string_view name) const;
