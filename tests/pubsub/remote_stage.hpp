@@ -70,23 +70,23 @@ public:
     std::size_t reads = 0;   ///< all reads that were requested
     std::size_t longest = 0; ///< the largest `count` of them
 
-    rill::result<rill::pubsub::log_id> append(rill::pubsub::event_draft event, appended) override
+    rill::result<rill::pubsub::log_id> append(rill::pubsub::event_draft event, const append_options&, appended) override
     {
         log_.append(std::string(event.topic()), std::string(event.data()));
         return rill::pubsub::log_id(); // the ID comes with the event
     }
     bool holds_past() const noexcept override { return true; }
-    void read_after(std::string_view id, std::size_t count, past_read done) override
+    void read_after(read_request request, past_read done) override
     {
         ++reads;
-        longest = std::max(longest, count);
-        asked_.push_back({std::string(id), count, std::move(done)});
+        longest = std::max(longest, request.max_events);
+        asked_.push_back({std::move(request.after), request.max_events, std::move(done)});
     }
-    void tail(reader& r) override
+    void tail(reader& r, const tail_options&) override
     {
         to_ = &r;
         tailed_ = log_.size();
-        r.on_begin(shared_log::id_of(tailed_));
+        r.on_begin({.id = shared_log::id_of(tailed_)});
     }
     void stop(reader&) override { to_ = nullptr; }
 
@@ -105,8 +105,7 @@ public:
     void lose(std::size_t count)
     {
         tailed_ += std::min(count, lag());
-        to_->on_gap();
-        to_->on_begin(shared_log::id_of(tailed_));
+        to_->on_gap({.id = shared_log::id_of(tailed_)});
     }
     /// Answers one of the pending reads with the current events.
     void answer(std::size_t which = 0)
@@ -119,15 +118,17 @@ public:
             return;
         }
         bool found = false;
-        std::vector<past_event> page;
+        page read_page{.events = {}, .end = {.id = read.id}};
         for (const auto n : log_.after(read.id, read.count, found)) {
-            page.push_back({draft(n), log_.at(n).id});
+            read_page.events.push_back({draft(n), log_.at(n).id});
+            read_page.end.id = log_.at(n).id;
         }
         if (!found) {
             read.done(tl::unexpected(make_error_code(rill::error::unknown_event_id)));
             return;
         }
-        read.done(std::move(page));
+        read_page.at_end = read_page.events.empty();
+        read.done(std::move(read_page));
     }
     /// Answers the read after this id.
     void answer_after(std::string_view id)

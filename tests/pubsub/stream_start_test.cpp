@@ -15,10 +15,10 @@ struct opaque_log final : backplane
     int count = 0;
     bool has_past = true;
 
-    void tail(reader& r) override { (to = &r)->on_begin("begin"); }
+    void tail(reader& r, const tail_options&) override { (to = &r)->on_begin({.id = "begin"}); }
     void stop(reader&) override {}
     bool holds_past() const noexcept override { return has_past; }
-    rill::result<log_id> append(event_draft event, appended) override
+    rill::result<log_id> append(event_draft event, const append_options&, appended) override
     {
         to->on_event(std::move(event), "k" + std::to_string(++count), 0);
         return log_id();

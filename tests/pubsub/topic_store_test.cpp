@@ -15,9 +15,9 @@ struct remote_log final : backplane
     reader* to = nullptr;
     int count = 0;
 
-    void tail(reader& r) override { to = &r; }
+    void tail(reader& r, const tail_options&) override { to = &r; }
     void stop(reader&) override { to = nullptr; }
-    rill::result<log_id> append(event_draft event, appended) override
+    rill::result<log_id> append(event_draft event, const append_options&, appended) override
     {
         const auto id = event.key().empty() ? "r" + std::to_string(++count) : std::string(event.key());
         to->on_event(std::move(event), id, 0);
@@ -49,11 +49,13 @@ BOOST_AUTO_TEST_CASE(a_gap_in_the_log_itself_is_an_event)
     const auto remote = std::make_shared<remote_log>();
     const auto store = std::make_shared<topic_store>(store_settings{}, remote);
     BOOST_REQUIRE(publish(*store, "a", {.data = "x"}, {}).has_value());
-    remote->to->on_gap();
+    remote->to->on_gap({.id = "r1"});
     BOOST_REQUIRE(publish(*store, "a", {.data = "x"}, {}).has_value());
     auto a = subscribe(*store, {pattern("a")});
     std::vector<found_event> found;
-    static_cast<void>(collect(*store, *a, {}, 100, 10, found));
+    static_cast<void>(collect(*store, *a, {}, 100, 10, found)); // ends at the gap
+    BOOST_REQUIRE_EQUAL(found.size(), 2U);
+    static_cast<void>(collect(*store, *a, {.seen = found.back().sequence, .known_lost = 0}, 100, 10, found));
     BOOST_REQUIRE_EQUAL(found.size(), 3U);
     BOOST_TEST(found[0].event.id() == "r1");
     BOOST_TEST((found[1].event.kind() == event_kind::gap));

@@ -52,6 +52,12 @@ public:
             return "the cookie value, path or domain is too long or has an invalid character";
         case error::invalid_cookie_attributes:
             return "the cookie must be secure, or its attributes contradict its name";
+        case error::outcome_unknown:
+            return "the log may or may not have appended the event";
+        case error::log_unavailable:
+            return "the log is not available";
+        case error::log_overloaded:
+            return "too many events wait for the log";
         case error::invalid_event_id:
             return "the event id is too long for a header, or has a control character or a space at an end";
         }

@@ -10,6 +10,20 @@ namespace {
 // Large enough that round trips are rare. Small enough for memory, because each stream with a backfill holds one page.
 constexpr std::size_t events_per_page = 64;
 
+// The topics of a stream, for backplane::read_request. nullptr for a channel, whose only topic has no name.
+std::shared_ptr<const std::vector<topic_pattern>> topics_of(const topic_filter& filter)
+{
+    auto topics = std::make_shared<std::vector<topic_pattern>>(filter.patterns);
+    for (const auto* topic : filter.topics) {
+        const auto name = topic_pattern::parse(topic->name);
+        if (!name) {
+            return nullptr;
+        }
+        topics->push_back(*name);
+    }
+    return topics;
+}
+
 } // namespace
 
 /// Passes the answer of the backplane to the worker, from any thread. If the backplane never answers, it destroys the
@@ -51,16 +65,20 @@ void backfill::read(topic_store& store, mailbox::address worker, ready_list* rea
     now_ = state::reading; // from here on, an answer always arrives
     newest_then_ = store.newest();
     store.starts.backfill_reads.fetch_add(1, std::memory_order_relaxed);
-    store.plane().read_after(progress_.after, events_per_page,
-                             [used](page_or_error answer) { used->hand_in(std::move(answer)); });
+    store.past_reads().read({.after = progress_.after, .topics = topics_, .max_events = events_per_page},
+                            weak_from_this(), [used](page_or_error answer) { used->hand_in(std::move(answer)); });
 }
 
 backplane::past_event* backfill::next()
 {
-    if (at_ == events_.size()) {
+    if (at_ == page_.events.size()) {
+        if (!page_.end.id.empty() && page_.end.id != progress_.after) {
+            progress_.after = page_.end.id;
+            progress_.topic.clear();
+        }
         return nullptr;
     }
-    auto& e = events_[at_];
+    auto& e = page_.events[at_];
     progress_.after = e.id;
     progress_.topic = e.event.topic();
     return &e;
@@ -69,10 +87,10 @@ backplane::past_event* backfill::next()
 void backfill::arrive(page_or_error answer)
 {
     at_ = 0;
-    events_.clear();
+    page_ = {};
     if (answer) {
-        events_ = std::move(*answer);
-        now_ = events_.empty() ? state::at_end : state::idle;
+        page_ = std::move(*answer);
+        now_ = page_.at_end ? state::at_end : state::idle;
         progress_.has_begun = true;
     } else {
         progress_.failure = answer.error();
@@ -90,7 +108,7 @@ stream_start::stream_start(topic_store& store, const topic_filter& filter, std::
     : start_point(find_start(store, filter, last_event_id, entered))
 {
     if (needs_backfill) {
-        pages = std::make_shared<backfill>(last_event_id, entered);
+        pages = std::make_shared<backfill>(topics_of(filter), last_event_id, entered);
     }
 }
 

@@ -23,13 +23,16 @@ public:
     {
         idle,
         reading, ///< a page has been requested and has not arrived
-        at_end,  ///< the last page was empty; the backfill has read the whole log
+        at_end,  ///< the last page ended at the end of the log
         failed,
     };
 
+    using topic_list = std::shared_ptr<const std::vector<topic_pattern>>;
+
+    /// @param topics  see backplane::read_request::topics
     /// @param entered  topic_store::entry::newest
-    backfill(std::string_view last_event_id, std::uint64_t entered)
-        : progress_{.after = log_id(last_event_id), .entered = entered}
+    backfill(topic_list topics, std::string_view last_event_id, std::uint64_t entered)
+        : topics_(std::move(topics)), progress_{.after = log_id(last_event_id), .entered = entered}
     {}
 
     /// Requests the next page. After the page has arrived or the read has failed, the owner becomes ready. Without an
@@ -53,14 +56,15 @@ public:
     bool waits_for_event = false;
 
 private:
-    using page_or_error = result<std::vector<backplane::past_event>>;
+    using page_or_error = result<backplane::page>;
     class ticket;
 
     void arrive(page_or_error answer);
 
+    topic_list topics_;
     backfill_progress progress_;
     std::uint64_t newest_then_ = 0;
-    std::vector<backplane::past_event> events_;
+    backplane::page page_;
     std::size_t at_ = 0;
     ready_list* ready_ = nullptr;
     state now_ = state::idle;

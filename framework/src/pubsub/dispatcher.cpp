@@ -155,7 +155,10 @@ bool dispatcher::next_batch()
             return false;
         }
         const auto& item = queue_.front();
-        if (!item.event) {
+        if (!item.topic) {
+            on_gap(item.sequence);
+            queue_.pop();
+        } else if (!item.event) {
             index_.remove_topic(item.topic);
             queue_.pop();
         } else if (auto* topic = index_.find_or_create(item.topic)) {
@@ -166,6 +169,19 @@ bool dispatcher::next_batch()
             queue_.pop();
         }
     }
+}
+
+// Each live stream now lags, and finds the notice in the history. If this throws because memory is exhausted, the
+// dispatcher repeats it.
+void dispatcher::on_gap(std::uint64_t sequence)
+{
+    index_.for_each([&](subscriber& s) {
+        if (s.now == subscriber::state::live) {
+            fall_behind(s, at_.head);
+            ready_.requeue(s);
+        }
+    });
+    at_.head = std::max(at_.head, sequence);
 }
 
 void dispatcher::begin_batch(subscriber_index::local_topic& topic)

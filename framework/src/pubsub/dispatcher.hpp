@@ -48,6 +48,7 @@ public:
 
 private:
     bool next_batch();
+    void on_gap(std::uint64_t sequence);
     void begin_batch(subscriber_index::local_topic& topic);
     void restart_numbers() noexcept;
     void on_skipped();

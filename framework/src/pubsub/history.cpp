@@ -30,6 +30,9 @@ std::optional<std::uint64_t> history::sequence_of(std::string_view id) const
 
 bool history::holds_all_after(std::uint64_t sequence) const
 {
+    if (sequence < end_.known_after) {
+        return false;
+    }
     // A removed topic may have matched a pattern.
     bool lost = !filter_.patterns.empty() && sequence < topics_.removed().lost_until();
     for_each_topic([&](const topic_state& topic) { lost = lost || !topic.buffer.after(sequence); });
@@ -64,7 +67,7 @@ start_point history::start(unknown_id how, std::string_view id, const channel_op
     const auto* first = oldest();
     start.position.seen = first == nullptr ? end_.newest : first->sequence - 1;
     start.gap = make_gap(id, first == nullptr ? std::string_view() : first->event.id(),
-                         end_.numeric_ids ? std::to_string(start.position.seen) : std::string());
+                         end_.numeric_ids ? id_at(start.position.seen) : std::string());
     return start;
 }
 
@@ -114,7 +117,7 @@ const replay_buffer::entry* history::oldest() const
 log_id history::id_at(std::uint64_t seen) const
 {
     if (end_.numeric_ids) {
-        return std::to_string(seen);
+        return end_.has_begun ? std::to_string(seen) : log_id();
     }
     // Uses only ids of topics of this stream, because sequence_of() does not search other topics.
     const replay_buffer::entry* newest = nullptr;
@@ -130,8 +133,31 @@ log_id history::id_at(std::uint64_t seen) const
     return end_.last_id_at <= seen ? end_.last_id : log_id();
 }
 
+const log_gap* history::next_gap(std::uint64_t seen, std::uint64_t until) const noexcept
+{
+    const auto gap = std::ranges::upper_bound(end_.gaps, seen, {}, &log_gap::sequence);
+    return gap == end_.gaps.end() || gap->sequence > until ? nullptr : &*gap;
+}
+
 collected history::collect(const cursor& position, std::uint64_t until, std::size_t count,
                            std::vector<found_event>& into) const
+{
+    auto from = position;
+    from.seen = std::max(from.seen, end_.known_after);
+    const auto* gap = next_gap(from.seen, until);
+    if (gap == nullptr || count == 0) {
+        return collect_events(from, until, count, into);
+    }
+    const auto first = into.size();
+    auto outcome = collect_events(from, gap->sequence - 1, count, into);
+    if (!outcome.lost && outcome.scanned_until == 0 && into.size() - first != count) {
+        into.push_back({gap->notice, gap->sequence});
+    }
+    return outcome;
+}
+
+collected history::collect_events(const cursor& position, std::uint64_t until, std::size_t count,
+                                  std::vector<found_event>& into) const
 {
     collected outcome;
     if (!filter_.patterns.empty() && count != 0 && collect_in_order(position, until, count, into, outcome)) {

@@ -36,11 +36,21 @@ struct collected
     std::uint64_t scanned_until = 0; ///< if not 0: nothing was found up to here, and the search must continue
 };
 
+/// A point in the sequence before which events of the log may be missing.
+struct log_gap
+{
+    std::uint64_t sequence = 0; ///< all events before the gap have smaller numbers, and all others have larger ones
+    encoded_event notice;
+};
+
 /// The end of the log in the store.
 struct log_end
 {
     bool numeric_ids = true;
-    std::uint64_t newest = 0; ///< the sequence number of the last event
+    bool has_begun = true;         ///< the log has reported the position at which it begins
+    std::uint64_t newest = 0;      ///< the sequence number of the last event or gap
+    std::uint64_t known_after = 0; ///< nothing is known about events up to this sequence number
+    std::vector<log_gap> gaps{};   ///< the newest gaps, in order
     // For opaque ids only:
     log_id last_id{}; ///< the id of the last event of any topic
     std::uint64_t last_id_at = 0;
@@ -93,8 +103,8 @@ public:
     /// held.
     log_id id_at(std::uint64_t seen) const;
 
-    /// Appends the next events after the cursor to `into`, in order, up to the sequence number `until`. Sets
-    /// collected::remaining if an event is lost or if `count` is 0.
+    /// Appends the next events after the cursor to `into`, in order, up to the sequence number `until`. A gap of the
+    /// log counts as an event. Sets collected::remaining if an event is lost or if `count` is 0.
     /// @param count  the maximum number of events
     collected collect(const cursor& position, std::uint64_t until, std::size_t count,
                       std::vector<found_event>& into) const;
@@ -108,6 +118,9 @@ private:
     std::uint64_t history_start(std::size_t events) const;
     std::uint64_t lost_until() const;
     const replay_buffer::entry* oldest() const;
+    const log_gap* next_gap(std::uint64_t seen, std::uint64_t until) const noexcept;
+    collected collect_events(const cursor& position, std::uint64_t until, std::size_t count,
+                             std::vector<found_event>& into) const;
     bool collect_in_order(const cursor& position, std::uint64_t until, std::size_t count,
                           std::vector<found_event>& into, collected& outcome) const;
     collected collect_by_topic(const cursor& position, std::uint64_t until, std::size_t count,

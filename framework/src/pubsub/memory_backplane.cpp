@@ -39,7 +39,7 @@ result<log_id> memory_backplane::next_id(const event_draft& event)
 }
 
 // on_event() runs while the mutex is held, so that all readers receive the events in the same order.
-result<log_id> memory_backplane::append(event_draft event, appended)
+result<log_id> memory_backplane::append(event_draft event, const append_options&, appended)
 {
     const std::lock_guard lock(mutex_);
     auto id = next_id(event);
@@ -69,37 +69,43 @@ void memory_backplane::keep(const event_draft& event, const log_id& id, std::uin
     }
 }
 
-result<std::vector<backplane::past_event>> memory_backplane::page_after(std::string_view id, std::size_t count) const
+result<backplane::page> memory_backplane::page_after(const read_request& request) const
 {
     auto next = past_.begin();
-    if (id.empty() || id != before_past_) {
-        next = std::lower_bound(past_.begin(), past_.end(), id, [](const past_event& e, std::string_view wanted) {
-            return comes_before(e.id, wanted);
-        });
-        if (next == past_.end() || next->id != id) {
+    if (request.after.empty() || request.after != before_past_) {
+        next =
+            std::lower_bound(past_.begin(), past_.end(), std::string_view(request.after),
+                             [](const past_event& e, std::string_view wanted) { return comes_before(e.id, wanted); });
+        if (next == past_.end() || next->id != request.after) {
             return tl::unexpected(make_error_code(error::unknown_event_id));
         }
         ++next;
     }
-    std::vector<past_event> page;
-    for (; next != past_.end() && page.size() < count; ++next) {
-        page.push_back({next->event.copy(), next->id, next->number});
+    page read{.events = {}, .end = {.id = request.after}};
+    for (std::size_t bytes = 0; next != past_.end() && read.events.size() < request.max_events; ++next) {
+        bytes += next->event.footprint();
+        if (bytes > request.max_bytes && !read.events.empty()) {
+            break;
+        }
+        read.end = {next->id, next->number};
+        read.events.push_back({next->event.copy(), next->id, next->number});
     }
-    return page;
+    read.at_end = next == past_.end();
+    return read;
 }
 
-void memory_backplane::read_after(std::string_view id, std::size_t count, past_read done)
+void memory_backplane::read_after(read_request request, past_read done)
 {
     std::unique_lock lock(mutex_);
-    auto page = page_after(id, count);
+    auto read = page_after(request);
     lock.unlock();
-    done(std::move(page));
+    done(std::move(read));
 }
 
-void memory_backplane::tail(reader& r)
+void memory_backplane::tail(reader& r, const tail_options&)
 {
     const std::lock_guard lock(mutex_);
-    r.on_begin(last_);
+    r.on_begin({last_, settings_.ids == id_source::counter ? next_ - 1 : 0});
     readers_.push_back(&r);
 }
 

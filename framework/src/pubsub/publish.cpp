@@ -14,7 +14,7 @@ result<log_id> publish(topic_store& store, std::string_view topic, const sse::ev
     if (!store.make_room(topic)) {
         return tl::unexpected(make_error_code(error::too_many_topics));
     }
-    return store.plane().append(std::move(*draft), {});
+    return store.plane().append(std::move(*draft), {}, {});
 }
 
 } // namespace rill::pubsub::detail

@@ -46,7 +46,9 @@ std::optional<start_point> find_start_after(const topic_store& store, const topi
                 sequence = topic->buffer.sequence_of(done.after);
             }
         }
-        return sequence && past.holds_all_after(*sequence) ? std::optional(past.resume(*sequence)) : std::nullopt;
+        return sequence && *sequence <= past.newest() && past.holds_all_after(*sequence)
+                   ? std::optional(past.resume(*sequence))
+                   : std::nullopt;
     });
 }
 

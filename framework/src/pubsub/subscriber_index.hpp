@@ -30,10 +30,13 @@ public:
     /// Removes a topic that the store has removed. Subscribers keep their extra links for other topics.
     void remove_topic(const topic_pointer& topic);
 
-    /// Calls `f(subscriber&)` for each subscriber, once for each of its topics.
+    /// Calls `f(subscriber&)` for each subscriber, once for each of its topics, and once more if it has patterns.
     template <class F>
     void for_each(F&& f)
     {
+        for (auto& link : with_patterns_) {
+            f(*link.owner);
+        }
         for (const auto& [topic, local] : topics_) {
             for (auto& link : local->streams) {
                 f(*link.owner);

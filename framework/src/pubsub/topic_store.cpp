@@ -10,9 +10,17 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-std::uint64_t start_of(const backplane& plane)
+// A stream that lags behind several older gaps gets one notice for all of them.
+constexpr std::size_t max_gaps = 16;
+
+// The number of past events that the topic with the largest buffer can hold.
+std::size_t max_replayed_events(const topic_kinds& kinds) noexcept
 {
-    return plane.ids_are_numbers() && plane.first_number() != 0 ? plane.first_number() - 1 : 0;
+    std::size_t most = 0;
+    for (std::size_t kind = 0; kind != kinds.count(); ++kind) {
+        most = std::max(most, kinds.options(kind).replay.max_events);
+    }
+    return most;
 }
 
 void sort_unique(std::vector<topic_pattern>& topics)
@@ -25,15 +33,15 @@ void sort_unique(std::vector<topic_pattern>& topics)
 
 topic_store::topic_store(store_settings settings, std::shared_ptr<backplane> plane)
     : kinds_(std::move(settings.channel), std::move(settings.by_topic)), now_(settings.now), plane_(std::move(plane)),
-      end_{.numeric_ids = plane_->ids_are_numbers(), .newest = start_of(*plane_), .begin_at = start_of(*plane_)},
+      past_reads_(std::make_shared<read_queue>(*plane_, kinds_.options(0).max_past_reads)),
+      end_{.numeric_ids = plane_->ids_are_numbers(), .has_begun = false},
       table_(kinds_, {.max_topics = settings.max_topics,
                       .max_topics_per_client = settings.max_topics_per_client,
                       .idle = settings.idle,
-                      .ids = end_.numeric_ids ? replay_buffer::id_kind::numbers : replay_buffer::id_kind::opaque,
-                      .start = end_.newest}),
-      order_(end_.newest), unsent_(kinds_.options(0).max_unsent_bytes)
+                      .ids = end_.numeric_ids ? replay_buffer::id_kind::numbers : replay_buffer::id_kind::opaque}),
+      order_(0), unsent_(kinds_.options(0).max_unsent_bytes)
 {
-    plane_->tail(*this);
+    plane_->tail(*this, {.max_past_events = max_replayed_events(kinds_)});
 }
 
 topic_store::~topic_store()
@@ -54,13 +62,16 @@ void topic_store::change(F&& f)
     wake(woken);
 }
 
-void topic_store::on_begin(std::string_view id)
+void topic_store::on_begin(const log_position& at)
 {
-    const lock held(mutex_);
-    end_.begin_id = id;
-    end_.begin_at = end_.newest;
-    end_.last_id = id;
-    end_.last_id_at = end_.newest;
+    change([&] {
+        end_.has_begun = true;
+        end_.known_after = end_.numeric_ids ? at.number : 0;
+        end_.newest = std::max(end_.newest, end_.known_after);
+        end_.begin_id = end_.last_id = at.id;
+        end_.begin_at = end_.last_id_at = end_.newest;
+        outboxes_.push(kinds_.options(0).replay, {}, {}, end_.newest); // moves the workers to this position
+    });
 }
 
 void topic_store::on_event(event_draft draft, std::string_view id, std::uint64_t number)
@@ -81,17 +92,20 @@ void topic_store::on_event(event_draft draft, std::string_view id, std::uint64_t
     });
 }
 
-void topic_store::on_gap()
+// Workers get an item without a topic. Their streams then lag, and find the notice in the history.
+void topic_store::on_gap(const log_position& at)
 {
     change([&] {
-        table_.for_each([&](const topic_pointer& topic) {
-            const auto* oldest = topic->buffer.oldest();
-            const auto* newest = topic->buffer.newest();
-            add(topic,
-                make_gap(newest == nullptr ? std::string_view() : newest->event.id(),
-                         oldest == nullptr ? std::string_view() : oldest->event.id()),
-                end_.newest + 1);
-        });
+        const auto last = end_.numeric_ids ? std::to_string(end_.newest) : end_.last_id;
+        const auto id = sse::detail::is_event_id(at.id) ? std::string_view(at.id) : std::string_view();
+        end_.newest = std::max(end_.numeric_ids ? at.number : 0, end_.newest + 1);
+        end_.begin_id = end_.last_id = at.id;
+        end_.begin_at = end_.last_id_at = end_.newest;
+        end_.gaps.push_back({end_.newest, make_gap(last, {}, id)});
+        if (end_.gaps.size() > max_gaps) {
+            end_.gaps.erase(end_.gaps.begin());
+        }
+        outboxes_.push(kinds_.options(0).replay, {}, {}, end_.newest);
     });
 }
 

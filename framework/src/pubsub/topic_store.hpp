@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pubsub/history.hpp"
+#include "pubsub/read_queue.hpp"
 #include "pubsub/topic_kinds.hpp"
 #include "pubsub/topic_table.hpp"
 #include "pubsub/unsent_budget.hpp"
@@ -43,13 +44,14 @@ public:
 
     const topic_kinds& kinds() const noexcept { return kinds_; }
     backplane& plane() noexcept { return *plane_; }
+    read_queue& past_reads() noexcept { return *past_reads_; }
     /// The unsent bytes of all blocked streams.
     unsent_budget& unsent() noexcept { return unsent_; }
 
     // For the backplane.
-    void on_begin(std::string_view id) override;
+    void on_begin(const log_position& at) override;
     void on_event(event_draft event, std::string_view id, std::uint64_t number) override;
-    void on_gap() override;
+    void on_gap(const log_position& at) override;
 
     // For workers.
 
@@ -125,6 +127,7 @@ private:
     const topic_kinds kinds_;
     clock::time_point (*now_)();
     std::shared_ptr<backplane> plane_;
+    std::shared_ptr<read_queue> past_reads_;
 
     // Lock order: presence_, then the lock of the backplane, then mutex_ or the lock of a mailbox.
     //

@@ -32,7 +32,7 @@ topic_table::topic_table(const topic_kinds& kinds, const settings& s)
     : kinds_(kinds), ids_(s.ids), idle_(rill::detail::saturated<clock::duration>(s.idle)),
       sweep_every_(rill::detail::saturated<clock::duration>(shorter(s.idle, kinds.shortest_age())) /
                    sweeps_in_a_lifetime),
-      quota_(s.max_topics, s.max_topics_per_client), removed_(s.start)
+      quota_(s.max_topics, s.max_topics_per_client), removed_(0)
 {
     if (s.idle.count() < 0) {
         throw std::invalid_argument("pubsub: idle must be at least 0 ms");

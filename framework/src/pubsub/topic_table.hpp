@@ -27,7 +27,6 @@ public:
         std::size_t max_topics_per_client = SIZE_MAX;
         std::chrono::milliseconds idle{0}; ///< see hub_options::idle
         replay_buffer::id_kind ids = replay_buffer::id_kind::numbers;
-        std::uint64_t start = 0; ///< events up to this sequence number are unknown
     };
 
     /// Throws std::invalid_argument for invalid settings.

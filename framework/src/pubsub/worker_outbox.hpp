@@ -16,8 +16,8 @@ namespace rill::pubsub::detail {
 /// An event on its way to a worker.
 struct queued_event
 {
-    topic_pointer topic;
-    encoded_event event; ///< empty if the topic has been removed
+    topic_pointer topic; ///< empty for a gap of the log, see log_gap
+    encoded_event event; ///< empty for a gap, and if the topic has been removed
     std::uint64_t sequence = 0;
 };
 

@@ -34,6 +34,9 @@ enum class error : unsigned char // small, because every stream stores the resul
     invalid_cookie_value, ///< a cookie's value, path or domain is too long or has an invalid character
     invalid_cookie_attributes, ///< a cookie must be secure, or its attributes contradict its prefix
     invalid_event_id,          ///< an event's id cannot be sent in a Last-Event-ID header
+    outcome_unknown,           ///< a log may or may not have appended an event
+    log_unavailable,           ///< a log did not append or read, for example because it cannot be reached
+    log_overloaded,            ///< too many appends wait for a log
 };
 
 const boost::system::error_category& error_category() noexcept;

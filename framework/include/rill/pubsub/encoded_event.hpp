@@ -88,6 +88,8 @@ public:
     std::string_view name() const noexcept { return event_.name(); }
     std::string_view data() const noexcept { return event_.data(); }
     bool has_data() const noexcept { return event_.fields().has_data; }
+    /// The fields of the event in their wire form, without the id and without the empty line at the end.
+    std::string_view lines() const noexcept { return event_.fields().text(event_.fields().at, event_.fields().size); }
     /// The id from the publisher, or empty text.
     std::string_view own_id() const noexcept { return own_id_; }
     std::size_t footprint() const noexcept { return event_.footprint(); }

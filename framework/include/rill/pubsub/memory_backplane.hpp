@@ -36,20 +36,20 @@ public:
     explicit memory_backplane(settings s);
 
     bool ids_are_numbers() const noexcept override { return settings_.ids == id_source::counter; }
-    std::uint64_t first_number() const noexcept override { return settings_.first_id; }
 
     /// Errors: error::event_id_refused for an id that is missing, not allowed, or does not increase.
-    result<log_id> append(event_draft event, appended done) override;
+    /// Does not check idempotency keys.
+    result<log_id> append(event_draft event, const append_options& options, appended done) override;
     bool holds_past() const noexcept override { return settings_.max_past_events != 0; }
     /// Calls `done` before it returns.
-    void read_after(std::string_view id, std::size_t count, past_read done) override;
-    void tail(reader& r) override;
+    void read_after(read_request request, past_read done) override;
+    void tail(reader& r, const tail_options& options) override;
     void stop(reader& r) override;
 
 private:
     result<log_id> next_id(const event_draft& event);
     void keep(const event_draft& event, const log_id& id, std::uint64_t number);
-    result<std::vector<past_event>> page_after(std::string_view id, std::size_t count) const;
+    result<page> page_after(const read_request& request) const;
 
     settings settings_;
     std::mutex mutex_;

@@ -84,6 +84,9 @@ struct channel_options
     /// buffer still holds an event, its unsent bytes take no additional memory. A stream that would exceed the limit is
     /// ended.
     std::size_t max_unsent_bytes = 256UL * 1024 * 1024;
+    /// Maximum number of reads of the past that the backplane serves at one time, for all streams of the channel or
+    /// hub. Further reads wait for their turn. At least 1.
+    std::size_t max_past_reads = 16;
     /// Whether a stream gets a `dropped` notice for the events that it misses.
     bool notify_dropped = true;
 
