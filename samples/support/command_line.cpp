@@ -133,9 +133,9 @@ struct command_line::state
             }
             const auto wrong = o.wrong ? o.wrong(value) : std::string();
             if (!wrong.empty()) {
-                throw std::invalid_argument(name + ": " + wrong);
+                throw std::invalid_argument(std::string(name).append(": ").append(wrong));
             }
-            arguments.push_back(o.name + "=" + value);
+            arguments.push_back(std::string(o.name).append("=").append(value));
         }
         return arguments;
     }

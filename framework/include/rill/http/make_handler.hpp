@@ -79,7 +79,7 @@ response as_response(X outcome)
 
 /// Whether a handler may return or co_return T.
 template <class T>
-inline constexpr bool is_answer = std::is_void_v<T> || requires(T value) { as_response(std::move(value)); };
+inline constexpr bool is_answer = std::is_void_v<T> || requires(T&& value) { as_response(static_cast<T&&>(value)); };
 template <expected_like X>
 inline constexpr bool is_answer<X> = is_answer<typename X::value_type> && answerable_error<typename X::error_type>;
 
