@@ -176,9 +176,9 @@ BOOST_AUTO_TEST_CASE(an_id_that_a_client_could_not_send_back_is_omitted)
     topic_store store({}, std::make_shared<remote_log>());
     auto a = subscribe(store, {pattern("a")});
     for (const std::string bad : {" b", "b ", "b\x7f", "b\nid: c"}) {
-        BOOST_REQUIRE(publish(store, "a", {.data = "x"}, bad).has_value());
+        BOOST_REQUIRE(publish(store, "a", {.data = "x"}, {.key = bad}).has_value());
     }
-    BOOST_REQUIRE(publish(store, "a", {.data = "x"}, "good").has_value());
+    BOOST_REQUIRE(publish(store, "a", {.data = "x"}, {.key = "good"}).has_value());
     std::vector<found_event> found;
     static_cast<void>(collect(store, *a, {}, store.newest(), 100, found));
     BOOST_REQUIRE_EQUAL(found.size(), 5U);
