@@ -1,8 +1,13 @@
 #include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <rill/testing.hpp>
 #include <string>
+#include <thread>
 #include <tokens/app.hpp>
 
 #include "support/scope_count.hpp"
@@ -13,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+namespace asio = boost::asio;
 namespace testing = rill::testing;
 
 const testing::fields fields{{"Content-Type", "application/json"}, {"Authorization", "Bearer secret"}};
@@ -74,6 +80,40 @@ private:
     }
 };
 
+/// A server on a real socket. It reads the head of one request and sends this response, even if rill would not send it.
+class raw_api
+{
+public:
+    explicit raw_api(std::string response) : thread_([this, response] { serve(response); }) {}
+    raw_api(const raw_api&) = delete;
+    raw_api& operator=(const raw_api&) = delete;
+    ~raw_api()
+    {
+        rill::error_code ignored; // ends accept() if no client has come
+        asio::ip::tcp::socket(io_).connect(acceptor_.local_endpoint(), ignored);
+        thread_.join();
+    }
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/v1"; }
+
+private:
+    void serve(const std::string& response)
+    {
+        auto client = acceptor_.accept();
+        std::string input;
+        rill::error_code failed;
+        asio::read_until(client, asio::dynamic_buffer(input), "\r\n\r\n", failed);
+        asio::write(client, asio::buffer(response), failed);
+        while (!failed) { // until the client closes the connection
+            client.read_some(asio::buffer(input), failed);
+        }
+    }
+
+    asio::io_context io_;
+    asio::ip::tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
+    std::thread thread_;
+};
+
 struct fixture
 {
     api model;
@@ -123,6 +163,25 @@ BOOST_AUTO_TEST_CASE(errors_of_the_api_reach_the_client)
     BOOST_TEST(refused.status == 401);
     BOOST_TEST(refused.header("WWW-Authenticate") == "Bearer realm=\"api\"");
     BOOST_TEST(refused.body == R"({"error":{"code":"invalid_api_key"}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_405_needs_the_methods_of_the_api)
+{
+    constexpr auto rest = "Content-Length: 2\r\nConnection: close\r\n\r\nno";
+    const auto ask = [&](const std::string& allow) {
+        const raw_api raw("HTTP/1.1 405 Method Not Allowed\r\n" + allow + rest);
+        testing::server in_front(tokens::app({.upstream = raw.url()}), {.outside_wait = 1h});
+        auto answer = in_front.post(target, "x", fields);
+        BOOST_TEST(in_front.log_text() == "");
+        return answer;
+    };
+    const auto valid = ask("Allow: GET\r\n");
+    BOOST_TEST(valid.status == 405);
+    BOOST_TEST(valid.header("Allow") == "GET");
+    BOOST_TEST(valid.body == "no");
+    const auto invalid = ask("");
+    BOOST_TEST(invalid.status == 502);
+    BOOST_TEST(invalid.body.find("without the field Allow") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_response_that_does_not_stream)
