@@ -31,6 +31,16 @@ rill::problem problem_of(const rill::failure& f)
     return p;
 }
 
+// A 405 must have the field Allow (RFC 9110, section 15.5.6). The proxy does not know the methods of the API, so it
+// cannot add the field. To the proxy, the response is invalid, and this is a 502 (section 15.6.3).
+rill::problem no_allow()
+{
+    rill::problem p;
+    p.status = rill::status::bad_gateway;
+    p.detail = "the model responded with 405 and without the field Allow";
+    return p;
+}
+
 // Passes the body on piece by piece. When the client disconnects, rill cancels the coroutine, and `from` closes the
 // connection to the API.
 auto pass_on(upstream_response response)
@@ -71,6 +81,9 @@ rill::awaitable<tl::expected<rill::response, rill::problem>> proxy::operator()(r
     }
     const auto fields = answer->headers();
     const auto status = static_cast<rill::status>(answer->status());
+    if (status == rill::status::method_not_allowed && !fields.get("Allow")) {
+        co_return tl::unexpected(no_allow());
+    }
     auto out = rill::response::stream(pass_on(std::move(*answer)), fields.get("Content-Type").value_or("text/plain"));
     out.set_status(status);
     if (status == rill::status::unauthorized) { // a 401 must have this field, but such APIs do not send it

@@ -10,9 +10,9 @@ namespace tokens {
 /// response is a stream, the proxy sends each token when it arrives. When the client disconnects, the proxy cancels the
 /// request to the API.
 ///
-/// If the API responds with an error, the client gets its status and body. If the proxy cannot connect to the API, the
-/// client gets 502. If the API does not respond in time, the client gets 504. If a stream fails, the response to the
-/// client ends without its last chunk.
+/// If the API responds with an error, the client gets its status and body. A 405 without the field Allow is invalid.
+/// The client then gets 502. If the proxy cannot connect to the API, the client gets 502. If the API does not respond
+/// in time, the client gets 504. If a stream fails, the response to the client ends without its last chunk.
 class proxy
 {
 public:

@@ -16,7 +16,8 @@ declare -A may_include=(
     [client]="http sse core"
     [redis]="pubsub sse http core"
     [sqlite]="pubsub sse http core"
-    [testing]="server routing sse transport http core"
+    [nats]="pubsub sse http core"
+    [testing]="server client routing pubsub sse transport http core"
 )
 # A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and the rooms in its line. A room without a line is
 # an error. All sources of a module with rooms are in its rooms.

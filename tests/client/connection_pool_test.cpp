@@ -143,4 +143,20 @@ BOOST_AUTO_TEST_CASE(connections_end_with_their_event_loop)
     BOOST_TEST(alive == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_connector_knows_some_hosts)
+{
+    fixture f;
+    const auto none = f.pool.connect("x");
+    BOOST_TEST((none.has_value() && *none == nullptr));
+    f.pool.set_connector([&f](const std::string& host) -> rill::result<std::unique_ptr<transport>> {
+        if (host != "x") {
+            return tl::unexpected(rill::error_code(boost::asio::error::connection_refused));
+        }
+        return std::make_unique<fake_transport>(f.alive, f.idle);
+    });
+    const auto known = f.pool.connect("x");
+    BOOST_TEST((known.has_value() && *known != nullptr));
+    BOOST_TEST((f.pool.connect("y").error() == boost::asio::error::connection_refused));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -202,4 +202,22 @@ BOOST_AUTO_TEST_CASE(faults)
     BOOST_TEST(cut.network.faults().bytes_sent == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(the_client_learns_of_each_action_of_the_server)
+{
+    int actions = 0;
+    client->on_server_action = [&] { ++actions; };
+    client->send("x");
+    BOOST_TEST(actions == 0);
+    read();
+    BOOST_TEST(actions == 1);
+    static_cast<void>(server.write_some({"y"}));
+    BOOST_TEST(actions == 2);
+    server.finish_sending();
+    BOOST_TEST(actions == 3);
+    client->reset();
+    BOOST_TEST(actions == 4);
+    server.close();
+    BOOST_TEST(actions == 5);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -120,8 +120,8 @@ BOOST_AUTO_TEST_CASE(an_exception_in_the_event_loop_is_logged)
     const auto session = std::make_shared<testing::detail::session>(rill_test::application(), testing::options{});
     asio::post(session->context().io, [] { throw std::runtime_error("not caught"); });
     session->run_ready();
-    BOOST_REQUIRE(session->log().size() == 1U);
-    BOOST_TEST(session->log()[0].text == "exception in the event loop: not caught");
+    BOOST_REQUIRE(session->record().log().size() == 1U);
+    BOOST_TEST(session->record().log()[0].text == "exception in the event loop: not caught");
     session->close();
 }
 

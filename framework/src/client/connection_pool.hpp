@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 #include <rill/client/options.hpp>
 #include <rill/core/timer_service.hpp>
@@ -29,6 +30,15 @@ public:
     timer_service& timers() noexcept { return timers_; }
     /// The connections that are in use.
     connection_slots& slots() noexcept { return slots_; }
+
+    /// Connects to a host without the network. Returns nullptr for a host that it does not know. For tests.
+    using connector = std::function<result<std::unique_ptr<transport>>(const std::string& host)>;
+    void set_connector(connector c) { connector_ = std::move(c); }
+    /// Calls the connector. Returns nullptr if there is none.
+    result<std::unique_ptr<transport>> connect(const std::string& host) const
+    {
+        return connector_ ? connector_(host) : nullptr;
+    }
 
     /// Removes and returns the connection of this owner to the origin that has been idle for the shortest time. Returns
     /// nullptr if the owner has no idle connection to the origin. Discards connections that the server has closed.
@@ -62,6 +72,7 @@ private:
 
     timer_service& timers_;
     connection_slots slots_;
+    connector connector_;
     std::vector<entry> idle_; // the oldest first
     deadline sweep_{[this] { remove_expired(); }};
 };

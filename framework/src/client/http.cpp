@@ -34,6 +34,13 @@ bool is_idempotent(const request& r) noexcept
 
 awaitable<outcome<std::unique_ptr<transport>>> connect(const sending& s, const url& to)
 {
+    auto known = s.pool.connect(to.host);
+    if (!known) {
+        co_return tl::unexpected(failure(known.error(), "connect " + to.host + ':' + std::to_string(to.port)));
+    }
+    if (*known) {
+        co_return std::move(*known);
+    }
     const dial_times times{.timeout = s.owner->connect_timeout};
     auto socket = co_await dial(to.host, to.port, times);
     if (!socket) {

@@ -126,7 +126,7 @@ void client_connection::fail(std::string_view what) const
     if (reader_.failure()) {
         text += ": " + reader_.failure()->message();
     }
-    for (const auto& line : session_->log()) {
+    for (const auto& line : session_->record().log()) {
         if (line.level >= log_level::warning) {
             text += "\n  log: " + line.text;
         }

@@ -13,6 +13,13 @@ tl::unexpected<error_code> connection_reset() noexcept
     return tl::unexpected(error_code(boost::asio::error::connection_reset));
 }
 
+void tell(const std::function<void()>& listener)
+{
+    if (listener) {
+        listener();
+    }
+}
+
 } // namespace
 
 bool read_allowance::take(std::size_t bytes, const memory_network& network) noexcept
@@ -176,6 +183,7 @@ void memory_socket::after_write() noexcept
     if (network_.faults().left_before_cut(sent_) == 0 || (left_ && !vanished_)) {
         break_off();
     }
+    tell(on_server_action);
     if (blocked_ && room() != 0) {
         blocked_ = false;
         changed();
@@ -189,7 +197,14 @@ void memory_socket::break_off() noexcept
 {
     if (!std::exchange(reset_, true)) {
         changed();
+        tell(on_server_action);
     }
+}
+
+void memory_socket::finish_sending() noexcept
+{
+    server_finished_ = true;
+    tell(on_server_action);
 }
 
 result<std::size_t> memory_socket::read_some(char* into, std::size_t size) noexcept
@@ -208,6 +223,7 @@ result<std::size_t> memory_socket::read_some(char* into, std::size_t size) noexc
     const auto count = std::min({size, limit.max_bytes, input_.size()});
     std::copy_n(input_.begin(), count, into);
     input_.erase(0, count);
+    tell(on_server_action);
     if (limit.max_bytes < size && !input_.empty()) {
         changed();
     }
@@ -240,6 +256,7 @@ void memory_socket::close() noexcept
         buffers_.clear();
     }
     release();
+    tell(on_server_action);
 }
 
 error_code memory_socket::watch(transport::reactor& to, void* target)

@@ -68,6 +68,9 @@ public:
 
     /// Called when bytes remain in the buffers because the client does not read.
     std::function<void()> on_buffered;
+    /// Called when the client's side may be able to continue: the server has written, read, finished or closed, or a
+    /// fault has reset the connection. It must not call functions of the socket.
+    std::function<void()> on_server_action;
     /// The streams that ran on this connection.
     std::vector<std::uint64_t> streams;
 
@@ -81,7 +84,7 @@ public:
     std::size_t unacknowledged_bytes() noexcept override;
     void set_tcp_user_timeout(std::chrono::milliseconds limit) noexcept override { user_timeout_ = limit; }
     void limit_unsent(std::size_t bytes) noexcept override;
-    void finish_sending() noexcept override { server_finished_ = true; }
+    void finish_sending() noexcept override;
     void reset_on_close() noexcept override { resets_on_close_ = true; }
     void close() noexcept override;
     std::string peer_address() override { return network_.options().client_address; }

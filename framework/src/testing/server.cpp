@@ -12,8 +12,13 @@ using detail::client_connection;
 using detail::session;
 
 server::server(handler app, testing::options options)
-    : session_(std::make_shared<session>(std::move(app), std::move(options)))
-{}
+{
+    detail::upstream_group upstreams;
+    for (const auto& u : options.upstreams) {
+        upstreams.add(u.host, u.at.get().session_);
+    }
+    session_ = std::make_shared<session>(std::move(app), std::move(options), std::move(upstreams));
+}
 
 server::~server()
 {
@@ -97,13 +102,13 @@ server_stats server::stats()
 const std::vector<close_reason>& server::close_reasons()
 {
     session_->run_ready();
-    return session_->reasons();
+    return session_->record().reasons();
 }
 
 const std::vector<log_line>& server::log()
 {
     session_->run_ready();
-    return session_->log();
+    return session_->record().log();
 }
 
 std::string server::log_text(log_level from)

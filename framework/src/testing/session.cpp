@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <rill/testing/no_answer.hpp>
 #include <stdexcept>
 #include <utility>
 
-#include "core/offload_jobs.hpp"
 #include "http/jitter.hpp"
 #include "server/operations/worker_group.hpp"
 #include "server/serving/check_server_options.hpp"
@@ -18,16 +18,14 @@ namespace rill::testing::detail {
 
 namespace {
 
-constexpr std::chrono::milliseconds outside_step{10};
-
 // The virtual clock stops here. A later time could exceed the range of the clock or of the Date field.
 constexpr std::chrono::milliseconds max_time = timer_service::longest_wait;
 
 } // namespace
 
-session::session(handler app, testing::options options)
+session::session(handler app, testing::options options, upstream_group upstreams)
     : options_(std::move(options)), app_(std::move(app)), room_(options_.server.capacity),
-      network_(options_.network, options_.faults)
+      network_(options_.network, options_.faults), upstreams_(std::move(upstreams))
 {
     if (!app_) {
         throw std::invalid_argument("testing::server: the handler is empty");
@@ -35,18 +33,19 @@ session::session(handler app, testing::options options)
     check_options(options_.server);
     check_network(options_.network);
     rill::detail::jitter::of_this_thread() = rill::detail::jitter(0); // two runs produce the same bytes
-    set_observer();
+    events_ = record_.make_observer(options_.server.observer, [this](std::uint64_t id) { match_stream(id); });
     worker_.emplace(app_, options_.server, events_, room_);
     auto& io = worker_->io();
     network_.use(io);
+    upstreams_.use(io);
     context().set_own_thread();
     context().timers.use_manual_clock();
     start_ = context().timers.now();
-    set_date();
+    advance_by({}); // sets the Date field
     worker_group::of(io).workers =
         std::make_shared<const worker_group::members>(worker_group::members{worker_->as_member()});
     run_ready();
-    own_work_ = outstanding_work();
+    outside_.emplace(*worker_, options_);
     worker_->start_background(options_.server.background);
     run_ready();
 }
@@ -61,31 +60,8 @@ void session::close()
     check_use();
     ended_ = true;
     network_.stop(); // first, because coroutines that the worker destroys may use their sockets
+    outside_.reset();
     worker_.reset();
-}
-
-void session::set_observer()
-{
-    auto& user = options_.server.observer;
-    events_.log = [this, &user](log_level level, std::string_view text) {
-        log_.push_back({level, std::string(text)});
-        if (user.log) {
-            user.log(level, text);
-        }
-    };
-    events_.on_stream_opened = [this, &user](const observer::stream_opened& opened) {
-        match_stream(opened.id);
-        if (user.on_stream_opened) {
-            user.on_stream_opened(opened);
-        }
-    };
-    events_.on_stream_closed = [this, &user](const observer::stream_closed& closed) {
-        ended_streams_[closed.id] = closed.reason;
-        reasons_.push_back(closed.reason);
-        if (user.on_stream_closed) {
-            user.on_stream_closed(closed);
-        }
-    };
 }
 
 // Finds the socket of a stream, because the observer gets only the id of the stream.
@@ -100,12 +76,6 @@ void session::match_stream(std::uint64_t id)
             return;
         }
     }
-}
-
-std::optional<close_reason> session::reason_of(std::uint64_t stream) const
-{
-    const auto found = ended_streams_.find(stream);
-    return found == ended_streams_.end() ? std::nullopt : std::optional(found->second);
 }
 
 transport::worker_context& session::context()
@@ -124,18 +94,41 @@ void session::check_use() const
     }
 }
 
-std::shared_ptr<memory_socket> session::connect()
+bool session::accepts() const
 {
-    auto& worker = context();
-    if (ended_ || worker.draining()) {
-        throw std::runtime_error("rill::testing: the server shuts down and accepts no connections");
-    }
-    quiet_work_ = 0; // a new handler may start other work
-    auto socket = std::make_shared<memory_socket>(network_);
-    sockets_.push_back(socket);
-    if (const auto ec = transport::http1_connection::start(worker, socket->accept())) {
+    return worker_ && !ended_ && !const_cast<session*>(this)->context().draining(); // NOLINT: context() is not const
+}
+
+void session::start(memory_socket& socket)
+{
+    outside_->expect_new(); // a new handler may start other work
+    sockets_.push_back(std::static_pointer_cast<memory_socket>(socket.shared_from_this()));
+    if (const auto ec = transport::http1_connection::start(context(), socket.accept())) {
         throw std::runtime_error("rill::testing: the server cannot accept a connection: " + ec.message());
     }
+}
+
+std::shared_ptr<memory_socket> session::connect()
+{
+    check_use();
+    if (!accepts()) {
+        throw std::runtime_error("rill::testing: the server shuts down and accepts no connections");
+    }
+    auto socket = std::make_shared<memory_socket>(network_);
+    start(*socket);
+    return socket;
+}
+
+std::shared_ptr<memory_socket> session::connect_later()
+{
+    auto socket = std::make_shared<memory_socket>(network_);
+    boost::asio::post(worker_->io(), [this, socket] {
+        if (accepts()) {
+            start(*socket);
+        } else {
+            socket->reset();
+        }
+    });
     return socket;
 }
 
@@ -145,30 +138,55 @@ std::chrono::milliseconds session::now() const
                                                                  start_); // NOLINT: context() checks the use
 }
 
-void session::set_date()
-{
-    const auto passed = std::chrono::duration_cast<std::chrono::seconds>(now());
-    context().date.use_manual_time(static_cast<std::time_t>(options_.start_time + passed.count()));
-}
-
 void session::run_ready()
 {
     check_use();
-    for (std::size_t i = 0; !ended_ && worker_->run_one({}); ++i) {
-        if (i == options_.max_handlers_at_one_time) {
-            throw no_answer("rill::testing: the server does not wait: the event loop has run " + std::to_string(i) +
-                            " handlers at the virtual time " + std::to_string(now().count()) +
+    std::size_t handlers = 0;
+    for (auto ran = run_turn(); ran != 0; ran = run_turn()) {
+        handlers += ran;
+        if (handlers > options_.max_handlers_at_one_time) {
+            throw no_answer("rill::testing: the server does not wait: the event loop has run " +
+                            std::to_string(options_.max_handlers_at_one_time) + " handlers at the virtual time " +
+                            std::to_string(now().count()) +
                             " ms (options::max_handlers_at_one_time). A coroutine loops without a wait");
         }
     }
-    ended_ = ended_ || worker_->io().stopped();
 }
 
-void session::advance_to(timer_service::clock::time_point when)
+std::size_t session::run_turn()
 {
-    auto& timers = context().timers;
-    timers.advance(std::max(when - timers.now(), timer_service::clock::duration::zero()));
-    set_date();
+    if (!worker_) { // the testing::server of an upstream does not exist any more
+        return 0;
+    }
+    std::size_t handlers = 0;
+    while (!ended_ && handlers <= options_.max_handlers_at_one_time && worker_->run_one({})) {
+        ++handlers;
+    }
+    ended_ = ended_ || worker_->io().stopped();
+    return handlers + upstreams_.run_turn();
+}
+
+session::duration session::until_next() const
+{
+    constexpr duration none = max_time;
+    if (!worker_) {
+        return none;
+    }
+    const auto& timers = const_cast<session*>(this)->context().timers; // NOLINT: context() is not const
+    const auto own = ended_ && slow_reads_ == 0 ? none : std::min(none, timers.next_work() - timers.now());
+    return std::min(own, upstreams_.until_next());
+}
+
+void session::advance_by(duration by)
+{
+    if (!worker_) {
+        return;
+    }
+    by = std::max(by, duration::zero());
+    upstreams_.advance(by);
+    context().timers.advance(by);
+    const auto passed = std::chrono::duration_cast<std::chrono::seconds>(now());
+    context().date.use_manual_time(static_cast<std::time_t>(options_.start_time + passed.count()));
     network_.begin_moment();
 }
 
@@ -180,7 +198,7 @@ bool session::read_half_way(timer_service::clock::time_point next)
         return false;
     }
     const auto now = context().timers.now();
-    advance_to(now + (next - now) / 2);
+    advance_by((next - now) / 2);
     return true;
 }
 
@@ -189,7 +207,7 @@ bool session::run_clients(const condition& holds, timer_service::clock::time_poi
 {
     auto& timers = context().timers;
     while (slow_reads_ != 0 && timers.now() < deadline) {
-        advance_to(std::min(timers.next_work(), deadline));
+        advance_by(std::min(until_next(), deadline - timers.now()));
         if (holds()) {
             return true;
         }
@@ -232,7 +250,7 @@ bool session::run_until(const condition& holds, std::chrono::milliseconds within
             check_bytes(network_.bytes_read() - read_before);
             continue;
         }
-        const auto next = timers.next_work();
+        const auto next = timers.now() + until_next();
         if (wait_outside(give_up, next > deadline)) {
             continue;
         }
@@ -240,11 +258,11 @@ bool session::run_until(const condition& holds, std::chrono::milliseconds within
             continue;
         }
         if (next > deadline) {
-            advance_to(deadline);
+            advance_by(deadline - timers.now());
             run_ready();
             return holds();
         }
-        advance_to(next);
+        advance_by(next - timers.now());
     }
 }
 
@@ -268,47 +286,10 @@ void session::shut_down()
     run_until([this] { return ended_; });
 }
 
-// Waits in real time for work that the virtual clock does not control. Returns whether the event loop may have ready
-// handlers.
 bool session::wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over)
 {
-    const bool offloads = !rill::detail::offload_jobs::of(worker_->io()).idle();
-    const auto work = offloads ? 0 : outstanding_work();
-    if (!offloads && work <= own_work_) {
-        return false;
-    }
-    const bool may_wait = std::chrono::steady_clock::now() < give_up;
-    if (may_wait && (offloads || patience_is_over)) {
-        worker_->run_one(outside_step);
-        return true;
-    }
-    if (offloads || work - own_work_ <= quiet_work_) {
-        return false;
-    }
-    if (worker_->run_one(options_.outside_wait)) {
-        return true;
-    }
-    quiet_work_ = work - own_work_;
-    return false;
-}
-
-// Returns the amount of outstanding work. Asio has no function for this number, but stops the context when the number
-// becomes 0. Therefore this function counts down to 0, and up again. If another thread finishes work meanwhile, it
-// first posts the completion. Therefore the number does not become 0 too early.
-std::size_t session::outstanding_work()
-{
-    auto& io = worker_->io();
-    const auto executor = io.get_executor();
-    std::size_t count = 0;
-    while (!io.stopped()) {
-        executor.on_work_finished();
-        ++count;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        executor.on_work_started();
-    }
-    io.restart();
-    return count;
+    return (outside_ && outside_->wait(give_up, patience_is_over)) ||
+           upstreams_.wait_outside(give_up, patience_is_over);
 }
 
 } // namespace rill::testing::detail

@@ -3,32 +3,32 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <rill/http/handler.hpp>
-#include <rill/testing/log_line.hpp>
 #include <rill/testing/options.hpp>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "server/serving/worker.hpp"
+#include "testing/event_record.hpp"
 #include "testing/memory_network.hpp"
+#include "testing/outside_work.hpp"
+#include "testing/upstream_group.hpp"
+#include "testing/upstream_session.hpp"
 
 namespace rill::testing::detail {
 
 class memory_socket;
 
 /// A worker without a thread, and its virtual clock. All functions that wait run the worker in the calling thread.
-class session
+class session final : public upstream_session
 {
 public:
     using condition = std::function<bool()>;
 
-    session(handler app, testing::options options);
-    session(const session&) = delete;
-    session& operator=(const session&) = delete;
+    session(handler app, testing::options options, upstream_group upstreams = {});
     ~session();
 
     /// Ends the worker. Functions of the clients throw std::logic_error after this call.
@@ -60,39 +60,36 @@ public:
     const testing::options& options() const noexcept { return options_; }
     transport::worker_context& context();
     transport::capacity& room() noexcept { return room_; }
-    std::optional<close_reason> reason_of(std::uint64_t stream) const;
+    const event_record& record() const noexcept { return record_; }
 
-    const std::vector<close_reason>& reasons() const noexcept { return reasons_; }
-    const std::vector<log_line>& log() const noexcept { return log_; }
+    bool accepts() const override;
+    std::shared_ptr<memory_socket> connect_later() override;
+    std::size_t run_turn() override;
+    duration until_next() const override;
+    void advance_by(duration by) override;
+    bool wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over) override;
 
 private:
-    void set_observer();
     void match_stream(std::uint64_t id);
-    void advance_to(timer_service::clock::time_point when);
-    void set_date();
     bool read_half_way(timer_service::clock::time_point next);
     bool run_clients(const condition& holds, timer_service::clock::time_point deadline);
     void check_bytes(std::uint64_t read) const;
     void check_use() const;
-
-    bool wait_outside(std::chrono::steady_clock::time_point give_up, bool patience_is_over);
-    std::size_t outstanding_work();
+    void start(memory_socket& socket);
 
     testing::options options_;
     handler app_;
+    event_record record_;
     observer events_;
     transport::capacity room_;
     memory_network network_;
+    upstream_group upstreams_;
     std::optional<worker> worker_;
+    std::optional<outside_work> outside_;
     std::vector<std::weak_ptr<memory_socket>> sockets_; ///< a stream may begin on each of them
     std::thread::id thread_ = std::this_thread::get_id();
     timer_service::clock::time_point start_;
-    std::map<std::uint64_t, close_reason> ended_streams_;
-    std::vector<close_reason> reasons_;
-    std::vector<log_line> log_;
     std::size_t slow_reads_ = 0;
-    std::size_t own_work_ = 0;                     ///< operations for which the worker itself always waits
-    std::size_t quiet_work_ = 0;                   ///< further operations that seem to depend on the virtual clock
     timer_service::clock::time_point half_way_to_; ///< the last argument of read_half_way()
     bool ended_ = false;
 };

@@ -215,7 +215,8 @@ rill::close_reason stream::close_reason()
     auto& s = *state_;
     s.settle();
     const auto& ids = s.connection->socket().streams;
-    return ids.empty() ? rill::close_reason::open : s.server().reason_of(ids.back()).value_or(rill::close_reason::open);
+    return ids.empty() ? rill::close_reason::open
+                       : s.server().record().reason_of(ids.back()).value_or(rill::close_reason::open);
 }
 
 rill::close_reason stream::wait_closed()

@@ -164,6 +164,39 @@ BOOST_AUTO_TEST_CASE(keeps_the_order_in_each_schedule)
 }
 // [schedules]
 
+// [upstream]
+#include <rill/client.hpp>
+
+rill::awaitable<tl::expected<std::string, rill::problem>> quote(const rill::client::http& client)
+{
+    auto answer = co_await client.get("http://quotes.test/quote");
+    if (!answer) {
+        rill::problem failed;
+        failed.status = rill::status::bad_gateway;
+        failed.detail = answer.error().message();
+        co_return tl::unexpected(std::move(failed));
+    }
+    auto body = co_await answer->read_all();
+    co_return body.value_or("");
+}
+
+BOOST_AUTO_TEST_CASE(gets_a_quote)
+{
+    rill::router quotes;
+    quotes.get("/quote", [] { return "to be"; });
+    rill::testing::server upstream(std::move(quotes));
+
+    const rill::client::http client;
+    rill::router routes;
+    routes.get("/quote", [&] { return quote(client); });
+    rill::testing::server app(std::move(routes), {.upstreams = {{"quotes.test", upstream}}});
+
+    BOOST_TEST(app.get("/quote").body == "to be");
+    upstream.shut_down();
+    BOOST_TEST(app.get("/quote").status == 502); // the connection is refused
+}
+// [upstream]
+
 // [clock]
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

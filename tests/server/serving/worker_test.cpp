@@ -3,7 +3,10 @@
 #include "server/serving/worker.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "server/fixture.hpp"
 #include "support/counted.hpp"
@@ -29,6 +32,24 @@ rill::awaitable<> waits(rill::sse::event_stream& stream)
     counted here;
     co_await stream.stopped();
 }
+
+/// A worker without a thread, which runs a background coroutine up to its first wait.
+struct lone_worker
+{
+    explicit lone_worker(rill::background_task task) : tasks{std::move(task)}
+    {
+        worker.start_background(tasks);
+        for (int handlers = 0; handlers < 100 && worker.run_one({}); ++handlers) {
+        }
+    }
+
+    rill::server_options options;
+    rill::handler app = endless(waits);
+    rill::observer observer;
+    rill::transport::capacity room{options.capacity};
+    std::vector<rill::background_task> tasks;
+    rill::worker worker{app, options, observer, room};
+};
 
 } // namespace
 
@@ -97,6 +118,42 @@ BOOST_AUTO_TEST_CASE(a_server_that_never_ran_closes_its_connections)
         server.stop();
     }
     BOOST_TEST(eventually([&] { return open_descriptors() <= descriptors; }));
+    BOOST_TEST(counted::alive() == 0);
+}
+
+// The destructor gives each coroutine 100 turns. In each turn it runs a limited number of handlers.
+BOOST_AUTO_TEST_CASE(a_coroutine_that_never_waits_does_not_block_the_destructor)
+{
+    std::size_t turns = 0;
+    {
+        lone_worker worker([&]() -> rill::awaitable<> {
+            counted here;
+            const auto loop = co_await asio::this_coro::executor;
+            co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+            for (;;) {
+                co_await asio::post(loop, asio::use_awaitable);
+                ++turns;
+            }
+        });
+        BOOST_TEST(counted::alive() == 1);
+        BOOST_TEST(turns > 0U);
+    }
+    BOOST_TEST(counted::alive() == 0);
+    BOOST_TEST(turns > 10'000U);
+    BOOST_TEST(turns < 1'100'000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_forever_does_not_block_the_destructor)
+{
+    {
+        lone_worker worker([]() -> rill::awaitable<> {
+            counted here;
+            asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
+            co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+            co_await timer.async_wait(asio::use_awaitable);
+        });
+        BOOST_TEST(counted::alive() == 1);
+    }
     BOOST_TEST(counted::alive() == 0);
 }
 

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <rill/server/options.hpp>
 #include <rill/testing/fault.hpp>
 #include <string>
+#include <vector>
 
 namespace rill::testing {
 
@@ -24,6 +26,17 @@ struct network_options
     std::size_t max_unread_bytes = 256UL * 1024;
 };
 
+class server;
+
+/// A server that clients of rill::client in the tested application reach in memory.
+struct upstream
+{
+    /// The host in the URLs of the requests, e.g. "api.test". The port has no effect.
+    std::string host;
+    /// The server. It may be destroyed before the server that uses it. Then it refuses connections.
+    std::reference_wrapper<server> at;
+};
+
 struct options
 {
     /// The options of the server, as in production. host, port, sockets, threads, reuse_port and on_listening have no
@@ -32,6 +45,9 @@ struct options
     rill::server_options server{};
     network_options network{};
     fault faults{};
+    /// The connections of rill::client to these hosts are in memory. The functions of the kit also run these servers,
+    /// and move their virtual clocks. Connections to other hosts use sockets.
+    std::vector<upstream> upstreams{};
 
     /// Maximum virtual time for which a function of the kit waits. A parameter of the function may replace this time.
     std::chrono::milliseconds patience{3'600'000};
