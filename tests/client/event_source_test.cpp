@@ -396,6 +396,82 @@ BOOST_AUTO_TEST_CASE(credentials_stay_at_their_origin)
     BOOST_TEST(field_of(other.requests[1], "Last-Event-ID") == "1");
 }
 
+BOOST_AUTO_TEST_CASE(a_permanent_redirect_is_for_all_requests)
+{
+    for (const auto* code : {"301 Moved Permanently", "308 Permanent Redirect"}) {
+        fixture f({{{status(code, "Location: /new\r\n")}},
+                   {{stream_head + "data: a\n\n"}},
+                   {{status(code, "Location: /newer\r\n")}},
+                   {{stream_head + "data: b\n\n"}},
+                   {{status("503 Service Unavailable")}},
+                   {{finished}}});
+        event_source source(f.options("/old"));
+        BOOST_TEST(data_of(f.read_all(source)) == "a b ");
+        BOOST_REQUIRE_EQUAL(f.server.requests.size(), 6U);
+        const char* const targets[] = {"/old", "/new", "/new", "/newer", "/newer", "/newer"};
+        for (std::size_t i = 0; i < 6; ++i) {
+            BOOST_TEST(f.server.requests[i].starts_with(std::string("GET ") + targets[i] + " "));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_temporary_redirect_is_for_one_request)
+{
+    fixture f({{{status("308 Permanent Redirect", "Location: /new\r\n")}},
+               {{status("307 Temporary Redirect", "Location: /now\r\n")}},
+               {{status("308 Permanent Redirect", "Location: /now-new\r\n")}},
+               {{stream_head + "data: a\n\n"}},
+               {{finished}}});
+    event_source source(f.options("/old"));
+    BOOST_TEST(data_of(f.read_all(source)) == "a ");
+    BOOST_REQUIRE_EQUAL(f.server.requests.size(), 5U);
+    BOOST_TEST(f.server.requests[4].starts_with("GET /new "));
+}
+
+BOOST_AUTO_TEST_CASE(a_redirect_that_changes_the_method_is_for_one_request)
+{
+    fixture f(
+        {{{status("301 Moved Permanently", "Location: /new\r\n")}}, {{stream_head + "data: a\n\n"}}, {{finished}}});
+    auto o = f.options("/old");
+    o.method = rill::verb::post;
+    event_source source(std::move(o));
+    f.read_all(source);
+    BOOST_REQUIRE_EQUAL(f.server.requests.size(), 3U);
+    BOOST_TEST(f.server.requests[1].starts_with("GET /new "));
+    BOOST_TEST(f.server.requests[2].starts_with("POST /old "));
+}
+
+BOOST_AUTO_TEST_CASE(a_permanent_redirect_to_another_origin_gets_no_credentials)
+{
+    fixture f({});
+    scripted_server other(f.loop.context, {{{stream_head + "id: 1\ndata: a\n\n"}}, {{finished}}});
+    f.server.add({{status("308 Permanent Redirect", "Location: " + other.url("/x") + "\r\n")}});
+    auto o = f.options();
+    o.prepare = [](rill::client::request& r) { static_cast<void>(r.headers.set("Authorization", "secret")); };
+    event_source source(std::move(o));
+    BOOST_TEST(data_of(f.read_all(source)) == "a ");
+    BOOST_TEST(f.server.requests.size() == 1U);
+    BOOST_REQUIRE_EQUAL(other.requests.size(), 2U);
+    BOOST_TEST(field_of(other.requests[1], "Authorization") == "-");
+    BOOST_TEST(field_of(other.requests[1], "Last-Event-ID") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(a_permanent_redirect_is_not_for_another_url_of_the_program)
+{
+    fixture f(
+        {{{status("308 Permanent Redirect", "Location: /new\r\n")}}, {{stream_head + "data: a\n\n"}}, {{finished}}});
+    auto o = f.options("/old");
+    o.prepare = [&f, calls = 0](rill::client::request& r) mutable {
+        if (++calls == 2) {
+            r.url = f.server.url("/other");
+        }
+    };
+    event_source source(std::move(o));
+    f.read_all(source);
+    BOOST_REQUIRE_EQUAL(f.server.requests.size(), 3U);
+    BOOST_TEST(f.server.requests[2].starts_with("GET /other "));
+}
+
 BOOST_AUTO_TEST_CASE(the_program_may_change_the_wait_and_end_the_source)
 {
     fixture f({{{status("500 Internal Server Error")}}, {{status("500 Internal Server Error")}}});

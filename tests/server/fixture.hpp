@@ -12,27 +12,13 @@
 
 #include "support/client.hpp"
 #include "support/connection.hpp"
+#include "support/eventually.hpp"
 #include "support/running_server.hpp"
 
 // The common parts of the tests over real sockets: a server in its own thread, and clients that can misbehave.
 namespace rill_test {
 
 using namespace std::chrono_literals;
-
-/// Waits until the condition is true. Returns false after the limit. The limit is long, so that the test does not fail
-/// on a slow machine.
-template <class Condition>
-bool eventually(Condition condition, std::chrono::seconds limit = 30s)
-{
-    const auto end = std::chrono::steady_clock::now() + limit;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > end) {
-            return false;
-        }
-        std::this_thread::sleep_for(1ms);
-    }
-    return true;
-}
 
 inline rill::server_options workers(unsigned count)
 {

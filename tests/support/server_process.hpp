@@ -1,35 +1,20 @@
 #pragma once
 
 #include "support/client.hpp"
+#include "support/eventually.hpp"
 #include "support/test_ports.hpp"
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
 namespace rill_test {
-
-/// Repeats the check until it holds. Returns false if it does not hold within half a minute.
-template <class Check>
-bool eventually(const Check& holds)
-{
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!holds()) {
-        if (std::chrono::steady_clock::now() > deadline) {
-            return false;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return true;
-}
 
 /// A server in its own process, on a free port of the loopback interface. The destructor ends the process.
 class server_process

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <rill/client/url.hpp>
 #include <rill/core/detail/context_of.hpp>
 #include <rill/core/interval.hpp>
 #include <rill/core/timer_service.hpp>
@@ -9,6 +10,7 @@
 
 #include "client/backoff.hpp"
 #include "client/only_one.hpp"
+#include "client/redirect.hpp"
 #include "http/media_type.hpp"
 #include "http/printable.hpp"
 
@@ -36,6 +38,26 @@ event_source_options checked(event_source_options o)
     }
     return o;
 }
+
+// The permanent redirects of previous requests. In the standard, the request of a reconnect is the same object, and its
+// URL is the last one of its redirects (WHATWG HTML 9.2.3, "reestablish the connection"; Fetch, "current URL"). This is
+// also the rule for temporary redirects. But after these, RFC 9110 (15.4.3, 15.4.8) uses the original URL, so that a
+// server can move its streams again.
+struct permanent_redirect
+{
+    // Changes the request. The hook of the program may have set another URL, to which the redirect does not apply.
+    void apply(request& r) const
+    {
+        const auto asked = parse_url(r.url);
+        if (asked && r.url == from) {
+            static_cast<void>(detail::follow_redirect(r, *asked, 308, to)); // removes credentials for another origin
+            r.url = to;
+        }
+    }
+
+    std::string from{};
+    std::string to{};
+};
 
 // Returns whether another attempt would fail with the same error.
 bool is_final(const error_code& ec) noexcept
@@ -75,6 +97,7 @@ struct event_source::state
     std::string_view unread; // bytes of `open`
     bool has_event = false;  // `open` has received an event
     timer_service::clock::time_point opened;
+    permanent_redirect moved;
     bool is_pending = false; // next()
     unsigned status = 0;
     std::optional<failure> last_failure;
@@ -238,9 +261,12 @@ awaitable<void> event_source::state::connect()
             co_return;
         }
     }
+    const auto asked = r.url;
+    moved.apply(r);
     const request_timeouts timeouts{.response = options.response_timeout, .idle = options.idle_timeout};
     auto answer = co_await options.client.send(std::move(r), timeouts);
     if (answer) {
+        moved = {asked, answer->permanent_url()};
         const auto now = co_await clock_now();
         on_response(std::move(*answer), now);
     } else {

@@ -104,10 +104,29 @@ awaitable<outcome<std::unique_ptr<exchange>>> attempt(const sending& s, const re
     }
 }
 
-std::shared_ptr<received> make_received(const sending& s, const url& from, connection_slots::lease slot,
-                                        std::unique_ptr<exchange> e)
+// The URL of a request after its permanent redirects.
+class permanent_url
 {
-    auto state = std::make_shared<received>(received{s.pool, s.owner, from.origin(), from.text()});
+public:
+    explicit permanent_url(const url& first) : text_(first.text()) {}
+
+    /// Call it for each redirect, in their order.
+    void follow(unsigned status, bool same_method, const url& to)
+    {
+        permanent_ = permanent_ && (status == 301 || status == 308) && same_method;
+        text_ = permanent_ ? to.text() : text_;
+    }
+    const std::string& text() const noexcept { return text_; }
+
+private:
+    std::string text_;
+    bool permanent_ = true;
+};
+
+std::shared_ptr<received> make_received(const sending& s, const url& from, const permanent_url& permanent,
+                                        connection_slots::lease slot, std::unique_ptr<exchange> e)
+{
+    auto state = std::make_shared<received>(received{s.pool, s.owner, from.origin(), from.text(), permanent.text()});
     state->slot = std::move(slot);
     state->status = e->head().result_int();
     for (const auto& field : e->head()) {
@@ -128,6 +147,7 @@ awaitable<outcome<response>> send_request(connection_pool::owner owner, request 
     }
     const sending s{connection_pool::of(*context), owner, timeouts};
     auto to = parse_url(r.url);
+    permanent_url permanent(to.value_or(url()));
     for (unsigned redirects = 0; to; ++redirects) {
         auto slot = co_await acquire(s, *to);
         if (!slot) {
@@ -137,7 +157,7 @@ awaitable<outcome<response>> send_request(connection_pool::owner owner, request 
         if (!answer) {
             co_return tl::unexpected(std::move(answer.error()));
         }
-        auto state = make_received(s, *to, std::move(*slot), std::move(*answer));
+        auto state = make_received(s, *to, permanent, std::move(*slot), std::move(*answer));
         const auto location = state->headers.get("Location");
         if (owner->max_redirects == 0 || !location || !is_redirect(state->status)) {
             co_return response(std::move(state));
@@ -145,7 +165,11 @@ awaitable<outcome<response>> send_request(connection_pool::owner owner, request 
         if (redirects == owner->max_redirects) {
             co_return tl::unexpected(failure(make_error_code(errc::too_many_redirects), "request " + r.url));
         }
+        const auto method = r.method;
         to = follow_redirect(r, *to, state->status, *location);
+        if (to) {
+            permanent.follow(state->status, r.method == method, *to);
+        }
     }
     co_return tl::unexpected(failure(to.error(), "request " + r.url));
 }

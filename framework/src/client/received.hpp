@@ -16,6 +16,7 @@ struct received
     connection_pool::owner owner;
     std::string origin;
     std::string url;
+    std::string permanent_url;
     unsigned status = 0;
     rill::headers headers{};
     connection_slots::lease slot{};

@@ -68,6 +68,11 @@ const std::string& response::url() const noexcept
     return state_->url;
 }
 
+const std::string& response::permanent_url() const noexcept
+{
+    return state_->permanent_url;
+}
+
 awaitable<tl::expected<std::string_view, failure>> response::read()
 {
     return read_piece(state_);

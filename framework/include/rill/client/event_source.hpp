@@ -75,7 +75,8 @@ struct event_source_options
 /// stream ends, if the connection fails, and with the statuses 408, 429 and 5xx. Before each attempt it waits for the
 /// time in `retry` or for `initial_backoff`. Each failed attempt doubles this time, up to `max_backoff`. The source
 /// waits at least for the time in Retry-After (RFC 9110, section 10.2.3), and adds up to half of the wait at random.
-/// The source follows redirects like http::send(). It ends with 204 (errc::finished), another status (errc::refused),
+/// The source follows redirects like http::send(). After permanent redirects (301, 308) it reconnects to the new URL,
+/// and after temporary ones to the original URL. It ends with 204 (errc::finished), another status (errc::refused),
 /// another Content-Type (errc::not_an_event_stream), an invalid redirect, or a line or an event above the limits
 /// (error::message_too_large).
 ///

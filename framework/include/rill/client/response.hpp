@@ -33,6 +33,10 @@ public:
     const rill::headers& headers() const noexcept;
     /// The URL of the response, after all redirects.
     const std::string& url() const noexcept;
+    /// The URL for later requests: the URL of the request after its permanent redirects (301, 308). It does not include
+    /// a temporary redirect (302, 303, 307), a redirect that changes the method, and the redirects after these (RFC
+    /// 9110, section 15.4).
+    const std::string& permanent_url() const noexcept;
 
     /// Reads the next piece of the body. Returns an empty piece at the end of the body, and on every later call. The
     /// view is valid until the next call or the destruction of the response. At most one read may be pending. A
