@@ -1,4 +1,5 @@
-// The parameters of a handler are checked against its route while routes are added.
+// The path parameters of a handler are checked against its route when the route is added. If a parameter may come from a
+// prefix, it is checked when the router becomes a handler.
 
 #include <rill/routing/router.hpp>
 

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(the_first_close_reason_is_kept)
     BOOST_TEST(counted::alive() == 0);
 }
 
-// The stream must not end while its own coroutine runs.
+// The stream's own coroutine may call end(). Therefore end() only sets the reason, and the event loop ends the stream.
 BOOST_AUTO_TEST_CASE(the_event_loop_ends_the_stream)
 {
     handled_connection s;

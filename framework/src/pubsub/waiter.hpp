@@ -29,7 +29,7 @@ public:
     /// Whether an immediate completion would nest too many stack frames.
     static bool must_yield() noexcept;
 
-    /// Whether a completion of the pending next() with the end has been posted to the event loop.
+    /// Whether complete_end() has posted its completion to the event loop, where it has not run yet.
     bool has_posted_end() const noexcept { return posted_end_ != nullptr; }
 
     encoded_event held;                         ///< an event that the event loop delivers later

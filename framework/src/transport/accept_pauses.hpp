@@ -5,8 +5,8 @@
 
 namespace rill::transport {
 
-/// The timers of listeners that have stopped accepting because descriptors or memory are missing. When a connection
-/// closes, it frees a descriptor, and the pauses end early. Belongs to the worker's thread.
+/// The timers of all listeners of a worker. A listener pauses while descriptors or memory are missing. When a connection
+/// closes, it frees a descriptor, and all pauses end early. Belongs to the worker's thread.
 class accept_pauses
 {
 public:

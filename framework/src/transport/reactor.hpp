@@ -21,7 +21,7 @@ struct readiness
 };
 
 /// The worker's own epoll instance. It is nested in Asio's epoll instance. A connection needs memory for it only in the
-/// kernel. In Asio's reactor, a connection would need a few hundred bytes. The reactor is edge-triggered. A socket is
+/// kernel. In Asio's reactor, a connection would need a few hundred bytes. This reactor is edge-triggered. A socket is
 /// registered once and remains registered until it closes.
 ///
 /// Belongs to the thread that runs the context.

@@ -34,8 +34,8 @@ public:
     std::optional<std::string> list(std::string_view name) const;
 
     /// Replaces all fields with this name. Errors: error::invalid_header, and nothing changes, if the name is not a
-    /// token or the value contains CR, LF, NUL or another control character (RFC 9110, section 5.5). This check
-    /// prevents header injection.
+    /// token or the value contains CR, LF, NUL or another control character except a tab (RFC 9110, section 5.5).
+    /// This check prevents header injection.
     result<void> set(std::string_view name, std::string_view value);
 
     /// The same as set(), but keeps the existing fields.

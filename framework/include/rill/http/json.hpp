@@ -44,7 +44,7 @@ namespace rill {
 inline constexpr std::size_t json_depth = 64;
 
 /// Parses one JSON text. In addition to RFC 8259, these are errors: a repeated name in one object, because different
-/// parsers take different members; a number that a double cannot represent, such as 1e400; more than json_depth levels.
+/// parsers take different members; a number that is too large for a double, such as 1e400; more than json_depth levels.
 /// @return the value, or a description of the mistake, e.g. "it ends too early"
 tl::expected<boost::json::value, std::string> parse_json(std::string_view text);
 
