@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "testing/backplane_contract/model_log.hpp"
 
 // The thread of a model_log.
@@ -31,7 +33,8 @@ inline bool model_log::work(lock_type& lock)
         answer_read(lock);
         return true;
     }
-    return finish_append(lock) || deliver(lock);
+    const bool appended = finish_append(lock);
+    return deliver(lock) || appended;
 }
 
 inline bool model_log::finish_append(lock_type& lock)
@@ -169,6 +172,9 @@ inline bool model_log::deliver(lock_type& lock)
             begin(t, lock);
             return true;
         }
+    }
+    for (auto at = readers_.begin(); at != readers_.end(); ++at) {
+        auto& t = *at;
         if (fault_ == defect::gap_after_interruption && t.interruptions != server_->interruptions) {
             t.interruptions = server_->interruptions;
             call(*t.to, lock, [at = t.last](reader& r) { r.on_gap({std::to_string(at), at}); });
@@ -179,6 +185,7 @@ inline bool model_log::deliver(lock_type& lock)
             return true;
         }
         if (const auto* next = server_->after(t.last); next != nullptr) {
+            readers_.splice(readers_.end(), readers_, at); // the other readers get their next events first
             pass_event(t, *next, lock);
             return true;
         }
@@ -245,10 +252,12 @@ inline void model_log::pass_event(tailing& t, const model_server::stored_event& 
         if (is(defect::tells_gap_without_loss)) {
             r.on_gap({std::to_string(first), first});
         }
-        if (is(defect::calls_at_one_time)) {
+        if (fault_ == defect::calls_at_one_time && calls_ == 7) {
+            std::atomic<std::uint64_t> gaps{number};
             const auto calls = [&] {
                 for (int i = 0; i != 1000; ++i) {
-                    r.on_gap({std::to_string(first), first});
+                    const auto at = ++gaps;
+                    r.on_gap({std::to_string(at), at});
                 }
             };
             std::thread another(calls);
@@ -290,8 +299,9 @@ inline void model_log::end_pending()
             outcome = std::to_string(server_->state.next++);
         }
         if (fault_ == defect::calls_done_after_destruction || fault_ == defect::keeps_done_after_destruction) {
-            server_->late_calls.push_back([outcome, done = std::move(append.done)] { done(outcome); });
-        } else if (append.done) {
+            server_->late_calls.push_back([outcome, done = append.done] { done(outcome); });
+        }
+        if (append.done && fault_ != defect::keeps_done_after_destruction) {
             lock.unlock();
             append.done(outcome);
             lock.lock();
