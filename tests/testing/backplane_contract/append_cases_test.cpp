@@ -15,7 +15,6 @@ BOOST_AUTO_TEST_CASE(acknowledged_events)
                 {defect::never_calls_done, "expected an outcome, none came in time"},
                 {defect::drops_event, "expected each acknowledged event"},
                 {defect::doubles_event, "expected a number after"},
-                {defect::swaps_events, "expected a number after"},
                 {defect::begins_twice, "expected on_begin() once"},
                 {defect::tells_gap_without_loss, "expected no gap"}});
 }

@@ -151,6 +151,7 @@ private:
     bool deliver(lock_type& lock);
     void begin(tailing& t, lock_type& lock);
     void pass_gap(tailing& t, lock_type& lock);
+    void pass_gap_without_loss(tailing& t, lock_type& lock);
     void pass_event(tailing& t, const model_server::stored_event& next, lock_type& lock);
     template <class F>
     void call(reader& to, lock_type& lock, F f);

@@ -147,8 +147,8 @@ void check_history(const trial& t)
     const auto readers = t.readers();
     const auto all = readers.front()->events();
     for (const auto* reader : readers) {
-        t.expect(reader->gaps() == 0, "expected no gap because no event is lost, came on_gap()");
         t.expect(reader->violation().empty(), reader->violation());
+        t.expect(reader->gaps() == 0, "expected no gap because no event is lost, came on_gap()");
     }
     check_delivered(t, appends, all);
     check_acknowledged(t, appends, all);
