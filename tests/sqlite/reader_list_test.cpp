@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(no_call_follows_a_removal)
     std::thread deliverer([&] {
         for (std::uint64_t id = 1; !stopped; ++id) {
             start_all(list);
-            list.deliver(make_draft("x"), id);
+            auto draft = rill::pubsub::event_draft::make({.data = "x"}); // no check of Boost.Test in this thread
+            list.deliver(std::move(*draft), id);
         }
     });
     for (int i = 0; i != 50; ++i) {
