@@ -52,18 +52,6 @@ std::string data(const rill::pubsub::backplane::page& page)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(converts_ids_to_sequences)
-{
-    const rill::nats::stream_info info{.epoch = 1000, .first = 5, .last = 9};
-    using rill::nats::sequence_of;
-    BOOST_TEST(sequence_of("1004", info).value_or(0) == 4U); // all events after it are there
-    BOOST_TEST(sequence_of("1009", info).value_or(0) == 9U);
-    for (const auto* id : {"1003", "1010", "999", "0", "", "x", "-1", "01004", "1004 ", "99999999999999999999"}) {
-        BOOST_TEST(!sequence_of(id, info).has_value(), id);
-    }
-    BOOST_TEST(sequence_of("", {.epoch = 1000, .first = 1, .last = 0}).value_or(7) == 0U);
-}
-
 BOOST_AUTO_TEST_CASE(limits_a_page_and_continues)
 {
     const stage s;

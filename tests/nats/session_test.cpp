@@ -30,6 +30,9 @@ BOOST_AUTO_TEST_CASE(sends_requests_and_reports_errors_of_the_server)
     BOOST_TEST(open->message("S", 2).error().code == static_cast<int>(JSNoMessageFoundErr));
     BOOST_TEST(open->server_url() == server.url());
     BOOST_TEST(!open->servers().empty());
+    BOOST_TEST(open->server_id().size() > 10U);
+    BOOST_TEST(!open->wait_until_closed(std::chrono::milliseconds(1)));
+    BOOST_TEST(open->last_message("S", "p").has_value());
 }
 
 BOOST_AUTO_TEST_CASE(passes_replies_with_their_status)
@@ -49,7 +52,7 @@ BOOST_AUTO_TEST_CASE(notices_the_end_of_the_server)
 {
     nats_server server;
     const auto open = plain_session(quick_options({server.url()}));
-    std::thread waiting([&] { open->wait_until_closed(); });
+    std::thread waiting([&] { open->wait_until_closed(std::chrono::hours(1)); });
     server.end();
     waiting.join();
     BOOST_TEST(open->is_closed());
@@ -60,7 +63,7 @@ BOOST_AUTO_TEST_CASE(notices_a_silent_server)
     const nats_server server;
     const auto open = plain_session(quick_options({server.url()}));
     server.freeze();
-    open->wait_until_closed();
+    open->wait_until_closed(std::chrono::hours(1));
     server.thaw();
     BOOST_TEST(open->is_closed());
 }

@@ -32,12 +32,12 @@ BOOST_AUTO_TEST_CASE(reads_the_state_of_a_stream)
     const auto info = read_stream_info(object(
         R"({"config":{"subjects":["p","p.>"],"retention":"limits","max_msgs_per_subject":-1},"created":"1970-01-01T00:00:02.5Z",)"
         R"("state":{"messages":3,"first_seq":4,"last_seq":9,"last_ts":"1970-01-01T00:00:03Z","num_deleted":3}})"));
-    BOOST_TEST(info.epoch == 2'500'000U);
+    BOOST_TEST(info.created == 2'500'000U);
     BOOST_TEST(info.first == 4U);
     BOOST_TEST(info.last == 9U);
     BOOST_TEST(info.last_time == 3'000'000'000);
     BOOST_TEST(info.deleted == 3U);
-    BOOST_TEST(info.number(4) == 2'500'004U);
+    BOOST_TEST(!info.is_clustered);
     BOOST_TEST(why_unusable(info, "p").empty());
     BOOST_TEST(why_unusable(info, "q") == "the stream has no subject q");
 }
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(an_empty_stream_begins_after_its_last_event)
 
 BOOST_AUTO_TEST_CASE(refuses_streams_that_remove_events_early)
 {
-    stream_info info{.epoch = 1, .subjects = {"p", "p.>"}, .retention = "limits"};
+    stream_info info{.created = 1, .subjects = {"p", "p.>"}, .retention = "limits"};
     BOOST_TEST(why_unusable(info, "p").empty());
     info.retention = "workqueue";
     BOOST_TEST(why_unusable(info, "p").find("limits") != std::string::npos);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(refuses_streams_that_remove_events_early)
     info.max_events_per_subject = 1;
     BOOST_TEST(why_unusable(info, "p").find("max_msgs_per_subject") != std::string::npos);
     info.max_events_per_subject = -1;
-    info.epoch = 0;
+    info.created = 0;
     BOOST_TEST(!why_unusable(info, "p").empty());
 }
 

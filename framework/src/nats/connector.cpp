@@ -63,7 +63,7 @@ std::shared_ptr<session> connector::open()
     opening_ = *dialed;
     const bool stopping = stopping_;
     lock.unlock();
-    const auto checked = stopping ? request_result<stream_info>() : guard_.check(**dialed);
+    const auto checked = stopping ? request_result<checked_stream>() : guard_.check(**dialed);
     lock.lock();
     opening_ = nullptr;
     lock.unlock();
@@ -87,8 +87,9 @@ void connector::serve(const std::shared_ptr<session>& opened)
     const auto url = opened->server_url();
     report_(log_level::info, "connected to NATS at " + url);
     set_current(opened);
-    if (!is_stopping()) {
-        opened->wait_until_closed();
+    // Another process may have found that the stream has lost events.
+    while (!is_stopping() && !opened->wait_until_closed(options_.heartbeat * 2)) {
+        static_cast<void>(guard_.check(*opened));
     }
     set_current(nullptr);
     if (!is_stopping()) {
