@@ -12,6 +12,7 @@ using kind = append_reply::kind;
 
 append_reply read(std::string_view data, const char* status = nullptr)
 {
+    open_library();
     natsMsg* created = nullptr;
     BOOST_REQUIRE(natsMsg_Create(&created, "s", nullptr, data.data(), static_cast<int>(data.size())) == NATS_OK);
     const message_handle message(created);

@@ -12,7 +12,7 @@ using rill::error;
 
 std::uint64_t number(const rill::result<rill::pubsub::log_id>& id)
 {
-    BOOST_REQUIRE_MESSAGE(id.has_value(), id.error().message());
+    BOOST_REQUIRE_MESSAGE(id.has_value(), (id ? std::string() : id.error().message()));
     return std::stoull(*id);
 }
 

@@ -14,6 +14,7 @@ const subject_map subjects("p");
 
 message_handle plain(const char* subject, std::string_view data)
 {
+    open_library();
     natsMsg* created = nullptr;
     BOOST_REQUIRE(natsMsg_Create(&created, subject, nullptr, data.data(), static_cast<int>(data.size())) == NATS_OK);
     return message_handle(created);
@@ -21,6 +22,7 @@ message_handle plain(const char* subject, std::string_view data)
 
 event_record round_trip(const event_record& fields)
 {
+    open_library();
     const auto message = make_message(fields.draft().value(), subjects, "id", "S", "reply.1");
     BOOST_REQUIRE(message != nullptr);
     BOOST_TEST(header(*message, "Nats-Msg-Id").value() == "id");

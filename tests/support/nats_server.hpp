@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -126,11 +127,32 @@ public:
         std::filesystem::copy(copy(), store(), std::filesystem::copy_options::recursive);
         launch();
     }
-    void freeze() const { ::kill(pid_, SIGSTOP); }
+    /// Returns when all threads of the server stand still.
+    void freeze() const
+    {
+        ::kill(pid_, SIGSTOP);
+        if (!eventually([&] { return is_frozen(); })) {
+            throw std::runtime_error("nats-server does not stop");
+        }
+    }
     void thaw() const { ::kill(pid_, SIGCONT); }
 
 private:
     static constexpr const char* program = "/usr/sbin/nats-server";
+
+    bool is_frozen() const
+    {
+        const std::filesystem::path tasks = "/proc/" + std::to_string(pid_) + "/task";
+        for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+            std::ifstream file(task.path() / "stat");
+            const std::string stat{std::istreambuf_iterator<char>(file), {}};
+            const auto state = stat.rfind(')') + 2;
+            if (state < stat.size() && stat[state] != 'T') {
+                return false;
+            }
+        }
+        return true;
+    }
 
     std::filesystem::path copy() const { return directory_.path() / "copy"; }
 

@@ -17,6 +17,7 @@ namespace {
 
 backplane_options checked(backplane_options options)
 {
+    open_library();
     check_options(options);
     if (options.subject_prefix.empty()) {
         options.subject_prefix = options.stream;

@@ -227,8 +227,12 @@ request_result<message_handle> session::read_stored(const Read& read)
 
 void session::publish(const std::string& subject, const std::string& body, const std::string& reply)
 {
-    natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.empty() ? nullptr : reply.c_str(),
-                                  body.data(), static_cast<int>(body.size()));
+    const auto size = static_cast<int>(body.size());
+    if (reply.empty()) {
+        natsConnection_Publish(connection_.get(), subject.c_str(), body.data(), size);
+    } else {
+        natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.c_str(), body.data(), size);
+    }
 }
 
 subscription_handle session::subscribe(const std::string& subject)

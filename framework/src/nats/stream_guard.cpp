@@ -68,6 +68,7 @@ request_result<stream_guard::stored_table> stream_guard::read_table(session& wit
         return stored_table{};
     }
     if (!read) {
+        read.error().text.insert(0, table_stream_ + ": ");
         return tl::unexpected(std::move(read.error()));
     }
     auto& message = **read;
