@@ -24,7 +24,7 @@ append_reply read(std::string_view data, const char* status = nullptr)
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(reads_acknowledgements)
+BOOST_AUTO_TEST_CASE(reads_acknowledgments)
 {
     const auto stored = read(R"({"stream":"S", "seq":42})");
     BOOST_TEST((stored.outcome == kind::stored));
@@ -49,7 +49,8 @@ BOOST_AUTO_TEST_CASE(distinguishes_temporary_from_final_errors)
     const auto full = read(R"({"error":{"code":503,"err_code":10077,"description":"maximum messages exceeded"}})");
     BOOST_TEST((full.outcome == kind::refused));
     BOOST_TEST((full.reason == rill::error::log_unavailable));
-    const auto large = read(R"({"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"}})");
+    const auto large =
+        read(R"({"error":{"code":400,"err_code":10054,"description":"message size exceeds maximum allowed"}})");
     BOOST_TEST((large.outcome == kind::refused));
     BOOST_TEST((large.reason == rill::error::message_too_large));
 }

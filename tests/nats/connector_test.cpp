@@ -37,7 +37,8 @@ struct stage
         : options(o), guard(options, options.subject_prefix, [](rill::log_level, std::string_view) {}),
           connection(options, guard, [this](rill::log_level, std::string_view text) { log.add(text); })
     {
-        connection.start(rill::nats::make_inbox(), [](natsMsg&) {}, [] {});
+        connection.start(
+            rill::nats::make_inbox(), [](natsMsg&) {}, [] {});
     }
 
     std::shared_ptr<rill::nats::session> wait() const
@@ -66,8 +67,14 @@ bool connects(const nats_server& server, const std::function<void(backplane_opti
 BOOST_AUTO_TEST_CASE(authenticates_with_a_user_or_a_token)
 {
     const nats_server users({.authorization = "user: u, password: secret"});
-    BOOST_TEST(connects(users, [](auto& o) { o.username = "u"; o.password = "secret"; }));
-    BOOST_TEST(!connects(users, [](auto& o) { o.username = "u"; o.password = "wrong"; }));
+    BOOST_TEST(connects(users, [](auto& o) {
+        o.username = "u";
+        o.password = "secret";
+    }));
+    BOOST_TEST(!connects(users, [](auto& o) {
+        o.username = "u";
+        o.password = "wrong";
+    }));
     BOOST_TEST(!connects(users, [](auto&) {}));
     const nats_server tokens({.authorization = "token: secret"});
     BOOST_TEST(connects(tokens, [](auto& o) { o.token = "secret"; }));

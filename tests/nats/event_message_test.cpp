@@ -90,8 +90,9 @@ BOOST_AUTO_TEST_CASE(refuses_messages_that_are_no_events)
 
 BOOST_AUTO_TEST_CASE(reads_the_position_of_a_message)
 {
-    for (const auto* reply : {"$JS.ACK.S.C.1.20.3.1700000000123456789.7", "$JS.ACK.domain.hash.S.C.1.20.3.1700000000123456789.7",
-                              "$JS.ACK._.hash.S.C.1.20.3.1700000000123456789.7.token"})
+    for (const auto* reply :
+         {"$JS.ACK.S.C.1.20.3.1700000000123456789.7", "$JS.ACK.domain.hash.S.C.1.20.3.1700000000123456789.7",
+          "$JS.ACK._.hash.S.C.1.20.3.1700000000123456789.7.token"})
     {
         const auto at = parse_delivery(reply);
         BOOST_REQUIRE_MESSAGE(at.has_value(), reply);
@@ -100,7 +101,9 @@ BOOST_AUTO_TEST_CASE(reads_the_position_of_a_message)
         BOOST_TEST(at->time == 1700000000123456789);
         BOOST_TEST(at->pending == 7U);
     }
-    for (const auto* reply : {"", "_INBOX.x", "$JS.ACK.S.C.1.20.3.17", "$JS.ACK.S.C.1.x.3.17.7", "$JS.FC.S.C.1.20.3.17.7"}) {
+    for (const auto* reply :
+         {"", "_INBOX.x", "$JS.ACK.S.C.1.20.3.17", "$JS.ACK.S.C.1.x.3.17.7", "$JS.FC.S.C.1.20.3.17.7"})
+    {
         BOOST_TEST(!parse_delivery(reply).has_value(), reply);
     }
 }

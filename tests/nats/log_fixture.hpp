@@ -4,8 +4,8 @@
 #include "support/nats_server.hpp"
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>

@@ -21,9 +21,8 @@ BOOST_AUTO_TEST_CASE(answers_many_reads)
     pending_append(*log, "b").get().value();
     std::atomic<int> answers = 0;
     for (int i = 0; i < 20; ++i) {
-        log->read_after({.after = id}, [&](page_result page) {
-            answers += page && page->events.size() == 1 ? 1 : 100;
-        });
+        log->read_after({.after = id},
+                        [&](page_result page) { answers += page && page->events.size() == 1 ? 1 : 100; });
     }
     BOOST_TEST(eventually([&] { return answers == 20; }));
 }

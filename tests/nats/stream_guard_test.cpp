@@ -14,7 +14,10 @@ struct stage
 {
     stage() : options(quick_options({server.url()})), open(plain_session(options)) {}
 
-    stream_guard make() { return {options, options.subject_prefix, [this](rill::log_level, std::string_view) { ++reports; }}; }
+    stream_guard make()
+    {
+        return {options, options.subject_prefix, [this](rill::log_level, std::string_view) { ++reports; }};
+    }
     std::uint64_t append()
     {
         return static_cast<std::uint64_t>(request(*open, "test.events.t", "data").at("seq").to_number<std::uint64_t>());

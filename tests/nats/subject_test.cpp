@@ -18,7 +18,8 @@ const subject_map subjects("app.events");
 // A topic of random segments, with the characters that have a meaning in a subject, and with other UTF-8.
 std::string random_topic(std::mt19937& random)
 {
-    static const std::vector<std::string> parts{"a", "B", ".", ">", "%", " ", "/", "//", "%2E", "$", "-", "\xc3\xa9", "\xe2\x82\xac"};
+    static const std::vector<std::string> parts{"a",  "B",   ".", ">", "%",        " ",           "/",
+                                                "//", "%2E", "$", "-", "\xc3\xa9", "\xe2\x82\xac"};
     std::string topic;
     do {
         for (auto left = random() % 8 + 1; left != 0; --left) {
@@ -105,7 +106,8 @@ BOOST_AUTO_TEST_CASE(a_filter_matches_all_topics_of_its_pattern)
         BOOST_TEST(filter.starts_with("app.events."));
         for (int i = 0; i < 5'000; ++i) {
             const auto topic = random_topic(random);
-            BOOST_REQUIRE_MESSAGE(matches(filter, subjects.subject(topic)) == pattern.matches(topic), topic << ' ' << text);
+            BOOST_REQUIRE_MESSAGE(matches(filter, subjects.subject(topic)) == pattern.matches(topic),
+                                  topic << ' ' << text);
         }
     }
     const auto a = topic_pattern::parse("a").value();

@@ -53,8 +53,8 @@ class nats_server
 public:
     struct settings
     {
-        std::string authorization{};       ///< e.g. "user: u, password: p"
-        std::string name{};                ///< of a member of a cluster
+        std::string authorization{};         ///< e.g. "user: u, password: p"
+        std::string name{};                  ///< of a member of a cluster
         std::vector<std::uint16_t> routes{}; ///< the cluster ports of all members; the own one is the first
     };
 

@@ -8,6 +8,8 @@ namespace rill::nats {
 
 namespace {
 
+constexpr std::size_t max_unwanted = 5000;
+constexpr std::size_t max_batch = 256;
 constexpr std::chrono::seconds pull_lifetime(5); // if the program ends before it deletes the consumer
 
 std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline)
@@ -27,7 +29,7 @@ tl::unexpected<error_code> past_page::fail(const Error& why)
 
 result<past_page::page> past_page::read()
 {
-    const auto before = guard_.check(with_);
+    const auto before = guard_.look(with_);
     if (!before) {
         return fail(before.error());
     }
@@ -47,6 +49,7 @@ result<past_page::page> past_page::read_from(const checked_stream& from, std::ui
     const auto filter =
         request_.topics != nullptr && info.deleted == 0 ? subjects_.filter(*request_.topics) : std::string();
     dense_ = filter.empty();
+    is_selective_ = dense_ && request_.topics != nullptr;
     if (after < info.last && request_.max_events != 0) {
         const auto source = make_consumer(after + 1, filter);
         if (!source) {
@@ -60,7 +63,7 @@ result<past_page::page> past_page::read_from(const checked_stream& from, std::ui
         }
     }
     // The stream may have removed events before the consumer read them.
-    const auto now = guard_.check(with_);
+    const auto now = guard_.look(with_);
     if (!now) {
         return fail(now.error());
     }
@@ -103,6 +106,7 @@ result<past_page::consumer> past_page::make_consumer(std::uint64_t first, const 
                     .pending = number_field(*made, "num_pending")};
 }
 
+// Pulls messages until the page is full, or until max_unwanted messages were not of the wanted topics.
 bool past_page::read_messages(const consumer& from)
 {
     const auto inbox = make_inbox();
@@ -111,28 +115,38 @@ bool past_page::read_messages(const consumer& from)
         failure_ = "no subscription";
         return false;
     }
-    boost::json::object pull;
-    pull["batch"] = std::min<std::uint64_t>(request_.max_events, from.pending);
-    pull["no_wait"] = true;
-    with_.publish("$JS.API.CONSUMER.MSG.NEXT." + stream_ + '.' + from.name, boost::json::serialize(pull), inbox);
-    for (std::uint64_t left = std::min<std::uint64_t>(request_.max_events, from.pending); left != 0; --left) {
-        natsMsg* received = nullptr;
-        const auto status = natsSubscription_NextMsg(&received, subscription.get(), time_until(deadline_).count());
-        const message_handle message(received);
-        if (status != NATS_OK) {
-            failure_ = natsStatus_GetText(status);
-            return false;
+    auto state = next::proceed;
+    for (std::size_t read = 0; state == next::proceed && unread_ != 0 && read < max_unwanted;) {
+        const auto missing = request_.max_events - page_.events.size();
+        const auto batch = std::min<std::uint64_t>(unread_, is_selective_ ? max_batch : missing);
+        boost::json::object pull;
+        pull["batch"] = batch;
+        pull["no_wait"] = true;
+        with_.publish("$JS.API.CONSUMER.MSG.NEXT." + stream_ + '.' + from.name, boost::json::serialize(pull), inbox);
+        for (std::uint64_t left = batch; left != 0 && state == next::proceed; --left) {
+            state = read_message(*subscription);
         }
-        if (status_of(*message) != 0) { // no more messages: the stream has removed some of them
-            unread_ = 0;
-            hole_ = dense_;
-            return true;
-        }
-        if (take(*message) == next::end) {
-            return true;
-        }
+        read += batch;
+        state = page_.events.size() == request_.max_events ? next::end : state;
     }
-    return true;
+    return failure_.empty();
+}
+
+past_page::next past_page::read_message(natsSubscription& from)
+{
+    natsMsg* received = nullptr;
+    const auto status = natsSubscription_NextMsg(&received, &from, time_until(deadline_).count());
+    const message_handle message(received);
+    if (status != NATS_OK) {
+        failure_ = natsStatus_GetText(status);
+        return next::end;
+    }
+    if (status_of(*message) != 0) { // no more messages: the stream has removed some of them
+        unread_ = 0;
+        hole_ = dense_;
+        return next::end;
+    }
+    return take(*message);
 }
 
 past_page::next past_page::take(natsMsg& message)
@@ -151,8 +165,11 @@ past_page::next past_page::take(natsMsg& message)
 
 past_page::next past_page::keep(natsMsg& message, const delivery& at)
 {
-    auto event = read_message(subjects_, message);
+    auto event = nats::read_message(subjects_, message);
     if (event && is_wanted(*event)) {
+        if (page_.events.size() == request_.max_events) {
+            return next::end;
+        }
         bytes_ += event->footprint();
         if (bytes_ > request_.max_bytes && !page_.events.empty()) {
             return next::end;

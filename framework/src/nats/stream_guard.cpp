@@ -109,6 +109,18 @@ request_result<checked_stream> stream_guard::check(session& with)
     return tl::unexpected(request_error{NATS_ERR, 0, "other processes change the table of epochs all the time"});
 }
 
+request_result<checked_stream> stream_guard::look(session& with)
+{
+    auto info = read_or_create(with);
+    if (!info) {
+        return tl::unexpected(std::move(info.error()));
+    }
+    std::unique_lock lock(mutex_);
+    auto table = table_;
+    lock.unlock();
+    return table->created() == info->created ? checked_stream{std::move(*info), std::move(table)} : check(with);
+}
+
 // Changes the table if this is necessary. Returns whether events of this process are lost.
 request_result<bool> stream_guard::update(session& with, const known& k, const stream_info& info, stored_table& stored)
 {

@@ -35,6 +35,9 @@ public:
     /// if this is necessary. Blocks. Each session begins with it.
     request_result<checked_stream> check(session& with);
 
+    /// Reads only the state of the stream. Uses the table of the last check(), if this is a check of the same stream.
+    request_result<checked_stream> look(session& with);
+
     /// A reader has received this event.
     void received(std::uint64_t number, std::uint64_t sequence, std::int64_t time);
     /// The server has acknowledged this event. Returns its number.

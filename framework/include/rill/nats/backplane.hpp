@@ -9,8 +9,8 @@ namespace rill::nats {
 /// A log in a JetStream stream of NATS. Processes on several machines that use the same stream share the events. See
 /// docs/how-to/nats.md.
 ///
-/// Ids are numbers: the sum of the time of the stream's creation, in microseconds since 1970, and the sequence of the
-/// event in the stream. The server remembers idempotency keys for backplane_options::duplicate_window.
+/// Ids are numbers. They increase by one, and by more after a restart of the server and after a loss of events. The
+/// server remembers idempotency keys for backplane_options::duplicate_window.
 ///
 /// The log has threads of its own. Create it after fork(). Thread-safe.
 class backplane final : public pubsub::backplane
