@@ -123,6 +123,18 @@ rill::pubsub::channel orders()
 }
 // [broadcast-own-ids]
 
+// [broadcast-acknowledged]
+rill::router invoices(rill::pubsub::channel log)
+{
+    rill::router app;
+    app.post("/invoices", [log](rill::request& r) mutable {
+        const auto key = r.header("Idempotency-Key").value_or("");
+        return log.publish_acknowledged({.data = r.body()}, {.idempotency_key = key}); // the id; 500 without one
+    });
+    return app;
+}
+// [broadcast-acknowledged]
+
 #include "docs/programs/drive.hpp"
 
 namespace {
@@ -148,6 +160,20 @@ void check_channel()
     app.begin_stop();
     drive::ends(stream);
     drive::ends(late);
+}
+
+void check_acknowledged()
+{
+    drive::served app(invoices(rill::pubsub::channel()));
+    drive::client publisher(app.port());
+    publisher.request("POST", "/invoices", "Idempotency-Key: k1\r\n", "42");
+    drive::equal(publisher.status(), 200);
+    const auto id = publisher.body();
+    publisher.request("POST", "/invoices", "Idempotency-Key: k1\r\n", "42");
+    drive::equal(publisher.body(), id);
+    publisher.request("POST", "/invoices", "Idempotency-Key: k2\r\n", "42");
+    drive::check(publisher.body() != id, "another key is another event");
+    app.begin_stop();
 }
 
 void check_handler()
@@ -293,6 +319,7 @@ int main()
 {
     return drive::verdict([] {
         check_channel();
+        check_acknowledged();
         check_handler();
         check_options();
         check_hub();
