@@ -216,7 +216,7 @@ void appender::handle(entries::iterator at, const append_reply& reply, outcomes&
     }
     if (!reply.text.empty() && reply.text != last_failure_) {
         last_failure_ = reply.text;
-        report_("NATS did not store an event: " + reply.text);
+        report_(log_level::warning, "NATS did not store an event: " + reply.text);
     }
     if (reply.outcome == kind::refused) {
         fail(at, reply.reason, out);

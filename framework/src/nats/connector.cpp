@@ -85,14 +85,14 @@ void connector::serve(const std::shared_ptr<session>& opened)
         }
     }
     const auto url = opened->server_url();
-    report_("connected to NATS at " + url);
+    report_(log_level::info, "connected to NATS at " + url);
     set_current(opened);
     if (!is_stopping()) {
         opened->wait_until_closed();
     }
     set_current(nullptr);
     if (!is_stopping()) {
-        report_("the connection to NATS at " + url + " has ended");
+        report_(log_level::warning, "the connection to NATS at " + url + " has ended");
     }
 }
 
@@ -111,7 +111,7 @@ void connector::report_failure(const std::string& text)
 {
     if (text != last_failure_ && !is_stopping()) {
         last_failure_ = text;
-        report_(text);
+        report_(log_level::warning, text);
     }
 }
 

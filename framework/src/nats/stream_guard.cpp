@@ -124,7 +124,7 @@ request_result<stream_info> stream_guard::move(session& with, const stream_info&
     const auto number = std::max({microseconds_since_1970(), max_number_, info.number(info.last)}) + 1;
     lock.unlock();
     const auto target = number - info.epoch;
-    report_("the stream " + stream_ + " has lost events that it had acknowledged; it held " +
+    report_(log_level::error, "the stream " + stream_ + " has lost events that it had acknowledged; it held " +
             std::to_string(info.last) + " events and continues at the number " + std::to_string(number));
     auto purged = with.request(api("PURGE"), "{\"seq\":" + std::to_string(target) + "}");
     if (!purged) {

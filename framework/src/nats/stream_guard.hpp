@@ -21,7 +21,7 @@ namespace rill::nats {
 class stream_guard
 {
 public:
-    using report_function = std::function<void(std::string_view)>;
+    using report_function = std::function<void(log_level, std::string_view)>;
 
     stream_guard(const backplane_options& options, std::string prefix, report_function report);
 

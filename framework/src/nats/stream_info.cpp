@@ -111,7 +111,7 @@ std::string make_stream_config(const backplane_options& options, const std::stri
     config["max_msg_size"] = -1;
     auto window = options.duplicate_window;
     if (options.retention.max_age.count() != 0) { // the server refuses a longer window
-        window = std::min<std::chrono::milliseconds>(window, options.retention.max_age);
+        window = std::min(window, options.retention.max_age);
     }
     config["duplicate_window"] = nanoseconds(window).count();
     return boost::json::serialize(config);

@@ -184,7 +184,7 @@ void tail_reader::gap(std::uint64_t epoch, std::uint64_t sequence)
     time_ = 0;
     ++gaps_;
     const auto number = epoch_ + sequence_;
-    report_("events of the stream " + options_.stream + " are missing before the number " + std::to_string(number));
+    report_(log_level::warning, "events of the stream " + options_.stream + " are missing before the number " + std::to_string(number));
     to_.on_gap({std::to_string(number), number});
 }
 
@@ -253,7 +253,7 @@ void tail_reader::deliver(natsMsg& message, const delivery& at)
     const auto number = epoch_ + sequence_;
     auto event = read_message(subjects_, message);
     if (!event) {
-        report_("skipped the message " + std::to_string(number) + " of the stream " + options_.stream + ": " +
+        report_(log_level::warning, "skipped the message " + std::to_string(number) + " of the stream " + options_.stream + ": " +
                 event.error().message());
         return;
     }
@@ -264,7 +264,7 @@ void tail_reader::report_failure(const std::string& text)
 {
     if (text != last_failure_) {
         last_failure_ = text;
-        report_(text);
+        report_(log_level::warning, text);
     }
 }
 
