@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <rill/rill.hpp>
 #include <string>
+
+#include "chat/rooms.hpp"
 
 namespace chat {
 
@@ -13,6 +16,8 @@ struct options
 
 /// Chat rooms. POST /rooms/{room}/messages with {"name": "...", "text": "..."} sends a message. GET
 /// /rooms/{room}/events streams the messages and the names of the people in the room. GET /rooms lists the rooms.
-rill::router app(const options& options = {});
+///
+/// rooms::run() must be a background coroutine of the server. Otherwise the streams do not get changes of the names.
+rill::router app(const std::shared_ptr<rooms>& all, const options& options = {});
 
 } // namespace chat

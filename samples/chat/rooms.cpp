@@ -1,14 +1,18 @@
 #include "chat/rooms.hpp"
 
 #include <chrono>
+#include <map>
 #include <rill/http/json.hpp>
 
 namespace chat {
 
 namespace {
 
+using namespace std::chrono_literals;
+using rill::pubsub::memory_backplane;
+
 constexpr std::string_view prefix = "rooms/";
-constexpr std::size_t remembered_keys = 10'000;
+constexpr std::size_t max_rooms = 1'000;
 
 std::string topic_of(const room_name& room)
 {
@@ -21,62 +25,84 @@ std::int64_t now()
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
+std::shared_ptr<rill::pubsub::backplane> default_plane()
+{
+    return std::make_shared<memory_backplane>(memory_backplane::settings{.max_idempotency_keys = 10'000});
+}
+
+rill::pubsub::hub_options message_options()
+{
+    return {
+        .channel = {.replay = {.max_events = 500, .max_bytes = 1024 * 1024}, .history = 50},
+        .max_topics = max_rooms + 1, // one more for the topic of the presence
+        .idle = 24h,
+    };
+}
+
+rill::pubsub::hub_options people_options()
+{
+    return {.channel = {.replay = {.max_events = 1}, .slow = rill::pubsub::slow_policy::latest_per_key},
+            .max_topics = max_rooms};
+}
+
 } // namespace
 
-rill::result<rill::pubsub::log_id> rooms::post(const room_name& room, const posted& what)
+rooms::rooms(std::shared_ptr<rill::pubsub::backplane> plane)
+    : hub_(message_options(), plane ? std::move(plane) : default_plane()), people_(people_options()),
+      here_(hub_, {.on_change = [this](std::string_view topic) {
+                // publish() fails only if there are too many rooms. Such a room has no streams.
+                (void)people_.publish(topic, rill::to_json(here_.names(topic)), "people");
+            }})
+{}
+
+rill::awaitable<rill::result<rill::pubsub::log_id>> rooms::post(const room_name& room, const posted& what)
 {
     const auto topic = topic_of(room);
-    const auto mark = topic + ' ' + what.key.text;
-    const message said{what, now()};
-    const std::lock_guard lock(mutex_);
-    if (const auto found = posted_.find(mark); found != posted_.end() && !what.key.text.empty()) {
-        return found->second;
-    }
-    auto id = hub_.publish(topic, rill::to_json(said));
-    if (id && !what.key.text.empty()) {
-        posted_.emplace(mark, *id);
-        posted_order_.push_back(mark);
-        if (posted_order_.size() > remembered_keys) {
-            posted_.erase(posted_order_.front());
-            posted_order_.pop_front();
-        }
-    }
-    return id;
+    const auto data = rill::to_json(message{what, now()});
+    const auto key = what.key.text.empty() ? std::string() : topic + ' ' + what.key.text;
+    return hub_.publish_acknowledged(topic, {.data = data}, {.idempotency_key = key});
 }
 
 std::vector<room_entry> rooms::list() const
 {
-    std::vector<room_entry> result;
-    for (const auto& topic : hub_.topics()) {
-        if (topic.starts_with(prefix)) {
-            result.push_back({topic.substr(prefix.size()), hub_.names(topic).size()});
+    std::map<std::string, std::size_t> people;
+    for (const auto& topics : {hub_.topics(), here_.topics()}) {
+        for (const auto& topic : topics) {
+            if (topic.starts_with(prefix)) {
+                people[topic.substr(prefix.size())] = here_.names(topic).size();
+            }
         }
+    }
+    std::vector<room_entry> result;
+    for (const auto& [room, count] : people) {
+        result.push_back({room, count});
     }
     return result;
 }
 
-void rooms::announce(const std::string& topic)
-{
-    const std::lock_guard lock(mutex_);
-    const auto data = rill::to_json(hub_.names(topic));
-    // publish() fails only if the room could not be created. Such a room has no subscribers.
-    (void)hub_.publish(topic, {.data = data, .name = "who"}, "who");
-}
-
 visit::visit(rooms& all, const room_name& room, const std::optional<nickname>& name, std::string_view last_event_id)
-    : all_(all), topic_(topic_of(room)), seen_(name.has_value()),
-      events_(all.hub_.subscribe(topic_, last_event_id, name ? name->text : std::string()))
+    : all_(all), topic_(topic_of(room)), messages_(all.hub_.subscribe(topic_, last_event_id)),
+      entry_(name ? all.here_.enter(topic_, name->text) : rill::pubsub::presence::entry()),
+      changes_(all.people_.subscribe(topic_))
+{}
+
+rill::awaitable<> visit::send_messages(rill::sse::event_stream& stream)
 {
-    if (seen_) {
-        all_.announce(topic_);
+    co_await stream.send(messages_.position());
+    while (auto e = co_await messages_.next()) {
+        co_await stream.send(e);
     }
 }
 
-visit::~visit()
+// These events have no id. The last event id of the client remains that of the last message.
+rill::awaitable<> visit::send_people(rill::sse::event_stream& stream)
 {
-    events_.reset(); // reset first, because otherwise the list would still contain the name
-    if (seen_) {
-        all_.announce(topic_);
+    const auto names = rill::to_json(all_.here_.names(topic_));
+    co_await stream.send({.data = names, .name = "who"});
+    while (auto e = co_await changes_.next()) {
+        if (e.kind() == rill::pubsub::event_kind::message) {
+            co_await stream.send({.data = e.data(), .name = "who"});
+        }
     }
 }
 

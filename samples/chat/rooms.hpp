@@ -1,12 +1,10 @@
 #pragma once
 
-#include <deque>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <rill/pubsub.hpp>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "chat/message.hpp"
@@ -20,38 +18,41 @@ struct room_entry
 };
 BOOST_DESCRIBE_STRUCT(room_entry, (), (room, people))
 
-/// All rooms. Each room is a topic "rooms/NAME" of one hub. The events of a room are its messages, and `who` events. A
-/// `who` event lists the names of the people in the room. It is sent each time somebody enters or leaves. `who` has a
-/// key. Therefore the hub keeps only the newest `who` event, and the other events of the history are messages.
-/// Thread-safe.
+/// All rooms. Each room is a topic "rooms/NAME" of one hub. Its events are the messages. Several processes that share a
+/// log show the same rooms.
+///
+/// The people in a room are not events of the log, because they are a state of the present. Each process sends them to
+/// its own streams when they change, through a second hub in its memory. Thread-safe.
 class rooms
 {
 public:
-    /// Publishes a message. A message with a known key is not published again.
+    /// @param plane  the log of the messages. By default it is in the memory of this process
+    explicit rooms(std::shared_ptr<rill::pubsub::backplane> plane = nullptr);
+    rooms(const rooms&) = delete;
+    rooms& operator=(const rooms&) = delete;
+
+    /// Publishes a message. A message with a known key is not published again. Completes when the log has the message.
     /// @return the id of the event of the message
-    rill::result<rill::pubsub::log_id> post(const room_name& room, const posted& what);
+    rill::awaitable<rill::result<rill::pubsub::log_id>> post(const room_name& room, const posted& what);
 
     /// Returns the existing rooms, sorted by name, with the number of people in each room.
     std::vector<room_entry> list() const;
+
+    /// Exchanges the names of the people with other processes, and sends them to the streams. It is a coroutine for
+    /// rill::server_options::background. The object must outlive it.
+    rill::awaitable<> run() { return here_.run(); }
 
     const rill::pubsub::hub& hub() const noexcept { return hub_; }
 
 private:
     friend class visit;
 
-    void announce(const std::string& topic);
-
-    rill::pubsub::hub hub_{{.channel = {.replay = {.max_events = 500, .max_bytes = 1024 * 1024},
-                                        .history = 50,
-                                        .slow = rill::pubsub::slow_policy::latest_per_key},
-                            .max_topics = 1000,
-                            .idle = std::chrono::hours(24)}};
-    std::mutex mutex_;                                             // makes each lookup and its publish atomic
-    std::unordered_map<std::string, rill::pubsub::log_id> posted_; // by room and key
-    std::deque<std::string> posted_order_;
+    rill::pubsub::hub hub_;
+    rill::pubsub::hub people_; ///< of the streams of this process; the data of an event is the list of names
+    rill::pubsub::presence here_;
 };
 
-/// A person in a room, for the lifetime of the object. The constructor and the destructor notify the other people.
+/// A person in a room, for the lifetime of the object.
 class visit
 {
 public:
@@ -60,19 +61,18 @@ public:
     visit(rooms& all, const room_name& room, const std::optional<nickname>& name, std::string_view last_event_id);
     visit(const visit&) = delete;
     visit& operator=(const visit&) = delete;
-    ~visit();
 
-    /// See rill::pubsub::subscription::position().
-    rill::pubsub::encoded_event position() const { return events_->position(); }
-
-    /// See rill::pubsub::subscription::next().
-    auto next() { return events_->next(); }
+    /// Sends the messages of the room until the subscription ends.
+    rill::awaitable<> send_messages(rill::sse::event_stream& stream);
+    /// Sends the names of the people in the room, now and after each change.
+    rill::awaitable<> send_people(rill::sse::event_stream& stream);
 
 private:
     rooms& all_;
     const std::string topic_;
-    const bool seen_;
-    std::optional<rill::pubsub::subscription> events_;
+    rill::pubsub::subscription messages_;
+    rill::pubsub::presence::entry entry_;
+    rill::pubsub::subscription changes_;
 };
 
 } // namespace chat

@@ -28,6 +28,11 @@ std::uint64_t thousandths(const cpu_times& before, const cpu_times& now)
 
 } // namespace
 
+void figures::set_machine(const std::string& name)
+{
+    cpu.machine = memory.machine = network.machine = streams.machine = name;
+}
+
 void figures::add(const reading& machine, const rill::pubsub::channel_stats& stats,
                   std::chrono::steady_clock::time_point at)
 {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <rill/pubsub/options.hpp>
+#include <string>
 #include <vector>
 
 #include "dashboard/proc.hpp"
@@ -16,32 +17,36 @@ using curve = std::vector<std::uint64_t>;
 
 struct cpu_figures
 {
+    std::string machine{};            ///< see figures::set_machine()
     bool known = false;               ///< whether this server can read these values
     curve busy;                       ///< all cores together, in thousandths
     std::vector<std::uint64_t> cores; ///< latest value of each core, in thousandths
 };
-BOOST_DESCRIBE_STRUCT(cpu_figures, (), (known, busy, cores))
+BOOST_DESCRIBE_STRUCT(cpu_figures, (), (machine, known, busy, cores))
 
 struct memory_figures
 {
+    std::string machine{}; ///< see figures::set_machine()
     bool known = false;
     curve used;              ///< bytes
     std::uint64_t total = 0; ///< bytes
 };
-BOOST_DESCRIBE_STRUCT(memory_figures, (), (known, used, total))
+BOOST_DESCRIBE_STRUCT(memory_figures, (), (machine, known, used, total))
 
 struct network_figures
 {
+    std::string machine{}; ///< see figures::set_machine()
     bool known = false;
     curve received; ///< bytes per second
     curve sent;     ///< bytes per second
     curve loopback; ///< bytes per second
 };
-BOOST_DESCRIBE_STRUCT(network_figures, (), (known, received, sent, loopback))
+BOOST_DESCRIBE_STRUCT(network_figures, (), (machine, known, received, sent, loopback))
 
 /// Figures of the streams of this server.
 struct stream_figures
 {
+    std::string machine{}; ///< see figures::set_machine()
     curve viewers;
     curve delivered;             ///< events per second, sum of all streams
     std::uint64_t published = 0; ///< number of events
@@ -49,7 +54,7 @@ struct stream_figures
     std::uint64_t resident = 0;  ///< resident memory of the server in bytes; 0 means unknown
     std::uint64_t period = 0;    ///< milliseconds between two values
 };
-BOOST_DESCRIBE_STRUCT(stream_figures, (), (viewers, delivered, published, conflated, resident, period))
+BOOST_DESCRIBE_STRUCT(stream_figures, (), (machine, viewers, delivered, published, conflated, resident, period))
 
 /// Computes the figures for the viewers from readings. Each figure contains its recent history. Therefore a viewer that
 /// gets only the latest event has missed nothing.
@@ -57,6 +62,9 @@ class figures
 {
 public:
     static constexpr std::size_t held = 60; ///< maximum number of values in each curve
+
+    /// Sets the name of this machine, for a page that shows several machines.
+    void set_machine(const std::string& name);
 
     /// @param at  the time of the reading
     void add(const reading& machine, const rill::pubsub::channel_stats& streams,

@@ -165,6 +165,12 @@ void command_line::add(const std::string& name, std::string& value, const std::s
     state_->add(name, value, description, {});
 }
 
+void command_line::add(const std::string& name, std::string& value, const std::string& description,
+                       std::function<std::string(const std::string&)> wrong)
+{
+    state_->add(name, value, description, std::move(wrong));
+}
+
 void command_line::add(const std::string& name, int& value, const std::string& description, int least, int most)
 {
     state_->add(name, value, description, number(least, most));
@@ -175,26 +181,33 @@ void command_line::add_processes()
     state_->add("--processes", state_->processes, "processes on the port, each with its workers", number(1, 256));
 }
 
+int command_line::processes() const noexcept
+{
+    return state_->processes;
+}
+
+int command_line::refuse(const std::string& why) const
+{
+    std::fprintf(stderr, "%s: %s\n", state_->cli.get_name().c_str(), why.c_str());
+    return 1;
+}
+
 tl::expected<void, int> command_line::parse(int argc, char** argv)
 {
     auto& cli = state_->cli;
-    const auto refuse = [&](const std::string& why) {
-        std::fprintf(stderr, "%s: %s\n", cli.get_name().c_str(), why.c_str());
-        return tl::unexpected(1);
-    };
     try {
         auto arguments = state_->environment();
         arguments.insert(arguments.end(), argv + 1, argv + argc);
         std::ranges::reverse(arguments); // CLI11 requires reverse order
         cli.parse(std::move(arguments));
     } catch (const std::invalid_argument& e) {
-        return refuse(e.what());
+        return tl::unexpected(refuse(e.what()));
     } catch (const CLI::ConfigError& e) {
-        return refuse(std::string("the file of --config: ") + e.what());
+        return tl::unexpected(refuse(std::string("the file of --config: ") + e.what()));
     } catch (const CLI::Success& e) { // for --help or --version
         return tl::unexpected(cli.exit(e));
     } catch (const CLI::ParseError& e) {
-        return refuse(e.what());
+        return tl::unexpected(refuse(e.what()));
     }
     server.log_level = parse_level(state_->log_level);
     server.log_format = state_->log_format == "json" ? rill::log_format::json : rill::log_format::text;
@@ -213,7 +226,7 @@ int command_line::serve(const std::function<rill::router()>& app) const
     const auto whole = [&, admin = state_->admin]() -> rill::handler {
         auto routes = app();
         if (admin) {
-            routes.get("/metrics", rill::ops::metrics());
+            routes.get("/metrics", rill::ops::metrics({.more = metrics}));
             routes.get("/healthz", rill::ops::healthz());
             routes.get("/readyz", rill::ops::readyz());
             routes.get("/streams", rill::ops::streams());

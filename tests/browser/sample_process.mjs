@@ -29,8 +29,8 @@ export async function within(promise, what, ms = patience) {
     }
 }
 
-// The same ports as in tests/support/test_ports.hpp. Each test has one of forty ranges of the ports. Therefore a parallel test never
-// takes a port whose server is currently stopped.
+// The same ports as in tests/support/test_ports.hpp. Each test has one of forty ranges of the ports. Therefore a parallel
+// test never takes a port whose server is currently stopped.
 function ownPorts() {
     const [first, last] = (process.env.RILL_TEST_PORTS ?? '10000-29999').split('-').map(Number);
     if (process.env.RILL_TEST_SLOT === undefined) {

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 #include <dashboard/app.hpp>
 #include <dashboard/sampler.hpp>
+#include <rill/pubsub/memory_backplane.hpp>
 #include <rill/testing.hpp>
 #include <vector>
 
@@ -109,6 +111,31 @@ BOOST_FIXTURE_TEST_CASE(many_viewers_share_one_sampler, dashboard_test::with_sam
     auto client = server.open("/figures");
     while (next(client, "streams").at("viewers").as_array().back().to_number<int>() != 1) {
     }
+}
+
+BOOST_AUTO_TEST_CASE(several_machines_publish_to_one_log)
+{
+    const auto log = std::make_shared<rill::pubsub::memory_backplane>();
+    const auto first = dashboard::make_channel(log);
+    const auto second = dashboard::make_channel(log);
+    testing::options options;
+    for (const auto& [name, channel] : {std::pair("first", first), std::pair("second", second)}) {
+        options.server.background.emplace_back([name = std::string(name), channel = channel] {
+            return dashboard::sample(channel, {.period = std::chrono::milliseconds(10), .machine = name});
+        });
+    }
+    testing::server both(dashboard::app(first), options);
+    both.advance(std::chrono::seconds(1));
+    auto viewer = both.open("/figures"); // begins with the newest event of each key
+    std::vector<std::string> machines;
+    for (int i = 0; i < 8; ++i) {
+        const auto event = viewer.next();
+        if (event.name == "cpu") {
+            machines.emplace_back(boost::json::parse(event.data).at("machine").as_string().c_str());
+        }
+    }
+    std::sort(machines.begin(), machines.end());
+    BOOST_TEST(machines == std::vector<std::string>({"first", "second"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_new_viewer_gets_the_latest_event_of_each_key)

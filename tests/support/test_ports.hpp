@@ -19,8 +19,8 @@ struct port_range
 
 /// The ports for servers that this test starts as processes. They are below the ephemeral range (from 32768).
 /// Therefore no outgoing connection gets one of them, and a client that connects too early cannot connect to itself.
-/// CTest gives each test one of forty ranges of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs share a
-/// machine.
+/// CTest gives each test one of forty ranges of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs
+/// share a machine.
 inline port_range test_ports()
 {
     port_range all{10'000, 29'999};

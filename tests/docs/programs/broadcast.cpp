@@ -1,7 +1,9 @@
 #include <iostream>
+#include <memory>
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -87,6 +89,30 @@ rill::pubsub::hub machine()
     });
 }
 // [broadcast-by-topic]
+
+// [broadcast-presence]
+rill::router doors(rill::pubsub::hub hub, rill::pubsub::presence here)
+{
+    const auto events = [hub, here](rill::sse::event_stream& stream, rill::path<"room"> room,
+                                    rill::query<"name"> name) -> rill::awaitable<> {
+        const auto entry = here.enter(*room, *name); // its destructor removes the name
+        auto messages = hub.subscribe(*room, stream.last_event_id());
+        while (auto e = co_await messages.next()) {
+            co_await stream.send(e);
+        }
+    };
+    rill::router app;
+    app.get("/rooms/{room}", rill::sse::endpoint(events));
+    app.get("/rooms/{room}/people",
+            [here](rill::path<"room"> room) { return std::to_string(here.names(*room).size()) + " here\n"; });
+    return app;
+}
+
+void run_presence(rill::server_options& options, rill::pubsub::presence here)
+{
+    options.background.emplace_back([here] { return here.run(); });
+}
+// [broadcast-presence]
 
 // [broadcast-own-ids]
 rill::pubsub::channel orders()
@@ -239,6 +265,36 @@ void check_by_topic()
     drive::ends(logs);
 }
 
+void check_presence()
+{
+    const auto log = std::make_shared<rill::pubsub::memory_backplane>();
+    const auto serve_node = [&log] {
+        const rill::pubsub::hub hub({}, log);
+        const rill::pubsub::presence here(hub);
+        rill::server_options options;
+        run_presence(options, here);
+        return std::make_unique<drive::served>(doors(hub, here), options);
+    };
+    const auto first = serve_node();
+    const auto second = serve_node();
+    drive::client ada(first->port());
+    drive::equal(ada.get("/rooms/lobby?name=ada").status(), 200);
+    drive::client bob(second->port());
+    drive::equal(bob.get("/rooms/lobby?name=bob").status(), 200);
+    for (const auto* node : {first.get(), second.get()}) { // the names arrive soon, but not at once
+        std::string people;
+        for (int turn = 0; turn < 1000 && people != "2 here\n"; ++turn) {
+            std::this_thread::sleep_for(10ms);
+            people = drive::client(node->port()).get("/rooms/lobby/people").body();
+        }
+        drive::equal(people, "2 here\n");
+    }
+    first->begin_stop();
+    second->begin_stop();
+    drive::ends(ada);
+    drive::ends(bob);
+}
+
 void check_own_ids()
 {
     auto all = orders();
@@ -268,6 +324,7 @@ int main()
         check_options();
         check_hub();
         check_by_topic();
+        check_presence();
         check_own_ids();
     });
 }
