@@ -34,3 +34,15 @@ string(REGEX REPLACE "/$" "" RILL_PC_PREFIX "${RILL_PC_PREFIX}")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/rill.pc.in ${PROJECT_BINARY_DIR}/rill.pc.in @ONLY)
 file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/rill.pc INPUT ${PROJECT_BINARY_DIR}/rill.pc.in)
 install(FILES ${PROJECT_BINARY_DIR}/rill.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+# Each log module has its own CMake targets file and its own pkg-config file. Therefore a program that does not use a log needs
+# neither its library nor its development files.
+get_property(log_modules GLOBAL PROPERTY RILL_LOG_MODULES)
+foreach(module IN LISTS log_modules)
+    get_property(RILL_LOG_PACKAGE GLOBAL PROPERTY RILL_LOG_PACKAGE_${module})
+    set(RILL_LOG ${module})
+    install(TARGETS rill_${module} EXPORT rill-${module} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(EXPORT rill-${module} NAMESPACE rill:: DESTINATION ${package_dir} FILE rill-${module}.cmake)
+    configure_file(${CMAKE_CURRENT_LIST_DIR}/rill-log.pc.in ${PROJECT_BINARY_DIR}/rill-${module}.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/rill-${module}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()

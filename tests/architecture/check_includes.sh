@@ -15,6 +15,7 @@ declare -A may_include=(
     [server]="transport http core"
     [client]="http sse core"
     [redis]="pubsub sse http core"
+    [sqlite]="pubsub sse http core"
     [testing]="server routing sse transport http core"
 )
 # A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and the rooms in its line. A room without a line is

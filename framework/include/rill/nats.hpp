@@ -1,0 +1,5 @@
+#pragma once
+
+#include <rill/nats/backplane.hpp>
+#include <rill/nats/options.hpp>
+#include <rill/nats/url.hpp>
