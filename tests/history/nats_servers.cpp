@@ -12,12 +12,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t servers = 3;
+constexpr std::size_t nats_servers = 3;
 
 std::vector<std::uint16_t> free_ports()
 {
     std::vector<std::uint16_t> ports;
-    for (std::size_t i = 0; i < servers; ++i) {
+    for (std::size_t i = 0; i < nats_servers; ++i) {
         ports.push_back(rill_test::free_port());
     }
     return ports;
@@ -30,13 +30,13 @@ public:
     explicit nats_cluster(const log_options& options)
         : nodes_(options.nodes), ports_(free_ports()), routes_(free_ports()), proxies_(options.nodes, ports_)
     {
-        for (std::size_t i = 0; i < servers; ++i) {
+        for (std::size_t i = 0; i < nats_servers; ++i) {
             const auto name = "nats" + std::to_string(i);
             const auto directory = options.directory + '/' + name;
             processes_.push_back(std::make_unique<child_process>(command(i, name, directory), directory + ".log"));
             processes_.back()->start();
         }
-        for (std::size_t i = 0; i < servers; ++i) {
+        for (std::size_t i = 0; i < nats_servers; ++i) {
             processes_[i]->wait_until_listening(ports_[i]);
         }
     }
@@ -44,9 +44,9 @@ public:
     std::string store(std::size_t node) const override
     {
         std::string hosts;
-        for (std::size_t i = 0; i < servers; ++i) { // each process prefers another server
-            hosts +=
-                (hosts.empty() ? "" : ",") + ("127.0.0.1:" + std::to_string(proxies_.port(node, (node + i) % servers)));
+        for (std::size_t i = 0; i < nats_servers; ++i) { // each process prefers another server
+            hosts += (hosts.empty() ? "" : ",") +
+                     ("127.0.0.1:" + std::to_string(proxies_.port(node, (node + i) % nats_servers)));
         }
         return "nats://" + hosts + "/history?replicas=3";
     }
@@ -60,7 +60,7 @@ public:
 
     void begin(const fault& f) override
     {
-        const auto server = f.choice % servers;
+        const auto server = f.choice % nats_servers;
         if (f.name == "kill nats") {
             processes_[server]->kill();
         } else if (f.name == "stop nats") {
@@ -74,7 +74,7 @@ public:
 
     void end(const fault& f) override
     {
-        const auto server = f.choice % servers;
+        const auto server = f.choice % nats_servers;
         if (f.name == "kill nats") {
             processes_[server]->start();
         } else if (f.name == "stop nats") {

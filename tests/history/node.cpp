@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 #include <string_view>
 

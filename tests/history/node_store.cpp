@@ -5,6 +5,14 @@
 #include <rill/pubsub/memory_backplane.hpp>
 #include <stdexcept>
 #include <string_view>
+#ifdef HISTORY_NATS
+#include <rill/nats/backplane.hpp>
+#include <rill/nats/url.hpp>
+#endif
+#ifdef HISTORY_REDIS
+#include <rill/redis/backplane.hpp>
+#include <rill/redis/url.hpp>
+#endif
 #ifdef HISTORY_SQLITE
 #include <rill/sqlite/backplane.hpp>
 #endif
@@ -69,6 +77,26 @@ std::shared_ptr<backplane> open_store(const std::string& store)
     if (constexpr std::string_view scheme = "sqlite:"; store.starts_with(scheme)) {
         return std::make_shared<rill::sqlite::backplane>(
             rill::sqlite::backplane_options{.file = store.substr(scheme.size()), .log = write_line});
+    }
+#endif
+#ifdef HISTORY_NATS
+    if (store.starts_with("nats://")) {
+        auto options = rill::nats::parse_url(store);
+        if (!options) {
+            throw std::invalid_argument("--store " + store + ": " + options.error());
+        }
+        options->on_message = [](std::string_view text) { write_line({}, text); };
+        return rill::nats::backplane(std::move(*options));
+    }
+#endif
+#ifdef HISTORY_REDIS
+    if (store.starts_with("redis")) {
+        auto options = rill::redis::parse_url(store);
+        if (!options) {
+            throw std::invalid_argument("--store " + store + ": " + options.error().message());
+        }
+        options->log = [](std::string_view text) { write_line({}, text); };
+        return std::make_shared<rill::redis::backplane>(std::move(*options));
     }
 #endif
     throw std::invalid_argument("--store " + store + ": this build does not have this log");

@@ -13,7 +13,7 @@ nodes::nodes(const std::string& program, std::size_t count, const std::function<
     for (std::size_t i = 0; i < count; ++i) {
         ports_.push_back(rill_test::free_port());
         processes_.push_back(std::make_unique<child_process>(
-            std::vector{program, "--port", std::to_string(ports_.back()), "--store", store(i)},
+            std::vector<std::string>{program, "--port", std::to_string(ports_.back()), "--store", store(i)},
             directory + "/rill" + std::to_string(i) + ".log"));
         processes_.back()->start();
         is_down_.push_back(false);

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t max_errors = 20;
+constexpr std::size_t max_publisher_errors = 20;
 constexpr std::size_t no_limit = 1'000'000;
 constexpr std::size_t max_attempts_after_end = 20;
 
@@ -129,7 +129,7 @@ publishers::attempt publishers::judge(const append_record& event, unsigned statu
     if (status == 503) {
         return {outcome::refused, 0};
     }
-    if (status != 504 && errors_.size() < max_errors) {
+    if (status != 504 && errors_.size() < max_publisher_errors) {
         errors_.push_back("publisher of '" + event.payload + "': status " + std::to_string(status) + ": " + body);
     }
     return {outcome::unknown, 0};

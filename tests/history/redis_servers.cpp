@@ -61,7 +61,7 @@ private:
                                    "--repl-diskless-sync-delay",
                                    "0"};
         if (primary != 0) {
-            c.insert(c.end(), {"--replicaof", "127.0.0.1 " + std::to_string(primary)});
+            c.insert(c.end(), {"--replicaof", "127.0.0.1", std::to_string(primary)});
         }
         return c;
     }
@@ -135,10 +135,12 @@ public:
             servers_[i] =
                 std::make_unique<redis_process>(options.directory, "redis" + std::to_string(i), servers_[0]->port());
         }
+        // A Sentinel looks for replicas when it starts, and then only every ten seconds.
+        wait_for({servers_[0]->port()}, "INFO replication", "connected_slaves:2");
         for (std::size_t i = 0; i < sentinels_.size(); ++i) {
             start_sentinel(options.directory, i);
         }
-        wait_for_replicas();
+        wait_for({sentinel_ports_.begin(), sentinel_ports_.end()}, "INFO sentinel", "slaves=2,sentinels=3");
     }
 
     std::string store(std::size_t) const override
@@ -201,20 +203,18 @@ private:
         sentinels_[i]->wait_until_listening(sentinel_ports_[i]);
     }
 
-    // The Sentinels must know the replicas and one another before the first failover.
-    void wait_for_replicas() const
+    static void wait_for(const std::vector<std::uint16_t>& ports, std::string_view question, std::string_view answer)
     {
         for (int i = 0; i < 600; ++i) {
-            const bool ready = std::ranges::all_of(sentinel_ports_, [](std::uint16_t port) {
-                const auto info = ask(port, "INFO sentinel", answer_time);
-                return info.find("slaves=2,sentinels=3") != info.npos;
-            });
-            if (ready) {
+            if (std::ranges::all_of(ports, [&](std::uint16_t port) {
+                    return ask(port, question, answer_time).find(answer) != std::string::npos;
+                }))
+            {
                 return;
             }
             std::this_thread::sleep_for(50ms);
         }
-        throw std::runtime_error("the Sentinels do not find the replicas");
+        throw std::runtime_error("Redis does not report " + std::string(answer));
     }
 
     std::size_t primary() const

@@ -137,6 +137,7 @@ void experiment::run_plan()
                                  .time = options_.time,
                                  .log_faults = servers_->faults(),
                                  .kills_nodes = options_.kills_nodes});
+    result_.plan = history::to_text(plan);
     const auto start = std::chrono::steady_clock::now();
     for (const auto& s : steps_of(plan)) {
         supervise_until(start + s.at);
@@ -225,9 +226,9 @@ std::string to_text(const run_result& result)
 {
     const auto& c = result.checked;
     const auto count = [](std::size_t n) { return std::to_string(n); };
-    std::string text = "events       acknowledged " + count(c.acknowledged) + ", refused " + count(c.refused) +
-                       ", unknown " + count(c.unknown) + " (arrived " + count(c.unknown_arrived) + "); requests " +
-                       count(result.attempts) + "\n";
+    std::string text = "faults\n" + result.plan + "events       acknowledged " + count(c.acknowledged) + ", refused " +
+                       count(c.refused) + ", unknown " + count(c.unknown) + " (arrived " + count(c.unknown_arrived) +
+                       "); requests " + count(result.attempts) + "\n";
     text += "streams      deliveries " + count(c.deliveries) + ", requests with Last-Event-ID " + count(c.resumptions) +
             ", recovery " + count(static_cast<std::size_t>(result.longest_recovery.count())) + " ms\n";
     text += "gaps         " + count(c.gaps) + ", without a loss " + count(c.gaps_without_loss) +

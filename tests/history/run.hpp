@@ -24,6 +24,7 @@ struct run_options
 
 struct run_result
 {
+    std::string plan{}; ///< the faults, one line each
     report checked{};
     std::size_t attempts = 0;          ///< requests of the publishers
     std::size_t restarts = 0;          ///< rill processes that ended by themselves

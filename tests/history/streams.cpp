@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t max_errors = 20;
+constexpr std::size_t max_stream_errors = 20;
 
 std::optional<log_number> to_number(std::string_view text)
 {
@@ -170,7 +170,7 @@ void streams::take(stream& s, const rill::client::event& e)
 
 void streams::error(const stream& s, const std::string& text)
 {
-    if (errors_.size() < max_errors) {
+    if (errors_.size() < max_stream_errors) {
         errors_.push_back("stream " + std::to_string(s.number) + " (" + s.query + "): " + text);
     }
 }

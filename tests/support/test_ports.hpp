@@ -19,7 +19,7 @@ struct port_range
 
 /// The ports for servers that this test starts as processes. They are below the ephemeral range (from 32768).
 /// Therefore no outgoing connection gets one of them, and a client that connects too early cannot connect to itself.
-/// CTest gives each test a twentieth of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs share a
+/// CTest gives each test a fortieth of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs share a
 /// machine.
 inline port_range test_ports()
 {
@@ -33,7 +33,7 @@ inline port_range test_ports()
     if (slot == nullptr) {
         return all;
     }
-    const int each = (all.last - all.first + 1) / 20;
+    const int each = (all.last - all.first + 1) / 40;
     const int first = all.first + std::atoi(slot) * each;
     return {first, first + each - 1};
 }
