@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "late_process.hpp"
+#include "numeric_stage.hpp"
 
 using namespace rill_test;
 namespace pubsub = rill::pubsub;
@@ -175,6 +176,123 @@ BOOST_AUTO_TEST_CASE(answers_from_another_thread)
     }
     p.answer_all();
     BOOST_TEST(numbers(client.out.sent) == range(2, 310));
+    client.cut();
+}
+
+namespace {
+
+/// A hub that begins to read a numeric log now.
+struct late_hub
+{
+    manual_loop loop;
+    numeric_log log;
+    std::shared_ptr<numeric_backplane> plane;
+    std::optional<pubsub::hub> hub;
+    rill::handler route;
+
+    /// @param rare  every event with this multiple as its number has the topic "rare", all others "often"
+    explicit late_hub(std::uint64_t events, std::uint64_t rare, std::string_view data = {})
+    {
+        for (std::uint64_t n = 1; n <= events; ++n) {
+            log.append(n % rare == 0 ? "rare" : "often", std::string(data));
+        }
+        plane = std::make_shared<numeric_backplane>(log);
+        hub.emplace(pubsub::hub_options{}, plane);
+        route = rill::make_handler(rill::sse::endpoint(*hub));
+    }
+    direct_client direct(std::string_view topics, std::string_view id)
+    {
+        return {loop, route, id, "/?topics=" + std::string(topics)};
+    }
+    void turns()
+    {
+        for (int i = 0; i < 5; ++i) {
+            loop.turn();
+        }
+    }
+    void answer_all()
+    {
+        for (turns(); plane->pending() != 0; turns()) {
+            plane->answer();
+        }
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(pages_of_a_log_that_selects_topics)
+{
+    late_hub h(1000, 250);
+    h.plane->max_looks = 100;
+    auto rare = h.direct("rare", "10");
+    h.answer_all();
+    BOOST_TEST(summary(rare.out.sent) == "250 500 750 1000");
+    BOOST_TEST(h.plane->empty_pages > 0U);
+    const auto reads = h.plane->reads;
+    h.log.append("often"); // 1001
+    h.log.append("rare");  // 1002
+    h.plane->deliver();
+    h.answer_all();
+    BOOST_TEST(summary(rare.out.sent) == "250 500 750 1000 1002");
+    BOOST_TEST(h.plane->reads == reads); // the stream is live
+    rare.cut();
+}
+
+// The last page ends after the position of the process. The stream waits for the events of the process.
+BOOST_AUTO_TEST_CASE(a_process_that_lags_behind_the_reads)
+{
+    late_hub h(100, 2);
+    for (int n = 101; n <= 110; ++n) {
+        h.log.append(n % 2 == 0 ? "rare" : "often");
+    }
+    auto client = h.direct("rare", "95");
+    h.answer_all();
+    BOOST_TEST(summary(client.out.sent) == "96 98 100 102 104 106 108 110");
+    const auto reads = h.plane->reads;
+    h.loop.turn();
+    BOOST_TEST(h.plane->reads == reads); // it does not read in a loop
+    h.plane->deliver(4);                 // 101 to 104
+    h.answer_all();
+    h.plane->deliver();
+    h.answer_all();
+    h.log.append("rare"); // 111
+    h.plane->deliver();
+    h.answer_all();
+    BOOST_TEST(summary(client.out.sent) == "96 98 100 102 104 106 108 110 111");
+    BOOST_TEST(h.hub->stats().gaps == 0U);
+    client.cut();
+}
+
+BOOST_AUTO_TEST_CASE(pages_are_limited_in_bytes)
+{
+    const std::string large(300'000, 'x');
+    late_hub h(20, 1, large);
+    auto client = h.direct("rare", "1");
+    h.answer_all();
+    BOOST_TEST(parse_events(client.out.sent).size() == 19U);
+    BOOST_TEST(h.plane->largest_page <= 1024U * 1024U);
+    BOOST_TEST(h.plane->reads >= 6U);
+    client.cut();
+}
+
+// The log loses its newest events while a stream reads the past. The stream gets no event twice.
+BOOST_AUTO_TEST_CASE(a_log_that_loses_events_between_two_pages)
+{
+    late_hub h(200, 1);
+    auto client = h.direct("rare", "10");
+    h.loop.turn();
+    h.plane->answer(); // 11 to 74
+    h.loop.turn();
+    h.log.append("rare"); // 201
+    h.plane->deliver();
+    h.log.lose_tail(50, 99); // 300
+    h.plane->deliver();
+    h.log.append("rare"); // 301
+    h.plane->deliver();
+    h.answer_all();
+    const auto got = summary(client.out.sent);
+    BOOST_TEST(got.starts_with(range(11, 74) + " gap"), got);
+    BOOST_TEST(got.ends_with(" 301"), got);
     client.cut();
 }
 

@@ -153,6 +153,90 @@ BOOST_AUTO_TEST_CASE(both_ways_to_read_find_the_same_events)
     }
 }
 
+// The notice of a gap comes exactly between the events before and after it.
+BOOST_AUTO_TEST_CASE(a_gap_of_the_log)
+{
+    for (const auto ids : {replay_buffer::id_kind::numbers, replay_buffer::id_kind::opaque}) {
+        past_stage s({}, {}, {.ids = ids});
+        const auto none = s.filter({"none"});
+        s.publish("a"); // 1
+        s.publish("b"); // 2
+        s.gap(10);
+        s.publish("b"); // 11
+        s.publish("a"); // 12
+        const auto a = s.filter({"a"});
+        const auto both = s.filter({"a", "b"});
+        const auto all = s.filter({"**"});
+        for (const std::size_t count : {1, 2, 3, 100}) {
+            BOOST_TEST(s.walk(a, 0, count) == "1 gap 12");
+            BOOST_TEST(s.walk(a, 1, count) == "gap 12");
+            BOOST_TEST(s.walk(both, 0, count) == "1 2 gap 11 12");
+            BOOST_TEST(s.walk(all, 0, count) == "1 2 gap 11 12");
+            BOOST_TEST(s.walk(both, 2, count) == "gap 11 12");
+            BOOST_TEST(s.walk(all, 9, count) == "gap 11 12"); // a number that the log has skipped
+            BOOST_TEST(s.walk(all, 10, count) == "11 12");
+            BOOST_TEST(s.walk(a, 11, count) == "12");
+            BOOST_TEST(s.walk(none, 0, count) == "gap");
+        }
+        BOOST_TEST(s.ids(all, 2, 9) == ""); // the worker has not got the gap yet
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_begins_before_a_gap)
+{
+    const channel_options options{.history = 2};
+    past_stage s(options);
+    s.publish("a");
+    s.publish("a");
+    s.gap(10);
+    s.publish("a");
+    const auto a = s.filter({"a"});
+    const auto without_id = s.past(a).start(unknown_id::reset, {}, options, UINT64_MAX);
+    BOOST_TEST(s.walk(a, without_id.position.seen) == "2 gap 11");
+    const auto lost = s.past(a).resume(5); // a client that has received an event that the log has lost
+    BOOST_TEST(s.walk(a, lost.position.seen) == "gap 11");
+}
+
+// A stream with a pattern scans many events of other topics.
+BOOST_AUTO_TEST_CASE(a_gap_among_many_events)
+{
+    past_stage s;
+    const auto rare = s.filter({"rare/*"});
+    for (int i = 1; i <= 3000; ++i) {
+        i == 1500 ? s.gap(2000) : s.publish("often");
+    }
+    s.publish("rare/1");
+    BOOST_TEST(s.walk(rare, 0) == "gap " + s.end.last_id);
+}
+
+BOOST_AUTO_TEST_CASE(events_before_the_begin_of_the_log_are_unknown)
+{
+    past_stage s;
+    s.end.known_after = s.end.newest = 5;
+    s.publish("a"); // 6
+    const auto a = s.filter({"a"});
+    BOOST_TEST(!s.past(a).holds_all_after(4));
+    BOOST_TEST(s.past(a).holds_all_after(5));
+    BOOST_TEST(s.walk(a, 0) == "6");
+    BOOST_TEST(s.past(a).id_at(5) == "5");
+    s.end.has_begun = false;
+    BOOST_TEST(s.past(a).id_at(5) == "");
+}
+
+// A client that has some of the held events does not get them again.
+BOOST_AUTO_TEST_CASE(a_gap_at_the_start_does_not_repeat_received_events)
+{
+    past_stage s;
+    for (int i = 0; i < 5; ++i) {
+        s.publish("a");
+    }
+    const auto a = s.filter({"a"});
+    const auto start = s.past(a).start(unknown_id::gap, "3", {}, UINT64_MAX, 3);
+    BOOST_TEST(start.position.seen == 3U);
+    BOOST_TEST(start.gap.id() == "3");
+    BOOST_TEST(s.walk(a, start.position.seen) == "4 5");
+}
+
 // One call scans a bounded number of events, so that the mutex of the store is held only for a short time.
 BOOST_AUTO_TEST_CASE(a_rare_event_among_many)
 {

@@ -42,6 +42,13 @@ struct past_stage
         order.add(end.newest, *state);
     }
 
+    /// Adds a gap of the log that ends at this sequence number.
+    void gap(std::uint64_t until)
+    {
+        end.gaps.push_back({until, make_gap(std::to_string(end.newest), {}, std::to_string(until))});
+        end.newest = until;
+    }
+
     filter_pointer filter(const std::vector<std::string>& topics)
     {
         std::vector<topic_pattern> parsed;
@@ -65,6 +72,24 @@ struct past_stage
             text.append(text.empty() ? "" : " ").append(e.event.id());
         }
         return text;
+    }
+
+    /// Returns the IDs that a stream finds when it reads `count` events at a time. The notice of a gap is "gap".
+    std::string walk(const filter_pointer& filter, std::uint64_t seen, std::size_t count = 1) const
+    {
+        std::string text;
+        for (;;) {
+            std::vector<found_event> found;
+            const auto outcome = past(filter).collect({seen, seen}, end.newest, count, found);
+            if (found.empty() && outcome.scanned_until == 0) {
+                return text;
+            }
+            seen = found.empty() ? outcome.scanned_until : found.back().sequence;
+            for (const auto& e : found) {
+                const bool is_gap = e.event.kind() == event_kind::gap;
+                text.append(text.empty() ? "" : " ").append(is_gap ? "gap" : e.event.id());
+            }
+        }
     }
 };
 

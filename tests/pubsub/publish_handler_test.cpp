@@ -1,9 +1,13 @@
 #include <rill/pubsub/publish_handler.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
+#include <optional>
 #include <rill/http/make_handler.hpp>
 #include <rill/pubsub/memory_backplane.hpp>
 #include <stdexcept>
+#include <thread>
 
 namespace pubsub = rill::pubsub;
 
@@ -11,14 +15,32 @@ BOOST_AUTO_TEST_SUITE(publish_handler_test)
 
 namespace {
 
+// The mailbox of the context keeps the context running. Therefore the end of the coroutine stops the context.
+rill::response run(rill::awaitable<rill::response> body)
+{
+    boost::asio::io_context context(1);
+    std::optional<rill::response> answer;
+    boost::asio::co_spawn(context.get_executor(), std::move(body), [&](const std::exception_ptr& e, rill::response r) {
+        BOOST_TEST(!e);
+        answer.emplace(std::move(r));
+        context.stop();
+    });
+    context.run();
+    BOOST_REQUIRE(answer.has_value());
+    return std::move(*answer);
+}
+
 struct fixture
 {
     explicit fixture(pubsub::hub_options options = {}, pubsub::memory_backplane::settings settings = {.first_id = 1})
         : hub(std::move(options), std::make_shared<pubsub::memory_backplane>(settings))
     {}
 
+    explicit fixture(std::shared_ptr<pubsub::backplane> log) : hub({}, std::move(log)) {}
+
     pubsub::hub hub;
     pubsub::publish_handler handler{hub, "sesame"};
+    std::string idempotency_key;
 
     rill::response post(std::string_view topic, std::string_view query, std::string body,
                         std::string_view authorization = "Bearer sesame")
@@ -29,7 +51,10 @@ struct fixture
         if (!authorization.empty()) {
             BOOST_REQUIRE(r.fields().set("Authorization", std::string(authorization)));
         }
-        return handler(r);
+        if (!idempotency_key.empty()) {
+            BOOST_REQUIRE(r.fields().set("Idempotency-Key", idempotency_key));
+        }
+        return run(handler(r));
     }
 
     int status_of(std::string_view topic, std::string_view query, std::string body)
@@ -107,9 +132,10 @@ BOOST_AUTO_TEST_CASE(a_compressed_body_is_not_published)
     r.add_path_parameter("topic", "news");
     r.set_body("\x1f\x8b");
     BOOST_REQUIRE(r.fields().set("Content-Encoding", "gzip"));
-    BOOST_TEST((f.handler(r).status() == rill::status::unauthorized)); // without the token, nothing else is checked
+    BOOST_TEST(
+        (run(f.handler(r)).status() == rill::status::unauthorized)); // without the token, nothing else is checked
     BOOST_REQUIRE(r.fields().set("Authorization", "Bearer sesame"));
-    const auto refused = f.handler(r);
+    const auto refused = run(f.handler(r));
     BOOST_TEST((refused.status() == rill::status::unsupported_media_type));
     BOOST_TEST(refused.fields().get("Accept-Encoding").value_or("") == "identity");
     BOOST_TEST(f.hub.stats().published == 0U);
@@ -121,6 +147,81 @@ BOOST_AUTO_TEST_CASE(a_publisher_may_set_the_id)
     const auto r = f.post("a", "id=k1", "x");
     BOOST_TEST(text(r) == R"({"id":"k1"})");
     BOOST_TEST(f.status_of("a", "id=k1", "x") == 409);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_with_the_same_key_publishes_nothing)
+{
+    fixture f;
+    f.idempotency_key = R"("8e03978e-40d5")";
+    BOOST_TEST(text(f.post("a", "", "x")) == R"({"id":"1"})");
+    BOOST_TEST(text(f.post("a", "", "x")) == R"({"id":"1"})");
+    f.idempotency_key = "8e03978e-40d5"; // without quotation marks
+    BOOST_TEST(text(f.post("a", "", "x")) == R"({"id":"1"})");
+    f.idempotency_key = R"("a \"b\\")";
+    BOOST_TEST(text(f.post("a", "", "x")) == R"({"id":"2"})");
+    BOOST_TEST(f.hub.stats().published == 2U);
+    for (const std::string bad : {R"("")", R"("a)", R"(a"b)", R"("a\")", R"("a"b")", "a b", "a\xe4"}) {
+        f.idempotency_key = bad;
+        BOOST_TEST(f.status_of("a", "", "x") == 400, bad);
+    }
+    f.idempotency_key = std::string(255, 'k');
+    BOOST_TEST(f.status_of("a", "", "x") == 201);
+    f.idempotency_key = std::string(256, 'k');
+    BOOST_TEST(f.status_of("a", "", "x") == 400);
+    BOOST_TEST(f.hub.stats().published == 3U);
+}
+
+namespace {
+
+/// A log whose own thread answers each append.
+struct answering_log final : pubsub::backplane
+{
+    rill::result<pubsub::log_id> outcome = pubsub::log_id("42");
+    bool answers = true;
+    std::thread thread;
+
+    ~answering_log() override { join(); }
+    void join()
+    {
+        if (thread.joinable()) {
+            thread.join();
+        }
+    }
+    void tail(reader& r, const tail_options&) override { r.on_begin({}); }
+    void stop(reader&) override {}
+    rill::result<pubsub::log_id> append(pubsub::event_draft, const append_options&, appended done) override
+    {
+        join();
+        thread = std::thread([this, done = std::move(done)]() mutable {
+            if (answers) {
+                done(outcome);
+            }
+            done = nullptr;
+        });
+        return pubsub::log_id();
+    }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_answer_waits_for_the_acknowledgment)
+{
+    const auto log = std::make_shared<answering_log>();
+    fixture f(log);
+    const auto created = f.post("a", "", "x");
+    BOOST_TEST((created.status() == rill::status::created));
+    BOOST_TEST(text(created) == R"({"id":"42"})");
+    for (const auto why : {rill::error::log_unavailable, rill::error::log_overloaded}) {
+        log->outcome = tl::unexpected(make_error_code(why));
+        const auto r = f.post("a", "", "x");
+        BOOST_TEST((r.status() == rill::status::service_unavailable));
+        BOOST_TEST(r.fields().get("Retry-After").value_or("") == "1");
+    }
+    log->answers = false;
+    const auto unknown = f.post("a", "", "x");
+    BOOST_TEST((unknown.status() == rill::status::gateway_timeout));
+    BOOST_TEST(text(unknown).find("Idempotency-Key") != std::string::npos);
+    BOOST_TEST(!unknown.fields().get("Retry-After").has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

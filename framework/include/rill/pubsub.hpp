@@ -9,4 +9,5 @@
 #include <rill/pubsub/event_record.hpp>
 #include <rill/pubsub/hub.hpp>
 #include <rill/pubsub/memory_backplane.hpp>
+#include <rill/pubsub/presence.hpp>
 #include <rill/pubsub/publish_handler.hpp>

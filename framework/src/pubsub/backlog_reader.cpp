@@ -7,11 +7,11 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// Moves the cursor after the event. Events that the client requested do not count as backlog.
+// Moves the cursor after the event. Notices, and events that the client requested, do not count as backlog.
 void advance(backlog_state& b, const found_event& e) noexcept
 {
     b.position.seen = e.sequence;
-    if (e.sequence > b.requested_until) {
+    if (e.sequence > b.requested_until && e.event.kind() == event_kind::message) {
         b.events -= std::min<std::uint64_t>(b.events, 1);
         b.bytes -= std::min<std::uint64_t>(b.bytes, e.event.footprint());
     }
@@ -63,7 +63,8 @@ encoded_event backlog_reader::find_next_held(subscriber& s)
             b.position.seen = outcome.scanned_until;
             continue;
         }
-        const bool drops = options.slow == slow_policy::drop_oldest && !found_.empty() && slow_.exceeds_limits(s);
+        const bool drops = options.slow == slow_policy::drop_oldest && !found_.empty() &&
+                           found_.front().event.kind() == event_kind::message && slow_.exceeds_limits(s);
         if (!drops) {
             break;
         }

@@ -15,7 +15,17 @@ channel::channel(channel_options options, std::shared_ptr<backplane> plane)
 
 result<log_id> channel::publish(const sse::event& e, std::string_view key)
 {
-    return detail::publish(*store_, {}, e, key);
+    return detail::publish(*store_, {}, e, {.key = key});
+}
+
+result<log_id> channel::publish(const sse::event& e, const publish_options& options)
+{
+    return detail::publish(*store_, {}, e, options);
+}
+
+awaitable<result<log_id>> channel::publish_acknowledged(const sse::event& e, publish_options options)
+{
+    return detail::publish_acknowledged(store_, {}, e, options);
 }
 
 subscription channel::subscribe(std::string_view last_event_id, std::string subscriber_name) const

@@ -171,13 +171,13 @@ bool dispatcher::next_batch()
     }
 }
 
-// Each live stream now lags, and finds the notice in the history. If this throws because memory is exhausted, the
-// dispatcher repeats it.
+// Each live stream now lags, and finds the notice in the history. If the outbox has skipped events, the head is already
+// after the gap. If this throws because memory is exhausted, the dispatcher repeats it.
 void dispatcher::on_gap(std::uint64_t sequence)
 {
     index_.for_each([&](subscriber& s) {
         if (s.now == subscriber::state::live) {
-            fall_behind(s, at_.head);
+            fall_behind(s, std::min(at_.head, sequence - 1));
             ready_.requeue(s);
         }
     });

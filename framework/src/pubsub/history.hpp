@@ -97,7 +97,9 @@ public:
     /// @param how  with unknown_id::gap, the start has a `gap` notice
     /// @param options  the options of the stream
     /// @param entered  the stream gets every event after this sequence number
-    start_point start(unknown_id how, std::string_view id, const channel_options& options, std::uint64_t entered) const;
+    /// @param received  with unknown_id::gap, the client has the held events up to this sequence number
+    start_point start(unknown_id how, std::string_view id, const channel_options& options, std::uint64_t entered,
+                      std::uint64_t received = 0) const;
 
     /// The id with which a client resumes after that sequence number. Empty if the ids are opaque and the id is not
     /// held.

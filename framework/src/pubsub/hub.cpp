@@ -22,10 +22,22 @@ hub::hub(hub_options options, std::shared_ptr<backplane> plane)
 
 result<log_id> hub::publish(std::string_view topic, const sse::event& e, std::string_view key)
 {
+    return publish(topic, e, publish_options{.key = key});
+}
+
+result<log_id> hub::publish(std::string_view topic, const sse::event& e, const publish_options& options)
+{
     if (!is_topic(topic)) {
         return tl::unexpected(make_error_code(error::invalid_topic));
     }
-    return detail::publish(*store_, topic, e, key);
+    return detail::publish(*store_, topic, e, options);
+}
+
+awaitable<result<log_id>> hub::publish_acknowledged(std::string_view topic, const sse::event& e,
+                                                    publish_options options)
+{
+    return is_topic(topic) ? detail::publish_acknowledged(store_, topic, e, options)
+                           : detail::refused_publish(error::invalid_topic);
 }
 
 subscription hub::subscribe(std::string_view topic, std::string_view last_event_id, std::string subscriber_name) const

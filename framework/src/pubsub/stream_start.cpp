@@ -4,6 +4,14 @@ namespace rill::pubsub::detail {
 
 namespace {
 
+// The sequence number up to which the client has all events of its topics that the store holds. 0 if it is not known.
+// @param is_valid  whether the log has assigned the id. Otherwise the id may be a number of another log.
+std::uint64_t received_until(const history& past, std::string_view id, bool is_valid)
+{
+    const auto sequence = past.sequence_of(id).value_or(0);
+    return is_valid || sequence <= past.newest() ? std::min(sequence, past.newest()) : 0;
+}
+
 start_point counted(topic_store& store, start_point start)
 {
     if (start.gap) {
@@ -31,7 +39,8 @@ start_point find_start(topic_store& store, const topic_filter& filter, std::stri
         if (store.plane().holds_past()) {
             return {.requested_until = UINT64_MAX, .needs_backfill = true};
         }
-        return past.start(options.on_unknown_id, last_event_id, options, entered);
+        return past.start(options.on_unknown_id, last_event_id, options, entered,
+                          received_until(past, last_event_id, false));
     });
     return counted(store, std::move(start));
 }
@@ -59,8 +68,9 @@ start_point find_start_without(topic_store& store, const topic_filter& filter, c
     }
     const auto& options = store.kinds().options(filter.kind);
     const auto how = failed.has_begun ? unknown_id::gap : options.on_unknown_id;
+    const bool is_valid = failed.has_begun || failed.failure != error::unknown_event_id;
     return counted(store, store.read(filter, [&](const history& past) {
-        return past.start(how, failed.after, options, failed.entered);
+        return past.start(how, failed.after, options, failed.entered, received_until(past, failed.after, is_valid));
     }));
 }
 

@@ -10,7 +10,7 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// A stream that lags behind several older gaps gets one notice for all of them.
+// More gaps are merged. A stream that lags behind the merged ones continues at the newest of them, after its notice.
 constexpr std::size_t max_gaps = 16;
 
 // The number of past events that the topic with the largest buffer can hold.
@@ -104,6 +104,7 @@ void topic_store::on_gap(const log_position& at)
         end_.gaps.push_back({end_.newest, make_gap(last, {}, id)});
         if (end_.gaps.size() > max_gaps) {
             end_.gaps.erase(end_.gaps.begin());
+            end_.known_after = std::max(end_.known_after, end_.gaps.front().sequence - 1);
         }
         outboxes_.push(kinds_.options(0).replay, {}, {}, end_.newest);
     });

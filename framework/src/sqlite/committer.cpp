@@ -30,12 +30,15 @@ error_code outcome_of_commit(int code) noexcept
     return unknown ? make_error_code(error::outcome_unknown) : make_error_code(code);
 }
 
-void committer::begin_epoch_if_lost(log_file& log, std::uint64_t delivered)
+void committer::begin_epoch_if_lost(log_file& log, const known_position& delivered)
 {
+    if (!has_lost(log.state().read(), delivered)) {
+        return;
+    }
     transaction t(log.db(), transaction::kind::write);
     auto state = log.state().read();
-    if (state.last < delivered) {
-        begin_epoch(state, delivered, system_.boot, log.identity());
+    if (has_lost(state, delivered)) {
+        begin_epoch(state, delivered.id, system_.boot, log.identity());
         log.state().write(state);
         t.commit();
     }
@@ -60,13 +63,13 @@ void committer::insert(log_file& log, log_state& state, pending_append& append)
 }
 
 // A transaction with a few events must not remove many old ones, because the publishers wait for it.
-log_state committer::append(log_file& log, std::vector<pending_append>& batch, std::uint64_t delivered)
+log_state committer::append(log_file& log, std::vector<pending_append>& batch, const known_position& delivered)
 {
     for (;;) {
         transaction t(log.db(), transaction::kind::write);
         auto state = log.state().read();
-        if (state.last < delivered) {
-            begin_epoch(state, delivered, system_.boot, log.identity());
+        if (has_lost(state, delivered)) {
+            begin_epoch(state, delivered.id, system_.boot, log.identity());
             log.state().write(state);
             t.commit();
             continue;
@@ -79,8 +82,8 @@ log_state committer::append(log_file& log, std::vector<pending_append>& batch, s
         for (auto& append : batch) {
             insert(log, state, append);
         }
-        if (new_keys_ > options_.max_idempotency_keys / 8) {
-            log.events().remove_keys(options_.max_idempotency_keys);
+        if (new_keys_ > options_.idempotency_keys / 8) {
+            log.events().remove_keys(options_.idempotency_keys);
             new_keys_ = 0;
         }
         log.events().trim(state, options_.retention, batch.size() + max_trimmed);

@@ -16,17 +16,16 @@ public:
     /// Appends the events in one transaction, and sets their ids. Also removes old events.
     ///
     /// Throws boost::system::system_error. No event is then appended, unless the code is error::outcome_unknown.
-    /// @param delivered  the id of the last event that the readers have got. If the file has an older end, it has lost
-    /// events, and a new epoch begins
+    /// @param delivered  the last event that the readers have got. If the log has lost it, a new epoch begins
     /// @return the state of the log after the transaction
-    log_state append(log_file& log, std::vector<pending_append>& batch, std::uint64_t delivered);
+    log_state append(log_file& log, std::vector<pending_append>& batch, const known_position& delivered);
 
     /// Removes old events, at most a limited number of them. Throws boost::system::system_error.
     /// @return whether there are more
     bool trim(log_file& log);
 
-    /// Begins a new epoch if the end of the log is before `delivered`.
-    void begin_epoch_if_lost(log_file& log, std::uint64_t delivered);
+    /// Begins a new epoch if the log has lost the event `delivered`.
+    void begin_epoch_if_lost(log_file& log, const known_position& delivered);
 
     /// Marks in the file that no acknowledged transaction is missing on the disk. Called at the end.
     void mark_synced(log_file& log);

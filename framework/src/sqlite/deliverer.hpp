@@ -21,7 +21,7 @@ public:
     {}
 
     /// The readers have got every event up to this id, or a gap.
-    std::uint64_t delivered() const noexcept { return delivered_; }
+    known_position delivered() const noexcept { return {epoch_, delivered_}; }
 
     /// Sets the start: the present end of the log.
     void begin(const log_state& state);

@@ -41,6 +41,7 @@ bool needs_new_connection(error_code code) noexcept
     switch (code.value() & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_FULL:
+    case SQLITE_READONLY:
         return false;
     default:
         return true;
@@ -145,7 +146,7 @@ void log_core::write()
 {
     for (bool changed = false; !stopped_ || !queue_.is_empty();) {
         changed = watch_.wait(stopped_ ? 0ms : pause(changed));
-        cycle(changed);
+        cycle();
     }
     try {
         if (log_ && !options_.read_only) {
@@ -157,7 +158,7 @@ void log_core::write()
 }
 
 // The appends of a batch always get an outcome, also if the file cannot be opened.
-void log_core::cycle(bool)
+void log_core::cycle()
 {
     const bool is_open = open_again();
     auto batch = queue_.take(max_batch_events, max_batch_bytes);
@@ -227,8 +228,13 @@ void log_core::commit(std::vector<pending_append> batch)
     } catch (const boost::system::system_error& e) {
         on_failure(status::work::append, e.code(), e.what());
         fail(batch, e.code());
+        if (stopped_) { // the destructor must not wait for each batch
+            batch = queue_.take(SIZE_MAX, SIZE_MAX);
+            fail(batch, failure_);
+        }
         return;
     }
+    ++transactions_;
     status_.works(status::work::append);
     deliverer_.deliver(*log_, state, batch);
     const auto now = clock::now();
@@ -258,11 +264,11 @@ void log_core::fail(std::vector<pending_append>& batch, error_code code)
 void log_core::follow_others()
 {
     auto state = log_->state().read();
-    if (state.last < deliverer_.delivered() && !options_.read_only) {
+    if (has_lost(state, deliverer_.delivered()) && !options_.read_only) {
         committer_.begin_epoch_if_lost(*log_, deliverer_.delivered());
         state = log_->state().read();
     }
-    lag_ = state.last - std::min(state.last, deliverer_.delivered());
+    lag_ = state.last - std::min(state.last, deliverer_.delivered().id);
     deliverer_.follow(*log_, state, state.last);
     lag_ = 0;
     status_.works(status::work::read);

@@ -34,6 +34,8 @@ public:
     reader_list& readers() noexcept { return readers_; }
     past_reader& past() noexcept { return past_; }
     pubsub::backplane_stats stats() const;
+    /// The number of transactions that have appended events.
+    std::uint64_t transactions() const noexcept { return transactions_; }
 
     // For the threads.
 
@@ -45,7 +47,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    void cycle(bool changed);
+    void cycle();
     bool open_again();
     void open(std::unique_ptr<log_file> log);
     void commit(std::vector<pending_append> batch);
@@ -65,6 +67,7 @@ private:
     std::atomic<std::uint64_t> epoch_ = 0;
     std::atomic<std::uint64_t> pending_ = 0;
     std::atomic<std::uint64_t> lag_ = 0;
+    std::atomic<std::uint64_t> transactions_ = 0;
     std::atomic<bool> stopped_ = false;
     past_reader past_;
     checkpointer checkpoints_;

@@ -62,6 +62,11 @@ bool may_have_lost(const log_state& state, const std::string& boot, const file_i
     return state.unsynced && !same_boot;
 }
 
+bool has_lost(const log_state& state, const known_position& known) noexcept
+{
+    return state.last < known.id || (state.epoch != known.epoch && state.epoch < known.id);
+}
+
 void begin_epoch(log_state& state, std::uint64_t known, const std::string& boot, const file_identity& file)
 {
     state.epoch = std::max(microseconds_now(), std::max(state.last, known) + max_lost_events);

@@ -48,6 +48,16 @@ bool may_have_lost(const log_state& state, const std::string& boot, const file_i
 /// @param known  the greatest id that the process knows
 void begin_epoch(log_state& state, std::uint64_t known, const std::string& boot, const file_identity& file);
 
+/// A position that a process knows.
+struct known_position
+{
+    std::uint64_t epoch = 0;
+    std::uint64_t id = 0;
+};
+
+/// Whether the log no longer has the position, and its next ids may be ones that the process has seen.
+bool has_lost(const log_state& state, const known_position& known) noexcept;
+
 /// The present time in microseconds since 1970.
 std::uint64_t microseconds_now() noexcept;
 

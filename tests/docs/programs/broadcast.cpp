@@ -1,7 +1,9 @@
 #include <iostream>
+#include <memory>
 #include <rill/pubsub.hpp>
 #include <rill/rill.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -88,6 +90,30 @@ rill::pubsub::hub machine()
 }
 // [broadcast-by-topic]
 
+// [broadcast-presence]
+rill::router doors(rill::pubsub::hub hub, rill::pubsub::presence here)
+{
+    const auto events = [hub, here](rill::sse::event_stream& stream, rill::path<"room"> room,
+                                    rill::query<"name"> name) -> rill::awaitable<> {
+        const auto entry = here.enter(*room, *name); // its destructor removes the name
+        auto messages = hub.subscribe(*room, stream.last_event_id());
+        while (auto e = co_await messages.next()) {
+            co_await stream.send(e);
+        }
+    };
+    rill::router app;
+    app.get("/rooms/{room}", rill::sse::endpoint(events));
+    app.get("/rooms/{room}/people",
+            [here](rill::path<"room"> room) { return std::to_string(here.names(*room).size()) + " here\n"; });
+    return app;
+}
+
+void run_presence(rill::server_options& options, rill::pubsub::presence here)
+{
+    options.background.emplace_back([here] { return here.run(); });
+}
+// [broadcast-presence]
+
 // [broadcast-own-ids]
 rill::pubsub::channel orders()
 {
@@ -96,6 +122,18 @@ rill::pubsub::channel orders()
                                          memory_backplane::settings{.ids = memory_backplane::id_source::publisher}));
 }
 // [broadcast-own-ids]
+
+// [broadcast-acknowledged]
+rill::router invoices(rill::pubsub::channel log)
+{
+    rill::router app;
+    app.post("/invoices", [log](rill::request& r) mutable {
+        const auto key = r.header("Idempotency-Key").value_or("");
+        return log.publish_acknowledged({.data = r.body()}, {.idempotency_key = key}); // the id; 500 without one
+    });
+    return app;
+}
+// [broadcast-acknowledged]
 
 #include "docs/programs/drive.hpp"
 
@@ -122,6 +160,20 @@ void check_channel()
     app.begin_stop();
     drive::ends(stream);
     drive::ends(late);
+}
+
+void check_acknowledged()
+{
+    drive::served app(invoices(rill::pubsub::channel()));
+    drive::client publisher(app.port());
+    publisher.request("POST", "/invoices", "Idempotency-Key: k1\r\n", "42");
+    drive::equal(publisher.status(), 200);
+    const auto id = publisher.body();
+    publisher.request("POST", "/invoices", "Idempotency-Key: k1\r\n", "42");
+    drive::equal(publisher.body(), id);
+    publisher.request("POST", "/invoices", "Idempotency-Key: k2\r\n", "42");
+    drive::check(publisher.body() != id, "another key is another event");
+    app.begin_stop();
 }
 
 void check_handler()
@@ -213,6 +265,36 @@ void check_by_topic()
     drive::ends(logs);
 }
 
+void check_presence()
+{
+    const auto log = std::make_shared<rill::pubsub::memory_backplane>();
+    const auto serve_node = [&log] {
+        const rill::pubsub::hub hub({}, log);
+        const rill::pubsub::presence here(hub);
+        rill::server_options options;
+        run_presence(options, here);
+        return std::make_unique<drive::served>(doors(hub, here), options);
+    };
+    const auto first = serve_node();
+    const auto second = serve_node();
+    drive::client ada(first->port());
+    drive::equal(ada.get("/rooms/lobby?name=ada").status(), 200);
+    drive::client bob(second->port());
+    drive::equal(bob.get("/rooms/lobby?name=bob").status(), 200);
+    for (const auto* node : {first.get(), second.get()}) { // the names arrive soon, but not at once
+        std::string people;
+        for (int turn = 0; turn < 1000 && people != "2 here\n"; ++turn) {
+            std::this_thread::sleep_for(10ms);
+            people = drive::client(node->port()).get("/rooms/lobby/people").body();
+        }
+        drive::equal(people, "2 here\n");
+    }
+    first->begin_stop();
+    second->begin_stop();
+    drive::ends(ada);
+    drive::ends(bob);
+}
+
 void check_own_ids()
 {
     auto all = orders();
@@ -237,10 +319,12 @@ int main()
 {
     return drive::verdict([] {
         check_channel();
+        check_acknowledged();
         check_handler();
         check_options();
         check_hub();
         check_by_topic();
+        check_presence();
         check_own_ids();
     });
 }

@@ -51,8 +51,13 @@ public:
 
         /// Events may be missing before this position. Called for example if the log has lost its newest events, or if
         /// it has removed events that this reader has not received. Streams get a `gap` notice. The next event is the
-        /// first event after this position. If ids are numbers, the number must be at least as large as every number
-        /// that the log has ever assigned before this point, including those of lost events.
+        /// first event after this position.
+        ///
+        /// A client that resumes with the id of this position gets no notice. Therefore no lost event may follow this
+        /// position. If ids are numbers, the number must be larger than the number of the last event that this reader
+        /// has received, and at least as large as every number that the log has ever assigned before this point,
+        /// including those of lost events. If ids are not numbers, the id must not be older than the lost events. It
+        /// may be empty if the log knows no such id.
         virtual void on_gap(const log_position& at) = 0;
 
     protected:

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <memory>
+#include <rill/core/awaitable.hpp>
 #include <rill/pubsub/backplane.hpp>
 #include <rill/pubsub/options.hpp>
 #include <rill/pubsub/subscription.hpp>
@@ -27,12 +28,24 @@ public:
     /// @param plane  the log of the channel. By default it is a memory_backplane with default settings
     explicit channel(channel_options options = {}, std::shared_ptr<backplane> plane = nullptr);
 
-    /// Publishes an event. Never waits, even if streams are slow. The event must not have an id, unless the backplane
-    /// takes ids from publishers.
+    /// Publishes an event. Never waits, even if streams or the log are slow. The event must not have an id, unless the
+    /// backplane takes ids from publishers.
     /// @param key  with slow_policy::latest_per_key, the event replaces the previous event of the same key
     /// @return the id. It is empty if the backplane assigns it later. Errors: error::invalid_utf8,
     /// error::message_too_large (see channel_options::max_event_bytes), and those of the backplane
     result<log_id> publish(const sse::event& e, std::string_view key = {});
+    result<log_id> publish(const sse::event& e, const publish_options& options);
+
+    /// Publishes an event, and waits until the log has acknowledged it. The function appends the event before it
+    /// returns the awaitable. Therefore it may be called with temporaries, and an awaitable that is destroyed does not
+    /// undo the append.
+    ///
+    /// Completion: on the caller's worker. If the log acknowledges the event within the call, `co_await` does not
+    /// suspend the caller. Cancellation: ends the wait, but not the append. The channel exists until the awaitable has
+    /// completed.
+    /// @return the id. Errors: those of publish(). error::outcome_unknown if the log may or may not have appended the
+    /// event; a retry with the same idempotency key is then safe
+    awaitable<result<log_id>> publish_acknowledged(const sse::event& e, publish_options options = {});
 
     /// Publishes an event that has data only.
     template <class Text>

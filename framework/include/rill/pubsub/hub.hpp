@@ -69,6 +69,10 @@ public:
 
     /// See channel::publish(). Further errors: error::invalid_topic (see is_topic()), error::too_many_topics.
     result<log_id> publish(std::string_view topic, const sse::event& e, std::string_view key = {});
+    result<log_id> publish(std::string_view topic, const sse::event& e, const publish_options& options);
+    /// See channel::publish_acknowledged(). Further errors: those of publish().
+    awaitable<result<log_id>> publish_acknowledged(std::string_view topic, const sse::event& e,
+                                                   publish_options options = {});
     template <class Text>
         requires std::convertible_to<const Text&, std::string_view>
     result<log_id> publish(std::string_view topic, const Text& data, std::string_view key = {})

@@ -3,6 +3,9 @@
 #include <deque>
 #include <mutex>
 #include <rill/pubsub/backplane.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace rill::pubsub {
@@ -30,34 +33,52 @@ public:
         /// Maximum number of events that the log copies and holds for read_after(). Use it if some channels join the
         /// log later than others, or if they hold fewer events.
         std::size_t max_past_events = 0;
+        /// Maximum number of idempotency keys that the log remembers. It remembers the keys of the newest events that
+        /// have a key. 0: no check.
+        std::size_t max_idempotency_keys = 10'000;
     };
 
     memory_backplane() : memory_backplane(settings{}) {}
     explicit memory_backplane(settings s);
 
-    bool ids_are_numbers() const noexcept override { return settings_.ids == id_source::counter; }
+    bool ids_are_numbers() const noexcept override { return counts(); }
 
     /// Errors: error::event_id_refused for an id that is missing, not allowed, or does not increase.
-    /// Does not check idempotency keys.
     result<log_id> append(event_draft event, const append_options& options, appended done) override;
     bool holds_past() const noexcept override { return settings_.max_past_events != 0; }
-    /// Calls `done` before it returns.
+    /// Calls `done` before it returns. With id_source::publisher, the page also has events of other topics.
     void read_after(read_request request, past_read done) override;
+    /// Begins with the newest of the past events that the log holds.
     void tail(reader& r, const tail_options& options) override;
     void stop(reader& r) override;
+    /// All appends count as faster than the first of append_latency_bounds, because they need no I/O.
+    backplane_stats stats() const override;
 
 private:
     result<log_id> next_id(const event_draft& event);
     void keep(const event_draft& event, const log_id& id, std::uint64_t number);
+    void remember_key(std::string_view key, const log_id& id);
     result<page> page_after(const read_request& request) const;
 
+    bool counts() const noexcept { return settings_.ids == id_source::counter; }
+
     settings settings_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<reader*> readers_;
     std::uint64_t next_ = 0;
     log_id last_;
     std::deque<past_event> past_;
     log_id before_past_; ///< the id of the event before the oldest one in past_
+    std::uint64_t appended_ = 0;
+    std::uint64_t append_failures_ = 0;
+
+    struct known_key
+    {
+        std::string key;
+        log_id id;
+    };
+    std::deque<known_key> keys_; ///< idempotency keys, in the order of their events
+    std::unordered_map<std::string_view, const known_key*> ids_by_key_;
 };
 
 } // namespace rill::pubsub

@@ -106,6 +106,17 @@ struct channel_options
     std::function<void(std::string_view topic)> on_last_subscriber{};
 };
 
+/// How an event is published.
+struct publish_options
+{
+    /// With slow_policy::latest_per_key, the event replaces the previous event of the same key.
+    std::string_view key{};
+    /// Identifies the event, for a retry after error::outcome_unknown. If the log has recently appended an event with
+    /// this key, the event is not appended again, and the result is the id of the first one. Each log documents how
+    /// long it remembers a key. All topics of a hub share the keys. Empty: no check.
+    std::string_view idempotency_key{};
+};
+
 /// Options for some topics of a hub. They replace hub_options::channel as a whole.
 struct topic_options
 {

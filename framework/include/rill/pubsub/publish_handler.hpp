@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <rill/core/awaitable.hpp>
 #include <rill/http/request.hpp>
 #include <rill/http/response.hpp>
 #include <rill/pubsub/hub.hpp>
@@ -19,10 +20,15 @@ namespace rill::pubsub {
 /// and `key` is its key (see slow_policy::latest_per_key). If the backplane takes ids from publishers, the query
 /// parameter `id` is its id.
 ///
-/// Answers 201 with {"id": "..."}. If the backplane assigns the id later, answers 202 with an empty id. Errors: 401
-/// without the token (RFC 6750); 400 for an invalid topic, name or id, and for text that is not UTF-8; 409 for an id
-/// that the backplane refuses; 413 for an event that is too large; 415 for a body with a Content-Encoding; 503 for too
-/// many topics or a failure of the backplane.
+/// The header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) identifies the event, see
+/// publish_options::idempotency_key. It is a string in quotation marks or text without them, of at most 255 bytes. A
+/// request with the key of an earlier event publishes nothing and gets the id of the earlier event.
+///
+/// Answers 201 with {"id": "..."} after the log has acknowledged the event. Errors: 401 without the token (RFC 6750);
+/// 400 for an invalid topic, name, id or Idempotency-Key, and for text that is not UTF-8; 409 for an id that the log
+/// refuses; 413 for an event that is too large; 415 for a body with a Content-Encoding; 503 for too many topics, and if
+/// the log has not appended the event; 504 for error::outcome_unknown. After a 504, a retry with the same
+/// Idempotency-Key does not publish the event twice. A client that disconnects does not undo the append.
 class publish_handler
 {
 public:
@@ -34,7 +40,7 @@ public:
     /// The path parameter that the route must have.
     static constexpr std::array<std::string_view, 1> path_parameters{"topic"};
 
-    response operator()(request& r);
+    awaitable<response> operator()(request& r) const;
 
 private:
     pubsub::hub hub_;

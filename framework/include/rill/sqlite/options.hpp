@@ -25,7 +25,7 @@ enum class durability : unsigned char
 struct retention_limits
 {
     std::uint64_t max_events = 1'000'000;            ///< at least 1
-    std::uint64_t max_bytes = 1024ULL * 1024 * 1024; ///< sum of event_draft::footprint(); the newest event is kept
+    std::uint64_t max_bytes = 1024UL * 1024 * 1024; ///< sum of event_draft::footprint(); the newest event is kept
     std::chrono::milliseconds max_age{0};            ///< 0: no limit
 };
 
@@ -41,8 +41,8 @@ struct backplane_options
     std::size_t max_pending_bytes = 64UL * 1024 * 1024; ///< sum of event_draft::footprint(); one event may always wait
     /// How long a transaction waits while another process locks the file. After that time its appends fail.
     std::chrono::milliseconds busy_timeout{5'000};
-    /// The log remembers at least this many of the newest idempotency keys, also those of removed events.
-    std::uint64_t max_idempotency_keys = 100'000;
+    /// Minimum number of newest idempotency keys that the log remembers, also those of removed events.
+    std::uint64_t idempotency_keys = 100'000;
     /// Opens an existing file without the right to write. append() then fails, reading and live delivery work.
     bool read_only = false;
     /// Receives messages about failures and their end. Threads of the log call it. It must neither block nor throw.

@@ -1,0 +1,6 @@
+#pragma once
+
+#include <rill/redis/backplane.hpp>
+#include <rill/redis/error.hpp>
+#include <rill/redis/options.hpp>
+#include <rill/redis/url.hpp>
