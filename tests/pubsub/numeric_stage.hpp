@@ -48,6 +48,8 @@ public:
 
     /// The newest number that was assigned or skipped.
     std::uint64_t newest() const noexcept { return next_ - 1; }
+    /// The newest number that trim() has dropped.
+    std::uint64_t trimmed() const noexcept { return trimmed_; }
     /// The position of the newest gap, or of the beginning.
     std::uint64_t point() const noexcept { return points_.back(); }
     /// The first gap after this position. 0 if there is none.
@@ -131,7 +133,10 @@ public:
     {
         for (; count != 0; --count) {
             const auto* next = log_.after(tailed_);
-            const auto point = log_.point_after(reported_);
+            auto point = log_.point_after(reported_);
+            if (tailed_ < log_.trimmed()) { // events were dropped that this process has not got
+                point = log_.trimmed();
+            }
             if (point != 0 && (next == nullptr || next->number > point)) {
                 reported_ = tailed_ = point;
                 to_->on_gap({std::to_string(reported_), reported_});

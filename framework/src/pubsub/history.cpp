@@ -65,7 +65,7 @@ start_point history::start(unknown_id how, std::string_view id, const channel_op
     start.position.known_lost = std::max(start.position.known_lost, topics_.removed().lost_until());
     // If ids are numbers, the notice has an id too. A client that resumes with that id gets the same events again.
     const auto* first = oldest();
-    start.position.seen = first == nullptr ? end_.newest : std::max(first->sequence - 1, received);
+    start.position.seen = std::max(first == nullptr ? end_.newest : first->sequence - 1, received);
     start.gap = make_gap(id, first == nullptr ? std::string_view() : first->event.id(),
                          end_.numeric_ids ? id_at(start.position.seen) : std::string());
     return start;

@@ -4,12 +4,22 @@ namespace rill::pubsub::detail {
 
 namespace {
 
-// The sequence number up to which the client has all events of its topics that the store holds. 0 if it is not known.
-// @param is_valid  whether the log has assigned the id. Otherwise the id may be a number of another log.
-std::uint64_t received_until(const history& past, std::string_view id, bool is_valid)
+/// Whether the log has assigned the id of a client. Otherwise it may be a number of another log.
+enum class id_state : unsigned char
+{
+    confirmed,
+    likely, ///< the log could not be asked
+    unknown,
+};
+
+// The sequence number up to which the client has all events of its topics. 0 if it is not known.
+std::uint64_t received_until(const history& past, std::string_view id, id_state state)
 {
     const auto sequence = past.sequence_of(id).value_or(0);
-    return is_valid || sequence <= past.newest() ? std::min(sequence, past.newest()) : 0;
+    if (sequence <= past.newest() || state == id_state::confirmed) {
+        return sequence;
+    }
+    return state == id_state::likely ? past.newest() : 0;
 }
 
 start_point counted(topic_store& store, start_point start)
@@ -40,7 +50,7 @@ start_point find_start(topic_store& store, const topic_filter& filter, std::stri
             return {.requested_until = UINT64_MAX, .needs_backfill = true};
         }
         return past.start(options.on_unknown_id, last_event_id, options, entered,
-                          received_until(past, last_event_id, false));
+                          received_until(past, last_event_id, id_state::unknown));
     });
     return counted(store, std::move(start));
 }
@@ -68,9 +78,11 @@ start_point find_start_without(topic_store& store, const topic_filter& filter, c
     }
     const auto& options = store.kinds().options(filter.kind);
     const auto how = failed.has_begun ? unknown_id::gap : options.on_unknown_id;
-    const bool is_valid = failed.has_begun || failed.failure != error::unknown_event_id;
+    const auto state = failed.has_begun                            ? id_state::confirmed
+                       : failed.failure == error::unknown_event_id ? id_state::unknown
+                                                                   : id_state::likely;
     return counted(store, store.read(filter, [&](const history& past) {
-        return past.start(how, failed.after, options, failed.entered, received_until(past, failed.after, is_valid));
+        return past.start(how, failed.after, options, failed.entered, received_until(past, failed.after, state));
     }));
 }
 
