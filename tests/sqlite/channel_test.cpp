@@ -1,7 +1,9 @@
 #include <rill/pubsub/channel.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include "sqlite/log_fixture.hpp"
-#include "support/run.hpp"
 
 namespace pubsub = rill::pubsub;
 
@@ -28,9 +30,23 @@ rill::awaitable<texts> read_from(pubsub::subscription events, std::size_t count,
     co_return got;
 }
 
+// The mailbox of a context keeps it running. Therefore the end of the coroutine stops it.
+texts run(rill::awaitable<texts> body)
+{
+    boost::asio::io_context context(1);
+    texts got;
+    boost::asio::co_spawn(context.get_executor(), std::move(body), [&](const std::exception_ptr& error, texts all) {
+        BOOST_TEST((error == nullptr));
+        got = std::move(all);
+        context.stop();
+    });
+    context.run();
+    return got;
+}
+
 texts read(pubsub::channel& channel, const std::string& after, std::size_t count, std::string& last_id)
 {
-    return rill_test::run(read_from(channel.subscribe(after), count, &last_id));
+    return run(read_from(channel.subscribe(after), count, &last_id));
 }
 
 texts range(int first, int last)
@@ -59,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_stream_resumes_after_a_restart_without_a_gap)
         auto channel = open_channel(files.file());
         auto events = channel.subscribe(); // before the events
         publish(channel, 1, 300);
-        const auto got = rill_test::run(read_from(std::move(events), 100, &id));
+        const auto got = run(read_from(std::move(events), 100, &id));
         BOOST_TEST((got == range(1, 100)));
     }
     for (const std::size_t held : {4'096U, 50U, 1U}) { // from memory, and from the file

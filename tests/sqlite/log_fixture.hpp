@@ -23,7 +23,11 @@ public:
     }
     temporary_directory(const temporary_directory&) = delete;
     temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory() { std::filesystem::remove_all(path_); }
+    ~temporary_directory()
+    {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
 
     std::string file(const std::string& name = "log.db") const { return (path_ / name).string(); }
     const std::filesystem::path& path() const noexcept { return path_; }

@@ -32,6 +32,7 @@ void checkpointer::checkpoint(std::size_t pages) const noexcept
 {
     try {
         database db(options_.file, database::access::write, options_.busy_timeout);
+        ask(db, "PRAGMA user_version"); // before its first read, a connection does not know the write-ahead log
         sqlite3_wal_checkpoint_v2(db.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
         if (pages > max_pages) {
             sqlite3_wal_checkpoint_v2(db.get(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);

@@ -46,6 +46,13 @@ inline error_code make_error_code(error e) noexcept
     return {static_cast<int>(e), error_category()};
 }
 
+/// Also true for a code of another category that stands for this error. For example, the codes of rill::sqlite, such as
+/// "database or disk is full", stand for error::log_unavailable.
+inline bool operator==(const error_code& code, error e) noexcept
+{
+    return code == boost::system::error_condition(static_cast<int>(e), error_category());
+}
+
 } // namespace rill
 
 template <>
