@@ -33,7 +33,7 @@ public:
     }
     void on_gap(const rill::pubsub::log_position& at) override { add({"gap", at.number}); }
 
-    /// Waits until the reader has got so many items. Returns all of them.
+    /// Waits until the reader has got this number of items. Returns all of them.
     std::vector<item> wait_for(std::size_t count)
     {
         std::unique_lock lock(mutex_);

@@ -11,7 +11,7 @@ namespace rill::redis::detail {
 class command_writer
 {
 public:
-    /// Begins a command with this number of words. Exactly so many calls of word() must follow.
+    /// Begins a command with this number of words. The words must follow.
     void begin(std::size_t words);
     void word(std::string_view text);
     void word(std::uint64_t number) { word(std::to_string(number)); }

@@ -209,6 +209,32 @@ std::uint16_t port_of_server_that_runs_until(std::thread& thread, std::function<
 }
 // [server]
 
+namespace {
+
+std::shared_ptr<rill::pubsub::backplane> open_new_log()
+{
+    using rill::pubsub::memory_backplane;
+    return std::make_shared<memory_backplane>(memory_backplane::settings{.max_past_events = 1'000'000});
+}
+
+} // namespace
+
+// [contract]
+#include <rill/testing/backplane_contract.hpp>
+
+BOOST_AUTO_TEST_CASE(my_log_meets_the_contract)
+{
+    std::shared_ptr<rill::pubsub::backplane> log;
+    rill::testing::backplane_fixture fixture;
+    fixture.create = [&log] { log = open_new_log(); }; // a new, empty log
+    fixture.open = [&log] { return log; };             // another connection to it
+    fixture.idempotency_keys = false;                  // this log does not check them
+    fixture.counters = false;                          // its stats() counts nothing
+    const auto report = rill::testing::run_backplane_contract(fixture);
+    BOOST_TEST(report.ok(), report.text());
+}
+// [contract]
+
 #include "docs/programs/drive.hpp"
 
 BOOST_AUTO_TEST_CASE(serves_on_a_real_port)

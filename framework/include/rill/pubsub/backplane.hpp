@@ -76,7 +76,9 @@ public:
     /// Describes the events that a stream reads from the past.
     struct read_request
     {
-        log_id after{}; ///< the first event of the page is the first matching event after the event with this id
+        /// The first event of the page is the first matching event after the event with this id. Empty: the beginning
+        /// of the log. A log that may have removed its first event must answer with error::unknown_event_id.
+        log_id after{};
         /// The topics of the events. nullptr: all topics. A log whose ids are not numbers may ignore it and return
         /// other events, too.
         std::shared_ptr<const std::vector<topic_pattern>> topics{};

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "testing/backplane_contract/model_fixture.hpp"
+
+namespace rill_test {
+
+/// A defect, and words of the message with which a case must report it.
+struct mutant
+{
+    defect fault;
+    std::string_view words;
+};
+
+/// Checks that the case accepts a correct log and finds each of these defects.
+inline void check_case(std::string_view name, const std::vector<mutant>& mutants)
+{
+    BOOST_TEST_CONTEXT(name)
+    {
+        const auto report = rill::testing::run_backplane_contract(model_fixture(), name);
+        BOOST_TEST(report.ok(), report.text());
+        for (const auto& m : mutants) {
+            const auto found = violation_of(m.fault, name);
+            BOOST_TEST(found.find(m.words) != std::string::npos, "defect " << static_cast<int>(m.fault)
+                                                                           << ": expected \"" << m.words
+                                                                           << "\", came \"" << found << "\"");
+            BOOST_TEST(found.find("(seed ") != std::string::npos);
+        }
+    }
+}
+
+} // namespace rill_test
