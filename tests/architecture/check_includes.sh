@@ -14,6 +14,7 @@ declare -A may_include=(
     [transport]="http core"
     [server]="transport http core"
     [client]="http sse core"
+    [nats]="pubsub sse http core"
     [redis]="pubsub sse http core"
     [sqlite]="pubsub sse http core"
     [testing]="server routing pubsub sse transport http core"

@@ -1,12 +1,19 @@
 #pragma once
 
+#include "nats/session.hpp"
 #include "support/nats_server.hpp"
+#include <algorithm>
 #include <atomic>
+#include <boost/json/object.hpp>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <rill/nats.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -71,11 +78,22 @@ inline rill::nats::backplane_options quick_options(std::vector<std::string> serv
     options.servers = std::move(servers);
     options.stream = "TEST";
     options.subject_prefix = "test.events";
+    options.retention.max_bytes = 0;
     options.request_timeout = std::chrono::milliseconds(1000);
     options.heartbeat = std::chrono::milliseconds(300);
     options.max_backoff = std::chrono::milliseconds(200);
     options.append_grace = std::chrono::milliseconds(20'000);
+    if (std::getenv("RILL_TEST_VERBOSE") != nullptr) {
+        options.log = [](rill::log_level, std::string_view text) {
+            std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+        };
+    }
     return options;
+}
+
+inline std::shared_ptr<rill::pubsub::backplane> open_log(const rill::nats::backplane_options& options)
+{
+    return std::make_shared<rill::nats::backplane>(options);
 }
 
 inline rill::pubsub::event_draft draft(std::string_view data, std::string_view topic = "t")
@@ -130,6 +148,26 @@ private:
     };
     std::shared_ptr<state> state_;
 };
+
+/// A plain connection to the server, for what an operator or another program does.
+inline std::shared_ptr<rill::nats::session> plain_session(const rill::nats::backplane_options& options)
+{
+    auto opened = rill::nats::session::dial(options, options.servers, rill::nats::make_inbox(), [](natsMsg&) {});
+    if (!opened) {
+        throw std::runtime_error("no connection: " + opened.error());
+    }
+    return *opened;
+}
+
+/// Sends a request to the server. Throws if the server refuses it.
+inline boost::json::object request(rill::nats::session& with, const std::string& subject, const std::string& body = {})
+{
+    auto response = with.request(subject, body);
+    if (!response) {
+        throw std::runtime_error(subject + ": " + response.error().text);
+    }
+    return *response;
+}
 
 /// Reads a page and waits for it.
 inline rill::result<rill::pubsub::backplane::page> read_page(rill::pubsub::backplane& log,

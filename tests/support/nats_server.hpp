@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -52,10 +53,9 @@ class nats_server
 public:
     struct settings
     {
-        std::string authorization{};       ///< e.g. "user: u, password: p"
-        std::string name{};                ///< of a member of a cluster
+        std::string authorization{};         ///< e.g. "user: u, password: p"
+        std::string name{};                  ///< of a member of a cluster
         std::vector<std::uint16_t> routes{}; ///< the cluster ports of all members; the own one is the first
-        std::string monitor{};             ///< the port of the HTTP monitor, or empty
     };
 
     nats_server() : nats_server(settings{}) {}
@@ -101,17 +101,66 @@ public:
             pid_ = -1;
         }
     }
-    void freeze() const { ::kill(pid_, SIGSTOP); }
+    /// Ends the server in order, so that all events are in its store.
+    void shut_down()
+    {
+        if (pid_ > 0) {
+            ::kill(pid_, SIGCONT);
+            ::kill(pid_, SIGTERM);
+            ::waitpid(pid_, nullptr, 0);
+            pid_ = -1;
+        }
+    }
+    /// Copies the store. The server restarts.
+    void save()
+    {
+        shut_down();
+        std::filesystem::remove_all(copy());
+        std::filesystem::copy(store(), copy(), std::filesystem::copy_options::recursive);
+        launch();
+    }
+    /// Restarts the server with the copy of the store: it has lost all events since save().
+    void return_to_saved()
+    {
+        end();
+        std::filesystem::remove_all(store());
+        std::filesystem::copy(copy(), store(), std::filesystem::copy_options::recursive);
+        launch();
+    }
+    /// Returns when all threads of the server stand still.
+    void freeze() const
+    {
+        ::kill(pid_, SIGSTOP);
+        if (!eventually([&] { return is_frozen(); })) {
+            throw std::runtime_error("nats-server does not stop");
+        }
+    }
     void thaw() const { ::kill(pid_, SIGCONT); }
 
 private:
     static constexpr const char* program = "/usr/sbin/nats-server";
 
+    bool is_frozen() const
+    {
+        const std::filesystem::path tasks = "/proc/" + std::to_string(pid_) + "/task";
+        for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+            std::ifstream file(task.path() / "stat");
+            const std::string stat{std::istreambuf_iterator<char>(file), {}};
+            const auto state = stat.rfind(')') + 2;
+            if (state < stat.size() && stat[state] != 'T') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    std::filesystem::path copy() const { return directory_.path() / "copy"; }
+
     void write_config() const
     {
         std::ofstream file(directory_.path() / "server.conf");
         file << "listen: 127.0.0.1:" << port_ << "\nmax_payload: 8388608\n"
-             << "jetstream { store_dir: \"" << store().string() << "\", max_mem: 64MB, max_file: 256MB }\n";
+             << "jetstream { store_dir: \"" << store().string() << "\", max_mem: 256MB, max_file: 1GB }\n";
         if (!settings_.authorization.empty()) {
             file << "authorization { " << settings_.authorization << " }\n";
         }
@@ -124,9 +173,6 @@ private:
                 file << (i > 1 ? ", " : "") << "\"nats://127.0.0.1:" << settings_.routes[i] << '"';
             }
             file << "] }\n";
-        }
-        if (!settings_.monitor.empty()) {
-            file << "http: \"127.0.0.1:" << settings_.monitor << "\"\n";
         }
     }
 

@@ -126,7 +126,7 @@ void appender::send(std::unique_lock<std::mutex>& lock, std::uint64_t token, out
     const auto event = e.event.copy(); // the append may end while this thread sends it
     const auto message_id = e.message_id;
     const auto to = session_;
-    if (const auto newest = guard_.newest(); e.undecided == 0 || e.newest_before.epoch != newest.epoch) {
+    if (const auto newest = guard_.newest(); e.undecided == 0 || e.newest_before.created != newest.created) {
         e.newest_before = newest;
     }
     e.sent_at = clock::now();
@@ -216,7 +216,7 @@ void appender::handle(entries::iterator at, const append_reply& reply, outcomes&
     }
     if (!reply.text.empty() && reply.text != last_failure_) {
         last_failure_ = reply.text;
-        report_("NATS did not store an event: " + reply.text);
+        report_(log_level::warning, "NATS did not store an event: " + reply.text);
     }
     if (reply.outcome == kind::refused) {
         fail(at, reply.reason, out);
@@ -228,20 +228,17 @@ void appender::handle(entries::iterator at, const append_reply& reply, outcomes&
 void appender::store(entries::iterator at, const append_reply& reply, outcomes& out)
 {
     const auto& e = at->second;
-    const auto epoch = e.newest_before.epoch;
     // The stream has assigned a sequence that was already in use: it has lost events, or another stream has its name.
     const bool reused = !reply.duplicate && reply.sequence <= e.newest_before.sequence;
-    if (reused || guard_.newest().epoch != epoch) {
+    if (reused || guard_.newest().created != e.newest_before.created) {
         out.broken = session_; // the next session begins with a check of the stream
         fail(at, error::log_unavailable, out);
         return;
     }
-    if (!reply.duplicate) {
-        guard_.acknowledged(epoch, reply.sequence, e.message_id);
-    }
+    const auto number = guard_.acknowledged(reply.sequence, reply.duplicate ? std::string() : e.message_id);
     last_failure_.clear();
     count_append(stats_, clock::now() - e.begin);
-    end(at, std::to_string(epoch + reply.sequence), out);
+    end(at, std::to_string(number), out);
 }
 
 void appender::fail(entries::iterator at, error reason, outcomes& out)

@@ -18,7 +18,7 @@
 
 namespace rill::nats {
 
-/// Sends events to the stream, and waits for the acknowledgements of the server. It sends an event again with the same
+/// Sends events to the stream, and waits for the acknowledgments of the server. It sends an event again with the same
 /// Nats-Msg-Id until its outcome is known or append_grace has passed. Thread-safe.
 class appender
 {

@@ -1,10 +1,10 @@
 #include <rill/nats/backplane.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <list>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "nats/appender.hpp"
 #include "nats/check_options.hpp"
@@ -17,109 +17,114 @@ namespace {
 
 backplane_options checked(backplane_options options)
 {
+    open_library();
     check_options(options);
     if (options.subject_prefix.empty()) {
         options.subject_prefix = options.stream;
     }
-    if (!options.on_message) {
-        options.on_message = [](std::string_view) {};
+    for (auto& server : options.servers) {
+        server = server.find("://") == server.npos ? "nats://" + server : server;
+    }
+    if (!options.log) {
+        options.log = [](log_level, std::string_view) {};
     }
     return options;
 }
 
-class nats_backplane final : public pubsub::backplane
+} // namespace
+
+struct backplane::parts
 {
-public:
-    explicit nats_backplane(backplane_options options)
-        : options_(checked(std::move(options))), subjects_(options_.subject_prefix),
-          guard_(options_, options_.subject_prefix, options_.on_message),
-          connection_(options_, guard_, options_.on_message),
-          appender_(std::make_shared<appender>(options_, subjects_, guard_, connection_, options_.on_message)),
-          past_(options_, subjects_, guard_, connection_, options_.on_message)
+    explicit parts(backplane_options o)
+        : options(checked(std::move(o))), subjects(options.subject_prefix),
+          guard(options, options.subject_prefix, options.log), connection(options, guard, options.log),
+          appends(std::make_shared<appender>(options, subjects, guard, connection, options.log)),
+          past(options, subjects, guard, connection, options.log)
     {
-        appender_->start();
-        past_.start();
+        appends->start();
+        past.start();
         // A thread of nats.c may pass a reply to the handler while the log is destroyed.
-        connection_.start(
-            appender_->replies(),
-            [weak = std::weak_ptr(appender_)](natsMsg& reply) {
+        connection.start(
+            appends->replies(),
+            [weak = std::weak_ptr(appends)](natsMsg& reply) {
                 if (const auto to = weak.lock()) {
                     to->on_reply(reply);
                 }
             },
-            [this] { appender_->on_session(); });
+            [this] { appends->on_session(); });
     }
-    nats_backplane(const nats_backplane&) = delete;
-    nats_backplane& operator=(const nats_backplane&) = delete;
-
-    ~nats_backplane() override
+    parts(const parts&) = delete;
+    parts& operator=(const parts&) = delete;
+    ~parts()
     {
-        connection_.stop();
-        tails_.clear();
-        past_.stop();
-        appender_->stop();
+        connection.stop();
+        tails.clear();
+        past.stop();
+        appends->stop();
     }
 
-    bool ids_are_numbers() const noexcept override { return true; }
-    bool holds_past() const noexcept override { return true; }
-
-    result<pubsub::log_id> append(pubsub::event_draft event, const append_options& options, appended done) override
-    {
-        return appender_->append(std::move(event), options.idempotency_key, std::move(done));
-    }
-
-    void read_after(read_request request, past_read done) override { past_.read(std::move(request), std::move(done)); }
-
-    void tail(reader& r, const tail_options& options) override
-    {
-        const std::lock_guard lock(mutex_);
-        tails_.emplace_back(options_, subjects_, guard_, connection_, options_.on_message, r, options.max_past_events);
-    }
-
-    // The thread of the reader ends later. The destructor of the log waits for it.
-    void stop(reader& r) override
-    {
-        std::unique_lock lock(mutex_);
-        const auto found = std::ranges::find(tails_, &r, &tail_reader::target);
-        lock.unlock();
-        if (found != tails_.end()) {
-            found->stop();
-        }
-    }
-
-    pubsub::backplane_stats stats() const override
-    {
-        pubsub::backplane_stats out;
-        appender_->read(out);
-        out.read_failures = past_.failures();
-        out.reconnects = connection_.reconnects();
-        out.connected = connection_.current() != nullptr;
-        const std::lock_guard lock(mutex_);
-        for (const auto& tail : tails_) {
-            out.gaps += tail.gaps();
-            if (!tail.is_stopped()) {
-                out.reader_lag = std::max(out.reader_lag, tail.lag());
-            }
-        }
-        return out;
-    }
-
-private:
-    const backplane_options options_;
-    const subject_map subjects_;
-    stream_guard guard_;
-    connector connection_;
-    std::shared_ptr<appender> appender_;
-    past_reader past_;
-    mutable std::mutex mutex_;
-    std::list<tail_reader> tails_; ///< also those that have been stopped
+    const backplane_options options;
+    const subject_map subjects;
+    stream_guard guard;
+    connector connection;
+    std::shared_ptr<appender> appends;
+    past_reader past;
+    mutable std::mutex mutex;
+    std::list<tail_reader> tails; ///< also those that have been stopped
 };
 
-} // namespace
+backplane::backplane(backplane_options options) : parts_(std::make_unique<parts>(std::move(options))) {}
 
-std::shared_ptr<pubsub::backplane> backplane(backplane_options options)
+backplane::~backplane() = default;
+
+result<pubsub::log_id> backplane::append(pubsub::event_draft event, const append_options& options, appended done)
 {
-    return std::make_shared<nats_backplane>(std::move(options));
+    return parts_->appends->append(std::move(event), options.idempotency_key, std::move(done));
+}
+
+void backplane::read_after(read_request request, past_read done)
+{
+    parts_->past.read(std::move(request), std::move(done));
+}
+
+void backplane::tail(reader& r, const tail_options& options)
+{
+    const std::lock_guard lock(parts_->mutex);
+    parts_->tails.emplace_back(parts_->options, parts_->subjects, parts_->guard, parts_->connection,
+                               parts_->options.log, r, options.max_past_events);
+}
+
+// The thread of the reader ends later. The destructor of the log waits for it.
+void backplane::stop(reader& r)
+{
+    std::vector<tail_reader*> found;
+    std::unique_lock lock(parts_->mutex);
+    for (auto& tail : parts_->tails) {
+        if (tail.target() == &r) {
+            found.push_back(&tail);
+        }
+    }
+    lock.unlock();
+    for (auto* tail : found) {
+        tail->stop();
+    }
+}
+
+pubsub::backplane_stats backplane::stats() const
+{
+    pubsub::backplane_stats out;
+    parts_->appends->read(out);
+    out.read_failures = parts_->past.failures();
+    out.reconnects = parts_->connection.reconnects();
+    out.connected = parts_->connection.current() != nullptr;
+    const std::lock_guard lock(parts_->mutex);
+    for (const auto& tail : parts_->tails) {
+        out.gaps += tail.gaps();
+        if (!tail.is_stopped()) {
+            out.reader_lag = std::max(out.reader_lag, tail.lag());
+        }
+    }
+    return out;
 }
 
 } // namespace rill::nats

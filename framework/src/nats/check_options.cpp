@@ -70,7 +70,7 @@ void check_options(const backplane_options& options)
     check_time("max_backoff", options.max_backoff, options.initial_backoff);
     check_time("duplicate_window", options.duplicate_window, options.append_grace * 2);
     if (options.retention.max_age.count() != 0 && options.retention.max_age < options.append_grace * 2) {
-        reject("retention.max_age", std::to_string(options.retention.max_age.count()) + " s",
+        reject("retention.max_age", std::to_string(options.retention.max_age.count()) + " ms",
                "0 or at least twice append_grace");
     }
     check_count("read_threads", options.read_threads, 64);

@@ -63,7 +63,7 @@ std::shared_ptr<session> connector::open()
     opening_ = *dialed;
     const bool stopping = stopping_;
     lock.unlock();
-    const auto checked = stopping ? request_result<stream_info>() : guard_.check(**dialed);
+    const auto checked = stopping ? request_result<checked_stream>() : guard_.check(**dialed);
     lock.lock();
     opening_ = nullptr;
     lock.unlock();
@@ -85,14 +85,15 @@ void connector::serve(const std::shared_ptr<session>& opened)
         }
     }
     const auto url = opened->server_url();
-    report_("connected to NATS at " + url);
+    report_(log_level::info, "connected to NATS at " + url);
     set_current(opened);
-    if (!is_stopping()) {
-        opened->wait_until_closed();
+    // Another process may have found that the stream has lost events.
+    while (!is_stopping() && !opened->wait_until_closed(options_.heartbeat * 2)) {
+        static_cast<void>(guard_.check(*opened));
     }
     set_current(nullptr);
     if (!is_stopping()) {
-        report_("the connection to NATS at " + url + " has ended");
+        report_(log_level::warning, "the connection to NATS at " + url + " has ended");
     }
 }
 
@@ -111,7 +112,7 @@ void connector::report_failure(const std::string& text)
 {
     if (text != last_failure_ && !is_stopping()) {
         last_failure_ = text;
-        report_(text);
+        report_(log_level::warning, text);
     }
 }
 

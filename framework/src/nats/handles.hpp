@@ -22,6 +22,13 @@ using subscription_handle = std::unique_ptr<natsSubscription, destroyer<natsSubs
 using message_handle = std::unique_ptr<natsMsg, destroyer<natsMsg_Destroy>>;
 using context_handle = std::unique_ptr<jsCtx, destroyer<jsCtx_Destroy>>;
 
+/// Starts the library once for the process. It is never closed, because another part of the program may use it.
+inline void open_library()
+{
+    static const natsStatus opened = nats_Open(-1);
+    static_cast<void>(opened);
+}
+
 /// Releases what nats.c keeps for a thread. Each thread that calls nats.c has one as its first object.
 struct thread_scope
 {

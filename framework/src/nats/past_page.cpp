@@ -4,13 +4,13 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
-#include "http/whole_number.hpp"
-
 namespace rill::nats {
 
 namespace {
 
-constexpr std::chrono::seconds consumer_lifetime(5); // if the program ends before it deletes the consumer
+constexpr std::size_t max_unwanted = 5000;
+constexpr std::size_t max_batch = 256;
+constexpr std::chrono::seconds pull_lifetime(5); // if the program ends before it deletes the consumer
 
 std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline)
 {
@@ -19,19 +19,6 @@ std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadl
 }
 
 } // namespace
-
-std::optional<std::uint64_t> sequence_of(const pubsub::log_id& id, const stream_info& info)
-{
-    if (id.empty()) { // the beginning is only known if the stream still holds its first event
-        return info.first == 1 ? std::optional<std::uint64_t>(0) : std::nullopt;
-    }
-    const auto number = rill::detail::whole_number<std::uint64_t>(id);
-    if (!number || id != std::to_string(*number) || *number < info.epoch) {
-        return std::nullopt;
-    }
-    const auto sequence = *number - info.epoch;
-    return sequence + 1 >= info.first && sequence <= info.last ? std::optional(sequence) : std::nullopt;
-}
 
 template <class Error>
 tl::unexpected<error_code> past_page::fail(const Error& why)
@@ -42,51 +29,55 @@ tl::unexpected<error_code> past_page::fail(const Error& why)
 
 result<past_page::page> past_page::read()
 {
-    const auto before = guard_.check(with_);
+    const auto before = guard_.look(with_);
     if (!before) {
         return fail(before.error());
     }
-    const auto after = sequence_of(request_.after, *before);
+    const auto after = before->table->sequence_of(request_.after, before->info);
     if (!after) {
         return tl::unexpected(make_error_code(error::unknown_event_id));
     }
     return read_from(*before, *after);
 }
 
-result<past_page::page> past_page::read_from(const stream_info& info, std::uint64_t after)
+result<past_page::page> past_page::read_from(const checked_stream& from, std::uint64_t after)
 {
-    epoch_ = info.epoch;
+    const auto& info = from.info;
+    table_ = from.table;
     read_to_ = after;
     // Without a filter, the sequences show whether events between others were removed.
     const auto filter =
         request_.topics != nullptr && info.deleted == 0 ? subjects_.filter(*request_.topics) : std::string();
     dense_ = filter.empty();
+    is_selective_ = dense_ && request_.topics != nullptr;
     if (after < info.last && request_.max_events != 0) {
-        const auto from = make_consumer(after + 1, filter);
-        if (!from) {
-            return tl::unexpected(from.error());
+        const auto source = make_consumer(after + 1, filter);
+        if (!source) {
+            return tl::unexpected(source.error());
         }
-        unread_ = from->pending;
-        const bool complete = unread_ == 0 || read_messages(*from);
-        with_.publish("$JS.API.CONSUMER.DELETE." + stream_ + '.' + from->name);
+        unread_ = source->pending;
+        const bool complete = unread_ == 0 || read_messages(*source);
+        with_.publish("$JS.API.CONSUMER.DELETE." + stream_ + '.' + source->name);
         if (!complete) {
             return tl::unexpected(make_error_code(error::log_unavailable));
         }
     }
     // The stream may have removed events before the consumer read them.
-    const auto now = guard_.check(with_);
+    const auto now = guard_.look(with_);
     if (!now) {
         return fail(now.error());
     }
-    const bool removed = now->epoch != epoch_ || now->first > after + 1 || (!dense_ && now->deleted != 0);
+    const bool removed =
+        now->info.created != info.created || now->info.first > after + 1 || (!dense_ && now->info.deleted != 0);
     if (removed || (hole_ && read_to_ == after)) {
         return tl::unexpected(make_error_code(error::unknown_event_id));
     }
     if (!hole_ && unread_ == 0) {
         read_to_ = std::max(read_to_, info.last);
     }
-    page_.end = {std::to_string(epoch_ + read_to_), epoch_ + read_to_};
-    page_.at_end = !hole_ && read_to_ >= now->last;
+    const auto end = table_->position(read_to_);
+    page_.end = {std::to_string(end), end};
+    page_.at_end = !hole_ && read_to_ >= now->info.last;
     return std::move(page_);
 }
 
@@ -97,7 +88,7 @@ result<past_page::consumer> past_page::make_consumer(std::uint64_t first, const 
     config["opt_start_seq"] = first;
     config["ack_policy"] = "none";
     config["replay_policy"] = "instant";
-    config["inactive_threshold"] = std::chrono::nanoseconds(consumer_lifetime).count();
+    config["inactive_threshold"] = std::chrono::nanoseconds(pull_lifetime).count();
     config["mem_storage"] = true;
     config["num_replicas"] = 1;
     if (!filter.empty()) {
@@ -115,6 +106,7 @@ result<past_page::consumer> past_page::make_consumer(std::uint64_t first, const 
                     .pending = number_field(*made, "num_pending")};
 }
 
+// Pulls messages until the page is full, or until max_unwanted messages were not of the wanted topics.
 bool past_page::read_messages(const consumer& from)
 {
     const auto inbox = make_inbox();
@@ -123,28 +115,38 @@ bool past_page::read_messages(const consumer& from)
         failure_ = "no subscription";
         return false;
     }
-    boost::json::object pull;
-    pull["batch"] = std::min<std::uint64_t>(request_.max_events, from.pending);
-    pull["no_wait"] = true;
-    with_.publish("$JS.API.CONSUMER.MSG.NEXT." + stream_ + '.' + from.name, boost::json::serialize(pull), inbox);
-    for (std::uint64_t left = std::min<std::uint64_t>(request_.max_events, from.pending); left != 0; --left) {
-        natsMsg* received = nullptr;
-        const auto status = natsSubscription_NextMsg(&received, subscription.get(), time_until(deadline_).count());
-        const message_handle message(received);
-        if (status != NATS_OK) {
-            failure_ = natsStatus_GetText(status);
-            return false;
+    auto state = next::proceed;
+    for (std::size_t read = 0; state == next::proceed && unread_ != 0 && read < max_unwanted;) {
+        const auto missing = request_.max_events - page_.events.size();
+        const auto batch = std::min<std::uint64_t>(unread_, is_selective_ ? max_batch : missing);
+        boost::json::object pull;
+        pull["batch"] = batch;
+        pull["no_wait"] = true;
+        with_.publish("$JS.API.CONSUMER.MSG.NEXT." + stream_ + '.' + from.name, boost::json::serialize(pull), inbox);
+        for (std::uint64_t left = batch; left != 0 && state == next::proceed; --left) {
+            state = read_message(*subscription);
         }
-        if (status_of(*message) != 0) { // no more messages: the stream has removed some of them
-            unread_ = 0;
-            hole_ = dense_;
-            return true;
-        }
-        if (take(*message) == next::end) {
-            return true;
-        }
+        read += batch;
+        state = page_.events.size() == request_.max_events ? next::end : state;
     }
-    return true;
+    return failure_.empty();
+}
+
+past_page::next past_page::read_message(natsSubscription& from)
+{
+    natsMsg* received = nullptr;
+    const auto status = natsSubscription_NextMsg(&received, &from, time_until(deadline_).count());
+    const message_handle message(received);
+    if (status != NATS_OK) {
+        failure_ = natsStatus_GetText(status);
+        return next::end;
+    }
+    if (status_of(*message) != 0) { // no more messages: the stream has removed some of them
+        unread_ = 0;
+        hole_ = dense_;
+        return next::end;
+    }
+    return take(*message);
 }
 
 past_page::next past_page::take(natsMsg& message)
@@ -163,13 +165,16 @@ past_page::next past_page::take(natsMsg& message)
 
 past_page::next past_page::keep(natsMsg& message, const delivery& at)
 {
-    auto event = read_message(subjects_, message);
+    auto event = nats::read_message(subjects_, message);
     if (event && is_wanted(*event)) {
+        if (page_.events.size() == request_.max_events) {
+            return next::end;
+        }
         bytes_ += event->footprint();
         if (bytes_ > request_.max_bytes && !page_.events.empty()) {
             return next::end;
         }
-        const auto number = epoch_ + at.stream_sequence;
+        const auto number = table_->number(at.stream_sequence);
         page_.events.push_back({std::move(*event), std::to_string(number), number});
     }
     read_to_ = at.stream_sequence;

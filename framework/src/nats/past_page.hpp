@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <rill/pubsub/backplane.hpp>
 #include <string>
 
@@ -42,9 +42,10 @@ private:
         end,
     };
 
-    result<page> read_from(const stream_info& info, std::uint64_t after);
+    result<page> read_from(const checked_stream& from, std::uint64_t after);
     result<consumer> make_consumer(std::uint64_t first, const std::string& filter);
     bool read_messages(const consumer& from);
+    next read_message(natsSubscription& from);
     next take(natsMsg& message);
     next keep(natsMsg& message, const delivery& at);
     bool is_wanted(const pubsub::event_draft& event) const;
@@ -60,15 +61,13 @@ private:
 
     std::string failure_;
     page page_;
-    std::uint64_t epoch_ = 0;
+    std::shared_ptr<const epoch_table> table_;
     std::uint64_t read_to_ = 0; ///< the sequence of the newest message that was read, or the start
     std::uint64_t unread_ = 0;  ///< number of messages that follow it in the consumer
     std::size_t bytes_ = 0;
-    bool dense_ = true; ///< the consumer has no filter: each sequence must follow the one before
-    bool hole_ = false; ///< events are missing after read_to_
+    bool dense_ = true;         ///< the consumer has no filter: each sequence must follow the one before
+    bool is_selective_ = false; ///< the page selects the events itself
+    bool hole_ = false;         ///< events are missing after read_to_
 };
-
-/// Returns the sequence of an id, or nothing if the stream does not hold every event after this id.
-std::optional<std::uint64_t> sequence_of(const pubsub::log_id& id, const stream_info& info);
 
 } // namespace rill::nats

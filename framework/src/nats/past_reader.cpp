@@ -78,7 +78,8 @@ void past_reader::answer(job& next)
         past_page reader(*with, guard_, subjects_, options_.stream, next.request, next.deadline);
         read = reader.read();
         if (!reader.failure().empty()) {
-            report_("the past of the stream " + options_.stream + " cannot be read: " + reader.failure());
+            report_(log_level::warning,
+                    "the past of the stream " + options_.stream + " cannot be read: " + reader.failure());
         }
     }
     if (!read && read.error() != error::unknown_event_id) {

@@ -109,7 +109,24 @@ request_error failed(natsStatus status)
     return {status, 0, natsStatus_GetText(status)};
 }
 
-constexpr std::int64_t forever = 24LL * 3600 * 1000; // in milliseconds
+request_result<boost::json::object> read_response(natsMsg& message)
+{
+    const std::string_view text(natsMsg_GetData(&message), static_cast<std::size_t>(natsMsg_GetDataLength(&message)));
+    error_code invalid;
+    const auto parsed = boost::json::parse(text, invalid);
+    if (invalid || !parsed.is_object()) {
+        return tl::unexpected(request_error{NATS_PROTOCOL_ERROR, 0, "the response is not a JSON object"});
+    }
+    const auto& object = parsed.get_object();
+    if (const auto* error = object.if_contains("error"); error != nullptr && error->is_object()) {
+        const auto* code = error->get_object().if_contains("err_code");
+        const auto* description = error->get_object().if_contains("description");
+        return tl::unexpected(request_error{
+            NATS_ERR, code != nullptr && code->is_int64() ? static_cast<int>(code->get_int64()) : 0,
+            description != nullptr && description->is_string() ? std::string(description->get_string()) : "error"});
+    }
+    return object;
+}
 
 } // namespace
 
@@ -161,28 +178,34 @@ request_result<boost::json::object> session::request(const std::string& subject,
     natsMsg* received = nullptr;
     const auto status =
         natsConnection_RequestString(&received, connection_.get(), subject.c_str(), body.c_str(), timeout_);
-    if (status != NATS_OK) {
-        return tl::unexpected(failed(status));
-    }
     const message_handle message(received);
-    const std::string_view text(natsMsg_GetData(received), static_cast<std::size_t>(natsMsg_GetDataLength(received)));
-    error_code invalid;
-    const auto parsed = boost::json::parse(text, invalid);
-    if (invalid || !parsed.is_object()) {
-        return tl::unexpected(request_error{NATS_PROTOCOL_ERROR, 0, "the response is not a JSON object"});
-    }
-    const auto& object = parsed.get_object();
-    if (const auto* error = object.if_contains("error"); error != nullptr && error->is_object()) {
-        const auto* code = error->get_object().if_contains("err_code");
-        const auto* description = error->get_object().if_contains("description");
-        return tl::unexpected(request_error{
-            NATS_ERR, code != nullptr && code->is_int64() ? static_cast<int>(code->get_int64()) : 0,
-            description != nullptr && description->is_string() ? std::string(description->get_string()) : "error"});
-    }
-    return object;
+    return status == NATS_OK ? read_response(*message) : tl::unexpected(failed(status));
+}
+
+request_result<boost::json::object> session::request(natsMsg& message)
+{
+    natsMsg* received = nullptr;
+    const auto status = natsConnection_RequestMsg(&received, connection_.get(), &message, timeout_);
+    const message_handle response(received);
+    return status == NATS_OK ? read_response(*response) : tl::unexpected(failed(status));
 }
 
 request_result<message_handle> session::message(const std::string& stream, std::uint64_t sequence)
+{
+    return read_stored([&](natsMsg** read, jsCtx* context, jsErrCode* code) {
+        return js_GetMsg(read, context, stream.c_str(), sequence, nullptr, code);
+    });
+}
+
+request_result<message_handle> session::last_message(const std::string& stream, const std::string& subject)
+{
+    return read_stored([&](natsMsg** read, jsCtx* context, jsErrCode* code) {
+        return js_GetLastMsg(read, context, stream.c_str(), subject.c_str(), nullptr, code);
+    });
+}
+
+template <class Read>
+request_result<message_handle> session::read_stored(const Read& read)
 {
     jsOptions with;
     jsOptions_Init(&with);
@@ -192,20 +215,24 @@ request_result<message_handle> session::message(const std::string& stream, std::
         return tl::unexpected(failed(status));
     }
     const context_handle context(created);
-    natsMsg* read = nullptr;
+    natsMsg* message = nullptr;
     jsErrCode code{};
-    if (const auto status = js_GetMsg(&read, created, stream.c_str(), sequence, nullptr, &code); status != NATS_OK) {
+    if (const auto status = read(&message, created, &code); status != NATS_OK) {
         auto error = failed(status);
         error.code = static_cast<int>(code);
         return tl::unexpected(std::move(error));
     }
-    return message_handle(read);
+    return message_handle(message);
 }
 
 void session::publish(const std::string& subject, const std::string& body, const std::string& reply)
 {
-    natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.empty() ? nullptr : reply.c_str(),
-                                  body.data(), static_cast<int>(body.size()));
+    const auto size = static_cast<int>(body.size());
+    if (reply.empty()) {
+        natsConnection_Publish(connection_.get(), subject.c_str(), body.data(), size);
+    } else {
+        natsConnection_PublishRequest(connection_.get(), subject.c_str(), reply.c_str(), body.data(), size);
+    }
 }
 
 subscription_handle session::subscribe(const std::string& subject)
@@ -218,13 +245,14 @@ subscription_handle session::subscribe(const std::string& subject)
     return subscription_handle(created);
 }
 
-void session::wait_until_closed()
+bool session::wait_until_closed(std::chrono::milliseconds time)
 {
-    while (!is_closed()) {
+    if (!is_closed()) {
         natsMsg* message = nullptr;
-        natsSubscription_NextMsg(&message, end_.get(), forever);
+        natsSubscription_NextMsg(&message, end_.get(), time.count());
         natsMsg_Destroy(message);
     }
+    return is_closed();
 }
 
 std::string session::server_url()
@@ -232,6 +260,13 @@ std::string session::server_url()
     std::array<char, 256> text{};
     return natsConnection_GetConnectedUrl(connection_.get(), text.data(), text.size()) == NATS_OK ? text.data()
                                                                                                   : "the server";
+}
+
+std::string session::server_id()
+{
+    std::array<char, 256> text{};
+    natsConnection_GetConnectedServerId(connection_.get(), text.data(), text.size());
+    return text.data();
 }
 
 std::vector<std::string> session::servers()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <rill/nats/options.hpp>
@@ -47,8 +48,12 @@ public:
 
     /// Sends a request with a JSON text, and waits for the response for at most request_timeout.
     request_result<boost::json::object> request(const std::string& subject, const std::string& body);
+    /// The same for a message.
+    request_result<boost::json::object> request(natsMsg& message);
     /// Reads one message of a stream.
     request_result<message_handle> message(const std::string& stream, std::uint64_t sequence);
+    /// Reads the newest message of a subject.
+    request_result<message_handle> last_message(const std::string& stream, const std::string& subject);
 
     natsStatus publish(natsMsg& message) { return natsConnection_PublishMsg(connection_.get(), &message); }
     void publish(const std::string& subject, const std::string& body = {}, const std::string& reply = {});
@@ -58,10 +63,12 @@ public:
     /// Ends the connection. Calls that wait for the server end with an error.
     void close() noexcept { natsConnection_Close(connection_.get()); }
     bool is_closed() const noexcept { return natsConnection_IsClosed(connection_.get()); }
-    /// Waits until the connection has ended.
-    void wait_until_closed();
+    /// Waits until the connection has ended. Returns false if it has not ended in this time.
+    bool wait_until_closed(std::chrono::milliseconds time);
 
     std::string server_url();
+    /// The id of the server process. A server has a new id after each start.
+    std::string server_id();
     /// All servers of the cluster that the client knows.
     std::vector<std::string> servers();
 
@@ -71,6 +78,9 @@ private:
     explicit session(connection_handle connection, std::int64_t timeout)
         : connection_(std::move(connection)), timeout_(timeout)
     {}
+
+    template <class Read>
+    request_result<message_handle> read_stored(const Read& read);
 
     connection_handle connection_;
     std::int64_t timeout_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "nats/event_message.hpp"
 
@@ -9,32 +10,38 @@ namespace rill::nats {
 
 namespace {
 
+constexpr int max_attempts = 10; // of a process that changes the table while others change it, too
+
 std::uint64_t microseconds_since_1970() noexcept
 {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
-bool is_missing(const request_error& error) noexcept
+std::string table_config(const backplane_options& options, const std::string& name)
 {
-    return error.code == JSStreamNotFoundErr;
+    auto small = options;
+    small.stream = name;
+    small.retention = {.max_events = 8, .max_bytes = 0, .max_age = {}};
+    return make_stream_config(small, {});
 }
 
 } // namespace
 
 stream_guard::stream_guard(const backplane_options& options, std::string prefix, report_function report)
-    : stream_(options.stream), prefix_(std::move(prefix)),
+    : stream_(options.stream), table_stream_(options.stream + "-epochs"), prefix_(std::move(prefix)),
       create_body_(options.create_stream ? make_stream_config(options, prefix_) : std::string()),
+      create_table_body_(options.create_stream ? table_config(options, table_stream_) : std::string()),
       report_(std::move(report))
 {}
 
 request_result<stream_info> stream_guard::read_or_create(session& with)
 {
-    auto response = with.request(api("INFO"), {});
-    if (!response && is_missing(response.error()) && !create_body_.empty()) {
-        response = with.request(api("CREATE"), create_body_);
+    auto response = with.request(api("INFO") + stream_, {});
+    if (!response && response.error().code == JSStreamNotFoundErr && !create_body_.empty()) {
+        response = with.request(api("CREATE") + stream_, create_body_);
         if (!response && response.error().code == JSStreamNameExistErr) { // another process was faster
-            response = with.request(api("INFO"), {});
+            response = with.request(api("INFO") + stream_, {});
         }
     }
     if (!response) {
@@ -47,120 +54,189 @@ request_result<stream_info> stream_guard::read_or_create(session& with)
     return info;
 }
 
-request_result<stream_info> stream_guard::check(session& with)
+request_result<stream_guard::stored_table> stream_guard::read_table(session& with)
 {
-    const std::lock_guard one(check_mutex_);
-    std::unique_lock lock(mutex_);
-    const auto before = known_; // before the request, because readers receive further events meanwhile
-    const auto max_number = max_number_;
-    lock.unlock();
-
-    auto info = read_or_create(with);
-    if (!info) {
-        return info;
-    }
-    request_result<bool> lost = info->number(info->first) <= max_number;
-    if (before.epoch == info->epoch) {
-        lost = is_lost(with, before, *info);
-    }
-    if (!lost) {
-        return tl::unexpected(std::move(lost.error()));
-    }
-    if (*lost) {
-        info = move(with, *info);
-        if (!info) {
-            return info;
+    auto read = with.last_message(table_stream_, table_stream_);
+    if (!read && read.error().code == JSStreamNotFoundErr && !create_table_body_.empty()) {
+        const auto created = with.request(api("CREATE") + table_stream_, create_table_body_);
+        if (!created && created.error().code != JSStreamNameExistErr) {
+            return tl::unexpected(created.error());
         }
+        read = with.last_message(table_stream_, table_stream_);
     }
-    lock.lock();
-    if (*lost || known_.epoch != info->epoch) {
-        known_ = {.epoch = info->epoch};
+    if (!read && read.error().code == JSNoMessageFoundErr) {
+        return stored_table{};
     }
-    return info;
+    if (!read) {
+        read.error().text.insert(0, table_stream_ + ": ");
+        return tl::unexpected(std::move(read.error()));
+    }
+    auto& message = **read;
+    const std::string_view text(natsMsg_GetData(&message), static_cast<std::size_t>(natsMsg_GetDataLength(&message)));
+    return stored_table{epoch_table::parse(text), natsMsg_GetSequence(&message)};
 }
 
-request_result<bool> stream_guard::is_lost(session& with, const known& k, const stream_info& info) const
+request_result<checked_stream> stream_guard::check(session& with)
 {
-    if (info.last < std::max(k.received, k.acknowledged)) {
-        return true;
-    }
-    if (k.received != 0 && k.received_time != 0 && k.received >= info.first) {
-        const auto compared = compare(with, k.received, k.received_time);
-        if (!compared) {
-            return tl::unexpected(compared.error());
+    const std::lock_guard one(check_mutex_);
+    for (int attempt = 0; attempt < max_attempts; ++attempt) {
+        std::unique_lock lock(mutex_);
+        const auto before = known_; // before the requests, because readers receive further events meanwhile
+        lock.unlock();
+        auto info = read_or_create(with);
+        if (!info) {
+            return tl::unexpected(std::move(info.error()));
         }
-        if (*compared == identity::different) {
-            return true;
+        auto stored = read_table(with);
+        if (!stored) {
+            return tl::unexpected(std::move(stored.error()));
+        }
+        const auto text = stored->table.text();
+        const auto lost = update(with, before, *info, *stored);
+        if (!lost) {
+            return tl::unexpected(lost.error());
+        }
+        const auto written = stored->table.text() == text ? request_result<bool>(true) : write(with, *stored);
+        if (!written) {
+            return tl::unexpected(written.error());
+        }
+        if (*written) {
+            auto table = std::make_shared<const epoch_table>(std::move(stored->table));
+            accept(*info, table, *lost);
+            return checked_stream{std::move(*info), std::move(table)};
         }
     }
-    if (k.acknowledged <= k.received || k.acknowledged < info.first) {
+    return tl::unexpected(request_error{NATS_ERR, 0, "other processes change the table of epochs all the time"});
+}
+
+request_result<checked_stream> stream_guard::look(session& with)
+{
+    auto info = read_or_create(with);
+    if (!info) {
+        return tl::unexpected(std::move(info.error()));
+    }
+    std::unique_lock lock(mutex_);
+    auto table = table_;
+    lock.unlock();
+    return table->created() == info->created ? checked_stream{std::move(*info), std::move(table)} : check(with);
+}
+
+// Changes the table if this is necessary. Returns whether events of this process are lost.
+request_result<bool> stream_guard::update(session& with, const known& k, const stream_info& info, stored_table& stored)
+{
+    const auto run = info.is_clustered ? std::string() : with.server_id();
+    auto& table = stored.table;
+    const bool is_new = table.created() != info.created;
+    if (is_new) {
+        table = epoch_table(info.created);
+    }
+    bool lost = false;
+    std::unique_lock lock(mutex_);
+    const auto min_number = std::max({microseconds_since_1970(), max_number_, table.position(info.last)}) + 1;
+    const bool same_stream = table_->created() == info.created;
+    lock.unlock();
+    const checked_stream now{info, std::make_shared<const epoch_table>(table)};
+    for (const auto* e : {&k.received, &k.acknowledged}) {
+        const auto one = !same_stream || is_new ? request_result<bool>(false) : is_lost(with, *e, now);
+        if (!one) {
+            return one;
+        }
+        if (*one && !table.mark_lost(e->number)) {
+            table.add(info.last + 1, min_number, run, true);
+        }
+        lost = lost || *one;
+    }
+    if (is_new || table.run() != run) {
+        table.add(is_new ? 1 : info.last + 1, min_number, run, false);
+    }
+    table.remove_before(info.first);
+    return lost;
+}
+
+request_result<bool> stream_guard::is_lost(session& with, const event& e, const checked_stream& now) const
+{
+    if (e.number == 0) {
         return false;
     }
-    const auto read = with.message(stream_, k.acknowledged);
+    if (!now.table->holds(e.number, now.info)) {
+        return true;
+    }
+    if (e.sequence < now.info.first || (e.time == 0 && e.id.empty())) {
+        return false;
+    }
+    const auto read = with.message(stream_, e.sequence);
     if (!read) {
         return read.error().code == JSNoMessageFoundErr ? request_result<bool>(false) : tl::unexpected(read.error());
     }
-    return header(**read, "Nats-Msg-Id").value_or("") != k.acknowledged_id;
+    return e.id.empty() ? natsMsg_GetTime(read->get()) != e.time : header(**read, "Nats-Msg-Id").value_or("") != e.id;
 }
 
-request_result<stream_guard::identity> stream_guard::compare(session& with, std::uint64_t sequence,
-                                                             std::int64_t time) const
+// Returns false if another process has changed the table since it was read.
+request_result<bool> stream_guard::write(session& with, const stored_table& stored) const
 {
-    const auto read = with.message(stream_, sequence);
-    if (read) {
-        return natsMsg_GetTime(read->get()) == time ? identity::same : identity::different;
+    natsMsg* created = nullptr;
+    const auto text = stored.table.text();
+    if (natsMsg_Create(&created, table_stream_.c_str(), nullptr, text.data(), static_cast<int>(text.size())) != NATS_OK)
+    {
+        return tl::unexpected(request_error{NATS_NO_MEMORY, 0, "no memory"});
     }
-    if (read.error().code == JSNoMessageFoundErr) {
-        return identity::removed;
+    const message_handle message(created);
+    natsMsgHeader_Set(created, "Nats-Expected-Last-Subject-Sequence", std::to_string(stored.sequence).c_str());
+    const auto response = with.request(*message);
+    if (!response && response.error().code == JSStreamWrongLastSequenceErr) {
+        return false;
     }
-    return tl::unexpected(read.error());
+    return response ? request_result<bool>(true) : tl::unexpected(response.error());
 }
 
-// A purge below a sequence that is larger than the last one makes it the next sequence of the stream. The servers
-// replicate a purge like an event. If two processes do this, the larger sequence remains.
-request_result<stream_info> stream_guard::move(session& with, const stream_info& info)
-{
-    std::unique_lock lock(mutex_);
-    const auto number = std::max({microseconds_since_1970(), max_number_, info.number(info.last)}) + 1;
-    lock.unlock();
-    const auto target = number - info.epoch;
-    report_("the stream " + stream_ + " has lost events that it had acknowledged; it held " +
-            std::to_string(info.last) + " events and continues at the number " + std::to_string(number));
-    auto purged = with.request(api("PURGE"), "{\"seq\":" + std::to_string(target) + "}");
-    if (!purged) {
-        return tl::unexpected(std::move(purged.error()));
-    }
-    auto moved = read_or_create(with);
-    if (moved && moved->epoch == info.epoch && moved->first < target) {
-        return tl::unexpected(request_error{NATS_ERR, 0, "the server did not move the stream to another sequence"});
-    }
-    return moved;
-}
-
-void stream_guard::received(std::uint64_t epoch, std::uint64_t sequence, std::int64_t time)
+void stream_guard::accept(const stream_info& info, std::shared_ptr<const epoch_table> table, bool lost)
 {
     const std::lock_guard lock(mutex_);
-    if (epoch == known_.epoch && sequence > known_.received) {
-        known_.received = sequence;
-        known_.received_time = time;
-        max_number_ = std::max(max_number_, epoch + sequence);
+    if (lost) {
+        report_(log_level::error, "the stream " + stream_ +
+                                      " has lost events that it had acknowledged; it continues after " +
+                                      std::to_string(info.last) + " events");
+    }
+    if (lost || table_->created() != info.created) {
+        known_ = {};
+    }
+    if (auto text = table->text(); text != text_) {
+        text_ = std::move(text);
+        ++version_;
+    }
+    table_ = std::move(table);
+}
+
+void stream_guard::received(std::uint64_t number, std::uint64_t sequence, std::int64_t time)
+{
+    const std::lock_guard lock(mutex_);
+    if (number > known_.received.number) {
+        known_.received = {.number = number, .sequence = sequence, .time = time};
+        max_number_ = std::max(max_number_, number);
     }
 }
 
-void stream_guard::acknowledged(std::uint64_t epoch, std::uint64_t sequence, const std::string& message_id)
+std::uint64_t stream_guard::acknowledged(std::uint64_t sequence, const std::string& message_id)
 {
     const std::lock_guard lock(mutex_);
-    if (epoch == known_.epoch && sequence > known_.acknowledged) {
-        known_.acknowledged = sequence;
-        known_.acknowledged_id = message_id;
-        max_number_ = std::max(max_number_, epoch + sequence);
+    const auto number = table_->number(sequence);
+    if (number > known_.acknowledged.number && !message_id.empty()) {
+        known_.acknowledged = {.number = number, .sequence = sequence, .id = message_id};
+        max_number_ = std::max(max_number_, number);
     }
+    return number;
 }
 
 stream_guard::position stream_guard::newest() const
 {
     const std::lock_guard lock(mutex_);
-    return {known_.epoch, std::max(known_.received, known_.acknowledged)};
+    return {table_->created(), std::max(known_.received.sequence, known_.acknowledged.sequence)};
+}
+
+std::uint64_t stream_guard::version() const
+{
+    const std::lock_guard lock(mutex_);
+    return version_;
 }
 
 } // namespace rill::nats

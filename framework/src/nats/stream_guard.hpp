@@ -2,78 +2,97 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <rill/nats/options.hpp>
 #include <string>
 #include <string_view>
 
+#include "nats/epoch_table.hpp"
 #include "nats/session.hpp"
 #include "nats/stream_info.hpp"
 
 namespace rill::nats {
 
-/// Detects that a stream has lost events that it had acknowledged, or that it was deleted and created again. It keeps
-/// the newest event that this process knows, and compares it with the stream.
-///
-/// If events are lost, the server would assign their sequences again. The guard then moves the stream to a sequence
-/// whose number is the present time in microseconds. This is larger than every number that was ever assigned. All
-/// processes see the hole, and tell their streams about it. Thread-safe.
+/// The state of the stream, with the table of its epochs.
+struct checked_stream
+{
+    stream_info info;
+    std::shared_ptr<const epoch_table> table;
+};
+
+/// Detects that a stream may assign sequences again: its server was restarted, it has lost events that it had
+/// acknowledged, or it was deleted and created again. It then begins an epoch in a second stream, with the name
+/// STREAM-epochs. It keeps the newest event that this process knows, and compares it with the stream. Thread-safe.
 class stream_guard
 {
 public:
-    using report_function = std::function<void(std::string_view)>;
+    using report_function = std::function<void(log_level, std::string_view)>;
 
     stream_guard(const backplane_options& options, std::string prefix, report_function report);
 
-    /// Reads the state of the stream. Creates the stream if it is missing and if the options allow it. Moves it if it
-    /// has lost events. Blocks.
-    request_result<stream_info> check(session& with);
+    /// Reads the state of the stream. Creates the stream if it is missing and if the options allow it. Begins an epoch
+    /// if this is necessary. Blocks. Each session begins with it.
+    request_result<checked_stream> check(session& with);
 
-    enum class identity : unsigned char
-    {
-        same,
-        removed,
-        different,
-    };
-    /// Compares an event that this process has received with the event that the stream holds now.
-    request_result<identity> compare(session& with, std::uint64_t sequence, std::int64_t time) const;
+    /// Reads only the state of the stream. Uses the table of the last check(), if this is a check of the same stream.
+    request_result<checked_stream> look(session& with);
 
     /// A reader has received this event.
-    void received(std::uint64_t epoch, std::uint64_t sequence, std::int64_t time);
-    /// The server has acknowledged this event.
-    void acknowledged(std::uint64_t epoch, std::uint64_t sequence, const std::string& message_id);
+    void received(std::uint64_t number, std::uint64_t sequence, std::int64_t time);
+    /// The server has acknowledged this event. Returns its number.
+    std::uint64_t acknowledged(std::uint64_t sequence, const std::string& message_id);
 
     struct position
     {
-        std::uint64_t epoch = 0;
+        std::uint64_t created = 0;
         std::uint64_t sequence = 0;
     };
-    /// The newest event that this process knows.
+    /// The newest event of the present stream that this process knows.
     position newest() const;
+    /// Changes with the table.
+    std::uint64_t version() const;
 
 private:
+    struct event
+    {
+        std::uint64_t number = 0; ///< 0: no event
+        std::uint64_t sequence = 0;
+        std::int64_t time = 0; ///< of a received event
+        std::string id{};      ///< of an acknowledged event
+    };
     struct known
     {
-        std::uint64_t epoch = 0;
-        std::uint64_t received = 0;
-        std::int64_t received_time = 0;
-        std::uint64_t acknowledged = 0;
-        std::string acknowledged_id{};
+        event received{};
+        event acknowledged{};
+    };
+    struct stored_table
+    {
+        epoch_table table;
+        std::uint64_t sequence = 0; ///< in the stream of the table
     };
 
     request_result<stream_info> read_or_create(session& with);
-    request_result<bool> is_lost(session& with, const known& k, const stream_info& info) const;
-    request_result<stream_info> move(session& with, const stream_info& info);
-    std::string api(const char* action) const { return std::string("$JS.API.STREAM.") + action + '.' + stream_; }
+    request_result<stored_table> read_table(session& with);
+    request_result<bool> is_lost(session& with, const event& e, const checked_stream& now) const;
+    request_result<bool> update(session& with, const known& k, const stream_info& info, stored_table& stored);
+    request_result<bool> write(session& with, const stored_table& stored) const;
+    void accept(const stream_info& info, std::shared_ptr<const epoch_table> table, bool lost);
+    std::string api(const char* action) const { return std::string("$JS.API.STREAM.") + action + '.'; }
 
     const std::string stream_;
+    const std::string table_stream_; ///< also its subject
     const std::string prefix_;
-    const std::string create_body_; ///< empty: do not create the stream
+    const std::string create_body_;       ///< empty: do not create the streams
+    const std::string create_table_body_; ///< of the stream of the table
     report_function report_;
     std::mutex check_mutex_; ///< only one check at a time; locked before mutex_
     mutable std::mutex mutex_;
     known known_;
-    std::uint64_t max_number_ = 0; ///< of all events that this process knows, in all epochs
+    std::shared_ptr<const epoch_table> table_ = std::make_shared<epoch_table>();
+    std::string text_; ///< of the table
+    std::uint64_t version_ = 0;
+    std::uint64_t max_number_ = 0; ///< of all events that this process knows, also of former streams
 };
 
 } // namespace rill::nats

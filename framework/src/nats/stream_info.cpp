@@ -77,14 +77,15 @@ stream_info read_stream_info(const boost::json::object& response)
 {
     const auto& config = object_field(response, "config");
     const auto& state = object_field(response, "state");
-    stream_info info{.epoch = static_cast<std::uint64_t>(parse_time(text_field(response, "created")) / 1000),
+    stream_info info{.created = static_cast<std::uint64_t>(parse_time(text_field(response, "created")) / 1000),
                      .first = number_field(state, "first_seq"),
                      .last = number_field(state, "last_seq"),
                      .last_time = parse_time(text_field(state, "last_ts")),
                      .deleted = number_field(state, "num_deleted"),
                      .subjects = {},
                      .retention = text_field(config, "retention"),
-                     .max_events_per_subject = static_cast<std::int64_t>(number_field(config, "max_msgs_per_subject"))};
+                     .max_events_per_subject = static_cast<std::int64_t>(number_field(config, "max_msgs_per_subject")),
+                     .is_clustered = response.contains("cluster")};
     info.first = number_field(state, "messages") == 0 ? info.last + 1 : info.first;
     if (const auto* subjects = config.if_contains("subjects"); subjects != nullptr && subjects->is_array()) {
         for (const auto& subject : subjects->get_array()) {
@@ -99,7 +100,8 @@ std::string make_stream_config(const backplane_options& options, const std::stri
     using std::chrono::nanoseconds;
     boost::json::object config;
     config["name"] = options.stream;
-    config["subjects"] = boost::json::array({prefix, prefix + ".>"});
+    config["subjects"] =
+        prefix.empty() ? boost::json::array({options.stream}) : boost::json::array({prefix, prefix + ".>"});
     config["retention"] = "limits";
     config["discard"] = "old";
     config["storage"] = options.storage == storage::file ? "file" : "memory";
@@ -111,7 +113,7 @@ std::string make_stream_config(const backplane_options& options, const std::stri
     config["max_msg_size"] = -1;
     auto window = options.duplicate_window;
     if (options.retention.max_age.count() != 0) { // the server refuses a longer window
-        window = std::min<std::chrono::milliseconds>(window, options.retention.max_age);
+        window = std::min(window, options.retention.max_age);
     }
     config["duplicate_window"] = nanoseconds(window).count();
     return boost::json::serialize(config);
@@ -124,7 +126,7 @@ std::string why_unusable(const stream_info& info, const std::string& prefix)
             return "the stream has no subject " + subject;
         }
     }
-    if (info.epoch == 0) {
+    if (info.created == 0) {
         return "the server did not report the creation time of the stream";
     }
     if (info.retention != "limits") {

@@ -12,8 +12,7 @@ namespace rill::nats {
 /// The state of a stream at one moment.
 struct stream_info
 {
-    /// When the stream was created, in microseconds since 1970. The number of an event is this time plus its sequence.
-    std::uint64_t epoch = 0;
+    std::uint64_t created = 0;  ///< in microseconds since 1970
     std::uint64_t first = 0;    ///< the sequence of the oldest event; last + 1 if there is none
     std::uint64_t last = 0;     ///< the sequence of the newest event that the stream has ever held
     std::int64_t last_time = 0; ///< when the server stored the newest event, in nanoseconds since 1970, or 0
@@ -21,14 +20,13 @@ struct stream_info
     std::vector<std::string> subjects;
     std::string retention;
     std::int64_t max_events_per_subject = -1;
-
-    std::uint64_t number(std::uint64_t sequence) const noexcept { return epoch + sequence; }
+    bool is_clustered = false;
 };
 
 /// Reads the response to the requests STREAM.INFO and STREAM.CREATE. Missing fields keep their defaults.
 stream_info read_stream_info(const boost::json::object& response);
 
-/// Returns the body of the request STREAM.CREATE.
+/// Returns the body of the request STREAM.CREATE. Without a prefix, the name of the stream is its only subject.
 std::string make_stream_config(const backplane_options& options, const std::string& prefix);
 
 /// Returns why a log cannot use the stream, or empty text.

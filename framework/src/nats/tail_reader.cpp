@@ -11,7 +11,7 @@ namespace {
 constexpr int idle_heartbeat = 100;            // the status of heartbeats and of flow control
 constexpr std::chrono::milliseconds poll(250); // how often the thread looks whether it must stop
 constexpr std::chrono::seconds max_wait_for_session(1);
-constexpr std::chrono::seconds consumer_lifetime(10); // the server removes a consumer that nobody uses after this time
+constexpr std::chrono::seconds push_lifetime(10); // the server removes a consumer that nobody uses after this time
 
 } // namespace
 
@@ -53,7 +53,8 @@ std::uint64_t tail_reader::lag() const
 {
     const std::lock_guard lock(mutex_);
     const auto newest = guard_.newest();
-    const auto known = newest.epoch == epoch_ && newest.sequence > sequence_ ? newest.sequence - sequence_ : 0;
+    const bool same = table_ != nullptr && newest.created == table_->created();
+    const auto known = same && newest.sequence > sequence_ ? newest.sequence - sequence_ : 0;
     return std::max(pending_, known);
 }
 
@@ -80,14 +81,16 @@ void tail_reader::run()
 // Makes a consumer that begins after the newest event that the reader has got.
 bool tail_reader::subscribe(session& with)
 {
-    const auto info = guard_.check(with);
-    if (!info) {
-        report_failure("the stream " + options_.stream + " cannot be read: " + info.error().text);
+    version_ = guard_.version();
+    const auto now = guard_.check(with);
+    if (!now) {
+        report_failure("the stream " + options_.stream + " cannot be read: " + now.error().text);
         return false;
     }
-    if (!go_on(with, *info)) {
+    if (!continue_at(*now)) {
         return false;
     }
+    version_ = std::max(version_, guard_.version());
     const auto inbox = make_inbox();
     subscription_ = with.subscribe(inbox);
     if (subscription_ == nullptr) {
@@ -114,7 +117,7 @@ std::string tail_reader::make_consumer(const std::string& inbox) const
     config["replay_policy"] = "instant";
     config["flow_control"] = true;
     config["idle_heartbeat"] = nanoseconds(options_.heartbeat).count();
-    config["inactive_threshold"] = nanoseconds(consumer_lifetime).count();
+    config["inactive_threshold"] = nanoseconds(push_lifetime).count();
     config["mem_storage"] = true;
     config["num_replicas"] = 1;
     boost::json::object request;
@@ -123,69 +126,47 @@ std::string tail_reader::make_consumer(const std::string& inbox) const
     return boost::json::serialize(request);
 }
 
-// Tells the reader about a hole between its newest event and the stream. Returns false if this cannot be decided now.
-// Only this thread changes the position. Therefore it reads the position without the mutex, and stop() does not wait
-// for the server.
-bool tail_reader::go_on(session& with, const stream_info& info)
+// Finds the position of the reader in the stream. Reports a gap if events may be missing there.
+bool tail_reader::continue_at(const checked_stream& now)
 {
-    request_result<bool> continuous = true;
-    if (begun_) {
-        continuous = epoch_ == info.epoch && sequence_ <= info.last && info.first <= sequence_ + 1;
-        if (*continuous) {
-            continuous = is_continuous(with, info);
-        }
-    }
     const std::lock_guard lock(mutex_);
-    if (!continuous || stopped_) {
+    if (stopped_) {
         return false;
     }
-    if (!begun_) {
-        begin(info);
-    } else if (!*continuous) {
-        gap(info.epoch, info.first - 1);
-    }
-    return true;
-}
-
-// The guard has compared the newest event that this process knows. If the stream does not hold the newest event of this
-// reader any more, nothing shows that the stream before it is the same.
-request_result<bool> tail_reader::is_continuous(session& with, const stream_info& info) const
-{
-    if (sequence_ == info.last && (time_ == 0 || time_ == info.last_time)) {
+    const bool is_new = table_ == nullptr || table_->created() != now.table->created();
+    const bool begun = table_ != nullptr;
+    table_ = now.table;
+    if (!begun) {
+        begin(now.info);
         return true;
     }
-    if (time_ == 0) {
-        return sequence_ + 1 >= info.first;
+    const auto found = is_new ? std::nullopt : table_->sequence(number_, now.info);
+    if (!found) {
+        gap(is_new ? now.info.first - 1 : table_->sequence_after_loss(number_, now.info));
     }
-    const auto compared = guard_.compare(with, sequence_, time_);
-    if (!compared) {
-        return tl::unexpected(compared.error());
-    }
-    return *compared == stream_guard::identity::same;
+    return true;
 }
 
 void tail_reader::begin(const stream_info& info)
 {
     const auto wanted = info.last - std::min<std::uint64_t>(info.last, max_past_events_);
-    epoch_ = info.epoch;
-    sequence_ = std::max(wanted, info.first - 1);
-    time_ = sequence_ == info.last ? info.last_time : 0;
-    pending_ = info.last - sequence_;
-    begun_ = true;
-    guard_.received(epoch_, info.last, info.last_time);
-    const auto number = epoch_ + sequence_;
-    to_.on_begin({std::to_string(number), number});
+    sequence_ = std::max({wanted, info.first - 1, table_->newest_barrier() - 1});
+    number_ = table_->position(sequence_);
+    pending_ = info.last - std::min(info.last, sequence_);
+    if (info.last != 0) { // it may have been removed, so its time may be unknown
+        guard_.received(table_->number(info.last), info.last, info.last >= info.first ? info.last_time : 0);
+    }
+    to_.on_begin({std::to_string(number_), number_});
 }
 
-void tail_reader::gap(std::uint64_t epoch, std::uint64_t sequence)
+void tail_reader::gap(std::uint64_t sequence)
 {
-    epoch_ = epoch;
     sequence_ = sequence;
-    time_ = 0;
+    number_ = std::max(number_, table_->position(sequence_));
     ++gaps_;
-    const auto number = epoch_ + sequence_;
-    report_("events of the stream " + options_.stream + " are missing before the number " + std::to_string(number));
-    to_.on_gap({std::to_string(number), number});
+    report_(log_level::warning,
+            "events of the stream " + options_.stream + " are missing before the number " + std::to_string(number_));
+    to_.on_gap({std::to_string(number_), number_});
 }
 
 // Handles one message.
@@ -195,7 +176,7 @@ tail_reader::next tail_reader::pump(session& with)
     natsMsg* received = nullptr;
     auto status = NATS_TIMEOUT;
     while (status == NATS_TIMEOUT) {
-        if (is_stopped() || clock::now() >= deadline) {
+        if (is_stopped() || clock::now() >= deadline || guard_.version() != version_) {
             return next::subscribe_again;
         }
         status = natsSubscription_NextMsg(&received, subscription_.get(), poll.count());
@@ -236,7 +217,7 @@ tail_reader::next tail_reader::on_message(natsMsg& message)
         return next::subscribe_again;
     }
     if (at->stream_sequence != sequence_ + 1) {
-        gap(epoch_, at->stream_sequence - 1);
+        gap(at->stream_sequence - 1);
     }
     if (!stopped_) {
         deliver(message, *at);
@@ -247,14 +228,14 @@ tail_reader::next tail_reader::on_message(natsMsg& message)
 void tail_reader::deliver(natsMsg& message, const delivery& at)
 {
     sequence_ = at.stream_sequence;
-    time_ = at.time;
+    number_ = table_->number(sequence_);
     pending_ = at.pending;
-    guard_.received(epoch_, sequence_, time_);
-    const auto number = epoch_ + sequence_;
+    guard_.received(number_, sequence_, at.time);
+    const auto number = number_;
     auto event = read_message(subjects_, message);
     if (!event) {
-        report_("skipped the message " + std::to_string(number) + " of the stream " + options_.stream + ": " +
-                event.error().message());
+        report_(log_level::warning, "skipped the message " + std::to_string(number) + " of the stream " +
+                                        options_.stream + ": " + event.error().message());
         return;
     }
     to_.on_event(std::move(*event), std::to_string(number), number);
@@ -264,7 +245,7 @@ void tail_reader::report_failure(const std::string& text)
 {
     if (text != last_failure_) {
         last_failure_ = text;
-        report_(text);
+        report_(log_level::warning, text);
     }
 }
 

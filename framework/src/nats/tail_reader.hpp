@@ -45,10 +45,9 @@ private:
 
     void run();
     bool subscribe(session& with);
-    bool go_on(session& with, const stream_info& info);
-    request_result<bool> is_continuous(session& with, const stream_info& info) const;
+    bool continue_at(const checked_stream& now);
     void begin(const stream_info& info);
-    void gap(std::uint64_t epoch, std::uint64_t sequence);
+    void gap(std::uint64_t sequence);
     next pump(session& with);
     next on_status(session& with, natsMsg& message, int status);
     next on_message(natsMsg& message);
@@ -67,15 +66,15 @@ private:
     // Only the thread uses these.
     subscription_handle subscription_;
     std::uint64_t consumed_ = 0; ///< number of messages of the present consumer
+    std::uint64_t version_ = 0;  ///< of the table
     std::string last_failure_;
     std::chrono::milliseconds pause_{0};
 
     mutable std::recursive_mutex mutex_; ///< recursive, because the reader may call stop() while an event is passed
     bool stopped_ = false;
-    bool begun_ = false;
-    std::uint64_t epoch_ = 0;
-    std::uint64_t sequence_ = 0; ///< of the newest event that the reader has got
-    std::int64_t time_ = 0;      ///< of this event, or 0 if it is not known
+    std::shared_ptr<const epoch_table> table_;
+    std::uint64_t sequence_ = 0; ///< of the newest event that the reader has got, or of its start
+    std::uint64_t number_ = 0;   ///< of this position
     std::uint64_t gaps_ = 0;
     std::uint64_t pending_ = 0;
     std::thread thread_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <rill/http/observer.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,14 +22,14 @@ struct retention_limits
 {
     std::uint64_t max_events = 1'000'000;
     std::uint64_t max_bytes = 1024ULL * 1024 * 1024;
-    std::chrono::seconds max_age{0};
+    std::chrono::milliseconds max_age{0}; ///< at least twice backplane_options::append_grace
 };
 
-/// Options of backplane().
+/// Options of a backplane.
 struct backplane_options
 {
-    /// The URLs of the NATS servers, without user and password. All of them must belong to one cluster.
-    std::vector<std::string> servers{"nats://127.0.0.1:4222"};
+    /// The NATS servers: HOST, HOST:PORT or nats://HOST:PORT. All of them must belong to one cluster.
+    std::vector<std::string> servers{"127.0.0.1:4222"};
     /// The name of the JetStream stream. At most 256 letters, digits, '_' and '-'.
     std::string stream = "rill";
     /// The subject of the topic "a/b" is PREFIX.a.b. Empty: the name of the stream.
@@ -65,9 +66,9 @@ struct backplane_options
     std::size_t max_pending_bytes = std::size_t(64) * 1024 * 1024; ///< their size; then log_overloaded
     std::size_t read_threads = 2; ///< maximum number of reads of the past at one time; further reads wait
 
-    /// Receives messages for operators, one line each, for example about a lost connection. Any thread may call it, and
-    /// several threads at the same time. They never contain passwords.
-    std::function<void(std::string_view)> on_message{};
+    /// Receives messages for operators, one line each, for example about a lost connection. They never contain
+    /// passwords. Threads of the log call it, also at the same time. It must neither block nor throw.
+    std::function<void(log_level, std::string_view)> log{};
 };
 
 } // namespace rill::nats
