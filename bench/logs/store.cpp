@@ -43,7 +43,7 @@ std::shared_ptr<rill::pubsub::backplane> open_store(const std::string& name, [[m
         if (!options) {
             throw std::invalid_argument(options.error());
         }
-        return rill::nats::backplane(std::move(*options));
+        return std::make_shared<rill::nats::backplane>(std::move(*options));
     }
 #endif
     throw std::invalid_argument("unknown log: " + name);

@@ -30,7 +30,6 @@ export async function within(promise, what, ms = patience) {
 }
 
 // The same ports as in tests/support/test_ports.hpp. Each test has a fortieth of the ports. Therefore a parallel test never
-// The same ports as in tests/support/test_ports.hpp. Each test has a part of the ports, one of 25. Therefore a parallel test never
 // takes a port whose server is currently stopped.
 function ownPorts() {
     const [first, last] = (process.env.RILL_TEST_PORTS ?? '10000-29999').split('-').map(Number);
@@ -38,7 +37,6 @@ function ownPorts() {
         return [first, last];
     }
     const each = Math.floor((last - first + 1) / 40);
-    const each = Math.floor((last - first + 1) / 25);
     const from = first + Number(process.env.RILL_TEST_SLOT) * each;
     return [from, from + each - 1];
 }

@@ -86,7 +86,7 @@ std::shared_ptr<backplane> open_store(const std::string& store)
             throw std::invalid_argument("--store " + store + ": " + options.error());
         }
         options->on_message = [](std::string_view text) { write_line({}, text); };
-        return rill::nats::backplane(std::move(*options));
+        return std::make_shared<rill::nats::backplane>(std::move(*options));
     }
 #endif
 #ifdef HISTORY_REDIS

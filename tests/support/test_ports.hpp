@@ -21,8 +21,6 @@ struct port_range
 /// Therefore no outgoing connection gets one of them, and a client that connects too early cannot connect to itself.
 /// CTest gives each test a fortieth of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs share a
 /// machine.
-/// CTest gives each test one of 25 parts of them (RILL_TEST_SLOT). Set RILL_TEST_PORTS=FROM-TO if several test runs
-/// share a machine.
 inline port_range test_ports()
 {
     port_range all{10'000, 29'999};
@@ -36,7 +34,6 @@ inline port_range test_ports()
         return all;
     }
     const int each = (all.last - all.first + 1) / 40;
-    const int each = (all.last - all.first + 1) / 25;
     const int first = all.first + std::atoi(slot) * each;
     return {first, first + each - 1};
 }
