@@ -33,7 +33,7 @@ public:
     {
         context_->stop();
         thread_.join();
-        context_.reset(); // destroys coroutines that refer to the proxies
+        proxies_.clear(); // before the context of their sockets
     }
 
     std::uint16_t port(std::size_t node, std::size_t server) const { return proxy(node, server).port(); }
