@@ -24,7 +24,7 @@ void add_login(command_writer& commands, const sentinel_options& options)
     }
 }
 
-outcome<endpoint> read_answer(const redis::address& sentinel, const std::vector<reply>& replies)
+outcome<endpoint> parse_address(const redis::address& sentinel, const std::vector<reply>& replies)
 {
     for (const auto& one : replies) {
         if (one.is_error()) {
@@ -55,7 +55,7 @@ awaitable<outcome<endpoint>> ask(asio::io_context& context, const backplane_opti
     if (!replies) {
         co_return tl::unexpected(no_primary(sentinel, replies.error().message()));
     }
-    co_return read_answer(sentinel, *replies);
+    co_return parse_address(sentinel, *replies);
 }
 
 } // namespace

@@ -150,6 +150,7 @@ awaitable<outcome<append_answer>> session::append(const append_batch& batch)
     }
     auto answer = parse_append_answer(replies->front(), batch.events.size());
     if (!answer) {
+        connection_.close(); // the outcome is unknown
         co_return tl::unexpected(unexpected_reply("append"));
     }
     state_.learn(answer->epoch, answer->last);

@@ -228,8 +228,6 @@ BOOST_AUTO_TEST_CASE(my_log_meets_the_contract)
     rill::testing::backplane_fixture fixture;
     fixture.create = [&log] { log = open_new_log(); }; // a new, empty log
     fixture.open = [&log] { return log; };             // another connection to it
-    fixture.idempotency_keys = false;                  // this log does not check them
-    fixture.counters = false;                          // its stats() counts nothing
     const auto report = rill::testing::run_backplane_contract(fixture);
     BOOST_TEST(report.ok(), report.text());
 }

@@ -28,8 +28,6 @@ backplane_fixture memory_fixture(std::size_t max_past_events)
         *log = std::make_shared<memory_backplane>(memory_backplane::settings{.max_past_events = max_past_events});
     };
     fixture.open = [log] { return *log; };
-    fixture.idempotency_keys = false;
-    fixture.counters = false;
     return fixture;
 }
 

@@ -48,11 +48,10 @@ inline rill::testing::backplane_fixture model_fixture(defect fault = defect::non
 }
 
 /// Runs one case with a defective log. Returns the message of its violation. Empty: the case has not found the defect.
-/// The patience is short, because some defects are found only at its end.
-inline std::string violation_of(defect fault, std::string_view name)
+inline std::string violation_of(defect fault, std::string_view name, std::chrono::milliseconds patience)
 {
     auto fixture = model_fixture(fault);
-    fixture.patience = std::chrono::milliseconds(1'000);
+    fixture.patience = patience;
     for (const auto& c : rill::testing::backplane_contract(fixture)) {
         if (c.name == name) {
             try {

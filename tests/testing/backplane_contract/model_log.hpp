@@ -37,7 +37,7 @@ public:
     rill::result<rill::pubsub::log_id> append(rill::pubsub::event_draft event, const append_options& options,
                                               appended done) override
     {
-        if (fault_ == defect::loses_inner_append && is_own_thread()) {
+        if ((fault_ == defect::loses_inner_append && is_own_thread()) || (fault_ == defect::needs_done && !done)) {
             return rill::pubsub::log_id();
         }
         std::unique_lock lock(server_->mutex);
@@ -98,7 +98,7 @@ public:
         const std::lock_guard lock(server_->mutex);
         auto counted = stats_;
         counted.connected = !server_->interrupted;
-        counted.appended += fault_ == defect::miscounts ? 1 : 0;
+        counted.appended *= fault_ == defect::miscounts ? 2 : 1;
         return counted;
     }
 
@@ -151,6 +151,7 @@ private:
     bool deliver(lock_type& lock);
     void begin(tailing& t, lock_type& lock);
     void pass_gap(tailing& t, lock_type& lock);
+    void pass_gap_without_loss(tailing& t, lock_type& lock);
     void pass_event(tailing& t, const model_server::stored_event& next, lock_type& lock);
     template <class F>
     void call(reader& to, lock_type& lock, F f);

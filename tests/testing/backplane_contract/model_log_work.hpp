@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "testing/backplane_contract/model_log.hpp"
 
 // The thread of a model_log.
@@ -31,7 +33,8 @@ inline bool model_log::work(lock_type& lock)
         answer_read(lock);
         return true;
     }
-    return finish_append(lock) || deliver(lock);
+    const bool appended = finish_append(lock);
+    return deliver(lock) || appended;
 }
 
 inline bool model_log::finish_append(lock_type& lock)
@@ -169,9 +172,12 @@ inline bool model_log::deliver(lock_type& lock)
             begin(t, lock);
             return true;
         }
+    }
+    for (auto at = readers_.begin(); at != readers_.end(); ++at) {
+        auto& t = *at;
         if (fault_ == defect::gap_after_interruption && t.interruptions != server_->interruptions) {
             t.interruptions = server_->interruptions;
-            call(*t.to, lock, [at = t.last](reader& r) { r.on_gap({std::to_string(at), at}); });
+            pass_gap_without_loss(t, lock);
             return true;
         }
         if (t.epoch != server_->epoch) {
@@ -179,6 +185,7 @@ inline bool model_log::deliver(lock_type& lock)
             return true;
         }
         if (const auto* next = server_->after(t.last); next != nullptr) {
+            readers_.splice(readers_.end(), readers_, at); // the other readers get their next events first
             pass_event(t, *next, lock);
             return true;
         }
@@ -223,6 +230,14 @@ inline void model_log::pass_gap(tailing& t, lock_type& lock)
     call(*t.to, lock, [at](reader& r) { r.on_gap({std::to_string(at), at}); });
 }
 
+// The position is allowed, because all later events get larger numbers.
+inline void model_log::pass_gap_without_loss(tailing& t, lock_type& lock)
+{
+    t.last = server_->state.next++;
+    server_->highest = t.last;
+    call(*t.to, lock, [at = t.last](reader& r) { r.on_gap({std::to_string(at), at}); });
+}
+
 inline void model_log::pass_event(tailing& t, const model_server::stored_event& next, lock_type& lock)
 {
     const bool seventh = ++calls_ % 7 == 0;
@@ -242,13 +257,12 @@ inline void model_log::pass_event(tailing& t, const model_server::stored_event& 
         if (is(defect::begins_twice)) {
             r.on_begin({std::to_string(first), first});
         }
-        if (is(defect::tells_gap_without_loss)) {
-            r.on_gap({std::to_string(first), first});
-        }
-        if (is(defect::calls_at_one_time)) {
+        if (fault_ == defect::calls_at_one_time && calls_ == 7) {
+            std::atomic<std::uint64_t> gaps{number};
             const auto calls = [&] {
                 for (int i = 0; i != 1000; ++i) {
-                    r.on_gap({std::to_string(first), first});
+                    const auto at = ++gaps;
+                    r.on_gap({std::to_string(at), at});
                 }
             };
             std::thread another(calls);
@@ -262,6 +276,9 @@ inline void model_log::pass_event(tailing& t, const model_server::stored_event& 
             r.on_event(std::move(second), std::to_string(number), number);
         }
     });
+    if (is(defect::tells_gap_without_loss)) {
+        pass_gap_without_loss(t, lock);
+    }
 }
 
 inline rill::pubsub::event_draft model_log::draft_of(const model_server::stored_event& event) const
@@ -290,8 +307,9 @@ inline void model_log::end_pending()
             outcome = std::to_string(server_->state.next++);
         }
         if (fault_ == defect::calls_done_after_destruction || fault_ == defect::keeps_done_after_destruction) {
-            server_->late_calls.push_back([outcome, done = std::move(append.done)] { done(outcome); });
-        } else if (append.done) {
+            server_->late_calls.push_back([outcome, done = append.done] { done(outcome); });
+        }
+        if (append.done && fault_ != defect::keeps_done_after_destruction) {
             lock.unlock();
             append.done(outcome);
             lock.lock();

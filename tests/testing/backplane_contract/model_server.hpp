@@ -28,6 +28,7 @@ enum class defect : unsigned char
     never_calls_done,
     delivers_refused_event,
     loses_inner_append,
+    needs_done,
     // fields
     loses_key,
     loses_comment,

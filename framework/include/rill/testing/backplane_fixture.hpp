@@ -50,6 +50,9 @@ struct backplane_fixture
 
     /// Maximum real time of each wait for the log. It does not delay a log that meets the contract.
     std::chrono::milliseconds patience{10'000};
+    /// Maximum real time of a long interruption. Appends fail during an interruption only if this is longer than the
+    /// time for which the log keeps them.
+    std::chrono::milliseconds interruption{500};
     /// Seed of the random choices. 0: the value of the environment variable RILL_TEST_SEED, or 1 if it is not set.
     std::uint64_t seed = 0;
 };

@@ -33,6 +33,9 @@ void appends_tell_the_truth(trial& t)
                 t.append(*log, {.data = data});
             }
         }
+        if (round != 0) {
+            t.appends().back()->wait(t.faults().interruption); // some logs have an outcome only after restore()
+        }
         t.faults().restore();
         all.join();
         t.settle();

@@ -112,8 +112,7 @@ void recorder::check_number(const observed_event& call)
     if (call.kind != type::event && !call.id.empty() && call.id != number) {
         violate("expected a position whose id is its number, came the number " + number + " in " + describe(call));
     }
-    const bool rises = call.kind == type::gap ? call.number >= newest_ : call.number > newest_;
-    if (call.kind != type::begin && !rises) {
+    if (call.kind != type::begin && call.number <= newest_) {
         violate("expected a number after " + std::to_string(newest_) + ", came " + describe(call));
     }
     newest_ = std::max(newest_, call.number);

@@ -142,9 +142,12 @@ void trial::settle()
 
 void trial::await_event(const recorder& reader, const append_call& append) const
 {
-    expect(reader.wait_for_data(append.event().data, patience()),
-           "expected each acknowledged event at each reader, a reader has not received it in time: " +
-               describe(append));
+    if (reader.wait_for_data(append.event().data, patience())) {
+        return;
+    }
+    const auto earlier = reader.violation(); // the probable cause
+    expect(earlier.empty(), earlier);
+    fail("expected each acknowledged event at each reader, a reader has not received it in time: " + describe(append));
 }
 
 void trial::close(log_pointer& log)
