@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(continues_after_a_restart_of_the_server)
     server.end();
     const pending_append during(*log, "two");
     server.launch();
-    BOOST_TEST(number(during.get()) == first + 1);
+    BOOST_TEST(number(during.get()) > first);
     BOOST_REQUIRE(eventually([&] { return reader.count('e') == 2; }));
     BOOST_TEST(reader.count('g') == 0U);
     BOOST_TEST(log->stats().reconnects == 1U);

@@ -113,6 +113,13 @@ std::uint64_t epoch_table::newest_barrier() const noexcept
     return start;
 }
 
+std::uint64_t epoch_table::position(std::uint64_t sequence) const noexcept
+{
+    const bool lost =
+        std::ranges::any_of(epochs_, [&](const epoch& e) { return e.is_barrier && e.start == sequence + 1; });
+    return lost ? position_before(sequence + 1) : number(sequence);
+}
+
 std::uint64_t epoch_table::number(std::uint64_t sequence) const noexcept
 {
     std::uint64_t offset = epochs_.empty() ? 0 : epochs_.front().offset;

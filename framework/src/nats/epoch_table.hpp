@@ -47,8 +47,10 @@ public:
 
     /// Returns the number of an event.
     std::uint64_t number(std::uint64_t sequence) const noexcept;
-    /// Returns the number of the position after an event. It is the number of the event, except at the end of an epoch.
-    std::uint64_t position(std::uint64_t sequence) const noexcept { return number(sequence + 1) - 1; }
+    /// Returns the number of the position after an event. It is the number of the event, unless events are lost there.
+    std::uint64_t position(std::uint64_t sequence) const noexcept;
+    /// Returns the number of the position before an event. It is larger than all numbers before.
+    std::uint64_t position_before(std::uint64_t sequence) const noexcept { return number(sequence) - 1; }
     /// Whether the stream has not lost the event with this number. It may have removed it.
     bool holds(std::uint64_t number, const stream_info& info) const noexcept;
     /// Returns the first sequence after the newest known loss, or 1.

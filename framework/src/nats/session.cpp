@@ -218,8 +218,8 @@ request_result<message_handle> session::read_stored(const Read& read)
     natsMsg* message = nullptr;
     jsErrCode code{};
     if (const auto status = read(&message, created, &code); status != NATS_OK) {
-        auto error = failed(status);
-        error.code = static_cast<int>(code);
+        const char* text = nats_GetLastError(nullptr);
+        request_error error{status, static_cast<int>(code), text != nullptr ? text : natsStatus_GetText(status)};
         return tl::unexpected(std::move(error));
     }
     return message_handle(message);

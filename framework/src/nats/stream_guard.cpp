@@ -115,10 +115,15 @@ request_result<checked_stream> stream_guard::look(session& with)
     if (!info) {
         return tl::unexpected(std::move(info.error()));
     }
+    const auto stored = read_table(with);
+    if (!stored) {
+        return tl::unexpected(stored.error());
+    }
     std::unique_lock lock(mutex_);
     auto table = table_;
+    const bool is_same = table->created() == info->created && stored->table.text() == text_;
     lock.unlock();
-    return table->created() == info->created ? checked_stream{std::move(*info), std::move(table)} : check(with);
+    return is_same ? checked_stream{std::move(*info), std::move(table)} : check(with);
 }
 
 // Changes the table if this is necessary. Returns whether events of this process are lost.
@@ -132,7 +137,7 @@ request_result<bool> stream_guard::update(session& with, const known& k, const s
     }
     bool lost = false;
     std::unique_lock lock(mutex_);
-    const auto min_number = std::max({microseconds_since_1970(), max_number_, table.position(info.last)}) + 1;
+    const auto min_number = std::max({microseconds_since_1970(), max_number_, table.number(info.last + 1)}) + 2;
     const bool same_stream = table_->created() == info.created;
     lock.unlock();
     const checked_stream now{info, std::make_shared<const epoch_table>(table)};
@@ -147,7 +152,9 @@ request_result<bool> stream_guard::update(session& with, const known& k, const s
         lost = lost || *one;
     }
     if (is_new || table.run() != run) {
-        table.add(is_new ? 1 : info.last + 1, min_number, run, false);
+        // A process that knows no event cannot know whether the server has lost some.
+        const bool knows_nothing = k.received.number == 0 && k.acknowledged.number == 0;
+        table.add(is_new ? 1 : info.last + 1, min_number, run, !is_new && knows_nothing);
     }
     table.remove_before(info.first);
     return lost;

@@ -35,7 +35,7 @@ public:
     /// if this is necessary. Blocks. Each session begins with it.
     request_result<checked_stream> check(session& with);
 
-    /// Reads only the state of the stream. Uses the table of the last check(), if this is a check of the same stream.
+    /// Reads the state of the stream, but compares no events if the table is the same as at the last check().
     request_result<checked_stream> look(session& with);
 
     /// A reader has received this event.

@@ -91,8 +91,8 @@ std::optional<std::string> subject_map::topic(std::string_view subject) const
 
 std::string subject_map::filter(const std::vector<pubsub::topic_pattern>& patterns) const
 {
-    if (patterns.size() != 1 || patterns.front().text() == "**") {
-        return {};
+    if (patterns.size() != 1 || patterns.front().text() == "**" || patterns.front().text() == "*") {
+        return {}; // "*" and "**" also match the empty topic
     }
     auto out = prefix_;
     for_each_segment(patterns.front().text(), [&](std::string_view segment) {

@@ -162,7 +162,7 @@ void tail_reader::begin(const stream_info& info)
 void tail_reader::gap(std::uint64_t sequence)
 {
     sequence_ = sequence;
-    number_ = std::max(number_, table_->position(sequence_));
+    number_ = table_->position_before(sequence_ + 1);
     ++gaps_;
     report_(log_level::warning,
             "events of the stream " + options_.stream + " are missing before the number " + std::to_string(number_));
