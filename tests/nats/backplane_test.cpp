@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(continues_after_a_restart_of_the_server)
     const auto log = open_log(quick_options({server.url()}));
     recording_reader reader;
     log->tail(reader, {});
+    BOOST_REQUIRE(eventually([&] { return reader.has_begun(); }));
     const auto first = number(pending_append(*log, "one").get());
     server.end();
     const pending_append during(*log, "two");

@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -83,6 +84,7 @@ public:
         const std::string log = (directory_.path() / "log").string();
         pid_ = ::fork();
         if (pid_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL); // no server outlives the test
             const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
             ::dup2(file, STDERR_FILENO);
             ::execl(program, program, "-c", config.c_str(), static_cast<char*>(nullptr));

@@ -71,18 +71,23 @@ void past_reader::run()
     }
 }
 
+// Repeats the read until its deadline if the connection or the server fails.
 void past_reader::answer(job& next)
 {
     result<page> read = tl::unexpected(make_error_code(error::log_unavailable));
-    if (const auto with = connection_.wait(next.deadline)) {
-        past_page reader(*with, guard_, subjects_, options_.stream, next.request, next.deadline);
-        read = reader.read();
-        if (!reader.failure().empty()) {
-            report_(log_level::warning,
-                    "the past of the stream " + options_.stream + " cannot be read: " + reader.failure());
+    std::string failure;
+    do {
+        if (const auto with = connection_.wait(next.deadline)) {
+            past_page reader(*with, guard_, subjects_, options_.stream, next.request, next.deadline);
+            read = reader.read();
+            failure = reader.failure();
         }
-    }
+    } while (!read && read.error() != error::unknown_event_id && clock::now() < next.deadline &&
+             connection_.pause(options_.initial_backoff));
     if (!read && read.error() != error::unknown_event_id) {
+        if (!failure.empty()) {
+            report_(log_level::warning, "the past of the stream " + options_.stream + " cannot be read: " + failure);
+        }
         const std::lock_guard lock(mutex_);
         ++failures_;
     }
