@@ -24,6 +24,7 @@
 #include <rill/rill.hpp>
 #include <stdexcept>
 
+#include "logs/store.hpp"
 #include "timestamp.hpp"
 #include "topic_feeds.hpp"
 
@@ -150,6 +151,8 @@ using period_us = rill::query<"us", rill::bounded<std::int64_t, 1, 86'400'000'00
 class topics
 {
 public:
+    explicit topics(std::shared_ptr<rill::pubsub::backplane> log) : feeds_(std::move(log)) {}
+
     rill::awaitable<rill::response> join(topic_number topic, topic_count of, period_us us, padding bytes,
                                          rill::request& r)
     {
@@ -193,6 +196,9 @@ int main(int argc, char** argv)
     bool retry_event = false;
     cli.add_flag("--retry-event", retry_event, "refuse a stream with a retry event instead of 503")
         ->envname("RETRY_EVENT");
+    std::string store;
+    cli.add_option("--store", store, "the log of the topics: memory, sqlite:FILE, or a redis or nats URL")
+        ->default_str("a log in memory for each feed");
     CLI11_PARSE(cli, argc, argv);
     options.capacity.refusal = retry_event ? rill::refusal::retry_event : rill::refusal::unavailable;
 
@@ -201,7 +207,7 @@ int main(int argc, char** argv)
     broadcasts shared;
     app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
     app.get("/broadcast/stats", rill::make_handler(&broadcasts::stats, shared));
-    topics fed;
+    topics fed(store.empty() ? nullptr : open_store(store));
     app.get("/topics/{topic:int}", rill::make_handler(&topics::join, fed));
     app.get("/topics/stats", rill::make_handler(&topics::stats, fed));
     return rill::serve(std::move(app), options);

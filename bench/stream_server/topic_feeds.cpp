@@ -1,6 +1,7 @@
 #include "topic_feeds.hpp"
 
 #include <rill/rill.hpp>
+#include <utility>
 
 #include "timestamp.hpp"
 
@@ -15,8 +16,8 @@ constexpr auto idle_check_interval = 10ms; // time between two checks while ther
 
 } // namespace
 
-topic_feed::topic_feed(const feed_settings& settings)
-    : settings_(settings), padding_(static_cast<std::size_t>(settings.bytes), '.'),
+topic_feed::topic_feed(const feed_settings& settings, std::shared_ptr<rill::pubsub::backplane> log)
+    : settings_(settings), padding_(static_cast<std::size_t>(settings.bytes), '.'), hub_({}, std::move(log)),
       handler_(rill::make_handler(rill::sse::endpoint(hub_))),
       publisher_([this](const std::stop_token& stop) { run(stop); })
 {}
@@ -84,7 +85,7 @@ std::shared_ptr<topic_feed> topic_feeds::find_or_make(const feed_settings& setti
         if (all_.size() >= max_feeds) {
             return nullptr;
         }
-        found = all_.try_emplace(settings, entry{std::make_shared<topic_feed>(settings), {}}).first;
+        found = all_.try_emplace(settings, entry{std::make_shared<topic_feed>(settings, log_), {}}).first;
     }
     found->second.last_request = std::chrono::steady_clock::now();
     return found->second.feed;

@@ -27,7 +27,8 @@ struct feed_settings
 class topic_feed
 {
 public:
-    explicit topic_feed(const feed_settings& settings);
+    /// @param log  the log of the hub; nullptr: a log in memory
+    topic_feed(const feed_settings& settings, std::shared_ptr<rill::pubsub::backplane> log);
 
     rill::awaitable<rill::response> join(rill::request& r) const { return handler_(r); }
     rill::pubsub::channel_stats stats() const { return hub_.stats(); }
@@ -54,6 +55,9 @@ private:
 class topic_feeds
 {
 public:
+    /// @param log  the log of all feeds. One feed at a time may use it. nullptr: each feed has a log in memory
+    explicit topic_feeds(std::shared_ptr<rill::pubsub::backplane> log = nullptr) : log_(std::move(log)) {}
+
     /// Returns null if there are too many feeds.
     std::shared_ptr<topic_feed> find_or_make(const feed_settings& settings);
     /// Returns null if there is no such feed.
@@ -67,6 +71,7 @@ private:
     };
     void remove_idle(const feed_settings& requested);
 
+    std::shared_ptr<rill::pubsub::backplane> log_;
     std::mutex mutex_;
     std::map<feed_settings, entry> all_;
 };

@@ -17,7 +17,6 @@ declare -A may_include=(
     [nats]="pubsub sse http core"
     [redis]="pubsub sse http core"
     [sqlite]="pubsub sse http core"
-    [nats]="pubsub sse http core"
     [testing]="server client routing pubsub sse transport http core"
 )
 # A large module has rooms, framework/src/MODULE/ROOM. A room may include itself and the rooms in its line. A room without a line is
