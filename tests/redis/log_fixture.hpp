@@ -28,8 +28,9 @@ public:
     void on_begin(const rill::pubsub::log_position& at) override { add({"begin", at.number}); }
     void on_event(rill::pubsub::event_draft event, std::string_view id, std::uint64_t number) override
     {
-        BOOST_TEST(id == std::to_string(number));
-        add({std::string(event.data()), number});
+        // The thread of the log calls this function, and the checks of Boost.Test are not thread-safe.
+        const bool is_right = id == std::to_string(number);
+        add({is_right ? std::string(event.data()) : "wrong id", number});
     }
     void on_gap(const rill::pubsub::log_position& at) override { add({"gap", at.number}); }
 
