@@ -10,7 +10,7 @@
 
 #include "client/backoff.hpp"
 #include "client/only_one.hpp"
-#include "client/redirect.hpp"
+#include "client/permanent_redirect.hpp"
 #include "http/media_type.hpp"
 #include "http/printable.hpp"
 
@@ -38,26 +38,6 @@ event_source_options checked(event_source_options o)
     }
     return o;
 }
-
-// The permanent redirects of previous requests. In the standard, the request of a reconnect is the same object, and its
-// URL is the last one of its redirects (WHATWG HTML 9.2.3, "reestablish the connection"; Fetch, "current URL"). This is
-// also the rule for temporary redirects. But after these, RFC 9110 (15.4.3, 15.4.8) uses the original URL, so that a
-// server can move its streams again.
-struct permanent_redirect
-{
-    // Changes the request. The hook of the program may have set another URL, to which the redirect does not apply.
-    void apply(request& r) const
-    {
-        const auto asked = parse_url(r.url);
-        if (asked && r.url == from) {
-            static_cast<void>(detail::follow_redirect(r, *asked, 308, to)); // removes credentials for another origin
-            r.url = to;
-        }
-    }
-
-    std::string from{};
-    std::string to{};
-};
 
 // Returns whether another attempt would fail with the same error.
 bool is_final(const error_code& ec) noexcept
@@ -97,7 +77,7 @@ struct event_source::state
     std::string_view unread; // bytes of `open`
     bool has_event = false;  // `open` has received an event
     timer_service::clock::time_point opened;
-    permanent_redirect moved;
+    detail::permanent_redirect moved;
     bool is_pending = false; // next()
     unsigned status = 0;
     std::optional<failure> last_failure;
