@@ -1,4 +1,4 @@
-#include "robustness/chat/message_ledger.hpp"
+#include <robustness/chat/message_ledger.hpp>
 
 #include <boost/test/unit_test.hpp>
 
