@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <thread>
 #include <utility>
 
 namespace rill::nats {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_unwanted = 5000;
 constexpr std::size_t max_batch = 256;
+constexpr std::chrono::milliseconds wait_for_replica(10);
 constexpr std::chrono::seconds pull_lifetime(5); // if the program ends before it deletes the consumer
 
 std::chrono::milliseconds time_until(std::chrono::steady_clock::time_point deadline)
@@ -45,13 +47,11 @@ result<past_page::page> past_page::read_from(const checked_stream& from, std::ui
     const auto& info = from.info;
     table_ = from.table;
     read_to_ = after;
-    // Without a filter, the sequences show whether events between others were removed.
-    const auto filter =
-        request_.topics != nullptr && info.deleted == 0 ? subjects_.filter(*request_.topics) : std::string();
-    dense_ = filter.empty();
-    is_selective_ = dense_ && request_.topics != nullptr;
+    // The consumer may be on a server that does not have the newest events yet. Only the sequences of all messages show
+    // how far it has read. Therefore it has no filter.
+    is_selective_ = request_.topics != nullptr;
     if (after < info.last && request_.max_events != 0) {
-        const auto source = make_consumer(after + 1, filter);
+        const auto source = make_consumer(after + 1);
         if (!source) {
             return tl::unexpected(source.error());
         }
@@ -67,21 +67,20 @@ result<past_page::page> past_page::read_from(const checked_stream& from, std::ui
     if (!now) {
         return fail(now.error());
     }
-    const bool removed =
-        now->info.created != info.created || now->info.first > after + 1 || (!dense_ && now->info.deleted != 0);
+    const bool removed = now->info.created != info.created || now->info.first > after + 1;
     if (removed || (hole_ && read_to_ == after)) {
         return tl::unexpected(make_error_code(error::unknown_event_id));
     }
-    if (!hole_ && unread_ == 0) {
-        read_to_ = std::max(read_to_, info.last);
-    }
     const auto end = table_->position(read_to_);
     page_.end = {std::to_string(end), end};
+    if (!hole_ && read_to_ == after && after < now->info.last) {
+        std::this_thread::sleep_for(wait_for_replica); // the stream asks again at once
+    }
     page_.at_end = !hole_ && read_to_ >= now->info.last;
     return std::move(page_);
 }
 
-result<past_page::consumer> past_page::make_consumer(std::uint64_t first, const std::string& filter)
+result<past_page::consumer> past_page::make_consumer(std::uint64_t first)
 {
     boost::json::object config;
     config["deliver_policy"] = "by_start_sequence";
@@ -91,9 +90,6 @@ result<past_page::consumer> past_page::make_consumer(std::uint64_t first, const 
     config["inactive_threshold"] = std::chrono::nanoseconds(pull_lifetime).count();
     config["mem_storage"] = true;
     config["num_replicas"] = 1;
-    if (!filter.empty()) {
-        config["filter_subject"] = filter;
-    }
     boost::json::object request;
     request["stream_name"] = stream_;
     request["config"] = std::move(config);
@@ -143,7 +139,7 @@ past_page::next past_page::read_message(natsSubscription& from)
     }
     if (status_of(*message) != 0) { // no more messages: the stream has removed some of them
         unread_ = 0;
-        hole_ = dense_;
+        hole_ = true;
         return next::end;
     }
     return take(*message);
@@ -156,7 +152,7 @@ past_page::next past_page::take(natsMsg& message)
     if (!at) {
         return next::end;
     }
-    if (dense_ && at->stream_sequence != read_to_ + 1) {
+    if (at->stream_sequence != read_to_ + 1) {
         hole_ = true;
         return next::end;
     }

@@ -43,7 +43,7 @@ private:
     };
 
     result<page> read_from(const checked_stream& from, std::uint64_t after);
-    result<consumer> make_consumer(std::uint64_t first, const std::string& filter);
+    result<consumer> make_consumer(std::uint64_t first);
     bool read_messages(const consumer& from);
     next read_message(natsSubscription& from);
     next take(natsMsg& message);
@@ -65,7 +65,6 @@ private:
     std::uint64_t read_to_ = 0; ///< the sequence of the newest message that was read, or the start
     std::uint64_t unread_ = 0;  ///< number of messages that follow it in the consumer
     std::size_t bytes_ = 0;
-    bool dense_ = true;         ///< the consumer has no filter: each sequence must follow the one before
     bool is_selective_ = false; ///< the page selects the events itself
     bool hole_ = false;         ///< events are missing after read_to_
 };
