@@ -10,8 +10,7 @@ BOOST_AUTO_TEST_SUITE(permanent_redirect_test)
 BOOST_AUTO_TEST_CASE(a_request_goes_to_the_new_url)
 {
     const permanent_redirect moved{"http://a.test/old", "http://a.test/new"};
-    request r;
-    r.url = "http://a.test/old";
+    request r("http://a.test/old");
     BOOST_REQUIRE(r.headers.set("Authorization", "Bearer x").has_value());
     moved.apply(r);
     BOOST_TEST(r.url == "http://a.test/new");
@@ -21,8 +20,7 @@ BOOST_AUTO_TEST_CASE(a_request_goes_to_the_new_url)
 BOOST_AUTO_TEST_CASE(another_origin_gets_no_credentials)
 {
     const permanent_redirect moved{"http://a.test/old", "http://b.test/new"};
-    request r;
-    r.url = "http://a.test/old";
+    request r("http://a.test/old");
     BOOST_REQUIRE(r.headers.set("Authorization", "Bearer x").has_value());
     moved.apply(r);
     BOOST_TEST(r.url == "http://b.test/new");
@@ -32,8 +30,7 @@ BOOST_AUTO_TEST_CASE(another_origin_gets_no_credentials)
 BOOST_AUTO_TEST_CASE(another_url_is_not_changed)
 {
     const permanent_redirect moved{"http://a.test/old", "http://a.test/new"};
-    request r;
-    r.url = "http://a.test/other";
+    request r("http://a.test/other");
     moved.apply(r);
     BOOST_TEST(r.url == "http://a.test/other");
 }

@@ -5,7 +5,6 @@
 #include <string>
 
 using namespace rill::redis::detail;
-using rill::pubsub::backplane;
 using rill::pubsub::topic_pattern;
 
 BOOST_AUTO_TEST_SUITE(redis_past_test)
@@ -26,7 +25,7 @@ read_answer answer_with(std::vector<std::string> topics, std::uint64_t first, st
     return answer;
 }
 
-std::string ids_of(const backplane::page& page)
+std::string ids_of(const rill::pubsub::backplane::page& page)
 {
     std::string all;
     for (const auto& one : page.events) {
