@@ -67,11 +67,13 @@ public:
         saved_ = number("SELECT last FROM rill_log");
         saved_events_ = number("SELECT events FROM rill_log");
     }
+    /// Leaves the file as a power loss does: without the newest transactions, and with the ID of an earlier boot.
     void lose_tail()
     {
         const auto last = std::to_string(saved_);
         run("BEGIN IMMEDIATE; DELETE FROM event WHERE id > " + last + "; DELETE FROM idempotency WHERE id > " + last +
-            "; UPDATE rill_log SET last = " + last + ", events = " + std::to_string(saved_events_) + "; COMMIT");
+            "; UPDATE rill_log SET last = " + last + ", events = " + std::to_string(saved_events_) +
+            ", boot = 'an earlier boot', unsynced = 1; COMMIT");
     }
     /// Removes events as the log itself does.
     void trim(std::size_t keep)
