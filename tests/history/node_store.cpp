@@ -85,7 +85,7 @@ std::shared_ptr<backplane> open_store(const std::string& store)
         if (!options) {
             throw std::invalid_argument("--store " + store + ": " + options.error());
         }
-        options->on_message = [](std::string_view text) { write_line({}, text); };
+        options->log = write_line;
         return std::make_shared<rill::nats::backplane>(std::move(*options));
     }
 #endif
