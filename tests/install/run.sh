@@ -37,23 +37,43 @@ if grep -rlF -e "$work/first" -e "$build_dir" -e "$source_dir" --include='*.cmak
     exit 1
 fi
 
+pc_dir=$(dirname "$(find "$work/prefix" -name rill.pc)")
+export PKG_CONFIG_PATH=$pc_dir
+logs=$(cd "$pc_dir" && printf '%s;' rill-*.pc | sed 's/rill-//g; s/\.pc//g; s/;$//')
+[[ $logs == "nats;redis;sqlite" ]] || echo "only these logs are installed: $logs" >&2
+
 step "find_package"
-configure package -DCMAKE_PREFIX_PATH="$work/prefix"
+configure package -DCMAKE_PREFIX_PATH="$work/prefix" -DLOGS="$logs"
 build_and_run package
+
+step "the logs $logs, as components; a program without them needs none of their libraries"
+if ldd "$work/package/consumer" | grep -E 'sqlite|hiredis|nats'; then
+    exit 1
+fi
+for log in ${logs//;/ }; do
+    cmake --build "$work/package" --target "log_$log" --parallel 2
+    "$work/package/log_$log" | tee "$work/log_$log.out"
+    grep -qE ': (kept|waits)$' "$work/log_$log.out"
+    ldd "$work/package/log_$log" | grep -qE 'sqlite|hiredis|nats'
+done
 
 step "the page docs/how-to/asio.md, as a program"
 cmake --build "$work/package" --target asio_guide --parallel 2
 "$work/package/asio_guide"
 
 step "pkg-config and a bare compiler"
-pc_dir=$(dirname "$(find "$work/prefix" -name rill.pc)")
-export PKG_CONFIG_PATH=$pc_dir
 read -ra cflags < <(pkg-config --cflags rill)
 read -ra libs < <(pkg-config --libs rill)
 "$cxx" -std=c++20 "${cflags[@]}" "$consumer/main.cpp" -o "$work/bare" "${libs[@]}"
 "$work/bare"
 "$cxx" -std=c++20 "${cflags[@]}" "$consumer/kit.cpp" -o "$work/bare_kit" "${libs[@]}"
 "$work/bare_kit"
+
+for log in ${logs//;/ }; do
+    read -ra log_flags < <(pkg-config --cflags --libs "rill-$log")
+    "$cxx" -std=c++20 "$consumer/log_$log.cpp" -o "$work/bare_$log" "${log_flags[@]}"
+    "$work/bare_$log" | grep -qE ': (kept|waits)$'
+done
 
 step "both give the same macros"
 pkg-config --cflags rill | macros >"$work/macros.pc"

@@ -5,7 +5,8 @@
 #include <set>
 #include <thread>
 
-BOOST_AUTO_TEST_SUITE(nats_cluster_test)
+// See contract_test.cpp.
+BOOST_AUTO_TEST_SUITE(nats_cluster_test, *boost::unit_test::disabled())
 
 namespace {
 
