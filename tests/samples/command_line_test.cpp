@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -155,7 +157,12 @@ BOOST_AUTO_TEST_CASE(an_error_of_the_application_is_one_line_and_exit_code_1)
         ::waitpid(pid, &status, 0);
         BOOST_TEST((WIFEXITED(status) && WEXITSTATUS(status) == 1));
         BOOST_TEST(output.find("there is no page\n") != std::string::npos, output);
-        const auto lines = std::ranges::count(output, '\n'); // one line of each process
+        // Each process writes one line. LeakSanitizer adds lines that begin with "==" if other tests have left threads.
+        std::istringstream all(output);
+        int lines = 0;
+        for (std::string one; std::getline(all, one);) {
+            lines += one.empty() || one.starts_with("==") ? 0 : 1;
+        }
         BOOST_TEST((lines == 1 || (lines == 2 && processes == std::string("--processes=2"))), output);
     }
 }
