@@ -47,14 +47,15 @@ public:
     }
 
 private:
+    // Threads of nats.c may call on_message() while the process ends. Therefore these objects are never destroyed.
     static std::shared_mutex& mutex()
     {
-        static std::shared_mutex instance;
+        static auto& instance = *new std::shared_mutex;
         return instance;
     }
     static std::map<std::uintptr_t, std::weak_ptr<reply_sink>>& sinks()
     {
-        static std::map<std::uintptr_t, std::weak_ptr<reply_sink>> instance;
+        static auto& instance = *new std::map<std::uintptr_t, std::weak_ptr<reply_sink>>;
         return instance;
     }
 
