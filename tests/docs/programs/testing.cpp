@@ -242,18 +242,15 @@ std::uint16_t port_of_server_that_runs_until(std::thread& thread, std::function<
 }
 // [server]
 
-namespace {
+// [contract]
+#include <rill/testing/backplane_contract.hpp>
 
+// Your log instead of this one.
 std::shared_ptr<rill::pubsub::backplane> open_new_log()
 {
     using rill::pubsub::memory_backplane;
     return std::make_shared<memory_backplane>(memory_backplane::settings{.max_past_events = 1'000'000});
 }
-
-} // namespace
-
-// [contract]
-#include <rill/testing/backplane_contract.hpp>
 
 BOOST_AUTO_TEST_CASE(my_log_meets_the_contract)
 {
