@@ -54,7 +54,8 @@ public:
         auto late = fault_ == defect::calls_done_after_destruction ? std::exchange(server_->late_calls, {})
                                                                    : decltype(server_->late_calls)();
         ++stats_.pending_appends;
-        appends_.push_back({std::move(event), key_of(options), std::move(done), std::chrono::steady_clock::now()});
+        appends_.push_back({std::move(event), key_of(options), std::move(done), std::chrono::steady_clock::now(),
+                            server_->interrupted});
         server_->changed.notify_all();
         lock.unlock();
         for (const auto& call : late) {
@@ -109,6 +110,7 @@ private:
         std::string key;
         appended done;
         std::chrono::steady_clock::time_point since;
+        bool began_interrupted = false; ///< the server was interrupted when the append began
     };
     struct pending_read
     {

@@ -81,8 +81,7 @@ inline rill::result<rill::pubsub::log_id> model_log::outcome_of(const pending_ap
         return unavailable;
     }
     auto number = server_->add(append.event, append.key);
-    constexpr std::chrono::milliseconds long_ago{10};
-    if (fault_ == defect::doubles_after_interruption && std::chrono::steady_clock::now() - append.since > long_ago) {
+    if (fault_ == defect::doubles_after_interruption && append.began_interrupted) {
         server_->add(append.event, {});
     }
     if (fault_ == defect::acknowledges_another_id && outcomes_ % 7 == 6) {
