@@ -35,20 +35,31 @@ stream_guard::stream_guard(const backplane_options& options, std::string prefix,
       report_(std::move(report))
 {}
 
-request_result<stream_info> stream_guard::read_or_create(session& with)
+// @param config  empty: does not create the stream
+request_result<stream_info> stream_guard::read_or_create(session& with, const std::string& stream,
+                                                         const std::string& config) const
 {
-    auto response = with.request(api("INFO") + stream_, {});
-    if (!response && response.error().code == JSStreamNotFoundErr && !create_body_.empty()) {
-        response = with.request(api("CREATE") + stream_, create_body_);
+    auto response = with.request(api("INFO") + stream, {});
+    if (!response && response.error().code == JSStreamNotFoundErr && !config.empty()) {
+        response = with.request(api("CREATE") + stream, config);
         if (!response && response.error().code == JSStreamNameExistErr) { // another process was faster
-            response = with.request(api("INFO") + stream_, {});
+            response = with.request(api("INFO") + stream, {});
         }
     }
     if (!response) {
+        response.error().text.insert(0, stream + ": ");
         return tl::unexpected(std::move(response.error()));
     }
-    auto info = read_stream_info(*response);
-    if (auto reason = why_unusable(info, prefix_); !reason.empty()) {
+    return read_stream_info(*response);
+}
+
+request_result<stream_info> stream_guard::read_stream(session& with) const
+{
+    auto info = read_or_create(with, stream_, create_body_);
+    if (!info) {
+        return info;
+    }
+    if (auto reason = why_unusable(*info, prefix_); !reason.empty()) {
         return tl::unexpected(request_error{NATS_ERR, 0, std::move(reason)});
     }
     return info;
@@ -56,14 +67,15 @@ request_result<stream_info> stream_guard::read_or_create(session& with)
 
 request_result<stream_guard::stored_table> stream_guard::read_table(session& with)
 {
-    auto read = with.last_message(table_stream_, table_stream_);
-    if (!read && read.error().code == JSStreamNotFoundErr && !create_table_body_.empty()) {
-        const auto created = with.request(api("CREATE") + table_stream_, create_table_body_);
-        if (!created && created.error().code != JSStreamNameExistErr) {
-            return tl::unexpected(created.error());
-        }
-        read = with.last_message(table_stream_, table_stream_);
+    // nats-server 2.9 may crash if it reads a message of a stream that it is creating. So reads only if there is one.
+    const auto info = read_or_create(with, table_stream_, create_table_body_);
+    if (!info) {
+        return tl::unexpected(info.error());
     }
+    if (info->last == 0) {
+        return stored_table{};
+    }
+    auto read = with.last_message(table_stream_, table_stream_);
     if (!read && read.error().code == JSNoMessageFoundErr) {
         return stored_table{};
     }
@@ -83,7 +95,7 @@ request_result<checked_stream> stream_guard::check(session& with)
         std::unique_lock lock(mutex_);
         const auto before = known_; // before the requests, because readers receive further events meanwhile
         lock.unlock();
-        auto info = read_or_create(with);
+        auto info = read_stream(with);
         if (!info) {
             return tl::unexpected(std::move(info.error()));
         }
@@ -111,7 +123,7 @@ request_result<checked_stream> stream_guard::check(session& with)
 
 request_result<checked_stream> stream_guard::look(session& with)
 {
-    auto info = read_or_create(with);
+    auto info = read_stream(with);
     if (!info) {
         return tl::unexpected(std::move(info.error()));
     }

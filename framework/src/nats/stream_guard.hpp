@@ -72,7 +72,9 @@ private:
         std::uint64_t sequence = 0; ///< in the stream of the table
     };
 
-    request_result<stream_info> read_or_create(session& with);
+    request_result<stream_info> read_or_create(session& with, const std::string& stream,
+                                               const std::string& config) const;
+    request_result<stream_info> read_stream(session& with) const;
     request_result<stored_table> read_table(session& with);
     request_result<bool> is_lost(session& with, const event& e, const checked_stream& now) const;
     request_result<bool> update(session& with, const known& k, const stream_info& info, stored_table& stored);
