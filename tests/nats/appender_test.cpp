@@ -1,6 +1,5 @@
 #include "nats/appender.hpp"
 
-#include "nats/append_counters.hpp"
 #include "nats/log_fixture.hpp"
 #include <boost/test/unit_test.hpp>
 
@@ -125,18 +124,6 @@ BOOST_AUTO_TEST_CASE(reports_a_full_stream_and_a_large_event)
     BOOST_TEST((pending_append(*log, "2").get().error() == error::log_unavailable));
     BOOST_TEST((pending_append(*log, std::string(9'000'000, 'x')).get().error() == error::message_too_large));
     BOOST_TEST(log->stats().append_failures == 2U);
-}
-
-BOOST_AUTO_TEST_CASE(counts_latencies)
-{
-    rill::pubsub::backplane_stats stats;
-    rill::nats::count_append(stats, std::chrono::microseconds(100));
-    rill::nats::count_append(stats, std::chrono::microseconds(101));
-    rill::nats::count_append(stats, std::chrono::hours(1));
-    BOOST_TEST(stats.appended == 3U);
-    BOOST_TEST(stats.append_latency[0] == 1U);
-    BOOST_TEST(stats.append_latency[1] == 1U);
-    BOOST_TEST((stats.append_latency_sum == std::chrono::hours(1) + std::chrono::microseconds(201)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -48,4 +48,16 @@ BOOST_AUTO_TEST_CASE(latency_of_appends)
     BOOST_TEST(page["rill_log_append_seconds_sum{log=\"a\"}"] == 2.5);
 }
 
+BOOST_AUTO_TEST_CASE(counts_acknowledged_appends)
+{
+    rill::pubsub::backplane_stats stats;
+    stats.count_acknowledged(std::chrono::microseconds(100));
+    stats.count_acknowledged(std::chrono::microseconds(101));
+    stats.count_acknowledged(std::chrono::hours(1));
+    BOOST_TEST(stats.appended == 3U);
+    BOOST_TEST(stats.append_latency[0] == 1U);
+    BOOST_TEST(stats.append_latency[1] == 1U);
+    BOOST_TEST((stats.append_latency_sum == std::chrono::hours(1) + std::chrono::microseconds(201)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

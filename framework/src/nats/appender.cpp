@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "http/whole_number.hpp"
-#include "nats/append_counters.hpp"
 #include "nats/event_message.hpp"
 
 namespace rill::nats {
@@ -237,7 +236,7 @@ void appender::store(entries::iterator at, const append_reply& reply, outcomes& 
     }
     const auto number = guard_.acknowledged(reply.sequence, reply.duplicate ? std::string() : e.message_id);
     last_failure_.clear();
-    count_append(stats_, clock::now() - e.begin);
+    stats_.count_acknowledged(clock::now() - e.begin);
     end(at, std::to_string(number), out);
 }
 

@@ -28,6 +28,17 @@ void write_latency(metrics_writer& out, const backplane_stats& stats, std::strin
 
 } // namespace
 
+void backplane_stats::count_acknowledged(std::chrono::steady_clock::duration latency) noexcept
+{
+    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(latency);
+    const auto bound = std::ranges::lower_bound(append_latency_bounds, static_cast<std::uint64_t>(time.count()));
+    ++appended;
+    append_latency_sum += time;
+    if (bound != append_latency_bounds.end()) {
+        ++append_latency[static_cast<std::size_t>(bound - append_latency_bounds.begin())];
+    }
+}
+
 void write_metrics(metrics_writer& out, const backplane_stats& stats, std::string_view name)
 {
     const auto counter = [&](std::string_view metric, std::string_view help, std::uint64_t value) {

@@ -71,17 +71,8 @@ void log_state::count_disconnected()
 
 void log_state::count_appended(std::chrono::steady_clock::duration latency)
 {
-    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(latency);
-    const auto& bounds = pubsub::append_latency_bounds;
-    const auto bucket =
-        std::ranges::lower_bound(bounds, static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0))) -
-        bounds.begin();
     const std::lock_guard lock(mutex_);
-    ++stats_.appended;
-    stats_.append_latency_sum += time;
-    if (static_cast<std::size_t>(bucket) < bounds.size()) {
-        ++stats_.append_latency[static_cast<std::size_t>(bucket)];
-    }
+    stats_.count_acknowledged(latency);
 }
 
 void log_state::count_not_appended(error_code ec)

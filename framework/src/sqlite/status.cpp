@@ -1,6 +1,5 @@
 #include "sqlite/status.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace rill::sqlite::detail {
@@ -55,15 +54,7 @@ void status::works(work w)
 
 void status::acknowledged(std::chrono::steady_clock::duration latency)
 {
-    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(latency);
-    const auto bound =
-        std::ranges::lower_bound(pubsub::append_latency_bounds, static_cast<std::uint64_t>(time.count()));
-    const std::lock_guard lock(mutex_);
-    ++stats_.appended;
-    stats_.append_latency_sum += time;
-    if (bound != pubsub::append_latency_bounds.end()) {
-        ++stats_.append_latency[static_cast<std::size_t>(bound - pubsub::append_latency_bounds.begin())];
-    }
+    count([&](pubsub::backplane_stats& s) { s.count_acknowledged(latency); });
 }
 
 void status::gap(std::string_view why)

@@ -30,6 +30,9 @@ struct backplane_stats
     /// one.
     std::array<std::uint64_t, append_latency_bounds.size()> append_latency{};
     std::chrono::microseconds append_latency_sum{0};
+
+    /// Counts one acknowledged append and its latency, which starts with append().
+    void count_acknowledged(std::chrono::steady_clock::duration latency) noexcept;
 };
 
 /// Writes the counters of a log with the label log="NAME".
