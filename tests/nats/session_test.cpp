@@ -68,6 +68,32 @@ BOOST_AUTO_TEST_CASE(notices_a_silent_server)
     BOOST_TEST(open->is_closed());
 }
 
+BOOST_AUTO_TEST_CASE(a_subscription_ends_while_messages_arrive)
+{
+    const nats_server server;
+    const auto options = quick_options({server.url()});
+    const auto open = plain_session(options);
+    std::atomic<bool> ending = false;
+    std::thread publisher([&, with = plain_session(options)] {
+        while (!ending) {
+            with->publish("flood", "data");
+        }
+    });
+    for (int i = 0; i != 3'000; ++i) {
+        const auto subscription = open->subscribe("flood");
+        BOOST_REQUIRE(subscription != nullptr);
+        natsMsg* first = nullptr;
+        natsSubscription_NextMsg(&first, subscription.get(), 10'000);
+        const rill::nats::message_handle owner(first);
+        BOOST_REQUIRE(first != nullptr);
+        if (i % 100 == 0) {
+            static_cast<void>(open->request("nobody.listens", {}));
+        }
+    }
+    ending = true;
+    publisher.join();
+}
+
 BOOST_AUTO_TEST_CASE(reports_a_failed_connection)
 {
     const auto options = quick_options({"nats://127.0.0.1:" + std::to_string(free_port())});

@@ -18,7 +18,6 @@ struct destroyer
 
 using options_handle = std::unique_ptr<natsOptions, destroyer<natsOptions_Destroy>>;
 using connection_handle = std::unique_ptr<natsConnection, destroyer<natsConnection_Destroy>>;
-using subscription_handle = std::unique_ptr<natsSubscription, destroyer<natsSubscription_Destroy>>;
 using message_handle = std::unique_ptr<natsMsg, destroyer<natsMsg_Destroy>>;
 using context_handle = std::unique_ptr<jsCtx, destroyer<jsCtx_Destroy>>;
 

@@ -159,7 +159,7 @@ tl::expected<std::shared_ptr<session>, std::string> session::dial(const backplan
     natsSubscription* subscribed = nullptr;
     const auto status = natsConnection_Subscribe(&subscribed, connected, (replies + ".*").c_str(),
                                                  reply_sink::on_message, opened->sink_->closure());
-    opened->replies_.reset(subscribed);
+    opened->replies_ = subscription_handle(subscribed, {opened->ended_});
     opened->end_ = opened->subscribe(make_inbox());
     if (status != NATS_OK || opened->end_ == nullptr) {
         return tl::unexpected(std::string(natsStatus_GetText(status)));
@@ -174,21 +174,31 @@ session::~session()
     sink_.reset();
 }
 
+template <class Send>
+request_result<boost::json::object> session::send_request(const Send& send)
+{
+    const auto ended_before = ended_->count();
+    natsMsg* received = nullptr;
+    const natsStatus status = send(&received);
+    const message_handle response(received);
+    if (status != NATS_OK) {
+        return tl::unexpected(failed(status));
+    }
+    ended_->release(ended_before);
+    return read_response(*response);
+}
+
 request_result<boost::json::object> session::request(const std::string& subject, const std::string& body)
 {
-    natsMsg* received = nullptr;
-    const auto status =
-        natsConnection_RequestString(&received, connection_.get(), subject.c_str(), body.c_str(), timeout_);
-    const message_handle message(received);
-    return status == NATS_OK ? read_response(*message) : tl::unexpected(failed(status));
+    return send_request([&](natsMsg** received) {
+        return natsConnection_RequestString(received, connection_.get(), subject.c_str(), body.c_str(), timeout_);
+    });
 }
 
 request_result<boost::json::object> session::request(natsMsg& message)
 {
-    natsMsg* received = nullptr;
-    const auto status = natsConnection_RequestMsg(&received, connection_.get(), &message, timeout_);
-    const message_handle response(received);
-    return status == NATS_OK ? read_response(*response) : tl::unexpected(failed(status));
+    return send_request(
+        [&](natsMsg** received) { return natsConnection_RequestMsg(received, connection_.get(), &message, timeout_); });
 }
 
 request_result<message_handle> session::message(const std::string& stream, std::uint64_t sequence)
@@ -243,7 +253,7 @@ subscription_handle session::subscribe(const std::string& subject)
         return nullptr;
     }
     natsSubscription_SetPendingLimits(created, -1, -1); // the flow control of the server limits them
-    return subscription_handle(created);
+    return {created, subscription_deleter{ended_}};
 }
 
 bool session::wait_until_closed(std::chrono::milliseconds time)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nats/handles.hpp"
+#include "nats/subscription.hpp"
 
 namespace rill::nats {
 
@@ -57,7 +58,7 @@ public:
 
     natsStatus publish(natsMsg& message) { return natsConnection_PublishMsg(connection_.get(), &message); }
     void publish(const std::string& subject, const std::string& body = {}, const std::string& reply = {});
-    /// Returns nullptr if it fails.
+    /// Returns nullptr if it fails. The handle may be destroyed while messages arrive.
     subscription_handle subscribe(const std::string& subject);
 
     /// Ends the connection. Calls that wait for the server end with an error.
@@ -82,8 +83,12 @@ private:
     template <class Read>
     request_result<message_handle> read_stored(const Read& read);
 
+    template <class Send>
+    request_result<boost::json::object> send_request(const Send& send);
+
     connection_handle connection_;
     std::int64_t timeout_;
+    std::shared_ptr<ended_subscriptions> ended_ = std::make_shared<ended_subscriptions>();
     std::shared_ptr<reply_sink> sink_;
     subscription_handle replies_;
     subscription_handle end_; ///< receives nothing, and wakes its reader when the connection closes
