@@ -5,8 +5,7 @@
 #include <set>
 #include <thread>
 
-// See contract_test.cpp.
-BOOST_AUTO_TEST_SUITE(nats_cluster_test, *boost::unit_test::disabled())
+BOOST_AUTO_TEST_SUITE(nats_cluster_test)
 
 namespace {
 

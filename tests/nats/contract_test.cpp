@@ -3,9 +3,7 @@
 #include <rill/testing/backplane_contract.hpp>
 #include <string>
 
-// The log has a fault that is not found yet: in most runs, a part of the cases ends with a memory error. Therefore
-// these cases only run if --run_test names them.
-BOOST_AUTO_TEST_SUITE(nats_contract_test, *boost::unit_test::disabled())
+BOOST_AUTO_TEST_SUITE(nats_contract_test)
 
 namespace {
 
@@ -91,6 +89,8 @@ BOOST_AUTO_TEST_CASE(meets_the_contract_when_the_server_ends)
     auto fixture = fixture_of(stage);
     fixture.interrupt = [&stage] { stage.server.end(); };
     fixture.restore = [&stage] { stage.server.launch(); };
+    // A process that has not received an event yet cannot know whether the ended server has lost some. It reports a gap.
+    fixture.gap_after_interrupt = true;
     const auto report = rill::testing::run_backplane_contract(fixture, "interrupt");
     BOOST_TEST(report.ok(), report.text());
 }

@@ -165,4 +165,26 @@ BOOST_AUTO_TEST_CASE(a_hole_after_the_last_gap)
     BOOST_TEST(has(h.check_with_gaps(), "expected each event or a gap before it"));
 }
 
+BOOST_AUTO_TEST_CASE(a_stopped_reader_ends_early)
+{
+    for (const std::size_t stopped : {0U, 1U}) {
+        history h;
+        for (const auto* data : {"a", "b", "c"}) {
+            h.acknowledge(data);
+        }
+        h.pass(stopped, {"a", "b"});
+        h.pass(1 - stopped, {"a", "gap", "b", "c"});
+        BOOST_TEST(h.check_with_gaps() != "");
+        h.t.stop(*h.t.readers()[stopped]);
+        BOOST_TEST(h.check_with_gaps() == "");
+    }
+    history all_from_the_stopped_one;
+    all_from_the_stopped_one.acknowledge("a");
+    all_from_the_stopped_one.acknowledge("b");
+    all_from_the_stopped_one.pass(0, {"a", "b"});
+    all_from_the_stopped_one.pass(1, {"a"});
+    all_from_the_stopped_one.t.stop(*all_from_the_stopped_one.t.readers()[1]);
+    BOOST_TEST(all_from_the_stopped_one.check_with_gaps() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -131,6 +131,12 @@ void recorder::mark_stopped()
     stopped_ = true;
 }
 
+bool recorder::is_stopped() const
+{
+    const std::lock_guard lock(mutex_);
+    return stopped_;
+}
+
 bool recorder::wait(const std::function<bool(const entries&)>& ready, std::chrono::milliseconds patience) const
 {
     std::unique_lock lock(mutex_);

@@ -28,6 +28,7 @@ public:
 
     /// From now on, each call is a violation. The caller has called backplane::stop().
     void mark_stopped();
+    bool is_stopped() const;
 
     /// Waits until `ready` is true for the recorded calls. Returns false after this time.
     bool wait(const std::function<bool(const entries&)>& ready, std::chrono::milliseconds patience) const;
