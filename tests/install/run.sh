@@ -52,10 +52,8 @@ if ldd "$work/package/consumer" | grep -E 'sqlite|hiredis|nats'; then
 fi
 for log in ${logs//;/ }; do
     cmake --build "$work/package" --target "log_$log" --parallel 2
-    if [[ $log != nats ]]; then # it is experimental, see docs/how-to/nats.md
-        "$work/package/log_$log" | tee "$work/log_$log.out"
-        grep -qE ': (kept|waits)$' "$work/log_$log.out"
-    fi
+    "$work/package/log_$log" | tee "$work/log_$log.out"
+    grep -qE ': (kept|waits)$' "$work/log_$log.out"
     ldd "$work/package/log_$log" | grep -qE 'sqlite|hiredis|nats'
 done
 
@@ -74,7 +72,7 @@ read -ra libs < <(pkg-config --libs rill)
 for log in ${logs//;/ }; do
     read -ra log_flags < <(pkg-config --cflags --libs "rill-$log")
     "$cxx" -std=c++20 "$consumer/log_$log.cpp" -o "$work/bare_$log" "${log_flags[@]}"
-    [[ $log == nats ]] || "$work/bare_$log" | grep -qE ': (kept|waits)$'
+    "$work/bare_$log" | grep -qE ': (kept|waits)$'
 done
 
 step "both give the same macros"

@@ -149,9 +149,12 @@ private:
     std::shared_ptr<state> state_;
 };
 
-/// A plain connection to the server, for what an operator or another program does.
-inline std::shared_ptr<rill::nats::session> plain_session(const rill::nats::backplane_options& options)
+/// Returns a connection to the server, for what an operator or another program does. It waits longer than a log, so that
+/// a test does not depend on these times.
+inline std::shared_ptr<rill::nats::session> plain_session(rill::nats::backplane_options options)
 {
+    options.request_timeout = std::chrono::seconds(20);
+    options.heartbeat = std::chrono::seconds(10);
     auto opened = rill::nats::session::dial(options, options.servers, rill::nats::make_inbox(), [](natsMsg&) {});
     if (!opened) {
         throw std::runtime_error("no connection: " + opened.error());
