@@ -1,9 +1,9 @@
 #pragma once
 
+#include "support/temporary_directory.hpp"
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <condition_variable>
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -11,30 +11,7 @@
 #include <string>
 #include <vector>
 
-/// A directory for the files of one test.
-class temporary_directory
-{
-public:
-    temporary_directory()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "rill-sqlite-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    std::string file(const std::string& name = "log.db") const { return (path_ / name).string(); }
-    const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using rill_test::temporary_directory;
 
 /// Collects what a log delivers. "gap" stands for a gap.
 class collecting_reader final : public rill::pubsub::backplane::reader
