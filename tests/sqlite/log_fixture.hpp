@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/read_after.hpp"
 #include "support/temporary_directory.hpp"
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+using rill_test::read_after;
 using rill_test::temporary_directory;
 
 /// Collects what a log delivers. "gap" stands for a gap.
@@ -115,16 +117,6 @@ inline rill::result<std::uint64_t> append(rill::pubsub::backplane& log, std::str
     }
     const auto id = outcome->get_future().get();
     return id ? rill::result<std::uint64_t>(std::stoull(*id)) : tl::unexpected(id.error());
-}
-
-/// Reads a page and waits for it.
-inline rill::result<rill::pubsub::backplane::page> read_after(rill::pubsub::backplane& log,
-                                                              rill::pubsub::backplane::read_request request)
-{
-    auto answer = std::make_shared<std::promise<rill::result<rill::pubsub::backplane::page>>>();
-    log.read_after(std::move(request),
-                   [answer](rill::result<rill::pubsub::backplane::page> page) { answer->set_value(std::move(page)); });
-    return answer->get_future().get();
 }
 
 inline std::vector<std::string> data_of(const rill::pubsub::backplane::page& page)
