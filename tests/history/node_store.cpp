@@ -95,7 +95,7 @@ std::shared_ptr<backplane> open_store(const std::string& store)
         if (!options) {
             throw std::invalid_argument("--store " + store + ": " + options.error().message());
         }
-        options->log = [](std::string_view text) { write_line({}, text); };
+        options->log = write_line;
         return std::make_shared<rill::redis::backplane>(std::move(*options));
     }
 #endif

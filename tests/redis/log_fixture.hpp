@@ -79,9 +79,9 @@ private:
 class message_list
 {
 public:
-    std::function<void(std::string_view)> sink()
+    std::function<void(rill::log_level, std::string_view)> sink()
     {
-        return [this](std::string_view line) {
+        return [this](rill::log_level, std::string_view line) {
             const std::lock_guard lock(mutex_);
             lines_.emplace_back(line);
         };
