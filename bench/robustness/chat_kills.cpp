@@ -3,15 +3,17 @@
 //
 //     chat_kills [--clients N] [--posters N] [--kills N] [--processes N] [--for MS] [--down MS] --store STORE PORT CHAT
 //
-// Starts CHAT --store STORE once (--processes, default: 1) on PORT and on the ports after it. The log behind STORE must
-// be new. N clients (default: 50) follow one room with rill::client::event_source. A client whose connection ends
-// connects to the next process, with its Last-Event-ID. Posters (default: 4) send a message until a process
-// acknowledges it with 201. They repeat it with the same key.
+// The program starts N processes (--processes, default: 1) of CHAT --store STORE. They listen on PORT and on the ports
+// after it. The log behind STORE must be new. N clients (default: 50) follow one room with rill::client::event_source.
+// A client whose connection ends connects to the next process, with its Last-Event-ID. N posters (default: 4) send
+// messages. Each poster sends a message until a process acknowledges it with 201. It repeats the message with the same
+// key.
 //
-// Every MS (--for, default: 1500) one process after another is killed. After MS (--down, default: 200) it is started
-// again on its port. After N kills (default: 2) the posters stop. Every client must have received each acknowledged
-// message exactly once, and all clients in the same order. No client may have been told of a gap. Prints the counts,
-// and fails when this is not true.
+// After each MS (--for, default: 1500), the program kills one process. It kills the processes in turn. After MS
+// (--down, default: 200), it starts the process again on the same port. After N kills (default: 2), the posters stop.
+// Each client must have received each acknowledged message exactly once. All clients must have received the messages in
+// the same order. No client may have received a gap notice. The program prints the counts. It fails if one of these
+// conditions is not met.
 
 #include <csignal>
 #include <cstdio>

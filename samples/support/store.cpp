@@ -84,7 +84,7 @@ plane_pointer open_redis(const std::string& text, rill::log_sink log)
 {
 #ifdef SAMPLES_REDIS
     auto options = *rill::redis::parse_url(text);
-    options.log = [log = std::move(log)](std::string_view line) { log(rill::log_level::info, line); };
+    options.log = std::move(log);
     return std::make_shared<rill::redis::backplane>(std::move(options));
 #else
     static_cast<void>(text), static_cast<void>(log);

@@ -31,7 +31,7 @@ std::string kind_of(const std::string& store);
 
 /// Opens the log. Call it in the process that uses it, after a fork(). Throws an exception derived from std::exception
 /// if the text is invalid or if the file of SQLite cannot be used. Redis and NATS connect later, in the background.
-/// @param log  receives messages about the connection and the file; any thread may call it
+/// @param log  receives messages about the connection and the file; any thread may call it; empty: no messages
 std::shared_ptr<rill::pubsub::backplane> open_store(const std::string& store,
                                                     rill::log_sink log = rill::log_to_stderr(rill::log_format::text));
 

@@ -3,19 +3,8 @@
 #include <cstdio>
 #include <rill/http/observer.hpp>
 #include <rill/pubsub/memory_backplane.hpp>
-#include <stdexcept>
 #include <string_view>
-#ifdef HISTORY_NATS
-#include <rill/nats/backplane.hpp>
-#include <rill/nats/url.hpp>
-#endif
-#ifdef HISTORY_REDIS
-#include <rill/redis/backplane.hpp>
-#include <rill/redis/url.hpp>
-#endif
-#ifdef HISTORY_SQLITE
-#include <rill/sqlite/backplane.hpp>
-#endif
+#include <support/store.hpp>
 
 namespace history {
 
@@ -58,7 +47,7 @@ private:
     std::uint64_t events_ = 0;
 };
 
-[[maybe_unused]] void write_line(rill::log_level, std::string_view text)
+void write_line(rill::log_level, std::string_view text)
 {
     std::fprintf(stderr, "log: %.*s\n", static_cast<int>(text.size()), text.data());
 }
@@ -73,33 +62,7 @@ std::shared_ptr<backplane> open_store(const std::string& store)
     if (store == "faulty") {
         return std::make_shared<faulty_log>();
     }
-#ifdef HISTORY_SQLITE
-    if (constexpr std::string_view scheme = "sqlite:"; store.starts_with(scheme)) {
-        return std::make_shared<rill::sqlite::backplane>(
-            rill::sqlite::backplane_options{.file = store.substr(scheme.size()), .log = write_line});
-    }
-#endif
-#ifdef HISTORY_NATS
-    if (store.starts_with("nats://")) {
-        auto options = rill::nats::parse_url(store);
-        if (!options) {
-            throw std::invalid_argument("--store " + store + ": " + options.error());
-        }
-        options->log = write_line;
-        return std::make_shared<rill::nats::backplane>(std::move(*options));
-    }
-#endif
-#ifdef HISTORY_REDIS
-    if (store.starts_with("redis")) {
-        auto options = rill::redis::parse_url(store);
-        if (!options) {
-            throw std::invalid_argument("--store " + store + ": " + options.error().message());
-        }
-        options->log = [](std::string_view text) { write_line({}, text); };
-        return std::make_shared<rill::redis::backplane>(std::move(*options));
-    }
-#endif
-    throw std::invalid_argument("--store " + store + ": this build does not have this log");
+    return samples::open_store(store, write_line);
 }
 
 } // namespace history

@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(appends_delivers_and_reads_the_past)
     BOOST_TEST(reader.calls()[3].topic.empty());
     BOOST_TEST((reader.data() == std::vector<std::string>{"one", "two", "three"}));
 
-    const auto page = read_page(*log, {.after = std::to_string(first)});
+    const auto page = read_after(*log, {.after = std::to_string(first)});
     BOOST_REQUIRE(page.has_value());
     BOOST_TEST(page->events.size() == 2U);
     BOOST_TEST(page->events[0].event.data() == "two");

@@ -2,6 +2,7 @@
 
 #include "nats/session.hpp"
 #include "support/nats_server.hpp"
+#include "support/read_after.hpp"
 #include <algorithm>
 #include <atomic>
 #include <boost/json/object.hpp>
@@ -170,23 +171,6 @@ inline boost::json::object request(rill::nats::session& with, const std::string&
         throw std::runtime_error(subject + ": " + response.error().text);
     }
     return *response;
-}
-
-/// Reads a page and waits for it.
-inline rill::result<rill::pubsub::backplane::page> read_page(rill::pubsub::backplane& log,
-                                                             rill::pubsub::backplane::read_request request)
-{
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::optional<rill::result<rill::pubsub::backplane::page>> read;
-    log.read_after(std::move(request), [&](rill::result<rill::pubsub::backplane::page> p) {
-        const std::lock_guard lock(mutex);
-        read.emplace(std::move(p));
-        changed.notify_all();
-    });
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return read.has_value(); });
-    return std::move(*read);
 }
 
 } // namespace rill_test

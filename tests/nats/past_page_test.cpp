@@ -32,7 +32,7 @@ struct stage
         if (!topics.empty()) {
             request.topics = patterns;
         }
-        return read_page(*log, std::move(request));
+        return read_after(*log, std::move(request));
     }
     void remove(const std::string& body) const { request(*plain_session(options), "$JS.API.STREAM.PURGE.TEST", body); }
 
@@ -70,8 +70,8 @@ BOOST_AUTO_TEST_CASE(limits_a_page_and_continues)
     BOOST_TEST(none.events.empty());
     BOOST_TEST(none.at_end);
     BOOST_TEST(none.end.number == first + 4);
-    BOOST_TEST(data(read_page(*s.log, {.after = std::to_string(first), .max_bytes = 1}).value()) == "b");
-    BOOST_TEST(data(read_page(*s.log, {}).value()) == "abcde");
+    BOOST_TEST(data(read_after(*s.log, {.after = std::to_string(first), .max_bytes = 1}).value()) == "b");
+    BOOST_TEST(data(read_after(*s.log, {}).value()) == "abcde");
 }
 
 BOOST_AUTO_TEST_CASE(reads_only_the_topics_of_the_filter)
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(does_not_skip_removed_events)
     s.remove(R"({"keep":1})");
     BOOST_TEST((s.read(first + 2).error() == error::unknown_event_id));
     BOOST_TEST(data(s.read(first + 3).value()) == "e");
-    BOOST_TEST((read_page(*s.log, {}).error() == error::unknown_event_id));
+    BOOST_TEST((read_after(*s.log, {}).error() == error::unknown_event_id));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_unknown_ids)

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(ends_a_read_when_no_server_can_be_reached)
     auto options = quick_options({"nats://127.0.0.1:" + std::to_string(free_port())});
     options.read_timeout = std::chrono::milliseconds(50);
     const auto log = open_log(options);
-    BOOST_TEST((read_page(*log, {}).error() == error::log_unavailable));
+    BOOST_TEST((read_after(*log, {}).error() == error::log_unavailable));
     BOOST_TEST(log->stats().read_failures == 1U);
 }
 

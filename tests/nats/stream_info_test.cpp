@@ -33,12 +33,11 @@ BOOST_AUTO_TEST_CASE(reads_the_state_of_a_stream)
 {
     const auto info = read_stream_info(object(
         R"({"config":{"subjects":["p","p.>"],"retention":"limits","max_msgs_per_subject":-1},"created":"1970-01-01T00:00:02.5Z",)"
-        R"("state":{"messages":3,"first_seq":4,"last_seq":9,"last_ts":"1970-01-01T00:00:03Z","num_deleted":3}})"));
+        R"("state":{"messages":3,"first_seq":4,"last_seq":9,"last_ts":"1970-01-01T00:00:03Z"}})"));
     BOOST_TEST(info.created == 2'500'000U);
     BOOST_TEST(info.first == 4U);
     BOOST_TEST(info.last == 9U);
     BOOST_TEST(info.last_time == 3'000'000'000);
-    BOOST_TEST(info.deleted == 3U);
     BOOST_TEST(!info.is_clustered);
     BOOST_TEST(why_unusable(info, "p").empty());
     BOOST_TEST(why_unusable(info, "q") == "the stream has no subject q");

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <random>
+#include <rill/pubsub/topic_pattern.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,6 @@ BOOST_AUTO_TEST_SUITE(nats_subject_test)
 namespace {
 
 using rill::nats::subject_map;
-using rill::pubsub::topic_pattern;
 
 const subject_map subjects("app.events");
 
@@ -27,27 +27,6 @@ std::string random_topic(std::mt19937& random)
         }
     } while (!rill::pubsub::is_topic(topic));
     return topic;
-}
-
-// Whether a subject matches a filter, as NATS defines it.
-bool matches(std::string_view filter, std::string_view subject)
-{
-    const auto take = [](std::string_view& text) {
-        const auto end = text.find('.');
-        const auto token = text.substr(0, end);
-        text.remove_prefix(end == text.npos ? text.size() : end + 1);
-        return token;
-    };
-    while (!filter.empty() && !subject.empty()) {
-        const auto wanted = take(filter);
-        if (wanted == ">") {
-            return true;
-        }
-        if (const auto given = take(subject); wanted != "*" && wanted != given) {
-            return false;
-        }
-    }
-    return filter.empty() && subject.empty();
 }
 
 bool is_subject(std::string_view text)
@@ -95,26 +74,6 @@ BOOST_AUTO_TEST_CASE(refuses_subjects_that_no_topic_has)
     {
         BOOST_TEST(!subjects.topic(subject), subject);
     }
-}
-
-BOOST_AUTO_TEST_CASE(a_filter_matches_all_topics_of_its_pattern)
-{
-    std::mt19937 random(8);
-    for (const auto* text : {"a", "a/*", "*/a", "a/**", "*/**", "a.b/*", "a//**", "/*", "%"}) {
-        const auto pattern = topic_pattern::parse(text).value();
-        const auto filter = subjects.filter({pattern});
-        BOOST_TEST(filter.starts_with("app.events."));
-        for (int i = 0; i < 5'000; ++i) {
-            const auto topic = random_topic(random);
-            BOOST_REQUIRE_MESSAGE(matches(filter, subjects.subject(topic)) == pattern.matches(topic),
-                                  topic << ' ' << text);
-        }
-    }
-    const auto a = topic_pattern::parse("a").value();
-    BOOST_TEST(subjects.filter({a, a}).empty());
-    BOOST_TEST(subjects.filter({topic_pattern::parse("**").value()}).empty());
-    BOOST_TEST(subjects.filter({topic_pattern::parse("*").value()}).empty());
-    BOOST_TEST(subjects.filter({}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(checks_prefixes)

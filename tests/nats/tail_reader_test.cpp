@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(tells_about_a_stream_that_was_created_again)
     BOOST_REQUIRE(s.receives(2));
     BOOST_TEST(s.reader.calls().back().number == after);
     BOOST_TEST(s.log->stats().gaps == 1U);
-    BOOST_TEST((read_page(*s.log, {.after = std::to_string(before)}).error() == rill::error::unknown_event_id));
+    BOOST_TEST((read_after(*s.log, {.after = std::to_string(before)}).error() == rill::error::unknown_event_id));
 }
 
 BOOST_AUTO_TEST_CASE(tells_about_lost_events)
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(tells_about_lost_events)
     BOOST_TEST(calls[calls.size() - 2].kind == 'g');
     BOOST_TEST(calls[calls.size() - 2].number > lost);
     BOOST_TEST(calls.back().number == next);
-    BOOST_TEST((read_page(*s.log, {.after = std::to_string(lost)}).error() == rill::error::unknown_event_id));
+    BOOST_TEST((read_after(*s.log, {.after = std::to_string(lost)}).error() == rill::error::unknown_event_id));
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_stops_itself)

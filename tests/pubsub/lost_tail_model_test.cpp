@@ -4,6 +4,7 @@
 #include <random>
 #include <rill/pubsub/hub.hpp>
 
+#include "model_client.hpp"
 #include "numeric_stage.hpp"
 #include "stage.hpp"
 #include "support/whole.hpp"
@@ -25,19 +26,8 @@ struct client
     std::uint64_t last;  ///< the last event that the client has received
     std::string last_id; ///< the last ID that the client has received; a notice has an ID, too
     bool told = false;   ///< the client has got a gap notice after that event
-    std::unique_ptr<direct_client> direct_connection{};
-    std::unique_ptr<coroutine_client> coroutine_connection{};
+    model_connection connection{};
 
-    fake_writer* out() const
-    {
-        return direct_connection      ? &direct_connection->out
-               : coroutine_connection ? &coroutine_connection->out
-                                      : nullptr;
-    }
-    bool has_ended() const
-    {
-        return out()->ended != rill::close_reason::open || (coroutine_connection && coroutine_connection->done);
-    }
     bool selects(std::string_view topic) const { return wanted == "*" || wanted.find(topic) != wanted.npos; }
 };
 
@@ -110,11 +100,11 @@ private:
             }
             break;
         case 6:
-            c.out() == nullptr ? connect(c) : cut(c);
+            c.connection.out() == nullptr ? connect(c) : cut(c);
             break;
         case 7:
-            if (c.out() != nullptr) {
-                upto(1) == 0 ? c.out()->block() : c.out()->unblock();
+            if (c.connection.out() != nullptr) {
+                upto(1) == 0 ? c.connection.out()->block() : c.connection.out()->unblock();
             }
             break;
         case 8:
@@ -132,8 +122,7 @@ private:
     {
         const auto which = upto(1);
         if (c.direct) {
-            c.direct_connection =
-                std::make_unique<direct_client>(loop_, routes_[which], c.last_id, "/?topics=" + c.wanted);
+            c.connection.open_direct(loop_, routes_[which], c.last_id, "/?topics=" + c.wanted);
         } else {
             std::vector<std::string> names;
             for (const auto& topic : topics) {
@@ -141,21 +130,13 @@ private:
                     names.push_back(topic);
                 }
             }
-            c.coroutine_connection =
-                std::make_unique<coroutine_client>(loop_, names.empty() ? hubs_[which]->subscribe("*", c.last_id)
-                                                                        : hubs_[which]->subscribe(names, c.last_id));
+            c.connection.open_coroutine(loop_, names.empty() ? hubs_[which]->subscribe("*", c.last_id)
+                                                             : hubs_[which]->subscribe(names, c.last_id));
         }
     }
     void cut(client& c)
     {
-        c.direct ? c.direct_connection->cut() : c.coroutine_connection->cut();
-        check(c);
-        c.direct_connection.reset();
-        c.coroutine_connection.reset();
-    }
-    void check(client& c)
-    {
-        for (const auto& e : parse_events(c.out()->sent)) {
+        for (const auto& e : c.connection.cut()) {
             if (!e.id.empty()) {
                 c.last_id = e.id;
             }
@@ -175,32 +156,20 @@ private:
             c.told = false;
             c.last = n;
         }
-        c.out()->sent.clear();
     }
     void finish()
     {
         for (auto& c : clients_) {
-            c.out() == nullptr ? connect(c) : void();
-            c.out()->unblock();
+            c.connection.out() == nullptr ? connect(c) : void();
+            c.connection.out()->unblock();
         }
         for (const auto& topic : topics) {
             log_.append(topic);
         }
-        for (int i = 0; i != 300; ++i) {
-            loop_.turn();
-            for (const auto& p : planes_) {
-                p->failing = false;
-                p->deliver();
-                p->pending() != 0 ? p->answer() : void();
-            }
-            for (auto& c : clients_) {
-                if (c.has_ended()) { // the client was too slow
-                    loop_.turn();
-                    cut(c);
-                    connect(c);
-                }
-            }
-        }
+        settle(loop_, planes_, clients_, 300, [&](client& c) {
+            cut(c);
+            connect(c);
+        });
         for (auto& c : clients_) {
             cut(c);
             BOOST_REQUIRE_EQUAL(log_.assigned_after(c.last, [&](const auto& t) { return c.selects(t); }), 0U);

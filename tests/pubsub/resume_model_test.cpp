@@ -1,5 +1,6 @@
 // Runs random schedules of two processes with one log. The answers of the log are late, out of order, or missing.
 
+#include "model_client.hpp"
 #include "remote_stage.hpp"
 #include "stage.hpp"
 #include "support/whole.hpp"
@@ -51,11 +52,11 @@ public:
                 }
                 break;
             case 5:
-                c.out() == nullptr ? connect(c) : cut(c);
+                c.connection.out() == nullptr ? connect(c) : cut(c);
                 break;
             case 6:
-                if (c.out() != nullptr) {
-                    upto(1) == 0 ? c.out()->block() : c.out()->unblock();
+                if (c.connection.out() != nullptr) {
+                    upto(1) == 0 ? c.connection.out()->block() : c.connection.out()->unblock();
                 }
                 break;
             case 7:
@@ -79,19 +80,7 @@ private:
         bool direct;
         std::size_t last; ///< the last event that the client has received
         bool anywhere = false;
-        std::unique_ptr<direct_client> direct_connection{};
-        std::unique_ptr<coroutine_client> coroutine_connection{};
-
-        fake_writer* out() const
-        {
-            return direct_connection      ? &direct_connection->out
-                   : coroutine_connection ? &coroutine_connection->out
-                                          : nullptr;
-        }
-        bool has_ended() const
-        {
-            return out()->ended != rill::close_reason::open || (coroutine_connection && coroutine_connection->done);
-        }
+        model_connection connection{};
     };
 
     unsigned upto(unsigned n) { return static_cast<unsigned>(random_() % (n + 1)); }
@@ -109,21 +98,14 @@ private:
         const auto which = upto(1);
         const auto id = shared_log::id_of(c.last);
         if (c.direct) {
-            c.direct_connection = std::make_unique<direct_client>(loop_, routes_[which], id);
+            c.connection.open_direct(loop_, routes_[which], id);
         } else {
-            c.coroutine_connection = std::make_unique<coroutine_client>(loop_, channels_[which]->subscribe(id));
+            c.connection.open_coroutine(loop_, channels_[which]->subscribe(id));
         }
     }
     void cut(client& c)
     {
-        c.direct ? c.direct_connection->cut() : c.coroutine_connection->cut();
-        check(c);
-        c.direct_connection.reset();
-        c.coroutine_connection.reset();
-    }
-    void check(client& c)
-    {
-        for (const auto& e : parse_events(c.out()->sent)) {
+        for (const auto& e : c.connection.cut()) {
             if (e.name == "gap") {
                 ++gaps_;
                 c.anywhere = true;
@@ -137,30 +119,18 @@ private:
             c.anywhere = false;
             c.last = n;
         }
-        c.out()->sent.clear();
     }
     void finish()
     {
         for (auto& c : clients_) {
-            c.out() == nullptr ? connect(c) : void();
-            c.out()->unblock();
+            c.connection.out() == nullptr ? connect(c) : void();
+            c.connection.out()->unblock();
         }
         log_.append({}); // a client that has read everything waits for the next event
-        for (int i = 0; i < 100; ++i) {
-            loop_.turn();
-            for (const auto& p : planes_) {
-                p->failing = false;
-                p->deliver();
-                p->pending() != 0 ? p->answer() : void();
-            }
-            for (auto& c : clients_) {
-                if (c.has_ended()) { // the client was too slow
-                    loop_.turn();
-                    cut(c);
-                    connect(c);
-                }
-            }
-        }
+        settle(loop_, planes_, clients_, 100, [&](client& c) {
+            cut(c);
+            connect(c);
+        });
         for (auto& c : clients_) {
             cut(c);
             BOOST_REQUIRE_EQUAL(c.last, log_.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/read_after.hpp"
 #include "support/redis_server.hpp"
 #include <chrono>
 #include <condition_variable>
@@ -78,9 +79,9 @@ private:
 class message_list
 {
 public:
-    std::function<void(std::string_view)> sink()
+    std::function<void(rill::log_level, std::string_view)> sink()
     {
-        return [this](std::string_view line) {
+        return [this](rill::log_level, std::string_view line) {
             const std::lock_guard lock(mutex_);
             lines_.emplace_back(line);
         };
@@ -142,17 +143,6 @@ inline append_result append(rill::redis::backplane& log, std::string_view data, 
                             std::string_view topic = {})
 {
     return get(append_later(log, data, idempotency_key, topic));
-}
-
-inline rill::result<rill::pubsub::backplane::page> read_after(rill::redis::backplane& log,
-                                                              rill::pubsub::backplane::read_request request)
-{
-    using page_result = rill::result<rill::pubsub::backplane::page>;
-    auto promise = std::make_shared<std::promise<page_result>>();
-    auto future = promise->get_future();
-    log.read_after(std::move(request), [promise](page_result page) { promise->set_value(std::move(page)); });
-    BOOST_REQUIRE(future.wait_for(redis_patience * 2) == std::future_status::ready);
-    return future.get();
 }
 
 } // namespace rill_test

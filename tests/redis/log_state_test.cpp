@@ -47,7 +47,10 @@ BOOST_AUTO_TEST_CASE(a_message_is_not_repeated)
 {
     std::vector<std::string> lines;
     rill::redis::backplane_options options;
-    options.log = [&](std::string_view line) { lines.emplace_back(line); };
+    options.log = [&](rill::log_level level, std::string_view line) {
+        BOOST_TEST((level == rill::log_level::info));
+        lines.emplace_back(line);
+    };
     log_state state(options);
     state.report("h:1", "connected");
     state.report("h:1", "connected");

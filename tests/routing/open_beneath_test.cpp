@@ -1,7 +1,7 @@
 #include "routing/open_beneath.hpp"
 
+#include "support/temporary_directory.hpp"
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -12,15 +12,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A root directory with files, directories, and links that lead out of it. The destructor removes the directory.
+/// A root directory with files, directories, and links that lead out of it.
 class tree
 {
 public:
     tree()
     {
-        std::string name = (fs::temp_directory_path() / "rill_beneath_XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        base_ = name;
         fs::create_directories(base_ / "root/sub/index.html"); // an index that is a directory
         fs::create_directories(base_ / "root/with");
         std::ofstream(base_ / "root/file") << "file";
@@ -31,7 +28,6 @@ public:
         root_ = rill::file_handle(::open((base_ / "root").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         BOOST_REQUIRE(root_);
     }
-    ~tree() { fs::remove_all(base_); }
 
     /// Returns the name and the size of the opened file, followed by " /" if the path lacks the slash at its end. If
     /// the file cannot be opened, returns the status.
@@ -50,7 +46,8 @@ public:
     }
 
 private:
-    fs::path base_;
+    rill_test::temporary_directory directory_;
+    fs::path base_ = directory_.path();
     rill::file_handle root_;
 };
 

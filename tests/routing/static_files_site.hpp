@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
 #include <filesystem>
@@ -14,6 +13,7 @@
 
 #include "http/http_date.hpp"
 #include "support/run.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace static_files_suite {
 
@@ -29,15 +29,12 @@ using fields = std::vector<std::pair<std::string, std::string>>;
 
 inline const std::string modified = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-/// A directory "public" to serve, and a secret file next to it. The destructor removes both.
+/// A directory "public" to serve, and a secret file next to it.
 class site
 {
 public:
     site()
     {
-        std::string name = (fs::temp_directory_path() / "rill_static_XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        base = name;
         write("secret.txt", "secret");
         write("public/index.html", "<p>root");
         write("public/data.bin", "0123456789");
@@ -53,7 +50,6 @@ public:
         app.get("/", rill::static_files(root()));
         app.get("/files/{path...}", rill::static_files(root(), {.index = "index.html", .cache_control = "max-age=60"}));
     }
-    ~site() { fs::remove_all(base); }
 
     std::string root() const { return (base / "public").string(); }
 
@@ -75,7 +71,8 @@ public:
         return run(app, req);
     }
 
-    fs::path base;
+    rill_test::temporary_directory directory;
+    fs::path base = directory.path();
     rill::router app;
 };
 

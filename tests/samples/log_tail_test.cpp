@@ -4,31 +4,16 @@
 #include <log_tail/app.hpp>
 #include <rill/testing.hpp>
 
+#include "support/temporary_directory.hpp"
+
 namespace log_tail_test {
 
 namespace {
 
-/// A new directory. The destructor removes it.
-class temporary_directory
-{
-public:
-    temporary_directory()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "rill-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory() { std::filesystem::remove_all(path); }
-
-    std::filesystem::path path;
-};
-
 struct fixture
 {
-    temporary_directory directory;
-    std::string file = directory.path / "app.log";
+    rill_test::temporary_directory directory;
+    std::string file = directory.file("app.log");
     rill::testing::server server{log_tail::app({.file = file, .period = std::chrono::milliseconds(500)})};
 
     void append(std::string_view text) const { std::ofstream(file, std::ios::app | std::ios::binary) << text; }

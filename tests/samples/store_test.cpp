@@ -7,6 +7,8 @@
 #include <rill/pubsub/memory_backplane.hpp>
 #include <stdexcept>
 
+#include "support/temporary_directory.hpp"
+
 BOOST_AUTO_TEST_SUITE(store_test)
 
 BOOST_AUTO_TEST_CASE(the_default_is_a_log_in_memory)
@@ -42,16 +44,14 @@ BOOST_AUTO_TEST_CASE(each_kind_has_a_name)
 #ifdef SAMPLES_SQLITE
 BOOST_AUTO_TEST_CASE(opens_a_file_of_sqlite)
 {
-    std::string directory = std::filesystem::temp_directory_path() / "rill-store-XXXXXX";
-    BOOST_REQUIRE(::mkdtemp(directory.data()) != nullptr);
+    const rill_test::temporary_directory directory;
     {
-        const auto log = samples::open_store("sqlite:" + directory + "/chat.db");
+        const auto log = samples::open_store("sqlite:" + directory.file("chat.db"));
         BOOST_TEST(log->holds_past());
-        BOOST_TEST(std::filesystem::exists(directory + "/chat.db"));
+        BOOST_TEST(std::filesystem::exists(directory.file("chat.db")));
     }
     BOOST_TEST(!samples::check_store("sqlite:").empty());
-    BOOST_CHECK_THROW(samples::open_store("sqlite:" + directory + "/nowhere/chat.db"), std::exception);
-    std::filesystem::remove_all(directory);
+    BOOST_CHECK_THROW(samples::open_store("sqlite:" + directory.file("nowhere/chat.db")), std::exception);
 }
 #else
 BOOST_AUTO_TEST_CASE(a_program_without_sqlite_refuses_it)

@@ -23,11 +23,11 @@ BOOST_AUTO_TEST_CASE(a_notification_ends_the_wait)
 BOOST_AUTO_TEST_CASE(a_write_ends_the_wait)
 {
     temporary_directory files;
-    std::ofstream(files.file("log.db-wal")) << "x";
+    std::ofstream(files.file() + "-wal") << "x";
     file_watch watch;
     BOOST_TEST_REQUIRE(watch.watch(files.file()));
     BOOST_TEST(!watch.wait(0ms));
-    std::ofstream(files.file("log.db-wal"), std::ios::app) << "y";
+    std::ofstream(files.file() + "-wal", std::ios::app) << "y";
     BOOST_TEST(watch.wait(1h));
     BOOST_TEST(!watch.wait(0ms));
 }

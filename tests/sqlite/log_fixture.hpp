@@ -1,9 +1,10 @@
 #pragma once
 
+#include "support/read_after.hpp"
+#include "support/temporary_directory.hpp"
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <condition_variable>
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -11,30 +12,8 @@
 #include <string>
 #include <vector>
 
-/// A directory for the files of one test.
-class temporary_directory
-{
-public:
-    temporary_directory()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "rill-sqlite-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    std::string file(const std::string& name = "log.db") const { return (path_ / name).string(); }
-    const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using rill_test::read_after;
+using rill_test::temporary_directory;
 
 /// Collects what a log delivers. "gap" stands for a gap.
 class collecting_reader final : public rill::pubsub::backplane::reader
@@ -138,16 +117,6 @@ inline rill::result<std::uint64_t> append(rill::pubsub::backplane& log, std::str
     }
     const auto id = outcome->get_future().get();
     return id ? rill::result<std::uint64_t>(std::stoull(*id)) : tl::unexpected(id.error());
-}
-
-/// Reads a page and waits for it.
-inline rill::result<rill::pubsub::backplane::page> read_after(rill::pubsub::backplane& log,
-                                                              rill::pubsub::backplane::read_request request)
-{
-    auto answer = std::make_shared<std::promise<rill::result<rill::pubsub::backplane::page>>>();
-    log.read_after(std::move(request),
-                   [answer](rill::result<rill::pubsub::backplane::page> page) { answer->set_value(std::move(page)); });
-    return answer->get_future().get();
 }
 
 inline std::vector<std::string> data_of(const rill::pubsub::backplane::page& page)

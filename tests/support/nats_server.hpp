@@ -1,11 +1,11 @@
 #pragma once
 
 #include "support/server_process.hpp"
+#include "support/temporary_directory.hpp"
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -20,32 +20,6 @@
 #include <vector>
 
 namespace rill_test {
-
-/// A new directory that is removed with the object.
-class temporary_directory
-{
-public:
-    temporary_directory()
-    {
-        std::string name = (std::filesystem::temp_directory_path() / "rill_test_XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw std::runtime_error("mkdtemp failed");
-        }
-        path_ = name;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// A NATS server with JetStream, on a port of the loopback interface and with a store of its own. The destructor ends
 /// the process. It needs the program nats-server (Debian: nats-server).

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "support/server_process.hpp"
+#include "support/temporary_directory.hpp"
 #include "support/test_ports.hpp"
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <hiredis/hiredis.h>
 #include <memory>
@@ -17,31 +17,6 @@
 #include <vector>
 
 namespace rill_test {
-
-/// A directory that the destructor removes.
-class temporary_directory
-{
-public:
-    temporary_directory()
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "rill-redis-XXXXXX").string();
-        BOOST_REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    temporary_directory(const temporary_directory&) = delete;
-    temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    std::string file(std::string_view name) const { return (path_ / name).string(); }
-    const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// A redis-server on a free port of the loopback interface, with its own directory. The destructor ends it.
 class redis_server

@@ -1,11 +1,8 @@
 #include "robustness/chat/chat_crowd.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <boost/system/system_error.hpp>
-#include <exception>
+#include <boost/system/error_code.hpp>
 #include <rill/core/interval.hpp>
 #include <unistd.h>
 #include <utility>
@@ -32,17 +29,6 @@ std::string text_of(const event& e)
     return text != nullptr && text->is_string() ? std::string(text->get_string()) : std::string();
 }
 
-std::string reason_of(std::exception_ptr error)
-{
-    try {
-        std::rethrow_exception(std::move(error));
-    } catch (const boost::system::system_error& e) {
-        return e.code() == asio::error::operation_aborted ? "" : e.what();
-    } catch (const std::exception& e) {
-        return e.what();
-    }
-}
-
 } // namespace
 
 chat_crowd::chat_crowd(crowd_options options)
@@ -51,7 +37,7 @@ chat_crowd::chat_crowd(crowd_options options)
       cancels_(options_.clients + options_.posters + 1)
 {
     thread_ = std::thread([this] {
-        start(conduct(), cancels_.back());
+        coroutines_.start(conduct(), cancels_.back());
         context_.run();
     });
 }
@@ -64,20 +50,6 @@ chat_crowd::~chat_crowd()
     }
 }
 
-void chat_crowd::start(rill::awaitable<> coroutine, asio::cancellation_signal& cancel)
-{
-    ++running_;
-    asio::co_spawn(context_, std::move(coroutine),
-                   asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr error) {
-                       if (error && counts_.end.empty()) {
-                           counts_.end = reason_of(std::move(error));
-                       }
-                       if (--running_ == 0) { // timers of the event loop may still be set
-                           context_.stop();
-                       }
-                   }));
-}
-
 std::string chat_crowd::url(std::size_t turn, const char* what) const
 {
     return "http://127.0.0.1:" + std::to_string(options_.ports[turn % options_.ports.size()]) + "/rooms/lobby/" + what;
@@ -87,13 +59,13 @@ rill::awaitable<> chat_crowd::conduct()
 {
     co_await send(first_message, "first-" + std::to_string(::getpid()));
     for (std::size_t i = 0; i < options_.clients; ++i) {
-        start(follow(i), cancels_[i]);
+        coroutines_.start(follow(i), cancels_[i]);
     }
     const bool is_ready = co_await wait_until(ready_, options_.clients);
     if (is_ready) {
         is_started_ = true;
         for (std::size_t i = 0; i < options_.posters; ++i) {
-            start(post_all(i), cancels_[options_.clients + i]);
+            coroutines_.start(post_all(i), cancels_[options_.clients + i]);
         }
         while (ended_posters_ != options_.posters) {
             co_await rill::sleep_for(check_interval);
@@ -193,6 +165,7 @@ crowd_result chat_crowd::finish()
     is_ending_ = true;
     thread_.join();
     counts_.messages = ledger_.compare();
+    counts_.end = counts_.end.empty() ? coroutines_.failure() : counts_.end;
     return counts_;
 }
 

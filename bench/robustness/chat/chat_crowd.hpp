@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "robustness/chat/message_ledger.hpp"
+#include "robustness/resume/coroutine_group.hpp"
 
 namespace chat_run {
 
@@ -57,7 +58,6 @@ public:
     crowd_result finish();
 
 private:
-    void start(rill::awaitable<> coroutine, boost::asio::cancellation_signal& cancel);
     rill::awaitable<> follow(std::size_t number);
     rill::awaitable<> post_all(std::size_t poster);
     rill::awaitable<> conduct();
@@ -68,6 +68,7 @@ private:
 
     crowd_options options_;
     boost::asio::io_context context_{1};
+    resume::coroutine_group coroutines_{context_};
     rill::client::http http_;
     message_ledger ledger_;
     std::vector<bool> has_first_; ///< the clients that have the first message
@@ -81,8 +82,7 @@ private:
     std::atomic<bool> is_started_{false};
     std::atomic<bool> is_ending_{false};
     std::size_t expected_ = SIZE_MAX; ///< the number of messages that a complete client has
-    std::size_t running_ = 0;
-    std::thread thread_; ///< the last member, because the thread uses the others
+    std::thread thread_;              ///< the last member, because the thread uses the others
 };
 
 } // namespace chat_run

@@ -1,11 +1,6 @@
 #include "robustness/resume/client_crowd.hpp"
 
 #include <algorithm>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
-#include <exception>
 #include <rill/core/interval.hpp>
 #include <utility>
 
@@ -26,17 +21,6 @@ const std::string& id_of(const event& e)
     return e.has_own_id ? e.id : e.data;
 }
 
-std::string reason_of(std::exception_ptr error)
-{
-    try {
-        std::rethrow_exception(std::move(error));
-    } catch (const boost::system::system_error& e) {
-        return e.code() == asio::error::operation_aborted ? "" : e.what();
-    } catch (const std::exception& e) {
-        return e.what();
-    }
-}
-
 } // namespace
 
 bool crowd_result::keeps(guarantee promise) const noexcept
@@ -46,31 +30,17 @@ bool crowd_result::keeps(guarantee promise) const noexcept
 }
 
 client_crowd::client_crowd(asio::io_context& context, crowd_options options)
-    : context_(context), options_(std::move(options)), streams_(options_.streams), cancels_(options_.streams + 1),
-      never_cut_(options_.streams), incomplete_(options_.streams)
+    : context_(context), coroutines_(context), options_(std::move(options)), streams_(options_.streams),
+      cancels_(options_.streams + 1), never_cut_(options_.streams), incomplete_(options_.streams)
 {}
 
 crowd_result client_crowd::run()
 {
     asio::cancellation_signal never;
-    start(follow_reference(), cancels_.back());
-    start(conduct(), never);
+    coroutines_.start(follow_reference(), cancels_.back());
+    coroutines_.start(conduct(), never);
     context_.run();
     return result();
-}
-
-void client_crowd::start(rill::awaitable<> coroutine, asio::cancellation_signal& cancel)
-{
-    ++running_;
-    asio::co_spawn(context_, std::move(coroutine),
-                   asio::bind_cancellation_slot(cancel.slot(), [this](std::exception_ptr error) {
-                       if (error && counts_.end.empty()) {
-                           counts_.end = reason_of(std::move(error));
-                       }
-                       if (--running_ == 0) { // the timer of the event loop may still be set
-                           context_.stop();
-                       }
-                   }));
 }
 
 rill::awaitable<> client_crowd::follow_reference()
@@ -166,7 +136,7 @@ rill::awaitable<> client_crowd::open_all()
     const auto time = options_.wait + 1s;
     const auto at_once = std::max<std::size_t>(1, streams_.size() * check_interval / time);
     for (std::size_t i = 0; i < streams_.size(); ++i) {
-        start(follow(i), cancels_[i]);
+        coroutines_.start(follow(i), cancels_[i]);
         if (i % at_once == at_once - 1) {
             co_await rill::sleep_for(check_interval);
         }
@@ -196,6 +166,7 @@ void client_crowd::cancel_all()
 crowd_result client_crowd::result() const
 {
     auto all = counts_;
+    all.end = all.end.empty() ? coroutines_.failure() : all.end;
     all.published = published_.size();
     all.repeated = published_.repeated();
     all.never_cut = never_cut_;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "robustness/resume/coroutine_group.hpp"
 #include "robustness/resume/event_ledger.hpp"
 
 namespace resume {
@@ -71,7 +72,6 @@ private:
         const rill::client::event_source* source = nullptr; ///< while follow() runs
     };
 
-    void start(rill::awaitable<> coroutine, boost::asio::cancellation_signal& cancel);
     rill::awaitable<> follow_reference();
     rill::awaitable<> follow(std::size_t number);
     rill::awaitable<> conduct();
@@ -85,13 +85,13 @@ private:
     crowd_result result() const;
 
     boost::asio::io_context& context_;
+    coroutine_group coroutines_;
     crowd_options options_;
     published_events published_;
     std::string first_id_;
     std::vector<stream> streams_;
     std::vector<boost::asio::cancellation_signal> cancels_; ///< of the streams, and of the reference
     crowd_result counts_;                                   ///< those that the sources count
-    std::size_t running_ = 0;                               ///< coroutines
     std::size_t never_cut_;
     std::size_t incomplete_;
     published_events::position end_ = published_events::unknown; ///< the number of events that all streams must have

@@ -34,7 +34,7 @@ public:
     /// Connects to a host without the network. Returns nullptr for a host that it does not know. For tests.
     using connector = std::function<result<std::unique_ptr<transport>>(const std::string& host)>;
     void set_connector(connector c) { connector_ = std::move(c); }
-    /// Calls the connector. Returns nullptr if there is none.
+    /// Calls the connector. Returns nullptr if the pool has no connector.
     result<std::unique_ptr<transport>> connect(const std::string& host) const
     {
         return connector_ ? connector_(host) : nullptr;

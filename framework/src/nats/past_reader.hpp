@@ -16,8 +16,8 @@
 
 namespace rill::nats {
 
-/// Reads pages of the past, in a few threads. Each page uses an ephemeral pull consumer. If the page is for one topic
-/// or pattern, the consumer has a filter, so that the server sends only the events of the page. Thread-safe.
+/// Reads pages of the past, in a few threads. Each page uses an ephemeral pull consumer. The server sends the events of
+/// all topics, and the reader keeps the events of the page. Thread-safe.
 class past_reader
 {
 public:

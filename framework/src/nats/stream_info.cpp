@@ -81,7 +81,6 @@ stream_info read_stream_info(const boost::json::object& response)
                      .first = number_field(state, "first_seq"),
                      .last = number_field(state, "last_seq"),
                      .last_time = parse_time(text_field(state, "last_ts")),
-                     .deleted = number_field(state, "num_deleted"),
                      .subjects = {},
                      .retention = text_field(config, "retention"),
                      .max_events_per_subject = static_cast<std::int64_t>(number_field(config, "max_msgs_per_subject")),

@@ -13,10 +13,9 @@ namespace rill::nats {
 struct stream_info
 {
     std::uint64_t created = 0;  ///< in microseconds since 1970
-    std::uint64_t first = 0;    ///< the sequence of the oldest event; last + 1 if there is none
+    std::uint64_t first = 0;    ///< the sequence of the oldest event; last + 1 if the stream holds no event
     std::uint64_t last = 0;     ///< the sequence of the newest event that the stream has ever held
     std::int64_t last_time = 0; ///< when the server stored the newest event, in nanoseconds since 1970, or 0
-    std::uint64_t deleted = 0;  ///< number of removed events between `first` and `last`
     std::vector<std::string> subjects;
     std::string retention;
     std::int64_t max_events_per_subject = -1;

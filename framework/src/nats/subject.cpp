@@ -1,6 +1,7 @@
 #include "nats/subject.hpp"
 
 #include <algorithm>
+#include <rill/pubsub/topic_pattern.hpp>
 
 #include "http/percent.hpp"
 
@@ -82,26 +83,10 @@ std::optional<std::string> subject_map::topic(std::string_view subject) const
         first = false;
         out += token == "%" ? std::string() : percent_decode(token).value_or("*"); // no topic contains '*'
     });
-    // A different spelling of a topic is refused. Otherwise a filter would not find its events.
+    // A different spelling of a topic is refused. Otherwise a NATS subscription to the topic would miss events.
     if (!pubsub::is_topic(out) || this->subject(out) != subject) {
         return std::nullopt;
     }
-    return out;
-}
-
-std::string subject_map::filter(const std::vector<pubsub::topic_pattern>& patterns) const
-{
-    if (patterns.size() != 1 || patterns.front().text() == "**" || patterns.front().text() == "*") {
-        return {}; // "*" and "**" also match the empty topic
-    }
-    auto out = prefix_;
-    for_each_segment(patterns.front().text(), [&](std::string_view segment) {
-        if (segment == "*" || segment == "**") {
-            out += segment == "*" ? ".*" : ".>";
-        } else {
-            append_token(out, segment);
-        }
-    });
     return out;
 }
 

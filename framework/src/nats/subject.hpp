@@ -1,10 +1,8 @@
 #pragma once
 
 #include <optional>
-#include <rill/pubsub/topic_pattern.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace rill::nats {
 
@@ -21,9 +19,6 @@ public:
     std::string subject(std::string_view topic) const;
     /// Returns nothing if the subject is not the subject of a topic.
     std::optional<std::string> topic(std::string_view subject) const;
-    /// Returns a subject with wildcards that matches every topic that one of the patterns matches. It may match further
-    /// topics. Returns empty text if all subjects of the stream must be read.
-    std::string filter(const std::vector<pubsub::topic_pattern>& patterns) const;
 
 private:
     std::string prefix_;

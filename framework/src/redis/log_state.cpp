@@ -49,7 +49,7 @@ void log_state::report(std::string_view server, std::string_view message)
         return;
     }
     last_message_ = line;
-    options_.log(line);
+    options_.log(log_level::info, line);
 }
 
 void log_state::count_connected(bool first)

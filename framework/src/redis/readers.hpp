@@ -11,11 +11,11 @@
 
 namespace rill::redis::detail {
 
-/// The readers of a log, each with its position. A new reader is behind: it gets the past events first. When it has
-/// reached the live position, it gets each event from the feed.
+/// Holds the readers of a log and the position of each reader. A new reader is behind. It first gets the past events.
+/// When it has reached the live position, it gets each event from the feed.
 ///
-/// remove() is thread-safe, and add() too. All other functions run on the thread of the log. The mutex is held while a
-/// reader is called.
+/// add() and remove() are thread-safe. Only the thread of the log calls the other functions. They lock the mutex while
+/// they call a reader.
 class readers
 {
 public:
@@ -24,16 +24,17 @@ public:
     void add(pubsub::backplane::reader& target, std::size_t max_past_events);
     void remove(pubsub::backplane::reader& target);
 
-    /// The number of the last event that the feed has passed on. 0: the feed has not begun.
+    /// Returns the number of the last event that the feed has passed on. Returns 0 if the feed has not begun.
     std::uint64_t live_position() const noexcept { return live_position_; }
-    /// The feed begins at this position, in this epoch.
+    /// Sets the epoch and the position at which the feed begins.
     void begin_live(std::uint64_t epoch, std::uint64_t position);
-    /// Events up to this number are no longer on the server.
+    /// Reports a gap to the live readers that lack an event up to this number. The caller has found that the server no
+    /// longer holds these events.
     void skip_to(std::uint64_t number);
     /// Passes entries of the feed to the readers that have reached the live position.
     void pass_live(const std::vector<stream_entry>& entries);
 
-    /// A reader that has not reached the live position.
+    /// Describes a reader that has not reached the live position.
     struct behind
     {
         unsigned ticket = 0; ///< identifies the reader
@@ -41,11 +42,15 @@ public:
         std::uint64_t position = 0;
         std::size_t max_past_events = 0;
     };
+    /// Returns the oldest reader that has not reached the live position. Returns nothing if all readers have reached
+    /// it.
     std::optional<behind> next_behind();
+    /// Tells the reader that it begins at this position.
     void begin(unsigned ticket, std::uint64_t position);
-    /// Passes past entries to the reader, up to the live position.
+    /// Passes past entries up to the live position to the reader.
     void pass_past(unsigned ticket, const std::vector<stream_entry>& entries);
-    /// The server does not hold the events after the reader's position. The reader continues at the live position.
+    /// Reports a gap to the reader, which then continues at the live position. The caller has found that the server
+    /// does not hold the events after the position of the reader.
     void skip_past(unsigned ticket);
 
 private:

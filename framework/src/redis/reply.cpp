@@ -14,8 +14,8 @@ namespace rill::redis::detail {
 
 namespace {
 
-// hiredis calls these functions. They must not throw, because its frames have no unwind information. A null pointer
-// tells hiredis that memory is missing.
+// hiredis calls these functions. They must not throw, because its frames have no unwind information. A function returns
+// a null pointer if it cannot allocate memory. hiredis then reports the error REDIS_ERR_OOM.
 void* place(const redisReadTask* task, reply&& value) noexcept
 {
     try {

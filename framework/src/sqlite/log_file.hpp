@@ -8,7 +8,7 @@
 
 namespace rill::sqlite::detail {
 
-/// What a log needs to know of the system. Tests replace it.
+/// Describes the system to a log. Tests pass other values.
 struct environment
 {
     std::string boot = boot_id();

@@ -14,7 +14,7 @@ rill::pubsub::channel open_news(std::string_view url)
     if (!store) {
         throw std::runtime_error(store.error().message());
     }
-    store->log = [](std::string_view line) { std::clog << line << '\n'; };
+    store->log = [](rill::log_level, std::string_view line) { std::clog << line << '\n'; };
     return rill::pubsub::channel({.history = 20}, std::make_shared<rill::redis::backplane>(std::move(*store)));
 }
 // [store]

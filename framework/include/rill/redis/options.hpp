@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <rill/http/observer.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,8 +81,8 @@ struct backplane_options
     /// Maximum number of bytes of these events.
     std::size_t max_pending_bytes = 64UL * 1024 * 1024;
     /// Receives a line when the state of the connection changes, for example "redis 127.0.0.1:6379: connected". The
-    /// thread of the log calls it. It must not block and must not throw.
-    std::function<void(std::string_view)> log{};
+    /// thread of the log calls it. It must neither block nor throw.
+    std::function<void(log_level, std::string_view)> log{};
 };
 
 } // namespace rill::redis

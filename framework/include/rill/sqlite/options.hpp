@@ -10,7 +10,8 @@
 
 namespace rill::sqlite {
 
-/// What an acknowledged event survives. Both values survive the end of the process at any moment, including `kill -9`.
+/// Defines which failures an acknowledged event survives. With each value, it survives the end of the process at any
+/// moment, including `kill -9`.
 enum class durability : unsigned char
 {
     /// A power loss or a crash of the kernel may lose the newest events. The next start detects this and begins a new
@@ -24,9 +25,9 @@ enum class durability : unsigned char
 /// Limits of the events in the file. The oldest events are removed first.
 struct retention_limits
 {
-    std::uint64_t max_events = 1'000'000;            ///< at least 1
+    std::uint64_t max_events = 1'000'000;           ///< at least 1
     std::uint64_t max_bytes = 1024UL * 1024 * 1024; ///< sum of event_draft::footprint(); the newest event is kept
-    std::chrono::milliseconds max_age{0};            ///< 0: no limit
+    std::chrono::milliseconds max_age{0};           ///< 0: no limit
 };
 
 struct backplane_options

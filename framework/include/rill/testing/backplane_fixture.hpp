@@ -10,9 +10,9 @@
 
 namespace rill::testing {
 
-/// What the contract needs of the log under test. `create` and `open` are necessary. A case that needs another function
-/// is skipped if this function is empty. The thread that runs the case calls the functions. They may throw an
-/// exception, which fails the case.
+/// Connects the contract with the log under test. The contract needs the functions `create` and `open`. If another
+/// function is empty, the contract skips the cases that need it. The thread that runs a case calls the functions. They
+/// may throw an exception, which fails the case.
 struct backplane_fixture
 {
     /// Replaces the log by a new, empty log: another file, key or stream. No connection is open. Ends the effect of all

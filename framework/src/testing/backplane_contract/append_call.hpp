@@ -12,7 +12,7 @@
 
 namespace rill::testing::contract {
 
-/// What the log has said about an append.
+/// Describes the outcome that the log has reported for an append.
 enum class verdict : unsigned char
 {
     pending,      ///< nothing yet

@@ -7,7 +7,8 @@
 
 namespace rill::testing::contract {
 
-/// What a case needs of the log or of the fixture.
+/// Names a function or a property of the log or of the fixture. The contract skips a case if one of its needs is
+/// missing.
 enum class need : unsigned char
 {
     past,             ///< backplane::holds_past()

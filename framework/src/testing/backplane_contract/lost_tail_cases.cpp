@@ -26,7 +26,8 @@ losses append_and_save(trial& t, pubsub::backplane& log)
     return made;
 }
 
-// Returns the position of the gap between the lost events and the first later event. Fails if there is none.
+// Returns the position of the gap between the lost events and the first later event. Fails if the reader has got no gap
+// between them.
 observed_event gap_before(const trial& t, const recorder& reader, const losses& events, const append_call& later)
 {
     const auto all = reader.all();

@@ -7,7 +7,7 @@
 
 namespace rill::testing::contract {
 
-/// What a log has passed to a reader, or an event of a page of the past.
+/// Records one call of a reader by the log, or one event of a page of the past.
 struct observed_event
 {
     enum class type : unsigned char
