@@ -32,6 +32,7 @@ BOOST_AUTO_TEST_CASE(names_the_wrong_option)
         {"append_grace", [](auto& o) { o.append_grace = {}; }},
         {"read_timeout", [](auto& o) { o.read_timeout = std::chrono::hours(25); }},
         {"heartbeat", [](auto& o) { o.heartbeat = milliseconds(99); }},
+        {"catch_up_time", [](auto& o) { o.catch_up_time = milliseconds(-1); }},
         {"initial_backoff", [](auto& o) { o.initial_backoff = {}; }},
         {"max_backoff", [](auto& o) { o.max_backoff = o.initial_backoff - milliseconds(1); }},
         {"duplicate_window", [](auto& o) { o.duplicate_window = o.append_grace * 2 - milliseconds(1); }},

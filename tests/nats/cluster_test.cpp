@@ -1,6 +1,9 @@
 #include "nats/cluster.hpp"
 
+#include "nats/stream_guard.hpp"
+#include "support/read_after.hpp"
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <map>
 #include <set>
 #include <thread>
@@ -117,6 +120,69 @@ BOOST_AUTO_TEST_CASE(loses_nothing_when_a_server_ends)
         check(*reader, b);
     }
     BOOST_TEST((reader_of_one.data() == reader_of_two.data()));
+}
+
+// A new leader does not show the newest events until it has applied them.
+BOOST_AUTO_TEST_CASE(waits_for_a_leader_that_does_not_show_all_events)
+{
+    nats_cluster cluster;
+    auto options = cluster.options();
+    options.catch_up_time = std::chrono::hours(1);
+    std::shared_ptr<rill::nats::session> open;
+    rill::nats::request_result<rill::nats::checked_stream> now;
+    rill::nats::stream_guard guard(options, options.subject_prefix, [](rill::log_level, std::string_view) {});
+    BOOST_REQUIRE(eventually([&] {
+        open = plain_session(options);
+        now = guard.check(*open);
+        return now.has_value();
+    }));
+    BOOST_TEST(now->info.is_clustered);
+    guard.acknowledged(3, "third");
+    BOOST_TEST(!guard.check(*open).has_value());
+    BOOST_TEST(!guard.look(*open).has_value());
+    for (const auto* id : {"first", "second", "third"}) {
+        natsMsg* created = nullptr;
+        BOOST_REQUIRE(natsMsg_Create(&created, "test.events.t", nullptr, "data", 4) == NATS_OK);
+        const rill::nats::message_handle message(created);
+        natsMsgHeader_Set(created, "Nats-Msg-Id", id);
+        BOOST_REQUIRE(eventually([&] { return open->request(*created).has_value(); }));
+    }
+    BOOST_TEST(guard.look(*open).has_value());
+    now = guard.check(*open);
+    BOOST_REQUIRE(now.has_value());
+    BOOST_TEST(now->table->epochs().size() == 1U); // no event is lost
+
+    options.catch_up_time = {};
+    rill::nats::stream_guard hasty(options, options.subject_prefix, [](rill::log_level, std::string_view) {});
+    BOOST_REQUIRE(hasty.check(*open).has_value());
+    hasty.acknowledged(5, "fifth");
+    now = hasty.check(*open);
+    BOOST_REQUIRE(now.has_value());
+    BOOST_TEST(now->table->newest_barrier() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_read_waits_for_events_that_another_process_has_seen)
+{
+    nats_cluster cluster;
+    auto options = cluster.options();
+    options.catch_up_time = std::chrono::hours(1);
+    const auto log = open_log(options);
+    rill::result<rill::pubsub::log_id> first;
+    BOOST_REQUIRE(eventually([&] {
+        first = pending_append(*log, "first").get();
+        return first.has_value();
+    }));
+    const auto third = std::to_string(std::stoull(*first) + 2);
+    auto early = std::async(std::launch::async, [&] { return read_after(*log, {.after = third}); });
+    BOOST_REQUIRE(eventually([&] { return pending_append(*log, "second").get().has_value(); }));
+    BOOST_REQUIRE(eventually([&] { return pending_append(*log, "third").get().has_value(); }));
+    const auto page = early.get();
+    BOOST_REQUIRE(page.has_value());
+    BOOST_TEST(page->events.empty());
+
+    options.catch_up_time = {};
+    const auto unknown = read_after(*open_log(options), {.after = std::to_string(std::stoull(third) + 10)});
+    BOOST_TEST((!unknown && unknown.error() == error::unknown_event_id));
 }
 
 BOOST_AUTO_TEST_CASE(continues_when_the_majority_is_back)

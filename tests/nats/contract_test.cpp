@@ -89,7 +89,8 @@ BOOST_AUTO_TEST_CASE(meets_the_contract_when_the_server_ends)
     auto fixture = fixture_of(stage);
     fixture.interrupt = [&stage] { stage.server.end(); };
     fixture.restore = [&stage] { stage.server.launch(); };
-    // A process that has not received an event yet cannot know whether the ended server has lost some. It reports a gap.
+    // A process that has not received an event yet cannot know whether the ended server has lost some. It reports a
+    // gap.
     fixture.gap_after_interrupt = true;
     const auto report = rill::testing::run_backplane_contract(fixture, "interrupt");
     BOOST_TEST(report.ok(), report.text());

@@ -46,6 +46,16 @@ BOOST_AUTO_TEST_CASE(maps_sequences_to_numbers_and_back)
     }
 }
 
+BOOST_AUTO_TEST_CASE(knows_positions_after_the_end)
+{
+    const auto table = three_epochs();
+    BOOST_TEST(!table.is_after_end(3025, whole));
+    BOOST_TEST(table.is_after_end(3026, whole));
+    BOOST_TEST(!table.is_after_end(2030, whole)); // the next epoch follows
+    BOOST_TEST(!table.is_after_end(7, whole));
+    BOOST_TEST(!epoch_table().is_after_end(7, whole));
+}
+
 BOOST_AUTO_TEST_CASE(refuses_positions_before_removed_events)
 {
     const auto table = three_epochs();

@@ -66,6 +66,7 @@ void check_options(const backplane_options& options)
     check_time("append_grace", options.append_grace, milliseconds(1));
     check_time("read_timeout", options.read_timeout, milliseconds(1));
     check_time("heartbeat", options.heartbeat, milliseconds(100));
+    check_time("catch_up_time", options.catch_up_time, milliseconds(0));
     check_time("initial_backoff", options.initial_backoff, milliseconds(1));
     check_time("max_backoff", options.max_backoff, options.initial_backoff);
     check_time("duplicate_window", options.duplicate_window, options.append_grace * 2);

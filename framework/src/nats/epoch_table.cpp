@@ -104,6 +104,12 @@ bool epoch_table::holds(std::uint64_t number, const stream_info& info) const noe
     return at != epochs_.size() && number - epochs_[at].offset <= end_of(at, info);
 }
 
+bool epoch_table::is_after_end(std::uint64_t number, const stream_info& info) const noexcept
+{
+    const auto at = epoch_of(number);
+    return at + 1 == epochs_.size() && number - epochs_[at].offset > info.last;
+}
+
 std::uint64_t epoch_table::newest_barrier() const noexcept
 {
     std::uint64_t start = 1;

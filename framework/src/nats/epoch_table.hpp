@@ -53,6 +53,8 @@ public:
     std::uint64_t position_before(std::uint64_t sequence) const noexcept { return number(sequence) - 1; }
     /// Whether the stream has not lost the event with this number. It may have removed it.
     bool holds(std::uint64_t number, const stream_info& info) const noexcept;
+    /// Whether a position of the newest epoch is after the newest event of the stream.
+    bool is_after_end(std::uint64_t number, const stream_info& info) const noexcept;
     /// Returns the first sequence after the newest known loss, or 1.
     std::uint64_t newest_barrier() const noexcept;
     /// Returns the sequence of a position, or nothing if the stream does not hold all events after it.

@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "http/whole_number.hpp"
+
 namespace rill::nats {
 
 namespace {
@@ -36,6 +38,13 @@ result<past_page::page> past_page::read()
         return fail(before.error());
     }
     const auto after = before->table->sequence_of(request_.after, before->info);
+    if (!after && may_be_behind_ && before->info.is_clustered &&
+        before->table->is_after_end(rill::detail::whole_number<std::uint64_t>(request_.after).value_or(0),
+                                    before->info))
+    {
+        failure_ = "the leader does not show this event yet";
+        return tl::unexpected(make_error_code(error::log_unavailable));
+    }
     if (!after) {
         return tl::unexpected(make_error_code(error::unknown_event_id));
     }

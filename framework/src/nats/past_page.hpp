@@ -20,9 +20,12 @@ public:
     using page = pubsub::backplane::page;
     using time_point = std::chrono::steady_clock::time_point;
 
+    /// @param may_be_behind  whether an id after the end of a clustered stream is error::log_unavailable, because the
+    ///     leader may not show all events yet. Otherwise it is error::unknown_event_id.
     past_page(session& with, stream_guard& guard, const subject_map& subjects, const std::string& stream,
-              const read_request& request, time_point deadline)
-        : with_(with), guard_(guard), subjects_(subjects), stream_(stream), request_(request), deadline_(deadline)
+              const read_request& request, time_point deadline, bool may_be_behind)
+        : with_(with), guard_(guard), subjects_(subjects), stream_(stream), request_(request), deadline_(deadline),
+          may_be_behind_(may_be_behind)
     {}
 
     /// Blocks until the deadline at most. Errors: error::unknown_event_id; error::log_unavailable.
@@ -58,6 +61,7 @@ private:
     const std::string& stream_;
     const read_request& request_;
     time_point deadline_;
+    bool may_be_behind_;
 
     std::string failure_;
     page page_;

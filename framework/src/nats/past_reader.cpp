@@ -1,5 +1,6 @@
 #include "nats/past_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "nats/past_page.hpp"
@@ -76,9 +77,11 @@ void past_reader::answer(job& next)
 {
     result<page> read = tl::unexpected(make_error_code(error::log_unavailable));
     std::string failure;
+    const auto behind_until = std::min(next.deadline, clock::now() + options_.catch_up_time);
     do {
         if (const auto with = connection_.wait(next.deadline)) {
-            past_page reader(*with, guard_, subjects_, options_.stream, next.request, next.deadline);
+            past_page reader(*with, guard_, subjects_, options_.stream, next.request, next.deadline,
+                             clock::now() < behind_until);
             read = reader.read();
             failure = reader.failure();
         }

@@ -32,7 +32,7 @@ stream_guard::stream_guard(const backplane_options& options, std::string prefix,
     : stream_(options.stream), table_stream_(options.stream + "-epochs"), prefix_(std::move(prefix)),
       create_body_(options.create_stream ? make_stream_config(options, prefix_) : std::string()),
       create_table_body_(options.create_stream ? table_config(options, table_stream_) : std::string()),
-      report_(std::move(report))
+      report_(std::move(report)), catch_up_time_(options.catch_up_time)
 {}
 
 // @param config  empty: does not create the stream
@@ -103,6 +103,9 @@ request_result<checked_stream> stream_guard::check(session& with)
         if (!stored) {
             return tl::unexpected(std::move(stored.error()));
         }
+        if (is_behind(before, *info, stored->table)) {
+            return tl::unexpected(request_error{NATS_ERR, 0, "its leader does not show all known events yet"});
+        }
         const auto text = stored->table.text();
         const auto lost = update(with, before, *info, *stored);
         if (!lost) {
@@ -134,8 +137,24 @@ request_result<checked_stream> stream_guard::look(session& with)
     std::unique_lock lock(mutex_);
     auto table = table_;
     const bool is_same = table->created() == info->created && stored->table.text() == text_;
+    const bool is_short = info->is_clustered && info->last < newest_sequence();
     lock.unlock();
-    return is_same ? checked_stream{std::move(*info), std::move(table)} : check(with);
+    return is_same && !is_short ? checked_stream{std::move(*info), std::move(table)} : check(with);
+}
+
+bool stream_guard::is_behind(const known& k, const stream_info& info, const epoch_table& table)
+{
+    std::unique_lock lock(mutex_);
+    const bool same_stream = table_->created() == info.created;
+    lock.unlock();
+    const auto newest = std::max(k.received.number, k.acknowledged.number);
+    if (!info.is_clustered || !same_stream || newest == 0 || !table.is_after_end(newest, info)) {
+        behind_since_.reset();
+        return false;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    behind_since_ = behind_since_.value_or(now);
+    return now - *behind_since_ < catch_up_time_;
 }
 
 // Changes the table if this is necessary. Returns whether events of this process are lost.
@@ -249,7 +268,12 @@ std::uint64_t stream_guard::acknowledged(std::uint64_t sequence, const std::stri
 stream_guard::position stream_guard::newest() const
 {
     const std::lock_guard lock(mutex_);
-    return {table_->created(), std::max(known_.received.sequence, known_.acknowledged.sequence)};
+    return {table_->created(), newest_sequence()};
+}
+
+std::uint64_t stream_guard::newest_sequence() const noexcept
+{
+    return std::max(known_.received.sequence, known_.acknowledged.sequence);
 }
 
 std::uint64_t stream_guard::version() const

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <rill/nats/options.hpp>
 #include <string>
 #include <string_view>
@@ -23,7 +25,11 @@ struct checked_stream
 
 /// Detects that a stream may assign sequences again: its server was restarted, it has lost events that it had
 /// acknowledged, or it was deleted and created again. It then begins an epoch in a second stream, with the name
-/// STREAM-epochs. It keeps the newest event that this process knows, and compares it with the stream. Thread-safe.
+/// STREAM-epochs. It keeps the newest event that this process knows, and compares it with the stream.
+///
+/// A new leader of a clustered stream does not show the events that it has not applied yet, although the cluster has
+/// stored them. Therefore, if such a stream is shorter than the known events, checks fail for catch_up_time. If it is
+/// still shorter then, it has lost events. Thread-safe.
 class stream_guard
 {
 public:
@@ -76,9 +82,11 @@ private:
                                                const std::string& config) const;
     request_result<stream_info> read_stream(session& with) const;
     request_result<stored_table> read_table(session& with);
+    bool is_behind(const known& k, const stream_info& info, const epoch_table& table);
     request_result<bool> is_lost(session& with, const event& e, const checked_stream& now) const;
     request_result<bool> update(session& with, const known& k, const stream_info& info, stored_table& stored);
     request_result<bool> write(session& with, const stored_table& stored) const;
+    std::uint64_t newest_sequence() const noexcept; // with mutex_
     void accept(const stream_info& info, std::shared_ptr<const epoch_table> table, bool lost);
     std::string api(const char* action) const { return std::string("$JS.API.STREAM.") + action + '.'; }
 
@@ -88,7 +96,9 @@ private:
     const std::string create_body_;       ///< empty: do not create the streams
     const std::string create_table_body_; ///< of the stream of the table
     report_function report_;
+    const std::chrono::milliseconds catch_up_time_;
     std::mutex check_mutex_; ///< only one check at a time; locked before mutex_
+    std::optional<std::chrono::steady_clock::time_point> behind_since_; ///< belongs to check_mutex_
     mutable std::mutex mutex_;
     known known_;
     std::shared_ptr<const epoch_table> table_ = std::make_shared<epoch_table>();

@@ -59,6 +59,9 @@ struct backplane_options
     std::chrono::milliseconds read_timeout{10'000};
     /// The server is assumed to be down if it sends nothing for three times this time.
     std::chrono::milliseconds heartbeat{1'000};
+    /// Time for the new leader of a clustered stream to show all events that the cluster has stored. If known events
+    /// are still missing then, the stream has lost them. The log is unavailable during this time.
+    std::chrono::milliseconds catch_up_time{5'000};
     std::chrono::milliseconds initial_backoff{50}; ///< time before the second attempt to connect; it doubles
     std::chrono::milliseconds max_backoff{2'000};  ///< maximum time between two attempts to connect
 
