@@ -65,16 +65,19 @@ request_result<stream_info> stream_guard::read_stream(session& with) const
     return info;
 }
 
-request_result<stream_guard::stored_table> stream_guard::read_table(session& with)
+// Creates the stream of the table if it is missing, and reads the table.
+request_result<stream_guard::stored_table> stream_guard::create_table(session& with) const
 {
     // nats-server 2.9 may crash if it reads a message of a stream that it is creating. So reads only if there is one.
     const auto info = read_or_create(with, table_stream_, create_table_body_);
     if (!info) {
         return tl::unexpected(info.error());
     }
-    if (info->last == 0) {
-        return stored_table{};
-    }
+    return info->last == 0 ? stored_table{} : read_table(with);
+}
+
+request_result<stream_guard::stored_table> stream_guard::read_table(session& with) const
+{
     auto read = with.last_message(table_stream_, table_stream_);
     if (!read && read.error().code == JSNoMessageFoundErr) {
         return stored_table{};
@@ -99,7 +102,7 @@ request_result<checked_stream> stream_guard::check(session& with)
         if (!info) {
             return tl::unexpected(std::move(info.error()));
         }
-        auto stored = read_table(with);
+        auto stored = create_table(with);
         if (!stored) {
             return tl::unexpected(std::move(stored.error()));
         }

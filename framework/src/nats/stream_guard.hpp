@@ -81,7 +81,8 @@ private:
     request_result<stream_info> read_or_create(session& with, const std::string& stream,
                                                const std::string& config) const;
     request_result<stream_info> read_stream(session& with) const;
-    request_result<stored_table> read_table(session& with);
+    request_result<stored_table> create_table(session& with) const;
+    request_result<stored_table> read_table(session& with) const;
     bool is_behind(const known& k, const stream_info& info, const epoch_table& table);
     request_result<bool> is_lost(session& with, const event& e, const checked_stream& now) const;
     request_result<bool> update(session& with, const known& k, const stream_info& info, stored_table& stored);

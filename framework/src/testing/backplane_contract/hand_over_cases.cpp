@@ -71,11 +71,9 @@ void join_while_appending(trial& t, bool slow)
         t.faults().slow();
     }
     std::vector<joiner> joined;
-    {
-        publishers all(t, 2, SIZE_MAX);
-        for (std::size_t i = 0; i != (slow ? 3U : 12U); ++i) {
-            joined.push_back(join(t, t.logs()[i % 2], complete));
-        }
+    for (std::size_t i = 0; i != (slow ? 3U : 12U); ++i) {
+        publishers all(t, 2, 200); // a limit, because a log may append faster than it reads small pages
+        joined.push_back(join(t, t.logs()[i % 2], complete));
     }
     if (slow) {
         t.faults().fast();
