@@ -12,6 +12,7 @@
 //
 //     GET /topics/{topic}?of=T&us=N&bytes=M    one of the topics 0 to T-1: an event every N us, whose ids increase by T
 //     GET /topics/stats?of=T&us=N&bytes=M      the counters of the hub, as JSON
+// With --publish-token, POST /hub/{topic} publishes its body, and GET /hub/{topic} is a stream of the topic.
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/deferred.hpp>
@@ -199,6 +200,8 @@ int main(int argc, char** argv)
     std::string store;
     cli.add_option("--store", store, "the log of the topics: memory, sqlite:FILE, or a redis or nats URL")
         ->default_str("a log in memory for each feed");
+    std::string token;
+    cli.add_option("--publish-token", token, "allows POST and GET of /hub/{topic}, with this token for POST");
     CLI11_PARSE(cli, argc, argv);
     options.capacity.refusal = retry_event ? rill::refusal::retry_event : rill::refusal::unavailable;
 
@@ -207,8 +210,15 @@ int main(int argc, char** argv)
     broadcasts shared;
     app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
     app.get("/broadcast/stats", rill::make_handler(&broadcasts::stats, shared));
-    topics fed(store.empty() ? nullptr : open_store(store));
+    const auto log = store.empty() ? nullptr : open_store(store);
+    topics fed(log);
     app.get("/topics/{topic:int}", rill::make_handler(&topics::join, fed));
     app.get("/topics/stats", rill::make_handler(&topics::stats, fed));
+    std::optional<rill::pubsub::hub> hub;
+    if (!token.empty()) {
+        hub.emplace(rill::pubsub::hub_options(), log);
+        app.get("/hub/{topic...}", rill::sse::endpoint(*hub));
+        app.post("/hub/{topic...}", rill::pubsub::publish_handler(*hub, token));
+    }
     return rill::serve(std::move(app), options);
 }
