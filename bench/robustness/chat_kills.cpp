@@ -1,13 +1,15 @@
 // Kills processes of the sample "chat" with SIGKILL while messages are posted, and checks that no message is lost,
 // doubled or out of order.
 //
-//     chat_kills [--clients N] [--posters N] [--kills N] [--processes N] [--for MS] [--down MS] --store STORE PORT CHAT
+//     chat_kills [--clients N] [--posters N] [--kills N] [--processes N] [--for MS] [--down MS] [--through PORT]
+//         --store STORE PORT CHAT
 //
 // The program starts N processes (--processes, default: 1) of CHAT --store STORE. They listen on PORT and on the ports
 // after it. The log behind STORE must be new. N clients (default: 50) follow one room with rill::client::event_source.
 // A client whose connection ends connects to the next process, with its Last-Event-ID. N posters (default: 4) send
 // messages. Each poster sends a message until a process acknowledges it with 201. It repeats the message with the same
-// key.
+// key. With --through, clients and posters connect to that port, where a proxy distributes the connections. The proxy
+// may start later than the processes.
 //
 // After each MS (--for, default: 1500), the program kills one process. It kills the processes in turn. After MS
 // (--down, default: 200), it starts the process again on the same port. After N kills (default: 2), the posters stop.
@@ -62,8 +64,9 @@ private:
     std::unique_ptr<server_process> start(std::size_t number) const
     {
         const auto port = ports_[number];
+        // The option --admin adds /readyz, because a proxy may check it.
         return std::make_unique<server_process>(
-            server_options{.command = {program_, "--port", std::to_string(port), "--store", store_}},
+            server_options{.command = {program_, "--port", std::to_string(port), "--store", store_, "--admin"}},
             static_cast<std::uint16_t>(port));
     }
 
@@ -103,15 +106,16 @@ int main(int argc, char** argv)
     const auto processes = static_cast<std::size_t>(number("--processes", "1"));
     const std::chrono::milliseconds period(number("--for", "1500"));
     const std::chrono::milliseconds down(number("--down", "200"));
+    const auto proxy = std::atoi(take_option(argc, argv, "--through", "0").c_str());
     const auto store = take_option(argc, argv, "--store", "");
     if (argc != 3 || store.empty()) {
         fail("usage: chat_kills [--clients N] [--posters N] [--kills N] [--processes N] [--for MS] [--down MS] "
-             "--store STORE PORT CHAT");
+             "[--through PORT] --store STORE PORT CHAT");
     }
     raise_file_limit();
     const auto start = steady::now();
     chat_processes chat(argv[2], store, std::atoi(argv[1]), processes);
-    options.ports = chat.ports();
+    options.ports = proxy == 0 ? chat.ports() : std::vector<int>{proxy};
     chat_run::chat_crowd crowd(options);
     if (!crowd.is_ready()) {
         fail("a client has not received the first message");

@@ -1,7 +1,9 @@
-// The page of the chat in two browsers. A message of one browser is shown once in the other, also after a restart of the server.
+// The page of the chat in two browsers. A message of one browser is shown once in the other, also after a restart of the server,
+// and if the browsers use different processes.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { Redis, skipRedis } from './redis_process.mjs';
 import { Sample, stablePort } from './sample_process.mjs';
 import { Visit, desktop, looks, networkError } from './visit.mjs';
 
@@ -227,5 +229,55 @@ describe('an outage of the server', () => {
             assert.deepEqual([seen.pending, seen.repeated], [0, 0]);
         }
         assert.ok(posts >= 2);
+    });
+});
+
+describe('two processes with one log in Redis', { skip: skipRedis }, () => {
+    let redis;
+    before(async () => (redis = await Redis.start()));
+    after(() => redis?.stop());
+
+    // Returns undefined if the sample was built without Redis.
+    const startShared = (port) => Sample.start('chat', port, ['--store', redis.store]).catch((error) => {
+        if (!error.message.includes('built without')) {
+            throw error;
+        }
+    });
+
+    test('their pages show the same messages and the same people, also after one of them is killed', async (t) => {
+        const first = await startShared(0);
+        if (first === undefined) {
+            return t.skip('the sample was built without Redis');
+        }
+        t.after(() => first.stop());
+        const port = await stablePort();
+        let second = await startShared(port);
+        t.after(() => second.stop());
+        const ada = await ChatVisit.as('ada', first.url);
+        t.after(() => ada.leave());
+        const bob = await ChatVisit.as('bob', second.url);
+        t.after(() => bob.leave());
+        const both = (check) => Promise.all([ada, bob].map(check));
+        await both((visit) => visit.people(['ada', 'bob']));
+        await ada.say('from the first');
+        await bob.shows('from the first');
+        await bob.say('from the second');
+        await both((visit) => visit.shows('from the second'));
+
+        await second.stop('SIGKILL');
+        await bob.state('reconnecting');
+        await ada.say('while the second is away');
+        await ada.shows('while the second is away');
+        second = await startShared(port);
+        await bob.shows('while the second is away');
+        await both((visit) => visit.people(['ada', 'bob']));
+        for (const visit of [ada, bob]) {
+            const seen = await visit.report();
+            assert.deepEqual(seen.texts, ['from the first', 'from the second', 'while the second is away']);
+            assert.deepEqual([seen.pending, seen.repeated, seen.gaps, seen.notes], [0, 0, 0, 0]);
+            assert.deepEqual(visit.complaints.filter((text) => !networkError.test(text)), []);
+        }
+        await bob.leave();
+        await ada.people(['ada']); // waits until the entry of the killed process has expired
     });
 });

@@ -1,5 +1,5 @@
-// nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies. This file lists each line that the tests
-// change.
+// nginx, HAProxy and Caddy as child processes, with the configurations of docs/proxies. In front of several servers, the proxies
+// have the upstream block of docs/scaling.md. This file lists each line that the tests change.
 
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,48 +13,52 @@ import { promisify } from 'node:util';
 import { stablePort, within } from './sample_process.mjs';
 
 const path = `${process.env.PATH}:/usr/sbin:/sbin`; // the directories of servers in Debian, which are often not in the PATH of users
-const recipes = fileURLToPath(new URL('../../docs/proxies/', import.meta.url));
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 // For each proxy: its configuration, the changes for the tests, and the commands that start the proxy and reload the configuration.
 const kinds = {
     nginx: {
         file: 'nginx.conf',
-        changes: (dir, { port, securePort }, upstream) => [
+        upstream: /upstream rill \{[^}]*\}/,
+        changes: (dir, { port, securePort }) => [
             ['user www-data;', 'user root; daemon off;'], // "user" has an effect only if the test runs as root
             ['pid /run/nginx.pid;', `pid ${dir}/pid;`],
             ['error_log /var/log/nginx/error.log;', 'error_log stderr;'],
             ['access_log /var/log/nginx/access.log;', [
-                'access_log off;',
+                `log_format rill '$upstream_addr $status $request';`, // see served()
+                `access_log ${dir}/access rill;`,
                 ...['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((use) => `${use}_temp_path ${dir}/${use};`),
             ].join('\n')],
             ['listen 80;', `listen 127.0.0.1:${port};`],
             ['listen 443 ', `listen 127.0.0.1:${securePort} `],
             ['/etc/ssl/certs/rill.pem', `${dir}/certificate`],
             ['/etc/ssl/private/rill.key', `${dir}/key`],
-            ['127.0.0.1:8080', upstream],
         ],
+        log: (dir) => readFile(join(dir, 'access'), 'utf8'),
         command: (dir, file) => ['nginx', '-e', 'stderr', '-p', dir, '-c', file],
         reload: (child) => child.kill('SIGHUP'),
     },
     haproxy: {
         file: 'haproxy.cfg',
-        changes: (dir, { port, securePort }, upstream) => [
-            ['    user haproxy\n    group haproxy\n    chroot /var/lib/haproxy\n    log /dev/log local0\n', ''],
+        upstream: /^backend rill\n(    .*\n)+/m,
+        changes: (dir, { port, securePort }) => [
+            ['    user haproxy\n    group haproxy\n    chroot /var/lib/haproxy\n', ''],
+            ['log /dev/log local0\n', 'log stdout format raw local0\n'],
+            ['option httplog', 'log-format "%si:%sp %ST %{+Q}r"'], // see served()
             ['maxconn 30000', 'maxconn 400'], // HAProxy does not start if its descriptors are not enough for maxconn
             ['bind :80', `bind 127.0.0.1:${port}`],
             ['bind :443', `bind 127.0.0.1:${securePort}`],
             ['/etc/haproxy/rill.pem', `${dir}/both`],
-            ['127.0.0.1:8080', upstream],
         ],
+        log: (dir, output) => output,
         command: (dir, file) => ['haproxy', '-W', '-f', file],
         reload: (child) => child.kill('SIGUSR2'),
     },
     caddy: {
         file: 'Caddyfile',
-        changes: (dir, ports, upstream) => [
+        changes: (dir) => [
             ['\tgrace_period', `\tadmin unix/${dir}/admin\n\tauto_https off\n\tgrace_period`],
             ['example.org {', '(site) {'],
-            ['127.0.0.1:8080', upstream],
         ],
         // For a host name, Caddy configures both ports and a certificate automatically. The tests need these lines.
         more: (dir, { port, securePort }) => [
@@ -101,6 +105,18 @@ function changed(text, changes) {
     return text;
 }
 
+// Replaces the upstream of the configuration by the block of docs/scaling.md, which must be the only one in its language.
+async function withScalingBlock(text, { file, upstream }) {
+    const language = file.split('.')[0];
+    const page = await readFile(join(docs, 'scaling.md'), 'utf8');
+    const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter((block) => block[1] === language);
+    const from = upstream.exec(text);
+    if (blocks.length !== 1 || !from) {
+        throw new Error(`there must be one block of ${language} in docs/scaling.md, and one upstream in docs/proxies/${file}`);
+    }
+    return changed(text, [[from[0], blocks[0][2]]]);
+}
+
 // Creates a self-signed certificate for localhost and 127.0.0.1, as files: certificate, key, and both in one.
 async function makeCertificate(dir) {
     const [certificate, key] = ['certificate', 'key'].map((file) => join(dir, file));
@@ -121,14 +137,14 @@ export class Proxy {
     securePort;
     certificate; // clients trust this certificate
 
-    // Starts the proxy in front of the port `upstream`, and completes when it listens. `changes` are additional changes of
-    // the configuration.
-    static async start(name, upstream, changes = []) {
+    // Starts the proxy, and completes when it listens. `upstream` is the port of the server, or a list of the ports of several
+    // servers. `changes` are additional changes of the configuration. The proxy listens on `port`, or on a free one.
+    static async start(name, upstream, changes = [], port = undefined) {
         const proxy = new Proxy();
         proxy.#kind = kinds[name];
         proxy.#dir = await mkdtemp(join(tmpdir(), `rill-${name}-`));
         try {
-            proxy.port = await stablePort();
+            proxy.port = port ?? (await stablePort());
             do {
                 proxy.securePort = await stablePort();
             } while (proxy.securePort === proxy.port);
@@ -156,8 +172,12 @@ export class Proxy {
     }
 
     async #configure(upstream, changes) {
-        const recipe = await readFile(join(recipes, this.#kind.file), 'utf8');
-        const own = this.#kind.changes(this.#dir, this, `127.0.0.1:${upstream}`);
+        const one = await readFile(join(docs, 'proxies', this.#kind.file), 'utf8');
+        const recipe = Array.isArray(upstream) ? await withScalingBlock(one, this.#kind) : one;
+        const servers = Array.isArray(upstream)
+            ? upstream.map((port, n) => [`10.0.0.1${n + 1}:8080`, `127.0.0.1:${port}`])
+            : [['127.0.0.1:8080', `127.0.0.1:${upstream}`]];
+        const own = [...this.#kind.changes(this.#dir, this), ...servers];
         await mkdir(this.#dir, { recursive: true });
         const more = this.#kind.more?.(this.#dir, this) ?? '';
         await writeFile(this.#file, `${changed(changed(recipe, changes), own)}${more}\n`);
@@ -187,6 +207,15 @@ export class Proxy {
                 return;
             }
         }
+    }
+
+    // Returns the requests that nginx or HAProxy has finished, in the order of their ends. `port` is the port of the server that
+    // has answered.
+    async served() {
+        const log = await this.#kind.log(this.#dir, this.#output);
+        return [...log.matchAll(/:(\d+) (\d+) "?([A-Z]+) (\S+) HTTP\/1.1"?$/gm)].map(([, port, status, method, target]) => {
+            return { port: Number(port), status: Number(status), method, target };
+        });
     }
 
     // Reloads the same configuration with another upstream port.

@@ -43,20 +43,27 @@ function ownPorts() {
 
 const [firstPort, lastPort] = ownPorts();
 
-// A free port below the ephemeral range (32768 and up on Linux). While the server is stopped between two runs, no outgoing
-// connection can get this port, and a client that retries cannot connect to itself.
-export async function stablePort() {
+async function isFree(port) {
+    const probe = createServer();
+    // once(probe, 'listening') would reject with the error. Here the error is a valid result.
+    const free = await new Promise((resolve) => {
+        probe.once('listening', () => resolve(true)).once('error', () => resolve(false));
+        probe.listen(port, '127.0.0.1');
+    });
+    if (free) {
+        probe.close();
+        await once(probe, 'close');
+    }
+    return free;
+}
+
+// The first of `count` consecutive free ports below the ephemeral range (32768 and up on Linux). While the server is stopped
+// between two runs, no outgoing connection can get this port, and a client that retries cannot connect to itself.
+export async function stablePort(count = 1) {
     for (let attempt = 0; attempt < 100; ++attempt) {
-        const probe = createServer();
-        const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort + 1));
-        // once(probe, 'listening') would reject with the error. Here the error is a valid result.
-        const free = await new Promise((resolve) => {
-            probe.once('listening', () => resolve(true)).once('error', () => resolve(false));
-            probe.listen(port, '127.0.0.1');
-        });
-        if (free) {
-            probe.close();
-            await once(probe, 'close');
+        const port = firstPort + Math.floor(Math.random() * (lastPort - firstPort + 2 - count));
+        const free = await Promise.all(Array.from({ length: count }, (_, n) => isFree(port + n)));
+        if (!free.includes(false)) {
             return port;
         }
     }

@@ -50,7 +50,7 @@ chat_crowd::~chat_crowd()
     }
 }
 
-std::string chat_crowd::url(std::size_t turn, const char* what) const
+std::string chat_crowd::url(std::size_t turn, const std::string& what) const
 {
     return "http://127.0.0.1:" + std::to_string(options_.ports[turn % options_.ports.size()]) + "/rooms/lobby/" + what;
 }
@@ -92,13 +92,16 @@ rill::awaitable<bool> chat_crowd::wait_until(const std::atomic<std::size_t>& cou
 
 rill::awaitable<> chat_crowd::follow(std::size_t number)
 {
-    rill::client::event_source_options options{.url = url(number, "events")};
+    // The sample ignores the number. A proxy writes it to its log, so that a test knows which process served the
+    // client.
+    const auto what = "events?client=" + std::to_string(number);
+    rill::client::event_source_options options{.url = url(number, what)};
     options.initial_backoff = 200ms;
     options.max_backoff = 2s;
     auto turn = number;
-    options.prepare = [this, &turn](rill::client::request& r) {
+    options.prepare = [this, &turn, &what](rill::client::request& r) {
         ++counts_.connects;
-        r.url = url(turn++, "events");
+        r.url = url(turn++, what);
     };
     event_source source(std::move(options));
     for (;;) {

@@ -20,7 +20,8 @@ namespace chat_run {
 
 struct crowd_options
 {
-    /// The ports of the processes of the sample "chat". Each attempt of a client to connect uses the next one.
+    /// The ports of the processes of the sample "chat", or the port of a proxy. Each attempt of a client to connect
+    /// uses the next one.
     std::vector<int> ports{};
     std::size_t clients = 50;
     std::size_t posters = 4;
@@ -64,7 +65,7 @@ private:
     rill::awaitable<bool> wait_until(const std::atomic<std::size_t>& count, std::size_t wanted);
     rill::awaitable<> send(std::string text, std::string key);
     void take(std::size_t number, const rill::client::event& e);
-    std::string url(std::size_t turn, const char* what) const;
+    std::string url(std::size_t turn, const std::string& what) const;
 
     crowd_options options_;
     boost::asio::io_context context_{1};
