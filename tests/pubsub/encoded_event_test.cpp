@@ -150,4 +150,12 @@ BOOST_AUTO_TEST_CASE(a_notice_of_dropped_events)
     BOOST_TEST(dropped.bytes() == "event: dropped\ndata: {\"count\":12}\n\n");
 }
 
+// The block of a notice has room for a number. A longer id needs a larger block.
+BOOST_AUTO_TEST_CASE(a_notice_with_a_long_id_is_still_a_notice)
+{
+    const auto gap = make_gap("1", {}, std::string(100, 'x'));
+    BOOST_TEST((gap.kind() == event_kind::gap));
+    BOOST_TEST(gap.name() == "gap");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -161,6 +161,7 @@ encoded_event event_draft::clone(const event_block& original, std::size_t capaci
     std::memcpy(made->address(head), original.text(head, used - head).data(), used - head);
     made->at = original.at;
     made->size = original.size;
+    made->kind = original.kind;
     made->has_data = original.has_data;
     made->topic = original.topic;
     made->key = original.key;
