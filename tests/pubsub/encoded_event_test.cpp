@@ -158,4 +158,20 @@ BOOST_AUTO_TEST_CASE(a_notice_with_a_long_id_is_still_a_notice)
     BOOST_TEST(gap.name() == "gap");
 }
 
+BOOST_AUTO_TEST_CASE(events_of_a_snapshot)
+{
+    std::vector<encoded_event> events;
+    for (const auto* id : {"", "a-long-id-that-needs-a-larger-block"}) {
+        auto draft = event_draft::make({.data = "x"});
+        draft->mark_as_snapshot();
+        events.push_back(std::move(*draft).finish(id));
+        BOOST_TEST(events.back().is_in_snapshot());
+    }
+    const auto joined = event_draft::join(events);
+    BOOST_TEST(joined.bytes() == "data: x\n\ndata: x\nid: a-long-id-that-needs-a-larger-block\n\n");
+    BOOST_TEST(joined.chunk() == "3a\r\n" + std::string(joined.bytes()) + "\r\n");
+    BOOST_TEST(joined.is_in_snapshot());
+    BOOST_TEST(!make_dropped(1).is_in_snapshot());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
