@@ -39,16 +39,21 @@ rill::pubsub::hub_options message_options()
     };
 }
 
-rill::pubsub::hub_options people_options()
+// A stream first gets the present names, which include its own name. Therefore it does not get an earlier result.
+rill::pubsub::hub_options people_options(rill::pubsub::snapshot_function names)
 {
-    return {.channel = {.replay = {.max_events = 1}, .slow = rill::pubsub::slow_policy::latest_per_key},
+    return {.channel = {.replay = {.max_events = 1},
+                        .snapshot = std::move(names),
+                        .snapshot_use = {.max_age = 0ms},
+                        .slow = rill::pubsub::slow_policy::latest_per_key},
             .max_topics = max_rooms};
 }
 
 } // namespace
 
 rooms::rooms(std::shared_ptr<rill::pubsub::backplane> plane)
-    : hub_(message_options(), plane ? std::move(plane) : default_plane()), people_(people_options()),
+    : hub_(message_options(), plane ? std::move(plane) : default_plane()),
+      people_(people_options([this](rill::pubsub::snapshot_request r) { return present_names(std::move(r)); })),
       here_(hub_, {.on_change = [this](std::string_view topic) {
                 // publish() fails only if there are too many rooms. Such a room has no streams.
                 (void)people_.publish(topic, rill::to_json(here_.names(topic)), "people");
@@ -61,6 +66,15 @@ rill::awaitable<rill::result<rill::pubsub::log_id>> rooms::post(const room_name&
     const auto data = rill::to_json(message{what, now()});
     const auto key = what.key.text.empty() ? std::string() : topic + ' ' + what.key.text;
     return hub_.publish_acknowledged(topic, {.data = data}, {.idempotency_key = key});
+}
+
+rill::awaitable<rill::result<rill::pubsub::snapshot>> rooms::present_names(rill::pubsub::snapshot_request wanted)
+{
+    rill::pubsub::snapshot names;
+    for (const auto& topic : wanted.topics) {
+        names.add(rill::to_json(here_.names(topic.text())));
+    }
+    co_return names;
 }
 
 std::vector<room_entry> rooms::list() const
@@ -83,7 +97,7 @@ std::vector<room_entry> rooms::list() const
 visit::visit(rooms& all, const room_name& room, const std::optional<nickname>& name, std::string_view last_event_id)
     : all_(all), topic_(topic_of(room)), messages_(all.hub_.subscribe(topic_, last_event_id)),
       entry_(name ? all.here_.enter(topic_, name->text) : rill::pubsub::presence::entry()),
-      changes_(all.people_.subscribe(topic_))
+      changes_(all.people_.join(topic_))
 {}
 
 rill::awaitable<> visit::send_messages(rill::sse::event_stream& stream)
@@ -97,8 +111,6 @@ rill::awaitable<> visit::send_messages(rill::sse::event_stream& stream)
 // These events have no id. The last event id of the client remains that of the last message.
 rill::awaitable<> visit::send_people(rill::sse::event_stream& stream)
 {
-    const auto names = rill::to_json(all_.here_.names(topic_));
-    co_await stream.send({.data = names, .name = "who"});
     while (auto e = co_await changes_.next()) {
         if (e.kind() == rill::pubsub::event_kind::message) {
             co_await stream.send({.data = e.data(), .name = "who"});

@@ -22,7 +22,8 @@ BOOST_DESCRIBE_STRUCT(room_entry, (), (room, people))
 /// log show the same rooms.
 ///
 /// The people in a room are not events of the log, because they are a state of the present. Each process sends them to
-/// its own streams when they change, through a second hub in its memory. Thread-safe.
+/// its own streams when they change, through a second hub in its memory. A new stream gets them as a snapshot.
+/// Thread-safe.
 class rooms
 {
 public:
@@ -46,6 +47,8 @@ public:
 
 private:
     friend class visit;
+
+    rill::awaitable<rill::result<rill::pubsub::snapshot>> present_names(rill::pubsub::snapshot_request wanted);
 
     rill::pubsub::hub hub_;
     rill::pubsub::hub people_; ///< of the streams of this process; the data of an event is the list of names

@@ -150,4 +150,28 @@ BOOST_AUTO_TEST_CASE(a_notice_of_dropped_events)
     BOOST_TEST(dropped.bytes() == "event: dropped\ndata: {\"count\":12}\n\n");
 }
 
+// The block of a notice has room for a number. A longer id needs a larger block.
+BOOST_AUTO_TEST_CASE(a_notice_with_a_long_id_is_still_a_notice)
+{
+    const auto gap = make_gap("1", {}, std::string(100, 'x'));
+    BOOST_TEST((gap.kind() == event_kind::gap));
+    BOOST_TEST(gap.name() == "gap");
+}
+
+BOOST_AUTO_TEST_CASE(events_of_a_snapshot)
+{
+    std::vector<encoded_event> events;
+    for (const auto* id : {"", "a-long-id-that-needs-a-larger-block"}) {
+        auto draft = event_draft::make({.data = "x"});
+        draft->mark_as_snapshot();
+        events.push_back(std::move(*draft).finish(id));
+        BOOST_TEST(events.back().is_in_snapshot());
+    }
+    const auto joined = event_draft::join(events);
+    BOOST_TEST(joined.bytes() == "data: x\n\ndata: x\nid: a-long-id-that-needs-a-larger-block\n\n");
+    BOOST_TEST(joined.chunk() == "3a\r\n" + std::string(joined.bytes()) + "\r\n");
+    BOOST_TEST(joined.is_in_snapshot());
+    BOOST_TEST(!make_dropped(1).is_in_snapshot());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,8 @@
 #include "late_process.hpp"
 #include "pubsub/direct_stream.hpp"
 #include "pubsub/dispatcher.hpp"
+#include "pubsub/snapshot_runner.hpp"
+#include "snapshot_stage.hpp"
 #include "support/failing_memory.hpp"
 
 using namespace rill_test;
@@ -80,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_failed_stream_leaves_no_state)
                                                   *pubsub::topic_pattern::parse("c/*")};
         auto entry = store->subscribe(std::move(wanted), {});
         BOOST_REQUIRE(entry.has_value());
-        pubsub::detail::stream_start start(*store, *entry->filter, {}, entry->newest);
+        pubsub::detail::stream_start start(*store, *entry->filter, {}, entry->newest, false);
         BOOST_REQUIRE(state->try_enter());
         std::unique_ptr<pubsub::detail::direct_stream> made;
         const bool more = without_memory(number, [&] {
@@ -270,6 +272,39 @@ BOOST_AUTO_TEST_CASE(a_failed_append_does_not_change_a_replay_buffer)
             }
         }
     }
+}
+
+// The stream gets the snapshot and each later event, or ends. The calls and their results are freed.
+BOOST_AUTO_TEST_CASE(a_client_that_joins)
+{
+    long failures = 0;
+    int complete = 0;
+    for (long number = 0;; ++number) {
+        snapshot_stage f;
+        auto client = std::make_unique<direct_client>(f.loop, f.route);
+        client->out.sent.reserve(much);
+        const bool more = without_memory(number, [&] { f.loop.turn(); });
+        f.turns();
+        f.publish(1);
+        f.turns();
+        const bool has_ended = client->out.ended != rill::close_reason::open;
+        const auto got = client->got();
+        BOOST_TEST((has_ended || got == "state0 1" || got.empty()), got);
+        complete += got == "state0 1" ? 1 : 0;
+        client->cut();
+        client.reset();
+        f.turns();
+        f.loop.pass(std::chrono::milliseconds(1100));
+        BOOST_TEST(f.c.store()->snapshots()->size() == 0U);
+        BOOST_TEST(pubsub::detail::snapshot_runner::of(f.loop.context).size() == 0U);
+        if (!more) {
+            BOOST_TEST(got == "state0 1");
+            break;
+        }
+        ++failures;
+    }
+    BOOST_TEST(failures > 10);
+    BOOST_TEST(complete > 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

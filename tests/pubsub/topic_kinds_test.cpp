@@ -48,6 +48,9 @@ BOOST_AUTO_TEST_CASE(invalid_options)
     BOOST_CHECK_THROW(topic_kinds({.heartbeat = -1ms}, {}), std::invalid_argument);
     BOOST_CHECK_THROW(topic_kinds({}, {{"a", {.replay = {.max_age = -1ms}}}}), std::invalid_argument);
     BOOST_CHECK_THROW(topic_kinds({}, {{"a*", {}}}), std::invalid_argument);
+    BOOST_CHECK_THROW(topic_kinds({.snapshot_use = {.max_age = -1ms}}, {}), std::invalid_argument);
+    BOOST_CHECK_THROW(topic_kinds({.snapshot_use = {.max_calls = 0}}, {}), std::invalid_argument);
+    BOOST_CHECK_THROW(topic_kinds({.snapshot_use = {.timeout = 0ms}}, {}), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,6 +58,8 @@ public:
             return "the log is not available";
         case error::log_overloaded:
             return "too many events wait for the log";
+        case error::snapshot_failed:
+            return "the application could not give a snapshot";
         case error::invalid_event_id:
             return "the event id is too long for a header, or has a control character or a space at an end";
         }

@@ -3,6 +3,8 @@
 #include <boost/asio/error.hpp>
 #include <utility>
 
+#include "pubsub/snapshot_reader.hpp"
+
 namespace rill::pubsub::detail {
 
 namespace {
@@ -104,11 +106,11 @@ void backfill::arrive(page_or_error answer)
 }
 
 stream_start::stream_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id,
-                           std::uint64_t entered)
-    : start_point(find_start(store, filter, last_event_id, entered))
+                           std::uint64_t entered, bool joins)
+    : start_point(find_start(store, filter, last_event_id, entered, joins))
 {
     if (needs_backfill) {
-        pages = std::make_shared<backfill>(topics_of(filter), last_event_id, entered);
+        pages = std::make_shared<backfill>(topics_of(filter), last_event_id, entered, joins);
     }
 }
 
@@ -118,9 +120,12 @@ backlog_state& start_backlog(subscriber& s, stream_start start)
     b.position = start.position;
     b.requested_until = start.requested_until;
     b.notice = std::move(start.gap);
-    b.pages = std::move(start.pages);
-    if (b.pages) {
-        b.pages->owner = &s;
+    b.past = std::move(start.pages);
+    if (start.needs_snapshot) {
+        b.past = std::make_shared<snapshot_reader>();
+    }
+    if (b.past) {
+        b.past->owner = &s;
     }
     return b;
 }
@@ -128,7 +133,7 @@ backlog_state& start_backlog(subscriber& s, stream_start start)
 log_id position_id(const topic_store& store, const subscriber& s)
 {
     const auto& b = *s.backlog;
-    return b.pages ? b.pages->progress().after : id_at(store, *s.filter, b.position.seen);
+    return b.past ? b.past->position_id() : id_at(store, *s.filter, b.position.seen);
 }
 
 } // namespace rill::pubsub::detail

@@ -6,6 +6,7 @@
 #include <rill/pubsub/backplane.hpp>
 #include <vector>
 
+#include "pubsub/past_source.hpp"
 #include "pubsub/ready_list.hpp"
 #include "pubsub/stream_start.hpp"
 
@@ -16,7 +17,7 @@ namespace rill::pubsub::detail {
 /// store holds all events that follow. See catch_up.
 ///
 /// Belongs to the thread of its worker.
-class backfill : public std::enable_shared_from_this<backfill>
+class backfill final : public past_source, public std::enable_shared_from_this<backfill>
 {
 public:
     enum class state : std::uint8_t
@@ -31,8 +32,10 @@ public:
 
     /// @param topics  see backplane::read_request::topics
     /// @param entered  topic_store::entry::newest
-    backfill(topic_list topics, std::string_view last_event_id, std::uint64_t entered)
-        : topics_(std::move(topics)), progress_{.after = log_id(last_event_id), .entered = entered}
+    /// @param joins  see find_start()
+    backfill(topic_list topics, std::string_view last_event_id, std::uint64_t entered, bool joins)
+        : past_source(source_kind::backfill), topics_(std::move(topics)),
+          progress_{.after = log_id(last_event_id), .entered = entered, .joins = joins}
     {}
 
     /// Requests the next page. After the page has arrived or the read has failed, the owner becomes ready. Without an
@@ -45,15 +48,14 @@ public:
     backplane::past_event* next();
     void pass() noexcept { ++at_; }
 
+    log_id position_id() const override { return progress_.after; }
+
     state now() const noexcept { return now_; }
     const backfill_progress& progress() const noexcept { return progress_; }
     /// The newest sequence number of the store at the time of the last read().
     std::uint64_t newest_then() const noexcept { return newest_then_; }
 
-    subscriber* owner = nullptr; ///< nullptr before the stream begins and after the stream has ended
-    rill::detail::waiter page;   ///< the handler that waits for the page while there is no owner
-    /// the next event that arrives at the worker resumes the backfill, see backlog_reader
-    bool waits_for_event = false;
+    rill::detail::waiter page; ///< the handler that waits for the page while there is no owner
 
 private:
     using page_or_error = result<backplane::page>;
@@ -76,7 +78,8 @@ struct stream_start : start_point
     stream_start() = default;
     stream_start(start_point start) : start_point(std::move(start)) {}
     /// See find_start().
-    stream_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id, std::uint64_t entered);
+    stream_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id, std::uint64_t entered,
+                 bool joins);
 
     std::shared_ptr<backfill> pages;
 };

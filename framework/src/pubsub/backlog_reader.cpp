@@ -29,22 +29,24 @@ encoded_event backlog_reader::next(subscriber& s)
     }
 }
 
+// A source may be followed by a notice, and by another source. A notice comes first, because it may be an event that a
+// cancelled next() left here.
 encoded_event backlog_reader::find_next(subscriber& s)
 {
     auto& b = *s.backlog;
-    if (b.notice) { // possibly an event of a backfill that a cancelled next() left here; therefore it comes first
-        return std::exchange(b.notice, {});
-    }
-    if (b.pages) {
-        auto e = next_of_backfill(s);
-        if (e || b.pages || s.now == subscriber::state::ended) {
+    for (;;) {
+        if (b.notice) {
+            return std::exchange(b.notice, {});
+        }
+        if (!b.past) {
+            return find_next_held(s);
+        }
+        const auto past = b.past;
+        auto e = past->kind == past_source::source_kind::snapshot ? next_of_snapshot(s) : next_of_backfill(s);
+        if (e || b.past == past || s.now == subscriber::state::ended) {
             return e;
         }
     }
-    if (b.notice) { // the end of a backfill may set a notice
-        return std::exchange(b.notice, {});
-    }
-    return find_next_held(s);
 }
 
 encoded_event backlog_reader::find_next_held(subscriber& s)
@@ -88,12 +90,42 @@ encoded_event backlog_reader::find_next_held(subscriber& s)
     return e.event;
 }
 
+// Returns the next event of the snapshot. If the snapshot has not arrived, returns an empty event, and the subscriber
+// becomes ready later. Also returns an empty event if there is no snapshot. Then the subscriber has ended.
+encoded_event backlog_reader::next_of_snapshot(subscriber& s)
+{
+    const auto past = std::static_pointer_cast<snapshot_reader>(s.backlog->past);
+    auto event = past->next(store_, worker_, ready_);
+    switch (past->now()) {
+    case snapshot_reader::state::idle: // the log has not begun
+        wait_for_event(past);
+        break;
+    case snapshot_reader::state::failed:
+        s.backlog->past.reset();
+        slow_streams::end(s, past->failure(), close_reason::handler_error);
+        break;
+    case snapshot_reader::state::ended:
+        s.backlog->past.reset();
+        break;
+    default:
+        break;
+    }
+    return event;
+}
+
+void backlog_reader::wait_for_event(const std::shared_ptr<past_source>& past)
+{
+    if (!std::exchange(past->waits_for_event, true)) {
+        at_end_.push_back(past);
+    }
+}
+
 // Returns the next event of the backfill. If a page is missing, returns an empty event, and the subscriber becomes
-// ready later. Also returns an empty event when the backfill has ended. Then `pages` is empty, or the subscriber has
+// ready later. Also returns an empty event when the backfill has ended. Then `past` is empty, or the subscriber has
 // ended.
 encoded_event backlog_reader::next_of_backfill(subscriber& s)
 {
-    const auto pages = s.backlog->pages;
+    const auto pages = std::static_pointer_cast<backfill>(s.backlog->past);
     for (auto* e = pages->next(); e != nullptr; e = pages->next()) {
         if (s.filter->selects(e->event.topic())) {
             auto event = std::move(e->event).finish(e->id);
@@ -108,7 +140,7 @@ encoded_event backlog_reader::next_of_backfill(subscriber& s)
 
 void backlog_reader::read_or_end_backfill(subscriber& s)
 {
-    const auto pages = s.backlog->pages;
+    const auto pages = std::static_pointer_cast<backfill>(s.backlog->past);
     const auto& progress = pages->progress();
     if (pages->now() == backfill::state::reading) {
         return;
@@ -124,9 +156,7 @@ void backlog_reader::read_or_end_backfill(subscriber& s)
         end_backfill(s, std::move(*start));
     } else if (pages->now() == backfill::state::at_end && store_.newest() == pages->newest_then()) {
         // The store has not yet received the events that this backfill has read. They arrive soon.
-        if (!std::exchange(pages->waits_for_event, true)) {
-            at_end_.push_back(pages);
-        }
+        wait_for_event(pages);
     } else {
         pages->read(store_, worker_, &ready_);
     }
@@ -134,7 +164,7 @@ void backlog_reader::read_or_end_backfill(subscriber& s)
 
 void backlog_reader::end_backfill(subscriber& s, start_point start)
 {
-    const auto pages = std::move(s.backlog->pages);
+    const auto pages = std::static_pointer_cast<backfill>(std::move(s.backlog->past));
     pages->owner = nullptr;
     if (start.rejected) {
         slow_streams::end(s, pages->progress().failure);
@@ -146,18 +176,18 @@ void backlog_reader::end_backfill(subscriber& s, start_point start)
 
 void backlog_reader::resume_backfills()
 {
-    for (const auto& pages : std::exchange(at_end_, {})) {
-        pages->waits_for_event = false;
-        ready_.make_ready(*pages->owner);
+    for (const auto& past : std::exchange(at_end_, {})) {
+        past->waits_for_event = false;
+        ready_.make_ready(*past->owner);
     }
 }
 
 void backlog_reader::remove(subscriber& s) noexcept
 {
-    if (const auto pages = std::move(s.backlog->pages)) {
-        pages->owner = nullptr;
-        if (pages->waits_for_event) {
-            std::erase(at_end_, pages);
+    if (const auto past = std::move(s.backlog->past)) {
+        past->owner = nullptr;
+        if (past->waits_for_event) {
+            std::erase(at_end_, past);
         }
     }
 }

@@ -7,6 +7,7 @@
 #include "pubsub/backfill.hpp"
 #include "pubsub/event_batch.hpp"
 #include "pubsub/slow_streams.hpp"
+#include "pubsub/snapshot_reader.hpp"
 
 namespace rill::pubsub::detail {
 
@@ -27,7 +28,7 @@ public:
     /// subscriber is then served again later.
     encoded_event next(subscriber& s);
 
-    /// Call this after new events have arrived. Backfills at the end of the log then read again.
+    /// Call this after new events have arrived. Streams that wait for the next event then read again.
     void resume_backfills();
 
     /// Call this before the subscriber is destroyed. It must have a backlog.
@@ -38,6 +39,8 @@ public:
 private:
     encoded_event find_next(subscriber& s);
     encoded_event find_next_held(subscriber& s);
+    encoded_event next_of_snapshot(subscriber& s);
+    void wait_for_event(const std::shared_ptr<past_source>& past);
     encoded_event next_of_backfill(subscriber& s);
     void read_or_end_backfill(subscriber& s);
     void end_backfill(subscriber& s, start_point start);
@@ -48,7 +51,8 @@ private:
     ready_list& ready_;
     slow_streams& slow_;
     std::vector<found_event> found_;
-    std::vector<std::shared_ptr<backfill>> at_end_; ///< backfills that have read all pages and wait for the next event
+    /// backfills that have read all pages, and snapshots of a log that has not begun; they wait for the next event
+    std::vector<std::shared_ptr<past_source>> at_end_;
 };
 
 } // namespace rill::pubsub::detail

@@ -43,7 +43,7 @@ bool catch_up::serve(subscriber& s, std::size_t& budget)
 void catch_up::start(subscriber& s)
 {
     const auto& b = *s.backlog;
-    if (b.notice || b.pages || b.position.seen != at_.head) {
+    if (b.notice || b.past || b.position.seen != at_.head) {
         ready_.make_ready(s);
     } else {
         go_live(s);
@@ -74,9 +74,7 @@ bool catch_up::serve_writer(subscriber& s, std::size_t& budget)
             s.now = subscriber::state::ended;
             return true;
         }
-        if (event.kind() == event_kind::message) {
-            worker_stats::add(stats_.delivered, 1);
-        }
+        count_delivered(event);
         if (sent == rill::detail::write_state::queued) {
             block(s, event.bytes().size());
             return true;
@@ -141,10 +139,15 @@ void catch_up::wait(waiter& w)
 
 void catch_up::complete(waiter& w, encoded_event event)
 {
-    if (event.kind() == event_kind::message) {
+    count_delivered(event);
+    w.complete({}, std::move(event));
+}
+
+void catch_up::count_delivered(const encoded_event& event) noexcept
+{
+    if (event.kind() == event_kind::message && !event.is_in_snapshot()) {
         worker_stats::add(stats_.delivered, 1);
     }
-    w.complete({}, std::move(event));
 }
 
 // The pending next() has been cancelled. If an event has already been found, the following next() gets it.
@@ -235,7 +238,7 @@ void catch_up::remove(subscriber& s) noexcept
 void catch_up::go_live(subscriber& s)
 {
     auto& b = *s.backlog;
-    if (b.pages) { // the subscriber is served when the next page arrives
+    if (b.past) { // the subscriber is served when the next page, or the snapshot, arrives
         s.now = subscriber::state::waiting;
         return;
     }

@@ -65,6 +65,7 @@ private:
     bool serve_writer(subscriber& s, std::size_t& budget);
     bool serve_waiter(waiter& w, std::size_t& budget);
     void complete(waiter& w, encoded_event event);
+    void count_delivered(const encoded_event& event) noexcept;
     void abort(waiter& w);
     void unblock(subscriber& s);
     void go_live(subscriber& s);

@@ -33,6 +33,11 @@ subscription channel::subscribe(std::string_view last_event_id, std::string subs
     return detail::make_subscription(store_, {topic_pattern()}, last_event_id, std::move(subscriber_name));
 }
 
+subscription channel::join(std::string_view last_event_id, std::string subscriber_name) const
+{
+    return detail::make_subscription(store_, {topic_pattern()}, last_event_id, std::move(subscriber_name), true);
+}
+
 std::size_t channel::subscribers() const
 {
     return store_->read([](const detail::topic_table& topics) { return topics.subscribers({}); });

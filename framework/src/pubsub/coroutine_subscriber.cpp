@@ -10,10 +10,10 @@
 namespace rill::pubsub::detail {
 
 coroutine_subscriber::coroutine_subscriber(std::shared_ptr<topic_store> store, filter_pointer& wanted,
-                                           std::uint64_t entered, std::string_view last_event_id)
+                                           std::uint64_t entered, std::string_view last_event_id, bool joins)
     : store_(std::move(store))
 {
-    stream_start start(*store_, *wanted, last_event_id, entered);
+    stream_start start(*store_, *wanted, last_event_id, entered, joins);
     if (start.rejected) {
         ended = error::unknown_event_id;
     }
@@ -79,14 +79,15 @@ void coroutine_subscriber::cancel(boost::asio::cancellation_type type)
 }
 
 subscription make_subscription(const std::shared_ptr<topic_store>& store, std::vector<topic_pattern> topics,
-                               std::string_view last_event_id, std::string subscriber_name)
+                               std::string_view last_event_id, std::string subscriber_name, bool joins)
 {
     auto entry = store->subscribe(std::move(topics), std::move(subscriber_name));
     if (!entry) {
         return make_ended_subscription(entry.error());
     }
     try {
-        return subscription(std::make_unique<coroutine_subscriber>(store, entry->filter, entry->newest, last_event_id));
+        return subscription(
+            std::make_unique<coroutine_subscriber>(store, entry->filter, entry->newest, last_event_id, joins));
     } catch (...) { // memory is exhausted
         store->unsubscribe(std::move(entry->filter));
         throw;

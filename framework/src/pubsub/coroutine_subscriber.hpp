@@ -14,8 +14,9 @@ public:
     /// Creates a subscription that has already ended.
     explicit coroutine_subscriber(error_code reason) noexcept { ended = reason; }
     /// @param wanted  is moved from, unless the constructor throws
+    /// @param joins  see find_start()
     coroutine_subscriber(std::shared_ptr<topic_store> store, filter_pointer& wanted, std::uint64_t entered,
-                         std::string_view last_event_id);
+                         std::string_view last_event_id, bool joins);
     ~coroutine_subscriber() override;
 
     void begin(boost::asio::io_context& of) override;
@@ -27,8 +28,9 @@ private:
 };
 
 /// Subscribes to valid topics. If that is not possible, returns a subscription that has ended with the error.
+/// @param joins  see find_start()
 subscription make_subscription(const std::shared_ptr<topic_store>& store, std::vector<topic_pattern> topics,
-                               std::string_view last_event_id, std::string subscriber_name);
+                               std::string_view last_event_id, std::string subscriber_name, bool joins = false);
 
 /// Returns a subscription that has ended with this error.
 subscription make_ended_subscription(error_code reason);

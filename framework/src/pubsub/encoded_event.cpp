@@ -161,7 +161,9 @@ encoded_event event_draft::clone(const event_block& original, std::size_t capaci
     std::memcpy(made->address(head), original.text(head, used - head).data(), used - head);
     made->at = original.at;
     made->size = original.size;
+    made->kind = original.kind;
     made->has_data = original.has_data;
+    made->in_snapshot = original.in_snapshot;
     made->topic = original.topic;
     made->key = original.key;
     made->name = original.name;
@@ -193,6 +195,26 @@ encoded_event event_draft::finish(std::string_view id) &&
     block.size = static_cast<std::uint32_t>(end - block.address(block.at));
     block.frame();
     return std::move(event_);
+}
+
+encoded_event event_draft::join(std::span<const encoded_event> events)
+{
+    std::size_t size = 0;
+    for (const auto& e : events) {
+        size += e.bytes().size();
+    }
+    encoded_event joined(allocate(sizeof(event_block) + encoded_event::headroom + size + chunk_room));
+    auto& block = joined.fields();
+    block.in_snapshot = true;
+    layout wire(block);
+    wire.skip(encoded_event::headroom);
+    block.at = wire.end();
+    for (const auto& e : events) {
+        wire.put(e.bytes());
+    }
+    block.size = wire.end() - block.at;
+    block.frame();
+    return joined;
 }
 
 encoded_event event_draft::notice(event_kind kind, std::string_view id) &&

@@ -28,6 +28,30 @@ std::optional<std::uint64_t> history::sequence_of(std::string_view id) const
     return sequence || id != end_.last_id ? sequence : end_.last_id_at;
 }
 
+std::optional<std::uint64_t> history::sequence_in_any_topic(std::string_view id) const
+{
+    if (id.empty()) {
+        return 0;
+    }
+    auto sequence = sequence_of(id);
+    if (!sequence && !end_.numeric_ids) {
+        topics_.for_each([&](const topic_pointer& topic) {
+            const auto known = topic->buffer.sequence_of(id);
+            sequence = known ? known : sequence;
+        });
+    }
+    return sequence;
+}
+
+std::optional<std::uint64_t> history::count_after(std::uint64_t sequence) const
+{
+    if (!holds_all_after(sequence) || next_gap(sequence, end_.newest) != nullptr) {
+        return std::nullopt;
+    }
+    std::vector<found_event> none;
+    return collect_by_topic({.seen = sequence, .known_lost = sequence}, end_.newest, 0, none).remaining;
+}
+
 bool history::holds_all_after(std::uint64_t sequence) const
 {
     if (sequence < end_.known_after) {
@@ -45,6 +69,19 @@ start_point history::resume(std::uint64_t sequence) const
             .requested_until = std::max(end_.newest, sequence),
             .gap = {},
             .resumed = true};
+}
+
+start_point history::start_with_snapshot(unknown_id how, std::string_view id) const
+{
+    if (how == unknown_id::reject) {
+        return {.rejected = true};
+    }
+    start_point start{.requested_until = UINT64_MAX, .needs_snapshot = true};
+    if (how == unknown_id::gap) {
+        const auto* first = oldest();
+        start.gap = make_gap(id, first == nullptr ? std::string_view() : first->event.id());
+    }
+    return start;
 }
 
 start_point history::start(unknown_id how, std::string_view id, const channel_options& options, std::uint64_t entered,

@@ -67,6 +67,7 @@ struct start_point
     bool resumed = false;              ///< the stream begins after the last event id of its client
     bool rejected = false;             ///< the last event id is unknown, and the policy is unknown_id::reject
     bool needs_backfill = false;       ///< the position is unknown until the backplane has been read
+    bool needs_snapshot = false;       ///< the position is unknown until the application has returned a snapshot
 };
 
 /// The past events of the topics of one stream. A view that refers to its arguments. It has no state, no lock and no
@@ -100,6 +101,27 @@ public:
     /// @param received  with unknown_id::gap, the client has the held events up to this sequence number
     start_point start(unknown_id how, std::string_view id, const channel_options& options, std::uint64_t entered,
                       std::uint64_t received = 0) const;
+
+    /// The start of a stream that gets a snapshot, because its last event id is unknown or empty.
+    /// @param how  with unknown_id::gap, the start has a `gap` notice. The notice has no id, because a client that
+    ///             resumed with the id would not get the snapshot
+    start_point start_with_snapshot(unknown_id how, std::string_view id) const;
+
+    bool has_begun() const noexcept { return end_.has_begun; }
+
+    /// The end of the log.
+    struct log_end_position
+    {
+        std::uint64_t sequence = 0;
+        log_id id; ///< see id_at()
+    };
+    log_end_position end() const { return {end_.newest, id_at(end_.newest)}; }
+
+    /// The number of events after that sequence number. None if events are lost since then.
+    std::optional<std::uint64_t> count_after(std::uint64_t sequence) const;
+
+    /// The same as sequence_of(), but searches all topics. An empty id is the beginning of the log.
+    std::optional<std::uint64_t> sequence_in_any_topic(std::string_view id) const;
 
     /// The id with which a client resumes after that sequence number. Empty if the ids are opaque and the id is not
     /// held.

@@ -9,6 +9,21 @@
 
 namespace rill::pubsub {
 
+namespace {
+
+subscription make_subscription(const std::shared_ptr<detail::topic_store>& store,
+                               const std::vector<std::string>& topics, std::string_view last_event_id,
+                               std::string subscriber_name, bool joins)
+{
+    auto parsed = detail::parse_topics(topics);
+    if (!parsed) {
+        return detail::make_ended_subscription(parsed.error());
+    }
+    return detail::make_subscription(store, std::move(*parsed), last_event_id, std::move(subscriber_name), joins);
+}
+
+} // namespace
+
 hub::hub(hub_options options, std::shared_ptr<backplane> plane)
     : options_(std::make_shared<const hub_options>(std::move(options))),
       store_(std::make_shared<detail::topic_store>(
@@ -48,11 +63,18 @@ subscription hub::subscribe(std::string_view topic, std::string_view last_event_
 subscription hub::subscribe(const std::vector<std::string>& topics, std::string_view last_event_id,
                             std::string subscriber_name) const
 {
-    auto parsed = detail::parse_topics(topics);
-    if (!parsed) {
-        return detail::make_ended_subscription(parsed.error());
-    }
-    return detail::make_subscription(store_, std::move(*parsed), last_event_id, std::move(subscriber_name));
+    return make_subscription(store_, topics, last_event_id, std::move(subscriber_name), false);
+}
+
+subscription hub::join(std::string_view topic, std::string_view last_event_id, std::string subscriber_name) const
+{
+    return join(std::vector{std::string(topic)}, last_event_id, std::move(subscriber_name));
+}
+
+subscription hub::join(const std::vector<std::string>& topics, std::string_view last_event_id,
+                       std::string subscriber_name) const
+{
+    return make_subscription(store_, topics, last_event_id, std::move(subscriber_name), true);
 }
 
 std::vector<std::string> hub::topics() const

@@ -23,6 +23,9 @@ void write_metrics(metrics_writer& out, const channel_stats& stats, std::string_
             stats.backfill_reads);
     counter("rill_pubsub_backfill_failures_total", "Pages of the past that the backplane failed to read.",
             stats.backfill_failures);
+    counter("rill_pubsub_snapshots_total", "Snapshots requested from the application.", stats.snapshots);
+    counter("rill_pubsub_snapshot_failures_total", "Snapshots that the application could not give.",
+            stats.snapshot_failures);
     const auto evicted = [&](std::string_view why, std::uint64_t value) {
         out.counter(
             "rill_pubsub_evicted_total",

@@ -17,6 +17,8 @@ public:
     /// Sets the dispatcher, which serves the list when it runs.
     void set_consumer(std::weak_ptr<event_consumer> consumer) noexcept { consumer_ = std::move(consumer); }
 
+    boost::asio::io_context& context() const noexcept { return context_; }
+
     /// Marks a subscriber as ready and schedules the dispatcher.
     void make_ready(subscriber& s);
 

@@ -32,13 +32,13 @@ void slow_streams::evict(subscriber& s, slow_reason why)
     end(s, error::too_slow);
 }
 
-void slow_streams::end(subscriber& s, error_code why)
+void slow_streams::end(subscriber& s, error_code why, close_reason reason)
 {
     s.now = subscriber::state::ended;
     if (s.kind == subscriber_kind::waiter) {
         static_cast<waiter&>(s).ended = why; // the next() of the handler returns this error
     } else if (s.out != nullptr) {
-        s.out->end(close_reason::evicted);
+        s.out->end(reason);
     }
 }
 

@@ -37,7 +37,8 @@ public:
     void on_connection_end(const subscriber& s, close_reason why);
 
     /// Ends a subscriber for this reason.
-    static void end(subscriber& s, error_code why);
+    /// @param reason  the close reason of a writer
+    static void end(subscriber& s, error_code why, close_reason reason = close_reason::evicted);
 
 private:
     void report(const subscriber& s, std::uint64_t dropped, bool evicted, slow_reason why) const;

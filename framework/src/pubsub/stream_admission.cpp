@@ -55,7 +55,7 @@ void stream_admission::subscribe(const request& r)
         return;
     }
     entry_ = std::move(*entry);
-    start_ = stream_start(*state_->store, *entry_.filter, last_event_id_, entry_.newest);
+    start_ = stream_start(*state_->store, *entry_.filter, last_event_id_, entry_.newest, true);
 }
 
 // With the other policies the stream always begins. If events are lost, it gets a notice.

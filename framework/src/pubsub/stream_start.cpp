@@ -22,6 +22,12 @@ std::uint64_t received_until(const history& past, std::string_view id, id_state 
     return state == id_state::likely ? past.newest() : 0;
 }
 
+void expire(const topic_store& store, const history& past, const topic_filter& filter)
+{
+    const auto now = store.now();
+    past.topics().for_each(filter, [&](topic_state& topic) { topic.buffer.expire(now); });
+}
+
 start_point counted(topic_store& store, start_point start)
 {
     if (start.gap) {
@@ -33,14 +39,15 @@ start_point counted(topic_store& store, start_point start)
 } // namespace
 
 start_point find_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id,
-                       std::uint64_t entered)
+                       std::uint64_t entered, bool joins)
 {
     const auto& options = store.kinds().options(filter.kind);
+    const bool snapshots = joins && options.snapshot;
     auto start = store.read(filter, [&](const history& past) -> start_point {
-        const auto now = store.now();
-        past.topics().for_each(filter, [&](topic_state& topic) { topic.buffer.expire(now); });
+        expire(store, past, filter);
         if (last_event_id.empty()) {
-            return past.start(unknown_id::reset, last_event_id, options, entered);
+            return snapshots ? past.start_with_snapshot(unknown_id::reset, last_event_id)
+                             : past.start(unknown_id::reset, last_event_id, options, entered);
         }
         const auto sequence = past.sequence_of(last_event_id);
         if (sequence && *sequence <= past.newest() && past.holds_all_after(*sequence)) {
@@ -49,10 +56,22 @@ start_point find_start(topic_store& store, const topic_filter& filter, std::stri
         if (store.plane().holds_past()) {
             return {.requested_until = UINT64_MAX, .needs_backfill = true};
         }
+        if (snapshots) {
+            return past.start_with_snapshot(options.on_unknown_id, last_event_id);
+        }
         return past.start(options.on_unknown_id, last_event_id, options, entered,
                           received_until(past, last_event_id, id_state::unknown));
     });
     return counted(store, std::move(start));
+}
+
+std::optional<start_point> find_start_at(const topic_store& store, const topic_filter& filter, std::uint64_t sequence)
+{
+    return store.read(filter, [&](const history& past) -> std::optional<start_point> {
+        expire(store, past, filter);
+        return sequence <= past.newest() && past.holds_all_after(sequence) ? std::optional(past.resume(sequence))
+                                                                           : std::nullopt;
+    });
 }
 
 std::optional<start_point> find_start_after(const topic_store& store, const topic_filter& filter,
@@ -82,6 +101,9 @@ start_point find_start_without(topic_store& store, const topic_filter& filter, c
                        : failed.failure == error::unknown_event_id ? id_state::unknown
                                                                    : id_state::likely;
     return counted(store, store.read(filter, [&](const history& past) {
+        if (failed.joins && options.snapshot) {
+            return past.start_with_snapshot(how, failed.after);
+        }
         return past.start(how, failed.after, options, failed.entered, received_until(past, failed.after, state));
     }));
 }

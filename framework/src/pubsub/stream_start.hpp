@@ -18,12 +18,18 @@ struct backfill_progress
     std::uint64_t entered{0}; ///< topic_store::entry::newest
     bool has_begun = false;   ///< the backplane has found the last event id of the client
     error_code failure{};
+    bool joins = false; ///< see find_start()
 };
 
 /// The start of a stream with this last event id. An empty id means that there is none.
 /// @param entered  topic_store::entry::newest. A publisher that knows of the new stream may have published since then.
+/// @param joins  whether the stream gets a snapshot, if there is one and the stream cannot resume
 start_point find_start(topic_store& store, const topic_filter& filter, std::string_view last_event_id,
-                       std::uint64_t entered);
+                       std::uint64_t entered, bool joins = false);
+
+/// The start of a stream that has received everything up to that sequence number. None if the store does not hold all
+/// events that follow.
+std::optional<start_point> find_start_at(const topic_store& store, const topic_filter& filter, std::uint64_t sequence);
 
 /// The start of a stream after its backfill. None if the store does not hold all events that follow.
 std::optional<start_point> find_start_after(const topic_store& store, const topic_filter& filter,

@@ -10,8 +10,8 @@
 
 namespace rill::pubsub::detail {
 
-class backfill;
 class dispatcher;
+class past_source;
 struct subscriber;
 
 using list_hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
@@ -45,7 +45,7 @@ struct backlog_state : list_hook
     encoded_event notice;              ///< a notice that is sent first
     std::uint64_t dropped = 0;         ///< dropped events that have not been reported to the client
     std::size_t unsent = 0;            ///< the subscriber waits until these bytes have been sent
-    std::shared_ptr<backfill> pages;   ///< reads the events before the position; until it ends, the position is unknown
+    std::shared_ptr<past_source> past; ///< supplies the events before the position; until it ends, the stream lags
 };
 using backlog_list = list_of<backlog_state>;
 

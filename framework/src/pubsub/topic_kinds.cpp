@@ -26,6 +26,11 @@ void topic_kinds::add_limits(const channel_options& options)
     if (options.heartbeat && options.heartbeat->count() < 0) {
         throw std::invalid_argument("pubsub: heartbeat must be at least 0 ms");
     }
+    const auto& use = options.snapshot_use;
+    if (use.max_age.count() < 0 || use.timeout.count() < 1 || use.max_calls == 0) {
+        throw std::invalid_argument("pubsub: snapshot_use: max_age must be at least 0 ms, timeout at least 1 ms, and "
+                                    "max_calls at least 1");
+    }
     const auto age = options.replay.max_age;
     if (age.count() < 0) {
         throw std::invalid_argument("pubsub: replay.max_age must be at least 0 ms");

@@ -34,12 +34,13 @@ void sort_unique(std::vector<topic_pattern>& topics)
 topic_store::topic_store(store_settings settings, std::shared_ptr<backplane> plane)
     : kinds_(std::move(settings.channel), std::move(settings.by_topic)), now_(settings.now), plane_(std::move(plane)),
       past_reads_(std::make_shared<read_queue>(*plane_, kinds_.options(0).max_past_reads)),
+      snapshots_(std::make_shared<snapshot_calls>(kinds_.options(0).snapshot_use.max_calls)),
       end_{.numeric_ids = plane_->ids_are_numbers(), .has_begun = false},
       table_(kinds_, {.max_topics = settings.max_topics,
                       .max_topics_per_client = settings.max_topics_per_client,
                       .idle = settings.idle,
                       .ids = end_.numeric_ids ? replay_buffer::id_kind::numbers : replay_buffer::id_kind::opaque}),
-      order_(0), unsent_(kinds_.options(0).max_unsent_bytes)
+      order_(0), unsent_(std::make_shared<unsent_budget>(kinds_.options(0).max_unsent_bytes))
 {
     plane_->tail(*this, {.max_past_events = max_replayed_events(kinds_)});
 }
@@ -290,10 +291,12 @@ channel_stats topic_store::stats() const
         sum.held_events += topic->buffer.size();
         sum.held_bytes += topic->buffer.bytes();
     });
-    sum.unsent_bytes = unsent_.bytes();
+    sum.unsent_bytes = unsent_->bytes();
     sum.gaps = starts.gaps.load(std::memory_order_relaxed);
     sum.backfill_reads = starts.backfill_reads.load(std::memory_order_relaxed);
     sum.backfill_failures = starts.backfill_failures.load(std::memory_order_relaxed);
+    sum.snapshots = starts.snapshots.load(std::memory_order_relaxed);
+    sum.snapshot_failures = starts.snapshot_failures.load(std::memory_order_relaxed);
     return sum;
 }
 

@@ -9,6 +9,7 @@
 
 #include "pubsub/history.hpp"
 #include "pubsub/read_queue.hpp"
+#include "pubsub/snapshot_calls.hpp"
 #include "pubsub/topic_kinds.hpp"
 #include "pubsub/topic_table.hpp"
 #include "pubsub/unsent_budget.hpp"
@@ -31,7 +32,7 @@ struct store_settings
 ///
 /// Thread-safe. A thread holds the mutex only while it stores or finds an event. It never holds the mutex while it
 /// sends data or runs code of a user.
-class topic_store final : public backplane::reader
+class topic_store final : public backplane::reader, public std::enable_shared_from_this<topic_store>
 {
 public:
     using clock = replay_buffer::clock;
@@ -45,8 +46,10 @@ public:
     const topic_kinds& kinds() const noexcept { return kinds_; }
     backplane& plane() noexcept { return *plane_; }
     read_queue& past_reads() noexcept { return *past_reads_; }
+    const std::shared_ptr<snapshot_calls>& snapshots() const noexcept { return snapshots_; }
     /// The unsent bytes of all blocked streams.
-    unsent_budget& unsent() noexcept { return unsent_; }
+    unsent_budget& unsent() noexcept { return *unsent_; }
+    const std::shared_ptr<unsent_budget>& shared_unsent() const noexcept { return unsent_; }
 
     // For the backplane.
     void on_begin(const log_position& at) override;
@@ -95,6 +98,8 @@ public:
         std::atomic<std::uint64_t> gaps{0};
         std::atomic<std::uint64_t> backfill_reads{0};
         std::atomic<std::uint64_t> backfill_failures{0};
+        std::atomic<std::uint64_t> snapshots{0};
+        std::atomic<std::uint64_t> snapshot_failures{0};
     };
     start_stats starts{};
     /// Calls `f(const topic_table&)` while it holds the mutex.
@@ -128,6 +133,7 @@ private:
     clock::time_point (*now_)();
     std::shared_ptr<backplane> plane_;
     std::shared_ptr<read_queue> past_reads_;
+    std::shared_ptr<snapshot_calls> snapshots_;
 
     // Lock order: presence_, then the lock of the backplane, then mutex_ or the lock of a mailbox.
     //
@@ -145,7 +151,7 @@ private:
     outbox_list outboxes_;
     channel_stats totals_; ///< excludes the counters of the attached workers
 
-    unsent_budget unsent_;
+    const std::shared_ptr<unsent_budget> unsent_;
 };
 
 } // namespace rill::pubsub::detail

@@ -37,6 +37,7 @@ enum class error : unsigned char // small, because every stream stores the resul
     outcome_unknown,           ///< a log may or may not have appended an event
     log_unavailable,           ///< a log did not append or read, for example because it cannot be reached
     log_overloaded,            ///< too many appends wait for a log
+    snapshot_failed,           ///< channel_options::snapshot threw an exception or took too long
 };
 
 const boost::system::error_category& error_category() noexcept;

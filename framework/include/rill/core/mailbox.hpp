@@ -35,6 +35,9 @@ public:
         /// destroyed or the address is empty. `m` was then destroyed without a call.
         [[nodiscard("false: the worker has ended, and the message was destroyed")]] bool post(message m) const;
 
+        /// Whether both are addresses of the same mailbox.
+        friend bool operator==(const address&, const address&) = default;
+
     private:
         friend class mailbox;
         explicit address(std::shared_ptr<queue> queue) : queue_(std::move(queue)) {}

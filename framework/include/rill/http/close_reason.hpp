@@ -14,7 +14,7 @@ enum class close_reason : unsigned char
     evicted,          ///< a limit was exceeded, e.g. by too much unread input after the request
     drained,          ///< the server is shutting down
     handler_returned, ///< the handler returned
-    handler_error,    ///< the handler threw
+    handler_error,    ///< the handler threw, or the application could not give a snapshot
     over_capacity,    ///< its data would have exceeded capacity_limits::max_queued_bytes
     revoked,          ///< end_streams() has ended it
     expired,          ///< its deadline has passed, see sse::endpoint_options::until

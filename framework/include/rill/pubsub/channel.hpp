@@ -60,6 +60,9 @@ public:
     /// is published from now on.
     /// @param subscriber_name  the name in names(). If it is empty, names() does not list the subscriber
     subscription subscribe(std::string_view last_event_id = {}, std::string subscriber_name = {}) const;
+    /// Subscribes a handler that serves a client. The same as subscribe(), but channel_options::snapshot applies. If
+    /// the snapshot fails, the subscription ends with its error or with error::snapshot_failed.
+    subscription join(std::string_view last_event_id = {}, std::string subscriber_name = {}) const;
 
     /// The number of streams and subscriptions at present.
     std::size_t subscribers() const;

@@ -3,6 +3,7 @@
 #include <rill/core/error.hpp>
 #include <rill/http/shared_chunk.hpp>
 #include <rill/sse/event.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ public:
     /// A newer event with the same key replaces this event, see slow_policy::latest_per_key. The key is not sent.
     std::string_view key() const noexcept { return view(&event_block::key); }
 
+    /// Whether the event is a part of a snapshot, see channel_options::snapshot.
+    bool is_in_snapshot() const noexcept { return bool(*this) && fields().in_snapshot; }
+
     /// Returns an sse::event, for example to change it and to send it with sse::event_stream::send(). It refers to the
     /// text of *this and does not copy it.
     sse::event as_event() const noexcept;
@@ -54,6 +58,7 @@ private:
     {
         event_kind kind = event_kind::message;
         bool has_data = false;
+        bool in_snapshot = false;
         std::uint32_t footprint = 0;
         span topic;
         span key;
@@ -98,6 +103,13 @@ public:
 
     /// Adds the id and makes the event immutable. `id` must not contain CR, LF or NUL. An empty id adds no id line.
     encoded_event finish(std::string_view id) &&;
+
+    // Internal to this module:
+
+    /// Makes the event a part of a snapshot.
+    void mark_as_snapshot() noexcept { event_.fields().in_snapshot = true; }
+    /// Returns one piece of the wire form of several events of a snapshot. Its fields are empty.
+    static encoded_event join(std::span<const encoded_event> events);
 
 private:
     friend encoded_event make_gap(std::string_view, std::string_view, std::string_view);

@@ -13,14 +13,15 @@ struct hub_options
     /// Options of each topic. `max_unsent_bytes` applies to all topics together.
     channel_options channel{};
     /// Options of some topics. They replace `channel` for these topics. The first entry that matches a topic applies.
-    /// `max_unsent_bytes` of an entry is not used.
+    /// `max_unsent_bytes`, `max_past_reads` and `snapshot_use.max_calls` of an entry are not used.
     ///
     /// Some options belong to a topic: `replay`, the replacement of events by key, and the hooks for the first and the
-    /// last subscriber. They always apply. Other options belong to a stream: `history`, `on_unknown_id`, `slow`,
-    /// `backlog`, `notify_dropped`, `heartbeat` and `on_slow`. They apply if all topics of the stream have the same
-    /// entry. Otherwise `channel` applies to the stream. The entry of a pattern is found as if the pattern were a topic
-    /// name. If one topic of a stream has latest_per_key, the stream may lag as far as its topics hold events. This
-    /// does not depend on the policy of the stream.
+    /// last subscriber. They always apply. Other options belong to a stream: `history`, `on_unknown_id`,
+    /// `snapshot`, `snapshot_use`, `slow`, `backlog`, `notify_dropped`, `heartbeat`, `on_slow` and
+    /// `on_snapshot_failed`. They apply if all topics of the stream have the same entry. Otherwise `channel` applies to
+    /// the stream. The entry of a pattern is found as if the pattern were a topic name. If one topic of a stream has
+    /// latest_per_key, the stream may lag as far as its topics hold events. This does not depend on the policy of the
+    /// stream.
     std::vector<topic_options> by_topic{};
     /// Maximum number of topics. At most three quarters of them may be topics that have subscribers but never had an
     /// event. The rest is reserved for topics with events.
@@ -87,6 +88,11 @@ public:
                            std::string subscriber_name = {}) const;
     subscription subscribe(const std::vector<std::string>& topics, std::string_view last_event_id = {},
                            std::string subscriber_name = {}) const;
+    /// See channel::join().
+    subscription join(std::string_view topic, std::string_view last_event_id = {},
+                      std::string subscriber_name = {}) const;
+    subscription join(const std::vector<std::string>& topics, std::string_view last_event_id = {},
+                      std::string subscriber_name = {}) const;
 
     /// The names of all present topics, sorted.
     std::vector<std::string> topics() const;

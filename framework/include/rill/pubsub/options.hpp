@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <rill/pubsub/snapshot.hpp>
 #include <string>
 #include <string_view>
 
@@ -78,11 +79,29 @@ struct channel_options
     std::size_t history = 0;
     unknown_id on_unknown_id = unknown_id::gap;
 
+    /// Returns the state of the application as events, for a client without a last event id or with an unknown one. The
+    /// client gets these events instead of `history`, and then each event after the position of the snapshot. If the id
+    /// is unknown, `on_unknown_id` applies first: a `gap` notice precedes the snapshot, or the client is rejected.
+    /// Applies to the streams of endpoints, and to channel::join() and hub::join().
+    ///
+    /// By default, the position is the end of the log before the call. The result must contain the effects of all
+    /// events up to there. It may contain later ones, too, and clients get these events again. Therefore an application
+    /// must change its state first, and then publish the event. If clients must not get an event twice, see
+    /// snapshot::set_position().
+    ///
+    /// The function runs as a coroutine on the worker of one of the clients, possibly on several workers at once for
+    /// different topics. One call serves all clients with the same topics that join during the call or shortly after
+    /// it, see snapshot_limits. Therefore the result must not depend on the client. If all of them leave, the call is
+    /// cancelled. If it fails, throws or takes too long, their streams end, and the clients may reconnect.
+    snapshot_function snapshot{};
+    snapshot_limits snapshot_use{};
+
     slow_policy slow = slow_policy::disconnect;
     stream_limits backlog{};
     /// Maximum number of unsent bytes that all blocked streams of the channel or hub hold together. While the replay
     /// buffer still holds an event, its unsent bytes take no additional memory. A stream that would exceed the limit is
-    /// ended.
+    /// ended. The limit includes the snapshots that streams read or that serve further clients. A snapshot that would
+    /// exceed it has failed.
     std::size_t max_unsent_bytes = 256UL * 1024 * 1024;
     /// Maximum number of reads of the past that the backplane serves at one time, for all streams of the channel or
     /// hub. Further reads wait for their turn. At least 1.
@@ -99,6 +118,8 @@ struct channel_options
     /// Called if a stream was too slow. Events are dropped, or the stream is ended. For a handler that subscribes, this
     /// hook reports only its subscription, not the end of its connection.
     std::function<void(const slow_stream&)> on_slow{};
+    /// Called if `snapshot` has failed. The text describes the exception or the error.
+    std::function<void(std::string_view what)> on_snapshot_failed{};
     /// Called after a topic has got its first subscriber, or has lost its last one. The calls are in order, one at a
     /// time. Patterns do not count. These hooks must not subscribe. They may publish. The new subscriber gets the
     /// events that on_first_subscriber publishes.
@@ -129,7 +150,7 @@ struct topic_options
 struct channel_stats
 {
     std::uint64_t published = 0;         ///< events
-    std::uint64_t delivered = 0;         ///< events passed to a stream's connection or handler, for each stream
+    std::uint64_t delivered = 0;         ///< published events passed to a stream's connection or handler, for each
     std::uint64_t dropped = 0;           ///< events not delivered to a stream because it was too slow
     std::uint64_t conflated = 0;         ///< events not delivered to a stream because a newer one replaced them
     std::uint64_t gaps = 0;              ///< streams that began with a gap
@@ -139,11 +160,13 @@ struct channel_stats
     std::uint64_t over_capacity = 0;     ///< streams of an endpoint, because of capacity_limits::max_queued_bytes
     std::uint64_t backfill_reads = 0;    ///< pages of the past that were requested from the backplane
     std::uint64_t backfill_failures = 0; ///< requests that the backplane answered with an error, except unknown ids
+    std::uint64_t snapshots = 0;         ///< calls of channel_options::snapshot
+    std::uint64_t snapshot_failures = 0; ///< of these calls
     std::uint64_t subscribers = 0;       ///< at present
     std::uint64_t topics = 0;            ///< at present
     std::uint64_t held_events = 0;       ///< at present, for replay
     std::uint64_t held_bytes = 0;        ///< at present, for replay
-    std::uint64_t unsent_bytes = 0;      ///< at present; see channel_options::max_unsent_bytes
+    std::uint64_t unsent_bytes = 0;      ///< at present, with snapshots; see channel_options::max_unsent_bytes
 };
 
 } // namespace rill::pubsub
