@@ -26,6 +26,8 @@ public:
 
     /// The number of the last event that the feed has passed on. 0: the feed has not begun.
     std::uint64_t live_position() const noexcept { return live_position_; }
+    /// The epoch of this event.
+    std::uint64_t epoch() const noexcept { return epoch_; }
     /// The feed begins at this position, in this epoch.
     void begin_live(std::uint64_t epoch, std::uint64_t position);
     /// Events up to this number are no longer on the server.
