@@ -38,6 +38,22 @@ void stream_walk::run()
     if (at_) {
         pass(end_of_log, open_gap_);
     }
+    check_later_losses();
+}
+
+// The ids do not show these losses: two primaries have assigned them, and a stream may be after the lost one.
+void stream_walk::check_later_losses()
+{
+    for (const auto& [payload, published] : known_.by_payload) {
+        const auto& event = *published;
+        const bool must_arrive = event.result == outcome::acknowledged && topics_.contains(event.topic) &&
+                                 stream_.begun != 0 && event.begun > stream_.begun && event.begun > last_gap_;
+        if (must_arrive && !seen_.contains(payload) && !lost_.contains(payload)) {
+            lost_.insert(event.payload);
+            found(violation::lost, "event " + std::to_string(event.id) + " '" + event.payload +
+                                       "' is missing, and only an earlier gap covers its number");
+        }
+    }
 }
 
 void stream_walk::pass(log_number end, bool is_covered)
@@ -102,6 +118,7 @@ void stream_walk::check_order(const received_event& e)
 void stream_walk::take(const gap_notice& g)
 {
     ++segment_;
+    last_gap_ = g.arrived;
     ++report_.gaps;
     if (!rules_.allow_gaps) {
         found(violation::unexpected_gap, g.until ? "until " + std::to_string(*g.until) : "without an id");
