@@ -56,7 +56,7 @@ local function begin_epoch()
   cover(epoch, last)
   cover(known, floor)
   -- Two servers may begin an epoch with the same data. The replication ID makes their numbers different.
-  epoch = math.max(now, last + 10000000, floor + 2, known + 2, top + 2) + tonumber(string.sub(replid, 1, 6), 16)
+  epoch = math.max(now, last + 10000000, floor + 2, known + 2, top + 2) + tonumber(string.sub(replid, 1, 4), 16)
   last = epoch
   redis.call('HSET', state, 'epoch', text(epoch), 'last', text(last), 'replid', replid, 'ended', ended)
   redis.call('XADD', stream, text(epoch) .. '-0', 'e', text(epoch))
