@@ -274,6 +274,14 @@ BOOST_FIXTURE_TEST_CASE(events_may_be_repeated_after_a_gap, fixture)
     BOOST_TEST(r.repeated == 2);
 }
 
+BOOST_FIXTURE_TEST_CASE(only_missing_events_must_follow_a_gap_that_moves_a_stream_back, fixture)
+{
+    std::get<gap_notice>(entries(1)[4]).until = 2;
+    check_only(check(), violation::lost); // event 7, but neither 3 nor 5
+    insert(1, 5, got(7));
+    BOOST_TEST(check().violations == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_retried_event_may_have_a_new_id_only_after_a_gap, fixture)
 {
     appends[6] = {.topic = "a", .payload = "e7", .result = outcome::acknowledged, .id = 20, .retried = true};

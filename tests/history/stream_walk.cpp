@@ -1,5 +1,6 @@
 #include "history/stream_walk.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace history::detail {
@@ -60,7 +61,8 @@ void stream_walk::pass(log_number end, bool is_covered)
 {
     for (auto next = known_.log.upper_bound(*at_); next != known_.log.end() && next->first < end; ++next) {
         const auto& event = *next->second;
-        if (!topics_.contains(event.topic)) {
+        const bool is_repetition = next->first <= repeats_until_ && seen_.contains(event.payload);
+        if (!topics_.contains(event.topic) || is_repetition) {
             continue;
         }
         if (is_covered) {
@@ -127,6 +129,8 @@ void stream_walk::take(const gap_notice& g)
     if (g.until) {
         if (at_ && *g.until > *at_) {
             pass(*g.until + 1, true);
+        } else if (at_) {
+            repeats_until_ = std::max(repeats_until_, *at_);
         }
         at_ = g.until;
         report_.gaps_without_loss += report_.covered == covered_before ? 1 : 0;

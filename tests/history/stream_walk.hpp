@@ -58,8 +58,9 @@ private:
     std::optional<log_number> at_;    ///< the position; empty before it is known
     std::set<std::string_view> lost_; ///< the payloads of the events that were reported as lost
     moment last_gap_ = 0;
-    std::size_t segment_ = 0; ///< the number of gaps so far
-    bool open_gap_ = false;   ///< a gap without an id covers everything up to the next event
+    log_number repeats_until_ = 0; ///< the last position that a gap has moved back
+    std::size_t segment_ = 0;      ///< the number of gaps so far
+    bool open_gap_ = false;        ///< a gap without an id covers everything up to the next event
 };
 
 } // namespace history::detail
