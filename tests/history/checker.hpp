@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "history/moment.hpp"
+
 namespace history {
 
 /// The value of an event id. All logs under test have ids that are numbers.
@@ -30,6 +32,7 @@ struct append_record
     /// Whether an attempt had an unknown outcome and another attempt followed. A log that loses its tail after the
     /// first one may then append the event again.
     bool retried = false;
+    moment begun = 0; ///< of the first attempt
 };
 
 struct received_event
@@ -42,6 +45,7 @@ struct received_event
 struct gap_notice
 {
     std::optional<log_number> until;
+    moment arrived = 0;
 };
 /// A request with this Last-Event-ID.
 struct resumption
@@ -55,6 +59,7 @@ struct stream_record
 {
     std::vector<std::string> topics;
     std::vector<stream_entry> entries{};
+    moment begun = 0; ///< of the first entry
 };
 
 enum class violation : unsigned char
@@ -106,10 +111,13 @@ struct report
 ///
 /// - The log consists of every acknowledged event and of every event that a stream has received. Each stream receives
 ///   each event of its topics that follows the position of its first entry, unless a gap covers the event.
+/// - A gap covers only what was published before it. If a stream does not receive an acknowledged event whose first
+///   attempt began after the first entry of the stream, a gap has arrived after the first attempt.
 /// - The ids that a stream receives increase. An id belongs to the same event everywhere. Therefore all streams have
 ///   one order.
 /// - No stream receives a refused event, and none receives an event twice.
-/// - After a gap, a stream continues at the id of the gap. If this is before its position, it receives events again.
+/// - After a gap, a stream continues at the id of the gap. If this is before its position, it may receive events again.
+///   It must receive those that it has not received before.
 ///   If the log has lost the event and the publisher has retried, the event may have a new id after the gap.
 ///
 /// Deterministic, without I/O and without a clock. Not thread-safe.

@@ -216,6 +216,32 @@ BOOST_FIXTURE_TEST_CASE(a_gap_without_an_id_does_not_cover_what_follows_a_resump
     check_only(check(), violation::lost, 2); // events 6 and 7
 }
 
+// A replaced primary acknowledges event 7 after stream 1 has continued with its successor.
+BOOST_FIXTURE_TEST_CASE(a_gap_does_not_cover_an_event_that_is_published_later, fixture)
+{
+    appends[6].begun = 20;
+    streams[1].begun = 10;
+    auto& gap = std::get<gap_notice>(entries(1)[4]);
+    gap.arrived = 21;
+    BOOST_TEST(check().violations == 0);
+    gap.arrived = 19;
+    check_only(check(), violation::lost);
+    insert(1, 7, gap_notice{10, 22});
+    BOOST_TEST(check().violations == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_event_with_a_number_before_the_start_of_a_stream_is_lost_if_it_is_published_later, fixture)
+{
+    streams.push_back({{"a"}, {got(9), received_event{"late", 10}}, 10});
+    BOOST_TEST(check().violations == 0);
+    appends[6].begun = 9;
+    BOOST_TEST(check().violations == 0);
+    appends[6].begun = 11;
+    check_only(check(), violation::lost);
+    appends[6].result = outcome::unknown;
+    BOOST_TEST(check().violations == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(gaps_may_be_forbidden, fixture)
 {
     check_only(check({.allow_gaps = false}), violation::unexpected_gap, 2);
@@ -246,6 +272,14 @@ BOOST_FIXTURE_TEST_CASE(events_may_be_repeated_after_a_gap, fixture)
     const auto r = check();
     BOOST_TEST(r.violations == 0);
     BOOST_TEST(r.repeated == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(only_missing_events_must_follow_a_gap_that_moves_a_stream_back, fixture)
+{
+    std::get<gap_notice>(entries(1)[4]).until = 2;
+    check_only(check(), violation::lost); // event 7, but neither 3 nor 5
+    insert(1, 5, got(7));
+    BOOST_TEST(check().violations == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_retried_event_may_have_a_new_id_only_after_a_gap, fixture)

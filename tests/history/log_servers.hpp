@@ -33,6 +33,9 @@ public:
     virtual std::vector<fault_kind> faults() const = 0;
     virtual void begin(const fault& f) = 0;
     virtual void end(const fault& f) = 0;
+    /// Waits until the servers agree which of them are in use, after the last fault.
+    /// @return false if they do not agree within this time
+    virtual bool wait_until_settled(milliseconds /*time*/) { return true; }
     /// Whether the faults may lead to gaps.
     virtual bool allows_gaps() const { return true; }
 };

@@ -69,19 +69,21 @@ rill::awaitable<> publishers::run_lane(std::string name, std::uint64_t seed)
         append_record event{.topic = topic, .payload = topic + " " + name + " " + std::to_string(n) + padding(random)};
         // One of five events is not sent again after its first outcome.
         const auto max_attempts = random.one_in(5) ? 1 : no_limit;
-        auto record = co_await publish(std::move(event), random, max_attempts);
+        auto record = co_await publish(std::move(event), options_.ports, random, max_attempts);
         records_.push_back(std::move(record));
         co_await rill::sleep_for(random.draw(0ms, options_.longest_pause));
     }
 }
 
-rill::awaitable<append_record> publishers::publish(append_record event, random_source& random, std::size_t max_attempts)
+rill::awaitable<append_record> publishers::publish(append_record event, const std::vector<std::uint16_t>& ports,
+                                                   random_source& random, std::size_t max_attempts)
 {
     bool may_be_appended = false;
+    event.begun = now();
     std::size_t after_end = 0; // failed attempts after finish()
     for (std::size_t n = 1;; ++n) {
         event.retried = event.retried || may_be_appended;
-        const auto port = options_.ports[random.draw(options_.ports.size())];
+        const auto port = ports[random.draw(ports.size())];
         const auto answer = co_await send(event, port);
         if (answer.result == outcome::acknowledged) {
             event.result = outcome::acknowledged;
@@ -141,16 +143,18 @@ log_number publishers::first_id() const
     return first == records_.end() ? 0 : first->id;
 }
 
-void publishers::publish_to_each(std::string mark, milliseconds time, published done)
+void publishers::publish_to_each(std::string mark, std::vector<std::uint16_t> ports, milliseconds time, published done)
 {
-    asio::co_spawn(context_, publish_all(std::move(mark), time, std::move(done)), [](std::exception_ptr failure) {
+    auto all = publish_all(std::move(mark), std::move(ports), time, std::move(done));
+    asio::co_spawn(context_, std::move(all), [](std::exception_ptr failure) {
         if (failure) {
             std::rethrow_exception(failure);
         }
     });
 }
 
-rill::awaitable<> publishers::publish_all(std::string mark, milliseconds time, published done)
+rill::awaitable<> publishers::publish_all(std::string mark, std::vector<std::uint16_t> ports, milliseconds time,
+                                          published done)
 {
     random_source random(options_.seed);
     std::map<std::string, std::string> payloads;
@@ -159,7 +163,7 @@ rill::awaitable<> publishers::publish_all(std::string mark, milliseconds time, p
         auto payload = topic + " " + mark;
         do {
             append_record event{.topic = topic, .payload = payload};
-            auto record = co_await publish(std::move(event), random, 1);
+            auto record = co_await publish(std::move(event), ports, random, 1);
             if (record.result == outcome::acknowledged) {
                 payloads[topic] = std::move(payload);
                 records_.push_back(std::move(record));

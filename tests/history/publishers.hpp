@@ -45,8 +45,9 @@ public:
 
     /// Publishes one event to each of the topics, until each is acknowledged or the time is over. Calls `done` with the
     /// payload of each topic, and nothing if the time is over.
+    /// @param ports  the rill processes that get the events
     using published = std::function<void(std::optional<std::map<std::string, std::string>>)>;
-    void publish_to_each(std::string mark, milliseconds time, published done);
+    void publish_to_each(std::string mark, std::vector<std::uint16_t> ports, milliseconds time, published done);
 
     /// The id of the first acknowledged event. 0: none.
     log_number first_id() const;
@@ -62,9 +63,11 @@ private:
     };
 
     rill::awaitable<> run_lane(std::string name, std::uint64_t seed);
-    rill::awaitable<> publish_all(std::string mark, milliseconds time, published done);
+    rill::awaitable<> publish_all(std::string mark, std::vector<std::uint16_t> ports, milliseconds time,
+                                  published done);
     /// Sends the event until it has a final outcome.
-    rill::awaitable<append_record> publish(append_record event, random_source& random, std::size_t max_attempts);
+    rill::awaitable<append_record> publish(append_record event, const std::vector<std::uint16_t>& ports,
+                                           random_source& random, std::size_t max_attempts);
     rill::awaitable<attempt> send(const append_record& event, std::uint16_t port);
     attempt judge(const append_record& event, unsigned status, const std::string& body);
 

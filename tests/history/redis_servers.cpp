@@ -189,7 +189,34 @@ public:
         }
     }
 
+    // A primary that was replaced accepts events for about 10 s, until a Sentinel demotes it, and then loses them.
+    bool wait_until_settled(milliseconds time) override
+    {
+        const auto deadline = std::chrono::steady_clock::now() + time;
+        while (!is_settled()) {
+            if (std::chrono::steady_clock::now() > deadline) {
+                return false;
+            }
+            std::this_thread::sleep_for(50ms);
+        }
+        return true;
+    }
+
 private:
+    bool is_settled() const
+    {
+        const auto port = std::to_string(servers_[primary()]->port());
+        return std::ranges::all_of(
+                   sentinel_ports_,
+                   [&](std::uint16_t sentinel) { return primary_of(sentinel).ends_with("\n" + port); }) &&
+               std::ranges::all_of(servers_, [&](const auto& server) {
+                   const auto info = ask(server->port(), "INFO replication", answer_time);
+                   return std::to_string(server->port()) == port
+                              ? info.find("role:master") != info.npos
+                              : info.find("master_port:" + port + "\r\nmaster_link_status:up") != info.npos;
+               });
+    }
+
     void start_sentinel(const std::string& directory, std::size_t i)
     {
         sentinel_ports_[i] = rill_test::free_port();
@@ -217,11 +244,18 @@ private:
         throw std::runtime_error("Redis does not report " + std::string(answer));
     }
 
+    /// The port of the primary that this Sentinel names, in an answer of Redis without its end.
+    static std::string primary_of(std::uint16_t sentinel)
+    {
+        auto answer = ask(sentinel, "SENTINEL get-master-addr-by-name main", answer_time);
+        return answer.substr(0, answer.find_last_not_of("\r\n") + 1);
+    }
+
     std::size_t primary() const
     {
-        const auto answer = ask(sentinel_ports_[0], "SENTINEL get-master-addr-by-name main", answer_time);
+        const auto answer = primary_of(sentinel_ports_[0]);
         for (std::size_t i = 0; i < servers_.size(); ++i) {
-            if (answer.find("\n" + std::to_string(servers_[i]->port()) + "\r") != answer.npos) {
+            if (answer.ends_with("\n" + std::to_string(servers_[i]->port()))) {
                 return i;
             }
         }

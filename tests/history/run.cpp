@@ -83,7 +83,7 @@ private:
     void execute(const step& s);
     void end();
     void collect();
-    payloads publish(const std::string& mark);
+    payloads publish(const std::string& mark, std::vector<std::uint16_t> ports);
     void error(std::string text) { result_.errors.push_back(std::move(text)); }
 
     const run_options& options_;
@@ -94,12 +94,12 @@ private:
     bool has_streams_ = false;
 };
 
-payloads experiment::publish(const std::string& mark)
+payloads experiment::publish(const std::string& mark, std::vector<std::uint16_t> ports)
 {
     std::promise<payloads> published;
     auto arrives = published.get_future();
     clients_.call([&] {
-        clients_.publishers().publish_to_each(mark, patience,
+        clients_.publishers().publish_to_each(mark, std::move(ports), patience,
                                               [&published](payloads p) { published.set_value(std::move(p)); });
     });
     return arrives.get();
@@ -113,7 +113,7 @@ bool experiment::begin()
         return false;
     }
     clients_.create(publisher_options{.seed = options_.seed, .ports = nodes_->ports(), .topics = topic_names()});
-    if (!publish("begin")) {
+    if (!publish("begin", nodes_->ports())) {
         error("the log does not accept the first events");
         return false;
     }
@@ -174,8 +174,15 @@ void experiment::end()
     if (!clients_.wait_until([&] { return clients_.publishers().running() == 0; }, patience)) {
         error("a publisher does not end");
     }
-    auto last = publish("end");
-    if (!last) {
+    if (!servers_->wait_until_settled(patience)) {
+        error("the servers of the log do not agree");
+    }
+    // A process that accepts an event has found the server in use. It has reported the gaps of the faults.
+    const auto& ports = nodes_->ports();
+    const bool has_settled = std::ranges::all_of(
+        ports, [this](std::uint16_t port) { return publish("settled " + std::to_string(port), {port}).has_value(); });
+    auto last = publish("end", ports);
+    if (!last || !has_settled) {
         error("the log does not accept the last events");
         return;
     }

@@ -1,5 +1,6 @@
 #include "history/stream_walk.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace history::detail {
@@ -38,13 +39,30 @@ void stream_walk::run()
     if (at_) {
         pass(end_of_log, open_gap_);
     }
+    check_later_losses();
+}
+
+// The ids do not show these losses: two primaries have assigned them, and a stream may be after the lost one.
+void stream_walk::check_later_losses()
+{
+    for (const auto& [payload, published] : known_.by_payload) {
+        const auto& event = *published;
+        const bool must_arrive = event.result == outcome::acknowledged && topics_.contains(event.topic) &&
+                                 stream_.begun != 0 && event.begun > stream_.begun && event.begun > last_gap_;
+        if (must_arrive && !seen_.contains(payload) && !lost_.contains(payload)) {
+            lost_.insert(event.payload);
+            found(violation::lost, "event " + std::to_string(event.id) + " '" + event.payload +
+                                       "' is missing, and only an earlier gap covers its number");
+        }
+    }
 }
 
 void stream_walk::pass(log_number end, bool is_covered)
 {
     for (auto next = known_.log.upper_bound(*at_); next != known_.log.end() && next->first < end; ++next) {
         const auto& event = *next->second;
-        if (!topics_.contains(event.topic)) {
+        const bool is_repetition = next->first <= repeats_until_ && seen_.contains(event.payload);
+        if (!topics_.contains(event.topic) || is_repetition) {
             continue;
         }
         if (is_covered) {
@@ -102,6 +120,7 @@ void stream_walk::check_order(const received_event& e)
 void stream_walk::take(const gap_notice& g)
 {
     ++segment_;
+    last_gap_ = g.arrived;
     ++report_.gaps;
     if (!rules_.allow_gaps) {
         found(violation::unexpected_gap, g.until ? "until " + std::to_string(*g.until) : "without an id");
@@ -110,6 +129,8 @@ void stream_walk::take(const gap_notice& g)
     if (g.until) {
         if (at_ && *g.until > *at_) {
             pass(*g.until + 1, true);
+        } else if (at_) {
+            repeats_until_ = std::max(repeats_until_, *at_);
         }
         at_ = g.until;
         report_.gaps_without_loss += report_.covered == covered_before ? 1 : 0;

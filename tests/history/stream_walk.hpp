@@ -44,6 +44,8 @@ private:
     void check_order(const received_event& e);
     /// Counts the events of the topics between the position and `end`, without both.
     void pass(log_number end, bool is_covered);
+    /// Finds the acknowledged events that are missing and that were published after the last gap.
+    void check_later_losses();
     void found(violation what, const std::string& text);
 
     const knowledge& known_;
@@ -53,7 +55,10 @@ private:
     report& report_;
     std::set<std::string_view> topics_;
     std::unordered_map<std::string_view, delivery> seen_;
-    std::optional<log_number> at_; ///< the position; empty before it is known
+    std::optional<log_number> at_;    ///< the position; empty before it is known
+    std::set<std::string_view> lost_; ///< the payloads of the events that were reported as lost
+    moment last_gap_ = 0;
+    log_number repeats_until_ = 0; ///< the last position that a gap has moved back
     std::size_t segment_ = 0;      ///< the number of gaps so far
     bool open_gap_ = false;        ///< a gap without an id covers everything up to the next event
 };

@@ -39,6 +39,14 @@ struct streams::stream
     std::set<std::string> missing{}; ///< the payloads of the last events that have not arrived
     std::shared_ptr<asio::cancellation_signal> leg{};
     bool is_complete = false;
+
+    void add(stream_entry entry)
+    {
+        if (record.entries.empty()) {
+            record.begun = now();
+        }
+        record.entries.push_back(std::move(entry));
+    }
 };
 
 streams::streams(asio::io_context& context, stream_options options) : context_(context), options_(std::move(options))
@@ -127,7 +135,7 @@ rill::client::event_source_options streams::source_options(stream& s)
     o.max_backoff = 500ms;
     o.prepare = [&s](rill::client::request& r) {
         if (const auto after = to_number(r.headers.get("Last-Event-ID").value_or(""))) {
-            s.record.entries.emplace_back(resumption{*after});
+            s.add(resumption{*after});
         }
     };
     return o;
@@ -156,13 +164,13 @@ void streams::take(stream& s, const rill::client::event& e)
 {
     const auto id = e.has_own_id ? to_number(e.id) : std::nullopt;
     if (e.gap()) {
-        s.record.entries.emplace_back(gap_notice{id});
+        s.add(gap_notice{id, now()});
     } else if (e.dropped()) {
         error(s, "a dropped notice: " + e.data);
     } else if (!id) {
         error(s, "an event without a number as its id: " + e.data);
     } else {
-        s.record.entries.emplace_back(received_event{e.data, *id});
+        s.add(received_event{e.data, *id});
         s.missing.erase(e.data);
         s.is_complete = !last_payloads_.empty() && s.missing.empty();
     }

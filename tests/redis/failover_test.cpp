@@ -1,7 +1,9 @@
 // Failover with a primary, two replicas and three sentinels.
 
 #include "log_fixture.hpp"
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <set>
 
 using namespace rill_test;
@@ -44,6 +46,26 @@ struct deployment
     static std::string replica_of(const redis_server& primary)
     {
         return "replicaof 127.0.0.1 " + std::to_string(primary.port()) + "\nreplica-priority 100";
+    }
+
+    /// The replica that has become a primary. nullptr: none.
+    redis_server* promoted()
+    {
+        for (auto* server : {&one, &two}) {
+            if (server->command({"ROLE"}).starts_with("master")) {
+                return server;
+            }
+        }
+        return nullptr;
+    }
+
+    /// Whether all sentinels name this server as the primary.
+    bool agree_on(const redis_server& server) const
+    {
+        return std::ranges::all_of(sentinels, [&](const auto& sentinel) {
+            return sentinel->command({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main"})
+                .ends_with("\n" + std::to_string(server.port()) + "\n");
+        });
     }
 
     rill::redis::backplane_options options() const
@@ -125,18 +147,81 @@ BOOST_AUTO_TEST_CASE(an_event_that_a_replica_has_confirmed_survives)
     const auto b = append(log, "b").value();
     reader.wait_for_last("b");
     servers.primary.kill();
-    auto promoted = [&]() -> redis_server* {
-        for (auto* server : {&servers.one, &servers.two}) {
-            if (server->command({"ROLE"}).starts_with("master")) {
-                return server;
-            }
-        }
-        return nullptr;
-    };
-    BOOST_REQUIRE(eventually([&] { return promoted() != nullptr; }));
-    BOOST_TEST(promoted()->command({"XRANGE", "rill", b + "-0", b + "-0"}).find("b") != std::string::npos);
+    BOOST_REQUIRE(eventually([&] { return servers.promoted() != nullptr; }));
+    BOOST_TEST(servers.promoted()->command({"XRANGE", "rill", b + "-0", b + "-0"}).find("b") != std::string::npos);
     reader.wait_for_last("gap");
     log.stop(reader);
+}
+
+// The replaced primary continues as a primary for about 10 s, until the sentinels demote it.
+BOOST_AUTO_TEST_CASE(a_primary_that_was_replaced_does_not_acknowledge)
+{
+    deployment servers;
+    auto options = servers.options();
+    options.request_timeout = redis_patience; // the connections survive
+    backplane log(options);
+    backplane other(options);
+    collecting_reader reader;
+    other.tail(reader, {});
+    reader.wait_for(1);
+    BOOST_REQUIRE(append(log, "before").has_value());
+    reader.wait_for_last("before");
+
+    servers.primary.suspend();
+    auto during = append_later(log, "during");
+    redis_server* promoted = nullptr;
+    BOOST_REQUIRE(eventually([&] {
+        promoted = servers.promoted();
+        return promoted != nullptr && servers.agree_on(*promoted);
+    }));
+    servers.primary.resume();
+    const auto is_kept = [&](const append_result& id) {
+        return promoted->command({"XRANGE", "rill", *id + "-0", *id + "-0"}).find('d') != std::string::npos;
+    };
+    const auto first = get(std::move(during));
+    BOOST_TEST((!first || is_kept(first)));
+    for (int i = 0; i != 5; ++i) {
+        const auto id = append(log, "after");
+        BOOST_TEST((!id || is_kept(id)));
+    }
+    BOOST_TEST(append(log, "last").has_value());
+    reader.wait_for_last("last");
+    other.stop(reader);
+}
+
+// The address leads to a server, and then to a replica that was promoted long ago.
+BOOST_AUTO_TEST_CASE(events_that_a_replaced_primary_acknowledged_are_a_gap_for_the_readers_of_its_successor)
+{
+    redis_server first;
+    const redis_server second({.config = "replicaof 127.0.0.1 " + std::to_string(first.port())});
+    BOOST_REQUIRE(eventually([&] {
+        return first.command({"INFO", "replication"}).find("state=online") != std::string::npos;
+    }));
+    const auto address = first.file("address");
+    std::filesystem::create_symlink(first.file("socket"), address);
+    auto options = options_for(first);
+    options.unix_socket = address;
+    backplane log(options);
+    BOOST_REQUIRE(append(log, "before").has_value());
+    BOOST_REQUIRE(eventually([&] { return second.command({"XLEN", "rill"}) == first.command({"XLEN", "rill"}); }));
+
+    BOOST_TEST(second.command({"REPLICAOF", "NO", "ONE"}) == "OK");
+    backplane other(options_for(second));
+    collecting_reader reader;
+    other.tail(reader, {});
+    reader.wait_for(1);
+    BOOST_REQUIRE(append(other, "new").has_value());
+    reader.wait_for_last("new");
+    BOOST_REQUIRE(append(log, "lost").has_value());
+
+    std::filesystem::remove(address);
+    std::filesystem::create_symlink(second.file("socket"), address);
+    first.kill();
+    const auto items = reader.wait_for_last("gap");
+    BOOST_REQUIRE(append(log, "later").has_value());
+    reader.wait_for_last("later");
+    BOOST_TEST((reader.texts() == std::vector<std::string>{"begin", "new", "gap", "later"}));
+    other.stop(reader);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,16 +18,50 @@ BOOST_AUTO_TEST_CASE(the_epoch_and_the_highest_number_never_decrease)
     BOOST_TEST(state.highest() == 15U);
 }
 
-BOOST_AUTO_TEST_CASE(an_older_epoch_is_accepted_after_several_attempts)
+BOOST_AUTO_TEST_CASE(an_older_epoch_is_accepted_after_several_attempts_and_some_time)
+{
+    using std::chrono::seconds;
+    rill::redis::backplane_options options;
+    options.sentinel.addresses = {{}};
+    log_state state(options);
+    const auto begin = log_state::clock::now();
+    for (int i = 0; i != 4; ++i) {
+        state.count_outdated(begin + seconds(i));
+        BOOST_TEST(!state.accepts_older_epoch(begin + seconds(20)));
+    }
+    state.count_outdated(begin + seconds(4));
+    BOOST_TEST(!state.accepts_older_epoch(begin + seconds(14)));
+    BOOST_TEST(state.accepts_older_epoch(begin + seconds(15)));
+    BOOST_TEST(state.was_outdated_for_long(begin + seconds(15)));
+    state.learn(1, 1);
+    BOOST_TEST(!state.accepts_older_epoch(begin + seconds(20)));
+}
+
+BOOST_AUTO_TEST_CASE(without_sentinels_an_older_epoch_is_accepted_after_several_attempts)
 {
     log_state state({});
+    const auto now = log_state::clock::now();
     for (int i = 0; i != 5; ++i) {
-        BOOST_TEST(!state.accepts_older_epoch());
-        state.count_outdated();
+        BOOST_TEST(!state.accepts_older_epoch(now));
+        state.count_outdated(now);
     }
-    BOOST_TEST(state.accepts_older_epoch());
-    state.learn(1, 1);
-    BOOST_TEST(!state.accepts_older_epoch());
+    BOOST_TEST(state.accepts_older_epoch(now));
+}
+
+BOOST_AUTO_TEST_CASE(an_older_epoch_of_a_newer_primary_is_accepted_at_once)
+{
+    log_state state({});
+    const auto now = log_state::clock::now();
+    state.primary().learn("a:1", 1);
+    state.learn(100, 100);
+    BOOST_TEST(!state.accepts_older_epoch(now));
+    state.primary().learn("b:1", 2);
+    BOOST_TEST(state.accepts_older_epoch(now));
+    BOOST_TEST(!state.was_outdated_for_long(now));
+    state.learn(50, 60);
+    BOOST_TEST(state.accepts_older_epoch(now));
+    state.learn(200, 200);
+    BOOST_TEST(!state.accepts_older_epoch(now));
 }
 
 BOOST_AUTO_TEST_CASE(the_keys_of_a_log_have_one_hash_tag)

@@ -126,6 +126,54 @@ BOOST_AUTO_TEST_CASE(a_server_with_lower_numbers_has_lost_events)
     BOOST_TEST(after.epoch > before.last + 6);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_that_a_replaced_primary_assigned_begin_an_epoch)
+{
+    const redis_server server;
+    const auto first = call_state(server, {.events = {""}});
+    // A node has got numbers of an older epoch from another server.
+    const auto old = first.epoch - 1'000'000;
+    const auto second = call_state(server, {.known = old, .highest = old + 50});
+    BOOST_TEST(second.epoch > first.last);
+    // The gap of this epoch covers what other nodes have got in the same epoch, up to the same number.
+    BOOST_TEST(call_state(server, {.known = old, .highest = old + 50}).epoch == second.epoch);
+    BOOST_TEST(call_state(server, {.known = old, .highest = old + 49}).epoch == second.epoch);
+    BOOST_TEST(call_state(server, {.known = first.epoch, .highest = first.last}).epoch == second.epoch);
+    BOOST_TEST(call_state(server, {.known = second.epoch, .highest = second.last}).epoch == second.epoch);
+    const auto third = call_state(server, {.known = old, .highest = old + 51});
+    BOOST_TEST(third.epoch > second.epoch);
+    for (const auto& [known, highest] : {std::pair(old, old + 51), std::pair(first.epoch, first.last),
+                                         std::pair(second.epoch, second.last), std::pair(third.epoch, third.last)})
+    {
+        BOOST_TEST(call_state(server, {.known = known, .highest = highest}).epoch == third.epoch);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(two_servers_with_the_same_data_begin_different_epochs)
+{
+    const redis_server one;
+    const redis_server two;
+    const auto last = std::to_string(call_state(one, {}).last + 100'000'000);
+    for (const auto* server : {&one, &two}) {
+        server->command({"HSET", "{rill}:s", "epoch", last, "last", last, "replid", "of their primary"});
+    }
+    BOOST_TEST(call_state(one, {}).epoch != call_state(two, {}).epoch);
+}
+
+BOOST_AUTO_TEST_CASE(the_server_remembers_how_far_its_last_epochs_were_known)
+{
+    redis_server server({.is_persistent = true});
+    auto at = call_state(server, {.events = {""}});
+    const auto first = at;
+    for (int i = 0; i != 3; ++i) {
+        server.stop();
+        server.start();
+        at = call_state(server, {.known = at.epoch, .highest = at.last + 7});
+    }
+    // No epoch begins for a node that was away for three epochs and has got nothing that is lost.
+    BOOST_TEST(call_state(server, {.known = first.epoch, .highest = first.last + 7}).epoch == at.epoch);
+    BOOST_TEST(call_state(server, {.known = first.epoch, .highest = first.last + 8}).epoch > at.epoch);
+}
+
 BOOST_AUTO_TEST_CASE(a_server_with_an_older_epoch_is_refused_at_first)
 {
     const redis_server server;

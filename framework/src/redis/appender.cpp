@@ -17,6 +17,11 @@ bool is_temporary(const error_code& ec) noexcept
 awaitable<failure> appender::serve(session& connected)
 {
     for (;;) {
+        // The server may have ended while no event was waiting. The batch must not count as sent.
+        auto fault = connected.find_fault("append");
+        if (fault) {
+            co_return std::move(*fault);
+        }
         if (batch_.events.empty()) {
             batch_ = append_batch();
             batch_.events = queue_.take();
@@ -35,16 +40,19 @@ awaitable<failure> appender::serve(session& connected)
 
 awaitable<std::optional<failure>> appender::send(session& connected)
 {
-    // The server may have ended while no event was waiting. The batch must not count as sent.
-    if (!connected.is_idle()) {
-        co_return failure(make_error_code(errc::connection_closed), "append");
-    }
     const auto sent_before = batch_.sent_in;
+    const auto epoch = state_.epoch();
     if (sent_before == 0) {
         batch_.first_sent = clock::now();
     }
     is_sending_ = true;
     auto answer = co_await connected.append(batch_);
+    if (answer) {
+        const bool keeps = co_await is_valid(connected, answer->epoch);
+        if (!keeps) {
+            answer = tl::unexpected(connected.replaced());
+        }
+    }
     is_sending_ = false;
     if (answer) {
         on_answer(*answer);
@@ -52,7 +60,7 @@ awaitable<std::optional<failure>> appender::send(session& connected)
     }
     const bool was_refused = answer.error().code.category() == redis::error_category() && connected.is_open();
     if (!was_refused && sent_before == 0) {
-        batch_.sent_in = state_.epoch();
+        batch_.sent_in = epoch;
     }
     if (!was_refused || is_temporary(answer.error().code)) {
         co_return std::move(answer.error());
@@ -60,6 +68,13 @@ awaitable<std::optional<failure>> appender::send(session& connected)
     state_.report(connected.server(), answer.error().message());
     fail_batch();
     co_return std::nullopt;
+}
+
+// A primary that was replaced answers until the sentinels demote it. It then loses the events of its answers.
+awaitable<bool> appender::is_valid(session& connected, std::uint64_t epoch)
+{
+    const bool is_primary = co_await connected.is_primary();
+    co_return (is_primary && epoch >= state_.epoch());
 }
 
 void appender::on_answer(const append_answer& answer)

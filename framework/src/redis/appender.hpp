@@ -29,6 +29,7 @@ public:
 
 private:
     awaitable<std::optional<failure>> send(session& connected);
+    awaitable<bool> is_valid(session& connected, std::uint64_t epoch);
     void on_answer(const append_answer& answer);
     void fail_batch();
 

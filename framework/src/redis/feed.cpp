@@ -37,6 +37,9 @@ awaitable<failure> feed::serve(session& connected)
             if (!entries) {
                 co_return std::move(entries.error());
             }
+            if (connected.was_replaced()) { // its successor may not have these entries
+                co_return connected.replaced();
+            }
             has_entries = !entries->empty();
             on_entries(*entries);
         }
@@ -71,6 +74,7 @@ void feed::on_entries(const std::vector<stream_entry>& entries)
         return;
     }
     readers_.pass_live(entries);
+    state_.learn(readers_.epoch(), readers_.live_position());
     position_ = entries.back().id;
     if (bytes_of(entries) > max_reply_bytes) {
         max_entries_ = std::max<std::size_t>(max_entries_ / 2, 1);

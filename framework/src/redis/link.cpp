@@ -64,7 +64,7 @@ awaitable<failure> link::attempt()
 void link::report(const failure& error)
 {
     if (error.code == errc::outdated_server) {
-        state_.count_outdated();
+        state_.count_outdated(log_state::clock::now());
     }
     state_.report(server_, error.message());
 }

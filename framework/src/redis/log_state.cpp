@@ -35,11 +35,21 @@ log_state::log_state(const backplane_options& options)
 
 void log_state::learn(std::uint64_t epoch, std::uint64_t last) noexcept
 {
-    epoch_ = std::max(epoch_, epoch);
+    if (epoch > epoch_) {
+        epoch_ = epoch;
+        epoch_version_ = primary_.version();
+    }
     highest_ = std::max(highest_, last);
     outdated_ = 0;
     const std::lock_guard lock(mutex_);
     newest_ = highest_;
+}
+
+void log_state::count_outdated(clock::time_point now) noexcept
+{
+    if (outdated_++ == 0) {
+        first_outdated_ = now;
+    }
 }
 
 void log_state::report(std::string_view server, std::string_view message)
@@ -69,7 +79,7 @@ void log_state::count_disconnected()
     stats_.connected = connections_ != 0;
 }
 
-void log_state::count_appended(std::chrono::steady_clock::duration latency)
+void log_state::count_appended(clock::duration latency)
 {
     const std::lock_guard lock(mutex_);
     stats_.count_acknowledged(latency);

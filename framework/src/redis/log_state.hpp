@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "redis/known_primary.hpp"
+
 namespace rill::redis::detail {
 
 /// The knowledge and the counters that the parts of a log share. Only the thread of the log calls its functions, except
@@ -16,6 +18,8 @@ namespace rill::redis::detail {
 class log_state
 {
 public:
+    using clock = std::chrono::steady_clock;
+
     explicit log_state(const backplane_options& options);
 
     const backplane_options& options() const noexcept { return options_; }
@@ -26,10 +30,23 @@ public:
     std::uint64_t highest() const noexcept { return highest_; }
     void learn(std::uint64_t epoch, std::uint64_t last) noexcept;
 
-    /// Whether to accept a server with an older epoch. A primary that was replaced reports an older epoch until it
-    /// notices the failover. If all servers report an older epoch several times, nobody has the newer one.
-    bool accepts_older_epoch() const noexcept { return outdated_ >= max_outdated; }
-    void count_outdated() noexcept { ++outdated_; }
+    /// Whether all servers have reported an older epoch for so long that nobody has the newer one. With sentinels, a
+    /// primary that was replaced reports an older epoch until they demote it, about 10 s later.
+    bool was_outdated_for_long(clock::time_point now) const noexcept
+    {
+        const auto time = options_.sentinel.addresses.empty() ? clock::duration::zero() : max_outdated_time;
+        return outdated_ >= max_outdated && now - first_outdated_ >= time;
+    }
+    /// Whether the primary may have an older epoch. If the sentinels have named it after the node has learned the newer
+    /// epoch, that epoch is lost.
+    bool accepts_older_epoch(clock::time_point now) const noexcept
+    {
+        return primary_.version() > epoch_version_ || was_outdated_for_long(now);
+    }
+    void count_outdated(clock::time_point now) noexcept;
+
+    known_primary& primary() noexcept { return primary_; }
+    const known_primary& primary() const noexcept { return primary_; }
 
     /// The names of the keys on the server.
     std::string state_key() const { return prefix_ + "state"; }
@@ -42,7 +59,7 @@ public:
 
     void count_connected(bool first);
     void count_disconnected();
-    void count_appended(std::chrono::steady_clock::duration latency);
+    void count_appended(clock::duration latency);
     void count_not_appended(error_code ec);
     void count_read_failure();
     void count_gap();
@@ -51,13 +68,17 @@ public:
 
 private:
     static constexpr unsigned max_outdated = 5;
+    static constexpr clock::duration max_outdated_time = std::chrono::seconds(15);
 
     backplane_options options_;
     std::string prefix_;
     std::string writer_;
     std::uint64_t epoch_ = 0;
     std::uint64_t highest_ = 0;
+    std::uint64_t epoch_version_ = 0; ///< of the configuration of the sentinels when the epoch was learned
     unsigned outdated_ = 0;
+    clock::time_point first_outdated_{};
+    known_primary primary_;
     std::string last_message_;
     mutable std::mutex mutex_;
     pubsub::backplane_stats stats_;

@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "redis/primary.hpp"
+
 namespace rill::redis::detail {
 
 namespace {
@@ -25,6 +27,9 @@ void node::start()
 {
     spawn(append_link_.run());
     spawn(expire_loop());
+    if (!state_.options().sentinel.addresses.empty()) {
+        spawn(watch_primary(context_, state_));
+    }
     thread_ = std::thread([self = shared_from_this()] { self->run(); });
 }
 
@@ -106,14 +111,21 @@ void node::add_reader(pubsub::backplane::reader& target, std::size_t max_past_ev
 awaitable<void> node::expire_loop()
 {
     asio::steady_timer timer(context_);
+    auto checked = append_queue::clock::now();
     for (;;) {
         timer.expires_after(expire_interval);
         const auto waited = co_await timer.async_wait(as_expected);
         if (!waited) {
             co_return;
         }
-        appender_.expire(append_queue::clock::now());
-        past_.expire(past::clock::now());
+        const auto now = append_queue::clock::now();
+        appender_.expire(now);
+        past_.expire(now);
+        if (now - checked >= state_.options().check_interval) {
+            checked = now;
+            appender_.wake(); // an idle connection may lead to a server that was replaced
+            past_.wake();
+        }
     }
 }
 

@@ -116,6 +116,10 @@ void past::expire(clock::time_point now)
 awaitable<failure> past::serve(session& connected)
 {
     for (;;) {
+        auto fault = connected.find_fault("read");
+        if (fault) {
+            co_return std::move(*fault);
+        }
         auto reader = readers_.next_behind();
         const bool can_advance = reader && readers_.live_position() != 0;
         if (can_advance) {

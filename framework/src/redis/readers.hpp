@@ -26,6 +26,8 @@ public:
 
     /// Returns the number of the last event that the feed has passed on. Returns 0 if the feed has not begun.
     std::uint64_t live_position() const noexcept { return live_position_; }
+    /// Returns the epoch of this event.
+    std::uint64_t epoch() const noexcept { return epoch_; }
     /// Sets the epoch and the position at which the feed begins.
     void begin_live(std::uint64_t epoch, std::uint64_t position);
     /// Reports a gap to the live readers that lack an event up to this number. The caller has found that the server no

@@ -17,9 +17,24 @@ local replid = string.match(info, 'master_replid:(%x+)')
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local known, floor = tonumber(ARGV[1]), tonumber(ARGV[2])
-local saved = redis.call('HMGET', state, 'epoch', 'last', 'replid')
-local epoch, last = tonumber(saved[1] or '0'), tonumber(saved[2] or '0')
+local saved = redis.call('HMGET', state, 'epoch', 'last', 'replid', 'ended')
+local epoch, last, ended = tonumber(saved[1] or '0'), tonumber(saved[2] or '0'), saved[4] or ''
 local function text(n) return string.format('%.0f', n) end
+
+-- Of each ended epoch: the highest number that was known when a later epoch began. Its gap covers all of them.
+local function covered_number(of)
+  return tonumber(string.match(' ' .. ended, ' ' .. text(of) .. '=(%d+)') or '-1')
+end
+
+local function cover(of, number)
+  if of == 0 then return end
+  local kept = {}
+  for other, n in string.gmatch(ended, '(%d+)=(%d+)') do
+    if other ~= text(of) then kept[#kept + 1] = other .. '=' .. n end
+  end
+  kept[#kept + 1] = text(of) .. '=' .. text(math.max(number, covered_number(of)))
+  ended = table.concat(kept, ' ', math.max(1, #kept - 15))
+end
 
 local function top_of_stream()
   local found = redis.pcall('XINFO', 'STREAM', stream)
@@ -38,9 +53,12 @@ end
 local function begin_epoch()
   local top, failed = top_of_stream()
   if failed then return failed end
-  epoch = math.max(now, last + 10000000, floor + 2, known + 2, top + 2)
+  cover(epoch, last)
+  cover(known, floor)
+  -- Two servers may begin an epoch with the same data. The replication ID makes their numbers different.
+  epoch = math.max(now, last + 10000000, floor + 2, known + 2, top + 2) + tonumber(string.sub(replid, 1, 4), 16)
   last = epoch
-  redis.call('HSET', state, 'epoch', text(epoch), 'last', text(last), 'replid', replid)
+  redis.call('HSET', state, 'epoch', text(epoch), 'last', text(last), 'replid', replid, 'ended', ended)
   redis.call('XADD', stream, text(epoch) .. '-0', 'e', text(epoch))
 end
 
@@ -51,7 +69,7 @@ if not is_new and known > epoch then
   end
   is_new = true
 end
-if is_new or floor > last or (known ~= 0 and known < epoch and floor >= epoch) then
+if is_new or floor > last or (known ~= 0 and known < epoch and floor > covered_number(known)) then
   local failed = begin_epoch()
   if failed then return failed end
 end

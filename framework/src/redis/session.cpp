@@ -10,6 +10,8 @@ namespace rill::redis::detail {
 
 namespace {
 
+constexpr std::chrono::milliseconds shortest_check{1'000};
+
 // The record of the last batch must live longer than any attempt to repeat the batch.
 std::chrono::seconds record_time(const backplane_options& options)
 {
@@ -30,14 +32,14 @@ void add_login(command_writer& commands, const backplane_options& options)
 }
 
 // The arguments of the append script, without the number of the events and the events.
-entry_words append_arguments(const log_state& state, const append_batch& batch)
+entry_words append_arguments(const log_state& state, const append_batch& batch, bool accepts_older)
 {
     const auto& options = state.options();
     const auto max_age = std::chrono::microseconds(options.retention.max_age).count();
     command_writer words;
     words.word(state.epoch());
     words.word(state.highest());
-    words.word(state.accepts_older_epoch() ? "1" : "0");
+    words.word(accepts_older ? "1" : "0");
     words.word(batch.counter);
     words.word(batch.sent_in == 0 ? std::string() : std::to_string(batch.sent_in));
     words.word(std::to_string(record_time(options).count()));
@@ -53,7 +55,7 @@ entry_words append_arguments(const log_state& state, const append_batch& batch)
 
 awaitable<outcome<void>> session::open()
 {
-    auto found = co_await find_primary(context_, state_.options());
+    auto found = co_await find_primary(context_, state_);
     if (!found) {
         server_ = "sentinel";
         co_return tl::unexpected(std::move(found.error()));
@@ -72,6 +74,31 @@ awaitable<outcome<void>> session::open()
         co_return tl::unexpected(std::move(checked.error()));
     }
     co_return outcome<void>();
+}
+
+awaitable<bool> session::is_primary()
+{
+    const auto& options = state_.options();
+    const auto limit = log_state::clock::now() - std::max(options.check_interval, shortest_check);
+    if (!options.sentinel.addresses.empty() && state_.primary().is_older_than(limit)) {
+        const auto ignored = co_await find_primary(context_, state_); // without an answer, it remains the primary
+        static_cast<void>(ignored);
+    }
+    co_return !was_replaced();
+}
+
+std::optional<failure> session::find_fault(std::string_view request)
+{
+    if (!connection_.is_idle()) {
+        return failure(make_error_code(errc::connection_closed), std::string(request));
+    }
+    return was_replaced() ? std::optional(replaced()) : std::nullopt;
+}
+
+failure session::replaced()
+{
+    connection_.close();
+    return {make_error_code(errc::not_primary), "another server is the primary"};
 }
 
 awaitable<outcome<void>> session::login()
@@ -133,7 +160,8 @@ awaitable<outcome<std::vector<reply>>> session::evaluate(const script& which, st
 
 awaitable<outcome<append_answer>> session::append(const append_batch& batch)
 {
-    auto arguments = append_arguments(state_, batch);
+    const bool accepts_older = !was_replaced() && state_.accepts_older_epoch(log_state::clock::now());
+    auto arguments = append_arguments(state_, batch, accepts_older);
     for (const auto& event : batch.events) {
         arguments.text += event.words.text;
         arguments.count += event.words.count;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,15 @@ public:
     /// The name of the server for messages.
     const std::string& server() const noexcept { return server_; }
     bool is_open() const noexcept { return connection_.is_open(); }
-    /// See connection::is_idle().
-    bool is_idle() noexcept { return connection_.is_idle(); }
+    /// Between two requests: the error if the server has closed the connection or was replaced.
+    std::optional<failure> find_fault(std::string_view request);
+    /// Whether the sentinels name another server.
+    bool was_replaced() const noexcept { return state_.primary().was_replaced(server_); }
+    /// Whether the server is still the primary. Asks the sentinels if nobody has asked them within check_interval. The
+    /// server remains the primary if they do not answer.
+    awaitable<bool> is_primary();
+    /// Closes the connection. Returns the error for a server that was replaced.
+    failure replaced();
 
     /// Checks the epoch, and appends the events of the batch. If replicas must confirm, waits for them.
     /// The batch must live until the coroutine has completed.

@@ -12,7 +12,7 @@ enum class errc : unsigned char
     malformed_reply,       ///< the reply does not follow the protocol RESP2, or has an unexpected form
     connection_closed,     ///< the server closed the connection
     access_denied,         ///< NOAUTH, WRONGPASS or NOPERM: a password or a right is missing
-    not_primary,           ///< READONLY, MASTERDOWN or UNBLOCKED: the server is a replica
+    not_primary,           ///< READONLY, MASTERDOWN, UNBLOCKED, or another answer of the sentinels: not the primary
     not_ready,             ///< LOADING, BUSY or TRYAGAIN: the server cannot serve requests yet
     out_of_memory,         ///< OOM: the server has reached its maxmemory
     write_refused,         ///< MISCONF or NOREPLICAS: the server does not accept writes now

@@ -23,7 +23,7 @@ struct address
 /// The sentinels that know the address of the primary.
 struct sentinel_options
 {
-    std::vector<address> addresses{}; ///< empty: no sentinels
+    std::vector<address> addresses{}; ///< empty: no sentinels. The log asks all of them
     std::string master_name{};
     std::string username{}; ///< empty: the default user
     std::string password{}; ///< of the sentinels; empty: no authentication
@@ -70,7 +70,8 @@ struct backplane_options
     /// Time that an append waits for a connection. After it, an append that was not sent fails with
     /// error::log_unavailable. An append that was sent fails with error::outcome_unknown.
     std::chrono::milliseconds append_grace{5'000};
-    /// The reader waits at most this long for an event. It then checks whether the log still exists.
+    /// The reader waits at most this long for an event. It then checks whether the log still exists. The log asks the
+    /// sentinels twice in this time. It must be shorter than the down-after-milliseconds of the sentinels.
     std::chrono::milliseconds check_interval{2'000};
     /// Time for which the server remembers an idempotency key.
     std::chrono::seconds idempotency_window{600};
