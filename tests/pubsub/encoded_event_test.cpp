@@ -158,6 +158,14 @@ BOOST_AUTO_TEST_CASE(a_notice_with_a_long_id_is_still_a_notice)
     BOOST_TEST(gap.name() == "gap");
 }
 
+BOOST_AUTO_TEST_CASE(a_notice_without_its_id)
+{
+    const auto gap = make_gap("1", "2", "3");
+    const auto copy = event_draft::without_id(gap);
+    BOOST_TEST(copy.bytes() == "event: gap\ndata: {\"requested\":\"1\",\"oldest\":\"2\"}\n\n");
+    BOOST_TEST((copy.kind() == event_kind::gap));
+}
+
 BOOST_AUTO_TEST_CASE(events_of_a_snapshot)
 {
     std::vector<encoded_event> events;

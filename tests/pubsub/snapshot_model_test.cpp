@@ -142,10 +142,22 @@ private:
     rill::awaitable<> fold(pubsub::subscription events)
     {
         while (auto e = co_await events.next()) {
-            BOOST_REQUIRE((e.kind() == pubsub::event_kind::message));
+            position_ = e.id();
+            if (e.kind() == pubsub::event_kind::gap) {
+                reload();
+                continue;
+            }
             const auto c = change::parse(e.data());
             folded_[c.topic] += c.by;
-            position_ = e.id();
+        }
+    }
+    /// The application reads its state up to the gap from elsewhere.
+    void reload()
+    {
+        folded_.clear();
+        for (std::size_t n = 1; n == 1 || shared_log::id_of(n - 1) != position_; ++n) {
+            const auto c = change::parse(log_.at(n).data);
+            folded_[c.topic] += c.by;
         }
     }
     void publish()
@@ -204,6 +216,10 @@ private:
             return;
         }
         let_fold();
+        if (upto(15) == 0 && remote_->lag() != 0) {
+            remote_->lose(1 + upto(5));
+            let_fold();
+        }
         remote_->deliver(count);
         if (upto(3) == 0) {
             log_.trim(log_.size() - std::min<std::size_t>(log_.size(), upto(20)));

@@ -143,16 +143,73 @@ BOOST_AUTO_TEST_CASE(a_gap_of_the_log_after_the_snapshot)
     plane->lose(1);
     f.opened.open();
     f.turns();
-    const auto events = parse_events(client.out.sent);
-    BOOST_REQUIRE(events.size() == 2U);
+    auto events = parse_events(client.out.sent);
+    BOOST_REQUIRE(events.size() == 3U);
     BOOST_TEST(events[0].name == "state");
     BOOST_TEST(events[1].name == "gap");
-    direct_client late(f.loop, f.route); // the result precedes a gap. Therefore it does not serve this client.
+    BOOST_TEST(events[1].id.empty()); // a client that is cut now gets the gap again
+    BOOST_TEST(events[2].name == "state");
+    BOOST_TEST(f.calls == 2);
+    direct_client late(f.loop, f.route);
     f.turns();
     BOOST_TEST(f.calls == 2);
     BOOST_TEST(parse_events(late.out.sent).size() == 1U);
     client.cut();
     late.cut();
+}
+
+// One call serves all live streams.
+BOOST_AUTO_TEST_CASE(live_streams_get_a_snapshot_after_a_gap)
+{
+    shared_log log;
+    const auto plane = std::make_shared<remote_backplane>(log);
+    snapshot_stage f({}, plane);
+    direct_client one(f.loop, f.route);
+    direct_client two(f.loop, f.route);
+    coroutine_client joined(f.loop, f.c.join());
+    coroutine_client subscribed(f.loop, f.c.subscribe());
+    f.turns();
+    log.append({});
+    plane->deliver();
+    f.turns();
+    log.append({});
+    plane->lose(1);
+    f.published = 2;
+    f.turns();
+    log.append({});
+    plane->deliver();
+    f.turns();
+    BOOST_TEST(f.calls == 2);
+    const auto gap = "gap{\"requested\":\"" + shared_log::id_of(1) + "\",\"oldest\":null}";
+    for (auto* out : {&one.out, &two.out, &joined.out}) {
+        BOOST_TEST(numbers(out->sent) == "state0 1 " + gap + " state2 3");
+        BOOST_TEST(parse_events(out->sent)[3].id == shared_log::id_of(2));
+    }
+    BOOST_TEST(numbers(subscribed.out.sent) == "1 " + gap + " 3");
+    one.cut();
+    two.cut();
+    joined.cut();
+    subscribed.cut();
+}
+
+// The state of the application does not reach the gap. The stream must not ask again and again.
+BOOST_AUTO_TEST_CASE(a_snapshot_before_the_gap_does_not_count)
+{
+    shared_log log;
+    const auto plane = std::make_shared<remote_backplane>(log);
+    snapshot_stage f({}, plane);
+    f.change = [](pubsub::snapshot& s) { s.set_position(shared_log::id_of(1)); };
+    log.append({});
+    plane->deliver();
+    direct_client client(f.loop, f.route);
+    f.turns();
+    BOOST_TEST(f.calls == 1);
+    log.append({});
+    plane->lose(1);
+    f.turns(30);
+    BOOST_TEST(f.calls == 4);
+    BOOST_TEST((client.out.ended == rill::close_reason::handler_error));
+    client.cut();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

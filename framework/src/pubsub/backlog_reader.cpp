@@ -87,7 +87,23 @@ encoded_event backlog_reader::find_next_held(subscriber& s)
     }
     const auto e = std::move(found_.front());
     advance(b, e);
-    return e.event;
+    return e.event.kind() == event_kind::gap ? continue_after_gap(s, e) : e.event;
+}
+
+// Returns the notice of a gap of the log. A stream with snapshots then gets a snapshot. Its notice has no id, because a
+// client that resumed with the id would not get the snapshot.
+encoded_event backlog_reader::continue_after_gap(subscriber& s, const found_event& gap)
+{
+    if (!s.joins || !slow_.options_of(s).snapshot) {
+        return gap.event;
+    }
+    auto& b = *s.backlog;
+    auto notice = event_draft::without_id(gap.event);
+    b.past = std::make_shared<snapshot_reader>(gap.sequence);
+    b.past->owner = &s;
+    b.requested_until = UINT64_MAX;
+    b.events = b.bytes = 0;
+    return notice;
 }
 
 // Returns the next event of the snapshot. If the snapshot has not arrived, returns an empty event, and the subscriber

@@ -39,6 +39,7 @@ public:
 private:
     encoded_event find_next(subscriber& s);
     encoded_event find_next_held(subscriber& s);
+    encoded_event continue_after_gap(subscriber& s, const found_event& gap);
     encoded_event next_of_snapshot(subscriber& s);
     void wait_for_event(const std::shared_ptr<past_source>& past);
     encoded_event next_of_backfill(subscriber& s);

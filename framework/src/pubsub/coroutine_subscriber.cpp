@@ -10,9 +10,10 @@
 namespace rill::pubsub::detail {
 
 coroutine_subscriber::coroutine_subscriber(std::shared_ptr<topic_store> store, filter_pointer& wanted,
-                                           std::uint64_t entered, std::string_view last_event_id, bool joins)
+                                           std::uint64_t entered, std::string_view last_event_id, bool with_snapshot)
     : store_(std::move(store))
 {
+    joins = with_snapshot;
     stream_start start(*store_, *wanted, last_event_id, entered, joins);
     if (start.rejected) {
         ended = error::unknown_event_id;

@@ -14,9 +14,9 @@ public:
     /// Creates a subscription that has already ended.
     explicit coroutine_subscriber(error_code reason) noexcept { ended = reason; }
     /// @param wanted  is moved from, unless the constructor throws
-    /// @param joins  see find_start()
+    /// @param with_snapshot  see the parameter `joins` of find_start()
     coroutine_subscriber(std::shared_ptr<topic_store> store, filter_pointer& wanted, std::uint64_t entered,
-                         std::string_view last_event_id, bool joins);
+                         std::string_view last_event_id, bool with_snapshot);
     ~coroutine_subscriber() override;
 
     void begin(boost::asio::io_context& of) override;

@@ -9,6 +9,7 @@ direct_stream::direct_stream(std::shared_ptr<endpoint_state> state, filter_point
     : subscriber(subscriber_kind::writer), state_(std::move(state))
 {
     filter = std::move(wanted);
+    joins = true;
     sends_position = !client_knows_id || !(start.resumed || start.pages);
     try {
         start_backlog(*this, std::move(start));

@@ -197,6 +197,13 @@ encoded_event event_draft::finish(std::string_view id) &&
     return std::move(event_);
 }
 
+encoded_event event_draft::without_id(const encoded_event& notice)
+{
+    auto e = notice.as_event();
+    e.id = {};
+    return std::move(*make(e)).notice(notice.kind(), {});
+}
+
 encoded_event event_draft::join(std::span<const encoded_event> events)
 {
     std::size_t size = 0;

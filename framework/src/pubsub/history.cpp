@@ -164,6 +164,10 @@ log_id history::id_at(std::uint64_t seen) const
             newest = e;
         }
     });
+    const bool precedes_begin = newest != nullptr && newest->sequence < end_.begin_at && end_.begin_at <= seen;
+    if (precedes_begin && !end_.begin_id.empty()) { // otherwise the client would get the gap before `begin_id` again
+        return end_.begin_id;
+    }
     if (newest != nullptr) {
         return log_id(newest->event.id());
     }

@@ -70,7 +70,7 @@ void snapshot_reader::join(const mailbox::address& worker)
     calls_ = store_->snapshots();
     auto found = calls_->join(key_of(filter), {weak_from_this(), worker}, [&](const taken_snapshot& taken) {
         const auto later = store_->read(filter, [&](const history& past) { return past.count_after(taken.sequence); });
-        return later && *later <= limits.max_later_events;
+        return taken.sequence >= at_least_ && later && *later <= limits.max_later_events;
     });
     call_ = std::move(found.call);
     snapshot_ = std::move(found.snapshot);
@@ -106,7 +106,7 @@ void snapshot_reader::accept()
 {
     auto& b = *owner->backlog;
     const auto start = find_start_at(*store_, *owner->filter, snapshot_->sequence);
-    if (!start) {
+    if (!start || snapshot_->sequence < at_least_) {
         snapshot_.reset();
         calls_->forget(call_);
         now_ = state::idle;

@@ -26,7 +26,10 @@ public:
         failed,
     };
 
-    snapshot_reader() noexcept : past_source(source_kind::snapshot) {}
+    /// @param at_least  the smallest sequence number at which the snapshot may be taken
+    explicit snapshot_reader(std::uint64_t at_least = 0) noexcept
+        : past_source(source_kind::snapshot), at_least_(at_least)
+    {}
     ~snapshot_reader() override;
 
     /// A client that is cut before the end of the snapshot needs a snapshot again.
@@ -50,6 +53,7 @@ private:
     void fail(error_code why) noexcept;
     void leave() noexcept;
 
+    const std::uint64_t at_least_;
     std::shared_ptr<snapshot_calls> calls_;
     snapshot_calls::call_pointer call_;
     std::shared_ptr<const taken_snapshot> snapshot_;

@@ -78,6 +78,7 @@ struct subscriber
     state now = state::waiting;
     bool sends_position = false; ///< for a writer: its client does not have the id of its position yet
     const subscriber_kind kind;
+    bool joins = false; ///< gets a snapshot after a gap, if the channel has snapshots
 
     dispatcher* worker = nullptr;
     std::unique_ptr<backlog_state> backlog;

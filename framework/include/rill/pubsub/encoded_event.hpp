@@ -108,6 +108,8 @@ public:
 
     /// Makes the event a part of a snapshot.
     void mark_as_snapshot() noexcept { event_.fields().in_snapshot = true; }
+    /// Returns a copy of a notice without its id.
+    static encoded_event without_id(const encoded_event& notice);
     /// Returns one piece of the wire form of several events of a snapshot. Its fields are empty.
     static encoded_event join(std::span<const encoded_event> events);
 

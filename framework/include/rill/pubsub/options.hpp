@@ -81,7 +81,8 @@ struct channel_options
 
     /// Returns the state of the application as events, for a client without a last event id or with an unknown one. The
     /// client gets these events instead of `history`, and then each event after the position of the snapshot. If the id
-    /// is unknown, `on_unknown_id` applies first: a `gap` notice precedes the snapshot, or the client is rejected.
+    /// is unknown, `on_unknown_id` applies first: a `gap` notice precedes the snapshot, or the client is rejected. Each
+    /// client also gets a snapshot after a gap of the log, see backplane::reader::on_gap().
     /// Applies to the streams of endpoints, and to channel::join() and hub::join().
     ///
     /// By default, the position is the end of the log before the call. The result must contain the effects of all
