@@ -117,7 +117,7 @@ struct report
 ///   one order.
 /// - No stream receives a refused event, and none receives an event twice.
 /// - After a gap, a stream continues at the id of the gap. If this is before its position, it may receive events again.
-///   It must receive those that it has not received before.
+///   What it has passed once is not checked again.
 ///   If the log has lost the event and the publisher has retried, the event may have a new id after the gap.
 ///
 /// Deterministic, without I/O and without a clock. Not thread-safe.

@@ -280,6 +280,10 @@ BOOST_FIXTURE_TEST_CASE(only_missing_events_must_follow_a_gap_that_moves_a_strea
     check_only(check(), violation::lost); // event 7, but neither 3 nor 5
     insert(1, 5, got(7));
     BOOST_TEST(check().violations == 0);
+    streams.push_back({{"a"}, {got(5), gap_notice{2}, got(7), got(9), received_event{"late", 10}}});
+    BOOST_TEST(check().violations == 0);
+    erase(3, 2);
+    check_only(check(), violation::lost);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_retried_event_may_have_a_new_id_only_after_a_gap, fixture)
