@@ -60,7 +60,7 @@ std::string check_nats(const std::string& text)
 {
 #ifdef SAMPLES_NATS
     const auto parsed = rill::nats::parse_url(text);
-    return parsed ? "" : parsed.error();
+    return parsed ? "" : parsed.error().message();
 #else
     static_cast<void>(text);
     return not_built("nats");

@@ -208,6 +208,9 @@ BOOST_AUTO_TEST_CASE(a_snapshot_before_the_gap_does_not_count)
     plane->lose(1);
     f.turns(30);
     BOOST_TEST(f.calls == 4);
+    BOOST_REQUIRE(f.failures.size() == 1U);
+    BOOST_TEST(f.failures[0] == "the channel does not hold all events after the position of the snapshot");
+    BOOST_TEST(f.c.stats().snapshot_failures == 1U);
     BOOST_TEST((client.out.ended == rill::close_reason::handler_error));
     client.cut();
 }

@@ -1,9 +1,12 @@
 #include <rill/nats/url.hpp>
 
 #include <algorithm>
+#include <boost/system/errc.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "http/percent.hpp"
 #include "http/whole_number.hpp"
@@ -157,11 +160,12 @@ problem read_url(std::string_view text, backplane_options& to)
 
 } // namespace
 
-tl::expected<backplane_options, std::string> parse_url(std::string_view text)
+tl::expected<backplane_options, failure> parse_url(std::string_view text)
 {
     backplane_options options;
     if (auto wrong = read_url(text, options)) {
-        return tl::unexpected(std::move(*wrong));
+        const auto code = boost::system::errc::make_error_code(boost::system::errc::invalid_argument);
+        return tl::unexpected(failure(code, std::move(*wrong)));
     }
     return options;
 }

@@ -61,11 +61,13 @@ encoded_event snapshot_reader::next(topic_store& store, const mailbox::address& 
 
 void snapshot_reader::join(const mailbox::address& worker)
 {
+    const auto& filter = *owner->filter;
     if (attempts_++ == max_attempts) {
         fail(error::unknown_event_id);
+        snapshot_runner::report_failure(*store_, filter.kind,
+                                        "the channel does not hold all events after the position of the snapshot");
         return;
     }
-    const auto& filter = *owner->filter;
     const auto& limits = store_->kinds().options(filter.kind).snapshot_use;
     calls_ = store_->snapshots();
     auto found = calls_->join(key_of(filter), {weak_from_this(), worker}, [&](const taken_snapshot& taken) {

@@ -142,10 +142,7 @@ void snapshot_runner::task::finish(snapshot_outcome outcome, std::string_view wh
     if (!failed || !is_wanted || !store) {
         return;
     }
-    store->starts.snapshot_failures.fetch_add(1, std::memory_order_relaxed);
-    if (const auto& hook = options(*store).on_snapshot_failed) {
-        hook(message);
-    }
+    report_failure(*store, kind_, message);
 }
 
 // The bottom frame of the coroutine still runs. Therefore the task ends in a later tick of the timers.
@@ -185,6 +182,14 @@ snapshot_runner::~snapshot_runner() = default;
 snapshot_runner& snapshot_runner::of(asio::io_context& context)
 {
     return asio::use_service<snapshot_runner>(context);
+}
+
+void snapshot_runner::report_failure(topic_store& store, std::uint32_t kind, std::string_view what)
+{
+    store.starts.snapshot_failures.fetch_add(1, std::memory_order_relaxed);
+    if (const auto& hook = store.kinds().options(kind).on_snapshot_failed) {
+        hook(what);
+    }
 }
 
 void snapshot_runner::run(topic_store& store, const snapshot_calls::call_pointer& call, const topic_filter& topics)

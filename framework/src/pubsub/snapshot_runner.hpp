@@ -2,7 +2,9 @@
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "pubsub/snapshot_calls.hpp"
@@ -27,6 +29,10 @@ public:
 
     /// Begins a call for a stream with these topics. It runs inside this function until its first wait.
     void run(topic_store& store, const snapshot_calls::call_pointer& call, const topic_filter& topics);
+
+    /// Counts the failure of a snapshot, and reports it to the application.
+    /// @param kind  of the topics, see topic_kinds
+    static void report_failure(topic_store& store, std::uint32_t kind, std::string_view what);
 
     /// The number of running calls, and of results that still serve further streams.
     std::size_t size() const noexcept { return tasks_.size(); }

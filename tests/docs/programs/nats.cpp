@@ -5,6 +5,7 @@
 // [nats-channel]
 #include <memory>
 #include <rill/nats.hpp>
+#include <syncstream>
 
 rill::pubsub::channel open_news()
 {
@@ -12,7 +13,7 @@ rill::pubsub::channel open_news()
     store.servers = {"127.0.0.1:4222"};
     store.stream = "NEWS";
     store.replicas = 1; // 3 for a cluster of at least three servers
-    store.log = [](rill::log_level, std::string_view line) { std::clog << line << '\n'; };
+    store.log = [](rill::log_level, std::string_view line) { std::osyncstream(std::clog) << line << '\n'; };
     return rill::pubsub::channel({}, std::make_shared<rill::nats::backplane>(store));
 }
 // [nats-channel]

@@ -66,12 +66,18 @@ public:
     {
         while (auto e = co_await events_.next()) {
             const std::lock_guard lock(mutex_);
-            total_ += std::stoi(std::string(e.data()));
+            if (e.kind() == rill::pubsub::event_kind::message) {
+                total_ += std::stoi(std::string(e.data()));
+            } else {
+                total_ = count_sales(); // events are missing, see below
+            }
             position_ = e.id();
         }
     }
 
 private:
+    static int count_sales() { return 0; } // in the database of the application
+
     rill::awaitable<rill::result<rill::pubsub::snapshot>> take()
     {
         rill::pubsub::snapshot total;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <rill/core/failure.hpp>
 #include <rill/nats/options.hpp>
-#include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 
@@ -11,7 +11,7 @@ namespace rill::nats {
 /// optional. Without a password, the user is the token. User, password and values may be percent-encoded. The names are
 /// prefix, replicas, storage (file or memory), create (true or false), max_events, max_bytes, max_age and
 /// duplicate_window (seconds), and credentials (a file).
-/// @return the options, or a message for the operator that names the wrong part. It never contains the password
-tl::expected<backplane_options, std::string> parse_url(std::string_view text);
+/// Errors: std::errc::invalid_argument, with the part of the URL that is wrong. The message never contains the password.
+tl::expected<backplane_options, failure> parse_url(std::string_view text);
 
 } // namespace rill::nats

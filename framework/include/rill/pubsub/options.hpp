@@ -119,7 +119,8 @@ struct channel_options
     /// Called if a stream was too slow. Events are dropped, or the stream is ended. For a handler that subscribes, this
     /// hook reports only its subscription, not the end of its connection.
     std::function<void(const slow_stream&)> on_slow{};
-    /// Called if `snapshot` has failed. The text describes the exception or the error.
+    /// Called if `snapshot` has failed, with a text that describes the exception or the error. Also called if a stream
+    /// ends because the channel does not hold all events after the positions of three snapshots.
     std::function<void(std::string_view what)> on_snapshot_failed{};
     /// Called after a topic has got its first subscriber, or has lost its last one. The calls are in order, one at a
     /// time. Patterns do not count. These hooks must not subscribe. They may publish. The new subscriber gets the
@@ -162,7 +163,7 @@ struct channel_stats
     std::uint64_t backfill_reads = 0;    ///< pages of the past that were requested from the backplane
     std::uint64_t backfill_failures = 0; ///< requests that the backplane answered with an error, except unknown ids
     std::uint64_t snapshots = 0;         ///< calls of channel_options::snapshot
-    std::uint64_t snapshot_failures = 0; ///< of these calls
+    std::uint64_t snapshot_failures = 0; ///< calls of on_snapshot_failed
     std::uint64_t subscribers = 0;       ///< at present
     std::uint64_t topics = 0;            ///< at present
     std::uint64_t held_events = 0;       ///< at present, for replay
