@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(reads_all_parts)
     const auto read =
         parse_url("nats://us%40er:p%3Aw%2F@h1:4223,[::1]:4224,h3/CHAT?prefix=a.b&replicas=3&storage=memory&create=false"
                   "&max_events=5&max_bytes=6&max_age=70&duplicate_window=80");
-    BOOST_REQUIRE_MESSAGE(read.has_value(), (read ? std::string() : read.error()));
+    BOOST_REQUIRE_MESSAGE(read.has_value(), (read ? std::string() : read.error().message()));
     BOOST_TEST((read->servers == std::vector<std::string>{"nats://h1:4223", "nats://[::1]:4224", "nats://h3"}));
     BOOST_TEST(read->username == "us@er");
     BOOST_TEST(read->password == "p:w/");

@@ -176,7 +176,7 @@ request_result<bool> stream_guard::update(session& with, const known& k, const s
     lock.unlock();
     const checked_stream now{info, std::make_shared<const epoch_table>(table)};
     for (const auto* e : {&k.received, &k.acknowledged}) {
-        const auto one = !same_stream || is_new ? request_result<bool>(false) : is_lost(with, *e, now);
+        auto one = !same_stream || is_new ? request_result<bool>(false) : is_lost(with, *e, now);
         if (!one) {
             return one;
         }
