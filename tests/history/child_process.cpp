@@ -5,15 +5,15 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
-#include <netinet/in.h>
 #include <stdexcept>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
+
+#include "support/test_ports.hpp"
 
 namespace history {
 
@@ -87,25 +87,13 @@ std::string child_process::last_output() const
 void child_process::wait_until_listening(std::uint16_t port)
 {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!is_listening(port)) {
+    while (!rill_test::is_listening(port)) {
         if (has_ended() || std::chrono::steady_clock::now() > deadline) {
             throw std::runtime_error(command_.front() + " does not listen on port " + std::to_string(port) + ": " +
                                      last_output());
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-}
-
-bool is_listening(std::uint16_t port)
-{
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-    ::close(socket);
-    return connected;
 }
 
 } // namespace history

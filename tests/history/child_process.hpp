@@ -40,7 +40,4 @@ private:
     pid_t pid_ = -1;
 };
 
-/// Whether a TCP server listens on this port of the loopback interface.
-bool is_listening(std::uint16_t port);
-
 } // namespace history

@@ -45,7 +45,7 @@ void nodes::supervise()
 bool nodes::wait_until_listening(std::chrono::milliseconds time)
 {
     const auto deadline = std::chrono::steady_clock::now() + time;
-    while (!std::ranges::all_of(ports_, is_listening)) {
+    while (!std::ranges::all_of(ports_, rill_test::is_listening)) {
         if (std::chrono::steady_clock::now() > deadline) {
             return false;
         }

@@ -64,7 +64,7 @@ public:
             ::execl(program, program, "-c", config.c_str(), static_cast<char*>(nullptr));
             ::_exit(127);
         }
-        if (!eventually([&] { return !is_free(port_); })) {
+        if (!eventually([&] { return is_listening(port_); })) {
             throw std::runtime_error("nats-server did not start, see " + log);
         }
     }

@@ -54,6 +54,20 @@ inline bool is_free(int port)
     return free;
 }
 
+/// Returns whether a server accepts connections on the port. A test that waits for a server must not use is_free() for
+/// this, because is_free() itself occupies the port for a moment. The server could not listen then.
+inline bool is_listening(int port)
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+    ::close(socket);
+    return connected;
+}
+
 /// Returns one of this test's ports on which no process listens. A port is repeated only after all other free ports.
 inline std::uint16_t free_port()
 {
