@@ -11,17 +11,16 @@
 #include <charconv>
 #include <cstdio>
 #include <deque>
-#include <fstream>
 #include <optional>
 #include <rill/client/event_source.hpp>
 #include <rill/client/http.hpp>
-#include <sstream>
 #include <stdexcept>
 #include <string>
-#include <unistd.h>
+#include <sys/types.h>
 #include <utility>
 #include <vector>
 
+#include "harness/machine/process_stats.hpp"
 #include "latency.hpp"
 #include "robustness/resume/coroutine_group.hpp"
 
@@ -42,7 +41,7 @@ struct settings
     std::size_t publishers = 16;
     double rate = 1'000;
     double seconds = 10;
-    std::vector<int> servers; // process ids
+    std::vector<pid_t> servers;
 };
 
 std::string fill(std::string text, std::string_view name, std::string_view value)
@@ -66,31 +65,12 @@ std::optional<clock_type::time_point> due_time(std::string_view data)
     return clock_type::time_point(clock_type::duration(value));
 }
 
-/// CPU time of processes in seconds.
-double cpu_time(const std::vector<int>& processes)
-{
-    double ticks = 0;
-    for (const int process : processes) {
-        std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-        const std::string text{std::istreambuf_iterator<char>(file), {}};
-        std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 2)));
-        std::string skipped;
-        for (int i = 0; i != 11; ++i) { // from the state to the field before utime, see proc(5)
-            fields >> skipped;
-        }
-        double user = 0;
-        double system = 0;
-        fields >> user >> system;
-        ticks += user + system;
-    }
-    return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
 class measurement
 {
 public:
     explicit measurement(settings s)
-        : settings_(std::move(s)), http_({.response_timeout = 30s}), cancels_(settings_.streams + 1)
+        : settings_(std::move(s)), http_({.response_timeout = 30s}),
+          cancels_(settings_.streams + settings_.publishers + 1)
     {}
 
     bool run()
@@ -175,18 +155,17 @@ private:
     rill::awaitable<> conduct()
     {
         co_await prepare();
-        const auto cpu = cpu_time(settings_.servers);
+        const auto cpu = bench::cpu_time_of(settings_.servers);
         begin_ = clock_type::now() + 100ms;
-        std::deque<asio::cancellation_signal> cancels(settings_.publishers);
         for (std::size_t i = 0; i != settings_.publishers; ++i) {
-            group_.start(publish(i), cancels[i]);
+            group_.start(publish(i), cancels_[settings_.streams + i]);
         }
         const auto end = begin_ + std::chrono::duration_cast<clock_type::duration>(
                                       std::chrono::duration<double>(settings_.seconds + 10));
         while (delivered_.count() < total() && clock_type::now() < end) {
             co_await wait_until(clock_type::now() + 10ms);
         }
-        cpu_ = cpu_time(settings_.servers) - cpu;
+        cpu_ = (bench::cpu_time_of(settings_.servers) - cpu).total;
         context_.stop();
     }
 
