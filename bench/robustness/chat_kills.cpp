@@ -5,7 +5,7 @@
 //         --store STORE PORT CHAT
 //
 // The program starts N processes (--processes, default: 1) of CHAT --store STORE. They listen on PORT and on the ports
-// after it. The log behind STORE must be new. N clients (default: 50) follow one room with rill::client::event_source.
+// after it. STORE must be an empty log. N clients (default: 50) follow one room with rill::client::event_source.
 // A client whose connection ends connects to the next process, with its Last-Event-ID. N posters (default: 4) send
 // messages. Each poster sends a message until a process acknowledges it with 201. It repeats the message with the same
 // key. With --through, clients and posters connect to that port, where a proxy distributes the connections. The proxy

@@ -23,8 +23,8 @@ std::vector<std::uint16_t> free_ports()
     return ports;
 }
 
-/// A cluster of three servers, each behind proxies. Each fault interrupts at most one server, so the other two servers
-/// always have a majority.
+/// A cluster of three servers. Each server is behind proxies. A fault interrupts at most one server, so the other two
+/// servers have a majority.
 class nats_cluster final : public log_servers
 {
 public:

@@ -23,8 +23,8 @@ public:
     /// @param cancel  cancels the coroutine; must live until the coroutine has ended
     void start(rill::awaitable<> coroutine, boost::asio::cancellation_signal& cancel);
 
-    /// Returns the message of the first exception that ended a coroutine. Empty: there is none. A cancellation does not
-    /// count.
+    /// Returns the message of the first exception that ended a coroutine, or an empty text. A cancelled coroutine does
+    /// not count as failed.
     const std::string& failure() const noexcept { return failure_; }
 
 private:

@@ -226,7 +226,7 @@ void snapshot_calls::start(const call_pointer& call)
     }
 }
 
-// The stream that begins the call. If there is none, all streams of the call have ended, and the call ends too.
+// Returns the stream that begins the call. If all streams of the call have ended, ends the call and returns nothing.
 std::optional<snapshot_joiner> snapshot_calls::next_joiner(snapshot_call& call)
 {
     const std::lock_guard lock(mutex_);

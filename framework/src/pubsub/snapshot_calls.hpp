@@ -21,7 +21,7 @@ struct snapshot_call;
 class snapshot_receiver
 {
 public:
-    /// Receives the snapshot, or the reason why there is none.
+    /// Receives the snapshot, or the error of the call.
     virtual void arrive(snapshot_outcome outcome) = 0;
     /// Begins the call in this worker.
     /// @return false if the stream has ended
@@ -76,8 +76,8 @@ public:
     snapshot_calls(const snapshot_calls&) = delete;
     snapshot_calls& operator=(const snapshot_calls&) = delete;
 
-    /// Adds a stream to the call for these topics. Begins a call if there is none, or if the stream cannot use the
-    /// result of the last one.
+    /// Adds a stream to the call for these topics. Begins a new call if no call runs and the stream cannot use the last
+    /// result.
     /// @param is_usable  bool(const taken_snapshot&), called while the mutex is held
     /// @return the call, with its result if the stream does not have to wait. Otherwise the stream receives the result
     /// later, or leave() must be called

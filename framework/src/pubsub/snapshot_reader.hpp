@@ -35,7 +35,8 @@ public:
     /// A client that is cut before the end of the snapshot needs a snapshot again.
     log_id position_id() const override { return {}; }
 
-    /// The next event of the snapshot. Empty if there is none at present, or no further one: see now().
+    /// Returns the next event of the snapshot. Returns an empty event if the snapshot has not arrived, or if all its
+    /// events were returned. now() distinguishes these cases.
     /// @param worker  the mailbox of this thread
     /// @param ready  the list to which the owner is added when the snapshot has arrived
     encoded_event next(topic_store& store, const mailbox::address& worker, ready_list& ready);

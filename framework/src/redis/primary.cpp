@@ -122,7 +122,7 @@ public:
         }
     }
 
-    /// The answer with the newest configuration. If there is none, the error of the last sentinel.
+    /// Returns the answer with the newest configuration. If no sentinel has answered, returns the last error.
     outcome<sentinel_answer> newest() const
     {
         outcome<sentinel_answer> best =

@@ -11,8 +11,8 @@
 
 namespace rill::redis::detail {
 
-/// Holds the readers of a log and the position of each reader. A new reader is behind. It first gets the past events.
-/// When it has reached the live position, it gets each event from the feed.
+/// Holds the readers of a log and the position of each reader. A new reader first gets the past events. When it has
+/// reached the live position, it gets each event from the feed.
 ///
 /// add() and remove() are thread-safe. Only the thread of the log calls the other functions. They lock the mutex while
 /// they call a reader.
