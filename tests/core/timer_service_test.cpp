@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -517,6 +518,76 @@ BOOST_AUTO_TEST_CASE(lateness_is_counted_in_buckets_of_powers_of_two)
     BOOST_TEST(late.counts[2] == 2);
     BOOST_TEST(late.counts.back() == 1);
     BOOST_TEST((late.sum == 1h + 10'000'002ns));
+}
+
+namespace {
+
+struct firing
+{
+    std::set<clock_type::time_point> moments; // at which timers fired
+    std::int64_t latest = 0;                  // the maximum lateness, in ms
+};
+
+// Fires `load` timers in one tick, so that the worker is busy if `load` is at least 4. Then adds `count` timers. The
+// first one has the delay `delay`, and each further one is due 1 ms later.
+firing fire_after(fixture& f, int load, int count, std::chrono::milliseconds delay)
+{
+    auto& timers = f.timers;
+    timers.advance(1ms); // the first turn also covers the time since the service was created
+    std::vector<probe> before(static_cast<std::size_t>(load));
+    for (auto& node : before) {
+        timers.add(node, timers.now() + 1ms);
+    }
+    timers.advance(1ms);
+    std::vector<probe> measured(static_cast<std::size_t>(count));
+    firing seen;
+    auto due = timers.now() + delay;
+    for (auto& node : measured) {
+        node.then = [&timers, &seen, due](probe&) {
+            const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(timers.now() - due);
+            seen.moments.insert(timers.now());
+            seen.latest = std::max<std::int64_t>(seen.latest, late.count());
+        };
+        timers.add(node, due);
+        due += 1ms;
+    }
+    while (!std::ranges::all_of(measured, [](const probe& node) { return node.fired == 1; })) {
+        timers.advance(1ms);
+    }
+    return seen;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_timer_of_a_busy_worker_is_punctual_by_default, fixture)
+{
+    const auto seen = fire_after(*this, 1000, 100, 1000ms);
+    BOOST_TEST(seen.moments.size() == 100);
+    BOOST_TEST(seen.latest == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(coalescing_groups_the_timers_of_a_busy_worker, fixture)
+{
+    timers.set_coalescing(50ms);
+    const auto seen = fire_after(*this, 4, 100, 1000ms);
+    BOOST_TEST(seen.moments.size() <= 3); // 100 ms contain at most three multiples of 50 ms
+    BOOST_TEST(seen.latest == 49);
+}
+
+BOOST_FIXTURE_TEST_CASE(coalescing_adds_at_most_a_sixteenth_of_the_delay, fixture)
+{
+    timers.set_coalescing(50ms);
+    const auto seen = fire_after(*this, 4, 20, 81ms);
+    BOOST_TEST(seen.moments.size() <= 5); // 20 ms contain at most five multiples of 5 ms
+    BOOST_TEST(seen.latest == 4);
+}
+
+BOOST_FIXTURE_TEST_CASE(coalescing_does_not_delay_the_timers_of_an_idle_worker, fixture)
+{
+    timers.set_coalescing(50ms);
+    const auto seen = fire_after(*this, 3, 100, 1000ms);
+    BOOST_TEST(seen.moments.size() == 100);
+    BOOST_TEST(seen.latest == 0);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_lateness_is_the_time_after_the_deadline, fixture)

@@ -137,6 +137,12 @@ std::uint64_t timer_service::due_tick(clock::time_point when) const noexcept
     return static_cast<std::uint64_t>(std::max<std::int64_t>(since, 0));
 }
 
+// The last tick that has passed at that time.
+std::uint64_t timer_service::past_tick(clock::time_point when) const noexcept
+{
+    return static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(when - start_) / tick_length);
+}
+
 // While the worker is busy, rounds the tick up, so that timers of similar delays fire together. The step is at most a
 // sixteenth of the delay. The steps divide common periods, so that the ticks of each stream remain regular.
 std::uint64_t timer_service::coalesced_tick(std::uint64_t tick, std::uint64_t delay) const noexcept
@@ -252,18 +258,22 @@ void timer_service::run_until(std::uint64_t tick)
 
 void timer_service::set_coalescing(std::chrono::milliseconds window)
 {
-    coalescing_ = static_cast<std::uint64_t>(std::max<std::int64_t>(window.count(), 1));
+    coalescing_ = static_cast<std::uint64_t>(std::max<std::int64_t>(window / tick_length, 0));
+}
+
+// Fires all timers up to the tick, and measures how busy the worker is.
+void timer_service::run_turn(std::uint64_t tick)
+{
+    const auto passed = tick - std::min(self().wheel.current(), tick);
+    fired_ = 0;
+    run_until(tick);
+    busy_ = fired_ >= busy_density * passed;
 }
 
 void timer_service::on_timer()
 {
-    const auto now_tick = std::chrono::floor<std::chrono::milliseconds>(clock::now() - start_) / tick_length;
-    const auto passed =
-        static_cast<std::uint64_t>(now_tick) - std::min(self().wheel.current(), static_cast<std::uint64_t>(now_tick));
-    fired_ = 0;
     try {
-        run_until(static_cast<std::uint64_t>(now_tick));
-        busy_ = fired_ >= busy_density * passed;
+        run_turn(past_tick(clock::now()));
     } catch (...) {
         arm();
         throw;
@@ -308,8 +318,7 @@ timer_service::clock::time_point timer_service::next_work() const noexcept
 void timer_service::advance(clock::duration by)
 {
     manual_now_ += by;
-    run_until(
-        static_cast<std::uint64_t>(std::chrono::floor<std::chrono::milliseconds>(manual_now_ - start_) / tick_length));
+    run_turn(past_tick(manual_now_));
 }
 
 } // namespace rill

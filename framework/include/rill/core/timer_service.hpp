@@ -138,19 +138,21 @@ private:
     with_wheel& self() noexcept;
     const with_wheel& self() const noexcept;
     std::uint64_t due_tick(clock::time_point when) const noexcept;
+    std::uint64_t past_tick(clock::time_point when) const noexcept;
     std::uint64_t coalesced_tick(std::uint64_t tick, std::uint64_t delay) const noexcept;
     void post_flush() noexcept;
     void run_until(std::uint64_t tick);
     void count_lateness(const timer_node& node) noexcept;
     void arm() noexcept;
     void on_timer();
+    void run_turn(std::uint64_t tick);
 
     clock::time_point start_;
     std::uint64_t armed_ = UINT64_MAX;
     std::uint64_t fired_ = 0; ///< number of timers fired in this turn
     lateness late_;
-    clock::time_point fires_at_; ///< the last time that was read from the clock while timers are fired
-    std::uint64_t coalescing_ = 50;
+    clock::time_point fires_at_;   ///< the last time that was read from the clock while timers are fired
+    std::uint64_t coalescing_ = 0; ///< in ticks
     bool busy_ = false;
     static inline thread_local timer_service* firing_ = nullptr;
     clock::time_point turn_;

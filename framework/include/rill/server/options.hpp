@@ -44,9 +44,10 @@ struct server_options
     /// still accepts connections. A load balancer can then stop sending requests to this server.
     std::chrono::milliseconds readiness_delay{0};
 
-    /// While a worker fires at least four timers per millisecond, it fires timers in groups. This saves wake-ups. A
-    /// timer is then late by at most this time, and by at most a sixteenth of its delay. 0: off.
-    std::chrono::milliseconds timer_coalescing{50};
+    /// Maximum additional delay of a timer, to fire timers in groups. Groups save wake-ups of the server and of its
+    /// clients. A worker uses them only while it fires at least four timers per millisecond. The additional delay is
+    /// also at most a sixteenth of the timer's delay. Below 2 ms there are no groups.
+    std::chrono::milliseconds timer_coalescing{0};
 
     /// Background coroutines. When the server begins to serve, the first worker starts each of them once. With
     /// serve_processes(), each process starts each of them once. See spawn() for the end of a background coroutine.
