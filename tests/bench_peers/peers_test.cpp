@@ -36,6 +36,7 @@ struct contestant
     std::string name;
     std::string endpoint;
     std::vector<std::string> command;
+    std::string build; ///< folder with the versions
 
     friend std::ostream& operator<<(std::ostream& out, const contestant& c) { return out << c.name << c.endpoint; }
 
@@ -52,6 +53,13 @@ struct contestant
     std::string target(std::string_view ms) const { return endpoint + "?ms=" + std::string(ms); }
 };
 
+/// Returns a path of the manifest. Replaces the folder of the release build by the folder of this build.
+std::string in_this_build(std::string path)
+{
+    const std::string_view release = "build/release/bench/";
+    return path.starts_with(release) ? path.replace(0, release.size(), RILL_BENCH_DIR "/") : path;
+}
+
 std::vector<contestant> contestants()
 {
     std::ifstream file(repository / "bench/peers/peers.json");
@@ -60,11 +68,11 @@ std::vector<contestant> contestants()
     const auto manifest = boost::json::parse(text);
     for (const auto& entry : manifest.as_array()) {
         auto command = boost::json::value_to<std::vector<std::string>>(entry.at("command"));
-        if (const std::string_view of_this_build = "build/release/bench/"; command.at(0).starts_with(of_this_build)) {
-            command.front().replace(0, of_this_build.size(), RILL_BENCH_DIR "/");
-        }
+        command.front() = in_this_build(std::move(command.front()));
+        const auto build = in_this_build(boost::json::value_to<std::string>(entry.at("build")));
         for (const auto& endpoint : entry.at("endpoints").as_array()) {
-            all.push_back({std::string(entry.at("name").as_string()), std::string(endpoint.as_string()), command});
+            all.push_back(
+                {std::string(entry.at("name").as_string()), std::string(endpoint.as_string()), command, build});
         }
     }
     return all;
@@ -120,6 +128,47 @@ BOOST_DATA_TEST_CASE(events_have_increasing_times, data::make(contestants()), te
         last = time;
     }
     BOOST_TEST(last <= now_ns());
+}
+
+// The comparison counts events. Therefore each server must send the same number of bytes for an event. nchan creates
+// its own ids.
+BOOST_DATA_TEST_CASE(events_have_the_same_size_at_all_servers, data::make(contestants()), tested)
+{
+    if (!tested.available() || tested.name == "nchan") {
+        return;
+    }
+    const server_process server(start(tested));
+    client stream(server.port());
+    stream.get(tested.target("50"), accepts);
+    std::uint64_t last_id = 0;
+    for (int i = 0; i < 5; ++i) {
+        const auto event = stream.event();
+        time_of(event);
+        if (tested.endpoint == "/ticks") {
+            BOOST_TEST(event->id.empty());
+            BOOST_TEST(event->size == std::string_view("data: 0123456789012345678\n\n").size());
+            continue;
+        }
+        BOOST_TEST(event->size == std::string_view("id: 0123456789012345\ndata: 0123456789012345678\n\n").size());
+        BOOST_REQUIRE_MESSAGE(event->id.size() == 16 && event->id.find_first_not_of("0123456789") == event->id.npos,
+                              "not an id of 16 digits: " << event->id);
+        const auto id = std::stoull(event->id);
+        BOOST_TEST((last_id == 0 || id == last_id + 1));
+        last_id = id;
+    }
+}
+
+// The tables of the comparison show the versions.
+BOOST_DATA_TEST_CASE(a_server_that_is_built_has_its_versions, data::make(contestants()), tested)
+{
+    if (!tested.available()) {
+        return;
+    }
+    std::ifstream file(repository / tested.build / "version");
+    std::string versions;
+    std::getline(file, versions);
+    BOOST_TEST(versions.find_first_of("0123456789") != versions.npos, tested.build);
+    BOOST_TEST(!std::filesystem::exists(repository / tested.build / "skipped"));
 }
 
 BOOST_DATA_TEST_CASE(a_bad_period_is_refused, data::make(contestants()), tested)

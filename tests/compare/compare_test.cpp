@@ -4,6 +4,7 @@
 #include <fstream>
 #include <harness/comparison/comparison.hpp>
 #include <harness/comparison/summary.hpp>
+#include <harness/support/text.hpp>
 #include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,15 +36,22 @@ struct folder
 
 constexpr const char* manifest = R"([
   {"name": "rill", "title": "rill", "command": [")" RILL_STREAM_SERVER
-                                 R"(", "--port", "{port}"], "endpoints": ["/ticks"]},
-  {"name": "missing", "title": "Missing", "command": ["no/such/server"], "endpoints": ["/ticks"]},
+                                 R"(", "--port", "{port}"], "endpoints": ["/ticks"], "build": "FOLDER/rill"},
+  {"name": "missing", "title": "Missing", "command": ["no/such/server"], "endpoints": ["/ticks"],
+   "build": "FOLDER/missing"},
   {"name": "broken", "title": "Broken", "command": ["/bin/sh", "-c", "echo out of order; exit 4"], "endpoints": ["/ticks"]},
   {"name": "floor", "title": "Floor", "command": [")" RILL_FLOOR R"(", "--port", "{port}"], "endpoints": ["/ticks"]}])";
 
 /// Runs the program and returns its exit code.
 int run(const folder& here, const std::string& arguments)
 {
-    std::ofstream(here.path + "/peers.json") << manifest;
+    std::string servers = manifest;
+    bench::replace_all(servers, "FOLDER", here.path);
+    std::ofstream(here.path + "/peers.json") << servers;
+    std::filesystem::create_directory(here.path + "/rill");
+    std::ofstream(here.path + "/rill/version") << "rill 1.2, gcc 3.4\n";
+    std::filesystem::create_directory(here.path + "/missing");
+    std::ofstream(here.path + "/missing/skipped") << "go 1.19 is too old\n";
     const auto command = std::string(RILL_BENCH) + " compare " + arguments + " --root " RILL_ROOT " --manifest " +
                          here.path + "/peers.json --port " + std::to_string(rill_test::free_port()) + " --out " +
                          here.path + "/out > " + here.path + "/stdout 2> " + here.path + "/stderr";
@@ -81,7 +89,11 @@ BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
     BOOST_TEST(summaries[1].figures.at("live").lowest == 20);
     BOOST_TEST(summaries[1].figures.at("events").lowest > 20);
     BOOST_TEST(summaries[1].of_floor.has_value());
-    BOOST_TEST(summaries[2].failures.front() == "not built: there is no no/such/server");
+    BOOST_TEST(summaries[2].failures.front() == "not built: go 1.19 is too old");
+    BOOST_TEST(summaries[1].version == "rill 1.2, gcc 3.4");
+    BOOST_TEST(text_of(path + "/stdout").find("| rill | rill 1.2, gcc 3.4 | ") != std::string::npos);
+    BOOST_TEST(text_of(path + "/stdout").find("- missing: not built: go 1.19 is too old\n") != std::string::npos);
+    BOOST_TEST(text_of(path + "/stderr").find(" B/stream, p50 and p99 ") != std::string::npos);
     BOOST_TEST(summaries[3].failures.front() == "round 1: the server ended with 4: out of order");
 
     check_well_formed(text_of(path + "/out/report.html"));
@@ -92,9 +104,10 @@ BOOST_FIXTURE_TEST_CASE(servers_are_compared_and_reported, folder)
 
 BOOST_FIXTURE_TEST_CASE(rounds_can_be_added_later, folder)
 {
-    const auto one = tiny + "--for 300ms --rounds 1 --add rill" + (has_a_second_core() ? "" : " --client-core 0");
+    const auto one = tiny + "--for 600ms --rounds 1 --add rill" + (has_a_second_core() ? "" : " --client-core 0");
     BOOST_TEST(run(*this, one) == 0);
-    BOOST_TEST(text_of(path + "/stdout").find("| rill | - |") != std::string::npos); // a single run has no figures
+    BOOST_TEST(text_of(path + "/stdout").find("| rill | rill 1.2, gcc 3.4 | - |") !=
+               std::string::npos); // a single run has no figures
     BOOST_TEST(run(*this, one) == 0);
     BOOST_TEST(text_of(path + "/stdout").find("| 2 of 2 |") != std::string::npos);
     const auto all = bench::comparison_from(boost::json::parse(text_of(path + "/out/compare.json")));

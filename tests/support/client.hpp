@@ -19,6 +19,7 @@ struct received_event
     std::string data;
     std::string name;
     std::string id;
+    std::size_t size = 0; ///< all bytes of the event, with the blank line
 };
 
 /// A small blocking HTTP client on a plain socket. It sends requests and reads responses, streamed or not. It uses no
@@ -79,6 +80,7 @@ public:
                 const auto block = body_.substr(0, end + 1);
                 body_.erase(0, end + 2);
                 if (auto parsed = parse(block)) {
+                    parsed->size = end + 2;
                     return parsed;
                 }
             } else if (!receive_body()) {
@@ -144,6 +146,7 @@ private:
         }
         chunked_ = header("transfer-encoding") == "chunked";
         left_ = 0;
+        first_chunk_ = true;
         last_chunk_ = false;
         if (const auto length = header("content-length"); !length.empty()) {
             left_ = std::stoul(length);
@@ -168,9 +171,6 @@ private:
         body_.append(raw_, 0, n);
         raw_.erase(0, n);
         left_ -= left_ == SIZE_MAX ? 0 : n;
-        if (chunked_ && left_ == 0 && !read_line().empty()) {
-            throw std::runtime_error("client: a chunk is longer than announced");
-        }
         return true;
     }
 
@@ -178,6 +178,10 @@ private:
     {
         if (last_chunk_) {
             return false;
+        }
+        // A server may send the end of a chunk together with the next chunk.
+        if (!std::exchange(first_chunk_, false) && !read_line().empty()) {
+            throw std::runtime_error("client: a chunk is longer than announced");
         }
         const auto line = read_line();
         const auto parsed = std::from_chars(line.data(), line.data() + line.size(), left_, 16);
@@ -220,6 +224,7 @@ private:
     std::string body_;     ///< decoded, not yet returned
     std::size_t left_ = 0; ///< unread bytes of the body, or of its current chunk
     bool chunked_ = false;
+    bool first_chunk_ = true;
     bool last_chunk_ = false;
 };
 

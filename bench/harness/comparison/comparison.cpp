@@ -10,9 +10,13 @@ namespace {
 
 json::object to_json(const compared_server& server)
 {
-    return {{"name", server.name},       {"title", server.title},
-            {"note", server.note},       {"missing", server.missing},
-            {"command", server.command}, {"endpoints", json::value_from(server.endpoints)}};
+    return {{"name", server.name},
+            {"title", server.title},
+            {"note", server.note},
+            {"version", server.version},
+            {"missing", server.missing},
+            {"command", server.command},
+            {"endpoints", json::value_from(server.endpoints)}};
 }
 
 json::object to_json(const compared_load& asked)
@@ -39,9 +43,13 @@ compared_load load_from(const json::object& object)
 
 compared_server server_from(const json::object& object)
 {
-    return {text(object, "name"),    text(object, "title"),
-            text(object, "note"),    text(object, "missing"),
-            text(object, "command"), json::value_to<std::vector<std::string>>(object.at("endpoints"))};
+    return {text(object, "name"),
+            text(object, "title"),
+            text(object, "note"),
+            text(object, "version"),
+            text(object, "missing"),
+            text(object, "command"),
+            json::value_to<std::vector<std::string>>(object.at("endpoints"))};
 }
 
 comparison_run run_from(const json::object& object)

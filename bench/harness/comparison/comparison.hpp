@@ -74,6 +74,7 @@ struct compared_server
     std::string name;
     std::string title;
     std::string note{};    ///< a remark for the readers of a table
+    std::string version{}; ///< of the library and the toolchain; empty if unknown
     std::string missing{}; ///< the reason why the server was not measured; empty if it was
     std::string command{};
     std::vector<std::string> endpoints{};

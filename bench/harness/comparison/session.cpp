@@ -176,10 +176,11 @@ std::string compare_session::result_line(const comparison_run& run) const
 {
     const auto prefix = std::to_string(started_) + "/" + std::to_string(planned_) + "  round " +
                         std::to_string(run.round) + "  " + to_text(run.asked) + "  " + run.server + ": ";
-    return prefix + (run.failure.empty() ? readable(run.measured.events_per_cpu_s) + " events/CPU-s, " +
-                                               readable(run.measured.pss_bytes_per_stream) + " B/stream, p99 " +
-                                               readable(run.measured.p99_ms) + " ms"
-                                         : "FAILED, " + run.failure);
+    return prefix + (run.failure.empty()
+                         ? readable(run.measured.events_per_cpu_s) + " events/CPU-s, " +
+                               readable(run.measured.pss_bytes_per_stream) + " B/stream, p50 and p99 " +
+                               readable(run.measured.p50_ms) + " and " + readable(run.measured.p99_ms) + " ms"
+                         : "FAILED, " + run.failure);
 }
 
 } // namespace bench

@@ -32,7 +32,7 @@ std::optional<median_range> ratios_to_floor(const comparison& all, const std::st
 
 server_summary summarize(const comparison& all, const compared_load& asked, const compared_server& server)
 {
-    server_summary result{.server = server.name};
+    server_summary result{.server = server.name, .version = server.version};
     result.takes_part =
         std::find(server.endpoints.begin(), server.endpoints.end(), asked.endpoint) != server.endpoints.end();
     if (!server.missing.empty()) {

@@ -25,6 +25,7 @@ std::optional<median_range> median_range_of(std::vector<double> values);
 struct server_summary
 {
     std::string server;
+    std::string version{}; ///< of the library and the toolchain; empty if unknown
     std::size_t valid_rounds = 0;
     std::vector<std::string> failures{}; ///< "round 2: reason", or only the reason if the server was not measured
     bool client_was_bottleneck = false;  ///< in a valid round; the figures may then describe the client

@@ -21,8 +21,8 @@ constexpr std::size_t max_row_text = 46; // maximum number of characters beside 
 
 // The filled circle, square, diamond and triangle of gnuplot. Servers differ in their shape in addition to their color.
 constexpr std::array<int, 4> point_types{7, 5, 13, 9};
-constexpr std::array<std::string_view, server_colors> color_owners{"floor", "rill", "beast", "go",
-                                                                   "axum",  "node", "nchan", ""};
+constexpr std::array<std::string_view, server_colors> color_owners{"floor", "rill",  "beast", "go",          "axum",
+                                                                   "node",  "nchan", "hyper", "uwebsockets", ""};
 
 std::string shortened(std::string_view text, std::size_t max_size)
 {

@@ -14,7 +14,7 @@ struct themed_color
     std::string_view dark;
 };
 
-inline constexpr std::size_t server_colors = 8;
+inline constexpr std::size_t server_colors = 10;
 
 /// The first `server_colors` colors are those of the servers.
 inline constexpr std::array<themed_color, server_colors + 4> chart_palette{{
@@ -26,6 +26,8 @@ inline constexpr std::array<themed_color, server_colors + 4> chart_palette{{
     {"--c5", "#a97a00", "#e3b23c"},
     {"--c6", "#3b9bd6", "#8ed0ff"},
     {"--c7", "#7a5230", "#c79a72"},
+    {"--c8", "#6a4fb3", "#a893ee"},
+    {"--c9", "#4d7c0f", "#a3d14e"},
     {"--ground", "#ffffff", "#16191d"},
     {"--ink", "#1b1f24", "#e8ebee"},
     {"--faint", "#5b6570", "#a3adb9"},

@@ -26,6 +26,7 @@ table { border-collapse: collapse; font-size: 0.85em; font-variant-numeric: tabu
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; white-space: nowrap; }
 th { font-weight: 600; }
 th:first-child, td:first-child { text-align: left; position: sticky; left: 0; background: var(--ground); }
+td:first-child small { max-width: 16em; white-space: normal; }
 td small, th small { display: block; color: var(--faint); font-weight: 400; font-size: 0.85em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 16px; font-size: 0.9em; margin: 0.8em 0; }
 dt { color: var(--faint); }
@@ -74,7 +75,8 @@ void write_conditions(markup& out, const comparison& all)
     }
     for (const auto& server : all.servers) {
         write_definition(out, server.name,
-                         server.title + (server.note.empty() ? "" : ": " + server.note) +
+                         server.title + (server.version.empty() ? "" : ", " + server.version) +
+                             (server.note.empty() ? "" : ": " + server.note) +
                              (server.missing.empty() ? "" : " (" + server.missing + ")"));
     }
     out.close();
@@ -99,7 +101,7 @@ std::string date_and_machine(const comparison& all)
 
 void write_row(markup& out, const server_summary& summary, unsigned rounds)
 {
-    out.open("tr").leaf("td", summary.server);
+    out.open("tr").open("td").text(summary.server).leaf("small", version_text(summary)).close();
     for (const auto& column : table_columns) {
         const auto found = figure_of(summary, column.key);
         out.open("td");
@@ -118,7 +120,7 @@ void write_table(markup& out, const comparison& all, const compared_load& asked)
 {
     const auto summaries = summarize(all, asked);
     out.leaf("h3", to_text(asked)).open("div", {{"class", "scroll"}}).open("table").open("thead").open("tr");
-    out.leaf("th", "server");
+    out.open("th").text("server").leaf("small", "version").close();
     for (const auto& column : table_columns) {
         out.open("th").text(column.title).leaf("small", column.hint).close();
     }

@@ -21,8 +21,8 @@ std::string cell(std::string_view text)
 
 std::string header()
 {
-    std::string names = "|" + cell("server");
-    std::string rule = "|---|";
+    std::string names = "|" + cell("server") + cell("version");
+    std::string rule = "|---|---|";
     for (const auto& column : table_columns) {
         names += cell(column.title);
         rule += "---:|";
@@ -32,7 +32,7 @@ std::string header()
 
 std::string row(const server_summary& summary, unsigned rounds)
 {
-    std::string line = "|" + cell(summary.server);
+    std::string line = "|" + cell(summary.server) + cell(version_text(summary));
     for (const auto& column : table_columns) {
         const auto found = figure_of(summary, column.key);
         line += cell(found ? range_text(*found) : "-");
@@ -59,6 +59,11 @@ std::string range_text(const median_range& values)
 std::string rounds_text(const server_summary& summary, unsigned rounds)
 {
     return std::to_string(summary.valid_rounds) + " of " + std::to_string(rounds);
+}
+
+std::string version_text(const server_summary& summary)
+{
+    return summary.version.empty() ? "-" : summary.version;
 }
 
 std::vector<std::string> failure_lines(const std::vector<server_summary>& summaries)

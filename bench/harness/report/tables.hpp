@@ -34,6 +34,9 @@ std::string range_text(const median_range& values);
 /// Formats the number of valid rounds: "3 of 3".
 std::string rounds_text(const server_summary& summary, unsigned rounds);
 
+/// Returns the versions of a server, or "-" if they are unknown.
+std::string version_text(const server_summary& summary);
+
 /// Returns the reasons why servers have no figures or fewer valid rounds, one line each.
 std::vector<std::string> failure_lines(const std::vector<server_summary>& summaries);
 

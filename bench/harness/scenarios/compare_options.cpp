@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <filesystem>
 #include <sched.h>
 #include <sstream>
 
@@ -157,9 +156,8 @@ tl::expected<comparison, std::string> compare_options::begin(const std::vector<p
         compared_server server{.name = each.name, .title = each.title, .note = each.note};
         server.command = each.command.front();
         server.endpoints = each.endpoints;
-        if (!std::filesystem::exists(std::filesystem::path(root) / each.command.front())) {
-            server.missing = "not built: there is no " + each.command.front();
-        }
+        server.missing = missing_reason(each, root);
+        server.version = server.missing.empty() ? version_of(each, root) : "";
         all.servers.push_back(std::move(server));
     }
     return all;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 
 #include "harness/machine/process_stats.hpp"
 #include "harness/support/files.hpp"
@@ -23,6 +24,9 @@ peer peer_from(const json::object& object)
     if (const auto* note = object.if_contains("note")) {
         result.note = json::value_to<std::string>(*note);
     }
+    if (const auto* build = object.if_contains("build")) {
+        result.build = json::value_to<std::string>(*build);
+    }
     return result;
 }
 
@@ -43,6 +47,16 @@ std::string fault_of(const std::vector<peer>& so_far, const peer& next)
         }
     }
     return {};
+}
+
+/// Returns the first line of a file in the build folder of a server. Returns an empty string if there is none.
+std::string build_note(const peer& server, const std::string& root, std::string_view name)
+{
+    if (server.build.empty()) {
+        return {};
+    }
+    const auto text = read_file((std::filesystem::path(root) / server.build / name).string());
+    return text.substr(0, text.find('\n'));
 }
 
 } // namespace
@@ -88,6 +102,20 @@ std::vector<std::string> command_of(const peer& server, std::uint16_t port, std:
         replace_all(word, "{ms}", std::to_string(period_ms));
     }
     return result;
+}
+
+std::string version_of(const peer& server, const std::string& root)
+{
+    return build_note(server, root, "version");
+}
+
+std::string missing_reason(const peer& server, const std::string& root)
+{
+    if (std::filesystem::exists(std::filesystem::path(root) / server.command.front())) {
+        return {};
+    }
+    const auto skipped = build_note(server, root, "skipped");
+    return "not built: " + (skipped.empty() ? "there is no " + server.command.front() : skipped);
 }
 
 tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name)

@@ -19,6 +19,7 @@ struct peer
     std::vector<std::string> command; ///< contains the placeholders {port} and {ms}
     std::vector<std::string> endpoints;
     std::string note{};
+    std::string build{}; ///< folder with the results of the build; may be empty
 };
 
 /// Parses a manifest such as bench/peers/peers.json. Returns an error message if it does not match its description.
@@ -29,6 +30,13 @@ tl::expected<std::vector<peer>, std::string> read_peers(const std::string& file,
 
 /// Returns the command of a server. Replaces the placeholders.
 std::vector<std::string> command_of(const peer& server, std::uint16_t port, std::uint32_t period_ms);
+
+/// Returns the versions of the library and the toolchain of a server that is built. Returns an empty string if they are
+/// unknown.
+std::string version_of(const peer& server, const std::string& root);
+
+/// Returns the reason why a server cannot be started. Returns an empty string if the server is built.
+std::string missing_reason(const peer& server, const std::string& root);
 
 /// Returns the server of that name, or an error message if the manifest does not contain it.
 tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name);

@@ -59,13 +59,19 @@ public:
     }
 
 private:
+    static std::uint64_t microseconds_since_1970()
+    {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+    }
+
     asio::awaitable<void> run()
     {
         asio::steady_timer timer(next_.get_executor(), steady_clock::now());
         for (;;) {
             timer.expires_at(timer.expiry() + period_);
             co_await timer.async_wait(use_awaitable);
-            event_ = std::make_shared<const std::string>(event_now());
+            event_ = std::make_shared<const std::string>("id: " + std::to_string(id_++) + "\n" + event_now());
             next_.cancel();
         }
     }
@@ -73,6 +79,7 @@ private:
     milliseconds period_;
     asio::steady_timer next_; ///< never expires; a tick cancels it
     std::shared_ptr<const std::string> event_;
+    std::uint64_t id_ = microseconds_since_1970();
 };
 
 using broadcasters = std::map<milliseconds, broadcaster>; ///< by period

@@ -1,7 +1,7 @@
 // The baseline of the comparison: sockets, epoll and send(), without a framework and with very little parsing.
 //
 //     GET /ticks?ms=N        The first event comes at once, then one event every N ms. One clock call per event.
-//     GET /broadcast?ms=N    One event comes every N ms. One clock call for all streams.
+//     GET /broadcast?ms=N    One event comes every N ms. One clock call for all streams. Each event has an id.
 //
 // The data of an event is CLOCK_REALTIME in nanoseconds, as decimal digits. One timer serves all streams of the same
 // target. It starts with the first stream.
@@ -32,6 +32,7 @@ struct group
 {
     bool broadcast;
     long ms;
+    uint64_t id; ///< of the next event; only for a broadcast
     int timer;
     int* streams;
     uint32_t count, capacity;
@@ -57,12 +58,16 @@ static size_t group_count;
 static struct client* clients; ///< indexed by descriptor
 static int epoll_fd, listener;
 
-/// One event as a chunk of the response. Its size never changes, because the time has 19 digits until the year 2286.
-static char event[] = "1b\r\ndata: 0000000000000000000\n\n\r\n";
+/// Events as chunks of the response. Their sizes never change, because the time has 19 digits until the year 2286, and
+/// the id 16. The first id is a time in microseconds.
+static char tick_event[] = "1b\r\ndata: 0000000000000000000\n\n\r\n";
+static char broadcast_event[] = "30\r\nid: 0000000000000000\ndata: 0000000000000000000\n\n\r\n";
 enum
 {
-    event_size = sizeof event - 1,
-    last_digit = event_size - 5
+    tick_size = sizeof tick_event - 1,
+    broadcast_size = sizeof broadcast_event - 1,
+    time_to_end = 5,                                     ///< from the last digit of the time to the end of the chunk
+    id_to_end = time_to_end + 19 + sizeof "\ndata: " - 1 ///< the same for the id
 };
 
 _Noreturn static void fail(const char* what)
@@ -71,14 +76,29 @@ _Noreturn static void fail(const char* what)
     exit(1);
 }
 
-static void stamp_event(void)
+static uint64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t rest = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-    for (char* digit = event + last_digit; rest != 0; rest /= 10) {
-        *digit-- = (char)('0' + rest % 10);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void write_number(char* last_digit, uint64_t number)
+{
+    for (; number != 0; number /= 10) {
+        *last_digit-- = (char)('0' + number % 10);
     }
+}
+
+static void stamp_tick(void)
+{
+    write_number(tick_event + tick_size - time_to_end, now_ns());
+}
+
+static void stamp_broadcast(struct group* group)
+{
+    write_number(broadcast_event + broadcast_size - time_to_end, now_ns());
+    write_number(broadcast_event + broadcast_size - id_to_end, group->id++);
 }
 
 static void watch(int fd, uint32_t events, enum kind kind, size_t group)
@@ -135,7 +155,7 @@ static struct group* group_of(bool broadcast, long ms)
         return NULL;
     }
     struct group* group = &groups[group_count++];
-    *group = (struct group){.broadcast = broadcast, .ms = ms};
+    *group = (struct group){.broadcast = broadcast, .ms = ms, .id = now_ns() / 1000};
     const struct timespec period = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     const struct itimerspec times = {.it_interval = period, .it_value = period};
     group->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
@@ -191,13 +211,13 @@ static void answer(int fd)
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                                "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n"
                                "Transfer-Encoding: chunked\r\n\r\n";
-    char first[sizeof head - 1 + event_size];
+    char first[sizeof head - 1 + tick_size];
     size_t size = sizeof head - 1;
     memcpy(first, head, size);
     if (!group->broadcast) {
-        stamp_event();
-        memcpy(first + size, event, event_size);
-        size += event_size;
+        stamp_tick();
+        memcpy(first + size, tick_event, tick_size);
+        size += tick_size;
     }
     join(group, fd);
     if (!send_to(fd, first, size)) {
@@ -205,18 +225,24 @@ static void answer(int fd)
     }
 }
 
-static void tick(const struct group* group)
+static void tick(struct group* group)
 {
     uint64_t expirations;
     if (read(group->timer, &expirations, sizeof expirations) < 0) {
         return;
     }
-    stamp_event();
+    const char* event = tick_event;
+    size_t size = tick_size;
+    if (group->broadcast) {
+        stamp_broadcast(group);
+        event = broadcast_event;
+        size = broadcast_size;
+    }
     for (uint32_t i = 0; i < group->count; ++i) {
         if (!group->broadcast) {
-            stamp_event();
+            stamp_tick();
         }
-        if (!send_to(group->streams[i], event, event_size)) {
+        if (!send_to(group->streams[i], event, size)) {
             shutdown(group->streams[i], SHUT_RDWR); // epoll then reports the socket, and the server closes it
         }
     }

@@ -1,5 +1,5 @@
 module rill/bench/peers/go
 
-go 1.19
+go 1.24
 
-require github.com/gorilla/mux v1.8.0
+require github.com/gorilla/mux v1.8.1

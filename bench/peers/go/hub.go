@@ -32,8 +32,10 @@ func hubOf(every time.Duration) *hub {
 }
 
 func (h *hub) run(every time.Duration) {
+	id := time.Now().UnixMicro()
 	for range time.Tick(every) {
-		event := fmt.Sprintf("data: %d\n\n", time.Now().UnixNano())
+		event := fmt.Sprintf("id: %d\ndata: %d\n\n", id, time.Now().UnixNano())
+		id++
 		h.mutex.Lock()
 		for subscriber := range h.subscribers {
 			select {

@@ -35,8 +35,9 @@ function broadcast(period, response) {
     let streams = broadcasts.get(period);
     if (!streams) {
         broadcasts.set(period, (streams = new Set()));
+        let id = Date.now() * 1000;
         setInterval(() => {
-            const event = eventNow();
+            const event = `id: ${id++}\n${eventNow()}`;
             for (const stream of streams) {
                 stream.write(event);
             }

@@ -25,18 +25,19 @@ inline bench::comparison some_comparison()
     const bench::compared_load few{"/ticks", 100};
     const bench::compared_load many{"/ticks", 15'000};
     const bench::compared_load all_at_once{"/broadcast", 100};
-    bench::comparison all{.date = "2026-11-23T10:00:00+0000",
-                          .command = "rill-bench compare --header 'a < b'",
-                          .machine = {{"cpu", "A & B"}, {"cores", 2}, {"text", "A & B, 2 cores"}},
-                          .period_ms = 1000,
-                          .seconds = 5,
-                          .rounds = 3,
-                          .floor = "floor",
-                          .loads = {few, many, all_at_once},
-                          .servers = {{.name = "floor", .title = "Floor", .endpoints = {"/ticks", "/broadcast"}},
-                                      {.name = "rill", .title = "rill", .note = "n", .endpoints = {"/ticks"}},
-                                      {.name = "go", .title = "Go", .missing = "not built", .endpoints = {"/ticks"}}},
-                          .runs = {}};
+    bench::comparison all{
+        .date = "2026-11-23T10:00:00+0000",
+        .command = "rill-bench compare --header 'a < b'",
+        .machine = {{"cpu", "A & B"}, {"cores", 2}, {"text", "A & B, 2 cores"}},
+        .period_ms = 1000,
+        .seconds = 5,
+        .rounds = 3,
+        .floor = "floor",
+        .loads = {few, many, all_at_once},
+        .servers = {{.name = "floor", .title = "Floor", .endpoints = {"/ticks", "/broadcast"}},
+                    {.name = "rill", .title = "rill", .note = "n", .version = "rill 1.2", .endpoints = {"/ticks"}},
+                    {.name = "go", .title = "Go", .missing = "not built", .endpoints = {"/ticks"}}},
+        .runs = {}};
     for (unsigned round = 1; round <= 3; ++round) {
         for (const auto& asked : {few, many}) {
             all.runs.push_back(valid_run("floor", asked, round, 100'000 * round)); // the floor drifts between rounds

@@ -40,6 +40,7 @@ BOOST_AUTO_TEST_CASE(json_contains_the_whole_comparison)
     BOOST_TEST(again->runs[0].measured.pss_bytes_per_stream == 701);
     BOOST_TEST(again->runs[1].failure == "3 streams failed");
     BOOST_TEST(again->servers[2].missing == "not built");
+    BOOST_TEST(again->servers[1].version == "rill 1.2");
     BOOST_TEST((again->loads == all.loads));
 }
 

@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(a_missing_server_has_a_reason)
 {
     const auto go = summarize(some_comparison(), many)[2];
     BOOST_TEST(go.takes_part);
+    BOOST_TEST(go.version.empty());
     BOOST_TEST(go.valid_rounds == 0U);
     BOOST_TEST(go.failures == std::vector<std::string>{"not built"}, boost::test_tools::per_element());
 }

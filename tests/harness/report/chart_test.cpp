@@ -138,12 +138,12 @@ BOOST_AUTO_TEST_CASE(curves_are_in_the_order_in_which_they_end)
 BOOST_AUTO_TEST_CASE(colors_belong_to_servers)
 {
     std::set<unsigned> colors;
-    for (const auto* name : {"floor", "rill", "beast", "go", "axum", "node", "nchan"}) {
+    for (const auto* name : {"floor", "rill", "beast", "go", "axum", "node", "nchan", "hyper", "uwebsockets"}) {
         colors.insert(bench::chart_color(name, 0));
         BOOST_TEST(bench::chart_color(name, 0) == bench::chart_color(name, 5));
     }
-    BOOST_TEST(colors.size() == 7U);
-    BOOST_TEST(bench::chart_color("another", 100) < 8U);
+    BOOST_TEST(colors.size() == 9U);
+    BOOST_TEST(bench::chart_color("another", 100) < 10U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -33,6 +33,20 @@ BOOST_AUTO_TEST_CASE(the_page_has_the_date_machine_and_command)
     BOOST_TEST(page.find("not built") != page.npos);
 }
 
+BOOST_AUTO_TEST_CASE(each_table_has_the_versions_of_the_servers)
+{
+    const auto page = bench::html_page(some_comparison(), charts);
+    std::size_t tables = 0;
+    for (auto at = page.find("<small>rill 1.2</small>"); at != page.npos;
+         at = page.find("<small>rill 1.2</small>", at + 1))
+    {
+        ++tables;
+    }
+    BOOST_TEST(tables == 2U); // rill takes part in two loads
+    BOOST_TEST(page.find("<td>go<small>-</small></td>") != page.npos);
+    BOOST_TEST(page.find("<dd>rill, rill 1.2: n</dd>") != page.npos);
+}
+
 BOOST_AUTO_TEST_CASE(each_endpoint_has_its_charts)
 {
     const auto page = bench::html_page(some_comparison(), charts);
@@ -49,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_page_without_charts_has_the_reason)
     check_well_formed(page);
     BOOST_TEST(page.find("<p>This report has no charts: a &lt;reason>.") == page.npos); // both brackets are escaped
     BOOST_TEST(page.find("<p>This report has no charts: a &lt;reason&gt;. ") != page.npos);
-    BOOST_TEST(page.find("<td>rill</td>") != page.npos);
+    BOOST_TEST(page.find("<td>rill<small>rill 1.2</small></td>") != page.npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_report_without_measurements_is_well_formed)

@@ -1,7 +1,9 @@
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <fstream>
 #include <harness/servers/peer_manifest.hpp>
 #include <sstream>
+#include <unistd.h>
 
 using bench::choose_peers;
 using bench::parse_peers;
@@ -24,6 +26,20 @@ std::string entry(const std::string& name, const std::string& rest = R"("command
     return R"({"name": ")" + name + R"(", "title": "T", )" + rest + "}";
 }
 
+/// A source tree with an empty folder "built".
+struct source_tree
+{
+    source_tree() { std::filesystem::create_directories(root + "/built"); }
+    source_tree(const source_tree&) = delete;
+    source_tree& operator=(const source_tree&) = delete;
+    ~source_tree() { std::filesystem::remove_all(root); }
+
+    void write(const std::string& name, const std::string& text) const { std::ofstream(root + "/" + name) << text; }
+
+    std::string root =
+        (std::filesystem::temp_directory_path() / ("rill-peer-manifest-" + std::to_string(::getpid()))).string();
+};
+
 std::vector<bench::peer> three()
 {
     return parse_peers("[" + entry("rill") + "," + entry("floor") + "," + entry("go") + "]").value();
@@ -35,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
 {
     const auto peers =
         parse_peers(R"([{"name": "nchan", "title": "nginx + nchan", "command": ["build/n", "--port", "{port}"],
-                                        "endpoints": ["/broadcast"], "note": "one process", "unknown": 1}])");
+                                        "endpoints": ["/broadcast"], "note": "one process", "build": "build/n", "unknown": 1}])");
     BOOST_REQUIRE(peers.has_value());
     BOOST_REQUIRE_EQUAL(peers->size(), 1U);
     BOOST_TEST(peers->front().name == "nchan");
@@ -43,12 +59,40 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
     BOOST_TEST(peers->front().command.size() == 3U);
     BOOST_TEST(peers->front().endpoints.front() == "/broadcast");
     BOOST_TEST(peers->front().note == "one process");
+    BOOST_TEST(peers->front().build == "build/n");
     BOOST_TEST(three()[0].note.empty());
+    BOOST_TEST(three()[0].build.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_build_folder_has_the_versions_of_a_server, source_tree)
+{
+    bench::peer server{"a", "A", {"built/server"}, {}, {}, "built"};
+    BOOST_TEST(version_of(server, root).empty());
+    BOOST_TEST(missing_reason(server, root) == "not built: there is no built/server");
+
+    write("built/server", "");
+    write("built/version", "A 1.2.3, gcc 12.2.0\n");
+    BOOST_TEST(version_of(server, root) == "A 1.2.3, gcc 12.2.0");
+    BOOST_TEST(missing_reason(server, root).empty());
+
+    server.build.clear();
+    BOOST_TEST(version_of(server, root).empty());
+    BOOST_TEST(missing_reason(server, root).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(the_build_folder_has_the_reason_why_a_server_was_skipped, source_tree)
+{
+    bench::peer server{"a", "A", {"built/server"}, {}, {}, "built"};
+    write("built/skipped", "rustc 1.63.0 is too old: the peer needs 1.85\n");
+    BOOST_TEST(missing_reason(server, root) == "not built: rustc 1.63.0 is too old: the peer needs 1.85");
+
+    server.build.clear();
+    BOOST_TEST(missing_reason(server, root) == "not built: there is no built/server");
 }
 
 BOOST_AUTO_TEST_CASE(placeholders_are_filled_in)
 {
-    const bench::peer server{"a", "A", {"run", "--port={port}", "{ms}/{ms}", "{other}"}, {}, {}};
+    const bench::peer server{"a", "A", {"run", "--port={port}", "{ms}/{ms}", "{other}"}, {}, {}, {}};
     const std::vector<std::string> expected{"run", "--port=8080", "250/250", "{other}"};
     BOOST_TEST(command_of(server, 8080, 250) == expected, boost::test_tools::per_element());
 }
@@ -87,10 +131,13 @@ BOOST_AUTO_TEST_CASE(the_manifest_of_the_project_is_valid)
     std::ifstream file(RILL_PEERS);
     std::ostringstream text;
     text << file.rdbuf();
-    const auto peers =
-        parse_peers(text.str()).and_then([](const auto& all) { return choose_peers(all, {"rill"}, "floor"); });
+    const auto all = parse_peers(text.str());
+    const auto peers = all.and_then([](const auto& each) { return choose_peers(each, {"rill"}, "floor"); });
     BOOST_REQUIRE_MESSAGE(peers.has_value(), peers.error());
     BOOST_TEST(names_of(*peers) == "floor rill ");
+    for (const auto& each : *all) { // each table shows the versions
+        BOOST_TEST(!each.build.empty(), each.name);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,11 +1,12 @@
 //! A peer for benchmarks: the two endpoints with axum and the current_thread runtime of tokio.
 
+use axum::Router;
 use axum::extract::{Query, State};
-use axum::http::{header, HeaderName, StatusCode};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
+use axum::serve::ListenerExt;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
@@ -13,18 +14,22 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::net::TcpSocket;
-use tokio::signal::unix::{signal, SignalKind};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast;
-use tokio::time::{interval, interval_at, Instant};
+use tokio::time::{Instant, interval, interval_at};
 use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
 use tokio_stream::{Stream, StreamExt};
 
 type Parameters = Query<HashMap<String, u64>>;
-type Broadcasts = Arc<Mutex<HashMap<Duration, broadcast::Sender<String>>>>;
+type Broadcasts = Arc<Mutex<HashMap<Duration, broadcast::Sender<Event>>>>;
 
-fn now() -> String {
+fn since_epoch() -> Duration {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    since_epoch.unwrap_or_default().as_nanos().to_string()
+    since_epoch.unwrap_or_default()
+}
+
+fn event_now() -> Event {
+    Event::default().data(since_epoch().as_nanos().to_string())
 }
 
 fn period(Query(parameters): &Parameters) -> Result<Duration, (StatusCode, &'static str)> {
@@ -37,8 +42,8 @@ fn period(Query(parameters): &Parameters) -> Result<Duration, (StatusCode, &'sta
     }
 }
 
-fn event_stream(data: impl Stream<Item = String> + Send + 'static) -> Response {
-    let events = data.map(|data| Ok::<_, Infallible>(Event::default().data(data)));
+fn event_stream(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    let events = events.map(Ok::<_, Infallible>);
     let headers = [
         (header::CACHE_CONTROL, "no-cache, no-transform"),
         (HeaderName::from_static("x-accel-buffering"), "no"),
@@ -48,7 +53,7 @@ fn event_stream(data: impl Stream<Item = String> + Send + 'static) -> Response {
 
 async fn ticks(parameters: Parameters) -> Response {
     match period(&parameters) {
-        Ok(period) => event_stream(IntervalStream::new(interval(period)).map(|_| now())),
+        Ok(period) => event_stream(IntervalStream::new(interval(period)).map(|_| event_now())),
         Err(bad) => bad.into_response(),
     }
 }
@@ -68,11 +73,13 @@ async fn broadcast(State(broadcasts): State<Broadcasts>, parameters: Parameters)
     event_stream(BroadcastStream::new(sender.subscribe()).filter_map(Result::ok))
 }
 
-async fn send_ticks(period: Duration, sender: broadcast::Sender<String>) {
+async fn send_ticks(period: Duration, sender: broadcast::Sender<Event>) {
     let mut ticks = interval_at(Instant::now() + period, period);
+    let mut id = since_epoch().as_micros();
     loop {
         ticks.tick().await;
-        let _ = sender.send(now()); // send() fails if there is no receiver
+        let _ = sender.send(event_now().id(id.to_string())); // send() fails if there is no receiver
+        id += 1;
     }
 }
 
@@ -80,13 +87,14 @@ async fn serve(port: u16) -> Result<(), Box<dyn Error>> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
     socket.bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
-    let listener = socket.listen(4096)?.into_std()?;
+    let listener = socket.listen(4096)?.tap_io(|stream| {
+        let _ = stream.set_nodelay(true); // fails if the client has disconnected
+    });
     let app = Router::new()
         .route("/ticks", get(ticks))
         .route("/broadcast", get(broadcast))
         .with_state(Broadcasts::default());
-    let server = axum::Server::from_tcp(listener)?.tcp_nodelay(true);
-    let server = server.serve(app.into_make_service());
+    let server = axum::serve(listener, app);
     if std::env::var_os("GRACEFUL").is_none() {
         return Ok(server.await?);
     }

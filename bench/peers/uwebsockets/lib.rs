@@ -1,0 +1,1 @@
+//! cargo requires a source. The server is server.cpp.
