@@ -23,6 +23,9 @@ peer peer_from(const json::object& object)
     if (const auto* note = object.if_contains("note")) {
         result.note = json::value_to<std::string>(*note);
     }
+    if (const auto* heartbeat = object.if_contains("heartbeat")) {
+        result.heartbeat = json::value_to<std::vector<std::string>>(*heartbeat);
+    }
     return result;
 }
 
@@ -86,6 +89,15 @@ std::vector<std::string> command_of(const peer& server, std::uint16_t port, std:
     for (auto& word : result) {
         replace_all(word, "{port}", std::to_string(port));
         replace_all(word, "{ms}", std::to_string(period_ms));
+    }
+    return result;
+}
+
+std::vector<std::string> heartbeat_arguments(const peer& server, std::chrono::milliseconds heartbeat)
+{
+    auto result = server.heartbeat;
+    for (auto& word : result) {
+        replace_all(word, "{heartbeat}", std::to_string(heartbeat.count()) + "ms");
     }
     return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ struct peer
     std::vector<std::string> command; ///< contains the placeholders {port} and {ms}
     std::vector<std::string> endpoints;
     std::string note{};
+    std::vector<std::string> heartbeat{}; ///< further arguments with the placeholder {heartbeat}; may be empty
 };
 
 /// Parses a manifest such as bench/peers/peers.json. Returns an error message if it does not match its description.
@@ -29,6 +31,9 @@ tl::expected<std::vector<peer>, std::string> read_peers(const std::string& file,
 
 /// Returns the command of a server. Replaces the placeholders.
 std::vector<std::string> command_of(const peer& server, std::uint16_t port, std::uint32_t period_ms);
+
+/// Returns the arguments that set the heartbeat of a server. Empty if the server has no option for it.
+std::vector<std::string> heartbeat_arguments(const peer& server, std::chrono::milliseconds heartbeat);
 
 /// Returns the server of that name, or an error message if the manifest does not contain it.
 tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name);

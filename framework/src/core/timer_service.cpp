@@ -48,6 +48,13 @@ void prefetch_following(const detail::timer_list& nodes) noexcept
     }
 }
 
+// Prefetches the node after the next one while a node moves to another level. The next node is already in the cache,
+// because unlinking a node changes the next one.
+void prefetch_after_next(const detail::timer_list& nodes) noexcept
+{
+    __builtin_prefetch(nodes.begin().pointed_node()->next, 1);
+}
+
 } // namespace
 
 // The operating-system timer that drives the wheel. This file defines it, to keep the compile time of users' files low.
@@ -163,6 +170,13 @@ void timer_service::add(timer_node& node)
     }
 }
 
+// The deadline is the rounded time, because the statistics of lateness must not contain an intended delay.
+void timer_service::add_on_grid(timer_node& node, clock::time_point when, std::chrono::milliseconds grid)
+{
+    const auto steps = (due_tick(when) + static_cast<std::uint64_t>(grid.count()) - 1) / static_cast<std::uint64_t>(grid.count());
+    add(node, start_ + static_cast<std::int64_t>(steps) * grid);
+}
+
 void timer_service::remove(timer_node& node) noexcept
 {
     if (node.linked()) {
@@ -238,6 +252,7 @@ void timer_service::run_until(std::uint64_t tick)
                 count_lateness(node);
                 node.operations->fire(node, {});
             } else {
+                prefetch_after_next(nodes);
                 // Moves the node to a lower level, or to the current tick. The node has waited long, so the largest
                 // step is allowed.
                 wheel.add(node, coalesced_tick(std::max(due_tick(node.deadline), wheel.current()), UINT64_MAX));

@@ -234,7 +234,7 @@ after_stream http1_stream_phase::finish_body(bool may_be_cut)
 void http1_stream_phase::start_heartbeat()
 {
     if (connection_.policy_->heartbeat.count() > 0) {
-        connection_.set_timer(connection_.policy_->heartbeat);
+        connection_.set_heartbeat_timer(connection_.policy_->heartbeat);
     } else {
         connection_.clear_timer();
     }
@@ -244,7 +244,7 @@ void http1_stream_phase::send_heartbeat()
 {
     const auto written = write_internal(connection_.policy_->filler);
     if (written.value_or(rill::detail::write_state::sent) == rill::detail::write_state::sent) {
-        connection_.set_timer(connection_.policy_->heartbeat);
+        connection_.set_heartbeat_timer(connection_.policy_->heartbeat);
     }
 }
 

@@ -35,7 +35,8 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
 {
     const auto peers =
         parse_peers(R"([{"name": "nchan", "title": "nginx + nchan", "command": ["build/n", "--port", "{port}"],
-                                        "endpoints": ["/broadcast"], "note": "one process", "unknown": 1}])");
+                                        "endpoints": ["/broadcast"], "note": "one process", "heartbeat": ["-b", "{heartbeat}"],
+                                        "unknown": 1}])");
     BOOST_REQUIRE(peers.has_value());
     BOOST_REQUIRE_EQUAL(peers->size(), 1U);
     BOOST_TEST(peers->front().name == "nchan");
@@ -43,12 +44,22 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
     BOOST_TEST(peers->front().command.size() == 3U);
     BOOST_TEST(peers->front().endpoints.front() == "/broadcast");
     BOOST_TEST(peers->front().note == "one process");
+    BOOST_TEST(peers->front().heartbeat.size() == 2U);
     BOOST_TEST(three()[0].note.empty());
+    BOOST_TEST(three()[0].heartbeat.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_heartbeat_is_passed_to_servers_that_have_an_option_for_it)
+{
+    const bench::peer server{"a", "A", {"run"}, {}, {}, {"--beat", "={heartbeat}"}};
+    const std::vector<std::string> expected{"--beat", "=30000ms"};
+    BOOST_TEST(heartbeat_arguments(server, std::chrono::seconds(30)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(heartbeat_arguments({"b", "B", {"run"}, {}, {}, {}}, std::chrono::seconds(30)).empty());
 }
 
 BOOST_AUTO_TEST_CASE(placeholders_are_filled_in)
 {
-    const bench::peer server{"a", "A", {"run", "--port={port}", "{ms}/{ms}", "{other}"}, {}, {}};
+    const bench::peer server{"a", "A", {"run", "--port={port}", "{ms}/{ms}", "{other}"}, {}, {}, {}};
     const std::vector<std::string> expected{"run", "--port=8080", "250/250", "{other}"};
     BOOST_TEST(command_of(server, 8080, 250) == expected, boost::test_tools::per_element());
 }

@@ -15,7 +15,7 @@
 namespace rill::sse {
 
 /// The default of endpoint_options::heartbeat.
-inline constexpr std::chrono::milliseconds default_heartbeat{15'000};
+inline constexpr std::chrono::milliseconds default_heartbeat{30'000};
 
 struct endpoint_options
 {
