@@ -51,7 +51,8 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
 class broadcast
 {
 public:
-    broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker, const rill::sse::endpoint_options& options)
+    broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker,
+              const rill::sse::endpoint_options& options)
         : padding_(static_cast<std::size_t>(bytes), '.'),
           handler_(rill::make_handler(rill::sse::endpoint(channel_, options)))
     {

@@ -2,6 +2,7 @@
 
 #include "transport/http1_connection.hpp"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <numeric>
@@ -150,14 +151,43 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_sends_its_filler)
     BOOST_CHECK(rill::detail::stream_writer::of(*s.writer).put("x") == rill::detail::write_state::sent);
     s.pass(9s); // the last write was nine seconds ago
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").ends_with("1\r\nx\r\n"));
-    s.pass(1001ms);
+    s.pass(999ms);
+    const auto before = s.worker.stats.bytes;
+    s.turn();
+    BOOST_TEST(s.worker.stats.bytes == before);
+    s.pass(252ms); // heartbeats of 10 s are sent at the multiples of 250 ms
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
     const auto bytes = s.worker.stats.bytes;
-    s.pass(9998ms);
+    s.pass(9748ms);
     BOOST_TEST(s.worker.stats.bytes == bytes);
-    s.pass(3ms);
+    s.pass(253ms);
     BOOST_TEST(s.worker.stats.events == 1U); // fillers do not count as events
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
+}
+
+// The streams begin at different times.
+BOOST_AUTO_TEST_CASE(the_heartbeats_of_several_streams_are_sent_in_one_go)
+{
+    streams s(pushed);
+    s.policy = {.heartbeat = 30s, .filler = ":\n\n"};
+    std::array<loopback, 8> pairs;
+    for (auto& pair : pairs) {
+        s.writer = nullptr;
+        s.accept(pair);
+        pair.client_sends(get("/s"));
+        s.run_until([&] { return s.writer != nullptr; });
+        s.pass(30ms);
+    }
+    const auto first = s.worker.stats.bytes;
+    std::vector<std::uint64_t> increases;
+    for (auto bytes = first; bytes < first + 8 * 8;) {
+        s.pass(1ms);
+        if (s.worker.stats.bytes != bytes) {
+            increases.push_back(s.worker.stats.bytes - bytes);
+            bytes = s.worker.stats.bytes;
+        }
+    }
+    BOOST_TEST(increases.size() <= 2U); // 210 ms contain at most one multiple of 250 ms
 }
 
 // An empty chunk would be the last chunk.
@@ -180,11 +210,11 @@ BOOST_AUTO_TEST_CASE(a_policy_takes_effect_at_once)
     s.writer->set_policy(later);
     rill::detail::stream_writer::of(*s.writer).put("x");
     s.run_until_received(s.pair, "1\r\nx\r\n");
-    s.pass(10s + 2ms);
+    s.pass(10s + 252ms);
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
     const rill::stream_policy sooner{.heartbeat = 1s, .filler = "\n"};
     s.writer->set_policy(sooner);
-    s.pass(1s + 2ms);
+    s.pass(1s + 12ms);
     BOOST_TEST(s.run_until_received(s.pair, "\n\r\n") == "1\r\n\n\r\n");
     const rill::stream_policy none{};
     s.writer->set_policy(none);

@@ -260,11 +260,16 @@ void client_streams::begin_reconnecting(std::int64_t start, std::int64_t retry_u
     retry_until_ = retry_until;
 }
 
-void client_streams::abort_opening()
+void client_streams::stop_opening()
 {
     counters_.failed[static_cast<std::size_t>(failure::not_opened)].add(streams_.size() - next_ + reconnecting_.size());
     next_ = size();
     reconnecting_.clear();
+}
+
+void client_streams::abort_opening()
+{
+    stop_opening();
     retry_until_ = 0; // from now on a failed attempt is final
     for (const auto index : opening_) {
         if (const auto& one = streams_[index]; one.is_opening()) {
@@ -298,6 +303,23 @@ void client_streams::disconnect(std::uint32_t index, std::int64_t reconnect_at, 
     close(one, by_reset);
     one.check.reconnect();
     reconnecting_.push_back({reconnect_at, index});
+}
+
+void client_streams::close_share(double share)
+{
+    double due = 0;
+    for (auto& one : streams_) {
+        if (one.now != state::live) {
+            continue;
+        }
+        due += share;
+        if (due >= 1) {
+            due -= 1;
+            counters_.closed.add();
+            counters_.live.subtract();
+            close(one);
+        }
+    }
 }
 
 void client_streams::stall()

@@ -173,7 +173,8 @@ void timer_service::add(timer_node& node)
 // The deadline is the rounded time, because the statistics of lateness must not contain an intended delay.
 void timer_service::add_on_grid(timer_node& node, clock::time_point when, std::chrono::milliseconds grid)
 {
-    const auto steps = (due_tick(when) + static_cast<std::uint64_t>(grid.count()) - 1) / static_cast<std::uint64_t>(grid.count());
+    const auto steps =
+        (due_tick(when) + static_cast<std::uint64_t>(grid.count()) - 1) / static_cast<std::uint64_t>(grid.count());
     add(node, start_ + static_cast<std::int64_t>(steps) * grid);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "http/chunk.hpp"
 
@@ -31,21 +32,56 @@ response_writer::write_state http1_response_writer::commit(std::string& piece)
     return send_piece(piece);
 }
 
+// While a head is held, the body counts as not chunked. Therefore the check for a held head costs nothing for the later
+// pieces of a chunked body.
+http1_response_writer::held_head::held_head(http1_response_writer& writer, std::string_view head) noexcept
+    : writer_(writer), head_(head), chunked_(std::exchange(writer.chunked_, false))
+{
+    current_ = this;
+}
+
+http1_response_writer::held_head::~held_head()
+{
+    if (const auto head = take(writer_); !head.empty()) {
+        writer_.send_bytes(head);
+    }
+}
+
+std::string_view http1_response_writer::held_head::take(http1_response_writer& of) noexcept
+{
+    if (current_ == nullptr || &current_->writer_ != &of) {
+        return {};
+    }
+    of.chunked_ = current_->chunked_;
+    return std::exchange(current_, nullptr)->head_;
+}
+
 response_writer::write_state http1_response_writer::send_piece(std::string& piece)
+{
+    if (piece.size() == headroom) { // an empty chunk would end the body
+        return write_state::sent;
+    }
+    if (!chunked_) [[unlikely]] {
+        if (const auto head = held_head::take(*this); !head.empty()) {
+            return send_bytes(head, framed(piece));
+        }
+    }
+    return send_bytes(framed(piece));
+}
+
+// The headroom of a chunked piece holds the size.
+std::string_view http1_response_writer::framed(std::string& piece) const
 {
     std::string_view bytes(piece);
     bytes.remove_prefix(headroom);
-    if (bytes.empty()) { // an empty chunk would end the body
-        return write_state::sent;
+    if (!chunked_) {
+        return bytes;
     }
-    if (chunked_) { // the headroom of the piece holds the size
-        const auto size = bytes.size();
-        piece.append(detail::chunk_end);
-        auto* begin = piece.data() + headroom;
-        auto* head = detail::put_chunk_head(begin, size);
-        bytes = {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
-    }
-    return send_bytes(bytes);
+    const auto size = bytes.size();
+    piece.append(detail::chunk_end);
+    auto* begin = piece.data() + headroom;
+    auto* head = detail::put_chunk_head(begin, size);
+    return {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
 }
 
 response_writer::write_state http1_response_writer::send_bytes(std::string_view bytes)
@@ -82,6 +118,12 @@ response_writer::write_state http1_response_writer::put(const shared_chunk& piec
 {
     if (reason_ != close_reason::open) {
         return write_state::closed;
+    }
+    if (!chunked_) [[unlikely]] {
+        if (const auto head = held_head::take(*this); !head.empty()) {
+            ++worker_.stats.events;
+            return send_bytes(head, framed(piece));
+        }
     }
     const auto bytes = framed(piece);
     if (bytes.empty()) { // an empty chunk would end the body

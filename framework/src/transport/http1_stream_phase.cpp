@@ -134,7 +134,8 @@ void http1_stream_phase::start_body()
         const auto remote = c.socket_.peer_address();
         worker.events.on_stream_opened({c.stream_number_, pending.target, remote});
     }
-    c.send_bytes(pending.head);
+    const auto head = std::move(pending.head);
+    const http1_response_writer::held_head held(c, head);
     if (pending.input.empty()) {
         auto own = std::move(pending.body);
         c.set_body(std::move(own));
