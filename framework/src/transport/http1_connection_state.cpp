@@ -16,7 +16,7 @@ namespace {
 
 // Nobody needs a punctual heartbeat. The heartbeats of many streams are therefore sent in one go: at the multiples of
 // this time, which is at most a fortieth of their interval. The times divide common intervals, so that the intervals of
-// a quiet stream remain exact. A longer time would send so many heartbeats in one go that they delay events.
+// a quiet stream remain exact. With a longer time, the heartbeats that are sent in one go would delay events.
 std::chrono::milliseconds heartbeat_grid(std::chrono::milliseconds interval) noexcept
 {
     for (const std::chrono::milliseconds grid : {250ms, 100ms, 50ms, 10ms}) {

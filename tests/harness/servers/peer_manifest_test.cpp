@@ -53,8 +53,9 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_is_passed_to_servers_that_have_an_option_for_it
 {
     const bench::peer server{"a", "A", {"run"}, {}, {}, {"--beat", "={heartbeat}"}};
     const std::vector<std::string> expected{"--beat", "=30000ms"};
-    BOOST_TEST(heartbeat_arguments(server, std::chrono::seconds(30)) == expected, boost::test_tools::per_element());
-    BOOST_TEST(heartbeat_arguments({"b", "B", {"run"}, {}, {}, {}}, std::chrono::seconds(30)).empty());
+    BOOST_TEST(bench::heartbeat_arguments(server, std::chrono::seconds(30)) == expected,
+               boost::test_tools::per_element());
+    BOOST_TEST(bench::heartbeat_arguments({"b", "B", {"run"}, {}, {}, {}}, std::chrono::seconds(30)).empty());
 }
 
 BOOST_AUTO_TEST_CASE(placeholders_are_filled_in)
