@@ -4,7 +4,10 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <cstddef>
 #include <functional>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <numeric>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
@@ -97,6 +100,38 @@ rill::awaitable<> pushed(response_writer&)
     return {};
 }
 
+rill::awaitable<> pushes_at_once(response_writer& out)
+{
+    rill::detail::stream_writer::of(out).put("begun");
+    rill::detail::stream_writer::of(out).put("again");
+    return {};
+}
+
+rill::awaitable<> fails_at_once(response_writer&)
+{
+    throw std::runtime_error("no body");
+}
+
+/// The first members of the kernel's struct tcp_info. The header of the C library lacks the last ones.
+struct segment_info
+{
+    tcp_info known;
+    std::array<std::uint64_t, 4> bytes;
+    std::array<std::uint32_t, 5> others;
+    std::uint32_t data_segments_out;
+};
+static_assert(offsetof(segment_info, data_segments_out) == 156);
+
+/// The number of segments with data that a socket has sent.
+std::uint32_t data_segments(int socket)
+{
+    segment_info info{};
+    socklen_t size = sizeof info;
+    BOOST_REQUIRE(::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+    BOOST_REQUIRE(size >= offsetof(segment_info, data_segments_out) + sizeof info.data_segments_out);
+    return info.data_segments_out;
+}
+
 rill::awaitable<> writes_much(response_writer& out)
 {
     counted here;
@@ -140,6 +175,33 @@ BOOST_AUTO_TEST_CASE(a_stream_of_http_1_0_ends_with_the_connection)
     BOOST_TEST(!all.reset);
     BOOST_TEST(all.text.ends_with("\r\n\r\nall"));
     BOOST_TEST(all.text.find("chunked") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_head_and_the_first_piece_are_sent_together)
+{
+    streams s(stays);
+    s.open();
+    BOOST_TEST(s.run_until_received(s.pair, "begun").ends_with("\r\n\r\n5\r\nbegun\r\n"));
+    BOOST_TEST(data_segments(s.socket) == 1U);
+
+    streams external(pushes_at_once);
+    external.open();
+    const auto all = external.run_until_received(external.pair, "again\r\n");
+    BOOST_TEST(all.ends_with("\r\n\r\n5\r\nbegun\r\n5\r\nagain\r\n"));
+    BOOST_TEST(data_segments(external.socket) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_without_a_piece_sends_its_head)
+{
+    streams quiet(pushed);
+    quiet.open();
+    BOOST_TEST(quiet.run_until_received(quiet.pair, "\r\n\r\n").ends_with("\r\nTransfer-Encoding: chunked\r\n\r\n"));
+
+    streams failing(fails_at_once);
+    failing.open();
+    const auto all = failing.run_until_end(failing.pair);
+    BOOST_TEST(all.text.ends_with("\r\nTransfer-Encoding: chunked\r\n\r\n")); // without the last chunk
+    BOOST_TEST((failing.closed == std::vector{close_reason::handler_error}));
 }
 
 BOOST_AUTO_TEST_CASE(a_quiet_stream_sends_its_filler)

@@ -93,7 +93,6 @@ private:
     int wait_time(bool is_busy) const;
     void open(std::uint32_t index);
     void send_request(std::uint32_t index);
-    std::string request(std::uint32_t index) const;
     void on_response_head(stream& one, std::int64_t now);
 
     // receiving

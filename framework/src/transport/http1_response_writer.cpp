@@ -8,6 +8,21 @@
 
 namespace rill::transport {
 
+namespace {
+
+// Frames the piece. Its headroom holds the size.
+[[gnu::always_inline]] inline std::string_view chunk_of(std::string& piece)
+{
+    constexpr auto headroom = rill::detail::stream_writer::headroom;
+    const auto size = piece.size() - headroom;
+    piece.append(detail::chunk_end);
+    auto* begin = piece.data() + headroom;
+    auto* head = detail::put_chunk_head(begin, size);
+    return {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
+}
+
+} // namespace
+
 const stream_policy http1_response_writer::default_policy{};
 
 http1_response_writer::~http1_response_writer()
@@ -61,27 +76,14 @@ response_writer::write_state http1_response_writer::send_piece(std::string& piec
     if (piece.size() == headroom) { // an empty chunk would end the body
         return write_state::sent;
     }
-    if (!chunked_) [[unlikely]] {
-        if (const auto head = held_head::take(*this); !head.empty()) {
-            return send_bytes(head, framed(piece));
-        }
-    }
-    return send_bytes(framed(piece));
+    return chunked_ ? send_bytes(chunk_of(piece)) : send_unframed(piece);
 }
 
-// The headroom of a chunked piece holds the size.
-std::string_view http1_response_writer::framed(std::string& piece) const
+response_writer::write_state http1_response_writer::send_unframed(std::string& piece)
 {
-    std::string_view bytes(piece);
-    bytes.remove_prefix(headroom);
-    if (!chunked_) {
-        return bytes;
-    }
-    const auto size = bytes.size();
-    piece.append(detail::chunk_end);
-    auto* begin = piece.data() + headroom;
-    auto* head = detail::put_chunk_head(begin, size);
-    return {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
+    const auto head = held_head::take(*this);
+    const auto bytes = chunked_ ? chunk_of(piece) : std::string_view(piece).substr(headroom);
+    return head.empty() ? send_bytes(bytes) : send_bytes(head, bytes);
 }
 
 response_writer::write_state http1_response_writer::send_bytes(std::string_view bytes)
@@ -120,16 +122,27 @@ response_writer::write_state http1_response_writer::put(const shared_chunk& piec
         return write_state::closed;
     }
     if (!chunked_) [[unlikely]] {
-        if (const auto head = held_head::take(*this); !head.empty()) {
-            ++worker_.stats.events;
-            return send_bytes(head, framed(piece));
-        }
+        return put_unframed(piece);
     }
-    const auto bytes = framed(piece);
+    const auto bytes = piece.chunk();
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
     ++worker_.stats.events;
+    return unsent_ ? queue(bytes) : send_first(bytes, &piece);
+}
+
+response_writer::write_state http1_response_writer::put_unframed(const shared_chunk& piece)
+{
+    if (piece.bytes().empty()) {
+        return write_state::sent;
+    }
+    ++worker_.stats.events;
+    const auto head = held_head::take(*this);
+    const auto bytes = framed(piece);
+    if (!head.empty()) {
+        return send_bytes(head, bytes);
+    }
     return unsent_ ? queue(bytes) : send_first(bytes, &piece);
 }
 

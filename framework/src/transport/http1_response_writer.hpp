@@ -96,7 +96,9 @@ protected:
     {
         return chunked_ ? piece.chunk() : piece.bytes();
     }
-    std::string_view framed(std::string& piece) const;
+    // These functions send the first piece after a held head, and the pieces of a body that is not chunked.
+    write_state send_unframed(std::string& piece);
+    write_state put_unframed(const shared_chunk& piece);
     write_state send_first(std::string_view bytes, const shared_chunk* piece);
     bool keep_unsent(std::string_view bytes, const shared_chunk* piece, std::size_t sent);
     write_state queue(std::string_view bytes);
