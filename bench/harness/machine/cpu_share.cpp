@@ -53,7 +53,7 @@ cpu_share cpu_share_meter::share() const
     result.clients = processes_.client().total / (result.seconds * cores);
     // The ticks are samples. In a short interval, they can miss the time of the processes.
     result.machine = all > 0 ? static_cast<double>(now.busy - first_.busy) / all : 0;
-    result.machine = std::max(result.machine, result.servers + result.clients);
+    result.machine = std::min(std::max(result.machine, result.servers + result.clients), 1.0);
     return result;
 }
 

@@ -100,9 +100,10 @@ void million_command::add_to(cli_command& command)
     add_duration(command, "--max-p99", max_p99_,
                  "a number of streams holds if no stream fails, no event is lost, and 99 % of the events are at most "
                  "this late");
-    add_share(command, "--cpu-limit", busy_share_,
-              "the CPU is the limit if it is used to this share; the ramp then ends when it stalls, and streams are "
-              "closed until the rest holds");
+    add_share(
+        command, "--cpu-limit", busy_share_,
+        "the CPU is the limit if more than this share is used; the ramp then ends when it stalls, and streams are "
+        "closed until the rest holds");
     add_duration(command, "--heartbeat", heartbeat_, "heartbeat of the servers, if they have an option for it");
     command.add("--server", server_, "name of the server in the manifest").show_default();
     command

@@ -99,7 +99,7 @@ tl::expected<million_figures, std::string> million_run::run()
         if (!step) {
             return tl::unexpected(step.error());
         }
-        const bool is_limited = figures_.limited_by_cpu || step->cpu.machine >= terms_.busy_share;
+        const bool is_limited = figures_.limited_by_cpu || step->cpu.machine > terms_.busy_share;
         figures_.limited_by_cpu = is_limited && (figures_.limited_by_cpu || !step->broken.empty());
         search.record(step->broken.empty(), is_limited);
         figures_.steps.push_back(*step);
@@ -170,7 +170,7 @@ tl::expected<void, std::string> million_run::wait_for_recovery()
             return waited;
         }
         cpu_.renew();
-    } while (now_ns() < deadline && cpu_.last().machine >= terms_.busy_share && !interrupted());
+    } while (now_ns() < deadline && cpu_.last().machine > terms_.busy_share && !interrupted());
     return {};
 }
 

@@ -17,7 +17,7 @@ struct ramp_limits
 {
     double per_second = 0;    ///< planned number of streams per second; 0: as fast as possible
     double max_seconds = 0;   ///< maximum length of the ramp; 0: no limit
-    double busy_share = 0.95; ///< from this share on, the CPU limits the machine
+    double busy_share = 0.95; ///< above this share, the CPU limits the machine; 1: never
     double window = 10;       ///< length of the interval that decides, in seconds
 };
 
@@ -39,7 +39,7 @@ public:
     verdict add(const ramp_sample& next);
 
     /// Whether the CPU was fully used in the last interval.
-    bool is_busy() const noexcept { return busy_ >= limits_.busy_share; }
+    bool is_busy() const noexcept { return busy_ > limits_.busy_share; }
     /// The share of CPU time in the last interval.
     double busy() const noexcept { return busy_; }
     /// Streams per second in the last interval.

@@ -80,6 +80,14 @@ BOOST_AUTO_TEST_CASE(a_ramp_ends_after_its_maximum_time)
     BOOST_TEST(busy.watch.is_busy());
 }
 
+BOOST_AUTO_TEST_CASE(with_a_limit_of_100_percent_the_cpu_never_limits)
+{
+    ramp_watch watch({1000, 30, 1.0, 10});
+    BOOST_TEST((watch.add({20, 0, 1.0}) == verdict::open));
+    BOOST_TEST((watch.add({30, 0, 1.0}) == verdict::expired));
+    BOOST_TEST(!watch.is_busy());
+}
+
 BOOST_AUTO_TEST_CASE(the_share_of_the_cpu_is_weighted_with_time)
 {
     ramp_watch watch({100, 0, 0.95, 10});
