@@ -12,6 +12,7 @@
 //
 //     GET /topics/{topic}?of=T&us=N&bytes=M    one of the topics 0 to T-1: an event every N us, whose ids increase by T
 //     GET /topics/stats?of=T&us=N&bytes=M      the counters of the hub, as JSON
+// With --heartbeat, the streams of /ticks and /broadcast have this heartbeat instead of the default.
 // With --publish-token, POST /hub/{topic} publishes its body, and GET /hub/{topic} is a stream of the topic.
 
 #include <CLI/CLI.hpp>
@@ -50,8 +51,10 @@ rill::awaitable<> ticks(rill::sse::event_stream& stream, period ms)
 class broadcast
 {
 public:
-    broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker)
-        : padding_(static_cast<std::size_t>(bytes), '.'), handler_(rill::make_handler(rill::sse::endpoint(channel_)))
+    broadcast(std::chrono::milliseconds ms, int bytes, rill::executor worker,
+              const rill::sse::endpoint_options& options)
+        : padding_(static_cast<std::size_t>(bytes), '.'),
+          handler_(rill::make_handler(rill::sse::endpoint(channel_, options)))
     {
         if (!rill::spawn(worker, run(ms))) {
             throw std::runtime_error("the worker has ended");
@@ -110,6 +113,8 @@ std::string to_json(const rill::pubsub::channel_stats& s)
 class broadcasts
 {
 public:
+    explicit broadcasts(rill::sse::endpoint_options options) : options_(std::move(options)) {}
+
     rill::awaitable<rill::response> join(period ms, padding bytes, rill::request& r)
     {
         const auto* found = find_or_make({ms, bytes}, co_await asio::this_coro::executor);
@@ -135,11 +140,12 @@ private:
         const std::lock_guard lock(mutex_);
         auto found = all_.find(key);
         if (found == all_.end() && all_.size() < max_broadcasts) {
-            found = all_.try_emplace(key, std::chrono::milliseconds(key.first), key.second, worker).first;
+            found = all_.try_emplace(key, std::chrono::milliseconds(key.first), key.second, worker, options_).first;
         }
         return found == all_.end() ? nullptr : &found->second;
     }
 
+    const rill::sse::endpoint_options options_;
     std::mutex mutex_;
     std::map<std::pair<int, int>, broadcast> all_;
 };
@@ -197,6 +203,13 @@ int main(int argc, char** argv)
     std::int64_t coalescing = options.timer_coalescing.count();
     cli.add_option("--timer-coalescing", coalescing, "maximum delay of a timer under load, in ms; 0: no delay")
         ->capture_default_str();
+    rill::sse::endpoint_options stream_options;
+    const std::map<std::string, int> units{{"ms", 1}, {"s", 1'000}, {"m", 60'000}};
+    cli.add_option_function<int>(
+           "--heartbeat", [&](int ms) { stream_options.heartbeat = std::chrono::milliseconds(ms); },
+           "heartbeat of /ticks and /broadcast, e.g. 30s; 0s: none")
+        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
+        ->check(CLI::NonNegativeNumber);
     bool retry_event = false;
     cli.add_flag("--retry-event", retry_event, "refuse a stream with a retry event instead of 503")
         ->envname("RETRY_EVENT");
@@ -210,8 +223,8 @@ int main(int argc, char** argv)
     options.capacity.refusal = retry_event ? rill::refusal::retry_event : rill::refusal::unavailable;
 
     rill::router app;
-    app.get("/ticks", rill::sse::endpoint(ticks));
-    broadcasts shared;
+    app.get("/ticks", rill::sse::endpoint(ticks, stream_options));
+    broadcasts shared(stream_options);
     app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
     app.get("/broadcast/stats", rill::make_handler(&broadcasts::stats, shared));
     const auto log = store.empty() ? nullptr : open_store(store);

@@ -63,7 +63,7 @@ rill::router app(const rill::pubsub::hub& hub, std::chrono::milliseconds heartbe
 int main(int argc, char** argv)
 {
     samples::command_line line("topics_server", "A hub over HTTP, for tests");
-    int heartbeat = 15'000;
+    int heartbeat = 30'000;
     line.add("--heartbeat-ms", heartbeat, "time between the heartbeats of a stream; 0: none", 0);
     if (const auto parsed = line.parse(argc, argv); !parsed) {
         return parsed.error();

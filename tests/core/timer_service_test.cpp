@@ -1,6 +1,7 @@
 #include <rill/core/timer_service.hpp>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -619,6 +620,44 @@ BOOST_AUTO_TEST_CASE(nodes_that_throw_at_the_end_of_the_context)
         BOOST_TEST(p.fired == 1);
         BOOST_TEST((p.error == boost::asio::error::operation_aborted));
     }
+}
+
+BOOST_AUTO_TEST_CASE(timers_on_a_grid_fire_together_and_never_early)
+{
+    fixture f;
+    std::vector<clock_type::time_point> fired;
+    std::array<probe, 4> timers;
+    const auto began = f.timers.now();
+    const std::array delays{1ms, 99ms, 100ms, 101ms};
+    for (std::size_t i = 0; i < timers.size(); ++i) {
+        timers[i].then = [&](probe& p) {
+            fired.push_back(f.timers.now());
+            BOOST_TEST((p.deadline <= f.timers.now()));
+        };
+        f.timers.add_on_grid(timers[i], began + delays[i], 50ms);
+        BOOST_TEST((timers[i].deadline >= began + delays[i]));
+        BOOST_TEST((timers[i].deadline < began + delays[i] + 51ms));
+    }
+    for (int ms = 0; ms < 200; ++ms) {
+        f.timers.advance(1ms);
+    }
+    BOOST_REQUIRE(fired.size() == 4U);
+    const std::vector<clock_type::time_point> times(fired.begin(), std::unique(fired.begin(), fired.end()));
+    BOOST_TEST(times.size() <= 3U);
+    for (const auto when : times) {
+        BOOST_TEST((when - times.front()) % 50ms == 0ms);
+    }
+    BOOST_TEST(f.timers.late().sum.count() < 4'000'000); // the grid does not count as lateness
+}
+
+BOOST_AUTO_TEST_CASE(a_timer_on_a_grid_may_be_far_away)
+{
+    fixture f;
+    probe timer;
+    f.timers.add_on_grid(timer, f.timers.after(std::chrono::milliseconds::max()), 250ms);
+    f.timers.advance(1h);
+    BOOST_TEST(timer.fired == 0);
+    f.timers.remove(timer);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

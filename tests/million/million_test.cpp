@@ -26,7 +26,8 @@ constexpr std::int64_t patience = 60'000'000'000; // in ns, for every wait
 
 constexpr const char* manifest = R"([
   {"name": "rill", "title": "rill", "command": [")" RILL_STREAM_SERVER
-                                 R"(", "--port", "{port}"], "endpoints": ["/ticks"]},
+                                 R"(", "--port", "{port}"],
+   "heartbeat": ["--heartbeat", "{heartbeat}"], "endpoints": ["/ticks"]},
   {"name": "lonely", "title": "Lonely", "command": [")" RILL_BEAST
                                  R"(", "--port", "{port}"], "endpoints": ["/ticks"]},
   {"name": "broadcaster", "title": "B", "command": ["/bin/true"], "endpoints": ["/broadcast"]},
@@ -108,6 +109,14 @@ void check_small_run(const boost::json::object& figures)
     BOOST_TEST(figures.at("max_open_files_of_a_server").to_number<int>() > 2000 / 3);
     BOOST_TEST(figures.at("max_open_files_of_a_server").to_number<int>() < 1500);
     BOOST_TEST(figures.at("machine").is_object());
+    BOOST_TEST(figures.at("highest_held") == 2000);
+    BOOST_TEST(figures.at("limited_by_cpu") == false);
+    for (const auto* phase : {"ramp_cpu", "hold_cpu"}) {
+        const auto& share = figures.at(phase).as_object();
+        BOOST_TEST(share.at("servers").to_number<double>() > 0);
+        BOOST_TEST(share.at("clients").to_number<double>() > 0);
+        BOOST_TEST(share.at("machine").to_number<double>() <= 1.01);
+    }
 }
 
 bool are_gone(const std::vector<pid_t>& pids)
@@ -147,6 +156,8 @@ BOOST_FIXTURE_TEST_CASE(streams_are_held_by_several_servers_on_one_port, fixture
     check_small_run(figures());
     BOOST_TEST(log.find("2,000 streams in 3 processes of rill, from 1 client on 1 address") != log.npos);
     BOOST_TEST(log.find("result    good") != log.npos);
+    BOOST_TEST(log.find("heartbeat 30s after the last write") != log.npos);
+    BOOST_TEST(figures().at("heartbeat_ms") == 30'000);
     BOOST_TEST(!bench::is_port_taken(port)); // no process remains
 }
 
@@ -155,6 +166,49 @@ BOOST_FIXTURE_TEST_CASE(streams_of_another_server_are_held, fixture)
     BOOST_TEST(million(with(small, {"--for", "2500ms", "--server", "floor", "--ramp", "0"})) == 0);
     check_small_run(figures());
     BOOST_TEST(figures().at("server") == "floor");
+    BOOST_TEST(figures().at("heartbeat_ms").is_null()); // this server has no option for it
+}
+
+// Nearly any use of the CPU counts as its limit. The ramp can open only a part of the streams in its maximum time.
+BOOST_FIXTURE_TEST_CASE(a_ramp_that_the_cpu_limits_ends_and_the_open_streams_are_measured, fixture)
+{
+    BOOST_TEST(million(with(small, {"--ramp", "300", "--max-ramp", "1s", "--cpu-limit", "0.01%", "--for", "2500ms",
+                                    "--max-p99", "30s"})) == 4);
+    const auto result = figures();
+    const auto live = result.at("live").to_number<int>();
+    BOOST_TEST(live > 0);
+    BOOST_TEST(live < 2000);
+    BOOST_TEST(result.at("highest_held") == live);
+    BOOST_TEST(result.at("limited_by_cpu") == true);
+    BOOST_TEST(result.at("failed") == 0); // streams that were not opened are no failures
+    BOOST_TEST(result.at("lost") == 0);
+    BOOST_TEST(result.at("steps").as_array().size() == 2U); // a probe and a measurement
+    BOOST_TEST(log.find("the ramp ends early, because it took longer than 1s; ") != log.npos);
+    BOOST_TEST(log.find("result    LIMITED BY THE CPU") != log.npos);
+}
+
+// No event can have the maximum lateness of this test. Therefore no number of streams holds.
+BOOST_FIXTURE_TEST_CASE(streams_are_closed_while_the_cpu_cannot_hold_them, fixture)
+{
+    BOOST_TEST(million({"--streams", "1000", "--servers", "2", "--ms", "500", "--settle", "50ms", "--for", "600ms",
+                        "--cpu-limit", "0.01%", "--max-p99", "1ns"}) == 4);
+    const auto result = figures();
+    BOOST_TEST(result.at("highest_held") == 0);
+    const auto& steps = result.at("steps").as_array();
+    BOOST_TEST(steps.size() == 10U);
+    BOOST_TEST(steps.at(0).at("streams") == 1000);
+    BOOST_TEST(steps.at(1).at("streams") == 850);
+    BOOST_TEST(steps.at(9).at("streams").to_number<int>() < 300);
+    BOOST_TEST(result.at("failed") == 0); // closed streams are no failures
+    BOOST_TEST(log.find("closing 15 % of them") != log.npos);
+}
+
+// With a limit of 100 %, the CPU is never the reason.
+BOOST_FIXTURE_TEST_CASE(a_ramp_that_is_too_slow_is_a_fault, fixture)
+{
+    BOOST_TEST(million(with(small, {"--ramp", "100", "--max-ramp", "1s", "--cpu-limit", "100%", "--for", "600ms"})) ==
+               1);
+    BOOST_TEST(log.find("FAULTY: the ramp ended early, because it took longer than 1s") != log.npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_does_not_share_its_port_is_reported, fixture)

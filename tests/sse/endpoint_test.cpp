@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(the_options_reach_the_connection)
 
     auto defaults = answer(rill::make_handler(endpoint(show_id)), {rill::verb::get, "/"});
     const played d(defaults);
-    BOOST_TEST((d.out.used_policy->heartbeat == 15s));
+    BOOST_TEST((d.out.used_policy->heartbeat == 30s));
     BOOST_TEST((d.out.used_policy->write_timeout == 5s));
     BOOST_TEST(!d.out.used_policy->finish_on_shutdown);
 }

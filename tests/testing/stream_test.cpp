@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(says_why_there_is_no_event)
 
     auto silent = app.open("/silent");
     BOOST_TEST(contains(message_of(silent), "The connection is open, and nothing came in 3600.0 s of virtual time"));
-    BOOST_TEST(silent.comments() == 240U); // one heartbeat in 15 s
+    BOOST_TEST(silent.comments() == 120U); // one heartbeat in 30 s
     BOOST_TEST((app.now() == 1h));
 
     auto left = app.open("/ticks?ms=1000&size=0");
@@ -228,8 +228,8 @@ BOOST_AUTO_TEST_CASE(comments_and_bytes_are_up_to_date)
     auto first = app.open("/silent");
     auto second = app.open("/silent");
     app.advance(60s);
-    BOOST_TEST(first.comments() == 4U); // one heartbeat in 15 s
-    BOOST_TEST(second.bytes() == ":\n\n:\n\n:\n\n:\n\n");
+    BOOST_TEST(first.comments() == 2U); // one heartbeat in 30 s
+    BOOST_TEST(second.bytes() == ":\n\n:\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(outlives_its_server_and_throws)

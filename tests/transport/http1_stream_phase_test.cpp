@@ -2,8 +2,12 @@
 
 #include "transport/http1_connection.hpp"
 
+#include <array>
 #include <boost/test/unit_test.hpp>
+#include <cstddef>
 #include <functional>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <numeric>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
@@ -96,6 +100,38 @@ rill::awaitable<> pushed(response_writer&)
     return {};
 }
 
+rill::awaitable<> pushes_at_once(response_writer& out)
+{
+    rill::detail::stream_writer::of(out).put("begun");
+    rill::detail::stream_writer::of(out).put("again");
+    return {};
+}
+
+rill::awaitable<> fails_at_once(response_writer&)
+{
+    throw std::runtime_error("no body");
+}
+
+/// The first members of the kernel's struct tcp_info. The header of the C library lacks the last ones.
+struct segment_info
+{
+    tcp_info known;
+    std::array<std::uint64_t, 4> bytes;
+    std::array<std::uint32_t, 5> others;
+    std::uint32_t data_segments_out;
+};
+static_assert(offsetof(segment_info, data_segments_out) == 156);
+
+/// The number of segments with data that a socket has sent.
+std::uint32_t data_segments(int socket)
+{
+    segment_info info{};
+    socklen_t size = sizeof info;
+    BOOST_REQUIRE(::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+    BOOST_REQUIRE(size >= offsetof(segment_info, data_segments_out) + sizeof info.data_segments_out);
+    return info.data_segments_out;
+}
+
 rill::awaitable<> writes_much(response_writer& out)
 {
     counted here;
@@ -141,6 +177,33 @@ BOOST_AUTO_TEST_CASE(a_stream_of_http_1_0_ends_with_the_connection)
     BOOST_TEST(all.text.find("chunked") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_head_and_the_first_piece_are_sent_together)
+{
+    streams s(stays);
+    s.open();
+    BOOST_TEST(s.run_until_received(s.pair, "begun").ends_with("\r\n\r\n5\r\nbegun\r\n"));
+    BOOST_TEST(data_segments(s.socket) == 1U);
+
+    streams external(pushes_at_once);
+    external.open();
+    const auto all = external.run_until_received(external.pair, "again\r\n");
+    BOOST_TEST(all.ends_with("\r\n\r\n5\r\nbegun\r\n5\r\nagain\r\n"));
+    BOOST_TEST(data_segments(external.socket) == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stream_without_a_piece_sends_its_head)
+{
+    streams quiet(pushed);
+    quiet.open();
+    BOOST_TEST(quiet.run_until_received(quiet.pair, "\r\n\r\n").ends_with("\r\nTransfer-Encoding: chunked\r\n\r\n"));
+
+    streams failing(fails_at_once);
+    failing.open();
+    const auto all = failing.run_until_end(failing.pair);
+    BOOST_TEST(all.text.ends_with("\r\nTransfer-Encoding: chunked\r\n\r\n")); // without the last chunk
+    BOOST_TEST((failing.closed == std::vector{close_reason::handler_error}));
+}
+
 BOOST_AUTO_TEST_CASE(a_quiet_stream_sends_its_filler)
 {
     streams s(pushed);
@@ -150,14 +213,43 @@ BOOST_AUTO_TEST_CASE(a_quiet_stream_sends_its_filler)
     BOOST_CHECK(rill::detail::stream_writer::of(*s.writer).put("x") == rill::detail::write_state::sent);
     s.pass(9s); // the last write was nine seconds ago
     BOOST_TEST(s.run_until_received(s.pair, "1\r\nx\r\n").ends_with("1\r\nx\r\n"));
-    s.pass(1001ms);
+    s.pass(999ms);
+    const auto before = s.worker.stats.bytes;
+    s.turn();
+    BOOST_TEST(s.worker.stats.bytes == before);
+    s.pass(252ms); // heartbeats of 10 s are sent at the multiples of 250 ms
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
     const auto bytes = s.worker.stats.bytes;
-    s.pass(9998ms);
+    s.pass(9748ms);
     BOOST_TEST(s.worker.stats.bytes == bytes);
-    s.pass(3ms);
+    s.pass(253ms);
     BOOST_TEST(s.worker.stats.events == 1U); // fillers do not count as events
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
+}
+
+// The streams begin at different times.
+BOOST_AUTO_TEST_CASE(the_heartbeats_of_several_streams_are_sent_in_one_go)
+{
+    streams s(pushed);
+    s.policy = {.heartbeat = 30s, .filler = ":\n\n"};
+    std::array<loopback, 8> pairs;
+    for (auto& pair : pairs) {
+        s.writer = nullptr;
+        s.accept(pair);
+        pair.client_sends(get("/s"));
+        s.run_until([&] { return s.writer != nullptr; });
+        s.pass(30ms);
+    }
+    const auto first = s.worker.stats.bytes;
+    std::vector<std::uint64_t> increases;
+    for (auto bytes = first; bytes < first + 8 * 8;) {
+        s.pass(1ms);
+        if (s.worker.stats.bytes != bytes) {
+            increases.push_back(s.worker.stats.bytes - bytes);
+            bytes = s.worker.stats.bytes;
+        }
+    }
+    BOOST_TEST(increases.size() <= 2U); // 210 ms contain at most one multiple of 250 ms
 }
 
 // An empty chunk would be the last chunk.
@@ -180,11 +272,11 @@ BOOST_AUTO_TEST_CASE(a_policy_takes_effect_at_once)
     s.writer->set_policy(later);
     rill::detail::stream_writer::of(*s.writer).put("x");
     s.run_until_received(s.pair, "1\r\nx\r\n");
-    s.pass(10s + 2ms);
+    s.pass(10s + 252ms);
     BOOST_TEST(s.run_until_received(s.pair, ":") == "3\r\n:\n\n\r\n");
     const rill::stream_policy sooner{.heartbeat = 1s, .filler = "\n"};
     s.writer->set_policy(sooner);
-    s.pass(1s + 2ms);
+    s.pass(1s + 12ms);
     BOOST_TEST(s.run_until_received(s.pair, "\n\r\n") == "1\r\n\n\r\n");
     const rill::stream_policy none{};
     s.writer->set_policy(none);

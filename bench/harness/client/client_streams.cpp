@@ -8,8 +8,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "harness/client/request_text.hpp"
 #include "harness/support/clock.hpp"
-#include "harness/support/text.hpp"
 
 namespace bench {
 
@@ -110,7 +110,8 @@ void client_streams::open(std::uint32_t index)
 void client_streams::send_request(std::uint32_t index)
 {
     auto& one = streams_[index];
-    const auto text = request(index);
+    const auto text =
+        request_text(plan_, std::uint64_t(index) * plan_.processes + number_, one.check.last_id(context_));
     const auto sent = ::send(one.socket, text.data(), text.size(), MSG_NOSIGNAL);
     if (sent == static_cast<ssize_t>(text.size())) {
         one.now = state::waiting;
@@ -120,21 +121,6 @@ void client_streams::send_request(std::uint32_t index)
     } else if (errno != EAGAIN && errno != ENOTCONN) {
         fail(index, connect_failure(errno));
     }
-}
-
-std::string client_streams::request(std::uint32_t index) const
-{
-    const auto stream_of_all = std::uint64_t(index) * plan_.processes + number_;
-    auto path = plan_.to.path;
-    replace_all(path, topic_placeholder, std::to_string(plan_.topic_of(stream_of_all)));
-    std::string text = "GET " + path + " HTTP/1.1\r\nHost: " + plan_.to.host + "\r\nAccept: text/event-stream\r\n";
-    for (const auto& line : plan_.headers) {
-        text += line + "\r\n";
-    }
-    if (const auto id = streams_[index].check.last_id(context_)) {
-        text += "Last-Event-ID: " + std::to_string(*id) + "\r\n";
-    }
-    return text + "\r\n";
 }
 
 // The oldest stream is first. Therefore the loop ends early.
@@ -260,11 +246,16 @@ void client_streams::begin_reconnecting(std::int64_t start, std::int64_t retry_u
     retry_until_ = retry_until;
 }
 
-void client_streams::abort_opening()
+void client_streams::stop_opening()
 {
     counters_.failed[static_cast<std::size_t>(failure::not_opened)].add(streams_.size() - next_ + reconnecting_.size());
     next_ = size();
     reconnecting_.clear();
+}
+
+void client_streams::abort_opening()
+{
+    stop_opening();
     retry_until_ = 0; // from now on a failed attempt is final
     for (const auto index : opening_) {
         if (const auto& one = streams_[index]; one.is_opening()) {
@@ -298,6 +289,20 @@ void client_streams::disconnect(std::uint32_t index, std::int64_t reconnect_at, 
     close(one, by_reset);
     one.check.reconnect();
     reconnecting_.push_back({reconnect_at, index});
+}
+
+void client_streams::close_share(double share)
+{
+    double due = 0;
+    for (auto& one : streams_) {
+        due += one.now == state::live ? share : 0;
+        if (one.now == state::live && due >= 1) {
+            due -= 1;
+            counters_.closed.add();
+            counters_.live.subtract();
+            close(one);
+        }
+    }
 }
 
 void client_streams::stall()

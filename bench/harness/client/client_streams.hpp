@@ -43,6 +43,8 @@ public:
     bool is_opening() const { return has_to_open() || opening_count_ > 0; }
     /// All streams that are not open yet fail.
     void abort_opening();
+    /// All streams without an attempt to open them fail. The others may still become live.
+    void stop_opening();
 
     void begin_measurement(std::int64_t from, std::int64_t until);
     void end_measurement(std::int64_t until);
@@ -53,6 +55,8 @@ public:
     void disconnect(std::uint32_t index, std::int64_t reconnect_at, bool by_reset);
     /// Stops reading from the stalled share of the streams.
     void stall();
+    /// Closes this share of the live streams for good. These streams are evenly distributed among the others.
+    void close_share(double share);
 
 private:
     enum class state : std::uint8_t
@@ -89,7 +93,6 @@ private:
     int wait_time(bool is_busy) const;
     void open(std::uint32_t index);
     void send_request(std::uint32_t index);
-    std::string request(std::uint32_t index) const;
     void on_response_head(stream& one, std::int64_t now);
 
     // receiving

@@ -51,6 +51,9 @@ void load_client::begin(const load_command& command)
     case load_command::kind::stall:
         streams_.stall();
         break;
+    case load_command::kind::close:
+        streams_.close_share(command.closed_share);
+        break;
     case load_command::kind::none:
         break;
     }
@@ -61,6 +64,9 @@ bool load_client::continue_command(std::int64_t now)
 {
     if (control_.abort_opening.load(std::memory_order_relaxed)) {
         streams_.abort_opening();
+    }
+    if (control_.stop_opening.load(std::memory_order_relaxed)) {
+        streams_.stop_opening();
     }
     switch (command_.what) {
     case load_command::kind::open:
@@ -77,6 +83,7 @@ bool load_client::continue_command(std::int64_t now)
     case load_command::kind::reconnect:
         return continue_reconnect(now);
     case load_command::kind::stall:
+    case load_command::kind::close:
     case load_command::kind::none:
         break;
     }

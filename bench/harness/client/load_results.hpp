@@ -67,6 +67,7 @@ struct load_counters
     counter reconnected;                        ///< disconnected streams that are live again
     counter restarted_ids;                      ///< reconnected streams whose ids began again
     counter missed_while_disconnected;          ///< ticks that passed while a stream without ids was disconnected
+    counter closed;                             ///< live streams that the client closed for good
     counter stalled;                            ///< live streams that the client does not read
     counter evicted;                            ///< stalled streams that the server closed
     std::array<counter, failure_count> retried; ///< failed attempts to reconnect that were repeated

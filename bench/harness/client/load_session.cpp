@@ -79,7 +79,7 @@ tl::expected<void, std::string> load_session::wait_until(const std::function<boo
         if (const auto ended = processes_.ended()) {
             return tl::unexpected("a client process ended too early: " + *ended);
         }
-        progress_.show(text);
+        progress_.show([&] { return note_ ? text() + note_() : text(); });
         sleep_ns(poll_pause);
     }
     return {};
@@ -103,7 +103,7 @@ load_result load_session::collect(std::int64_t from, std::int64_t until, const c
     return result;
 }
 
-load_result load_session::ramp()
+load_result load_session::ramp(const std::function<bool(const load_totals&)>& goes_on)
 {
     const auto start = now_ns();
     const cpu_meter meter(servers_, clients());
@@ -111,9 +111,13 @@ load_result load_session::ramp()
     std::uint64_t last_answered = 0;
     const auto is_over = [&] {
         const auto now = now_ns();
-        if (const auto answered = totals().answered; answered != last_answered) {
-            last_answered = answered;
+        const auto sum = totals();
+        if (sum.answered != last_answered) {
+            last_answered = sum.answered;
             last_change = now;
+        }
+        if (goes_on && !control_[0].stop_opening.load() && !goes_on(sum)) {
+            control_[0].stop_opening.store(true);
         }
         if (interrupted() || now - last_change > 2 * plan_.response_timeout.count()) {
             control_[0].abort_opening.store(true);
@@ -130,6 +134,7 @@ load_result load_session::ramp()
         return tl::unexpected(opened.error());
     }
     control_[0].abort_opening.store(interrupted());
+    control_[0].stop_opening.store(false);
     return collect(start, now_ns(), meter, text);
 }
 
@@ -207,6 +212,12 @@ tl::expected<void, std::string> load_session::stall()
 {
     send({.what = load_command::kind::stall});
     return wait_until([this] { return is_done(); }, [] { return std::string("stalling"); });
+}
+
+tl::expected<void, std::string> load_session::close_share(double share)
+{
+    send({.what = load_command::kind::close, .closed_share = share});
+    return wait_until([this] { return is_done(); }, [] { return std::string("closing streams"); });
 }
 
 } // namespace bench

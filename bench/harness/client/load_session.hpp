@@ -43,7 +43,9 @@ public:
 
     /// Opens the streams and waits until each stream has a response head or has failed. If no response arrives for
     /// twice the response timeout, the remaining streams fail.
-    load_result ramp();
+    /// @param goes_on  called several times per second. After it has returned false, no more streams are opened. Null:
+    /// all streams are opened.
+    load_result ramp(const std::function<bool(const load_totals&)>& goes_on = {});
 
     /// Waits while the streams are open. `what` names the phase in the progress line.
     tl::expected<void, std::string> wait(std::chrono::nanoseconds duration, const std::string& what);
@@ -64,6 +66,12 @@ public:
     /// Stops reading from the stalled share of the streams.
     tl::expected<void, std::string> stall();
 
+    /// Closes this share of the live streams for good.
+    tl::expected<void, std::string> close_share(double share);
+
+    /// Sets a function whose text is added to each progress line.
+    void set_note(std::function<std::string()> note) { note_ = std::move(note); }
+
     load_totals totals() const { return sum_of(&blocks_[0], plan_.processes); }
     status_counts statuses() const { return statuses_of(&blocks_[0], plan_.processes); }
     const std::vector<pid_t>& clients() const { return processes_.pids(); }
@@ -79,6 +87,7 @@ private:
     load_plan plan_;
     std::vector<pid_t> servers_;
     progress& progress_;
+    std::function<std::string()> note_;
     shared_memory<load_control> control_;
     shared_memory<load_client_block> blocks_;
     process_group processes_;

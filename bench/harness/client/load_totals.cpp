@@ -1,5 +1,6 @@
 #include "harness/client/load_totals.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace bench {
@@ -12,6 +13,21 @@ std::uint64_t load_totals::all_failed() const
 std::uint64_t load_totals::all_retried() const
 {
     return std::accumulate(retried.begin(), retried.end(), std::uint64_t(0));
+}
+
+// A late event makes the number of lost events smaller.
+load_totals load_totals::errors_since(const load_totals& before) const
+{
+    auto result = *this;
+    for (const auto member : {&load_totals::lost, &load_totals::lost_ids, &load_totals::missed_ticks,
+                              &load_totals::repeated, &load_totals::out_of_order, &load_totals::misdirected})
+    {
+        result.*member -= std::min(result.*member, before.*member);
+    }
+    for (std::size_t i = 0; i < failure_count; ++i) {
+        result.failed[i] -= before.failed[i];
+    }
+    return result;
 }
 
 load_totals sum_of(const load_client_block* clients, unsigned count)
@@ -40,6 +56,7 @@ load_totals sum_of(const load_client_block* clients, unsigned count)
         pair{&load_counters::reconnected, &load_totals::reconnected},
         pair{&load_counters::restarted_ids, &load_totals::restarted_ids},
         pair{&load_counters::missed_while_disconnected, &load_totals::missed_while_disconnected},
+        pair{&load_counters::closed, &load_totals::closed},
         pair{&load_counters::stalled, &load_totals::stalled},
         pair{&load_counters::evicted, &load_totals::evicted},
     };

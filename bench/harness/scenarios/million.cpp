@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include "harness/scenarios/commands.hpp"
-#include "harness/scenarios/hold.hpp"
+#include "harness/scenarios/million_hold.hpp"
 #include "harness/scenarios/million_plan.hpp"
 #include "harness/servers/peer_manifest.hpp"
 #include "harness/servers/server_fleet.hpp"
 #include "harness/support/duration.hpp"
 #include "harness/support/interrupt.hpp"
 #include "harness/support/output.hpp"
+#include "harness/support/share.hpp"
 #include "harness/support/text.hpp"
 
 namespace bench {
@@ -55,10 +56,14 @@ public:
 
 private:
     tl::expected<peer, std::string> server() const;
+    std::string heartbeat_text(bool is_set) const
+    {
+        return is_set ? to_text(heartbeat_) + " after the last write to a stream" : "as the server chooses";
+    }
     std::string target() const { return "/ticks?ms=" + std::to_string(period_ms_); }
     load_options options_for(const million_plan& plan, const server_fleet& fleet) const;
     tl::expected<scenario_result, std::string> hold_all(scenario& settings, const million_plan& plan,
-                                                        server_fleet& fleet) const;
+                                                        server_fleet& fleet, bool sets_heartbeat) const;
 
     million_request request_;
     std::string server_ = "rill";
@@ -69,6 +74,10 @@ private:
     std::chrono::nanoseconds duration_ = std::chrono::minutes(2);
     std::chrono::nanoseconds settle_ = std::chrono::seconds(2);
     std::chrono::nanoseconds timeout_ = std::chrono::seconds(30);
+    std::chrono::nanoseconds max_ramp_ = std::chrono::minutes(5);
+    std::chrono::nanoseconds max_p99_ = std::chrono::seconds(1);
+    std::chrono::nanoseconds heartbeat_ = std::chrono::seconds(30);
+    double busy_share_ = 0.95;
     bool check_only_ = false, force_ = false;
     std::string json_;
 };
@@ -87,6 +96,15 @@ void million_command::add_to(cli_command& command)
              "which distributes the events evenly over it")
         .not_negative();
     add_duration(command, "--timeout", timeout_, "maximum time from connect() to the response head");
+    add_duration(command, "--max-ramp", max_ramp_, "maximum length of the ramp; the rest of the streams is not opened");
+    add_duration(command, "--max-p99", max_p99_,
+                 "a number of streams holds if no stream fails, no event is lost, and 99 % of the events are at most "
+                 "this late");
+    add_share(
+        command, "--cpu-limit", busy_share_,
+        "the CPU is the limit if more than this share is used; the ramp then ends when it stalls, and streams are "
+        "closed until the rest holds");
+    add_duration(command, "--heartbeat", heartbeat_, "heartbeat of the servers, if they have an option for it");
     command.add("--server", server_, "name of the server in the manifest").show_default();
     command
         .add("--servers", request_.servers, "number of server processes, which share the port; 0: as many as necessary")
@@ -128,7 +146,7 @@ load_options million_command::options_for(const million_plan& plan, const server
 }
 
 tl::expected<scenario_result, std::string> million_command::hold_all(scenario& settings, const million_plan& plan,
-                                                                     server_fleet& fleet) const
+                                                                     server_fleet& fleet, bool sets_heartbeat) const
 {
     std::uint64_t max_open_files = 0;
     settings.before_close = [&] {
@@ -136,21 +154,25 @@ tl::expected<scenario_result, std::string> million_command::hold_all(scenario& s
             max_open_files = std::max(max_open_files, open_files_of(pid));
         }
     };
-    const auto figures = hold(settings, duration_);
+    const auto figures = hold_million(settings, {duration_, max_ramp_, max_p99_, busy_share_});
     if (!figures) {
         return tl::unexpected(figures.error());
     }
-    const auto& held = **figures;
+    const auto& held = *figures->hold;
     const auto tcp_pages = held.after.machine.tcp / ::sysconf(_SC_PAGESIZE);
-    scenario_result result{held.json(), held.text(), held.faults()};
+    scenario_result result{held.json(), held.text() + figures->text(), figures->faults(), figures->limited_by_cpu};
+    figures->add_to(result.figures);
     result.figures["server"] = server_;
+    result.figures["heartbeat_ms"] =
+        sets_heartbeat ? boost::json::value(to_seconds(heartbeat_) * 1000) : boost::json::value(nullptr);
     result.figures["server_processes"] = plan.servers;
     result.figures["source_addresses"] = plan.addresses;
     result.figures["max_open_files_of_a_server"] = max_open_files;
     result.figures["tcp_mem_pages"] = tcp_pages;
-    result.text += "kernel    " + grouped(static_cast<std::uint64_t>(tcp_pages)) + " pages of TCP buffers (tcp_mem)\n" +
-                   "spread    " + distribution(plan, server_) + "; the server with the most streams has " +
-                   grouped(max_open_files) + " open files\n";
+    result.text += "heartbeat " + heartbeat_text(sets_heartbeat) + "\n" + "kernel    " +
+                   grouped(static_cast<std::uint64_t>(tcp_pages)) + " pages of TCP buffers (tcp_mem)\n" + "spread    " +
+                   distribution(plan, server_) + "; the server with the most streams has " + grouped(max_open_files) +
+                   " open files\n";
     if (const auto ended = fleet.ended()) {
         result.faults += (result.faults.empty() ? "" : "; ") + *ended;
     }
@@ -172,12 +194,17 @@ int million_command::run() const
     }
     watch_for_interrupts();
     progress shown(stderr);
-    shown.print("rill-bench: " + grouped(request_.streams) + " streams in " + distribution(*plan, server_));
+    const bool sets_heartbeat = !chosen->heartbeat.empty();
+    shown.print("rill-bench: " + grouped(request_.streams) + " streams in " + distribution(*plan, server_) +
+                "; heartbeat " + heartbeat_text(sets_heartbeat));
     if (check_only_) {
         return all_good;
     }
     auto command = command_of(*chosen, port_, period_ms_);
     command.insert(command.begin(), root_ + "/bench/peers/start");
+    for (auto& word : heartbeat_arguments(*chosen, std::chrono::duration_cast<std::chrono::milliseconds>(heartbeat_))) {
+        command.push_back(std::move(word));
+    }
     const temporary_log log;
     const auto fleet =
         server_fleet::start({std::move(command), {}, log.path}, plan->servers, port_, target(), server_timeout, shown);
@@ -186,7 +213,7 @@ int million_command::run() const
     }
     shown.clear();
     return run_scenario("million", options_for(*plan, **fleet),
-                        [&](scenario& settings) { return hold_all(settings, *plan, **fleet); });
+                        [&](scenario& settings) { return hold_all(settings, *plan, **fleet, sets_heartbeat); });
 }
 
 } // namespace

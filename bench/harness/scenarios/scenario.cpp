@@ -33,12 +33,17 @@ int run_scenario(const std::string& name, const load_options& options,
     json["faults"] = result->faults;
     json["machine"] = here.json();
     const auto text = "machine   " + here.text() + "\n" + result->text + "result    " +
-                      (result->faults.empty() ? "good" : "FAULTY: " + result->faults) +
+                      (result->faults.empty()   ? "good"
+                       : result->limited_by_cpu ? "LIMITED BY THE CPU: " + result->faults
+                                                : "FAULTY: " + result->faults) +
                       (interrupted() ? " (interrupted)" : "") + "\n";
     if (!write_figures(options.json, json, text)) {
         return could_not_run;
     }
-    return interrupted() ? was_interrupted : result->faults.empty() ? all_good : found_fault;
+    if (interrupted()) {
+        return was_interrupted;
+    }
+    return result->faults.empty() ? all_good : result->limited_by_cpu ? cpu_limited : found_fault;
 }
 
 } // namespace bench

@@ -30,8 +30,9 @@ struct scenario
 struct scenario_result
 {
     boost::json::object figures;
-    std::string text;   ///< the figures as lines of text
-    std::string faults; ///< description of all faults; empty if there are none
+    std::string text;            ///< the figures as lines of text
+    std::string faults;          ///< description of all faults; empty if there are none
+    bool limited_by_cpu = false; ///< the CPU of this machine is the reason for the faults
 };
 
 /// Prepares the scenario from the options, runs `body`, and writes the result together with the machine.

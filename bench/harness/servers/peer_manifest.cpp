@@ -27,6 +27,9 @@ peer peer_from(const json::object& object)
     if (const auto* build = object.if_contains("build")) {
         result.build = json::value_to<std::string>(*build);
     }
+    if (const auto* heartbeat = object.if_contains("heartbeat")) {
+        result.heartbeat = json::value_to<std::vector<std::string>>(*heartbeat);
+    }
     return result;
 }
 
@@ -116,6 +119,15 @@ std::string missing_reason(const peer& server, const std::string& root)
     }
     const auto skipped = build_note(server, root, "skipped");
     return "not built: " + (skipped.empty() ? "there is no " + server.command.front() : skipped);
+}
+
+std::vector<std::string> heartbeat_arguments(const peer& server, std::chrono::milliseconds heartbeat)
+{
+    auto result = server.heartbeat;
+    for (auto& word : result) {
+        replace_all(word, "{heartbeat}", std::to_string(heartbeat.count()) + "ms");
+    }
+    return result;
 }
 
 tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@ struct peer
     std::vector<std::string> command; ///< contains the placeholders {port} and {ms}
     std::vector<std::string> endpoints;
     std::string note{};
-    std::string build{}; ///< folder with the results of the build; may be empty
+    std::string build{};                  ///< folder with the results of the build; may be empty
+    std::vector<std::string> heartbeat{}; ///< further arguments with the placeholder {heartbeat}; may be empty
 };
 
 /// Parses a manifest such as bench/peers/peers.json. Returns an error message if it does not match its description.
@@ -37,6 +39,9 @@ std::string version_of(const peer& server, const std::string& root);
 
 /// Returns the reason why a server cannot be started. Returns an empty string if the server is built.
 std::string missing_reason(const peer& server, const std::string& root);
+
+/// Returns the arguments that set the heartbeat of a server. Empty if the server has no option for it.
+std::vector<std::string> heartbeat_arguments(const peer& server, std::chrono::milliseconds heartbeat);
 
 /// Returns the server of that name, or an error message if the manifest does not contain it.
 tl::expected<peer, std::string> find_peer(const std::vector<peer>& all, std::string_view name);

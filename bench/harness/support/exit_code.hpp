@@ -9,6 +9,7 @@ enum exit_code : int
     found_fault = 1, ///< a stream failed, an event was lost, or an objective was missed
     bad_usage = 2,
     could_not_run = 3,
+    cpu_limited = 4, ///< the CPU of this machine holds fewer streams than requested
     was_interrupted = 130,
 };
 

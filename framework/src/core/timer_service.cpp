@@ -8,6 +8,7 @@
 
 #include "core/exception_collector.hpp"
 #include "core/reserved_handler.hpp"
+#include "core/timer_prefetch.hpp"
 #include "core/timer_wheel.hpp"
 
 namespace rill {
@@ -20,33 +21,6 @@ constexpr std::chrono::milliseconds tick_length{1};
 
 // A worker that fires at least this number of timers per tick is busy.
 constexpr std::uint64_t busy_density = 4;
-
-// Between two events of a stream, its memory leaves the CPU caches. Loading this memory again costs more than all other
-// work to fire a timer. Therefore this function prefetches memory of the next three nodes while the present node fires.
-// It prefetches the third node and the coroutine frame around it. It prefetches the memory that the second node points
-// to. For the first node, it follows the pointers one step further.
-void prefetch_following(const detail::timer_list& nodes) noexcept
-{
-    auto node = nodes.begin();
-    if (node == nodes.end()) {
-        return;
-    }
-    if (node->operations->prefetch_further != nullptr) {
-        node->operations->prefetch_further(*node);
-    }
-    ++node;
-    if (node == nodes.end()) {
-        return;
-    }
-    if (node->operations->prefetch != nullptr) {
-        node->operations->prefetch(*node);
-    }
-    constexpr std::ptrdiff_t line = 64;
-    const auto* third = reinterpret_cast<const char*>(node->next); // the list itself, if there is no third node
-    for (std::ptrdiff_t offset = -2 * line; offset <= 3 * line; offset += line) {
-        __builtin_prefetch(third + offset);
-    }
-}
 
 } // namespace
 
@@ -169,6 +143,14 @@ void timer_service::add(timer_node& node)
     }
 }
 
+// The deadline is the rounded time, because the statistics of lateness must not contain an intended delay.
+void timer_service::add_on_grid(timer_node& node, clock::time_point when, std::chrono::milliseconds grid)
+{
+    const auto steps =
+        (due_tick(when) + static_cast<std::uint64_t>(grid.count()) - 1) / static_cast<std::uint64_t>(grid.count());
+    add(node, start_ + static_cast<std::int64_t>(steps) * grid);
+}
+
 void timer_service::remove(timer_node& node) noexcept
 {
     if (node.linked()) {
@@ -240,10 +222,11 @@ void timer_service::run_until(std::uint64_t tick)
             auto& node = *first;
             node.unlink();
             if (next.level == 0) {
-                prefetch_following(nodes);
+                detail::prefetch_following(nodes);
                 count_lateness(node);
                 node.operations->fire(node, {});
             } else {
+                detail::prefetch_after_next(nodes);
                 // Moves the node to a lower level, or to the current tick. The node has waited long, so the largest
                 // step is allowed.
                 wheel.add(node, coalesced_tick(std::max(due_tick(node.deadline), wheel.current()), UINT64_MAX));

@@ -6,9 +6,28 @@
 
 #include "core/exception_message.hpp"
 
+using namespace std::chrono_literals;
+
 namespace rill::transport {
 
 static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 152, "each stream holds one");
+
+namespace {
+
+// Nobody needs a punctual heartbeat. The heartbeats of many streams are therefore sent in one go: at the multiples of
+// this time, which is at most a fortieth of their interval. The times divide common intervals, so that the intervals of
+// a quiet stream remain exact. With a longer time, the heartbeats that are sent in one go would delay events.
+std::chrono::milliseconds heartbeat_grid(std::chrono::milliseconds interval) noexcept
+{
+    for (const std::chrono::milliseconds grid : {250ms, 100ms, 50ms, 10ms}) {
+        if (grid <= interval / 40) {
+            return grid;
+        }
+    }
+    return 1ms;
+}
+
+} // namespace
 
 http1_connection_state::http1_connection_state(worker_context& worker, stream_socket socket,
                                                const connection_operations& kind)
@@ -39,6 +58,12 @@ void http1_connection_state::set_timer(std::chrono::milliseconds after)
 {
     clear_timer();
     worker_.timers.add(*this, worker_.timers.after(after));
+}
+
+void http1_connection_state::set_heartbeat_timer(std::chrono::milliseconds after)
+{
+    clear_timer();
+    worker_.timers.add_on_grid(*this, worker_.timers.after(after), heartbeat_grid(policy_->heartbeat));
 }
 
 void http1_connection_state::defer_completions()

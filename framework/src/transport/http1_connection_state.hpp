@@ -94,6 +94,8 @@ protected:
     void set_peer(transport::peer now) noexcept { peer_ = now > peer_ ? now : peer_; }
 
     void set_timer(std::chrono::milliseconds after);
+    /// Sets the timer for the next heartbeat, which needs no exact time.
+    void set_heartbeat_timer(std::chrono::milliseconds after);
     void clear_timer() noexcept { timer_service::remove(*this); }
 
     // These functions schedule work for on_deferred().

@@ -2,10 +2,26 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "http/chunk.hpp"
 
 namespace rill::transport {
+
+namespace {
+
+// Frames the piece. Its headroom holds the size.
+[[gnu::always_inline]] inline std::string_view chunk_of(std::string& piece)
+{
+    constexpr auto headroom = rill::detail::stream_writer::headroom;
+    const auto size = piece.size() - headroom;
+    piece.append(detail::chunk_end);
+    auto* begin = piece.data() + headroom;
+    auto* head = detail::put_chunk_head(begin, size);
+    return {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
+}
+
+} // namespace
 
 const stream_policy http1_response_writer::default_policy{};
 
@@ -31,21 +47,43 @@ response_writer::write_state http1_response_writer::commit(std::string& piece)
     return send_piece(piece);
 }
 
+// While a head is held, the body counts as not chunked. Therefore the check for a held head costs nothing for the later
+// pieces of a chunked body.
+http1_response_writer::held_head::held_head(http1_response_writer& writer, std::string_view head) noexcept
+    : writer_(writer), head_(head), chunked_(std::exchange(writer.chunked_, false))
+{
+    current_ = this;
+}
+
+http1_response_writer::held_head::~held_head()
+{
+    if (const auto head = take(writer_); !head.empty()) {
+        writer_.send_bytes(head);
+    }
+}
+
+std::string_view http1_response_writer::held_head::take(http1_response_writer& of) noexcept
+{
+    if (current_ == nullptr || &current_->writer_ != &of) {
+        return {};
+    }
+    of.chunked_ = current_->chunked_;
+    return std::exchange(current_, nullptr)->head_;
+}
+
 response_writer::write_state http1_response_writer::send_piece(std::string& piece)
 {
-    std::string_view bytes(piece);
-    bytes.remove_prefix(headroom);
-    if (bytes.empty()) { // an empty chunk would end the body
+    if (piece.size() == headroom) { // an empty chunk would end the body
         return write_state::sent;
     }
-    if (chunked_) { // the headroom of the piece holds the size
-        const auto size = bytes.size();
-        piece.append(detail::chunk_end);
-        auto* begin = piece.data() + headroom;
-        auto* head = detail::put_chunk_head(begin, size);
-        bytes = {head, static_cast<std::size_t>(begin - head) + size + detail::chunk_end.size()};
-    }
-    return send_bytes(bytes);
+    return chunked_ ? send_bytes(chunk_of(piece)) : send_unframed(piece);
+}
+
+response_writer::write_state http1_response_writer::send_unframed(std::string& piece)
+{
+    const auto head = held_head::take(*this);
+    const auto bytes = chunked_ ? chunk_of(piece) : std::string_view(piece).substr(headroom);
+    return head.empty() ? send_bytes(bytes) : send_bytes(head, bytes);
 }
 
 response_writer::write_state http1_response_writer::send_bytes(std::string_view bytes)
@@ -83,11 +121,28 @@ response_writer::write_state http1_response_writer::put(const shared_chunk& piec
     if (reason_ != close_reason::open) {
         return write_state::closed;
     }
-    const auto bytes = framed(piece);
+    if (!chunked_) [[unlikely]] {
+        return put_unframed(piece);
+    }
+    const auto bytes = piece.chunk();
     if (bytes.empty()) { // an empty chunk would end the body
         return write_state::sent;
     }
     ++worker_.stats.events;
+    return unsent_ ? queue(bytes) : send_first(bytes, &piece);
+}
+
+response_writer::write_state http1_response_writer::put_unframed(const shared_chunk& piece)
+{
+    if (piece.bytes().empty()) {
+        return write_state::sent;
+    }
+    ++worker_.stats.events;
+    const auto head = held_head::take(*this);
+    const auto bytes = framed(piece);
+    if (!head.empty()) {
+        return send_bytes(head, bytes);
+    }
     return unsent_ ? queue(bytes) : send_first(bytes, &piece);
 }
 

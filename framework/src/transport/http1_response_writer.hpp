@@ -41,6 +41,27 @@ protected:
     bool on_own_thread() const noexcept override { return worker_.on_own_thread(); }
     backlog* unsent() noexcept override { return unsent_.get(); }
 
+    /// Holds the head of a response until the first piece of the body, so that one system call sends both. Sends the
+    /// head alone at the end of its lifetime if there was no piece. Must not outlive the bytes of the head.
+    class held_head
+    {
+    public:
+        held_head(http1_response_writer& writer, std::string_view head) noexcept;
+        held_head(const held_head&) = delete;
+        held_head& operator=(const held_head&) = delete;
+        ~held_head();
+
+        /// Returns the head that the writer holds, and ends the holding. Empty if it holds none.
+        static std::string_view take(http1_response_writer& of) noexcept;
+
+    private:
+        http1_response_writer& writer_;
+        std::string_view head_;
+        bool chunked_;
+        // A worker begins one stream after another.
+        static inline thread_local held_head* current_ = nullptr;
+    };
+
     /// Writes queued bytes. Returns false if the connection is broken.
     bool flush();
 
@@ -75,6 +96,9 @@ protected:
     {
         return chunked_ ? piece.chunk() : piece.bytes();
     }
+    // These functions send the first piece after a held head, and the pieces of a body that is not chunked.
+    write_state send_unframed(std::string& piece);
+    write_state put_unframed(const shared_chunk& piece);
     write_state send_first(std::string_view bytes, const shared_chunk* piece);
     bool keep_unsent(std::string_view bytes, const shared_chunk* piece, std::size_t sent);
     write_state queue(std::string_view bytes);

@@ -134,7 +134,8 @@ void http1_stream_phase::start_body()
         const auto remote = c.socket_.peer_address();
         worker.events.on_stream_opened({c.stream_number_, pending.target, remote});
     }
-    c.send_bytes(pending.head);
+    const auto head = std::move(pending.head);
+    const http1_response_writer::held_head held(c, head);
     if (pending.input.empty()) {
         auto own = std::move(pending.body);
         c.set_body(std::move(own));
@@ -234,7 +235,7 @@ after_stream http1_stream_phase::finish_body(bool may_be_cut)
 void http1_stream_phase::start_heartbeat()
 {
     if (connection_.policy_->heartbeat.count() > 0) {
-        connection_.set_timer(connection_.policy_->heartbeat);
+        connection_.set_heartbeat_timer(connection_.policy_->heartbeat);
     } else {
         connection_.clear_timer();
     }
@@ -244,7 +245,7 @@ void http1_stream_phase::send_heartbeat()
 {
     const auto written = write_internal(connection_.policy_->filler);
     if (written.value_or(rill::detail::write_state::sent) == rill::detail::write_state::sent) {
-        connection_.set_timer(connection_.policy_->heartbeat);
+        connection_.set_heartbeat_timer(connection_.policy_->heartbeat);
     }
 }
 

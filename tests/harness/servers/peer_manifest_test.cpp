@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
 {
     const auto peers =
         parse_peers(R"([{"name": "nchan", "title": "nginx + nchan", "command": ["build/n", "--port", "{port}"],
-                                        "endpoints": ["/broadcast"], "note": "one process", "build": "build/n", "unknown": 1}])");
+                                        "endpoints": ["/broadcast"], "note": "one process", "build": "build/n",
+                                        "heartbeat": ["-b", "{heartbeat}"], "unknown": 1}])");
     BOOST_REQUIRE(peers.has_value());
     BOOST_REQUIRE_EQUAL(peers->size(), 1U);
     BOOST_TEST(peers->front().name == "nchan");
@@ -62,11 +63,13 @@ BOOST_AUTO_TEST_CASE(a_manifest_is_a_list_of_servers)
     BOOST_TEST(peers->front().build == "build/n");
     BOOST_TEST(three()[0].note.empty());
     BOOST_TEST(three()[0].build.empty());
+    BOOST_TEST(peers->front().heartbeat.size() == 2U);
+    BOOST_TEST(three()[0].heartbeat.empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(the_build_folder_has_the_versions_of_a_server, source_tree)
 {
-    bench::peer server{"a", "A", {"built/server"}, {}, {}, "built"};
+    bench::peer server{"a", "A", {"built/server"}, {}, {}, "built", {}};
     BOOST_TEST(version_of(server, root).empty());
     BOOST_TEST(missing_reason(server, root) == "not built: there is no built/server");
 
@@ -82,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(the_build_folder_has_the_versions_of_a_server, source_tr
 
 BOOST_FIXTURE_TEST_CASE(the_build_folder_has_the_reason_why_a_server_was_skipped, source_tree)
 {
-    bench::peer server{"a", "A", {"built/server"}, {}, {}, "built"};
+    bench::peer server{"a", "A", {"built/server"}, {}, {}, "built", {}};
     write("built/skipped", "rustc 1.63.0 is too old: the peer needs 1.85\n");
     BOOST_TEST(missing_reason(server, root) == "not built: rustc 1.63.0 is too old: the peer needs 1.85");
 
@@ -90,9 +93,18 @@ BOOST_FIXTURE_TEST_CASE(the_build_folder_has_the_reason_why_a_server_was_skipped
     BOOST_TEST(missing_reason(server, root) == "not built: there is no built/server");
 }
 
+BOOST_AUTO_TEST_CASE(a_heartbeat_is_passed_to_servers_that_have_an_option_for_it)
+{
+    const bench::peer server{"a", "A", {"run"}, {}, {}, {}, {"--beat", "={heartbeat}"}};
+    const std::vector<std::string> expected{"--beat", "=30000ms"};
+    BOOST_TEST(bench::heartbeat_arguments(server, std::chrono::seconds(30)) == expected,
+               boost::test_tools::per_element());
+    BOOST_TEST(bench::heartbeat_arguments({"b", "B", {"run"}, {}, {}, {}, {}}, std::chrono::seconds(30)).empty());
+}
+
 BOOST_AUTO_TEST_CASE(placeholders_are_filled_in)
 {
-    const bench::peer server{"a", "A", {"run", "--port={port}", "{ms}/{ms}", "{other}"}, {}, {}, {}};
+    const bench::peer server{"a", "A", {"run", "--port={port}", "{ms}/{ms}", "{other}"}, {}, {}, {}, {}};
     const std::vector<std::string> expected{"run", "--port=8080", "250/250", "{other}"};
     BOOST_TEST(command_of(server, 8080, 250) == expected, boost::test_tools::per_element());
 }

@@ -81,6 +81,11 @@ public:
     }
     void add(timer_node& node);
 
+    /// The same for a timer that needs no exact time. Rounds `when` up to a multiple of `grid`, counted from the start
+    /// of the service. The timers of one grid then fire together, with one wake-up.
+    /// @param grid at least 1 ms
+    void add_on_grid(timer_node& node, clock::time_point when, std::chrono::milliseconds grid);
+
     /// Unlinks the node if it is linked, without firing it.
     static void remove(timer_node& node) noexcept;
 
