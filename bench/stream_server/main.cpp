@@ -194,6 +194,9 @@ int main(int argc, char** argv)
     cli.add_option("--threads", options.threads, "workers")->check(CLI::Range(1, 256));
     cli.add_option("--max-connections", options.capacity.max_connections, "0: no limit")->envname("MAX_CONNECTIONS");
     cli.add_option("--max-streams", options.capacity.max_streams, "0: no limit")->envname("MAX_STREAMS");
+    unsigned event_coalescing = static_cast<unsigned>(options.event_coalescing.count());
+    cli.add_option("--event-coalescing", event_coalescing, "window in which frequent events are sent together, ms")
+        ->capture_default_str();
     bool retry_event = false;
     cli.add_flag("--retry-event", retry_event, "refuse a stream with a retry event instead of 503")
         ->envname("RETRY_EVENT");
@@ -203,6 +206,7 @@ int main(int argc, char** argv)
     std::string token;
     cli.add_option("--publish-token", token, "allows POST and GET of /hub/{topic}, with this token for POST");
     CLI11_PARSE(cli, argc, argv);
+    options.event_coalescing = std::chrono::milliseconds(event_coalescing);
     options.capacity.refusal = retry_event ? rill::refusal::retry_event : rill::refusal::unavailable;
 
     rill::router app;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t max_feeds = 64;
 constexpr auto idle_time = 2s;             // longer than the time from a request to its subscription
-constexpr auto check_interval = 100ms;     // time between two checks for subscribers
+constexpr auto check_interval = 1s;        // time between two checks for subscribers, which visit all topics
 constexpr auto idle_check_interval = 10ms; // time between two checks while there are no subscribers
 
 } // namespace
