@@ -158,7 +158,7 @@ using period_us = rill::query<"us", rill::bounded<std::int64_t, 1, 86'400'000'00
 class topics
 {
 public:
-    explicit topics(std::shared_ptr<rill::pubsub::backplane> log) : feeds_(std::move(log)) {}
+    topics(std::shared_ptr<rill::pubsub::backplane> log, bool in_worker) : feeds_(std::move(log), in_worker) {}
 
     rill::awaitable<rill::response> join(topic_number topic, topic_count of, period_us us, padding bytes,
                                          rill::request& r)
@@ -166,7 +166,8 @@ public:
         if (*topic < 0 || *topic >= of) {
             co_return rill::response(rill::status::not_found);
         }
-        const auto feed = feeds_.find_or_make(settings_of(of, us, bytes));
+        const auto worker = co_await asio::this_coro::executor;
+        const auto feed = feeds_.find_or_make(settings_of(of, us, bytes), worker);
         if (!feed) {
             co_return rill::response(rill::status::service_unavailable);
         }
@@ -210,9 +211,16 @@ int main(int argc, char** argv)
            "heartbeat of /ticks and /broadcast, e.g. 30s; 0s: none")
         ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
         ->check(CLI::NonNegativeNumber);
+    unsigned event_coalescing = static_cast<unsigned>(options.event_coalescing.count());
+    cli.add_option("--event-coalescing", event_coalescing, "window in which frequent events are sent together, ms")
+        ->capture_default_str();
     bool retry_event = false;
     cli.add_flag("--retry-event", retry_event, "refuse a stream with a retry event instead of 503")
         ->envname("RETRY_EVENT");
+    std::string publisher = "thread";
+    cli.add_option("--publisher", publisher, "what publishes to the topics: a thread, or a coroutine of a worker")
+        ->check(CLI::IsMember({"thread", "worker"}))
+        ->capture_default_str();
     std::string store;
     cli.add_option("--store", store, "the log of the topics: memory, sqlite:FILE, or a redis or nats URL")
         ->default_str("a log in memory for each feed");
@@ -220,6 +228,7 @@ int main(int argc, char** argv)
     cli.add_option("--publish-token", token, "allows POST and GET of /hub/{topic}, with this token for POST");
     CLI11_PARSE(cli, argc, argv);
     options.timer_coalescing = std::chrono::milliseconds(coalescing);
+    options.event_coalescing = std::chrono::milliseconds(event_coalescing);
     options.capacity.refusal = retry_event ? rill::refusal::retry_event : rill::refusal::unavailable;
 
     rill::router app;
@@ -228,7 +237,7 @@ int main(int argc, char** argv)
     app.get("/broadcast", rill::make_handler(&broadcasts::join, shared));
     app.get("/broadcast/stats", rill::make_handler(&broadcasts::stats, shared));
     const auto log = store.empty() ? nullptr : open_store(store);
-    topics fed(log);
+    topics fed(log, publisher == "worker");
     app.get("/topics/{topic:int}", rill::make_handler(&topics::join, fed));
     app.get("/topics/stats", rill::make_handler(&topics::stats, fed));
     std::optional<rill::pubsub::hub> hub;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <rill/pubsub.hpp>
+#include <rill/rill.hpp>
 #include <string>
 #include <thread>
 
@@ -20,15 +21,21 @@ struct feed_settings
     auto operator<=>(const feed_settings&) const = default;
 };
 
-/// A hub with a thread that publishes to its topics in turn. The events are evenly distributed over the period. All
-/// topics share one sequence of ids. Therefore the ids of one topic increase by the number of topics.
+/// A hub whose publisher, a thread or a coroutine of a worker, publishes to its topics in turn. The events are evenly
+/// distributed over the period. All topics share one sequence of ids. Therefore the ids of one topic increase by the
+/// number of topics.
 ///
-/// The thread publishes only while there are subscribers.
+/// The publisher publishes only while there are subscribers.
 class topic_feed
 {
 public:
     /// @param log  the log of the hub; nullptr: a log in memory
     topic_feed(const feed_settings& settings, std::shared_ptr<rill::pubsub::backplane> log);
+
+    /// Starts a thread that publishes.
+    void publish_from_thread();
+    /// Starts a coroutine that publishes. It ends after the feed has been destroyed.
+    static void publish_from(const rill::executor& worker, const std::shared_ptr<topic_feed>& feed);
 
     rill::awaitable<rill::response> join(rill::request& r) const { return handler_(r); }
     rill::pubsub::channel_stats stats() const { return hub_.stats(); }
@@ -36,15 +43,22 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    bool sleep_until(clock::time_point when, const std::stop_token& stop);
-    bool wait_for_subscribers(const std::stop_token& stop);
+    static rill::awaitable<> run(std::weak_ptr<topic_feed> feed);
+    std::chrono::nanoseconds offset_of(std::int64_t event) const;
+    clock::time_point publish_due();
     bool publish(int topic);
-    void run(const std::stop_token& stop);
 
     const feed_settings settings_;
     const std::string padding_;
     rill::pubsub::hub hub_;
     rill::handler handler_;
+
+    // Only the publisher uses these members.
+    clock::time_point start_;      ///< the time at which the first event was due
+    std::int64_t published_ = 0;   ///< number of events
+    bool is_idle_ = true;          ///< there were no subscribers
+    clock::time_point next_check_; ///< time of the next check for subscribers
+
     std::mutex mutex_;
     std::condition_variable_any stopped_;
     std::jthread publisher_;
@@ -56,10 +70,14 @@ class topic_feeds
 {
 public:
     /// @param log  the log of all feeds. One feed at a time may use it. nullptr: each feed has a log in memory
-    explicit topic_feeds(std::shared_ptr<rill::pubsub::backplane> log = nullptr) : log_(std::move(log)) {}
+    /// @param in_worker  a coroutine publishes, and not a thread
+    topic_feeds(std::shared_ptr<rill::pubsub::backplane> log, bool in_worker)
+        : log_(std::move(log)), in_worker_(in_worker)
+    {}
 
     /// Returns null if there are too many feeds.
-    std::shared_ptr<topic_feed> find_or_make(const feed_settings& settings);
+    /// @param worker  the worker for the coroutine of a new feed
+    std::shared_ptr<topic_feed> find_or_make(const feed_settings& settings, const rill::executor& worker);
     /// Returns null if there is no such feed.
     std::shared_ptr<topic_feed> find(const feed_settings& settings);
 
@@ -72,6 +90,7 @@ private:
     void remove_idle(const feed_settings& requested);
 
     std::shared_ptr<rill::pubsub::backplane> log_;
+    const bool in_worker_;
     std::mutex mutex_;
     std::map<feed_settings, entry> all_;
 };

@@ -27,7 +27,7 @@ constexpr std::int64_t patience = 60'000'000'000; // in ns, for every wait
 constexpr const char* manifest = R"([
   {"name": "rill", "title": "rill", "command": [")" RILL_STREAM_SERVER
                                  R"(", "--port", "{port}"],
-   "heartbeat": ["--heartbeat", "{heartbeat}"], "endpoints": ["/ticks"]},
+   "heartbeat": ["--heartbeat", "{heartbeat}"], "endpoints": ["/ticks", "/broadcast"]},
   {"name": "lonely", "title": "Lonely", "command": [")" RILL_BEAST
                                  R"(", "--port", "{port}"], "endpoints": ["/ticks"]},
   {"name": "broadcaster", "title": "B", "command": ["/bin/true"], "endpoints": ["/broadcast"]},
@@ -209,6 +209,15 @@ BOOST_FIXTURE_TEST_CASE(a_ramp_that_is_too_slow_is_a_fault, fixture)
     BOOST_TEST(million(with(small, {"--ramp", "100", "--max-ramp", "1s", "--cpu-limit", "100%", "--for", "600ms"})) ==
                1);
     BOOST_TEST(log.find("FAULTY: the ramp ended early, because it took longer than 1s") != log.npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(streams_of_a_broadcast_are_held_by_servers_on_one_core, fixture)
+{
+    BOOST_TEST(million(with(small, {"--for", "2500ms", "--broadcast", "--server-core", "0"})) == 0);
+    check_small_run(figures());
+    BOOST_TEST(log.find("/broadcast?ms=1000") != log.npos);
+    BOOST_TEST(million(with(small, {"--broadcast", "--server", "floor"})) == 2);
+    BOOST_TEST(log.find("has no /broadcast") != log.npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_server_that_does_not_share_its_port_is_reported, fixture)

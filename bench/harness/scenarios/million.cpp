@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <sched.h>
 #include <unistd.h>
 
 #include "harness/scenarios/commands.hpp"
@@ -60,7 +62,8 @@ private:
     {
         return is_set ? to_text(heartbeat_) + " after the last write to a stream" : "as the server chooses";
     }
-    std::string target() const { return "/ticks?ms=" + std::to_string(period_ms_); }
+    std::string path() const { return broadcast_ ? "/broadcast" : "/ticks"; }
+    std::string target() const { return path() + "?ms=" + std::to_string(period_ms_); }
     load_options options_for(const million_plan& plan, const server_fleet& fleet) const;
     tl::expected<scenario_result, std::string> hold_all(scenario& settings, const million_plan& plan,
                                                         server_fleet& fleet, bool sets_heartbeat) const;
@@ -78,6 +81,8 @@ private:
     std::chrono::nanoseconds max_p99_ = std::chrono::seconds(1);
     std::chrono::nanoseconds heartbeat_ = std::chrono::seconds(30);
     double busy_share_ = 0.95;
+    bool broadcast_ = false;
+    int server_core_ = -1; ///< if negative, the servers use all cores
     bool check_only_ = false, force_ = false;
     std::string json_;
 };
@@ -88,6 +93,7 @@ void million_command::add_to(cli_command& command)
     command.add("--ms", period_ms_, "time between two events of a stream, milliseconds")
         .show_default()
         .range(1U, 86'400'000U);
+    command.add("--broadcast", broadcast_, "/broadcast instead of /ticks: the streams of a server get the same events");
     add_duration(command, "--for", duration_, "length of the measurement with all streams open");
     add_duration(command, "--settle", settle_, "pause between the opening of the last stream and the measurement");
     command
@@ -110,6 +116,8 @@ void million_command::add_to(cli_command& command)
         .add("--servers", request_.servers, "number of server processes, which share the port; 0: as many as necessary")
         .show_default()
         .range(0U, max_processes);
+    command.add("--server-core", server_core_, "the only core that the servers use; default: all cores")
+        .range(0, CPU_SETSIZE - 1);
     command
         .add("--stream-memory", request_.bytes_per_stream,
              "expected bytes per stream, both ends and the kernel, for the check of the available memory")
@@ -125,8 +133,8 @@ void million_command::add_to(cli_command& command)
 tl::expected<peer, std::string> million_command::server() const
 {
     const auto found = read_peers(manifest_, root_).and_then([&](const auto& all) { return find_peer(all, server_); });
-    if (found && std::find(found->endpoints.begin(), found->endpoints.end(), "/ticks") == found->endpoints.end()) {
-        return tl::unexpected("server '" + server_ + "' has no /ticks");
+    if (found && std::find(found->endpoints.begin(), found->endpoints.end(), path()) == found->endpoints.end()) {
+        return tl::unexpected("server '" + server_ + "' has no " + path());
     }
     return found;
 }
@@ -206,8 +214,9 @@ int million_command::run() const
         command.push_back(std::move(word));
     }
     const temporary_log log;
-    const auto fleet =
-        server_fleet::start({std::move(command), {}, log.path}, plan->servers, port_, target(), server_timeout, shown);
+    const auto core = server_core_ < 0 ? std::nullopt : std::optional(static_cast<unsigned>(server_core_));
+    const auto fleet = server_fleet::start({std::move(command), core, log.path}, plan->servers, port_, target(),
+                                           server_timeout, shown);
     if (!fleet) {
         return print_error(fleet.error(), interrupted() ? was_interrupted : could_not_run);
     }

@@ -66,6 +66,8 @@ protected:
 /// drops all of them and counts them as skipped. The streams of the worker then read these events from the history.
 class worker_outbox
 {
+    static constexpr std::size_t cache_line = 64;
+
 public:
     /// @param worker  the mailbox of the worker
     explicit worker_outbox(mailbox::address worker) : worker_(std::move(worker)) {}
@@ -88,16 +90,18 @@ public:
 
     // The caller does not hold the mutex of the store:
 
-    /// Runs the consumer in the thread of the worker. Does nothing if the consumer or the worker does not exist.
-    /// Thread-safe.
+    /// Runs the consumer in the thread of the worker. Does nothing if the consumer or the worker does not exist. While
+    /// events arrive often, the consumer runs at the end of a window, see mailbox::set_coalescing(). Thread-safe.
     void wake() const;
 
-    worker_stats stats;
+    // The worker writes the counters for each send, and publishers write the other members. They have separate cache
+    // lines, so that publishers do not slow down the worker.
+    alignas(cache_line) worker_stats stats;
 
 private:
     void skip_all();
 
-    mailbox::address worker_;
+    alignas(cache_line) mailbox::address worker_;
     std::weak_ptr<event_consumer> consumer_; ///< only the thread of the worker locks this pointer
     std::vector<queued_event> pending_;
     std::size_t pending_bytes_ = 0;
