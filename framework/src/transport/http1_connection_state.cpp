@@ -8,7 +8,7 @@
 
 namespace rill::transport {
 
-static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 152, "each stream holds one");
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 128, "each stream holds one");
 
 http1_connection_state::http1_connection_state(worker_context& worker, stream_socket socket,
                                                const connection_operations& kind)
