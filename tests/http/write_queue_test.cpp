@@ -381,6 +381,45 @@ BOOST_AUTO_TEST_CASE(a_write_that_has_completed_before_it_is_awaited)
     BOOST_TEST(completed);
 }
 
+// A stream at rest must not need the memory of a wait.
+BOOST_AUTO_TEST_CASE(the_memory_of_a_wait_is_freed_after_the_wait)
+{
+    struct queue final : rill::detail::write_queue
+    {
+        using write_queue::complete_deferred;
+        using write_queue::drop_all;
+        using write_queue::pending_;
+        using write_queue::reserve_wait;
+        backlog* unsent() noexcept override { return nullptr; }
+        void defer_completions() override {}
+    };
+    queue q;
+    int completed = 0;
+    const auto count = [&](rill::error_code) { ++completed; };
+    BOOST_TEST(!q.pending_);
+    q.when_written(count);
+    BOOST_TEST(q.pending_);
+    q.complete_deferred();
+    BOOST_TEST(completed == 1);
+    BOOST_TEST(!q.pending_);
+    q.when_written(count);
+    q.when_written(count); // a list of two writes
+    q.complete_deferred();
+    BOOST_TEST(completed == 3);
+    BOOST_TEST(!q.pending_);
+    q.when_written(count);
+    q.drop_all();
+    BOOST_TEST(completed == 3);
+    BOOST_TEST(!q.pending_);
+    q.reserve_wait(true);
+    q.when_written(count);
+    q.complete_deferred();
+    BOOST_TEST(completed == 4);
+    BOOST_TEST(q.pending_);
+    q.reserve_wait(false);
+    BOOST_TEST(!q.pending_);
+}
+
 BOOST_AUTO_TEST_CASE(a_busy_handler_yields)
 {
     fixture f;

@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(new_topics_reuse_the_links_of_removed_topics)
         loop.turn();
     }
     BOOST_TEST(parse_events(all.out.sent).size() >= 100U);
-    BOOST_TEST(dynamic_cast<pubsub::detail::direct_stream&>(*all.body).more_links->all.size() <= 4U);
+    BOOST_TEST(dynamic_cast<pubsub::detail::direct_stream&>(*all.body).group->more_links->all.size() <= 4U);
     all.cut();
 }
 

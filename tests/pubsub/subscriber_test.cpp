@@ -12,7 +12,9 @@ namespace {
 
 struct plain_subscriber : subscriber
 {
-    plain_subscriber() : subscriber(subscriber_kind::writer) {}
+    plain_subscriber() : subscriber(subscriber_kind::writer) { group = &own; }
+
+    subscriber_group own;
 };
 
 } // namespace
@@ -36,7 +38,7 @@ BOOST_AUTO_TEST_CASE(links_are_reused)
     plain_subscriber s;
     topic_links lists[3];
     auto& first = unused_link(s);
-    BOOST_TEST(&first == &s.link);
+    BOOST_TEST(&first == &s);
     lists[0].push_back(first);
     auto& second = unused_link(s);
     BOOST_TEST(&second != &first);
@@ -45,7 +47,7 @@ BOOST_AUTO_TEST_CASE(links_are_reused)
     extra_links_of(s).unused.push_back(second);
     BOOST_TEST(&unused_link(s) == &second);
     lists[2].push_back(second);
-    BOOST_TEST(s.more_links->all.size() == 1U);
+    BOOST_TEST(s.group->more_links->all.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_destroyed_subscriber_is_removed_from_its_lists)
@@ -54,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_destroyed_subscriber_is_removed_from_its_lists)
     backlog_list ready;
     {
         plain_subscriber s;
-        list.push_back(s.link);
+        list.push_back(s);
         ready.push_back(fall_behind(s, 1));
         BOOST_TEST(!list.empty());
     }

@@ -19,14 +19,18 @@ public:
     const rill::stream_policy* used_policy = nullptr;
     std::size_t deferred_completions = 0; ///< number of completions from the event loop
 
-    /// The client stops reading. Writes wait.
-    void block() { blocked_ = true; }
+    /// The client stops reading. Writes wait. A connection has memory for one wait while it has unsent bytes.
+    void block()
+    {
+        blocked_ = true;
+        reserve_wait(true);
+    }
 
     /// The client has read everything.
     void unblock()
     {
         blocked_ = false;
-        left_ = {};
+        left_.queued = left_.taken = left_.single_wait_end = 0;
         complete_written();
     }
 
@@ -64,7 +68,7 @@ public:
         boost::asio::post(context_, [this, reason] { close(reason); });
     }
 
-    bool has_waiter() const noexcept { return static_cast<bool>(waiter_); }
+    using rill::response_writer::has_waiter;
 
     void set_policy(const rill::stream_policy& policy) override { used_policy = &policy; }
     bool stop_requested() const noexcept override { return stopping; }

@@ -31,7 +31,7 @@ public:
     void chunked() { chunked_ = true; }
     void ended(close_reason reason) { reason_ = reason; }
     bool all_written() { return unsent() == nullptr; }
-    std::size_t allocated() const { return unsent_ ? unsent_->bytes.capacity() : 0; }
+    std::size_t allocated() const { return has_unsent() ? unsent_data()->bytes.capacity() : 0; }
     auto deadline() const { return write_timeout(); }
     using http1_response_writer::flush;
     using http1_response_writer::unsent_size;

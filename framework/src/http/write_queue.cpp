@@ -22,28 +22,20 @@ error_code write_queue::error_of(write_state outcome) noexcept
     return {};
 }
 
-// Returns and resets the outcome of the single write in waiter_. Call this before that write is moved or completed.
-write_state write_queue::take_single_outcome() noexcept
-{
-    return std::exchange(single_outcome_, write_state::queued);
-}
-
-// Adds a write to the list. If a single write is in waiter_, it becomes the first write of the list.
+// Adds a write to the list. If a single write waits, it becomes the first write of the list.
 write_queue::pending_write& write_queue::append(std::uint64_t end, write_state outcome)
 {
-    auto* several = waiter_.get<pending_list>();
-    if (several == nullptr) {
+    if (several() == nullptr) {
         auto writes = std::make_unique<std::list<pending_write>>(1);
         const auto* left = unsent();
         auto& first = writes->front();
-        first.done.take_over(waiter_);
-        first.outcome = take_single_outcome();
+        first.done.take_over(pending_->waiting);
+        first.outcome = std::exchange(pending_->outcome, write_state::queued);
         first.end = left != nullptr ? left->single_wait_end : 0;
         first.was_single = true;
-        waiter_.emplace(pending_list{std::move(writes)});
-        several = waiter_.get<pending_list>();
+        pending_->waiting.emplace(pending_list{std::move(writes)});
     }
-    auto& write = several->writes->emplace_back();
+    auto& write = several()->writes->emplace_back();
     write.end = end;
     write.outcome = outcome;
     return write;
@@ -52,12 +44,12 @@ write_queue::pending_write& write_queue::append(std::uint64_t end, write_state o
 void write_queue::remove(const pending_write* write) noexcept
 {
     if (write != nullptr) {
-        waiter_.get<pending_list>()->writes->remove_if([write](const auto& other) { return &other == write; });
+        several()->writes->remove_if([write](const auto& other) { return &other == write; });
     }
 }
 
-// Called from a cancellation slot. If `write` is nullptr, cancels the write that was stored in waiter_ when its wait
-// began. This write may have moved to the list since then.
+// Called from a cancellation slot. If `write` is nullptr, cancels the write that was a single one when its wait began.
+// This write may have moved to the list since then.
 void write_queue::cancel(pending_write* write, boost::asio::cancellation_type type)
 {
     if (!ends_operation(type)) {
@@ -74,38 +66,37 @@ void write_queue::cancel(pending_write* write, boost::asio::cancellation_type ty
 // is made consistent before.
 void write_queue::drop(pending_write* write) noexcept
 {
-    auto* several = waiter_.get<pending_list>();
-    if (several == nullptr) {
+    auto* list = several();
+    if (list == nullptr) {
         if (write == nullptr) {
-            take_single_outcome();
-            waiter_.reset();
+            drop_all();
         }
         return;
     }
     std::list<pending_write> dropped;
-    auto& writes = *several->writes;
+    auto& writes = *list->writes;
     const auto matches = [write](const auto& other) { return write != nullptr ? &other == write : other.was_single; };
     const auto found = std::ranges::find_if(writes, matches);
     if (found != writes.end()) {
         dropped.splice(dropped.end(), writes, found);
     }
     if (writes.empty()) {
-        waiter_.reset();
+        drop_all();
     }
 }
 
 void write_queue::abort(pending_write* write)
 {
-    if (auto* several = write == nullptr ? waiter_.get<pending_list>() : nullptr) {
-        write = &several->writes->front(); // the former single write is first in the list while it waits
+    if (auto* list = write == nullptr ? several() : nullptr) {
+        write = &list->writes->front(); // the former single write is first in the list while it waits
         if (!write->was_single) {
             return;
         }
     }
-    if (write == nullptr && !waiter_) {
+    if (write == nullptr && !has_waiter()) {
         return;
     }
-    auto& outcome = write != nullptr ? write->outcome : single_outcome_;
+    auto& outcome = write != nullptr ? write->outcome : pending_->outcome;
     if (outcome == write_state::queued) {
         outcome = write_state::closed;
         defer_completions();
@@ -116,35 +107,43 @@ void write_queue::complete_written()
 {
     const auto* left = unsent();
     const auto written = [left](std::uint64_t end) { return left == nullptr || end <= left->taken; };
-    if (waiter_.get<pending_list>() != nullptr) {
+    if (several() != nullptr) {
         complete_if([&](const pending_write& write) { return written(write.end); });
-    } else if (waiter_ && (single_outcome_ != write_state::queued || left == nullptr || written(left->single_wait_end)))
+    } else if (has_waiter() &&
+               (pending_->outcome != write_state::queued || left == nullptr || written(left->single_wait_end)))
     {
-        waiter_.complete(error_of(take_single_outcome()));
+        complete_all({});
     }
 }
 
 void write_queue::complete_deferred()
 {
-    if (waiter_.get<pending_list>() != nullptr) {
+    if (several() != nullptr) {
         complete_if([](const pending_write& write) { return write.outcome != write_state::queued; });
-    } else if (waiter_ && single_outcome_ != write_state::queued) {
-        waiter_.complete(error_of(take_single_outcome()));
+    } else if (has_waiter() && pending_->outcome != write_state::queued) {
+        complete_all({});
     }
 }
 
 void write_queue::complete_all(error_code ec)
 {
-    if (waiter_) {
-        const auto outcome = take_single_outcome();
-        waiter_.complete(outcome == write_state::queued ? ec : error_of(outcome));
+    if (has_waiter()) {
+        const auto outcome = std::exchange(pending_->outcome, write_state::queued);
+        waiter done; // the call may use this queue, or destroy it
+        done.take_over(pending_->waiting);
+        release_pending();
+        done.complete(outcome == write_state::queued ? ec : error_of(outcome));
     }
 }
 
 void write_queue::drop_all() noexcept
 {
-    take_single_outcome();
-    waiter_.reset();
+    if (pending_) {
+        pending_->outcome = write_state::queued;
+        waiter dropped; // the destructor of the handler may use this queue
+        dropped.take_over(pending_->waiting);
+        release_pending();
+    }
 }
 
 // Removes all ready writes from the list before it completes them. A completed handler may write again, or may find
@@ -152,7 +151,7 @@ void write_queue::drop_all() noexcept
 template <class Condition>
 void write_queue::complete_if(Condition condition)
 {
-    auto& writes = *waiter_.get<pending_list>()->writes;
+    auto& writes = *several()->writes;
     std::list<pending_write> ready;
     for (auto next = writes.begin(); next != writes.end();) {
         const auto write = next++;
@@ -162,7 +161,7 @@ void write_queue::complete_if(Condition condition)
         }
     }
     if (writes.empty()) {
-        waiter_.reset();
+        drop_all();
     }
     complete(std::move(ready));
 }

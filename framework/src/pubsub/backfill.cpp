@@ -133,7 +133,7 @@ backlog_state& start_backlog(subscriber& s, stream_start start)
 log_id position_id(const topic_store& store, const subscriber& s)
 {
     const auto& b = *s.backlog;
-    return b.past ? b.past->position_id() : id_at(store, *s.filter, b.position.seen);
+    return b.past ? b.past->position_id() : id_at(store, s.filter(), b.position.seen);
 }
 
 } // namespace rill::pubsub::detail

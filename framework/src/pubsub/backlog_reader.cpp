@@ -57,7 +57,7 @@ encoded_event backlog_reader::find_next_held(subscriber& s)
     for (;;) {
         found_.clear();
         const auto outcome =
-            store_.read(*s.filter, [&](const history& past) { return past.collect(b.position, at_.head, 1, found_); });
+            store_.read(s.filter(), [&](const history& past) { return past.collect(b.position, at_.head, 1, found_); });
         if (outcome.lost && !slow_.mark_lost(s, outcome)) {
             return {};
         }
@@ -143,7 +143,7 @@ encoded_event backlog_reader::next_of_backfill(subscriber& s)
 {
     const auto pages = std::static_pointer_cast<backfill>(s.backlog->past);
     for (auto* e = pages->next(); e != nullptr; e = pages->next()) {
-        if (s.filter->selects(e->event.topic())) {
+        if (s.filter().selects(e->event.topic())) {
             auto event = std::move(e->event).finish(e->id);
             pages->pass();
             return event;
@@ -162,12 +162,12 @@ void backlog_reader::read_or_end_backfill(subscriber& s)
         return;
     }
     if (pages->now() == backfill::state::failed) {
-        end_backfill(s, find_start_without(store_, *s.filter, progress));
+        end_backfill(s, find_start_without(store_, s.filter(), progress));
         return;
     }
     // Before the backplane has confirmed the id, the backfill must not end. The store may have lost events after that
     // id.
-    auto start = progress.has_begun ? find_start_after(store_, *s.filter, progress) : std::nullopt;
+    auto start = progress.has_begun ? find_start_after(store_, s.filter(), progress) : std::nullopt;
     if (start) {
         end_backfill(s, std::move(*start));
     } else if (pages->now() == backfill::state::at_end && store_.newest() == pages->newest_then()) {

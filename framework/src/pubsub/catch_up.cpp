@@ -69,7 +69,7 @@ bool catch_up::serve_writer(subscriber& s, std::size_t& budget)
             return moved || s.now == subscriber::state::live;
         }
         --budget;
-        const auto sent = s.out->put(event);
+        const auto sent = s.out()->put(event);
         if (sent == rill::detail::write_state::closed) {
             s.now = subscriber::state::ended;
             return true;
@@ -174,7 +174,7 @@ void catch_up::block(subscriber& s, std::size_t bytes)
     if (slow_.evict_if_over_limits(s)) {
         return;
     }
-    s.out->when_written([this, stream = &s](error_code ec) {
+    s.out()->when_written([this, stream = &s](error_code ec) {
         if (!ec) {
             unblock(*stream);
         }
@@ -217,7 +217,7 @@ void catch_up::miss_skipped(subscriber& s, const skipped_events& skipped, std::u
     }
     // The subscriber began after some of these events had been published. Count only the events after its start.
     std::vector<found_event> none;
-    const auto held = store_.read(*s.filter, [&](const history& past) {
+    const auto held = store_.read(s.filter(), [&](const history& past) {
         return past.collect({from, from}, until, 0, none);
     });
     b.events = held.remaining;
@@ -247,7 +247,7 @@ void catch_up::go_live(subscriber& s)
         // While a batch is being sent, the subscriber may still have to miss that batch. If no batch is being sent, the
         // events that were not found have been replaced or dropped.
         if (b.events != 0 && !batch.active) {
-            if (s.filter->conflates) {
+            if (s.filter().conflates) {
                 worker_stats::add(stats_.conflated, b.events);
             } else {
                 slow_.on_dropped(s, b.events, slow_reason::not_held);
@@ -266,7 +266,7 @@ void catch_up::go_live(subscriber& s)
     s.live_since = batch.active ? batch.number : 0;
     b.events = b.bytes = 0;
     b.unlink();
-    if (s.out != nullptr) {
+    if (s.out() != nullptr) {
         s.backlog.reset();
     }
 }

@@ -19,22 +19,22 @@ coroutine_subscriber::coroutine_subscriber(std::shared_ptr<topic_store> store, f
         ended = error::unknown_event_id;
     }
     start_backlog(*this, std::move(start));
-    filter = std::move(wanted); // this comes last, because everything before it may throw
+    group->filter = std::move(wanted); // this comes last, because everything before it may throw
 }
 
 coroutine_subscriber::~coroutine_subscriber()
 {
-    if (worker != nullptr) {
-        worker->remove(*this);
+    if (worker() != nullptr) {
+        worker()->remove(*this);
     }
-    if (filter) {
-        store_->unsubscribe(std::move(filter));
+    if (group->filter) {
+        store_->unsubscribe(std::move(group->filter));
     }
 }
 
 encoded_event coroutine_subscriber::position() const
 {
-    if (ended || worker != nullptr || backlog->notice) {
+    if (ended || worker() != nullptr || backlog->notice) {
         return {};
     }
     const auto id = position_id(*store_, *this);
@@ -51,7 +51,7 @@ void coroutine_subscriber::begin(boost::asio::io_context& of)
         complete_end();
         return;
     }
-    if (worker == nullptr) {
+    if (worker() == nullptr) {
         try {
             dispatcher::of(of, store_).add(*this);
         } catch (const std::bad_alloc&) {
@@ -59,7 +59,7 @@ void coroutine_subscriber::begin(boost::asio::io_context& of)
             return;
         }
     }
-    worker->catching_up().wait(*this);
+    worker()->catching_up().wait(*this);
 }
 
 void coroutine_subscriber::cancel(boost::asio::cancellation_type type)
@@ -69,13 +69,13 @@ void coroutine_subscriber::cancel(boost::asio::cancellation_type type)
     }
     if (rill::detail::destroys_coroutine()) {
         if (now == state::live) {
-            fall_behind(*this, worker->head());
+            fall_behind(*this, worker()->head());
             now = state::waiting;
         }
         drop();
-    } else if (worker != nullptr && !has_posted_end()) { // a posted end completes in the next turn anyway
+    } else if (worker() != nullptr && !has_posted_end()) { // a posted end completes in the next turn anyway
         aborted = true;
-        worker->ready().make_ready(*this);
+        worker()->ready().make_ready(*this);
     }
 }
 

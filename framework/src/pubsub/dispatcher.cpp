@@ -50,9 +50,9 @@ void prefetch(topic_links::iterator next, topic_links::iterator end) noexcept
     constexpr std::ptrdiff_t line = 64;
     const auto* after = reinterpret_cast<const char*>(std::next(next).pointed_node());
     __builtin_prefetch(after);
-    __builtin_prefetch(after + sizeof(topic_link) + sizeof(response_writer*)); // subscriber::now
+    __builtin_prefetch(after + sizeof(topic_link)); // subscriber::now
     if (next != end) {
-        const auto* connection = reinterpret_cast<const char*>(next->owner->out);
+        const auto* connection = reinterpret_cast<const char*>(next->owner().out());
         __builtin_prefetch(connection);
         __builtin_prefetch(connection + line);
     }
@@ -90,7 +90,7 @@ dispatcher& dispatcher::of(asio::io_context& context, const std::shared_ptr<topi
 void dispatcher::add(subscriber& s)
 {
     ++subscribers_;
-    s.worker = this;
+    s.group->worker = this;
     index_.add(s, *store_);
 }
 
@@ -98,7 +98,6 @@ void dispatcher::remove(subscriber& s)
 {
     index_.remove(s, next_);
     catch_up_.remove(s);
-    s.worker = nullptr;
     if (--subscribers_ == 0) {
         store_->detach(outbox_);
         asio::use_service<dispatchers>(context_).by_store.erase(store_.get());
@@ -209,7 +208,7 @@ void dispatcher::on_skipped()
     for (const auto& [topic, skipped] : queue_.skipped()) {
         if (auto* local = index_.find_or_create(topic)) {
             for (auto& link : local->streams) {
-                auto& s = *link.owner;
+                auto& s = link.owner();
                 if (s.now == subscriber::state::live) {
                     fall_behind(s, at_.head);
                     ready_.requeue(s);
@@ -220,7 +219,7 @@ void dispatcher::on_skipped()
     for (const auto& [topic, skipped] : queue_.skipped()) {
         if (auto* local = index_.find_or_create(topic)) {
             for (auto& link : local->streams) {
-                catch_up_.miss_skipped(*link.owner, skipped, queue_.newest());
+                catch_up_.miss_skipped(link.owner(), skipped, queue_.newest());
             }
         }
     }
@@ -233,14 +232,14 @@ void dispatcher::fan_out(std::size_t& budget)
     const auto end = batch_topic_->streams.end();
     rill::detail::exception_collector failure; // an exception of one handler must not stop the others
     for (; next_ != end && budget != 0; --budget) {
-        auto& s = *next_->owner;
+        auto& s = next_->owner();
         ++next_;
         prefetch(next_, end);
         if (s.now != subscriber::state::live) {
             catch_up_.miss_batch(s);
         } else if (s.live_since == at_.batch.number) {
             continue;
-        } else if (s.out != nullptr) {
+        } else if (s.out() != nullptr) {
             failure.run([&] { send(s); });
         } else {
             failure.run([&] { deliver(static_cast<waiter&>(s)); });
@@ -266,7 +265,7 @@ void dispatcher::end_batch() noexcept
 void dispatcher::send(subscriber& s)
 {
     const auto& batch = at_.batch;
-    switch (s.out->put(batch.piece)) {
+    switch (s.out()->put(batch.piece)) {
     case rill::detail::write_state::queued:
         worker_stats::add(outbox_->stats.delivered, batch.events.size());
         fall_behind(s, batch.last); // if this throws because memory is exhausted, the stream stays live
@@ -301,12 +300,8 @@ void dispatcher::shutdown()
     // an exception of a completion handler of a user; nothing can handle it here
     rill::detail::exception_collector ignored;
     index_.drain([&ignored](subscriber& s) {
-        if (s.worker == nullptr) {
-            return;
-        }
-        s.worker = nullptr;
         s.now = subscriber::state::ended;
-        if (s.kind == subscriber_kind::waiter) {
+        if (std::exchange(s.group->worker, nullptr) != nullptr && s.kind == subscriber_kind::waiter) {
             auto& w = static_cast<waiter&>(s);
             w.ended = asio::error::operation_aborted;
             if (w.waiting) {

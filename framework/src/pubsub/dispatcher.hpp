@@ -31,7 +31,13 @@ public:
 
     topic_store& store() noexcept { return *store_; }
 
-    /// Adds a subscriber that has a backlog and is in the state `waiting`.
+    /// See subscriber_index::group_of().
+    direct_group& group_of(const std::shared_ptr<endpoint_state>& endpoint, filter_pointer& wanted)
+    {
+        return index_.group_of(endpoint, wanted, *store_);
+    }
+
+    /// Adds a subscriber that has a group and a backlog and is in the state `waiting`.
     void add(subscriber& s);
     /// Removes a subscriber. If it was the last one, this may destroy *this.
     void remove(subscriber& s);

@@ -12,7 +12,7 @@ bool slow_streams::exceeds_limits(const subscriber& s) const noexcept
 {
     const auto& limits = options_of(s).backlog;
     const auto& b = *s.backlog;
-    return !s.filter->conflates && (b.events > limits.max_events || (b.events > 1 && b.bytes > limits.max_bytes));
+    return !s.filter().conflates && (b.events > limits.max_events || (b.events > 1 && b.bytes > limits.max_bytes));
 }
 
 bool slow_streams::evict_if_over_limits(subscriber& s)
@@ -37,8 +37,8 @@ void slow_streams::end(subscriber& s, error_code why, close_reason reason)
     s.now = subscriber::state::ended;
     if (s.kind == subscriber_kind::waiter) {
         static_cast<waiter&>(s).ended = why; // the next() of the handler returns this error
-    } else if (s.out != nullptr) {
-        s.out->end(reason);
+    } else if (s.out() != nullptr) {
+        s.out()->end(reason);
     }
 }
 
@@ -80,9 +80,9 @@ void slow_streams::on_connection_end(const subscriber& s, close_reason why)
 void slow_streams::report(const subscriber& s, std::uint64_t dropped, bool evicted, slow_reason why) const
 {
     if (const auto& hook = options_of(s).on_slow) {
-        const auto& topics = s.filter->topics;
+        const auto& topics = s.filter().topics;
         hook({.topic = topics.size() == 1 ? std::string_view(topics.front()->name) : std::string_view(),
-              .subscriber_name = s.filter->subscriber_name,
+              .subscriber_name = s.filter().subscriber_name,
               .dropped = dropped,
               .evicted = evicted,
               .reason = why});

@@ -15,7 +15,7 @@ class slow_streams
 public:
     slow_streams(const topic_kinds& kinds, worker_stats& stats) noexcept : kinds_(kinds), stats_(stats) {}
 
-    const channel_options& options_of(const subscriber& s) const noexcept { return kinds_.options(s.filter->kind); }
+    const channel_options& options_of(const subscriber& s) const noexcept { return kinds_.options(s.filter().kind); }
 
     /// Whether the backlog of the subscriber exceeds its stream_limits.
     bool exceeds_limits(const subscriber& s) const noexcept;

@@ -45,7 +45,7 @@ encoded_event snapshot_reader::next(topic_store& store, const mailbox::address& 
     if (now_ == state::waiting && snapshot_) {
         accept();
     }
-    while (now_ == state::idle && store.read(*owner->filter, [](const history& past) { return past.has_begun(); })) {
+    while (now_ == state::idle && store.read(owner->filter(), [](const history& past) { return past.has_begun(); })) {
         join(worker);
     }
     if (now_ != state::reading) {
@@ -61,7 +61,7 @@ encoded_event snapshot_reader::next(topic_store& store, const mailbox::address& 
 
 void snapshot_reader::join(const mailbox::address& worker)
 {
-    const auto& filter = *owner->filter;
+    const auto& filter = owner->filter();
     if (attempts_++ == max_attempts) {
         fail(error::unknown_event_id);
         snapshot_runner::report_failure(*store_, filter.kind,
@@ -87,7 +87,7 @@ bool snapshot_reader::begin(const snapshot_calls::call_pointer& call)
     if (owner == nullptr) {
         return false;
     }
-    snapshot_runner::of(ready_->context()).run(*store_, call, *owner->filter);
+    snapshot_runner::of(ready_->context()).run(*store_, call, owner->filter());
     return true;
 }
 
@@ -107,7 +107,7 @@ void snapshot_reader::arrive(snapshot_outcome outcome)
 void snapshot_reader::accept()
 {
     auto& b = *owner->backlog;
-    const auto start = find_start_at(*store_, *owner->filter, snapshot_->sequence);
+    const auto start = find_start_at(*store_, owner->filter(), snapshot_->sequence);
     if (!start || snapshot_->sequence < at_least_) {
         snapshot_.reset();
         calls_->forget(call_);

@@ -15,20 +15,21 @@ backlog_state& fall_behind(subscriber& s, std::uint64_t seen)
 
 extra_links& extra_links_of(subscriber& s)
 {
-    if (!s.more_links) {
-        s.more_links = std::make_unique<extra_links>();
+    auto& links = s.group->more_links;
+    if (!links) {
+        links = std::make_unique<extra_links>(s);
     }
-    return *s.more_links;
+    return *links;
 }
 
 topic_link& unused_link(subscriber& s)
 {
-    if (!s.link.is_linked()) {
-        return s.link;
+    if (!s.is_linked()) {
+        return s;
     }
     auto& more = extra_links_of(s);
     if (more.unused.empty()) {
-        return *more.all.emplace_back(std::make_unique<topic_link>());
+        return *more.all.emplace_back(std::make_unique<extra_link>(s));
     }
     auto& link = more.unused.front();
     link.unlink();

@@ -19,19 +19,50 @@ template <class T>
 using list_of =
     boost::intrusive::list<T, boost::intrusive::base_hook<list_hook>, boost::intrusive::constant_time_size<false>>;
 
-/// Makes a subscriber a member of the list of a topic.
-struct topic_link : list_hook
+/// Makes a subscriber a member of the list of a topic. A subscriber is its own first link. All other links are extra
+/// links.
+class topic_link : public list_hook
 {
-    subscriber* owner = nullptr;
+public:
+    topic_link(const topic_link&) = delete;
+    topic_link& operator=(const topic_link&) = delete;
+
+    bool is_extra() const noexcept { return (word_ & extra) != 0; }
+    subscriber& owner() noexcept;
+
+protected:
+    topic_link() = default;
+    explicit topic_link(subscriber& owner) noexcept : word_(reinterpret_cast<std::uintptr_t>(&owner) | extra) {}
+    ~topic_link() = default;
+
+    // The writer of the subscriber, or the owner of an extra link with the lowest bit set. A second member would cost
+    // memory in each stream.
+    static constexpr std::uintptr_t extra = 1;
+    std::uintptr_t word_ = 0;
 };
 using topic_links = list_of<topic_link>;
 
-/// The links of a subscriber that selects more than one topic.
+struct extra_link final : topic_link
+{
+    explicit extra_link(subscriber& owner) noexcept : topic_link(owner) {}
+};
+
+/// The extra links of a subscriber that selects more than one topic.
 struct extra_links
 {
-    std::vector<std::unique_ptr<topic_link>> all; ///< all except subscriber::link
-    topic_links unused;                           ///< links of removed topics
-    topic_link with_patterns;                     ///< a link in the list of the subscribers that have patterns
+    explicit extra_links(subscriber& owner) noexcept : with_patterns(owner) {}
+
+    std::vector<std::unique_ptr<extra_link>> all;
+    topic_links unused;       ///< links of removed topics
+    extra_link with_patterns; ///< a link in the list of the subscribers that have patterns
+};
+
+/// The data that several subscribers may share. A subscriber that selects more than one topic does not share it.
+struct subscriber_group
+{
+    dispatcher* worker = nullptr; ///< null before dispatcher::add() and after the shutdown of the worker
+    filter_pointer filter;
+    std::unique_ptr<extra_links> more_links; ///< null if the filter selects only one topic
 };
 
 /// The state of a subscriber that is not up to date. The base class is a hook for the ready_list.
@@ -56,7 +87,7 @@ enum class subscriber_kind : std::uint8_t
 };
 
 /// One stream of a worker. While a stream is live, it stores no position, because it has the position of the worker.
-struct subscriber
+struct subscriber : topic_link
 {
     enum class state : std::uint8_t
     {
@@ -70,9 +101,18 @@ struct subscriber
     subscriber(const subscriber&) = delete;
     subscriber& operator=(const subscriber&) = delete;
 
-    // The dispatcher reads these members for each event. They are adjacent, so that it reads at most two cache lines.
-    topic_link link;
-    rill::detail::stream_writer* out = nullptr; ///< set after a writer has started
+    /// The stream of a writer. Null before the writer has started.
+    rill::detail::stream_writer* out() const noexcept
+    {
+        return reinterpret_cast<rill::detail::stream_writer*>(word_); // NOLINT(performance-no-int-to-ptr)
+    }
+    void set_out(rill::detail::stream_writer& to) noexcept { word_ = reinterpret_cast<std::uintptr_t>(&to); }
+
+    dispatcher* worker() const noexcept { return group->worker; }
+    const topic_filter& filter() const noexcept { return *group->filter; }
+
+    // For each event, the dispatcher reads the members of topic_link and these members. They are adjacent, so that it
+    // reads at most two cache lines.
     /// the batch that was being sent when the stream became live; the stream already has this batch
     std::uint32_t live_since = 0;
     state now = state::waiting;
@@ -80,10 +120,8 @@ struct subscriber
     const subscriber_kind kind;
     bool joins = false; ///< gets a snapshot after a gap, if the channel has snapshots
 
-    dispatcher* worker = nullptr;
     std::unique_ptr<backlog_state> backlog;
-    filter_pointer filter;
-    std::unique_ptr<extra_links> more_links;
+    subscriber_group* group = nullptr;
 
 protected:
     ~subscriber() = default;
@@ -91,7 +129,13 @@ protected:
 
 static_assert(sizeof(topic_link) == 3 * sizeof(void*));
 static_assert(sizeof(backlog_state) == 13 * sizeof(void*));
-static_assert(sizeof(subscriber) == 9 * sizeof(void*));
+static_assert(sizeof(subscriber) == 6 * sizeof(void*));
+
+inline subscriber& topic_link::owner() noexcept
+{
+    return is_extra() ? *reinterpret_cast<subscriber*>(word_ & ~extra) // NOLINT(performance-no-int-to-ptr)
+                      : static_cast<subscriber&>(*this);
+}
 
 /// Sets the position of the subscriber to this sequence number. Creates a backlog if there is none.
 backlog_state& fall_behind(subscriber& s, std::uint64_t seen);

@@ -6,12 +6,9 @@ namespace rill::pubsub::detail {
 
 void subscriber_index::add(subscriber& s, const topic_store& store)
 {
-    const auto& filter = *s.filter;
+    const auto& filter = s.filter();
     for (const auto* topic : filter.topics) {
-        const auto found = topics_.find(topic);
-        join(s, found != topics_.end()
-                    ? *found->second
-                    : create(store.read([&](const topic_table& all) { return all.pointer_to(*topic); })));
+        join(s, find_or_create(*topic, store));
     }
     if (filter.patterns.empty()) {
         return;
@@ -21,9 +18,23 @@ void subscriber_index::add(subscriber& s, const topic_store& store)
             join(s, *local);
         }
     }
-    auto& link = extra_links_of(s).with_patterns;
-    link.owner = &s;
-    with_patterns_.push_back(link);
+    with_patterns_.push_back(extra_links_of(s).with_patterns);
+}
+
+direct_group& subscriber_index::group_of(const std::shared_ptr<endpoint_state>& endpoint, filter_pointer& wanted,
+                                         const topic_store& store)
+{
+    if (!wanted->shared) {
+        return *new direct_group(endpoint, wanted);
+    }
+    auto& groups = find_or_create(*wanted->topics.front(), store).groups;
+    for (auto& group : groups) {
+        if (group.endpoint == endpoint) {
+            return group;
+        }
+    }
+    groups.push_front(*new direct_group(endpoint, wanted));
+    return groups.front();
 }
 
 void subscriber_index::remove(subscriber& s, topic_links::iterator& next) noexcept
@@ -37,13 +48,21 @@ void subscriber_index::remove(subscriber& s, topic_links::iterator& next) noexce
         }
         link.unlink();
     };
-    leave(s.link);
-    if (s.more_links) {
-        for (const auto& link : s.more_links->all) {
+    leave(s);
+    if (const auto& more = s.group->more_links) {
+        for (const auto& link : more->all) {
             leave(*link);
         }
-        s.more_links->with_patterns.unlink();
+        more->with_patterns.unlink();
     }
+}
+
+subscriber_index::local_topic& subscriber_index::find_or_create(const topic_state& topic, const topic_store& store)
+{
+    const auto found = topics_.find(&topic);
+    return found != topics_.end()
+               ? *found->second
+               : create(store.read([&](const topic_table& all) { return all.pointer_to(topic); }));
 }
 
 subscriber_index::local_topic* subscriber_index::find_or_create(const topic_pointer& topic)
@@ -51,8 +70,8 @@ subscriber_index::local_topic* subscriber_index::find_or_create(const topic_poin
     if (const auto found = topics_.find(topic.get()); found != topics_.end()) {
         return found->second.get();
     }
-    for (const auto& link : with_patterns_) {
-        if (link.owner->filter->selects(*topic)) {
+    for (auto& link : with_patterns_) {
+        if (link.owner().filter().selects(*topic)) {
             return &create(topic);
         }
     }
@@ -64,9 +83,9 @@ subscriber_index::local_topic& subscriber_index::create(topic_pointer topic)
     auto made = std::make_unique<local_topic>();
     auto& local = *made;
     local.topic = std::move(topic);
-    for (const auto& link : with_patterns_) {
-        if (link.owner->filter->selects(*local.topic)) {
-            join(*link.owner, local);
+    for (auto& link : with_patterns_) {
+        if (link.owner().filter().selects(*local.topic)) {
+            join(link.owner(), local);
         }
     }
     topics_.emplace(local.topic.get(), std::move(made));
@@ -75,9 +94,7 @@ subscriber_index::local_topic& subscriber_index::create(topic_pointer topic)
 
 void subscriber_index::join(subscriber& s, local_topic& topic)
 {
-    auto& link = unused_link(s);
-    link.owner = &s;
-    topic.streams.push_back(link);
+    topic.streams.push_back(unused_link(s));
 }
 
 void subscriber_index::remove_topic(const topic_pointer& topic)
@@ -89,8 +106,8 @@ void subscriber_index::remove_topic(const topic_pointer& topic)
     for (auto& streams = found->second->streams; !streams.empty();) {
         auto& link = streams.front();
         link.unlink();
-        if (&link != &link.owner->link) {
-            link.owner->more_links->unused.push_back(link);
+        if (link.is_extra()) {
+            link.owner().group->more_links->unused.push_back(link);
         }
     }
     topics_.erase(found);

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "pubsub/direct_group.hpp"
 #include "pubsub/subscriber.hpp"
 
 namespace rill::pubsub::detail {
@@ -18,9 +19,14 @@ public:
     {
         topic_pointer topic;
         topic_links streams;
+        list_of<direct_group> groups; ///< the groups of the streams that select only this topic
     };
 
     void add(subscriber& s, const topic_store& store);
+    /// Returns the group for a stream of this endpoint with this filter, which moves to the group. Streams with the same
+    /// shared filter have one group for each endpoint. If this throws because memory is exhausted, `wanted` is unchanged.
+    direct_group& group_of(const std::shared_ptr<endpoint_state>& endpoint, filter_pointer& wanted,
+                           const topic_store& store);
     /// Advances `next` if it points to a link of the subscriber.
     void remove(subscriber& s, topic_links::iterator& next) noexcept;
 
@@ -35,11 +41,11 @@ public:
     void for_each(F&& f)
     {
         for (auto& link : with_patterns_) {
-            f(*link.owner);
+            f(link.owner());
         }
         for (const auto& [topic, local] : topics_) {
             for (auto& link : local->streams) {
-                f(*link.owner);
+                f(link.owner());
             }
         }
     }
@@ -60,13 +66,14 @@ public:
     }
 
 private:
+    local_topic& find_or_create(const topic_state& topic, const topic_store& store);
     local_topic& create(topic_pointer topic);
     static void join(subscriber& s, local_topic& topic);
     static subscriber& unlink_first(topic_links& links) noexcept
     {
         auto& link = links.front();
         link.unlink();
-        return *link.owner;
+        return link.owner();
     }
 
     std::unordered_map<const topic_state*, std::unique_ptr<local_topic>> topics_;

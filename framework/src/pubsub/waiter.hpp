@@ -14,7 +14,7 @@ namespace rill::pubsub::detail {
 class waiter : public subscription_base, public subscriber
 {
 public:
-    waiter() noexcept : subscriber(subscriber_kind::waiter) {}
+    waiter() noexcept : subscriber(subscriber_kind::waiter) { group = &own_group_; }
 
     /// Completes the pending next().
     void complete(error_code ec, encoded_event event);
@@ -42,6 +42,7 @@ protected:
 private:
     void post_end(error_code ec);
 
+    subscriber_group own_group_;
     bool end_seen_ = false;               ///< a next() has completed with the empty event
     std::shared_ptr<waiter*> posted_end_; ///< the posted completion finds *this through it, if *this still exists
 };

@@ -24,7 +24,7 @@ void http1_closing_phase::begin()
     if (c.peer_ == peer::broken) {
         return c.schedule(next_step::destroy);
     }
-    if (c.unsent_) {
+    if (c.has_unsent()) {
         return c.set_timer(c.write_timeout());
     }
     c.socket_.finish_sending();
@@ -39,7 +39,7 @@ void http1_closing_phase::discard_input()
     std::array<char, discard_buffer_size> ignored; // not initialized: nothing reads it
     for (int i = 0; i < max_reads_per_turn; ++i) {
         if (stops_reading()) {
-            if (c.peer_ == peer::broken || (c.peer_ == peer::finished && !c.unsent_)) {
+            if (c.peer_ == peer::broken || (c.peer_ == peer::finished && !c.has_unsent())) {
                 c.schedule(next_step::destroy);
             }
             return; // the timer ends the connection later
@@ -49,7 +49,7 @@ void http1_closing_phase::discard_input()
             return;
         }
         if (!received || *received == 0) {
-            if (!received || !c.unsent_) { // after its FIN, a client may still read
+            if (!received || !c.has_unsent()) { // after its FIN, a client may still read
                 c.schedule(next_step::destroy);
             }
             return;
@@ -65,10 +65,10 @@ void http1_closing_phase::on_timer()
 {
     auto& c = connection_;
     const auto left = static_cast<std::uint32_t>(c.socket_.unacknowledged_bytes());
-    if (left == 0 && !c.unsent_) {
+    if (left == 0 && !c.has_unsent()) {
         return c.schedule(next_step::destroy);
     }
-    if (!c.unsent_ && std::exchange(c.closing_.unacknowledged, left) > left) {
+    if (!c.has_unsent() && std::exchange(c.closing_.unacknowledged, left) > left) {
         c.last_progress_ = c.worker_.now();
     }
     const std::chrono::milliseconds quiet(c.worker_.now() - c.last_progress_);

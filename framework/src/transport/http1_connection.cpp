@@ -10,7 +10,7 @@
 
 namespace rill::transport {
 
-static_assert(sizeof(void*) != 8 || sizeof(http1_connection) <= 152, "each stream holds one");
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection) <= 128, "each stream holds one");
 
 const connection_operations http1_connection::operations_of_kind{
     {[](timer_node& node, error_code ec) {
@@ -200,7 +200,7 @@ void http1_connection::begin_requests(std::string input)
 
 void http1_connection::flush_output()
 {
-    if (!unsent_ || reason_ == close_reason::revoked) { // the queued events are not for a client without access
+    if (!has_unsent() || reason_ == close_reason::revoked) { // the queued events are not for a client without access
         return;
     }
     if (!flush()) {
@@ -214,7 +214,7 @@ void http1_connection::flush_output()
 // If no read waits, the input remains in the kernel.
 void http1_connection::resume_body()
 {
-    if (waiter_) {
+    if (has_waiter()) {
         complete({});
     } else {
         http1_peer_watch(*this).cancel_if_left();
@@ -266,7 +266,7 @@ void http1_connection::on_broken(close_reason why)
 void http1_connection::set_policy(const stream_policy& policy)
 {
     http1_response_writer::set_policy(policy);
-    if (has_stream() && !unsent_) {
+    if (has_stream() && !has_unsent()) {
         http1_stream_phase(*this).start_heartbeat();
     }
 }

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace rill::transport {
 
-static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 152, "each stream holds one");
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 128, "each stream holds one");
 
 namespace {
 

@@ -59,7 +59,7 @@ void http1_peer_watch::check_input()
 
 void http1_peer_watch::check_half_close()
 {
-    if (connection_.peer_ != peer::open && !connection_.unsent_) {
+    if (connection_.peer_ != peer::open && !connection_.has_unsent()) {
         connection_.cancel(close_reason::peer_closed);
     } else {
         check_progress();
@@ -72,12 +72,12 @@ void http1_peer_watch::check_progress()
 {
     auto& c = connection_;
     const auto quiet = std::chrono::milliseconds(c.worker_.now() - c.last_progress_);
-    const auto limit = c.unsent_ ? c.write_timeout() : c.policy_->heartbeat;
+    const auto limit = c.has_unsent() ? c.write_timeout() : c.policy_->heartbeat;
     const bool too_slow = is_too_slow();
     if (quiet < limit && !too_slow) {
         return c.unsent_ ? c.set_timer(limit - quiet) : c.set_heartbeat_timer(limit - quiet);
     }
-    if (!c.unsent_) {
+    if (!c.has_unsent()) {
         return http1_stream_phase(c).send_heartbeat();
     }
     if (too_slow) {
@@ -92,12 +92,12 @@ void http1_peer_watch::check_progress()
 bool http1_peer_watch::is_too_slow() const noexcept
 {
     const auto& c = connection_;
-    if (c.phase_ != phase::responding || !c.unsent_) {
+    if (c.phase_ != phase::responding || !c.has_unsent()) {
         return false;
     }
     const auto& l = c.worker_.limits;
-    return std::chrono::milliseconds(c.worker_.now() - c.unsent_->began) >
-           time_by_rate(l.min_response_rate, l.response_grace, c.unsent_->taken);
+    return std::chrono::milliseconds(c.worker_.now() - c.unsent_data()->began) >
+           time_by_rate(l.min_response_rate, l.response_grace, c.unsent_data()->taken);
 }
 
 } // namespace rill::transport

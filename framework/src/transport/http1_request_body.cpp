@@ -163,7 +163,7 @@ void http1_request_body::stop_timer() noexcept
 // If a read already has its result, it completes with this result, also if the wait is aborted.
 void http1_request_body::begin_wait(waiting_read read, bool at_once)
 {
-    connection_->waiter_.emplace(std::move(read));
+    connection_->pending().waiting.emplace(std::move(read));
     if (at_once) {
         connection_->defer_abort();
     }
@@ -188,7 +188,7 @@ bool http1_request_body::close()
     auto& connection = *connection_;
     const bool whole = connection.reason_ == close_reason::open && discard_rest();
     detach();
-    if (connection.waiter_) { // a read() of a task that still runs after the handler has returned
+    if (connection.has_waiter()) { // a read() of a task that still runs after the handler has returned
         connection.complete(asio::error::operation_aborted);
     }
     content_ = {};

@@ -35,6 +35,7 @@ http1_request_phase::~http1_request_phase()
 
 void http1_request_phase::begin(http1_connection_state& connection, std::string input)
 {
+    connection.reserve_wait(true); // the waits of this phase then need no memory
     auto coroutine = run(connection, std::move(input));
     connection.producer_ = producer::coroutine;
     detail::spawn<&on_done>(connection.worker_.io, std::move(coroutine), connection.cancel_, connection);
@@ -76,7 +77,7 @@ awaitable<> http1_request_phase::run(http1_connection_state& connection, std::st
         request r = self.take_request(read, body);
         self.current_.handled = &r;
         response answer = co_await self.run_handler(r);
-        if (!connection.unsent_) { // stop the timer of a client that has finished sending
+        if (!connection.has_unsent()) { // stop the timer of a client that has finished sending
             connection.clear_timer();
         }
         const bool whole = body.close();
@@ -184,7 +185,8 @@ void http1_request_phase::limit_body(body_progress& body)
 auto http1_request_phase::wait_readable()
 {
     return asio::async_initiate<const as_expected_t, void(error_code)>(
-        [this](auto&& handler) { connection_.waiter_.emplace(std::forward<decltype(handler)>(handler)); }, as_expected);
+        [this](auto&& handler) { connection_.pending().waiting.emplace(std::forward<decltype(handler)>(handler)); },
+        as_expected);
 }
 
 // Appends received bytes to the input. Returns 0 at the end of the input, when the connection is broken, when the

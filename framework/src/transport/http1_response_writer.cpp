@@ -27,7 +27,7 @@ const stream_policy http1_response_writer::default_policy{};
 
 http1_response_writer::~http1_response_writer()
 {
-    if (unsent_) {
+    if (has_unsent()) {
         worker_.stats.unsent_bytes -= unsent_size();
         --worker_.stats.blocked;
     }
@@ -35,7 +35,8 @@ http1_response_writer::~http1_response_writer()
 
 std::size_t http1_response_writer::unsent_size() const noexcept
 {
-    return unsent_ ? unsent_->queued - unsent_->taken : 0;
+    const auto* unsent = unsent_data();
+    return unsent != nullptr ? unsent->queued - unsent->taken : 0;
 }
 
 response_writer::write_state http1_response_writer::commit(std::string& piece)
@@ -88,12 +89,12 @@ response_writer::write_state http1_response_writer::send_unframed(std::string& p
 
 response_writer::write_state http1_response_writer::send_bytes(std::string_view bytes)
 {
-    return unsent_ ? queue(bytes) : send_first(bytes, nullptr); // queued bytes must be sent first
+    return has_unsent() ? queue(bytes) : send_first(bytes, nullptr); // queued bytes must be sent first
 }
 
 response_writer::write_state http1_response_writer::send_bytes(std::string_view first, std::string_view second)
 {
-    if (unsent_ || second.empty()) {
+    if (has_unsent() || second.empty()) {
         const auto outcome = send_bytes(first);
         return outcome == write_state::closed || second.empty() ? outcome : send_bytes(second);
     }
@@ -129,7 +130,7 @@ response_writer::write_state http1_response_writer::put(const shared_chunk& piec
         return write_state::sent;
     }
     ++worker_.stats.events;
-    return unsent_ ? queue(bytes) : send_first(bytes, &piece);
+    return has_unsent() ? queue(bytes) : send_first(bytes, &piece);
 }
 
 response_writer::write_state http1_response_writer::put_unframed(const shared_chunk& piece)
@@ -181,7 +182,7 @@ bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_chu
         }
         unsent->queued = bytes.size() - sent;
         unsent->began = worker_.now();
-        unsent_ = std::move(unsent);
+        pending().unsent = std::move(unsent);
         worker_.stats.unsent_bytes += bytes.size() - sent;
         ++worker_.stats.blocked;
         return true;
@@ -192,11 +193,12 @@ bool http1_response_writer::keep_unsent(std::string_view bytes, const shared_chu
 
 response_writer::write_state http1_response_writer::queue(std::string_view bytes)
 {
+    auto& unsent = *unsent_data();
     try {
-        if (unsent_->share.grow(bytes.size())) {
-            unsent_->discard_sent();
-            unsent_->bytes.append(bytes);
-            unsent_->queued += bytes.size();
+        if (unsent.share.grow(bytes.size())) {
+            unsent.discard_sent();
+            unsent.bytes.append(bytes);
+            unsent.queued += bytes.size();
             worker_.stats.unsent_bytes += bytes.size();
             return write_state::queued;
         }
@@ -223,9 +225,9 @@ response_writer::write_state http1_response_writer::overflow()
 
 bool http1_response_writer::flush()
 {
-    while (unsent_) {
-        const auto first = unsent_->piece ? framed(unsent_->piece) : std::string_view(unsent_->bytes);
-        const auto left = first.substr(unsent_->sent);
+    while (auto* unsent = unsent_data()) {
+        const auto first = unsent->piece ? framed(unsent->piece) : std::string_view(unsent->bytes);
+        const auto left = first.substr(unsent->sent);
         const auto sent = socket_.write_some(left);
         if (!sent) {
             return false;
@@ -236,17 +238,18 @@ bool http1_response_writer::flush()
         last_progress_ = worker_.now();
         worker_.stats.bytes += *sent;
         worker_.stats.unsent_bytes -= *sent;
-        unsent_->sent += *sent;
-        unsent_->taken += *sent;
-        unsent_->share.shrink(*sent);
+        unsent->sent += *sent;
+        unsent->taken += *sent;
+        unsent->share.shrink(*sent);
         if (*sent < left.size()) {
             continue;
         }
-        if (unsent_->piece && !unsent_->bytes.empty()) {
-            unsent_->piece = {};
-            unsent_->sent = 0;
+        if (unsent->piece && !unsent->bytes.empty()) {
+            unsent->piece = {};
+            unsent->sent = 0;
         } else {
-            unsent_.reset();
+            pending_->unsent.reset();
+            release_pending();
             --worker_.stats.blocked;
             on_unblocked();
         }

@@ -39,7 +39,7 @@ protected:
     std::chrono::milliseconds write_timeout() const noexcept;
 
     bool on_own_thread() const noexcept override { return worker_.on_own_thread(); }
-    backlog* unsent() noexcept override { return unsent_.get(); }
+    backlog* unsent() noexcept override { return unsent_data(); }
 
     /// Holds the head of a response until the first piece of the body, so that one system call sends both. Sends the
     /// head alone at the end of its lifetime if there was no piece. Must not outlive the bytes of the head.
@@ -67,6 +67,7 @@ protected:
 
     /// Number of queued bytes.
     std::size_t unsent_size() const noexcept;
+    bool has_unsent() const noexcept { return pending_ && pending_->unsent; }
 
     /// Called when the kernel's buffer is full. Then the connection needs a deadline.
     virtual void on_blocked() = 0;
@@ -92,6 +93,12 @@ protected:
         void discard_sent();
     };
 
+    /// The queued bytes. Null if there are none.
+    unsent_bytes* unsent_data() const noexcept
+    {
+        return pending_ ? static_cast<unsent_bytes*>(pending_->unsent.get()) : nullptr;
+    }
+
     std::string_view framed(const shared_chunk& piece) const noexcept
     {
         return chunked_ ? piece.chunk() : piece.bytes();
@@ -113,7 +120,6 @@ protected:
     std::uint32_t stream_number_ = 0; ///< for the log and observers; this position avoids padding
     worker_context& worker_;
     const stream_policy* policy_ = &default_policy;
-    std::unique_ptr<unsent_bytes> unsent_;
 };
 
 } // namespace rill::transport

@@ -106,6 +106,7 @@ void http1_stream_phase::begin()
     auto& c = connection_;
     auto& worker = c.worker_;
     c.advance(progress::stream);
+    c.reserve_wait(false);
     c.policy_ = &http1_connection_state::default_policy;
     c.stream_number_ = ++streams_begun;
     worker.stats.stream_opened(c.stream_.route);
@@ -145,6 +146,7 @@ void http1_stream_phase::start_body()
     auto coroutine = c.body()->start(c);
     if (!coroutine.valid()) {
         c.producer_ = producer::external;
+        c.cancel_.slot().clear(); // frees the cancellation state of the request coroutine
         return;
     }
     // A client can repeat a GET. After any other request, the client needs the whole response.
@@ -215,8 +217,8 @@ after_stream http1_stream_phase::finish_body(bool may_be_cut)
     const bool by_server = has_last_event(c.reason_) || revoked;
     const bool complete = c.reason_ == close_reason::handler_returned || (by_server && may_be_cut);
     // A client that has lost its access must not get the events that are still queued.
-    const bool does_not_read = c.reason_ == close_reason::write_timeout || c.reason_ == close_reason::evicted ||
-                               (revoked && c.unsent_ != nullptr);
+    const bool does_not_read =
+        c.reason_ == close_reason::write_timeout || c.reason_ == close_reason::evicted || (revoked && c.has_unsent());
     if (does_not_read || (!complete && !c.chunked_)) {
         c.socket_.reset_on_close();
         return after_stream::destroy;
@@ -228,7 +230,7 @@ after_stream http1_stream_phase::finish_body(bool may_be_cut)
         c.send_bytes(last_chunk);
     }
     const bool next_request =
-        !by_server && c.keeps_alive_ && !c.unsent_ && c.peer_ != peer::broken && !c.worker_.draining();
+        !by_server && c.keeps_alive_ && !c.has_unsent() && c.peer_ != peer::broken && !c.worker_.draining();
     return next_request ? after_stream::request : after_stream::close;
 }
 

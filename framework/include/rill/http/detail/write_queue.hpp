@@ -28,9 +28,9 @@ enum class write_state : unsigned char
 
 /// The writes of one stream that wait until the operating system has accepted their bytes.
 ///
-/// Usually at most one write waits. It is stored in place, without an allocation. When a second write must wait, both
-/// writes move to a list. Writes complete in the order in which their waits began, each with its own outcome. Not
-/// thread-safe: the queue belongs to the worker's thread.
+/// Usually no write waits. Therefore the queue is only a pointer to its waiting writes. Usually at most one write
+/// waits. When a second write must wait, both writes move to a list. Writes complete in the order in which their waits
+/// began, each with its own outcome. Not thread-safe: the queue belongs to the worker's thread.
 class write_queue
 {
 public:
@@ -43,8 +43,8 @@ public:
     close_reason reason() const noexcept { return reason_; }
 
     /// Calls `handler(error_code)` once, from the event loop and without an error, when the operating system has
-    /// accepted all data that is queued now. If the stream ends first, the handler is destroyed without a call. A small
-    /// handler is stored without an allocation (see handler_storage).
+    /// accepted all data that is queued now. If the stream ends first, the handler is destroyed without a call. If data
+    /// is queued, a small handler is stored without an allocation (see handler_storage).
     template <class Handler>
     void when_written(Handler handler)
     {
@@ -72,6 +72,11 @@ protected:
     /// stream that is not blocked has no backlog.
     struct backlog
     {
+        backlog() = default;
+        backlog(const backlog&) = delete;
+        backlog& operator=(const backlog&) = delete;
+        virtual ~backlog() = default;
+
         std::uint64_t queued = 0;          ///< total number of bytes
         std::uint64_t taken = 0;           ///< number of bytes that the operating system has accepted
         std::uint64_t single_wait_end = 0; ///< value of `taken` at which the write that waits in place is complete
@@ -81,6 +86,42 @@ protected:
     virtual backlog* unsent() noexcept = 0;
     /// Schedules a call of complete_deferred() in the event loop, after the handlers that are ready now.
     virtual void defer_completions() = 0;
+
+    /// The waiting writes of a queue, and its backlog.
+    struct pending_state
+    {
+        waiter waiting; ///< one waiting write, or a pending_list
+        /// Outcome of the write that waits in place. It is `queued` while the write waits, or the outcome of a deferred
+        /// write.
+        write_state outcome = write_state::queued;
+        bool is_reserved = false; ///< see reserve_wait()
+        std::unique_ptr<backlog> unsent;
+    };
+
+    /// The pending state. The first call creates it. May throw bad_alloc.
+    pending_state& pending()
+    {
+        if (!pending_) {
+            pending_ = std::make_unique<pending_state>();
+        }
+        return *pending_;
+    }
+    /// Deletes the pending state if it is empty and not reserved.
+    void release_pending() noexcept
+    {
+        if (pending_ && !pending_->is_reserved && !pending_->waiting && !pending_->unsent) {
+            pending_.reset();
+        }
+    }
+    /// With true, allocates the memory of one waiting write and keeps it. May throw bad_alloc.
+    void reserve_wait(bool reserved)
+    {
+        if (reserved || pending_) {
+            pending().is_reserved = reserved;
+            release_pending();
+        }
+    }
+    bool has_waiter() const noexcept { return pending_ && pending_->waiting; }
 
     // Each of these functions calls completion handlers of applications. The handlers may destroy *this before the
     // function returns.
@@ -97,14 +138,7 @@ protected:
     /// Destroys all waiting handlers without calling them.
     void drop_all() noexcept;
 
-    waiter waiter_; // one waiting write, or a pending_list
-
-private:
-    // Outcome of the write that waits in place. It is `queued` while the write waits, or the outcome of a deferred
-    // write.
-    write_state single_outcome_ = write_state::queued;
-
-protected:
+    std::unique_ptr<pending_state> pending_; ///< null if nothing waits and no bytes are queued
     close_reason reason_ = close_reason::open;
 
 private:
@@ -117,8 +151,7 @@ private:
         bool was_single = false; // the write waited in place before the second write was added
     };
 
-    // Several waiting writes, in order. The list is stored in waiter_ as if it were a handler. Therefore it takes no
-    // memory in a stream that has only one write at a time.
+    // Several waiting writes, in order. The list is stored in pending_state::waiting as if it were a handler.
     struct pending_list
     {
         std::unique_ptr<std::list<pending_write>> writes;
@@ -178,41 +211,44 @@ private:
     template <class Handler>
     void wait(backlog& left, Handler&& handler)
     {
-        if (waiter_) {
+        if (has_waiter()) {
             wait_in_list(left.queued, write_state::queued, std::forward<Handler>(handler));
             return;
         }
         left.single_wait_end = left.queued;
-        wait_in_place(std::forward<Handler>(handler));
+        wait_in_place(write_state::queued, std::forward<Handler>(handler));
     }
 
     // Defers the completion to the event loop.
     template <class Handler>
     void defer(write_state outcome, Handler&& handler)
     {
-        if (waiter_) {
+        if (has_waiter()) {
             wait_in_list(0, outcome, std::forward<Handler>(handler));
-        } else if (wait_in_place(std::forward<Handler>(handler))) {
-            single_outcome_ = outcome;
+        } else {
+            wait_in_place(outcome, std::forward<Handler>(handler));
         }
         defer_completions();
     }
 
-    // Returns false if memory is exhausted. The handler has then been called with errc::not_enough_memory.
+    // If memory is exhausted, calls the handler with errc::not_enough_memory.
     template <class Handler>
-    bool wait_in_place(Handler&& handler)
+    void wait_in_place(write_state outcome, Handler&& handler)
     {
         auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        pending_state* state = nullptr;
         try {
+            state = &pending();
             if (slot.is_connected()) {
                 slot.assign([this](boost::asio::cancellation_type type) { cancel(nullptr, type); });
             }
         } catch (const std::bad_alloc&) {
+            release_pending();
             fail_without_memory(std::forward<Handler>(handler));
-            return false;
+            return;
         }
-        waiter_.emplace(without_slot<std::decay_t<Handler>>{std::forward<Handler>(handler)});
-        return true;
+        state->waiting.emplace(without_slot<std::decay_t<Handler>>{std::forward<Handler>(handler)});
+        state->outcome = outcome;
     }
 
     template <class Handler>
@@ -253,14 +289,14 @@ private:
     void cancel(pending_write* write, boost::asio::cancellation_type type);
     void abort(pending_write* write);
     void drop(pending_write* write) noexcept;
-    write_state take_single_outcome() noexcept;
+    pending_list* several() noexcept { return pending_ ? pending_->waiting.get<pending_list>() : nullptr; }
     template <class Condition>
     void complete_if(Condition condition);
     static void complete(std::list<pending_write> ready);
 
     // A write that completes inside its own initiation needs neither a queue entry nor a wake-up. But it nests one
     // stack frame. After this number of nested writes, the handler yields to the event loop. This also prevents one
-    // busy stream from blocking other streams. The handler moves to waiter_ only if it must wait.
+    // busy stream from blocking other streams. The handler moves to the pending state only if it must wait.
     static constexpr int writes_before_yield = 16;
     static inline constinit thread_local int nested_writes = 0;
 
