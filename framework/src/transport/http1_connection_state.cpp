@@ -8,7 +8,7 @@
 
 namespace rill::transport {
 
-static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 128, "each stream holds one");
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 120, "each stream holds one");
 
 http1_connection_state::http1_connection_state(worker_context& worker, stream_socket socket,
                                                const connection_operations& kind)
@@ -88,7 +88,7 @@ void http1_connection_state::unwind()
 {
     switch (producer_) {
     case producer::coroutine:
-        detail::cancel(worker_.timers, cancel_, *this);
+        detail::cancel(worker_.timers, *this);
         return complete(asio::error::operation_aborted);
     case producer::external:
         return schedule(next_step::end_stream);
