@@ -27,7 +27,6 @@ using rill_test::error_on;
 // Not in an anonymous namespace: on_done() is a template argument.
 struct worker : rill::detail::spawned_coroutine
 {
-    asio::cancellation_signal signal;
     bool ended = false;
     std::exception_ptr error;
     asio::io_context context; // destroyed first, because its destructor may resume the coroutine
@@ -39,9 +38,9 @@ struct worker : rill::detail::spawned_coroutine
         w.error = error;
     }
 
-    void start(rill::awaitable<> body) { rill::detail::spawn<&on_done>(context, std::move(body), signal, *this); }
+    void start(rill::awaitable<> body) { rill::detail::spawn<&on_done>(context, std::move(body), *this); }
 
-    void cancel() { rill::detail::cancel(rill::timer_service::of(context), signal, *this); }
+    void cancel() { rill::detail::cancel(rill::timer_service::of(context), *this); }
 
     void run_to_end()
     {

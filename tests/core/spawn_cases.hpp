@@ -8,6 +8,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/test/unit_test.hpp>
 #include <rill/core/interval.hpp>
 #include <stdexcept>
@@ -25,7 +26,6 @@ using timer =
 struct owner : rill::detail::spawned_coroutine
 {
     rill_test::manual_loop loop;
-    asio::cancellation_signal signal;
     int ended = 0;
     bool frame_was_alive = false;
     std::exception_ptr error;
@@ -41,7 +41,7 @@ struct owner : rill::detail::spawned_coroutine
 
     void spawn(rill::awaitable<> body)
     {
-        rill::detail::spawn<&on_done>(loop.context, std::move(body), signal, *this);
+        rill::detail::spawn<&on_done>(loop.context, std::move(body), *this);
         loop.turn();
     }
 
@@ -49,7 +49,7 @@ struct owner : rill::detail::spawned_coroutine
     void check_cancelled(rill::error_code expected = asio::error::operation_aborted, int turns = 10)
     {
         BOOST_REQUIRE_EQUAL(ended, 0);
-        rill::detail::cancel(loop.timers, signal, *this);
+        rill::detail::cancel(loop.timers, *this);
         for (int i = 0; i < turns && ended == 0; ++i) { // a race ends in several turns
             loop.turn();
         }
@@ -67,7 +67,7 @@ struct owner : rill::detail::spawned_coroutine
         BOOST_REQUIRE(static_cast<bool>(error));
         BOOST_CHECK_EXCEPTION(std::rethrow_exception(error), boost::system::system_error,
                               [&](const auto& e) { return e.code() == expected; });
-        rill::detail::cancel(loop.timers, signal, *this); // a second cancellation does nothing
+        rill::detail::cancel(loop.timers, *this); // a second cancellation does nothing
         loop.pass(5ms);
         BOOST_TEST(ended == 1);
     }
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(cancelled_in_a_race)
     }(o));
     o.loop.pass(7ms);
     BOOST_REQUIRE_EQUAL(o.frames, 3);
-    rill::detail::cancel(o.loop.timers, o.signal, o);
+    rill::detail::cancel(o.loop.timers, o);
     for (int i = 0; i < 10 && o.ended == 0; ++i) {
         o.loop.turn();
     }
@@ -283,7 +283,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_disable_its_cancellation)
         co_await rill::sleep_for(20ms);
     }(o));
     o.loop.pass(5ms);
-    rill::detail::cancel(o.loop.timers, o.signal, o);
+    rill::detail::cancel(o.loop.timers, o);
     o.loop.pass(5ms);
     BOOST_TEST(o.ended == 0);
     o.loop.pass(20ms);
@@ -305,6 +305,27 @@ BOOST_AUTO_TEST_CASE(one_coroutine_after_another_on_the_same_owner)
     o.spawn(tick_for_ever(o));
     o.loop.pass(7ms);
     o.check_cancelled();
+}
+
+// Asio allocates the new state. rill's own state is in the bottom frame.
+BOOST_AUTO_TEST_CASE(cancelled_after_the_coroutine_has_reset_its_state)
+{
+    for (const bool twice : {false, true}) {
+        owner o;
+        o.spawn([](owner& self, bool again) -> rill::awaitable<> {
+            const guard here(self.frames);
+            co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+            co_await rill::sleep_for(5ms);
+            co_await asio::this_coro::reset_cancellation_state();
+            if (again) {
+                co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+            }
+            co_await tick_for_ever(self);
+        }(o, twice));
+        o.loop.pass(12ms);
+        BOOST_REQUIRE_EQUAL(o.frames, 2);
+        o.check_cancelled();
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_cancellation_ends_only_its_own_coroutine)

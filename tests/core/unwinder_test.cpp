@@ -29,7 +29,6 @@ using rill::detail::unwinder;
 struct owner : rill::detail::spawned_coroutine
 {
     rill_test::manual_loop loop;
-    asio::cancellation_signal signal;
     int ended = 0;
     int frames = 0;
     std::exception_ptr error;
@@ -51,13 +50,13 @@ struct owner : rill::detail::spawned_coroutine
 
     void start(rill::awaitable<> body)
     {
-        rill::detail::spawn<&on_done>(loop.context, std::move(body), signal, *this);
+        rill::detail::spawn<&on_done>(loop.context, std::move(body), *this);
         loop.turn();
     }
 
     void cancel()
     {
-        rill::detail::cancel(loop.timers, signal, *this);
+        rill::detail::cancel(loop.timers, *this);
         for (int i = 0; i < 500 && ended == 0; ++i) {
             loop.turn();
         }

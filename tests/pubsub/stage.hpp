@@ -115,13 +115,12 @@ struct coroutine_client : rill::detail::spawned_coroutine
 {
     manual_loop& loop;
     fake_writer out;
-    boost::asio::cancellation_signal signal;
     bool done = false;
     std::exception_ptr error;
 
     coroutine_client(manual_loop& l, rill::pubsub::subscription s) : loop(l), out(l.context)
     {
-        rill::detail::spawn<&on_done>(loop.context, consume(std::move(s), out), signal, *this);
+        rill::detail::spawn<&on_done>(loop.context, consume(std::move(s), out), *this);
     }
     static void on_done(rill::detail::spawned_coroutine& self, const std::exception_ptr& e)
     {
@@ -140,7 +139,7 @@ struct coroutine_client : rill::detail::spawned_coroutine
     {
         out.close(rill::close_reason::peer_closed);
         if (!done) {
-            rill::detail::cancel(loop.timers, signal, *this);
+            rill::detail::cancel(loop.timers, *this);
         }
         loop.turn(); // even if the handler is done, because emit() posts work
         for (int i = 0; i < 10 && !done; ++i) {

@@ -1,7 +1,10 @@
 #include "pubsub/subscriber_index.hpp"
 
+#include <memory>
 #include <rill/pubsub/hub.hpp>
+#include <set>
 #include <thread>
+#include <vector>
 
 #include "pubsub/direct_stream.hpp"
 #include "stage.hpp"
@@ -45,6 +48,47 @@ BOOST_AUTO_TEST_CASE(the_time_to_join_topics_is_linear_in_their_number)
         linear = time_to_join(24'000).count() < 80 * time_to_join(1'500).count();
     }
     BOOST_TEST(linear);
+}
+
+BOOST_AUTO_TEST_CASE(streams_of_one_endpoint_and_topic_share_a_group)
+{
+    manual_loop loop;
+    pubsub::hub h;
+    const auto route = rill::make_handler(rill::sse::endpoint(h));
+    const auto other_route = rill::make_handler(rill::sse::endpoint(h));
+    const auto group_of = [](const direct_client& c) {
+        return static_cast<const pubsub::detail::direct_group*>(
+            dynamic_cast<const pubsub::detail::direct_stream&>(*c.body).group);
+    };
+    std::vector<std::unique_ptr<direct_client>> clients;
+    for (const auto* target : {"/?topics=a", "/?topics=a", "/?topics=b", "/?topics=a,b", "/?topics=a,b", "/?topics=*"})
+    {
+        clients.push_back(std::make_unique<direct_client>(loop, route, "", target));
+    }
+    direct_client other(loop, other_route, {}, "/?topics=a");
+    BOOST_TEST(group_of(*clients[0]) == group_of(*clients[1]));
+    BOOST_TEST(group_of(*clients[0])->streams == 2U);
+    std::set<const void*> all{group_of(other)};
+    for (const auto& c : clients) {
+        all.insert(group_of(*c));
+    }
+    BOOST_TEST(all.size() == 6U);
+    clients[0]->cut();
+    BOOST_TEST(group_of(*clients[1])->streams == 1U);
+    BOOST_REQUIRE(h.publish("a", "x").has_value());
+    loop.turn();
+    for (const auto i : {1U, 3U, 4U, 5U}) {
+        BOOST_TEST(clients[i]->got() == "1");
+    }
+    BOOST_TEST(other.got() == "1");
+    for (auto& c : clients) {
+        c->cut();
+    }
+    other.cut();
+    BOOST_TEST(h.stats().subscribers == 0U);
+    direct_client again(loop, route, {}, "/?topics=a");
+    BOOST_TEST(group_of(again)->streams == 1U);
+    again.cut();
 }
 
 // Links of removed topics are reused.

@@ -1,6 +1,5 @@
 #include <rill/core/detail/spawned_set.hpp>
 
-#include <boost/asio/cancellation_signal.hpp>
 #include <rill/core/timer_service.hpp>
 #include <utility>
 
@@ -14,7 +13,6 @@ struct spawned_set::member : spawned_coroutine
     explicit member(spawned_set& s) : set(s) {}
 
     spawned_set& set;
-    asio::cancellation_signal signal;
     bool done = false;
     bool cancelled = false;
 
@@ -39,7 +37,7 @@ void spawned_set::start(asio::io_context& context, awaitable<> coroutine)
     }
     auto& m = *members_.emplace_back(std::make_unique<member>(*this));
     ++running_;
-    spawn<&member::on_done>(context, std::move(coroutine), m.signal, m);
+    spawn<&member::on_done>(context, std::move(coroutine), m);
 }
 
 void spawned_set::finish(member& m, const std::exception_ptr& error)
@@ -62,7 +60,7 @@ void spawned_set::cancel()
         auto& m = *members_[i];
         if (!m.done) {
             m.cancelled = true;
-            detail::cancel(timers, m.signal, m, root_);
+            detail::cancel(timers, m, root_);
         }
     }
     --cancelling_;

@@ -6,6 +6,7 @@
 #include <rill/core/detail/deferred.hpp>
 #include <rill/core/interval.hpp>
 
+#include "core/coroutine_cancellation.hpp"
 #include "core/reserved_handler.hpp"
 
 namespace rill::detail {
@@ -54,19 +55,18 @@ unwinder& unwinder::of(asio::io_context& context)
     return asio::use_service<unwinder>(context);
 }
 
-void unwinder::cancel(spawned_coroutine& coroutine, asio::cancellation_signal& signal, const spawned_coroutine* root)
+void unwinder::cancel(spawned_coroutine& coroutine, const spawned_coroutine* root)
 {
-    watch(coroutine, signal, root);
+    watch(coroutine, root);
     cancellation_round first{.destroys = false};
     if (auto* entry = entry_of(coroutine)) {
         emit(*entry, asio::cancellation_type::terminal, first);
     } else {
-        emit(signal, asio::cancellation_type::terminal, first);
+        emit(coroutine, asio::cancellation_type::terminal, first);
     }
 }
 
-void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& signal,
-                     const spawned_coroutine* root) noexcept
+void unwinder::watch(spawned_coroutine& coroutine, const spawned_coroutine* root) noexcept
 {
     if (coroutine.cancelled() != nullptr) {
         return;
@@ -78,7 +78,6 @@ void unwinder::watch(spawned_coroutine& coroutine, asio::cancellation_signal& si
         return;
     }
     entry->coroutine = &coroutine;
-    entry->signal = &signal;
     entry->root = root;
     entry->since = timers_.now();
     coroutine.set_cancelled(*entry);
@@ -141,11 +140,11 @@ void unwinder::repeat(cancelled_coroutine& entry)
     }
 }
 
-void unwinder::emit(asio::cancellation_signal& signal, asio::cancellation_type type, cancellation_round& round)
+void unwinder::emit(const spawned_coroutine& coroutine, asio::cancellation_type type, cancellation_round& round)
 {
     // This function may run inside the round of another coroutine.
     auto* outer = std::exchange(cancellation_round::current, &round);
-    signal.emit(type);
+    emit_cancellation(coroutine, type);
     cancellation_round::current = outer;
 }
 
@@ -153,7 +152,7 @@ bool unwinder::emit(cancelled_coroutine& entry, asio::cancellation_type type, ca
 {
     bool gone = false; // a cancellation may end the coroutine and delete its entry at once
     auto* outer = std::exchange(entry.gone, &gone);
-    emit(*entry.signal, type, round);
+    emit(*entry.coroutine, type, round);
     if (gone) {
         if (outer != nullptr) {
             *outer = true;
@@ -200,18 +199,16 @@ void unwinder::shutdown() noexcept
     }
 }
 
-void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine,
-            const spawned_coroutine* root)
+void cancel(timer_service& timers, spawned_coroutine& coroutine, const spawned_coroutine* root)
 {
     timed_wait::connect(timers, coroutine);
-    unwinder::of(static_cast<asio::io_context&>(timers.context())).cancel(coroutine, signal, root);
+    unwinder::of(static_cast<asio::io_context&>(timers.context())).cancel(coroutine, root);
 }
 
 void destroyed(spawned_coroutine& coroutine, spawn_done done)
 {
     const auto* entry = entry_of(coroutine);
     if (entry != nullptr && entry->destroyed) {
-        entry->signal->slot().clear(); // the slot still refers to the destroyed operation
         unwinder::remove(coroutine);
         done(coroutine, exception_of(make_error_code(error::cancellation_ignored)));
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 #include <functional>
@@ -19,7 +19,6 @@ struct cancelled_coroutine
       boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>
 {
     spawned_coroutine* coroutine = nullptr;
-    asio::cancellation_signal* signal = nullptr;
     const spawned_coroutine* root = nullptr; ///< the coroutine whose task group runs this one; null if unknown
     timer_service::clock::time_point since{};
     unsigned rounds = 0;            ///< rounds since its cancellation, or since its last operation of rill
@@ -66,8 +65,7 @@ public:
 
     /// Cancels a coroutine, and repeats the cancellation until the coroutine has ended. If memory is missing, cancels
     /// the coroutine only once.
-    void cancel(spawned_coroutine& coroutine, asio::cancellation_signal& signal,
-                const spawned_coroutine* root = nullptr);
+    void cancel(spawned_coroutine& coroutine, const spawned_coroutine* root = nullptr);
 
     /// Stops watching a coroutine. Does nothing if the coroutine is not watched.
     static void remove(spawned_coroutine& coroutine) noexcept;
@@ -84,10 +82,10 @@ private:
     };
 
     void shutdown() noexcept override;
-    void watch(spawned_coroutine& coroutine, asio::cancellation_signal& signal, const spawned_coroutine* root) noexcept;
+    void watch(spawned_coroutine& coroutine, const spawned_coroutine* root) noexcept;
     void run_round();
     void repeat(cancelled_coroutine& entry);
-    static void emit(asio::cancellation_signal& signal, asio::cancellation_type type, cancellation_round& round);
+    static void emit(const spawned_coroutine& coroutine, asio::cancellation_type type, cancellation_round& round);
     /// Returns false if the coroutine has ended. Then its entry is deleted, too.
     static bool emit(cancelled_coroutine& entry, asio::cancellation_type type, cancellation_round& round);
     void report(cancelled_coroutine& entry, outcome what);
@@ -103,8 +101,7 @@ private:
 /// Cancels the operation that the coroutine awaits. The event loop completes this operation with operation_aborted. If
 /// the coroutine continues after that, it is cancelled again, and it may be destroyed: see unwinder.
 /// @param root the coroutine whose task group runs this one; null if it is unknown. The log names it.
-void cancel(timer_service& timers, asio::cancellation_signal& signal, spawned_coroutine& coroutine,
-            const spawned_coroutine* root = nullptr);
+void cancel(timer_service& timers, spawned_coroutine& coroutine, const spawned_coroutine* root = nullptr);
 
 /// Called when the bottom frame of the coroutine is destroyed. Calls `done` if the unwinder has destroyed the
 /// coroutine.

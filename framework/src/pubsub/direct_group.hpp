@@ -9,8 +9,8 @@
 
 namespace rill::pubsub::detail {
 
-/// The data that the direct streams of one worker share if they have the same endpoint and select the same single topic.
-/// Any other direct stream has a group of its own. The last stream of a group deletes it.
+/// The data that the direct streams of one worker share if they have the same endpoint and select the same single
+/// topic. Any other direct stream has a group of its own. The last stream of a group deletes it.
 struct direct_group final : subscriber_group, list_hook
 {
     direct_group(std::shared_ptr<endpoint_state> e, filter_pointer& wanted) noexcept : endpoint(std::move(e))

@@ -52,7 +52,7 @@ void prefetch(topic_links::iterator next, topic_links::iterator end) noexcept
     __builtin_prefetch(after);
     __builtin_prefetch(after + sizeof(topic_link)); // subscriber::now
     if (next != end) {
-        const auto* connection = reinterpret_cast<const char*>(next->owner().out());
+        const auto* connection = next->prefetch_address();
         __builtin_prefetch(connection);
         __builtin_prefetch(connection + line);
     }
@@ -231,7 +231,8 @@ void dispatcher::fan_out(std::size_t& budget)
 {
     const auto end = batch_topic_->streams.end();
     rill::detail::exception_collector failure; // an exception of one handler must not stop the others
-    for (; next_ != end && budget != 0; --budget) {
+    auto left = budget; // a local variable, because the compiler would store `budget` for each event
+    for (; next_ != end && left != 0; --left) {
         auto& s = next_->owner();
         ++next_;
         prefetch(next_, end);
@@ -245,6 +246,7 @@ void dispatcher::fan_out(std::size_t& budget)
             failure.run([&] { deliver(static_cast<waiter&>(s)); });
         }
     }
+    budget = left;
     if (next_ == end) {
         end_batch();
     }

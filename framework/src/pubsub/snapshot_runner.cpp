@@ -45,7 +45,6 @@ private:
     std::shared_ptr<snapshot_calls> calls_;
     snapshot_calls::call_pointer call_;
     std::uint32_t kind_;
-    asio::cancellation_signal signal_;
     bool running_ = true;
     bool timed_out_ = false;
     bool keeps_ = false; ///< further streams may get the result
@@ -98,7 +97,7 @@ void snapshot_runner::task::start(snapshot_request request, history::log_end_pos
     auto& timers = timer_service::of(owner_.io_);
     timers.add(*this, timers.after(options(*store).snapshot_use.timeout));
     auto coroutine = take(*this, std::move(store), std::move(request), std::move(before));
-    rill::detail::spawn<&task::on_done>(owner_.io_, std::move(coroutine), signal_, *this);
+    rill::detail::spawn<&task::on_done>(owner_.io_, std::move(coroutine), *this);
 }
 
 awaitable<> snapshot_runner::task::take(task& self, std::shared_ptr<topic_store> store, snapshot_request request,
@@ -128,7 +127,7 @@ awaitable<> snapshot_runner::task::take(task& self, std::shared_ptr<topic_store>
 void snapshot_runner::task::cancel()
 {
     if (running_) {
-        rill::detail::cancel(timer_service::of(owner_.io_), signal_, *this);
+        rill::detail::cancel(timer_service::of(owner_.io_), *this);
     }
 }
 

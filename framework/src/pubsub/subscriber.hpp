@@ -29,6 +29,11 @@ public:
 
     bool is_extra() const noexcept { return (word_ & extra) != 0; }
     subscriber& owner() noexcept;
+    /// The address to prefetch before an event is sent to the owner: its writer, or the owner of an extra link.
+    const char* prefetch_address() const noexcept
+    {
+        return reinterpret_cast<const char*>(word_); // NOLINT(performance-no-int-to-ptr)
+    }
 
 protected:
     topic_link() = default;
@@ -133,8 +138,10 @@ static_assert(sizeof(subscriber) == 6 * sizeof(void*));
 
 inline subscriber& topic_link::owner() noexcept
 {
-    return is_extra() ? *reinterpret_cast<subscriber*>(word_ & ~extra) // NOLINT(performance-no-int-to-ptr)
-                      : static_cast<subscriber&>(*this);
+    if (is_extra()) [[unlikely]] {
+        return *reinterpret_cast<subscriber*>(word_ & ~extra); // NOLINT(performance-no-int-to-ptr)
+    }
+    return static_cast<subscriber&>(*this);
 }
 
 /// Sets the position of the subscriber to this sequence number. Creates a backlog if there is none.

@@ -60,9 +60,8 @@ void subscriber_index::remove(subscriber& s, topic_links::iterator& next) noexce
 subscriber_index::local_topic& subscriber_index::find_or_create(const topic_state& topic, const topic_store& store)
 {
     const auto found = topics_.find(&topic);
-    return found != topics_.end()
-               ? *found->second
-               : create(store.read([&](const topic_table& all) { return all.pointer_to(topic); }));
+    return found != topics_.end() ? *found->second
+                                  : create(store.read([&](const topic_table& all) { return all.pointer_to(topic); }));
 }
 
 subscriber_index::local_topic* subscriber_index::find_or_create(const topic_pointer& topic)

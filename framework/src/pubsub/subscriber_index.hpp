@@ -23,8 +23,9 @@ public:
     };
 
     void add(subscriber& s, const topic_store& store);
-    /// Returns the group for a stream of this endpoint with this filter, which moves to the group. Streams with the same
-    /// shared filter have one group for each endpoint. If this throws because memory is exhausted, `wanted` is unchanged.
+    /// Returns the group for a stream of this endpoint with this filter, which moves to the group. Streams with the
+    /// same shared filter have one group for each endpoint. If this throws because memory is exhausted, `wanted` is
+    /// unchanged.
     direct_group& group_of(const std::shared_ptr<endpoint_state>& endpoint, filter_pointer& wanted,
                            const topic_store& store);
     /// Advances `next` if it points to a link of the subscriber.

@@ -10,7 +10,7 @@
 
 namespace rill::transport {
 
-static_assert(sizeof(void*) != 8 || sizeof(http1_connection) <= 128, "each stream holds one");
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection) <= 120, "each stream holds one");
 
 const connection_operations http1_connection::operations_of_kind{
     {[](timer_node& node, error_code ec) {

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace rill::transport {
 
-static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 128, "each stream holds one");
+static_assert(sizeof(void*) != 8 || sizeof(http1_connection_state) <= 120, "each stream holds one");
 
 namespace {
 
@@ -113,7 +113,7 @@ void http1_connection_state::unwind()
 {
     switch (producer_) {
     case producer::coroutine:
-        detail::cancel(worker_.timers, cancel_, *this);
+        detail::cancel(worker_.timers, *this);
         return complete(asio::error::operation_aborted);
     case producer::external:
         return schedule(next_step::end_stream);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -144,7 +143,6 @@ protected:
     bool is_answer_to_get_ : 1 = false; // the stream answers a GET request
     bool has_events_ : 1 = false;       // the stream is an event stream
     bool has_extras_ : 1 = false;       // the worker's stream_extras has an entry for it
-    asio::cancellation_signal cancel_;
 
     struct stream_facts
     {

@@ -38,7 +38,7 @@ void http1_request_phase::begin(http1_connection_state& connection, std::string 
     connection.reserve_wait(true); // the waits of this phase then need no memory
     auto coroutine = run(connection, std::move(input));
     connection.producer_ = producer::coroutine;
-    detail::spawn<&on_done>(connection.worker_.io, std::move(coroutine), connection.cancel_, connection);
+    detail::spawn<&on_done>(connection.worker_.io, std::move(coroutine), connection);
 }
 
 void http1_request_phase::on_done(detail::spawned_coroutine& self, const std::exception_ptr& error)

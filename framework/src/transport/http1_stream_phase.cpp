@@ -146,12 +146,11 @@ void http1_stream_phase::start_body()
     auto coroutine = c.body()->start(c);
     if (!coroutine.valid()) {
         c.producer_ = producer::external;
-        c.cancel_.slot().clear(); // frees the cancellation state of the request coroutine
         return;
     }
     // A client can repeat a GET. After any other request, the client needs the whole response.
     c.finishes_on_shutdown_ = c.finishes_on_shutdown_ || !c.is_answer_to_get_;
-    detail::spawn<&on_done>(worker.io, std::move(coroutine), c.cancel_, c);
+    detail::spawn<&on_done>(worker.io, std::move(coroutine), c);
 }
 
 void http1_stream_phase::on_done(detail::spawned_coroutine& self, const std::exception_ptr& error)
