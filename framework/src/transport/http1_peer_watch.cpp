@@ -75,7 +75,7 @@ void http1_peer_watch::check_progress()
     const auto limit = c.has_unsent() ? c.write_timeout() : c.policy_->heartbeat;
     const bool too_slow = is_too_slow();
     if (quiet < limit && !too_slow) {
-        return c.unsent_ ? c.set_timer(limit - quiet) : c.set_heartbeat_timer(limit - quiet);
+        return c.has_unsent() ? c.set_timer(limit - quiet) : c.set_heartbeat_timer(limit - quiet);
     }
     if (!c.has_unsent()) {
         return http1_stream_phase(c).send_heartbeat();

@@ -144,7 +144,7 @@ response_writer::write_state http1_response_writer::put_unframed(const shared_ch
     if (!head.empty()) {
         return send_bytes(head, bytes);
     }
-    return unsent_ ? queue(bytes) : send_first(bytes, &piece);
+    return has_unsent() ? queue(bytes) : send_first(bytes, &piece);
 }
 
 // If `piece` is not null, it holds the bytes, and they are not copied.
