@@ -287,7 +287,12 @@ void timer_service::arm() noexcept
 
 void timer_service::use_manual_clock()
 {
-    manual_now_ = start_ + std::chrono::ceil<std::chrono::milliseconds>(now() - start_);
+    const auto present = now();
+    const auto& wheel = self().wheel;
+    if (wheel.current() == 0 && wheel.next().tick == UINT64_MAX) { // the grid of timers begins with the manual clock
+        start_ = present;
+    }
+    manual_now_ = start_ + std::chrono::ceil<std::chrono::milliseconds>(present - start_);
     manual_ = true;
     driver_->timer.cancel();
 }
