@@ -30,6 +30,7 @@ direct_group& subscriber_index::group_of(const std::shared_ptr<endpoint_state>& 
     auto& groups = find_or_create(*wanted->topics.front(), store).groups;
     for (auto& group : groups) {
         if (group.endpoint == endpoint) {
+            wanted.reset(); // the group has the same filter, and the topic owns it
             return group;
         }
     }
