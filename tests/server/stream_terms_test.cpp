@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_page_sees_the_heartbeat_and_keeps_its_last_event_id)
         served s({.heartbeat = 10s, .heartbeat_event = "heartbeat"});
         auto wire = s.open(target);
         for (int i = 0; i < 2; ++i) {
-            s.pass(10s + 2ms);
+            s.pass(10s + 252ms); // heartbeats of 10 s are sent at the multiples of 250 ms
             wire += s.run_until_received(s.pair, "event: heartbeat\ndata: \n\n\r\n");
         }
         const auto seen = parse_events(unframed(wire));

@@ -19,9 +19,9 @@ inline constexpr std::chrono::milliseconds default_heartbeat{30'000};
 
 struct endpoint_options
 {
-    /// After this time without an event, and up to 250 ms more, the server sends a comment or `heartbeat_event`. Proxies
-    /// then keep the connection, and the server detects an unreachable client. 0: no heartbeats. Unset: the heartbeat
-    /// of the channel, or default_heartbeat.
+    /// After this time without an event, and up to 250 ms more, the server sends a comment or `heartbeat_event`.
+    /// Proxies then keep the connection, and the server detects an unreachable client. 0: no heartbeats. Unset: the
+    /// heartbeat of the channel, or default_heartbeat.
     std::optional<std::chrono::milliseconds> heartbeat{};
     /// If not empty, each heartbeat is an event with this name, empty data and no id. A script can detect such an
     /// event, but it cannot detect a comment. The endpoint throws std::invalid_argument if the name is not UTF-8, or
