@@ -211,9 +211,6 @@ int main(int argc, char** argv)
            "heartbeat of /ticks and /broadcast, e.g. 30s; 0s: none")
         ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
         ->check(CLI::NonNegativeNumber);
-    unsigned event_coalescing = static_cast<unsigned>(options.event_coalescing.count());
-    cli.add_option("--event-coalescing", event_coalescing, "window in which frequent events are sent together, ms")
-        ->capture_default_str();
     bool retry_event = false;
     cli.add_flag("--retry-event", retry_event, "refuse a stream with a retry event instead of 503")
         ->envname("RETRY_EVENT");
@@ -228,7 +225,6 @@ int main(int argc, char** argv)
     cli.add_option("--publish-token", token, "allows POST and GET of /hub/{topic}, with this token for POST");
     CLI11_PARSE(cli, argc, argv);
     options.timer_coalescing = std::chrono::milliseconds(coalescing);
-    options.event_coalescing = std::chrono::milliseconds(event_coalescing);
     options.capacity.refusal = retry_event ? rill::refusal::retry_event : rill::refusal::unavailable;
 
     rill::router app;

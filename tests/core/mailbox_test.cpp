@@ -10,11 +10,7 @@
 #include <unistd.h>
 #include <vector>
 
-#include "support/manual_loop.hpp"
-
-using namespace std::chrono_literals;
 using rill::mailbox;
-using rill_test::manual_loop;
 
 BOOST_AUTO_TEST_SUITE(mailbox_test)
 
@@ -25,35 +21,6 @@ void turn(boost::asio::io_context& context)
     context.restart();
     context.poll();
 }
-
-/// A worker whose messages arrive so often that they wait until the end of a window of 3 ms.
-struct busy_stage
-{
-    manual_loop loop;
-    mailbox& box = mailbox::of(loop.context);
-    mailbox::address address = box.get_address();
-    std::vector<int> ran;
-
-    busy_stage()
-    {
-        box.set_coalescing(3ms);
-        for (int i = 0; i < 100 && waiting() == 0; ++i) {
-            post(-1);
-            loop.turn();
-        }
-        BOOST_REQUIRE(waiting() == 1);
-        ran.clear();
-    }
-    void post(int i)
-    {
-        BOOST_REQUIRE(address.post_coalesced([this, i] { ran.push_back(i); }));
-    }
-    /// The number of timers of the mailbox.
-    std::size_t waiting() const
-    {
-        return loop.timers.next_work() == rill::timer_service::clock::time_point::max() ? 0 : 1;
-    }
-};
 
 } // namespace
 
@@ -210,129 +177,6 @@ BOOST_AUTO_TEST_CASE(any_thread_may_post_and_each_message_runs_once_in_the_conte
     BOOST_TEST(ran == threads * messages);
     BOOST_TEST(in_order);
     BOOST_TEST(all_posted);
-}
-
-BOOST_AUTO_TEST_CASE(a_message_that_may_wait_wakes_an_idle_worker)
-{
-    manual_loop loop;
-    auto& box = mailbox::of(loop.context);
-    int ran = 0;
-    for (const auto window : {0ms, 3ms}) {
-        box.set_coalescing(window);
-        for (int i = 0; i < 100; ++i) {
-            BOOST_REQUIRE(box.get_address().post_coalesced([&] { ++ran; }));
-            loop.turn();
-            loop.pass(2ms);
-        }
-    }
-    BOOST_TEST(ran == 200);
-}
-
-BOOST_AUTO_TEST_CASE(frequent_messages_wait_for_the_end_of_the_window)
-{
-    busy_stage s;
-    for (int window = 0; window < 3; ++window) {
-        s.post(1);
-        s.post(2);
-        s.loop.pass(2ms);
-        BOOST_TEST(s.ran.empty());
-        s.loop.pass(1ms);
-        BOOST_TEST((s.ran == std::vector{1, 2}));
-        s.ran.clear();
-    }
-}
-
-BOOST_AUTO_TEST_CASE(a_message_that_may_not_wait_delivers_those_that_wait)
-{
-    busy_stage s;
-    s.post(1);
-    s.box.post([&] { s.ran.push_back(2); });
-    s.post(3);
-    s.loop.turn();
-    BOOST_TEST((s.ran == std::vector{1, 2, 3}));
-    s.post(4); // waits again, until the end of the same window
-    s.loop.pass(2ms);
-    BOOST_TEST(s.ran.size() == 3U);
-    s.loop.pass(1ms);
-    BOOST_TEST(s.ran.size() == 4U);
-}
-
-BOOST_AUTO_TEST_CASE(after_a_window_without_messages_the_next_one_does_not_wait)
-{
-    busy_stage s;
-    s.loop.pass(3ms);
-    BOOST_TEST(s.waiting() == 0U); // an idle worker has no timer
-    s.post(1);
-    s.loop.turn();
-    BOOST_TEST((s.ran == std::vector{1}));
-}
-
-BOOST_AUTO_TEST_CASE(messages_wake_the_worker_after_its_timers_were_aborted)
-{
-    busy_stage s;
-    s.loop.timers.abort_all();
-    s.loop.turn();
-    s.post(1);
-    s.loop.turn();
-    BOOST_TEST((s.ran == std::vector{1}));
-}
-
-BOOST_AUTO_TEST_CASE(an_exception_at_the_end_of_a_window_does_not_stop_the_windows)
-{
-    busy_stage s;
-    BOOST_REQUIRE(s.address.post_coalesced([] { throw std::runtime_error("from a message"); }));
-    s.post(1);
-    s.loop.pass(2ms);
-    BOOST_CHECK_THROW(s.loop.pass(1ms), std::runtime_error);
-    s.post(2);
-    s.loop.pass(3ms);
-    BOOST_TEST((s.ran == std::vector{1, 2}));
-}
-
-BOOST_AUTO_TEST_CASE(a_context_may_end_while_messages_wait)
-{
-    const auto held = std::make_shared<int>(0);
-    mailbox::address address;
-    {
-        busy_stage s;
-        address = s.address;
-        BOOST_TEST(address.post_coalesced([held] { BOOST_ERROR("delivered"); }));
-    }
-    BOOST_TEST(held.use_count() == 1);
-    BOOST_TEST(!address.post_coalesced([held] { BOOST_ERROR("delivered"); }));
-}
-
-// Two threads post in turns of several messages, and wait for the last one of each turn. Half of the messages may wait.
-// If a message did not wake the worker, this test would not end.
-BOOST_AUTO_TEST_CASE(each_message_that_may_wait_is_delivered)
-{
-    constexpr int turns = 100;
-    constexpr int messages = 40;
-    boost::asio::io_context context{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-    auto& box = mailbox::of(context);
-    box.set_coalescing(1ms);
-    const auto address = box.get_address();
-    std::atomic<int> ended = 0;
-    std::atomic<bool> in_order = true;
-    const auto send = [&](bool all_may_wait) {
-        std::atomic<int> ran = 0;
-        for (int i = 0; i < turns * messages; ++i) {
-            const auto message = [&, i] { in_order = ran++ == i && in_order; };
-            const bool posted = all_may_wait || i % 2 == 0 ? address.post_coalesced(message) : address.post(message);
-            in_order = in_order && posted;
-            while (i % messages == messages - 1 && ran <= i) {
-                std::this_thread::yield();
-            }
-        }
-        if (++ended == 2) {
-            context.stop();
-        }
-    };
-    std::thread one(send, true), two(send, false);
-    context.run();
-    one.join();
-    two.join();
-    BOOST_TEST(in_order);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

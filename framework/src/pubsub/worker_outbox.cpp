@@ -59,7 +59,7 @@ void worker_outbox::take(std::vector<queued_event>& into, skipped_by_topic& skip
 
 void worker_outbox::wake() const
 {
-    static_cast<void>(worker_.post_coalesced([consumer = consumer_] {
+    static_cast<void>(worker_.post([consumer = consumer_] {
         if (const auto alive = consumer.lock()) {
             alive->run();
         }

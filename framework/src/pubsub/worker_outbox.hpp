@@ -90,8 +90,8 @@ public:
 
     // The caller does not hold the mutex of the store:
 
-    /// Runs the consumer in the thread of the worker. Does nothing if the consumer or the worker does not exist. While
-    /// events arrive often, the consumer runs at the end of a window, see mailbox::set_coalescing(). Thread-safe.
+    /// Runs the consumer in the thread of the worker. Does nothing if the consumer or the worker does not exist.
+    /// Thread-safe.
     void wake() const;
 
     // The worker writes the counters for each send, and publishers write the other members. They have separate cache

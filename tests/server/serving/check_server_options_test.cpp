@@ -76,8 +76,6 @@ BOOST_AUTO_TEST_CASE(an_error_names_the_option_its_value_and_the_allowed_values)
     BOOST_TEST(error_of([](auto& o) { o.readiness_delay = -1ms; }) == "readiness_delay = -1 ms: must be 0 ms or more");
     BOOST_TEST(error_of([](auto& o) { o.timer_coalescing = -1ms; }) ==
                "timer_coalescing = -1 ms: must be 0 ms or more");
-    BOOST_TEST(error_of([](auto& o) { o.event_coalescing = -1ms; }) ==
-               "event_coalescing = -1 ms: must be 0 ms or more");
     BOOST_TEST(error_of([](auto& o) { o.backlog = 0; }) == "backlog = 0: must be 1 or more");
     BOOST_TEST(error_of([](auto& o) {
                    o.background = {[]() -> rill::awaitable<> { co_return; }, nullptr};

@@ -51,32 +51,7 @@ struct lone_worker
     rill::worker worker{app, options, observer, room};
 };
 
-/// Returns the number of messages that a worker delivers at once, of 100 that arrive one after another.
-int delivered_at_once(std::chrono::milliseconds window)
-{
-    rill::server_options options;
-    options.event_coalescing = window;
-    const rill::handler app = endless(waits);
-    const rill::observer observer;
-    rill::transport::capacity room(options.capacity);
-    int delivered = 0;
-    rill::worker worker(app, options, observer, room);
-    const auto mail = worker.as_member().mail;
-    for (int i = 0; i < 100; ++i) {
-        BOOST_REQUIRE(mail.post_coalesced([&delivered] { ++delivered; }));
-        for (int handlers = 0; handlers < 100 && worker.run_one({}); ++handlers) {
-        }
-    }
-    return delivered;
-}
-
 } // namespace
-
-BOOST_AUTO_TEST_CASE(frequent_events_wait_for_the_window_of_the_options)
-{
-    BOOST_TEST(delivered_at_once(0ms) == 100);
-    BOOST_TEST(delivered_at_once(1h) < 20);
-}
 
 BOOST_AUTO_TEST_CASE(handlers_that_ignore_their_cancellation_are_destroyed_with_the_server)
 {

@@ -2,7 +2,6 @@
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,17 +35,12 @@ public:
         /// destroyed or the address is empty. `m` was then destroyed without a call.
         [[nodiscard("false: the worker has ended, and the message was destroyed")]] bool post(message m) const;
 
-        /// The same as post(), but the message may wait, see set_coalescing(). post() delivers it, too.
-        [[nodiscard("false: the worker has ended, and the message was destroyed")]] bool
-        post_coalesced(message m) const;
-
         /// Whether both are addresses of the same mailbox.
         friend bool operator==(const address&, const address&) = default;
 
     private:
         friend class mailbox;
         explicit address(std::shared_ptr<queue> queue) : queue_(std::move(queue)) {}
-        bool add(message m, bool may_wait) const;
 
         std::shared_ptr<queue> queue_;
     };
@@ -65,25 +59,15 @@ public:
     /// The same as get_address().post(). Thread-safe while the context exists.
     bool post(message m) { return get_address().post(std::move(m)); }
 
-    /// Sets the window of post_coalesced(). While such messages wake the worker more than about twice per window, they
-    /// wait until the end of a window, and wake the worker once. A message then waits for at most `window`, rounded up
-    /// to the tick of the timer_service. Messages that arrive less often do not wait. 0, the default: no message waits.
-    /// Call it from the thread that runs the context.
-    void set_coalescing(std::chrono::milliseconds window);
-
 private:
     struct event;
-    struct window;
 
     void shutdown() noexcept override;
     void wait();
-    void deliver(bool at_end_of_window);
-    bool keep_waiting(bool had_messages, bool at_end_of_window);
-    void stop_waiting();
+    void deliver();
 
     std::shared_ptr<queue> queue_;
     std::unique_ptr<event> event_;
-    std::unique_ptr<window> window_; ///< null if no message waits
 };
 
 } // namespace rill

@@ -48,10 +48,6 @@ struct server_options
     /// clients. A worker uses them only while it fires at least four timers per millisecond. The additional delay is
     /// also at most a sixteenth of the timer's delay. Below 2 ms there are no groups.
     std::chrono::milliseconds timer_coalescing{0};
-    /// While events are published often, a worker wakes once for all events of this time. An event is then late by at
-    /// most this time and one millisecond. A worker begins to wait after sixteen wake-ups that each follow the previous
-    /// one within half of this time. Events that arrive less often are never late. 0: off.
-    std::chrono::milliseconds event_coalescing{3};
 
     /// Background coroutines. When the server begins to serve, the first worker starts each of them once. With
     /// serve_processes(), each process starts each of them once. See spawn() for the end of a background coroutine.

@@ -49,7 +49,6 @@ void check_options(const server_options& options)
     check.not_negative("drain_spread", options.drain_spread);
     check.not_negative("readiness_delay", options.readiness_delay);
     check.not_negative("timer_coalescing", options.timer_coalescing);
-    check.not_negative("event_coalescing", options.event_coalescing);
     for (std::size_t i = 0; i < options.background.size(); ++i) {
         if (!options.background[i]) {
             check.reject("background[" + std::to_string(i) + "]", "an empty function", "a coroutine");

@@ -27,7 +27,6 @@ worker::worker(const handler& app, const server_options& options, const observer
       background_(background_tasks::of(io_))
 {
     context_.timers.set_coalescing(options.timer_coalescing);
-    mailbox_.set_coalescing(options.event_coalescing);
     deadline_.owner = this;
     static constexpr timer_operations timer_kind{[](timer_node& node, error_code ec) {
         if (!ec) {
