@@ -9,24 +9,19 @@ use axum::routing::get;
 use axum::serve::ListenerExt;
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::error::Error;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::net::TcpSocket;
+use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::broadcast;
-use tokio::time::{Instant, interval, interval_at};
-use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
+use tokio::time::interval;
+use tokio_stream::wrappers::IntervalStream;
 use tokio_stream::{Stream, StreamExt};
 
-type Parameters = Query<HashMap<String, u64>>;
-type Broadcasts = Arc<Mutex<HashMap<Duration, broadcast::Sender<Event>>>>;
+#[path = "../../tokio/peer.rs"]
+mod peer;
+use peer::{Outcome, since_epoch};
 
-fn since_epoch() -> Duration {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    since_epoch.unwrap_or_default()
-}
+type Parameters = Query<HashMap<String, u64>>;
+type Broadcasts = peer::Broadcasts<Event>;
 
 fn event_now() -> Event {
     Event::default().data(since_epoch().as_nanos().to_string())
@@ -59,35 +54,16 @@ async fn ticks(parameters: Parameters) -> Response {
 }
 
 async fn broadcast(State(broadcasts): State<Broadcasts>, parameters: Parameters) -> Response {
-    let period = match period(&parameters) {
-        Ok(period) => period,
-        Err(bad) => return bad.into_response(),
-    };
-    let mut broadcasts = broadcasts.lock().unwrap();
-    let sender = broadcasts.entry(period).or_insert_with(|| {
-        let sender = broadcast::channel(8).0;
-        tokio::spawn(send_ticks(period, sender.clone()));
-        sender
-    });
-    // If a subscriber is too slow, it misses events. The stream reports this as an error, which is ignored here.
-    event_stream(BroadcastStream::new(sender.subscribe()).filter_map(Result::ok))
-}
-
-async fn send_ticks(period: Duration, sender: broadcast::Sender<Event>) {
-    let mut ticks = interval_at(Instant::now() + period, period);
-    let mut id = since_epoch().as_micros();
-    loop {
-        ticks.tick().await;
-        let _ = sender.send(event_now().id(id.to_string())); // send() fails if there is no receiver
-        id += 1;
+    match period(&parameters) {
+        Ok(period) => event_stream(peer::subscribe(&broadcasts, period, |id| {
+            event_now().id(id.to_string())
+        })),
+        Err(bad) => bad.into_response(),
     }
 }
 
-async fn serve(port: u16) -> Result<(), Box<dyn Error>> {
-    let socket = TcpSocket::new_v4()?;
-    socket.set_reuseaddr(true)?;
-    socket.bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
-    let listener = socket.listen(4096)?.tap_io(|stream| {
+async fn serve(listener: TcpListener) -> Outcome {
+    let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true); // fails if the client has disconnected
     });
     let app = Router::new()
@@ -105,14 +81,6 @@ async fn serve(port: u16) -> Result<(), Box<dyn Error>> {
     Ok(server.with_graceful_shutdown(stopped).await?)
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().collect();
-    let port = match arguments.get(1..) {
-        Some([option, port]) if option == "--port" => port.parse()?,
-        _ => return Err("usage: server --port PORT".into()),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(serve(port))
+fn main() -> Outcome {
+    peer::run(serve)
 }

@@ -9,25 +9,19 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::error::Error;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::net::{TcpSocket, TcpStream};
-use tokio::sync::broadcast;
-use tokio::time::{Instant, interval, interval_at};
-use tokio_stream::wrappers::{BroadcastStream, IntervalStream};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::interval;
+use tokio_stream::wrappers::IntervalStream;
 use tokio_stream::{Stream, StreamExt};
 
-type Body = UnsyncBoxBody<Bytes, Infallible>;
-type Broadcasts = Arc<Mutex<HashMap<Duration, broadcast::Sender<Bytes>>>>;
+#[path = "../../tokio/peer.rs"]
+mod peer;
+use peer::{Outcome, since_epoch};
 
-fn since_epoch() -> Duration {
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    since_epoch.unwrap_or_default()
-}
+type Body = UnsyncBoxBody<Bytes, Infallible>;
+type Broadcasts = peer::Broadcasts<Bytes>;
 
 fn period(request: &Request<Incoming>) -> Option<Duration> {
     let query = request.uri().query().unwrap_or_default();
@@ -56,25 +50,9 @@ fn ticks(period: Duration) -> Response<Body> {
 }
 
 fn broadcast(broadcasts: &Broadcasts, period: Duration) -> Response<Body> {
-    let mut broadcasts = broadcasts.lock().unwrap();
-    let sender = broadcasts.entry(period).or_insert_with(|| {
-        let sender = broadcast::channel(8).0;
-        tokio::spawn(send_ticks(period, sender.clone()));
-        sender
-    });
-    // If a subscriber is too slow, it misses events. The stream reports this as an error, which is ignored here.
-    event_stream(BroadcastStream::new(sender.subscribe()).filter_map(Result::ok))
-}
-
-async fn send_ticks(period: Duration, sender: broadcast::Sender<Bytes>) {
-    let mut ticks = interval_at(Instant::now() + period, period);
-    let mut id = since_epoch().as_micros();
-    loop {
-        ticks.tick().await;
-        let event = format!("id: {id}\ndata: {}\n\n", since_epoch().as_nanos());
-        let _ = sender.send(event.into()); // send() fails if there is no receiver
-        id += 1;
-    }
+    event_stream(peer::subscribe(broadcasts, period, |id| {
+        format!("id: {id}\ndata: {}\n\n", since_epoch().as_nanos()).into()
+    }))
 }
 
 fn error(status: StatusCode) -> Response<Body> {
@@ -103,11 +81,7 @@ async fn serve_connection(stream: TcpStream, broadcasts: Broadcasts) {
         .await;
 }
 
-async fn serve(port: u16) -> Result<(), Box<dyn Error>> {
-    let socket = TcpSocket::new_v4()?;
-    socket.set_reuseaddr(true)?;
-    socket.bind(SocketAddr::from(([127, 0, 0, 1], port)))?;
-    let listener = socket.listen(4096)?;
+async fn serve(listener: TcpListener) -> Outcome {
     let broadcasts = Broadcasts::default();
     loop {
         let (stream, _) = listener.accept().await?;
@@ -116,14 +90,6 @@ async fn serve(port: u16) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().collect();
-    let port = match arguments.get(1..) {
-        Some([option, port]) if option == "--port" => port.parse()?,
-        _ => return Err("usage: server --port PORT".into()),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    runtime.block_on(serve(port))
+fn main() -> Outcome {
+    peer::run(serve)
 }
