@@ -22,6 +22,12 @@ constexpr std::chrono::milliseconds tick_length{1};
 // A worker that fires at least this number of timers per tick is busy.
 constexpr std::uint64_t busy_density = 4;
 
+/// Returns the first multiple of `step` that is not less than `tick`.
+constexpr std::uint64_t round_up(std::uint64_t tick, std::uint64_t step) noexcept
+{
+    return (tick + step - 1) / step * step;
+}
+
 } // namespace
 
 // The operating-system timer that drives the wheel. This file defines it, to keep the compile time of users' files low.
@@ -126,7 +132,7 @@ std::uint64_t timer_service::coalesced_tick(std::uint64_t tick, std::uint64_t de
     }
     for (const std::uint64_t step : {100, 50, 20, 10, 5, 2}) {
         if (step <= delay / 16 && step <= coalescing_) {
-            return (tick + step - 1) / step * step;
+            return round_up(tick, step);
         }
     }
     return tick;
@@ -146,9 +152,8 @@ void timer_service::add(timer_node& node)
 // The deadline is the rounded time, because the statistics of lateness must not contain an intended delay.
 void timer_service::add_on_grid(timer_node& node, clock::time_point when, std::chrono::milliseconds grid)
 {
-    const auto steps =
-        (due_tick(when) + static_cast<std::uint64_t>(grid.count()) - 1) / static_cast<std::uint64_t>(grid.count());
-    add(node, start_ + static_cast<std::int64_t>(steps) * grid);
+    const auto tick = round_up(due_tick(when), static_cast<std::uint64_t>(grid / tick_length));
+    add(node, start_ + static_cast<std::int64_t>(tick) * tick_length);
 }
 
 void timer_service::remove(timer_node& node) noexcept
