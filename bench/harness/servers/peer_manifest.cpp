@@ -52,7 +52,8 @@ std::string fault_of(const std::vector<peer>& so_far, const peer& next)
     return {};
 }
 
-/// Returns the first line of a file in the build folder of a server. Returns an empty string if there is none.
+/// Reads the file `name` in the build folder of the server, and returns its first line. If the server has no build
+/// folder, or if the file does not exist, returns an empty string.
 std::string build_note(const peer& server, const std::string& root, std::string_view name)
 {
     if (server.build.empty()) {
