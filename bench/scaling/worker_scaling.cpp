@@ -10,7 +10,6 @@
 // all of its streams. Afterwards this program reads all streams, and fails if one of them does not have all events.
 // Prints the medians, and fails if the ratio of the rates is below --min.
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -19,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "harness/comparison/summary.hpp"
 #include "robustness/probe/client_connection.hpp"
 #include "robustness/probe/clock.hpp"
 #include "robustness/probe/server_process.hpp"
@@ -182,13 +182,6 @@ figures measure(const load& l, int workers)
     return result;
 }
 
-double median(std::vector<double> values)
-{
-    std::ranges::sort(values);
-    const auto middle = values.size() / 2;
-    return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 int number(int& argc, char** argv, std::string_view name, const char* default_value)
 {
     const auto value = std::atoi(take_option(argc, argv, name, default_value).c_str());
@@ -231,6 +224,6 @@ int main(int argc, char** argv)
     }
     std::printf("median of %d rounds: %d workers send %.2f times the events of one worker per second, and use %.2f "
                 "times its CPU time per event\n",
-                rounds, workers, median(faster), median(costlier));
-    return median(faster) >= min_ratio ? 0 : 1;
+                rounds, workers, bench::median_of(faster), bench::median_of(costlier));
+    return bench::median_of(faster) >= min_ratio ? 0 : 1;
 }

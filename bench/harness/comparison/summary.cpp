@@ -72,10 +72,15 @@ std::optional<median_range> median_range_of(std::vector<double> values)
     if (values.size() < 2) {
         return std::nullopt;
     }
+    const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
+    return median_range{median_of(values), *lowest, *highest};
+}
+
+double median_of(std::vector<double> values)
+{
     std::sort(values.begin(), values.end());
     const auto half = values.size() / 2;
-    const double median = values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
-    return median_range{median, values.front(), values.back()};
+    return values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 std::vector<server_summary> summarize(const comparison& all, const compared_load& asked)

@@ -17,8 +17,10 @@ struct median_range
     double highest = 0;
 };
 
-/// The median of an even number of values is the mean of the middle two. Returns nothing for fewer than two values,
-/// because one run is not enough for a figure.
+/// Returns the median. For an even number of values, this is the mean of the middle two. There must be a value.
+double median_of(std::vector<double> values);
+
+/// Returns nothing for fewer than two values, because one run is not enough for a figure.
 std::optional<median_range> median_range_of(std::vector<double> values);
 
 /// The summary of one server under one load.

@@ -53,6 +53,11 @@ BOOST_AUTO_TEST_CASE(a_single_run_has_no_median)
     BOOST_TEST(!median_range_of({7}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_median_of_one_value_is_this_value)
+{
+    BOOST_TEST(bench::median_of({7}) == 7);
+}
+
 BOOST_AUTO_TEST_CASE(ratios_are_computed_within_a_round)
 {
     // Both servers drift by a factor of three between rounds. The ratio within each round is 0.9.
